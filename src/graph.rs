@@ -1,0 +1,50 @@
+//! The network as loaded: a topologically sorted list of nodes over a closed set of operators.
+
+use crate::ops::Op;
+use crate::tensor::{DType, Tensor};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Index of a value (an edge of the graph) in [`Graph::values`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EdgeId(pub usize);
+
+/// A named edge.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    pub name: String,
+}
+
+/// One operator call. `None` marks an optional input or output that is left out.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// ONNX node name, or the name of its first output where it has none.
+    pub name: String,
+    pub op: Op,
+    pub inputs: Vec<Option<EdgeId>>,
+    pub outputs: Vec<Option<EdgeId>>,
+}
+
+/// A graph input or output as declared: `None` is a dynamic dimension.
+#[derive(Debug, Clone)]
+pub struct Port {
+    pub name: String,
+    pub edge: EdgeId,
+    pub dtype: DType,
+    /// `None` where not even the rank is declared.
+    pub shape: Option<Vec<Option<usize>>>,
+}
+
+/// A loaded model. Nodes are in topological order, every edge has at most one producer.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    pub nodes: Vec<Node>,
+    pub edges: Vec<Edge>,
+    pub inputs: Vec<Port>,
+    pub outputs: Vec<Port>,
+    /// Weights and other constants (also from `Constant` nodes).
+    pub initializers: HashMap<EdgeId, Arc<Tensor>>,
+    /// `metadata_props` of the file.
+    pub metadata: BTreeMap<String, String>,
+    pub opset: i64,
+}

@@ -1,0 +1,12 @@
+//! U-Nets from ordinary ONNX files, in the browser and natively.
+//!
+//! The modules stand in the order in which data flows.
+
+pub mod error;
+pub mod tensor;
+
+pub mod graph;
+pub mod ops;
+pub mod plan;
+
+pub use error::{Error, Result};
