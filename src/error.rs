@@ -8,7 +8,9 @@ pub enum Error {
     #[error("this is not a usable ONNX model: {0}")]
     InvalidModel(String),
     /// The model keeps tensors in a second file that was not given.
-    #[error("the model keeps its weights in a second file, {0:?}, which was not given; bring both files together")]
+    #[error(
+        "the model keeps its weights in a second file, {0:?}, which was not given; bring both files together"
+    )]
     MissingExternalData(String),
     /// An operator outside the supported set.
     #[error("node {node:?}: operator {op} is not supported")]

@@ -8,5 +8,6 @@ pub mod tensor;
 pub mod graph;
 pub mod ops;
 pub mod plan;
+pub mod tile;
 
 pub use error::{Error, Result};

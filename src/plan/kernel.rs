@@ -22,9 +22,7 @@ pub enum Layout {
 /// Number of 4-byte elements that a value of this shape and layout takes.
 pub fn storage_len(layout: Layout, shape: &[usize]) -> Option<usize> {
     match (layout, shape) {
-        (Layout::Planes, &[n, c, h, w]) => {
-            crate::tensor::checked_len(&[n, c.div_ceil(4), h, w, 4])
-        }
+        (Layout::Planes, &[n, c, h, w]) => crate::tensor::checked_len(&[n, c.div_ceil(4), h, w, 4]),
         _ => crate::tensor::checked_len(shape),
     }
 }
@@ -47,15 +45,23 @@ pub enum Unary {
     Identity,
     Relu,
     /// x < 0 ? alpha·x : x
-    LeakyRelu { alpha: f32 },
+    LeakyRelu {
+        alpha: f32,
+    },
     /// min(max(x, min), max)
-    Clip { min: f32, max: f32 },
+    Clip {
+        min: f32,
+        max: f32,
+    },
     Sigmoid,
     Tanh,
     /// x·max(0, min(1, x/6 + 1/2))
     HardSwish,
     /// max(0, min(1, alpha·x + beta))
-    HardSigmoid { alpha: f32, beta: f32 },
+    HardSigmoid {
+        alpha: f32,
+        beta: f32,
+    },
     /// x·Φ(x), exact (erf)
     Gelu,
     /// x·Φ(x), tanh approximation
@@ -64,7 +70,9 @@ pub enum Unary {
     /// x·sigmoid(x)
     Silu,
     /// x < 0 ? alpha·(eˣ − 1) : x
-    Elu { alpha: f32 },
+    Elu {
+        alpha: f32,
+    },
     /// ln(1 + eˣ)
     Softplus,
     Exp,
@@ -78,7 +86,10 @@ pub enum Unary {
     /// Half to even.
     Round,
     /// scale·x + shift
-    Affine { scale: f32, shift: f32 },
+    Affine {
+        scale: f32,
+        shift: f32,
+    },
     /// 32-bit integer to float.
     IntToFloat,
     /// Float to 32-bit integer, toward zero.

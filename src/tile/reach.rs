@@ -1,0 +1,169 @@
+//! Receptive fields by forward propagation: position i of a value sees the input from
+//! `jump·i + lo` to `jump·i + hi`, or it sees all of it.
+
+use super::ratio::{Ratio, gcd};
+use super::table::{grid_of, offsets};
+use crate::plan::{AxisIndex, AxisTaps, Kernel, Layout, Operand, Plan, ValueId, Window};
+
+/// What an output position sees of the input along one axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Input pixels per output pixel: 1/2 for a network that doubles the size.
+    pub jump: Ratio,
+    /// First and last input position, in pixels, seen by output position 0 (`lo` is usually
+    /// negative). `None` where a pixel depends on the whole frame: global pooling and
+    /// normalisation, resizing with aligned corners, or a dependence that is not understood.
+    pub extent: Option<(Ratio, Ratio)>,
+    /// Tiles start at multiples of this, and sizes that the network accepts differ by it.
+    pub multiple: usize,
+}
+
+/// What one position of a value sees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Field {
+    /// Nothing of the input.
+    Nothing,
+    /// All of it, from no place in particular.
+    Whole,
+    /// From its own place on a grid of `jump`; `None` is the whole frame.
+    Grid { jump: Ratio, extent: Option<(Ratio, Ratio)> },
+}
+
+/// The reach of `output` into `input` along one axis (0 = y, 1 = x). `None` where the output is
+/// no picture of the input: not on a pixel grid, or not dependent on it.
+pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Option<Reach> {
+    let mut fields = vec![Field::Nothing; plan.values.len()];
+    for &other in &plan.inputs {
+        fields[other.0] = Field::Whole;
+    }
+    if plan.values[input.0].layout == Layout::Planes {
+        fields[input.0] = Field::Grid { jump: Ratio::ONE, extent: Some((Ratio::ZERO, Ratio::ZERO)) };
+    }
+    let mut multiple = 1i64;
+    for step in &plan.steps {
+        let of = |operand: &Operand| match operand {
+            Operand::Value(v) => fields[v.0],
+            Operand::Const(_) => Field::Nothing,
+        };
+        let joined = step.inputs.iter().map(of).fold(Field::Nothing, join);
+        let before = step.inputs.iter().find_map(|operand| match operand {
+            Operand::Value(v) => plan.values[v.0].shape.get(2 + axis).copied(),
+            Operand::Const(_) => None,
+        });
+        for out in &step.outputs {
+            let value = &plan.values[out.0];
+            let after = value.shape.get(2 + axis).copied().filter(|_| value.layout == Layout::Planes);
+            fields[out.0] = match joined {
+                Field::Grid { jump, extent } => propagate(&step.kernel, axis, (before, after), jump, extent)
+                    .map_or(Field::Whole, |(jump, extent)| Field::Grid { jump, extent }),
+                other => other,
+            };
+            if let Field::Grid { jump, .. } = fields[out.0] {
+                multiple = (multiple / gcd(multiple, jump.num)).checked_mul(jump.num)?;
+            }
+        }
+    }
+    match fields[output.0] {
+        Field::Grid { jump, extent } => {
+            Some(Reach { jump, extent, multiple: usize::try_from(multiple).ok()? })
+        }
+        Field::Nothing | Field::Whole => None,
+    }
+}
+
+/// Values that meet element by element; their grids have to be the same.
+fn join(a: Field, b: Field) -> Field {
+    match (a, b) {
+        (Field::Nothing, other) | (other, Field::Nothing) => other,
+        (Field::Whole, Field::Whole) => Field::Whole,
+        (Field::Whole, Field::Grid { jump, .. }) | (Field::Grid { jump, .. }, Field::Whole) => {
+            Field::Grid { jump, extent: None }
+        }
+        (Field::Grid { jump, extent }, Field::Grid { jump: other, extent: theirs }) => {
+            if jump != other {
+                return Field::Whole;
+            }
+            let extent = extent.zip(theirs).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1)));
+            Field::Grid { jump, extent }
+        }
+    }
+}
+
+type Extent = Option<(Ratio, Ratio)>;
+
+/// `None` where the result is on no pixel grid.
+fn propagate(
+    kernel: &Kernel,
+    axis: usize,
+    (before, after): (Option<usize>, Option<usize>),
+    jump: Ratio,
+    extent: Extent,
+) -> Option<(Ratio, Extent)> {
+    let (before, after) = (before?, after?);
+    match kernel {
+        Kernel::Conv { window, .. } | Kernel::MaxPool { window } | Kernel::AveragePool { window, .. } => {
+            let pad = window.pad_begin[axis] as i64;
+            let moved = widen(extent, jump, -pad, span(window, axis) - pad);
+            Some((jump.times(window.stride[axis] as i64)?, moved))
+        }
+        // Position i gets values of the windows w with w·stride − pad ≤ i ≤ w·stride − pad + span.
+        Kernel::MaxUnpool { window } => {
+            let pad = window.pad_begin[axis] as i64;
+            let finer = jump.mul(Ratio::new(1, window.stride[axis] as i64)?)?;
+            Some((finer, widen(extent, finer, pad - span(window, axis), pad)))
+        }
+        // Position i gets source position ⌊(i + offset) / block⌋.
+        Kernel::DepthToSpace { block, offset, .. } => {
+            let (block, offset) = (*block as i64, offset[axis] as i64);
+            let finer = jump.mul(Ratio::new(1, block)?)?;
+            Some((finer, widen(extent, finer, offset - block + 1, offset)))
+        }
+        Kernel::SpaceToDepth { block } => {
+            let block = *block as i64;
+            Some((jump.times(block)?, widen(extent, jump, 0, block - 1)))
+        }
+        Kernel::Gather(gather) => match &gather.index[2 + axis] {
+            AxisIndex::Same => Some((jump, extent)),
+            AxisIndex::Table(index) => {
+                let taps = AxisTaps { taps: 1, index: index.clone(), weight: vec![1.0; index.len()] };
+                resample(&taps, (before, after), jump, extent)
+            }
+        },
+        Kernel::Resample { y, x } => resample(if axis == 0 { y } else { x }, (before, after), jump, extent),
+        Kernel::GroupNorm { .. } => Some((jump, None)),
+        Kernel::Concat { axis } if *axis < 2 => Some((jump, extent)),
+        Kernel::Unary(_) | Kernel::Binary { .. } if before == after => Some((jump, extent)),
+        Kernel::ReduceChannels(_) | Kernel::ArgMaxChannels { .. } | Kernel::SoftmaxChannels => {
+            Some((jump, extent))
+        }
+        _ => None,
+    }
+}
+
+fn span(window: &Window, axis: usize) -> i64 {
+    window.dilation[axis] as i64 * (window.kernel[axis] as i64 - 1)
+}
+
+fn widen(extent: Extent, jump: Ratio, lo: i64, hi: i64) -> Extent {
+    let (low, high) = extent?;
+    Some((low.add(jump.times(lo)?)?, high.add(jump.times(hi)?)?))
+}
+
+fn resample(
+    taps: &AxisTaps,
+    (before, after): (usize, usize),
+    jump: Ratio,
+    extent: Extent,
+) -> Option<(Ratio, Extent)> {
+    match grid_of(taps, before, after) {
+        Some(grid) => {
+            let finer = jump.mul(grid.step)?;
+            let moved = extent.and_then(|(low, high)| {
+                let (lo, hi) = offsets(taps, &grid, jump, finer)?;
+                Some((low.add(lo)?, high.add(hi)?))
+            });
+            Some((finer, moved))
+        }
+        None => Some((jump.mul(Ratio::new(before as i64, after as i64)?)?, None)),
+    }
+}
