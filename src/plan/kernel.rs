@@ -188,9 +188,8 @@ pub enum Kernel {
     /// Separable linear or cubic resizing of H and W.
     Resample { y: AxisTaps, x: AxisTaps },
     /// y[c, b·h + by, b·w + bx] = x[channel(c, by, bx), h, w]; the output may be smaller than
-    /// b·H × b·W by less than b in each axis (it is then cropped at the end), and it starts at
-    /// `offset` `[y, x]` of the full picture.
-    DepthToSpace { block: usize, mode: DepthMode, offset: [usize; 2] },
+    /// b·H × b·W by less than b in each axis (it is then cropped at the end).
+    DepthToSpace { block: usize, mode: DepthMode },
     /// y[(by·block + bx)·C + c, h, w] = x[c, b·h + by, b·w + bx]
     SpaceToDepth { block: usize },
     /// Operands joined along `axis`; all in the output's layout, `Planes` or `Plain`.
@@ -221,8 +220,9 @@ pub enum Kernel {
     /// `Plain`, shape viewed as [outer, axis, inner]; integer output.
     ArgMaxAxis { outer: usize, axis: usize, inner: usize, last: bool },
     /// `Plain`: y = alpha·a·b + beta·c for each of `batch` matrices. a is [M, K] (or [K, M] if
-    /// `trans_a`), b is [K, N] (or [N, K] if `trans_b`); a stride of 0 elements a batch repeats a
-    /// matrix. Operands: a, b, and c (shape [M or 1, N or 1]) if there are three.
+    /// `trans_a`), b is [K, N] (or [N, K] if `trans_b`). Matrix i of an operand is its matrix
+    /// number i modulo its number of matrices. Operands: a, b, and c (shape [M or 1, N or 1]) if
+    /// there are three.
     MatMul(MatMul),
     /// `Plain`: output axis i is input axis perm[i].
     Transpose { perm: Vec<usize> },
@@ -233,8 +233,7 @@ pub enum Kernel {
 /// See [`Kernel::MatMul`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MatMul {
-    /// Output matrices, and for each operand the offset of the matrix of batch i is
-    /// `(i / repeat)·stride` elements, taken modulo the operand's length.
+    /// Number of output matrices.
     pub batch: usize,
     pub m: usize,
     pub k: usize,

@@ -112,11 +112,11 @@ fn propagate(
             let finer = jump.mul(Ratio::new(1, window.stride[axis] as i64)?)?;
             Some((finer, widen(extent, finer, pad - span(window, axis), pad)))
         }
-        // Position i gets source position ⌊(i + offset) / block⌋.
-        Kernel::DepthToSpace { block, offset, .. } => {
-            let (block, offset) = (*block as i64, offset[axis] as i64);
+        // Position i gets source position ⌊i / block⌋.
+        Kernel::DepthToSpace { block, .. } => {
+            let block = *block as i64;
             let finer = jump.mul(Ratio::new(1, block)?)?;
-            Some((finer, widen(extent, finer, offset - block + 1, offset)))
+            Some((finer, widen(extent, finer, 1 - block, 0)))
         }
         Kernel::SpaceToDepth { block } => {
             let block = *block as i64;
