@@ -1,0 +1,120 @@
+//! `ConvTranspose`: y[n, o, i·s + u·d − p, j·s + v·d − p] += x[n, c, i, j]·w[c, o', u, v], plus
+//! bias[o]. `torch.nn.ConvTranspose2d`; what falls outside the output is dropped. Output size
+//! along an axis: `s·(in − 1) + output_padding + d·(k − 1) + 1 − pad_begin − pad_end`.
+
+use super::OpError;
+use super::attributes::Attributes;
+use super::window::{AutoPad, WindowAttributes};
+use crate::plan::Window;
+
+/// Inputs X `[N, C, H, W]`, W `[C, C_out/group, kh, kw]`, and B `[C_out]` or none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConvTranspose {
+    pub sliding: WindowAttributes,
+    pub group: usize,
+    pub output_padding: [usize; 2],
+    /// Asked-for output size; the padding then follows from it.
+    pub output_shape: Option<[usize; 2]>,
+}
+
+impl ConvTranspose {
+    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+        let mut sliding = WindowAttributes::new(a)?;
+        sliding.ceil_mode = false;
+        let output_padding = match a.ints("output_padding")? {
+            None => [0; 2],
+            Some(&[y, x]) => [y, x],
+            Some(list) => {
+                return Err(OpError(format!(
+                    "output_padding has {} entries, not 2",
+                    list.len()
+                )));
+            }
+        };
+        let mut padding = [0; 2];
+        for i in 0..2 {
+            let limit = sliding.strides[i].max(sliding.dilations[i]);
+            padding[i] = usize::try_from(output_padding[i])
+                .ok()
+                .filter(|&p| p < limit)
+                .ok_or_else(|| OpError("output_padding must be below stride or dilation".into()))?;
+        }
+        Ok(Self {
+            sliding,
+            group: a.count_or("group", 1)?,
+            output_padding: padding,
+            output_shape: a.ints("output_shape")?.map(spatial).transpose()?,
+        })
+    }
+
+    /// The window that scatters (`pad_begin` rows and columns are cut off the beginning; it may
+    /// be negative), and the output size.
+    pub fn window(
+        &self,
+        input: [usize; 2],
+        kernel: [usize; 2],
+    ) -> Result<(Window, [usize; 2]), OpError> {
+        let s = &self.sliding;
+        let mut window = Window {
+            kernel,
+            stride: s.strides,
+            dilation: s.dilations,
+            pad_begin: [0; 2],
+        };
+        let mut output = [0; 2];
+        for i in 0..2 {
+            let too_large = || OpError("the output is too large".into());
+            let spread = input[i]
+                .checked_sub(1)
+                .ok_or_else(|| OpError("the input is empty".into()))?
+                .checked_mul(s.strides[i])
+                .filter(|&v| v < i32::MAX as usize / 2)
+                .ok_or_else(too_large)?;
+            let full = spread + s.dilations[i] * (kernel[i] - 1) + 1 + self.output_padding[i];
+            let wanted = match (self.output_shape, s.auto_pad) {
+                (Some(shape), _) => Some(shape[i]),
+                (None, AutoPad::SameUpper | AutoPad::SameLower) => {
+                    Some(input[i].checked_mul(s.strides[i]).ok_or_else(too_large)?)
+                }
+                _ => None,
+            };
+            let size = match wanted {
+                Some(size) => {
+                    let total = full as isize - size as isize;
+                    // ONNX: the smaller half comes first for SAME_UPPER alone. Division rounds
+                    // toward zero, for the rest to be at the other end.
+                    let half = total / 2;
+                    window.pad_begin[i] = if s.auto_pad == AutoPad::SameUpper {
+                        half
+                    } else {
+                        total - half
+                    };
+                    size as isize
+                }
+                None => {
+                    let (begin, end) = match s.auto_pad {
+                        AutoPad::NotSet => (s.pads_begin[i], s.pads_end[i]),
+                        _ => (0, 0),
+                    };
+                    window.pad_begin[i] = begin as isize;
+                    full as isize - begin as isize - end as isize
+                }
+            };
+            output[i] = usize::try_from(size)
+                .ok()
+                .filter(|&v| v > 0)
+                .ok_or_else(|| OpError("padding leaves no output".into()))?;
+        }
+        Ok((window, output))
+    }
+}
+
+/// The last two of 2 or 4 dimensions.
+fn spatial(list: &[i64]) -> Result<[usize; 2], OpError> {
+    let wrong = || OpError(format!("output_shape {list:?} is not supported"));
+    let (&[y, x] | &[_, _, y, x]) = list else {
+        return Err(wrong());
+    };
+    let size = |v: i64| i32::try_from(v).ok().filter(|&v| v > 0).map(|v| v as usize);
+    Ok([size(y).ok_or_else(wrong)?, size(x).ok_or_else(wrong)?])
+}

@@ -1,0 +1,184 @@
+//! What an operator may ask about an input, whether before the run (a [`Fact`]) or in it (a
+//! [`Tensor`]); and the shape rules that many operators share.
+
+use super::{Fact, OpError};
+use crate::tensor::{DType, Tensor, checked_len};
+
+/// Most elements a single value may have: positions inside it fit in 31 bits.
+pub const MAX_ELEMENTS: usize = i32::MAX as usize;
+
+/// A value of known type and shape, and of known elements where they matter.
+pub trait Known {
+    fn dtype(&self) -> DType;
+    fn shape(&self) -> &[usize];
+    fn value(&self) -> Option<&Tensor>;
+}
+
+impl Known for Fact {
+    fn dtype(&self) -> DType {
+        self.dtype
+    }
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+    fn value(&self) -> Option<&Tensor> {
+        self.value.as_deref()
+    }
+}
+
+impl Known for Tensor {
+    fn dtype(&self) -> DType {
+        Tensor::dtype(self)
+    }
+    fn shape(&self) -> &[usize] {
+        Tensor::shape(self)
+    }
+    fn value(&self) -> Option<&Tensor> {
+        Some(self)
+    }
+}
+
+/// Input `i`, which must be there.
+pub fn required<'a, V: Known>(
+    inputs: &[Option<&'a V>],
+    i: usize,
+    name: &str,
+) -> Result<&'a V, OpError> {
+    optional(inputs, i).ok_or_else(|| OpError(format!("input {i} ({name}) is missing")))
+}
+
+/// Input `i`, if the node has it.
+pub fn optional<'a, V: Known>(inputs: &[Option<&'a V>], i: usize) -> Option<&'a V> {
+    inputs.get(i).copied().flatten()
+}
+
+/// Input `i` with float elements.
+pub fn required_float<'a, V: Known>(
+    inputs: &[Option<&'a V>],
+    i: usize,
+    name: &str,
+) -> Result<&'a V, OpError> {
+    let input = required(inputs, i, name)?;
+    match input.dtype() {
+        DType::F32 => Ok(input),
+        DType::I64 => Err(OpError(format!(
+            "input {i} ({name}) must be float, not integer"
+        ))),
+    }
+}
+
+/// The integers of optional input `i`, which has to be known before the run (axes, pads, shapes).
+pub fn known_ints<'a, V: Known>(
+    inputs: &[Option<&'a V>],
+    i: usize,
+    name: &str,
+) -> Result<Option<&'a [i64]>, OpError> {
+    let Some(tensor) = known_tensor(inputs, i, name)? else {
+        return Ok(None);
+    };
+    match tensor.as_i64() {
+        Some(ints) if tensor.shape().len() <= 1 => Ok(Some(ints)),
+        Some(_) => Err(OpError(format!(
+            "input {i} ({name}) must be one-dimensional"
+        ))),
+        None => Err(OpError(format!("input {i} ({name}) must be integer"))),
+    }
+}
+
+/// The floats of optional input `i`, which has to be known before the run.
+pub fn known_floats<'a, V: Known>(
+    inputs: &[Option<&'a V>],
+    i: usize,
+    name: &str,
+) -> Result<Option<&'a [f32]>, OpError> {
+    let Some(tensor) = known_tensor(inputs, i, name)? else {
+        return Ok(None);
+    };
+    let floats = tensor.as_f32();
+    floats
+        .map(Some)
+        .ok_or_else(|| OpError(format!("input {i} ({name}) must be float")))
+}
+
+pub fn known_tensor<'a, V: Known>(
+    inputs: &[Option<&'a V>],
+    i: usize,
+    name: &str,
+) -> Result<Option<&'a Tensor>, OpError> {
+    let Some(input) = optional(inputs, i) else {
+        return Ok(None);
+    };
+    let value = input.value();
+    value.map(Some).ok_or_else(|| {
+        OpError(format!(
+            "input {i} ({name}) depends on the data, and must be known before the run"
+        ))
+    })
+}
+
+/// Axis counted from the front; negative ones count from the back.
+pub fn axis(axis: i64, rank: usize) -> Result<usize, OpError> {
+    let signed = rank as i64;
+    if axis < -signed || axis >= signed {
+        return Err(OpError(format!(
+            "axis {axis} is outside a tensor of rank {rank}"
+        )));
+    }
+    Ok(if axis < 0 {
+        (axis + signed) as usize
+    } else {
+        axis as usize
+    })
+}
+
+/// Axes counted from the front, each at most once.
+pub fn axes(list: &[i64], rank: usize) -> Result<Vec<usize>, OpError> {
+    let mut seen = vec![false; rank];
+    let mut axes = Vec::new();
+    for &a in list {
+        let a = axis(a, rank)?;
+        if std::mem::replace(&mut seen[a], true) {
+            return Err(OpError(format!("axis {a} is named twice")));
+        }
+        axes.push(a);
+    }
+    Ok(axes)
+}
+
+/// Batch, channels, height, width.
+pub fn nchw(shape: &[usize], name: &str) -> Result<[usize; 4], OpError> {
+    <[usize; 4]>::try_from(shape).map_err(|_| {
+        OpError(format!(
+            "{name} must have the four dimensions N, C, H, W; its shape is {shape:?}"
+        ))
+    })
+}
+
+/// Shape to which both broadcast by NumPy's rule.
+pub fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, OpError> {
+    let rank = a.len().max(b.len());
+    let dim = |s: &[usize], i: usize| (i + s.len()).checked_sub(rank).map_or(1, |j| s[j]);
+    (0..rank)
+        .map(|i| match (dim(a, i), dim(b, i)) {
+            (x, y) if x == y => Ok(x),
+            (1, y) => Ok(y),
+            (x, 1) => Ok(x),
+            _ => Err(OpError(format!("shapes {a:?} and {b:?} do not broadcast"))),
+        })
+        .collect()
+}
+
+/// The shape itself if a tensor of it may exist at all.
+pub fn checked_shape(shape: Vec<usize>) -> Result<Vec<usize>, OpError> {
+    let in_range = shape.iter().all(|&d| d <= MAX_ELEMENTS);
+    match checked_len(&shape) {
+        Some(n) if n <= MAX_ELEMENTS && in_range => Ok(shape),
+        _ => Err(OpError(format!("a tensor of shape {shape:?} is too large"))),
+    }
+}
+
+/// A shape from signed arithmetic.
+pub fn shape_from(dims: &[i64]) -> Result<Vec<usize>, OpError> {
+    let dims: Option<Vec<usize>> = dims.iter().map(|&d| usize::try_from(d).ok()).collect();
+    checked_shape(dims.ok_or_else(|| OpError("a dimension is negative".into()))?)
+}

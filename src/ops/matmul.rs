@@ -1,0 +1,100 @@
+//! `MatMul`: matrix products of the last two axes, the others broadcasting (`torch.matmul`), and
+//! `Gemm`: alpha·A·B + beta·C on matrices that may be transposed (`torch.nn.Linear`,
+//! `torch.addmm`).
+
+use super::OpError;
+use super::attributes::Attributes;
+use super::known::{Known, broadcast, checked_shape, required_float};
+
+/// Inputs A and B.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatMul;
+
+/// Inputs A, B, and C (broadcast to the result) or none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gemm {
+    pub alpha: f32,
+    pub beta: f32,
+    pub trans_a: bool,
+    pub trans_b: bool,
+}
+
+/// Sizes of a product of stacks of matrices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    /// Leading dimensions of each operand, and those to which they broadcast.
+    pub batch_a: Vec<usize>,
+    pub batch_b: Vec<usize>,
+    pub batch: Vec<usize>,
+    pub m: usize,
+    pub k: usize,
+    pub n: usize,
+    pub output: Vec<usize>,
+}
+
+impl MatMul {
+    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Product, OpError> {
+        let a = required_float(inputs, 0, "A")?.shape();
+        let b = required_float(inputs, 1, "B")?.shape();
+        let mismatch = || OpError(format!("shapes {a:?} and {b:?} cannot be multiplied"));
+        // A vector is a row on the left, a column on the right; its axis is not in the result.
+        let (batch_a, m, k, row) = match *a {
+            [] => return Err(mismatch()),
+            [k] => (&a[..0], 1, k, true),
+            [ref batch @ .., m, k] => (batch, m, k, false),
+        };
+        let (batch_b, k_b, n, column) = match *b {
+            [] => return Err(mismatch()),
+            [k] => (&b[..0], k, 1, true),
+            [ref batch @ .., k, n] => (batch, k, n, false),
+        };
+        if k != k_b {
+            return Err(mismatch());
+        }
+        let batch = broadcast(batch_a, batch_b)?;
+        let mut output = batch.clone();
+        if !row {
+            output.push(m);
+        }
+        if !column {
+            output.push(n);
+        }
+        let output = checked_shape(output)?;
+        Ok(Product {
+            batch_a: batch_a.to_vec(),
+            batch_b: batch_b.to_vec(),
+            batch,
+            m,
+            k,
+            n,
+            output,
+        })
+    }
+}
+
+impl Gemm {
+    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+        Ok(Self {
+            alpha: a.float_or("alpha", 1.0)?,
+            beta: a.float_or("beta", 1.0)?,
+            trans_a: a.flag("transA", false)?,
+            trans_b: a.flag("transB", false)?,
+        })
+    }
+
+    /// M, K, N.
+    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<[usize; 3], OpError> {
+        let a = required_float(inputs, 0, "A")?.shape();
+        let b = required_float(inputs, 1, "B")?.shape();
+        let (&[a0, a1], &[b0, b1]) = (a, b) else {
+            return Err(OpError(format!("A {a:?} and B {b:?} must be matrices")));
+        };
+        let (m, k) = if self.trans_a { (a1, a0) } else { (a0, a1) };
+        let (k_b, n) = if self.trans_b { (b1, b0) } else { (b0, b1) };
+        if k != k_b {
+            return Err(OpError(format!("A {a:?} and B {b:?} cannot be multiplied")));
+        }
+        checked_shape(vec![m, n])?;
+        Ok([m, k, n])
+    }
+}
