@@ -1,0 +1,179 @@
+"""From a trained network to an ordinary ONNX file with half-precision weights, checked against onnxruntime.
+
+    python export.py denoise.toml --data ../../shared/data --strategy bilinear
+
+`metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, title,
+input and output (JSON: color, range, scale), tiling ("tiles" or "whole"), residual, params, flops_per_pixel,
+training_data, license, seed, steps, scores (JSON, dB).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import logging
+import tomllib
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from data import load_folder
+from evaluate import onnx_denoiser, padded, score
+from model import UNet, flops_per_pixel, parameters
+
+HERE = Path(__file__).parent
+OPSET = 18
+# Of the largest output magnitude: float32 sums in another order, no more.
+TOLERANCE = 1e-4
+
+
+def to_onnx(net: UNet, opset: int = OPSET) -> onnx.ModelProto:
+    """Batch, height and width dynamic, the sides multiples of `net.multiple`; nodes named after their modules."""
+    net = net.eval()
+    batch, rows, columns = (torch.export.Dim(name) for name in ("n", "rows", "columns"))
+    shape = {0: batch, 2: net.multiple * rows, 3: net.multiple * columns}
+    example = torch.zeros(2, net.settings["inputs"], 4 * net.multiple, 6 * net.multiple)
+    logging.getLogger("onnxscript").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            net, (example,), dynamo=True, dynamic_shapes=(shape,), input_names=["x"], output_names=["y"],
+            opset_version=opset, verbose=False,
+        )  # fmt: skip
+    model = program.model_proto
+    name_after_modules(model.graph, [name for name, _ in net.named_children()])
+    return strip(model)
+
+
+def module_path(node: onnx.NodeProto) -> str:
+    scopes = {p.key: p.value for p in node.metadata_props}.get("pkg.torch.onnx.name_scopes", "[]")
+    path = [s for s in ast.literal_eval(scopes)[:-1] if s and not s.startswith("_")]
+    return path[-1] if path else ""
+
+
+def name_after_modules(graph: onnx.GraphProto, blocks: list[str]) -> None:
+    """Nodes get their module's path; the value that leaves a block (`enc1`, `up1`, ...) gets the block's name."""
+    used: dict[str, int] = {}
+    leaving: dict[str, str] = {}
+    fixed = {v.name for v in [*graph.input, *graph.output]}
+    for node in graph.node:
+        path = module_path(node)
+        leaf = bool(path) and any(i.startswith(path + ".") for i in node.input)
+        name = path if leaf else ".".join(filter(None, [path, node.op_type.lower()]))
+        used[name] = used.get(name, 0) + 1
+        node.name = name if used[name] == 1 else f"{name}_{used[name]}"
+        block = path.split(".")[0]
+        if block in blocks and node.output[0] not in fixed:
+            leaving[block] = node.output[0]
+    renamed = {value: block for block, value in leaving.items()}
+    for node in graph.node:
+        for names in (node.input, node.output):
+            names[:] = [renamed.get(n, n) for n in names]
+    for value in graph.value_info:
+        value.name = renamed.get(value.name, value.name)
+
+
+def strip(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Drops what the exporter notes about the machine it ran on (source paths, stack traces)."""
+    graph = model.graph
+    for holder in [model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer]:
+        holder.ClearField("metadata_props")
+        holder.ClearField("doc_string")
+    return model
+
+
+def halve(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Stores the weights of convolutions as float16, with a Cast each; everything is computed in float32."""
+    graph = model.graph
+    stored = {i.name: i for i in graph.initializer}
+    casts: dict[str, onnx.NodeProto] = {}
+    for node in graph.node:
+        if node.op_type not in ("Conv", "ConvTranspose"):
+            continue
+        for position, name in enumerate(node.input):
+            if name in stored and stored[name].data_type == TensorProto.FLOAT:
+                casts[name] = helper.make_node(
+                    "Cast", [name], [name + ".f32"], name=name + ".cast", to=TensorProto.FLOAT
+                )
+                node.input[position] = name + ".f32"
+    for name in casts:
+        array = numpy_helper.to_array(stored[name])
+        stored[name].CopyFrom(numpy_helper.from_array(array.astype(np.float16), name))
+    nodes = [*casts.values(), *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return model
+
+
+def check(model: onnx.ModelProto, net: UNet) -> float:
+    """The largest difference from PyTorch with the same (rounded) weights, over several sizes, relative."""
+    import onnxruntime
+
+    onnx.checker.check_model(model, full_check=True)
+    rounded = UNet(**net.settings, strategies=net.strategies).eval()
+    rounded.load_state_dict({k: v.half().float() for k, v in net.state_dict().items()})
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    generator, worst = torch.Generator().manual_seed(0), 0.0
+    for n, h, w in ((1, 1, 1), (2, 3, 2), (1, 5, 8)):
+        x = torch.rand(n, net.settings["inputs"], h * net.multiple, w * net.multiple, generator=generator)
+        with torch.inference_mode():
+            expected = rounded(x).numpy()
+        actual = session.run(None, {"x": x.numpy()})[0]
+        worst = max(worst, float(np.abs(actual - expected).max() / np.abs(expected).max()))
+    if worst > TOLERANCE:
+        raise RuntimeError(f"the exported file differs from PyTorch by {worst:.2e} of the largest output")
+    return worst
+
+
+def load_average(checkpoint: Path, strategy: str) -> tuple[UNet, int]:
+    """The averaged weights of a run, cut down to one strategy; and the number of steps."""
+    state = torch.load(checkpoint, weights_only=True)
+    net = UNet(**state["settings"], strategies=tuple(state["strategies"]))
+    net.load_state_dict(state["average"])
+    return net.single(strategy).eval(), state["step"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds eval/")
+    parser.add_argument("--strategy", default="bilinear")
+    parser.add_argument("--run", type=Path, help="folder of the run; default runs/<task>")
+    parser.add_argument("--models", type=Path, default=HERE.parent / "models")
+    args = parser.parse_args()
+    config = tomllib.loads(args.config.read_text())
+    task = config["task"]
+    net, steps = load_average((args.run or HERE / "runs" / task) / "checkpoint.pt", args.strategy)
+
+    model = halve(to_onnx(net))
+    print(f"differs from PyTorch by {check(model, net):.1e} of the largest output")
+    path = args.models / f"{task}-{args.strategy}.onnx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(model.SerializeToString())
+
+    scores = {}
+    run = padded(onnx_denoiser(path), net.multiple)
+    for name in config["evaluation"]["report"]:
+        pictures = load_folder(args.data / "eval" / name)
+        for sigma in (15, 25, 50):
+            for clipped in (False, True):
+                key = f"{name} sigma {sigma} {'8-bit' if clipped else 'unclipped'}"
+                scores[key] = round(float(np.mean(score(run, pictures, sigma, clipped))), 2)
+                print(f"{key}: {scores[key]:.2f} dB", flush=True)
+    facts = dict(
+        config["facts"], task=task, family="unet", strategy=args.strategy, residual=net.residual,
+        params=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), seed=config["training"]["seed"],
+        steps=steps, scores=scores,
+    )  # fmt: skip
+    helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
+    path.write_bytes(model.SerializeToString())
+    print(f"{path.name}: {path.stat().st_size} bytes, {steps} steps")
+
+
+if __name__ == "__main__":
+    main()

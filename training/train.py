@@ -1,0 +1,179 @@
+"""Trains one task, resumably, within a budget of minutes; the learning rate ends at zero when the budget does.
+
+    python train.py denoise.toml --data ../../shared/data --budget-minutes 90
+
+Starts from the first of: this run's checkpoint, a checkpoint of the same name in `--checkpoints`, weights in models/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import math
+import time
+import tomllib
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from curve import Curve
+from data import Patches, add_gaussian, draw_sigma, load_folder, load_shards
+from evaluate import padded, score
+from model import UNet, flops_per_pixel, parameters
+from weights import initial_weights, load_matching
+
+CHECKPOINT_SECONDS = 180
+WARM_UP = 0.01
+HERE = Path(__file__).parent
+
+
+def learning_rate(peak: float, done: float) -> float:
+    """done: the part of the budget that is spent, 0-1."""
+    if done < WARM_UP:
+        return peak * (0.1 + 0.9 * done / WARM_UP)
+    return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, (done - WARM_UP) / (1 - WARM_UP))))
+
+
+class Average:
+    """Exponential moving average of the weights, with a short memory at the start."""
+
+    def __init__(self, net: nn.Module, decay: float):
+        self.net, self.decay = copy.deepcopy(net).eval(), decay
+
+    @torch.no_grad()
+    def update(self, net: nn.Module, step: int) -> None:
+        decay = min(self.decay, (1 + step) / (10 + step))
+        torch._foreach_lerp_(list(self.net.parameters()), list(net.parameters()), 1 - decay)
+        for mine, theirs in zip(self.net.buffers(), net.buffers()):
+            mine.copy_(theirs)
+
+
+class Run:
+    def __init__(self, config: dict, args: argparse.Namespace):
+        self.config, self.folder = config, args.out
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.device = torch.device(args.device)
+        self.cuda = self.device.type == "cuda"
+        training, data = config["training"], config["data"]
+        self.budget = 60 * (args.budget_minutes or training["minutes"])
+        self.generator = torch.Generator().manual_seed(training["seed"])
+        torch.manual_seed(training["seed"])
+
+        net = UNet(
+            widths=tuple(config["widths"]), strategies=tuple(config["strategies"]), residual=config["residual"]
+        )
+        self.step, self.spent = 0, 0.0
+        source, state = initial_weights(config, self.folder, args.checkpoints, args.models)
+        print(f"starts from {source or 'random weights'}", flush=True)
+        if state is not None:
+            load_matching(net, state.get("weights", state))
+        self.net = net.to(self.device, memory_format=torch.channels_last)
+        self.average = Average(self.net, training["ema"])
+        self.optimizer = torch.optim.AdamW(
+            self.net.parameters(), training["rate"], weight_decay=training["weight_decay"], fused=True
+        )
+        self.curve = Curve(self.folder)
+        if state is not None and "optimizer" in state:
+            self.step, self.spent = state["step"], state["spent"]
+            self.average.net.load_state_dict(state["average"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.generator.set_state(state["generator"])
+            self.curve.rows = state["curve"]
+        self.forward = torch.compile(self.net) if self.cuda else self.net
+
+        shards = sorted(args.data.glob(data["shards"]))
+        self.patches = Patches(load_shards(shards, data["patch"], self.device), data["patch"], self.generator)
+        evaluation = config["evaluation"]
+        self.held_out = load_folder(args.data / "eval" / evaluation["set"])[:: evaluation["stride"]]
+        print(
+            f"{parameters(self.net)} parameters, {flops_per_pixel(self.net) / 1000:.1f} kFLOP a pixel, "
+            f"{len(self.patches.pictures)} pictures, {self.device}",
+            flush=True,
+        )
+
+    def train_step(self) -> Tensor:
+        data = self.config["data"]
+        clean = self.patches.batch(data["batch"])
+        noisy = add_gaussian(clean, draw_sigma(len(clean), *data["sigma"], self.generator), self.generator)
+        noisy = noisy.contiguous(memory_format=torch.channels_last)
+        drawn = int(torch.randint(len(self.net.strategies), (1,), generator=self.generator))
+        self.net.strategy = self.net.strategies[drawn]
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.cuda):
+            restored = self.forward(noisy)
+        loss = nn.functional.l1_loss(restored.float(), clean)
+        loss.backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self.average.update(self.net, self.step)
+        return loss.detach()
+
+    def evaluate(self) -> dict[str, float]:
+        net, scores = self.average.net, {}
+        for strategy in net.strategies:
+            net.strategy = strategy
+            run = padded(lambda x: net(x.to(self.device)).float().cpu(), net.multiple)
+            values = score(run, self.held_out, self.config["evaluation"]["sigma"])
+            scores[strategy] = sum(values) / len(values)
+        return scores
+
+    def save(self) -> None:
+        state = dict(
+            settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
+            average=self.average.net.state_dict(), optimizer=self.optimizer.state_dict(),
+            generator=self.generator.get_state(), step=self.step, spent=self.spent, curve=self.curve.rows,
+        )  # fmt: skip
+        partial = self.folder / "checkpoint.partial"
+        torch.save(state, partial)
+        partial.replace(self.folder / "checkpoint.pt")
+        self.curve.write()
+
+    def train(self) -> None:
+        every = 60 * self.config["evaluation"]["every_minutes"]
+        saved = looked = self.spent
+        losses, first_step, first_spent = [], self.step, self.spent
+        began = time.monotonic() - self.spent
+        while self.spent < self.budget:
+            for group in self.optimizer.param_groups:
+                group["lr"] = learning_rate(self.config["training"]["rate"], self.spent / self.budget)
+            losses.append(self.train_step())
+            self.spent = time.monotonic() - began
+            if self.spent - looked >= every or self.spent >= self.budget:
+                loss = float(torch.stack(losses).mean())
+                scores, losses = self.evaluate(), []
+                self.curve.add(self.step, self.spent, loss, scores)
+                speed = (self.step - first_step) / (self.spent - first_spent)
+                print(
+                    f"step {self.step}, loss {loss:.5f}, "
+                    + ", ".join(f"{s} {v:.2f} dB" for s, v in scores.items())
+                    + f", {speed:.1f} steps/s, {max(0, self.budget - self.spent) / 60:.0f} min left",
+                    flush=True,
+                )
+                looked = time.monotonic() - began
+            if self.spent - saved >= CHECKPOINT_SECONDS:
+                self.save()
+                saved = self.spent
+        self.save()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds restore/ and eval/")
+    parser.add_argument("--out", type=Path, help="folder of this run; default runs/<task>")
+    parser.add_argument("--budget-minutes", type=float, help="of training in all, over every restart")
+    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints made elsewhere, <task>.pt")
+    parser.add_argument("--models", type=Path, default=HERE.parent / "models")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--threads", type=int, help="CPU threads")
+    args = parser.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    config = tomllib.loads(args.config.read_text())
+    args.out = args.out or HERE / "runs" / config["task"]
+    Run(config, args).train()
+
+
+if __name__ == "__main__":
+    main()
