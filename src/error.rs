@@ -45,6 +45,14 @@ pub enum Error {
     /// Bytes that are not a picture, or a broken one.
     #[error("this picture cannot be read: {0}")]
     InvalidPicture(String),
+    /// A picture format or variant that the library does not decode but a browser may.
+    #[error("this picture format is not built in: {0}")]
+    UnsupportedPicture(String),
+    /// More pixels than the limits of [`crate::image::Picture`]; known before anything is allocated.
+    #[error(
+        "the picture is {width} × {height} pixels; the limit is {max_side} a side and {max_pixels} pixels in all"
+    )]
+    PictureTooLarge { width: u32, height: u32, max_side: u32, max_pixels: u64 },
 }
 
 impl Error {
@@ -64,6 +72,8 @@ impl Error {
             Error::GpuOutOfMemory(_) => "gpu-out-of-memory",
             Error::Gpu(_) => "gpu-error",
             Error::InvalidPicture(_) => "invalid-picture",
+            Error::UnsupportedPicture(_) => "unsupported-picture",
+            Error::PictureTooLarge { .. } => "picture-too-large",
         }
     }
 }

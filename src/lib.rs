@@ -5,6 +5,8 @@
 pub mod error;
 pub mod tensor;
 
+pub mod image;
+
 pub mod graph;
 pub mod ops;
 pub mod plan;

@@ -1,0 +1,25 @@
+//! Pictures: from the bytes of a file to pixels, to the planes a network reads, and back.
+//!
+//! Everything here is 8-bit sRGB with straight alpha. The way of a picture is
+//! [`decode`] → [`planar::read`] → a network → [`planar::write`] → [`encode_png`]; [`noise`]
+//! degrades, [`metrics`] scores.
+
+mod decode;
+mod encode;
+pub mod metrics;
+pub mod noise;
+mod orient;
+mod picture;
+pub mod planar;
+mod profile;
+mod reduce;
+mod sniff;
+mod ssim;
+mod tile;
+
+pub use decode::decode;
+pub use encode::encode_png;
+pub use picture::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
+
+/// Bytes of one RGBA pixel.
+const RGBA: usize = 4;
