@@ -47,9 +47,7 @@ impl Tensor {
             Data::I64(v) => v.len(),
         };
         if checked_len(&shape) != Some(len) {
-            return Err(Error::InvalidInput(format!(
-                "shape {shape:?} does not hold {len} elements"
-            )));
+            return Err(Error::InvalidInput(format!("shape {shape:?} does not hold {len} elements")));
         }
         Ok(Self { shape, data })
     }
@@ -66,19 +64,13 @@ impl Tensor {
 
     /// A float of shape `[]`.
     pub fn scalar(value: f32) -> Self {
-        Self {
-            shape: Vec::new(),
-            data: Data::F32(vec![value]),
-        }
+        Self { shape: Vec::new(), data: Data::F32(vec![value]) }
     }
 
     /// A 1-D integer tensor, as ONNX passes shapes, axes and pads.
     pub fn vector(data: impl Into<Vec<i64>>) -> Self {
         let data = data.into();
-        Self {
-            shape: vec![data.len()],
-            data: Data::I64(data),
-        }
+        Self { shape: vec![data.len()], data: Data::I64(data) }
     }
 
     pub fn shape(&self) -> &[usize] {
@@ -105,6 +97,10 @@ impl Tensor {
 
     pub fn data(&self) -> &Data {
         &self.data
+    }
+
+    pub fn data_mut(&mut self) -> &mut Data {
+        &mut self.data
     }
 
     pub fn into_parts(self) -> (Vec<usize>, Data) {

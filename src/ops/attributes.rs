@@ -86,12 +86,7 @@ impl Attributes {
     }
 
     /// The entry of `choices` that a string attribute names.
-    pub fn choice<T: Copy>(
-        &self,
-        name: &str,
-        default: T,
-        choices: &[(&str, T)],
-    ) -> Result<T, OpError> {
+    pub fn choice<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)]) -> Result<T, OpError> {
         let Some(text) = self.text(name)? else {
             return Ok(default);
         };
@@ -139,8 +134,6 @@ fn wrong_type(name: &str, expected: &str) -> OpError {
 fn extent(name: &str, value: i64) -> Result<usize, OpError> {
     match usize::try_from(value) {
         Ok(v) if (1..=MAX_EXTENT).contains(&v) => Ok(v),
-        _ => Err(OpError(format!(
-            "{name} {value} is outside 1 to {MAX_EXTENT}"
-        ))),
+        _ => Err(OpError(format!("{name} {value} is outside 1 to {MAX_EXTENT}"))),
     }
 }

@@ -17,10 +17,7 @@ impl AveragePool {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         let sliding = WindowAttributes::new(a)?;
         sliding.pool_kernel()?;
-        Ok(Self {
-            sliding,
-            count_include_pad: a.flag("count_include_pad", false)?,
-        })
+        Ok(Self { sliding, count_include_pad: a.flag("count_include_pad", false)? })
     }
 
     /// Window, output size and padding at the end.

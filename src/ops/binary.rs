@@ -50,12 +50,7 @@ impl Binary {
             "Pow" => ("Pow", BinaryKind::Pow),
             "Min" => ("Min", BinaryKind::Min),
             "Max" => ("Max", BinaryKind::Max),
-            "Mod" => (
-                "Mod",
-                BinaryKind::Mod {
-                    fmod: a.flag("fmod", false)?,
-                },
-            ),
+            "Mod" => ("Mod", BinaryKind::Mod { fmod: a.flag("fmod", false)? }),
             "Equal" => ("Equal", BinaryKind::Equal),
             "Less" => ("Less", BinaryKind::Less),
             "LessOrEqual" => ("LessOrEqual", BinaryKind::LessOrEqual),
@@ -66,11 +61,7 @@ impl Binary {
             "Xor" => ("Xor", BinaryKind::Xor),
             _ => return Ok(None),
         };
-        Ok(Some(Self {
-            kind,
-            name,
-            variadic: matches!(name, "Sum" | "Min" | "Max"),
-        }))
+        Ok(Some(Self { kind, name, variadic: matches!(name, "Sum" | "Min" | "Max") }))
     }
 
     /// The kernel for float operands that are computed in a run; `None` is for folding alone.

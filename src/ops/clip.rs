@@ -21,9 +21,6 @@ impl Clip {
             };
             first.ok_or_else(|| OpError(format!("input {i} ({name}) is empty")))
         };
-        Ok([
-            bound(1, "min", f32::NEG_INFINITY)?,
-            bound(2, "max", f32::INFINITY)?,
-        ])
+        Ok([bound(1, "min", f32::NEG_INFINITY)?, bound(2, "max", f32::INFINITY)?])
     }
 }

@@ -11,9 +11,7 @@ pub struct Concat {
 
 impl Concat {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
-        let axis = a
-            .int("axis")?
-            .ok_or_else(|| OpError("axis is missing".into()))?;
+        let axis = a.int("axis")?.ok_or_else(|| OpError("axis is missing".into()))?;
         Ok(Self { axis })
     }
 }

@@ -18,10 +18,7 @@ impl Conv {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         let mut sliding = WindowAttributes::new(a)?;
         sliding.ceil_mode = false;
-        Ok(Self {
-            sliding,
-            group: a.count_or("group", 1)?,
-        })
+        Ok(Self { sliding, group: a.count_or("group", 1)? })
     }
 
     /// Window, output size and padding at the end.

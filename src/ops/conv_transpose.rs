@@ -25,10 +25,7 @@ impl ConvTranspose {
             None => [0; 2],
             Some(&[y, x]) => [y, x],
             Some(list) => {
-                return Err(OpError(format!(
-                    "output_padding has {} entries, not 2",
-                    list.len()
-                )));
+                return Err(OpError(format!("output_padding has {} entries, not 2", list.len())));
             }
         };
         let mut padding = [0; 2];
@@ -49,18 +46,9 @@ impl ConvTranspose {
 
     /// The window that scatters (`pad_begin` rows and columns are cut off the beginning; it may
     /// be negative), and the output size.
-    pub fn window(
-        &self,
-        input: [usize; 2],
-        kernel: [usize; 2],
-    ) -> Result<(Window, [usize; 2]), OpError> {
+    pub fn window(&self, input: [usize; 2], kernel: [usize; 2]) -> Result<(Window, [usize; 2]), OpError> {
         let s = &self.sliding;
-        let mut window = Window {
-            kernel,
-            stride: s.strides,
-            dilation: s.dilations,
-            pad_begin: [0; 2],
-        };
+        let mut window = Window { kernel, stride: s.strides, dilation: s.dilations, pad_begin: [0; 2] };
         let mut output = [0; 2];
         for i in 0..2 {
             let too_large = || OpError("the output is too large".into());
@@ -84,11 +72,7 @@ impl ConvTranspose {
                     // ONNX: the smaller half comes first for SAME_UPPER alone. Division rounds
                     // toward zero, for the rest to be at the other end.
                     let half = total / 2;
-                    window.pad_begin[i] = if s.auto_pad == AutoPad::SameUpper {
-                        half
-                    } else {
-                        total - half
-                    };
+                    window.pad_begin[i] = if s.auto_pad == AutoPad::SameUpper { half } else { total - half };
                     size as isize
                 }
                 None => {

@@ -23,18 +23,13 @@ pub struct SpaceToDepth {
 impl DepthToSpace {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         let modes = [("DCR", DepthMode::Dcr), ("CRD", DepthMode::Crd)];
-        Ok(Self {
-            blocksize: blocksize(a)?,
-            mode: a.choice("mode", DepthMode::Dcr, &modes)?,
-        })
+        Ok(Self { blocksize: blocksize(a)?, mode: a.choice("mode", DepthMode::Dcr, &modes)? })
     }
 
     pub fn output(&self, input: &[usize]) -> Result<[usize; 4], OpError> {
         let ([n, c, h, w], b) = (nchw(input, "input")?, self.blocksize);
         if c % (b * b) != 0 {
-            return Err(OpError(format!(
-                "{c} channels do not fill blocks of {b} by {b}"
-            )));
+            return Err(OpError(format!("{c} channels do not fill blocks of {b} by {b}")));
         }
         let size = |v: usize| v.checked_mul(b).ok_or_else(|| OpError("too large".into()));
         let output = [n, c / (b * b), size(h)?, size(w)?];
@@ -45,17 +40,13 @@ impl DepthToSpace {
 
 impl SpaceToDepth {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
-        Ok(Self {
-            blocksize: blocksize(a)?,
-        })
+        Ok(Self { blocksize: blocksize(a)? })
     }
 
     pub fn output(&self, input: &[usize]) -> Result<[usize; 4], OpError> {
         let ([n, c, h, w], b) = (nchw(input, "input")?, self.blocksize);
         if h % b != 0 || w % b != 0 {
-            return Err(OpError(format!(
-                "{h} by {w} is not made of blocks of {b} by {b}"
-            )));
+            return Err(OpError(format!("{h} by {w} is not made of blocks of {b} by {b}")));
         }
         // Number of elements is unchanged.
         Ok([n, c * b * b, h / b, w / b])
@@ -63,6 +54,5 @@ impl SpaceToDepth {
 }
 
 fn blocksize(a: &Attributes) -> Result<usize, OpError> {
-    a.extent("blocksize")?
-        .ok_or_else(|| OpError("blocksize is missing".into()))
+    a.extent("blocksize")?.ok_or_else(|| OpError("blocksize is missing".into()))
 }

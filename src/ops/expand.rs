@@ -16,8 +16,8 @@ impl Expand {
     /// Shape of the output.
     pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<usize>, OpError> {
         let shape = required(inputs, 0, "input")?.shape();
-        let target = known_ints(inputs, 1, "shape")?
-            .ok_or_else(|| OpError("input 1 (shape) is missing".into()))?;
+        let target =
+            known_ints(inputs, 1, "shape")?.ok_or_else(|| OpError("input 1 (shape) is missing".into()))?;
         checked_shape(broadcast(shape, &shape_from(target)?)?)
     }
 }
@@ -29,10 +29,7 @@ impl Tile {
         let repeats = known_ints(inputs, 1, "repeats")?
             .ok_or_else(|| OpError("input 1 (repeats) is missing".into()))?;
         if repeats.len() != shape.len() {
-            return Err(OpError(format!(
-                "{} repeats for shape {shape:?}",
-                repeats.len()
-            )));
+            return Err(OpError(format!("{} repeats for shape {shape:?}", repeats.len())));
         }
         let size = |(&n, &r): (&usize, &i64)| (n as i64).checked_mul(r);
         let output: Option<Vec<i64>> = shape.iter().zip(repeats).map(size).collect();

@@ -17,9 +17,7 @@ pub struct ScatterNd;
 
 impl Gather {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
-        Ok(Self {
-            axis: a.int_or("axis", 0)?,
-        })
+        Ok(Self { axis: a.int_or("axis", 0)? })
     }
 }
 

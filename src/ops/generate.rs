@@ -30,10 +30,7 @@ pub struct ConstantOfShape {
 
 impl Shape {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
-        Ok(Self {
-            start: a.int_or("start", 0)?,
-            end: a.int("end")?,
-        })
+        Ok(Self { start: a.int_or("start", 0)?, end: a.int("end")? })
     }
 }
 
@@ -44,10 +41,7 @@ impl ConstantOfShape {
             None => Arc::new(Tensor::scalar(0.0)),
         };
         if value.len() != 1 {
-            return Err(OpError(format!(
-                "value has {} elements, not 1",
-                value.len()
-            )));
+            return Err(OpError(format!("value has {} elements, not 1", value.len())));
         }
         Ok(Self { value })
     }

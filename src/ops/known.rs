@@ -39,11 +39,7 @@ impl Known for Tensor {
 }
 
 /// Input `i`, which must be there.
-pub fn required<'a, V: Known>(
-    inputs: &[Option<&'a V>],
-    i: usize,
-    name: &str,
-) -> Result<&'a V, OpError> {
+pub fn required<'a, V: Known>(inputs: &[Option<&'a V>], i: usize, name: &str) -> Result<&'a V, OpError> {
     optional(inputs, i).ok_or_else(|| OpError(format!("input {i} ({name}) is missing")))
 }
 
@@ -61,9 +57,7 @@ pub fn required_float<'a, V: Known>(
     let input = required(inputs, i, name)?;
     match input.dtype() {
         DType::F32 => Ok(input),
-        DType::I64 => Err(OpError(format!(
-            "input {i} ({name}) must be float, not integer"
-        ))),
+        DType::I64 => Err(OpError(format!("input {i} ({name}) must be float, not integer"))),
     }
 }
 
@@ -78,9 +72,7 @@ pub fn known_ints<'a, V: Known>(
     };
     match tensor.as_i64() {
         Some(ints) if tensor.shape().len() <= 1 => Ok(Some(ints)),
-        Some(_) => Err(OpError(format!(
-            "input {i} ({name}) must be one-dimensional"
-        ))),
+        Some(_) => Err(OpError(format!("input {i} ({name}) must be one-dimensional"))),
         None => Err(OpError(format!("input {i} ({name}) must be integer"))),
     }
 }
@@ -95,9 +87,7 @@ pub fn known_floats<'a, V: Known>(
         return Ok(None);
     };
     let floats = tensor.as_f32();
-    floats
-        .map(Some)
-        .ok_or_else(|| OpError(format!("input {i} ({name}) must be float")))
+    floats.map(Some).ok_or_else(|| OpError(format!("input {i} ({name}) must be float")))
 }
 
 pub fn known_tensor<'a, V: Known>(
@@ -110,9 +100,7 @@ pub fn known_tensor<'a, V: Known>(
     };
     let value = input.value();
     value.map(Some).ok_or_else(|| {
-        OpError(format!(
-            "input {i} ({name}) depends on the data, and must be known before the run"
-        ))
+        OpError(format!("input {i} ({name}) depends on the data, and must be known before the run"))
     })
 }
 
@@ -120,15 +108,9 @@ pub fn known_tensor<'a, V: Known>(
 pub fn axis(axis: i64, rank: usize) -> Result<usize, OpError> {
     let signed = rank as i64;
     if axis < -signed || axis >= signed {
-        return Err(OpError(format!(
-            "axis {axis} is outside a tensor of rank {rank}"
-        )));
+        return Err(OpError(format!("axis {axis} is outside a tensor of rank {rank}")));
     }
-    Ok(if axis < 0 {
-        (axis + signed) as usize
-    } else {
-        axis as usize
-    })
+    Ok(if axis < 0 { (axis + signed) as usize } else { axis as usize })
 }
 
 /// Axes counted from the front, each at most once.
@@ -148,9 +130,7 @@ pub fn axes(list: &[i64], rank: usize) -> Result<Vec<usize>, OpError> {
 /// Batch, channels, height, width.
 pub fn nchw(shape: &[usize], name: &str) -> Result<[usize; 4], OpError> {
     <[usize; 4]>::try_from(shape).map_err(|_| {
-        OpError(format!(
-            "{name} must have the four dimensions N, C, H, W; its shape is {shape:?}"
-        ))
+        OpError(format!("{name} must have the four dimensions N, C, H, W; its shape is {shape:?}"))
     })
 }
 

@@ -60,15 +60,7 @@ impl MatMul {
             output.push(n);
         }
         let output = checked_shape(output)?;
-        Ok(Product {
-            batch_a: batch_a.to_vec(),
-            batch_b: batch_b.to_vec(),
-            batch,
-            m,
-            k,
-            n,
-            output,
-        })
+        Ok(Product { batch_a: batch_a.to_vec(), batch_b: batch_b.to_vec(), batch, m, k, n, output })
     }
 }
 

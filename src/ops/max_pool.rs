@@ -17,9 +17,7 @@ pub struct MaxPool {
 impl MaxPool {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         if a.int_or("storage_order", 0)? != 0 {
-            return Err(OpError(
-                "storage_order 1 (column-major) is not supported".into(),
-            ));
+            return Err(OpError("storage_order 1 (column-major) is not supported".into()));
         }
         let sliding = WindowAttributes::new(a)?;
         sliding.pool_kernel()?;

@@ -35,10 +35,7 @@ impl MaxUnpool {
         sliding.pool_kernel()?;
         sliding.dilations = [1; 2];
         sliding.ceil_mode = false;
-        Ok(Self {
-            sliding,
-            indices_in_output: false,
-        })
+        Ok(Self { sliding, indices_in_output: false })
     }
 
     pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Unpooled, OpError> {
@@ -48,20 +45,13 @@ impl MaxUnpool {
         let mut plane = [0; 2];
         for i in 0..2 {
             pad_begin[i] = s.pads_begin[i] as isize;
-            let spread = shape[2 + i]
-                .checked_sub(1)
-                .and_then(|n| n.checked_mul(s.strides[i]));
+            let spread = shape[2 + i].checked_sub(1).and_then(|n| n.checked_mul(s.strides[i]));
             plane[i] = spread
                 .and_then(|n| (n + kernel[i]).checked_sub(s.pads_begin[i] + s.pads_end[i]))
                 .filter(|&n| n > 0)
                 .ok_or_else(|| OpError(format!("input of shape {shape:?} cannot be unpooled")))?;
         }
-        let window = Window {
-            kernel,
-            stride: s.strides,
-            dilation: [1; 2],
-            pad_begin,
-        };
+        let window = Window { kernel, stride: s.strides, dilation: [1; 2], pad_begin };
         let output = match known_ints(inputs, 2, "output_shape")? {
             None => plane,
             Some(&[n, c, h, w]) if n == shape[0] as i64 && c == shape[1] as i64 => {
@@ -69,23 +59,15 @@ impl MaxUnpool {
                 [side(h)?, side(w)?]
             }
             Some(list) => {
-                return Err(OpError(format!(
-                    "output_shape {list:?} does not fit X {shape:?}"
-                )));
+                return Err(OpError(format!("output_shape {list:?} does not fit X {shape:?}")));
             }
         };
         if self.indices_in_output {
             plane = output;
         }
         if plane[0] > output[0] || plane[1] > output[1] {
-            return Err(OpError(format!(
-                "output_shape {output:?} is smaller than {plane:?}"
-            )));
+            return Err(OpError(format!("output_shape {output:?} is smaller than {plane:?}")));
         }
-        Ok(Unpooled {
-            window,
-            plane,
-            output,
-        })
+        Ok(Unpooled { window, plane, output })
     }
 }

@@ -48,6 +48,7 @@ pub use depth_space::{DepthToSpace, SpaceToDepth};
 pub use expand::{Expand, Tile};
 pub use gather::{Gather, ScatterNd};
 pub use generate::{ConstantOfShape, Range, Shape, Size};
+pub(crate) use known::axis;
 pub use known::{Known, MAX_ELEMENTS};
 pub use matmul::{Gemm, MatMul, Product};
 pub use max_pool::MaxPool;

@@ -41,21 +41,15 @@ pub struct LayerNormalization {
 impl BatchNormalization {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         if a.flag("training_mode", false)? || a.outputs > 1 {
-            return Err(OpError(
-                "training mode is not supported; export in eval mode".into(),
-            ));
+            return Err(OpError("training mode is not supported; export in eval mode".into()));
         }
-        Ok(Self {
-            epsilon: a.float_or("epsilon", 1e-5)?,
-        })
+        Ok(Self { epsilon: a.float_or("epsilon", 1e-5)? })
     }
 }
 
 impl InstanceNormalization {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
-        Ok(Self {
-            epsilon: a.float_or("epsilon", 1e-5)?,
-        })
+        Ok(Self { epsilon: a.float_or("epsilon", 1e-5)? })
     }
 }
 
@@ -65,24 +59,15 @@ impl GroupNormalization {
         if num_groups == 0 {
             return Err(OpError("num_groups is missing".into()));
         }
-        Ok(Self {
-            epsilon: a.float_or("epsilon", 1e-5)?,
-            num_groups,
-            per_group: a.opset < 21,
-        })
+        Ok(Self { epsilon: a.float_or("epsilon", 1e-5)?, num_groups, per_group: a.opset < 21 })
     }
 }
 
 impl LayerNormalization {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         if a.outputs > 1 {
-            return Err(OpError(
-                "outputs Mean and InvStdDev are not supported".into(),
-            ));
+            return Err(OpError("outputs Mean and InvStdDev are not supported".into()));
         }
-        Ok(Self {
-            axis: a.int_or("axis", -1)?,
-            epsilon: a.float_or("epsilon", 1e-5)?,
-        })
+        Ok(Self { axis: a.int_or("axis", -1)?, epsilon: a.float_or("epsilon", 1e-5)? })
     }
 }

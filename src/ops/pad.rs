@@ -39,25 +39,19 @@ impl Pad {
             ("edge", PadMode::Edge),
             ("wrap", PadMode::Wrap),
         ];
-        Ok(Self {
-            mode: a.choice("mode", PadMode::Constant, &modes)?,
-        })
+        Ok(Self { mode: a.choice("mode", PadMode::Constant, &modes)? })
     }
 
     pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Padding, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
-        let list = known_ints(inputs, 1, "pads")?
-            .ok_or_else(|| OpError("input 1 (pads) is missing".into()))?;
+        let list =
+            known_ints(inputs, 1, "pads")?.ok_or_else(|| OpError("input 1 (pads) is missing".into()))?;
         let named: Vec<usize> = match known_ints(inputs, 3, "axes")? {
             Some(list) => axes(list, shape.len())?,
             None => (0..shape.len()).collect(),
         };
         if list.len() != 2 * named.len() {
-            return Err(OpError(format!(
-                "{} pads for {} axes",
-                list.len(),
-                named.len()
-            )));
+            return Err(OpError(format!("{} pads for {} axes", list.len(), named.len())));
         }
         let mut pads = vec![[0, 0]; shape.len()];
         for (i, &axis) in named.iter().enumerate() {
@@ -65,9 +59,7 @@ impl Pad {
         }
         let mut output = Vec::new();
         for (&len, &[before, after]) in shape.iter().zip(&pads) {
-            let size = (len as i64)
-                .checked_add(before)
-                .and_then(|v| v.checked_add(after));
+            let size = (len as i64).checked_add(before).and_then(|v| v.checked_add(after));
             output.push(size.ok_or_else(|| OpError("pads are too large".into()))?);
             let limit = match self.mode {
                 PadMode::Constant => i64::MAX,
@@ -83,18 +75,11 @@ impl Pad {
                 )));
             }
         }
-        let value = match optional(inputs, 2)
-            .and_then(Known::value)
-            .and_then(|t| t.as_i64())
-        {
+        let value = match optional(inputs, 2).and_then(Known::value).and_then(|t| t.as_i64()) {
             Some(ints) => ints.first().map(|&v| v as f32),
             None => known_floats(inputs, 2, "constant_value")?.and_then(|v| v.first().copied()),
         };
-        Ok(Padding {
-            pads,
-            value: value.unwrap_or(0.0),
-            output: shape_from(&output)?,
-        })
+        Ok(Padding { pads, value: value.unwrap_or(0.0), output: shape_from(&output)? })
     }
 
     /// Source position of each output position along an axis; −1 where the output is `value`.

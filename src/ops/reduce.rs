@@ -31,21 +31,14 @@ impl Reduce {
     pub fn new(kind: ReduceKind, a: &Attributes) -> Result<Self, OpError> {
         Ok(Self {
             kind,
-            axes: a
-                .ints("axes")?
-                .map_or(Axes::Input, |list| Axes::Listed(list.to_vec())),
+            axes: a.ints("axes")?.map_or(Axes::Input, |list| Axes::Listed(list.to_vec())),
             keepdims: a.flag("keepdims", true)?,
             noop_with_empty_axes: a.flag("noop_with_empty_axes", false)?,
         })
     }
 
     pub fn global(kind: ReduceKind) -> Self {
-        Self {
-            kind,
-            axes: Axes::Spatial,
-            keepdims: true,
-            noop_with_empty_axes: false,
-        }
+        Self { kind, axes: Axes::Spatial, keepdims: true, noop_with_empty_axes: false }
     }
 
     pub fn name(&self) -> &'static str {

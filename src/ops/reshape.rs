@@ -33,12 +33,8 @@ impl Reshape {
     pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
         let axes = || Ok(a.ints("axes")?.map(<[i64]>::to_vec));
         Ok(Some(match name {
-            "Reshape" => Self::Reshape {
-                allowzero: a.flag("allowzero", false)?,
-            },
-            "Flatten" => Self::Flatten {
-                axis: a.int_or("axis", 1)?,
-            },
+            "Reshape" => Self::Reshape { allowzero: a.flag("allowzero", false)? },
+            "Flatten" => Self::Flatten { axis: a.int_or("axis", 1)? },
             "Squeeze" => Self::Squeeze { axes: axes()? },
             "Unsqueeze" => Self::Unsqueeze { axes: axes()? },
             "Dropout" if a.outputs > 1 => {
@@ -71,11 +67,7 @@ impl Reshape {
             }
             Self::Flatten { axis: at } => {
                 let rank = shape.len();
-                let at = if *at == rank as i64 {
-                    rank
-                } else {
-                    axis(*at, rank)?
-                };
+                let at = if *at == rank as i64 { rank } else { axis(*at, rank)? };
                 vec![shape[..at].iter().product(), shape[at..].iter().product()]
             }
             Self::Squeeze { axes: listed } => {
@@ -86,26 +78,14 @@ impl Reshape {
                 if let Some(i) = gone.iter().find(|&&i| shape[i] != 1) {
                     return Err(OpError(format!("axis {i} of {shape:?} is not of length 1")));
                 }
-                (0..shape.len())
-                    .filter(|i| !gone.contains(i))
-                    .map(|i| shape[i])
-                    .collect()
+                (0..shape.len()).filter(|i| !gone.contains(i)).map(|i| shape[i]).collect()
             }
             Self::Unsqueeze { axes: listed } => {
-                let list = named_axes(listed, inputs)?
-                    .ok_or_else(|| OpError("axes are missing".into()))?;
+                let list = named_axes(listed, inputs)?.ok_or_else(|| OpError("axes are missing".into()))?;
                 let rank = shape.len() + list.len();
                 let new = axes(list, rank)?;
                 let mut old = shape.iter().copied();
-                (0..rank)
-                    .map(|i| {
-                        if new.contains(&i) {
-                            1
-                        } else {
-                            old.next().unwrap_or(1)
-                        }
-                    })
-                    .collect()
+                (0..rank).map(|i| if new.contains(&i) { 1 } else { old.next().unwrap_or(1) }).collect()
             }
         };
         if checked_len(&output) != checked_len(shape) {
@@ -142,9 +122,7 @@ fn reshape(shape: &[usize], target: &[i64], allowzero: bool) -> Result<Vec<usize
     let mut output = shape_from(&dims)?;
     if let Some(i) = free {
         let len = checked_len(shape).ok_or_else(impossible)?;
-        let rest = checked_len(&output)
-            .filter(|&r| r > 0)
-            .ok_or_else(impossible)?;
+        let rest = checked_len(&output).filter(|&r| r > 0).ok_or_else(impossible)?;
         output[i] = len / rest;
     }
     Ok(output)

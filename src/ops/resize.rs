@@ -134,14 +134,8 @@ impl Resize {
             Some(list) => axes(list, shape.len())?,
             None => (0..shape.len()).collect(),
         };
-        let mut result: Vec<ResizeAxis> = shape
-            .iter()
-            .map(|&n| ResizeAxis {
-                input: n,
-                output: n,
-                scale: 1.0,
-            })
-            .collect();
+        let mut result: Vec<ResizeAxis> =
+            shape.iter().map(|&n| ResizeAxis { input: n, output: n, scale: 1.0 }).collect();
         let scales = known_floats(inputs, 2, "scales")?.filter(|s| !s.is_empty());
         let sizes = known_ints(inputs, 3, "sizes")?.filter(|s| !s.is_empty());
         match (scales, sizes) {
@@ -152,26 +146,14 @@ impl Resize {
                     if !(scale > 0.0 && output < i32::MAX as f32) {
                         return Err(OpError(format!("scale {scale} of an axis of length {n}")));
                     }
-                    result[axis] = ResizeAxis {
-                        input: n,
-                        output: output as usize,
-                        scale,
-                    };
+                    result[axis] = ResizeAxis { input: n, output: output as usize, scale };
                 }
             }
             (None, Some(sizes)) if sizes.len() == named.len() => {
                 for (&axis, output) in named.iter().zip(self.target_sizes(shape, &named, sizes)?) {
                     let n = shape[axis];
-                    let scale = if n == output {
-                        1.0
-                    } else {
-                        output as f32 / n as f32
-                    };
-                    result[axis] = ResizeAxis {
-                        input: n,
-                        output,
-                        scale,
-                    };
+                    let scale = if n == output { 1.0 } else { output as f32 / n as f32 };
+                    result[axis] = ResizeAxis { input: n, output, scale };
                 }
             }
             (None, None) => return Err(OpError("scales and sizes are both missing".into())),
@@ -190,16 +172,8 @@ impl Resize {
         OpError(format!("{given} scales or sizes for {axes} axes"))
     }
 
-    fn target_sizes(
-        &self,
-        shape: &[usize],
-        axes: &[usize],
-        sizes: &[i64],
-    ) -> Result<Vec<usize>, OpError> {
-        let ratio = axes
-            .iter()
-            .zip(sizes)
-            .map(|(&a, &s)| s as f32 / shape[a] as f32);
+    fn target_sizes(&self, shape: &[usize], axes: &[usize], sizes: &[i64]) -> Result<Vec<usize>, OpError> {
+        let ratio = axes.iter().zip(sizes).map(|(&a, &s)| s as f32 / shape[a] as f32);
         let scale = match self.keep_aspect_ratio_policy {
             AspectPolicy::Stretch => None,
             AspectPolicy::NotLarger => Some(ratio.fold(f32::INFINITY, f32::min)),
@@ -253,21 +227,13 @@ impl Resize {
     pub fn axis_taps(&self, axis: ResizeAxis) -> AxisTaps {
         if axis.is_same() {
             let index = (0..axis.output as i32).collect();
-            return AxisTaps {
-                taps: 1,
-                index,
-                weight: vec![1.0; axis.output],
-            };
+            return AxisTaps { taps: 1, index, weight: vec![1.0; axis.output] };
         }
         if self.antialias && axis.scale < 1.0 {
             return antialiased(self, axis);
         }
         let taps = if self.mode == ResizeMode::Cubic { 4 } else { 2 };
-        let mut table = AxisTaps {
-            taps,
-            index: Vec::new(),
-            weight: Vec::new(),
-        };
+        let mut table = AxisTaps { taps, index: Vec::new(), weight: Vec::new() };
         let last = axis.input as i64 - 1;
         for i in 0..axis.output {
             let x = self.source(i, axis);
@@ -279,15 +245,11 @@ impl Resize {
             };
             if self.exclude_outside {
                 let inside = |t: usize| (0..=last).contains(&(first + t as i64));
-                (0..taps)
-                    .filter(|&t| !inside(t))
-                    .for_each(|t| weights[t] = 0.0);
+                (0..taps).filter(|&t| !inside(t)).for_each(|t| weights[t] = 0.0);
                 let sum: f32 = weights.iter().sum();
                 weights.iter_mut().for_each(|w| *w /= sum);
             }
-            table
-                .index
-                .extend((0..taps).map(|t| (first + t as i64).clamp(0, last) as i32));
+            table.index.extend((0..taps).map(|t| (first + t as i64).clamp(0, last) as i32));
             table.weight.extend(weights);
         }
         table

@@ -31,18 +31,10 @@ impl Slice {
         let steps = steps.map_or_else(|| vec![1; starts.len()], <[i64]>::to_vec);
         let n = starts.len();
         if n > shape.len() || ends.len() != n || named.len() != n || steps.len() != n {
-            return Err(OpError(
-                "starts, ends, axes and steps differ in length".into(),
-            ));
+            return Err(OpError("starts, ends, axes and steps differ in length".into()));
         }
-        let mut ranges: Vec<SliceRange> = shape
-            .iter()
-            .map(|&len| SliceRange {
-                start: 0,
-                step: 1,
-                len,
-            })
-            .collect();
+        let mut ranges: Vec<SliceRange> =
+            shape.iter().map(|&len| SliceRange { start: 0, step: 1, len }).collect();
         for i in 0..n {
             ranges[named[i]] = range(shape[named[i]], starts[i], ends[i], steps[i])?;
         }
@@ -62,14 +54,6 @@ fn range(len: usize, start: i64, end: i64, step: i64) -> Result<SliceRange, OpEr
     let start = from_end(start).clamp(low.max(0), high.max(0));
     let end = from_end(end).clamp(low, high);
     let span = if step > 0 { end - start } else { start - end };
-    let count = if n == 0 || span <= 0 {
-        0
-    } else {
-        (span - 1) / step.abs() + 1
-    };
-    Ok(SliceRange {
-        start: start as usize,
-        step: step as isize,
-        len: count as usize,
-    })
+    let count = if n == 0 || span <= 0 { 0 } else { (span - 1) / step.abs() + 1 };
+    Ok(SliceRange { start: start as usize, step: step as isize, len: count as usize })
 }

@@ -30,10 +30,6 @@ impl Softmax {
         let axis = axis(self.axis, shape.len())?;
         let outer = shape[..axis].iter().product();
         let end = if self.flatten { shape.len() } else { axis + 1 };
-        Ok([
-            outer,
-            shape[axis..end].iter().product(),
-            shape[end..].iter().product(),
-        ])
+        Ok([outer, shape[axis..end].iter().product(), shape[end..].iter().product()])
     }
 }

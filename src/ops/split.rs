@@ -17,17 +17,10 @@ impl Split {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         let num_outputs = a.count_or("num_outputs", a.outputs)?;
         if num_outputs != a.outputs {
-            return Err(OpError(format!(
-                "num_outputs {num_outputs}, but {} listed",
-                a.outputs
-            )));
+            return Err(OpError(format!("num_outputs {num_outputs}, but {} listed", a.outputs)));
         }
         let split = a.ints("split")?.map(<[i64]>::to_vec);
-        Ok(Self {
-            axis: a.int_or("axis", 0)?,
-            split,
-            num_outputs,
-        })
+        Ok(Self { axis: a.int_or("axis", 0)?, split, num_outputs })
     }
 
     /// The axis, and the length of each output along it.
@@ -40,17 +33,13 @@ impl Split {
             None => known_ints(inputs, 1, "split")?,
         };
         let lengths: Vec<usize> = match given {
-            Some(list) => list
-                .iter()
-                .filter_map(|&v| usize::try_from(v).ok())
-                .filter(|&v| v <= len)
-                .collect(),
+            Some(list) => {
+                list.iter().filter_map(|&v| usize::try_from(v).ok()).filter(|&v| v <= len).collect()
+            }
             None => {
                 // Equal parts, the last one smaller.
                 let part = len.div_ceil(count);
-                (0..count)
-                    .map(|i| part.min(len.saturating_sub(i * part)))
-                    .collect()
+                (0..count).map(|i| part.min(len.saturating_sub(i * part))).collect()
             }
         };
         let total = lengths.iter().try_fold(0usize, |a, &b| a.checked_add(b));

@@ -12,9 +12,7 @@ pub struct Transpose {
 
 impl Transpose {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
-        Ok(Self {
-            perm: a.ints("perm")?.map(<[i64]>::to_vec),
-        })
+        Ok(Self { perm: a.ints("perm")?.map(<[i64]>::to_vec) })
     }
 
     /// The permutation for a tensor of this rank.
@@ -22,9 +20,7 @@ impl Transpose {
         match &self.perm {
             None => Ok((0..rank).rev().collect()),
             Some(perm) if perm.len() == rank => axes(perm, rank),
-            Some(perm) => Err(OpError(format!(
-                "perm {perm:?} for a tensor of rank {rank}"
-            ))),
+            Some(perm) => Err(OpError(format!("perm {perm:?} for a tensor of rank {rank}"))),
         }
     }
 }

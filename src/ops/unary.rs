@@ -20,12 +20,7 @@ impl Unary {
         let (name, function) = match name {
             "Identity" => ("Identity", F::Identity),
             "Relu" => ("Relu", F::Relu),
-            "LeakyRelu" => (
-                "LeakyRelu",
-                F::LeakyRelu {
-                    alpha: a.float_or("alpha", 0.01)?,
-                },
-            ),
+            "LeakyRelu" => ("LeakyRelu", F::LeakyRelu { alpha: a.float_or("alpha", 0.01)? }),
             "Sigmoid" => ("Sigmoid", F::Sigmoid),
             "Tanh" => ("Tanh", F::Tanh),
             "HardSwish" => ("HardSwish", F::HardSwish),
@@ -44,12 +39,7 @@ impl Unary {
                 }
                 ("Swish", F::Silu)
             }
-            "Elu" => (
-                "Elu",
-                F::Elu {
-                    alpha: a.float_or("alpha", 1.0)?,
-                },
-            ),
+            "Elu" => ("Elu", F::Elu { alpha: a.float_or("alpha", 1.0)? }),
             "Softplus" => ("Softplus", F::Softplus),
             "Exp" => ("Exp", F::Exp),
             "Log" => ("Log", F::Log),

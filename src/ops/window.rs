@@ -68,8 +68,7 @@ impl WindowAttributes {
 
     /// Kernel size of a pool, which has no weight to take it from.
     pub fn pool_kernel(&self) -> Result<[usize; 2], OpError> {
-        self.kernel_shape
-            .ok_or_else(|| OpError("kernel_shape is missing".into()))
+        self.kernel_shape.ok_or_else(|| OpError("kernel_shape is missing".into()))
     }
 
     /// Window, output size and padding at the end for one input size.
@@ -78,12 +77,7 @@ impl WindowAttributes {
         input: [usize; 2],
         kernel: [usize; 2],
     ) -> Result<(Window, [usize; 2], [usize; 2]), OpError> {
-        let mut window = Window {
-            kernel,
-            stride: self.strides,
-            dilation: self.dilations,
-            pad_begin: [0; 2],
-        };
+        let mut window = Window { kernel, stride: self.strides, dilation: self.dilations, pad_begin: [0; 2] };
         let (mut output, mut pad_end) = ([0; 2], [0; 2]);
         for i in 0..2 {
             let axis = self.axis(i, input[i], kernel[i])?;
@@ -121,11 +115,7 @@ impl WindowAttributes {
         if self.ceil_mode && span % stride != 0 && output * stride < input + pad_begin {
             output += 1;
         }
-        Ok(AxisWindow {
-            pad_begin,
-            pad_end,
-            output,
-        })
+        Ok(AxisWindow { pad_begin, pad_end, output })
     }
 }
 

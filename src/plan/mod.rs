@@ -1,10 +1,19 @@
 //! A graph made concrete for one set of input sizes: steps, buffers, cost.
 
+mod builder;
+mod cost;
+mod fuse;
 mod kernel;
+mod lower;
+mod place;
 
 pub use kernel::*;
+pub use lower::Selection;
 
-use crate::tensor::{DType, Tensor};
+use crate::error::Result;
+use crate::graph::Graph;
+use crate::ops::Fact;
+use crate::tensor::{DType, Data, Tensor};
 use std::sync::Arc;
 
 /// A buffer that lives from the step that writes it to the last that reads it.
@@ -74,4 +83,58 @@ pub struct Plan {
     pub inputs: Vec<ValueId>,
     /// Graph outputs (and taps) in order.
     pub outputs: Vec<ValueId>,
+}
+
+/// A plan and how ONNX counts the positions that max-pooling returns.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    pub plan: Arc<Plan>,
+    /// For inputs and outputs (by place) that hold positions: elements of a plane.
+    input_planes: Vec<Option<usize>>,
+    output_planes: Vec<Option<usize>>,
+    /// Place among the graph's inputs of each input that the plan reads.
+    pub input_ports: Vec<usize>,
+}
+
+impl Prepared {
+    /// Makes `graph` concrete; `facts` are those of its edges for the shapes of its inputs.
+    ///
+    /// # Errors
+    /// `InvalidNode` where a node does something that is not supported, `TooLarge` for a value that cannot be addressed, `InvalidInput` for names in
+    /// `selection` that the graph does not have.
+    pub fn new(graph: &Graph, facts: &[Option<Fact>], selection: &Selection) -> Result<Self> {
+        let lower::Raw { mut plan, index_planes, input_ports } = lower::lower(graph, facts, selection)?;
+        // Fusion and placement renumber values, but keep the order of inputs and outputs.
+        let planes = |ids: &[ValueId]| ids.iter().map(|v| index_planes.get(v).copied()).collect();
+        let (input_planes, output_planes) = (planes(&plan.inputs), planes(&plan.outputs));
+        fuse::fuse(&mut plan)?;
+        place::place(&mut plan);
+        cost::count(&mut plan);
+        Ok(Self { plan: Arc::new(plan), input_planes, output_planes, input_ports })
+    }
+
+    /// Inputs as kernels take them: positions within planes.
+    pub fn adapt_inputs(&self, inputs: &mut [Tensor]) {
+        for (tensor, plane) in inputs.iter_mut().zip(&self.input_planes) {
+            if let Some(plane) = *plane {
+                rebase(tensor, |_, position| position.rem_euclid(plane as i64));
+            }
+        }
+    }
+
+    /// Outputs as ONNX has them: positions within the whole tensor.
+    pub fn adapt_outputs(&self, outputs: &mut [Tensor]) {
+        for (tensor, plane) in outputs.iter_mut().zip(&self.output_planes) {
+            if let Some(plane) = *plane {
+                let pooled = tensor.shape().iter().rev().take(2).product::<usize>().max(1);
+                rebase(tensor, |i, position| (i / pooled * plane) as i64 + position);
+            }
+        }
+    }
+}
+
+fn rebase(tensor: &mut Tensor, position: impl Fn(usize, i64) -> i64) {
+    if let Data::I64(values) = tensor.data_mut() {
+        values.iter_mut().enumerate().for_each(|(i, v)| *v = position(i, *v));
+    }
 }

@@ -1,0 +1,137 @@
+//! Functions of one and of two elements.
+
+use super::super::builder::Builder;
+use super::super::{Binary as Function, Kernel, Layout, Operand, Unary as UnaryFunction};
+use super::{Lowered, Lowering};
+use crate::graph::Node;
+use crate::ops::{Binary, Cast, CastTarget, Clip, OpError, Unary};
+use crate::tensor::DType;
+
+impl Lowering<'_> {
+    pub(super) fn unary(&mut self, node: &Node, op: &Unary) -> Lowered {
+        let x = self.arg(node, 0)?;
+        if op.function == UnaryFunction::Identity {
+            return Ok(x);
+        }
+        self.function(x, op.function)
+    }
+
+    fn function(&mut self, x: Operand, function: UnaryFunction) -> Lowered {
+        if self.dtype(x) != DType::F32 {
+            return Err(
+                OpError("arithmetic on integers that depend on the picture is not supported".into()).into()
+            );
+        }
+        let (shape, layout) = (self.b.shape(x).to_vec(), self.b.layout(x));
+        Ok(self.b.push(Kernel::Unary(function), vec![x], DType::F32, &shape, layout)?)
+    }
+
+    pub(super) fn clip(&mut self, node: &Node, op: &Clip) -> Lowered {
+        let [min, max] = op.resolve(&self.facts(node))?;
+        let x = self.arg(node, 0)?;
+        self.function(x, UnaryFunction::Clip { min, max })
+    }
+
+    pub(super) fn cast(&mut self, node: &Node, op: &Cast) -> Lowered {
+        let x = self.arg(node, 0)?;
+        let (from, to) = (self.dtype(x), op.dtype());
+        let function = match (from, op.to) {
+            (DType::F32, CastTarget::Float) => return Ok(x),
+            (DType::I64, CastTarget::Float) => UnaryFunction::IntToFloat,
+            (DType::F32, CastTarget::Int { bits: 32 | 64, signed: true }) => UnaryFunction::FloatToInt,
+            // Positions and classes fit in any of these.
+            (DType::I64, CastTarget::Int { bits: 32 | 64, .. }) => return Ok(x),
+            (_, target) => {
+                return Err(OpError(format!("a cast to {target:?} of what depends on the picture")).into());
+            }
+        };
+        let (shape, layout) = (self.b.shape(x).to_vec(), self.b.layout(x));
+        Ok(self.b.push(Kernel::Unary(function), vec![x], to, &shape, layout)?)
+    }
+
+    pub(super) fn binary(&mut self, node: &Node, op: &Binary) -> Lowered {
+        let function = op.kernel().ok_or_else(|| {
+            OpError("is supported in shape arithmetic only, not on what depends on the picture".into())
+        })?;
+        let mut result = self.arg(node, 0)?;
+        for i in 1..node.inputs.len() {
+            let other = self.arg(node, i)?;
+            result = self.combine(result, function, other)?;
+        }
+        Ok(result)
+    }
+
+    pub(super) fn prelu(&mut self, node: &Node) -> Lowered {
+        let (x, slope) = (self.arg(node, 0)?, self.arg(node, 1)?);
+        self.combine(x, Function::PRelu, slope)
+    }
+
+    fn combine(&mut self, a: Operand, function: Function, b: Operand) -> Lowered {
+        if self.dtype(a) != DType::F32 || self.dtype(b) != DType::F32 {
+            return Err(
+                OpError("arithmetic on integers that depend on the picture is not supported".into()).into()
+            );
+        }
+        if let Some(simple) = self.with_constant(a, function, b)? {
+            return Ok(simple);
+        }
+        let (sa, sb) = (self.b.shape(a).to_vec(), self.b.shape(b).to_vec());
+        let rank = sa.len().max(sb.len());
+        let full = |shape: &[usize]| [vec![1; rank - shape.len()], shape.to_vec()].concat();
+        let (fa, fb) = (full(&sa), full(&sb));
+        let shape: Vec<usize> = fa.iter().zip(&fb).map(|(&x, &y)| if x == 1 { y } else { x }).collect();
+        let layout = Builder::natural(&shape);
+        let a = self.b.reshape(a, &fa, layout)?;
+        let b = self.b.reshape(b, &fb, layout)?;
+        let kernel = Kernel::Binary { op: function, activation: UnaryFunction::Identity };
+        Ok(self.b.push(kernel, vec![a, b], DType::F32, &shape, layout)?)
+    }
+
+    /// Constants of one element become a function of one element, constants of one element a
+    /// channel a depthwise 1×1 convolution; both can be fused.
+    fn with_constant(&mut self, a: Operand, function: Function, b: Operand) -> Lowered<Option<Operand>> {
+        let affine = |scale, shift| Some(UnaryFunction::Affine { scale, shift });
+        let (x, constant, swapped) = match (a, b) {
+            (x @ Operand::Value(_), Operand::Const(c)) => (x, c, false),
+            (Operand::Const(c), x @ Operand::Value(_)) => (x, c, true),
+            _ => return Ok(None),
+        };
+        let tensor = self.b.plan.constants[constant.0].tensor.clone();
+        let Some(values) = tensor.as_f32() else { return Ok(None) };
+        let shape = self.b.shape(x).to_vec();
+        if tensor.shape().len() > shape.len() {
+            return Ok(None);
+        }
+        if let [v] = *values {
+            let simple = match (function, swapped) {
+                (Function::Add, _) => affine(1.0, v),
+                (Function::Sub, false) => affine(1.0, -v),
+                (Function::Sub, true) => affine(-1.0, v),
+                (Function::Mul, _) => affine(v, 0.0),
+                (Function::Min, _) => Some(UnaryFunction::Clip { min: f32::NEG_INFINITY, max: v }),
+                (Function::Max, _) => Some(UnaryFunction::Clip { min: v, max: f32::INFINITY }),
+                (Function::PRelu, false) => Some(UnaryFunction::LeakyRelu { alpha: v }),
+                _ => None,
+            };
+            return simple.map(|f| self.function(x, f)).transpose();
+        }
+        let [_, c, _, _] = shape[..] else { return Ok(None) };
+        let by_channel = {
+            let s = tensor.shape();
+            s.len() >= 3 && s[s.len() - 3] == c && values.len() == c
+        };
+        if !by_channel || self.b.layout(x) != Layout::Planes {
+            return Ok(None);
+        }
+        let (ones, zeros) = (vec![1.0; c], vec![0.0; c]);
+        let negated = || values.iter().map(|v| -v).collect();
+        let (factor, shift) = match (function, swapped) {
+            (Function::Add, _) => (ones, values.to_vec()),
+            (Function::Sub, false) => (ones, negated()),
+            (Function::Sub, true) => (vec![-1.0; c], values.to_vec()),
+            (Function::Mul, _) => (values.to_vec(), zeros),
+            _ => return Ok(None),
+        };
+        self.scale_channels(x, factor, shift).map(Some)
+    }
+}

@@ -1,0 +1,304 @@
+//! From operators to kernels: every node of the graph becomes one or a few steps.
+
+mod conv;
+mod elementwise;
+mod matmul;
+mod move_data;
+mod norm;
+mod pool;
+mod reduce;
+
+use super::builder::{Builder, LowerError};
+use super::{Layout, Operand, Plan, ValueId};
+use crate::error::{Error, Result};
+use crate::graph::{EdgeId, Graph, Node};
+use crate::ops::{Fact, Op, OpError};
+use crate::tensor::{DType, Tensor};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+type Lowered<T = Operand> = std::result::Result<T, LowerError>;
+
+/// A plan before fusion, and what its callers need to know besides.
+pub(super) struct Raw {
+    pub plan: Plan,
+    /// Inputs and outputs that hold positions within planes of this many elements, where ONNX
+    /// counts over the whole tensor.
+    pub index_planes: HashMap<ValueId, usize>,
+    /// Place among the graph's inputs of each of the plan's.
+    pub input_ports: Vec<usize>,
+}
+
+/// What to compute beyond, or instead of, the graph's outputs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Values to return, by ONNX name, in this order; the graph's outputs if empty.
+    pub outputs: Vec<String>,
+    /// Values to replace by zeros: `name` everywhere, or `name>node` only as that node's input.
+    pub cut: Vec<String>,
+}
+
+/// Edges that have to be returned.
+///
+/// # Errors
+/// `InvalidInput` for a name that the graph does not have.
+pub(super) fn targets(graph: &Graph, selection: &Selection) -> Result<Vec<EdgeId>> {
+    if selection.outputs.is_empty() {
+        return Ok(graph.outputs.iter().map(|port| port.edge).collect());
+    }
+    selection.outputs.iter().map(|name| find(graph, name)).collect()
+}
+
+fn find(graph: &Graph, name: &str) -> Result<EdgeId> {
+    let at = graph.edges.iter().position(|edge| edge.name == name);
+    at.map(EdgeId).ok_or_else(|| Error::InvalidInput(format!("the model has no value named {name:?}")))
+}
+
+pub(super) fn lower(graph: &Graph, facts: &[Option<Fact>], selection: &Selection) -> Result<Raw> {
+    let targets = targets(graph, selection)?;
+    let mut lowering = Lowering {
+        graph,
+        facts,
+        b: Builder::new(),
+        operands: vec![None; graph.edges.len()],
+        cuts: cuts(graph, selection)?,
+        index_planes: HashMap::new(),
+        index_outputs: HashMap::new(),
+    };
+    let needed = needed(graph, facts, &targets);
+    let mut input_ports = Vec::new();
+    for (i, port) in graph.inputs.iter().enumerate() {
+        if lowering.input(port.edge)? {
+            input_ports.push(i);
+        }
+    }
+    for (node, _) in graph.nodes.iter().zip(&needed).filter(|(_, needed)| **needed) {
+        lowering.b.enter(&node.name, node.op.name());
+        lowering.node(node).map_err(|e| match e {
+            LowerError::Plan(e) => e,
+            LowerError::Op(OpError(reason)) => {
+                Error::InvalidNode { node: node.name.clone(), op: node.op.name().into(), reason }
+            }
+        })?;
+    }
+    for &edge in &targets {
+        lowering.output(edge)?;
+    }
+    Ok(Raw { plan: lowering.b.plan, index_planes: lowering.index_planes, input_ports })
+}
+
+/// Which nodes the targets depend on and are not known before the run.
+fn needed(graph: &Graph, facts: &[Option<Fact>], targets: &[EdgeId]) -> Vec<bool> {
+    let mut wanted: HashSet<EdgeId> = targets.iter().copied().collect();
+    let mut needed = vec![false; graph.nodes.len()];
+    for (node, needed) in graph.nodes.iter().zip(&mut needed).rev() {
+        let unknown = |edge: &EdgeId| facts[edge.0].as_ref().is_none_or(|fact| fact.value.is_none());
+        *needed = node.outputs.iter().flatten().any(|edge| wanted.contains(edge) && unknown(edge));
+        if *needed {
+            wanted.extend(node.inputs.iter().flatten());
+        }
+    }
+    needed
+}
+
+/// Pairs of an edge and the node at which it is cut (`None`: everywhere).
+fn cuts(graph: &Graph, selection: &Selection) -> Result<HashSet<(EdgeId, Option<String>)>> {
+    let parse = |text: &String| match text.split_once('>') {
+        None => Ok((find(graph, text)?, None)),
+        Some((edge, node)) => {
+            let edge = find(graph, edge)?;
+            let reads = |n: &Node| n.name == node && n.inputs.contains(&Some(edge));
+            if !graph.nodes.iter().any(reads) {
+                return Err(Error::InvalidInput(format!("{text:?} names no input of a node")));
+            }
+            Ok((edge, Some(node.to_string())))
+        }
+    };
+    selection.cut.iter().map(parse).collect()
+}
+
+struct Lowering<'a> {
+    graph: &'a Graph,
+    facts: &'a [Option<Fact>],
+    b: Builder,
+    /// What each edge has become.
+    operands: Vec<Option<Operand>>,
+    cuts: HashSet<(EdgeId, Option<String>)>,
+    index_planes: HashMap<ValueId, usize>,
+    /// Positions that max-pooling made, and the size of their planes.
+    index_outputs: HashMap<ValueId, usize>,
+}
+
+impl Lowering<'_> {
+    /// Whether the edge is an input of the plan: one of a known value is not.
+    fn input(&mut self, edge: EdgeId) -> Result<bool> {
+        let Some(fact) = self.facts[edge.0].as_ref().filter(|fact| fact.value.is_none()) else {
+            return Ok(false);
+        };
+        let name = &self.graph.edges[edge.0].name;
+        let value = self.b.value(name, fact.dtype, &fact.shape, Builder::natural(&fact.shape))?;
+        self.b.plan.inputs.push(value);
+        self.operands[edge.0] = Some(Operand::Value(value));
+        Ok(true)
+    }
+
+    fn output(&mut self, edge: EdgeId) -> Result<()> {
+        let operand = self.edge(edge).map_err(|_| {
+            Error::InvalidModel(format!("output {:?} is never computed", self.graph.edges[edge.0].name))
+        })?;
+        // A constant, or an output that is also an input or named twice, needs a value of its own.
+        let value = match operand {
+            Operand::Value(v) if !self.b.plan.inputs.contains(&v) && !self.b.plan.outputs.contains(&v) => v,
+            operand => {
+                let (shape, layout) = (self.b.shape(operand).to_vec(), self.b.layout(operand));
+                let dtype = self.dtype(operand);
+                let out = self.b.value(&self.graph.edges[edge.0].name, dtype, &shape, layout)?;
+                self.b.step(super::Kernel::Reshape, vec![operand], vec![out]);
+                if let Operand::Value(v) = operand
+                    && let Some(&plane) = self.index_outputs.get(&v)
+                {
+                    self.index_outputs.insert(out, plane);
+                }
+                out
+            }
+        };
+        if let Some(&plane) = self.index_outputs.get(&value) {
+            self.index_planes.insert(value, plane);
+        }
+        self.b.plan.outputs.push(value);
+        Ok(())
+    }
+
+    fn dtype(&self, operand: Operand) -> DType {
+        match operand {
+            Operand::Value(v) => self.b.plan.values[v.0].dtype,
+            Operand::Const(c) => self.b.plan.constants[c.0].tensor.dtype(),
+        }
+    }
+
+    /// The operand that an edge has become; constants in the layout natural to their shape.
+    fn edge(&mut self, edge: EdgeId) -> Lowered {
+        if let Some(operand) = self.operands[edge.0] {
+            return Ok(operand);
+        }
+        let value = self.facts[edge.0].as_ref().and_then(|fact| fact.value.clone());
+        let value = value.ok_or_else(|| {
+            OpError(format!("its input {:?} is not computed by the model", self.graph.edges[edge.0].name))
+        })?;
+        let operand = Operand::Const(self.b.constant(&value, Builder::natural(value.shape())));
+        self.operands[edge.0] = Some(operand);
+        Ok(operand)
+    }
+
+    /// Input `i` of a node, cut where that was asked for.
+    fn arg(&mut self, node: &Node, i: usize) -> Lowered {
+        let edge = node.inputs.get(i).copied().flatten();
+        let edge = edge.ok_or_else(|| OpError(format!("input {i} is missing")))?;
+        let operand = self.edge(edge)?;
+        let cut = !self.cuts.is_empty()
+            && (self.cuts.contains(&(edge, None)) || self.cuts.contains(&(edge, Some(node.name.clone()))));
+        if !cut {
+            return Ok(operand);
+        }
+        let (shape, layout) = (self.b.shape(operand).to_vec(), self.b.layout(operand));
+        let zero = super::Kernel::Unary(super::Unary::Clip { min: 0.0, max: 0.0 });
+        Ok(self.b.push(zero, vec![operand], DType::F32, &shape, layout)?)
+    }
+
+    /// Input `i` of a node as rank-4 planes.
+    fn picture(&mut self, node: &Node, i: usize) -> Lowered<(Operand, [usize; 4])> {
+        let operand = self.arg(node, i)?;
+        let shape: [usize; 4] = self.b.shape(operand).try_into().map_err(|_| {
+            let shape = self.b.shape(operand);
+            OpError(format!("input {i} must have the four dimensions N, C, H, W; its shape is {shape:?}"))
+        })?;
+        Ok((self.b.to(operand, Layout::Planes)?, shape))
+    }
+
+    /// Elements of input `i`, which has to be constant.
+    fn constant(&self, node: &Node, i: usize, what: &str) -> Lowered<Option<Arc<Tensor>>> {
+        let Some(edge) = node.inputs.get(i).copied().flatten() else { return Ok(None) };
+        let value = self.facts[edge.0].as_ref().and_then(|fact| fact.value.clone());
+        value.map(Some).ok_or_else(|| {
+            OpError(format!("{what} must be constant; it is computed from the model's input")).into()
+        })
+    }
+
+    /// Floats of constant input `i`, for instance a bias.
+    fn floats(&self, node: &Node, i: usize, what: &str) -> Lowered<Option<Vec<f32>>> {
+        let Some(tensor) = self.constant(node, i, what)? else { return Ok(None) };
+        let floats = tensor.as_f32().ok_or_else(|| OpError(format!("{what} must be float")))?;
+        Ok(Some(floats.to_vec()))
+    }
+
+    /// Facts of a node's inputs, for what an operator resolves itself.
+    fn facts(&self, node: &Node) -> Vec<Option<&Fact>> {
+        node.inputs.iter().map(|edge| edge.and_then(|e| self.facts[e.0].as_ref())).collect()
+    }
+
+    /// Inferred shape of output `i`.
+    fn output_shape(&self, node: &Node, i: usize) -> Lowered<Vec<usize>> {
+        let edge = node.outputs.get(i).copied().flatten();
+        let fact = edge.and_then(|edge| self.facts[edge.0].as_ref());
+        Ok(fact.ok_or_else(|| OpError(format!("output {i} has no known shape")))?.shape.clone())
+    }
+
+    fn set(&mut self, node: &Node, i: usize, operand: Operand) {
+        if let Some(edge) = node.outputs.get(i).copied().flatten() {
+            if let Operand::Value(v) = operand
+                && !self.b.plan.inputs.contains(&v)
+            {
+                self.b.plan.values[v.0].name.clone_from(&self.graph.edges[edge.0].name);
+            }
+            self.operands[edge.0] = Some(operand);
+        }
+    }
+
+    fn node(&mut self, node: &Node) -> Lowered<()> {
+        let result = match &node.op {
+            Op::ArgMax(op) => self.arg_max(node, op)?,
+            Op::AveragePool(op) => self.average_pool(node, op)?,
+            Op::BatchNormalization(op) => self.batch_norm(node, op)?,
+            Op::Binary(op) => self.binary(node, op)?,
+            Op::Cast(op) => self.cast(node, op)?,
+            Op::Clip(op) => self.clip(node, op)?,
+            Op::Concat(op) => self.concat(node, op)?,
+            Op::Conv(op) => self.conv(node, op)?,
+            Op::ConvTranspose(op) => self.conv_transpose(node, op)?,
+            Op::DepthToSpace(op) => self.depth_to_space(node, op)?,
+            Op::Expand(op) => self.expand_node(node, op)?,
+            Op::Gather(op) => self.gather_node(node, op)?,
+            Op::Gemm(op) => self.gemm(node, op)?,
+            Op::GroupNormalization(op) => self.group_norm(node, op)?,
+            Op::InstanceNormalization(op) => self.instance_norm(node, op)?,
+            Op::LayerNormalization(op) => self.layer_norm(node, op)?,
+            Op::MatMul(op) => self.matmul(node, op)?,
+            Op::MaxPool(op) => return self.max_pool(node, op),
+            Op::MaxUnpool(op) => self.max_unpool(node, op)?,
+            Op::PRelu(_) => self.prelu(node)?,
+            Op::Pad(op) => self.pad(node, op)?,
+            Op::Reduce(op) => self.reduce(node, op)?,
+            Op::Reshape(op) => self.reshape(node, op)?,
+            Op::Resize(op) => self.resize(node, op)?,
+            Op::Slice(op) => self.slice(node, op)?,
+            Op::Softmax(op) => self.softmax(node, op)?,
+            Op::SpaceToDepth(op) => self.space_to_depth(node, op)?,
+            Op::Split(op) => return self.split(node, op),
+            Op::Tile(op) => self.tile(node, op)?,
+            Op::Transpose(op) => self.transpose(node, op)?,
+            Op::Unary(op) => self.unary(node, op)?,
+            Op::ConstantOfShape(_)
+            | Op::Not(_)
+            | Op::Range(_)
+            | Op::ScatterNd(_)
+            | Op::Shape(_)
+            | Op::Size(_)
+            | Op::Where(_) => {
+                let reason = "is supported where it can be computed before the run, not on what depends on the picture";
+                return Err(OpError(reason.into()).into());
+            }
+        };
+        self.set(node, 0, result);
+        Ok(())
+    }
+}

@@ -1,0 +1,183 @@
+//! Operators that move elements and compute nothing, and resizing.
+
+use super::super::builder::Builder;
+use super::super::{AxisIndex, Gather as Kernel4, Kernel, Layout, Operand};
+use super::{Lowered, Lowering};
+use crate::graph::Node;
+use crate::ops::{
+    Concat, DepthToSpace, Expand, Gather, OpError, Pad, Reshape, Resize, ResizeMode, Slice, SpaceToDepth,
+    Split, Tile, Transpose, axis,
+};
+use crate::tensor::DType;
+
+impl Lowering<'_> {
+    /// Output positions taken from source positions, one table an axis of `x` (`None`: as is).
+    fn gather(&mut self, x: Operand, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered {
+        if tables.iter().all(Option::is_none) {
+            return Ok(x);
+        }
+        let dtype = self.dtype(x);
+        let shape = self.b.shape(x);
+        let mut output = vec![1; 4usize.saturating_sub(shape.len())];
+        let missing = output.len();
+        output.extend(shape.iter().zip(&tables).map(|(&n, table)| table.as_ref().map_or(n, Vec::len)));
+        let x = self.b.planes(x)?;
+        let mut index = [AxisIndex::Same, AxisIndex::Same, AxisIndex::Same, AxisIndex::Same];
+        for (i, table) in tables.into_iter().enumerate() {
+            if let Some(table) = table {
+                index[missing + i] = AxisIndex::Table(table);
+            }
+        }
+        let kernel = Kernel::Gather(Kernel4 { index, fill });
+        let y = self.b.push(kernel, vec![x], dtype, &output, Layout::Planes)?;
+        let shape = output[missing..].to_vec();
+        Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
+    }
+
+    pub(super) fn slice(&mut self, node: &Node, op: &Slice) -> Lowered {
+        let ranges = op.resolve(&self.facts(node))?;
+        let x = self.arg(node, 0)?;
+        let shape = self.b.shape(x).to_vec();
+        let table = |(range, &len): (&crate::ops::SliceRange, &usize)| {
+            let whole = range.start == 0 && range.step == 1 && range.len == len;
+            let at = |i: usize| (range.start as isize + i as isize * range.step) as i32;
+            (!whole).then(|| (0..range.len).map(at).collect())
+        };
+        let tables = ranges.iter().zip(&shape).map(table).collect();
+        self.gather(x, tables, 0.0)
+    }
+
+    pub(super) fn split(&mut self, node: &Node, op: &Split) -> Lowered<()> {
+        let (at, lengths) = op.resolve(&self.facts(node))?;
+        let x = self.arg(node, 0)?;
+        let mut start = 0i32;
+        for (i, &len) in lengths.iter().enumerate() {
+            let mut tables = vec![None; self.b.shape(x).len()];
+            tables[at] = Some((start..start + len as i32).collect());
+            start += len as i32;
+            let part = self.gather(x, tables, 0.0)?;
+            self.set(node, i, part);
+        }
+        Ok(())
+    }
+
+    pub(super) fn pad(&mut self, node: &Node, op: &Pad) -> Lowered {
+        let padding = op.resolve(&self.facts(node))?;
+        let x = self.arg(node, 0)?;
+        let shape = self.b.shape(x).to_vec();
+        let tables = shape.iter().zip(&padding.pads);
+        let tables = tables.map(|(&len, &pads)| (pads != [0, 0]).then(|| op.index(len, pads))).collect();
+        self.gather(x, tables, padding.value)
+    }
+
+    pub(super) fn tile(&mut self, node: &Node, op: &Tile) -> Lowered {
+        let target = op.resolve(&self.facts(node))?;
+        let x = self.arg(node, 0)?;
+        let shape = self.b.shape(x).to_vec();
+        let wrap =
+            |(&len, &to): (&usize, &usize)| (len != to).then(|| (0..to).map(|i| (i % len) as i32).collect());
+        let tables = shape.iter().zip(&target).map(wrap).collect();
+        self.gather(x, tables, 0.0)
+    }
+
+    pub(super) fn expand_node(&mut self, node: &Node, op: &Expand) -> Lowered {
+        let target = op.resolve(&self.facts(node))?;
+        let x = self.arg(node, 0)?;
+        self.expand(x, &target)
+    }
+
+    /// NumPy's `broadcast_to`.
+    pub(super) fn expand(&mut self, x: Operand, target: &[usize]) -> Lowered {
+        let shape = self.b.shape(x);
+        let full = [vec![1; target.len().saturating_sub(shape.len())], shape.to_vec()].concat();
+        let x = self.b.reshape(x, &full, Builder::natural(&full))?;
+        let repeat = |(&len, &to): (&usize, &usize)| (len != to).then(|| vec![0; to]);
+        let tables = full.iter().zip(target).map(repeat).collect();
+        self.gather(x, tables, 0.0)
+    }
+
+    /// `torch.index_select` with constant indices.
+    pub(super) fn gather_node(&mut self, node: &Node, op: &Gather) -> Lowered {
+        let indices =
+            self.constant(node, 1, "indices")?.ok_or_else(|| OpError("indices are missing".into()))?;
+        let x = self.arg(node, 0)?;
+        let shape = self.b.shape(x).to_vec();
+        let at = axis(op.axis, shape.len())?;
+        let len = shape[at] as i64;
+        let wanted = indices.as_i64().ok_or_else(|| OpError("indices must be integer".into()))?;
+        let position = |&i: &i64| {
+            let from_front = if i < 0 { i + len } else { i };
+            let fits = (0..len).contains(&from_front);
+            fits.then_some(from_front as i32)
+                .ok_or_else(|| OpError(format!("index {i} of an axis of length {len}")))
+        };
+        let table = wanted.iter().map(position).collect::<Result<Vec<i32>, _>>()?;
+        let mut tables = vec![None; shape.len()];
+        tables[at] = Some(table);
+        let y = self.gather(x, tables, 0.0)?;
+        let output = self.output_shape(node, 0)?;
+        Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
+    }
+
+    pub(super) fn resize(&mut self, node: &Node, op: &Resize) -> Lowered {
+        let axes = op.resolve(&self.facts(node))?;
+        let x = self.arg(node, 0)?;
+        if op.mode == ResizeMode::Nearest {
+            let tables = axes.iter().map(|&axis| (!axis.is_same()).then(|| op.nearest_index(axis))).collect();
+            return self.gather(x, tables, 0.0);
+        }
+        let [n, c, h, w] = axes[..] else {
+            return Err(OpError(format!("rank {} is not supported; 4 is", axes.len())).into());
+        };
+        if !n.is_same() || !c.is_same() {
+            return Err(OpError("only height and width can be resized".into()).into());
+        }
+        let x = self.b.to(x, Layout::Planes)?;
+        let kernel = Kernel::Resample { y: op.axis_taps(h), x: op.axis_taps(w) };
+        let shape = [n.output, c.output, h.output, w.output];
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+    }
+
+    pub(super) fn concat(&mut self, node: &Node, op: &Concat) -> Lowered {
+        let shape = self.output_shape(node, 0)?;
+        let layout = Builder::natural(&shape);
+        let operands =
+            (0..node.inputs.len()).map(|i| self.arg(node, i)).collect::<Result<Vec<Operand>, _>>()?;
+        let dtype = self.dtype(operands[0]);
+        let operands =
+            operands.into_iter().map(|x| self.b.to(x, layout)).collect::<Result<Vec<Operand>, _>>()?;
+        let axis = axis(op.axis, shape.len())?;
+        Ok(self.b.push(Kernel::Concat { axis }, operands, dtype, &shape, layout)?)
+    }
+
+    pub(super) fn depth_to_space(&mut self, node: &Node, op: &DepthToSpace) -> Lowered {
+        let kernel = Kernel::DepthToSpace { block: op.blocksize, mode: op.mode };
+        self.rearrange(node, kernel)
+    }
+
+    pub(super) fn space_to_depth(&mut self, node: &Node, op: &SpaceToDepth) -> Lowered {
+        self.rearrange(node, Kernel::SpaceToDepth { block: op.blocksize })
+    }
+
+    fn rearrange(&mut self, node: &Node, kernel: Kernel) -> Lowered {
+        let (x, _) = self.picture(node, 0)?;
+        let (dtype, shape) = (self.dtype(x), self.output_shape(node, 0)?);
+        Ok(self.b.push(kernel, vec![x], dtype, &shape, Layout::Planes)?)
+    }
+
+    pub(super) fn reshape(&mut self, node: &Node, op: &Reshape) -> Lowered {
+        let shape = op.resolve(&self.facts(node))?;
+        let x = self.arg(node, 0)?;
+        Ok(self.b.reshape(x, &shape, Builder::natural(&shape))?)
+    }
+
+    pub(super) fn transpose(&mut self, node: &Node, op: &Transpose) -> Lowered {
+        let x = self.arg(node, 0)?;
+        let (dtype, shape) = (self.dtype(x), self.b.shape(x).to_vec());
+        let perm = op.resolve(shape.len())?;
+        let x = self.b.to(x, Layout::Plain)?;
+        let output: Vec<usize> = perm.iter().map(|&i| shape[i]).collect();
+        let y = self.b.push(Kernel::Transpose { perm }, vec![x], dtype, &output, Layout::Plain)?;
+        Ok(y)
+    }
+}

@@ -1,0 +1,103 @@
+//! Normalisations.
+
+use super::super::{Epilogue, Kernel, Layout, Operand, Window};
+use super::{Lowered, Lowering};
+use crate::graph::Node;
+use crate::ops::{
+    BatchNormalization, GroupNormalization, InstanceNormalization, LayerNormalization, OpError,
+};
+use crate::tensor::DType;
+
+impl Lowering<'_> {
+    /// Inference: y = (x − mean)/√(var + ε)·scale + B, a depthwise 1×1 convolution. Fusion merges
+    /// it into a convolution before it where that is legal.
+    pub(super) fn batch_norm(&mut self, node: &Node, op: &BatchNormalization) -> Lowered {
+        let mut vectors = Vec::new();
+        for (i, what) in [(1, "scale"), (2, "B"), (3, "mean"), (4, "var")] {
+            let floats = self.floats(node, i, what)?;
+            vectors.push(floats.ok_or_else(|| OpError(format!("{what} is missing")))?);
+        }
+        let [scale, bias, mean, var] = &vectors[..] else { return Err(OpError("inputs".into()).into()) };
+        let factor: Vec<f32> = scale.iter().zip(var).map(|(s, v)| s / (v + op.epsilon).sqrt()).collect();
+        let shift = (0..factor.len()).map(|c| bias[c] - mean[c] * factor[c]).collect();
+        let x = self.arg(node, 0)?;
+        let shape = self.b.shape(x).to_vec();
+        if shape.len() == 4 {
+            let x = self.b.to(x, Layout::Planes)?;
+            return self.scale_channels(x, factor, shift);
+        }
+        // A vector of features for each sample.
+        let (&[n, c], true) = (&shape[..], shape.len() == 2) else {
+            return Err(OpError(format!("input of shape {shape:?} is not supported; rank 2 or 4 is")).into());
+        };
+        let x = self.b.reshape(x, &[n, c, 1, 1], Layout::Planes)?;
+        let y = self.scale_channels(x, factor, shift)?;
+        Ok(self.b.reshape(y, &shape, Layout::Plain)?)
+    }
+
+    /// x·factor + shift, by channel.
+    pub(super) fn scale_channels(&mut self, x: Operand, factor: Vec<f32>, shift: Vec<f32>) -> Lowered {
+        let shape = self.b.shape(x).to_vec();
+        let c = shape[1];
+        if factor.len() != c || shift.len() != c {
+            return Err(OpError(format!("{} factors for {c} channels", factor.len())).into());
+        }
+        let window = Window { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0] };
+        let weight = self.b.tensor(&[c, 1, 1, 1], factor, Layout::Plain)?;
+        let bias = Some(self.b.vector(shift)?);
+        let kernel = Kernel::Conv { window, groups: c, weight, epilogue: Epilogue::plain(bias) };
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+    }
+
+    pub(super) fn instance_norm(&mut self, node: &Node, op: &InstanceNormalization) -> Lowered {
+        let (x, [_, c, ..]) = self.picture(node, 0)?;
+        self.group_statistics(node, x, c, op.epsilon, 1)
+    }
+
+    pub(super) fn group_norm(&mut self, node: &Node, op: &GroupNormalization) -> Lowered {
+        let (x, [_, c, ..]) = self.picture(node, 0)?;
+        let repeat = if op.per_group { c / op.num_groups } else { 1 };
+        self.group_statistics(node, x, op.num_groups, op.epsilon, repeat)
+    }
+
+    fn group_statistics(
+        &mut self,
+        node: &Node,
+        x: Operand,
+        groups: usize,
+        epsilon: f32,
+        repeat: usize,
+    ) -> Lowered {
+        let mut by_channel = |i: usize, what: &str| -> Lowered<_> {
+            let Some(floats) = self.floats(node, i, what)? else { return Ok(None) };
+            let all = floats.iter().flat_map(|&v| std::iter::repeat_n(v, repeat)).collect();
+            Ok(Some(self.b.vector(all)?))
+        };
+        let (scale, shift) = (by_channel(1, "scale")?, by_channel(2, "bias")?);
+        let shape = self.b.shape(x).to_vec();
+        let kernel = Kernel::GroupNorm { groups, epsilon, scale, shift };
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+    }
+
+    pub(super) fn layer_norm(&mut self, node: &Node, op: &LayerNormalization) -> Lowered {
+        let x = self.arg(node, 0)?;
+        let x = self.b.to(x, Layout::Plain)?;
+        let shape = self.b.shape(x).to_vec();
+        let axis = crate::ops::axis(op.axis, shape.len())?;
+        let inner: usize = shape[axis..].iter().product();
+        let mut vector = |i: usize, what: &str| -> Lowered<_> {
+            let Some(floats) = self.floats(node, i, what)? else { return Ok(None) };
+            // Broadcast against the trailing axes: shorter ones repeat.
+            if floats.is_empty() || inner % floats.len() != 0 {
+                return Err(
+                    OpError(format!("{what} of {} elements does not fit {shape:?}", floats.len())).into()
+                );
+            }
+            let all = floats.iter().copied().cycle().take(inner).collect();
+            Ok(Some(self.b.vector(all)?))
+        };
+        let (scale, shift) = (vector(1, "Scale")?, vector(2, "B")?);
+        let kernel = Kernel::LayerNorm { inner, epsilon: op.epsilon, scale, shift };
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Plain)?)
+    }
+}

@@ -1,0 +1,68 @@
+//! Pooling with windows, and its undoing.
+
+use super::super::{AxisIndex, Gather, Kernel, Layout, Operand};
+use super::{Lowered, Lowering};
+use crate::graph::Node;
+use crate::ops::{AveragePool, MaxPool, MaxUnpool, OpError};
+use crate::tensor::DType;
+
+impl Lowering<'_> {
+    pub(super) fn max_pool(&mut self, node: &Node, op: &MaxPool) -> Lowered<()> {
+        let (x, [_, _, h, w]) = self.picture(node, 0)?;
+        let (window, ..) = op.window([h, w])?;
+        let shape = self.output_shape(node, 0)?;
+        let values = self.b.value(&node.name, DType::F32, &shape, Layout::Planes)?;
+        let mut outputs = vec![values];
+        if node.outputs.get(1).copied().flatten().is_some() {
+            let indices = self.b.value(&node.name, DType::I64, &shape, Layout::Planes)?;
+            self.index_outputs.insert(indices, h * w);
+            outputs.push(indices);
+        }
+        self.b.step(Kernel::MaxPool { window }, vec![x], outputs.clone());
+        for (i, &value) in outputs.iter().enumerate() {
+            self.set(node, i, Operand::Value(value));
+        }
+        Ok(())
+    }
+
+    pub(super) fn average_pool(&mut self, node: &Node, op: &AveragePool) -> Lowered {
+        let (x, [_, _, h, w]) = self.picture(node, 0)?;
+        let (window, _, pad_end) = op.window([h, w])?;
+        let shape = self.output_shape(node, 0)?;
+        let kernel = Kernel::AveragePool { window, count_include_pad: op.count_include_pad, pad_end };
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+    }
+
+    pub(super) fn max_unpool(&mut self, node: &Node, op: &MaxUnpool) -> Lowered {
+        let (x, [n, c, ..]) = self.picture(node, 0)?;
+        let sizes = op.resolve(&self.facts(node))?;
+        let plane = sizes.plane[0] * sizes.plane[1];
+        let (indices, _) = self.picture(node, 1)?;
+        let Operand::Value(source) = indices else {
+            return Err(OpError("constant Indices are not supported".into()).into());
+        };
+        if self.b.plan.inputs.contains(&source) {
+            self.index_planes.insert(source, plane);
+        } else if self.index_outputs.get(&source) != Some(&plane) {
+            return Err(OpError(format!(
+                "Indices must come from a max-pooling of planes of {} by {}",
+                sizes.plane[0], sizes.plane[1]
+            ))
+            .into());
+        }
+        let shape = [n, c, sizes.plane[0], sizes.plane[1]];
+        let kernel = Kernel::MaxUnpool { window: sizes.window };
+        let unpooled = self.b.push(kernel, vec![x, indices], DType::F32, &shape, Layout::Planes)?;
+        if sizes.plane == sizes.output {
+            return Ok(unpooled);
+        }
+        let extend = |axis: usize| {
+            let (from, to) = (sizes.plane[axis], sizes.output[axis]);
+            AxisIndex::Table((0..to).map(|i| if i < from { i as i32 } else { -1 }).collect())
+        };
+        let index = [AxisIndex::Same, AxisIndex::Same, extend(0), extend(1)];
+        let kernel = Kernel::Gather(Gather { index, fill: 0.0 });
+        let shape = [n, c, sizes.output[0], sizes.output[1]];
+        Ok(self.b.push(kernel, vec![unpooled], DType::F32, &shape, Layout::Planes)?)
+    }
+}

@@ -1,0 +1,92 @@
+//! Along axes: reductions, softmax, arg-max.
+
+use super::super::builder::Builder;
+use super::super::{Kernel, Layout, Operand, Unary};
+use super::{Lowered, Lowering};
+use crate::graph::Node;
+use crate::ops::{ArgMax, Reduce, Softmax, axis};
+use crate::tensor::DType;
+
+impl Lowering<'_> {
+    pub(super) fn reduce(&mut self, node: &Node, op: &Reduce) -> Lowered {
+        let reduced = op.resolve(&self.facts(node))?;
+        let output = self.output_shape(node, 0)?;
+        let x = self.arg(node, 0)?;
+        let shape = self.b.shape(x).to_vec();
+        let planes = match reduced[..] {
+            [false, false, true, true] => Some((Kernel::ReduceSpatial(op.kind), [shape[0], shape[1], 1, 1])),
+            [false, true, false, false] => {
+                Some((Kernel::ReduceChannels(op.kind), [shape[0], 1, shape[2], shape[3]]))
+            }
+            _ => None,
+        };
+        let y = match planes {
+            Some((kernel, kept)) => {
+                let x = self.b.to(x, Layout::Planes)?;
+                self.b.push(kernel, vec![x], DType::F32, &kept, Layout::Planes)?
+            }
+            None => self.reduce_plain(x, op, &reduced)?,
+        };
+        Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
+    }
+
+    /// One run of neighbouring axes after another. A mean of equally long means is the mean.
+    fn reduce_plain(&mut self, x: Operand, op: &Reduce, reduced: &[bool]) -> Lowered {
+        let mut x = self.b.to(x, Layout::Plain)?;
+        let mut shape = self.b.shape(x).to_vec();
+        let mut end = shape.len();
+        while end > 0 {
+            if !reduced[end - 1] {
+                end -= 1;
+                continue;
+            }
+            let start = (0..end).rev().take_while(|&i| reduced[i]).last().unwrap_or(end - 1);
+            let kernel = Kernel::ReduceAxis {
+                kind: op.kind,
+                outer: shape[..start].iter().product(),
+                axis: shape[start..end].iter().product(),
+                inner: shape[end..].iter().product(),
+            };
+            shape[start..end].fill(1);
+            x = self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Plain)?;
+            end = start;
+        }
+        Ok(x)
+    }
+
+    pub(super) fn softmax(&mut self, node: &Node, op: &Softmax) -> Lowered {
+        let x = self.arg(node, 0)?;
+        let shape = self.b.shape(x).to_vec();
+        let [outer, length, inner] = op.view(&shape)?;
+        let over_channels = shape.len() == 4 && outer == shape[0] && length == shape[1];
+        let (kernel, layout) = if over_channels {
+            (Kernel::SoftmaxChannels, Layout::Planes)
+        } else {
+            (Kernel::SoftmaxAxis { outer, axis: length, inner }, Layout::Plain)
+        };
+        let x = self.b.to(x, layout)?;
+        let y = self.b.push(kernel, vec![x], DType::F32, &shape, layout)?;
+        if !op.log {
+            return Ok(y);
+        }
+        Ok(self.b.push(Kernel::Unary(Unary::Log), vec![y], DType::F32, &shape, layout)?)
+    }
+
+    pub(super) fn arg_max(&mut self, node: &Node, op: &ArgMax) -> Lowered {
+        let output = self.output_shape(node, 0)?;
+        let x = self.arg(node, 0)?;
+        let mut kept = self.b.shape(x).to_vec();
+        let at = axis(op.axis, kept.len())?;
+        let last = op.select_last_index;
+        let (kernel, layout) = if kept.len() == 4 && at == 1 {
+            (Kernel::ArgMaxChannels { last }, Layout::Planes)
+        } else {
+            let (outer, inner) = (kept[..at].iter().product(), kept[at + 1..].iter().product());
+            (Kernel::ArgMaxAxis { outer, axis: kept[at], inner, last }, Layout::Plain)
+        };
+        kept[at] = 1;
+        let x = self.b.to(x, layout)?;
+        let y = self.b.push(kernel, vec![x], DType::I64, &kept, layout)?;
+        Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
+    }
+}
