@@ -1,0 +1,30 @@
+/** The sample pictures under `samples/`; where they come from is in `samples/SOURCES.md`. */
+
+export const SAMPLES = [
+  { id: "chelsea", file: "chelsea.jpg" },
+  { id: "coffee", file: "coffee.jpg" },
+  { id: "astronaut", file: "astronaut.jpg" },
+  { id: "rocket", file: "rocket.jpg" },
+  { id: "hubble", file: "hubble.jpg" },
+  { id: "camera", file: "camera.jpg" },
+  { id: "zone-plate", file: "zone-plate.png" },
+  { id: "text-chart", file: "text-chart.png" },
+] as const;
+
+export type SampleId = (typeof SAMPLES)[number]["id"];
+
+export const FIRST_SAMPLE: SampleId = "chelsea";
+
+export function sampleUrl(id: SampleId): string {
+  const sample = SAMPLES.find((candidate) => candidate.id === id);
+  return fromBase(`samples/${sample?.file ?? ""}`);
+}
+
+export function thumbnailUrl(id: SampleId): string {
+  return fromBase(`samples/thumbs/${id}.jpg`);
+}
+
+/** An address below the page's own folder, wherever the page is served from. */
+export function fromBase(path: string): string {
+  return new URL(path, document.baseURI).href;
+}

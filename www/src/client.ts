@@ -1,0 +1,150 @@
+/**
+ * The page's only way to the engine: typed calls to one worker.
+ *
+ * A call that is aborted rejects at once, and what the worker sends for it later is dropped (a late
+ * picture or model is freed there). A worker that crashes is thrown away: every open call rejects with
+ * `engine-crashed`, `onCrash` is told, and the next call starts a fresh worker. Numbers of pictures and
+ * models do not outlive their worker.
+ */
+
+import type { EngineInfo } from "./protocol";
+import {
+  CallError,
+  type CallName,
+  type Calls,
+  type FromWorker,
+  type Progress,
+  type Tile,
+  type ToWorker,
+} from "./protocol";
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  onTile?: ((tile: Tile) => void) | undefined;
+}
+
+interface OpenCall extends CallOptions {
+  call: CallName;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+export interface WorkerLike {
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: ToWorker): void;
+  terminate(): void;
+}
+
+/** Calls that leave something behind in the worker, and how to be rid of it. */
+const UNDO: { [K in CallName]?: (result: never) => ToWorker } = {
+  decode: (picture: Calls["decode"]["result"]) => freePicture(picture.id),
+  addNoise: (picture: Calls["addNoise"]["result"]) => freePicture(picture.id),
+  process: (picture: Calls["process"]["result"]) => freePicture(picture.id),
+  loadModel: (model: Calls["loadModel"]["result"]) => ({ id: 0, call: "freeModel", args: { model: model.id } }),
+};
+
+function freePicture(picture: number): ToWorker {
+  return { id: 0, call: "freePicture", args: { picture } };
+}
+
+export class Client {
+  onCrash: (detail: string) => void = () => {};
+  #spawn: () => WorkerLike;
+  #worker: WorkerLike | null = null;
+  #open = new Map<number, OpenCall>();
+  #dropped = new Map<number, CallName>();
+  #nextId = 1;
+
+  constructor(spawn: () => WorkerLike) {
+    this.#spawn = spawn;
+  }
+
+  start(backend: Calls["start"]["args"]["backend"], options?: CallOptions): Promise<EngineInfo> {
+    return this.call("start", { backend }, options);
+  }
+
+  call<K extends CallName>(call: K, args: Calls[K]["args"], options: CallOptions = {}): Promise<Calls[K]["result"]> {
+    const { signal } = options;
+    if (signal?.aborted) return Promise.reject(aborted());
+    const worker = this.#worker ?? this.#start();
+    const id = this.#nextId++;
+    return new Promise<Calls[K]["result"]>((resolve, reject) => {
+      const onAbort = () => {
+        this.#open.delete(id);
+        this.#dropped.set(id, call);
+        worker.postMessage({ id, abort: true });
+        reject(aborted());
+      };
+      const settle = <T>(then: (value: T) => void) => (value: T) => {
+        signal?.removeEventListener("abort", onAbort);
+        then(value);
+      };
+      this.#open.set(id, {
+        ...options,
+        call,
+        resolve: settle(resolve as (value: unknown) => void),
+        reject: settle(reject),
+      });
+      signal?.addEventListener("abort", onAbort, { once: true });
+      worker.postMessage({ id, call, args } as ToWorker);
+    });
+  }
+
+  /** Frees a picture or model in the worker, if that worker still lives. */
+  free(what: "picture" | "model", id: number): void {
+    if (what === "picture") this.#worker?.postMessage(freePicture(id));
+    else this.#worker?.postMessage({ id: 0, call: "freeModel", args: { model: id } });
+  }
+
+  #start(): WorkerLike {
+    const worker = this.#spawn();
+    worker.onmessage = (event) => this.#receive(worker, event.data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#crash(worker, event.message ?? "");
+    };
+    this.#worker = worker;
+    return worker;
+  }
+
+  #receive(worker: WorkerLike, message: FromWorker): void {
+    if (worker !== this.#worker) return;
+    if ("crashed" in message) return this.#crash(worker, message.crashed);
+    const open = this.#open.get(message.id);
+    if (!open) return this.#drop(worker, message);
+    if ("progress" in message) return open.onProgress?.(message.progress);
+    if ("tile" in message) return open.onTile ? open.onTile(message.tile) : message.tile.bitmap.close();
+    this.#open.delete(message.id);
+    if ("error" in message) open.reject(new CallError(message.error.code, message.error.message));
+    else open.resolve(message.result);
+  }
+
+  #drop(worker: WorkerLike, message: Exclude<FromWorker, { crashed: string }>): void {
+    const call = this.#dropped.get(message.id);
+    if (!call) return;
+    if ("tile" in message) return message.tile.bitmap.close();
+    if ("progress" in message) return;
+    this.#dropped.delete(message.id);
+    if ("error" in message) return;
+    if (message.result instanceof ImageBitmap) return message.result.close();
+    const undo = UNDO[call];
+    if (undo) worker.postMessage(undo(message.result as never));
+  }
+
+  #crash(worker: WorkerLike, detail: string): void {
+    if (worker !== this.#worker) return;
+    this.#worker = null;
+    worker.terminate();
+    this.#dropped.clear();
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    this.onCrash(detail);
+    for (const call of open) call.reject(new CallError("engine-crashed", detail));
+  }
+}
+
+function aborted(): CallError {
+  return new CallError("aborted", "");
+}

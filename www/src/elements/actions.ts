@@ -1,0 +1,165 @@
+import { css, html } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Activity, Outcome } from "../app/state";
+import type { Estimate } from "../engine";
+import { bytes, Localized, percent, seconds, t } from "../i18n";
+import { icons } from "./icons";
+import { shared } from "./shared";
+
+/** Run or Stop, Save, and how far the work is. On narrow screens also opens a photo. Emits `run`, `stop`, `save`, `open-photo`. */
+@customElement("up-actions")
+export class Actions extends Localized {
+  @property({ attribute: false }) activity: Activity | null = null;
+  @property({ attribute: false }) outcome: Outcome = { kind: "ready" };
+  @property({ attribute: false }) estimate: Estimate | null = null;
+  @property({ type: Boolean }) canSave = false;
+
+  static override styles = [
+    shared,
+    css`
+      .status {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 0 12px;
+        min-height: 20px;
+        line-height: 20px;
+        font-variant-numeric: tabular-nums;
+      }
+      .estimate {
+        color: var(--ink-soft);
+      }
+      .bar {
+        position: relative;
+        height: 3px;
+        margin: 8px 0 14px;
+        border-radius: 2px;
+        background: var(--fill);
+        overflow: hidden;
+      }
+      .bar i {
+        position: absolute;
+        inset: 0;
+        border-radius: inherit;
+        background: var(--accent);
+        transform: scaleX(var(--part, 0));
+        transform-origin: left;
+        transition: transform 120ms linear, opacity 300ms ease;
+      }
+      .bar[data-idle] i {
+        opacity: 0;
+      }
+      .bar[data-open] i {
+        transform: none;
+        width: 30%;
+        animation: pass 1.3s ease-in-out infinite;
+      }
+      @keyframes pass {
+        from {
+          left: -30%;
+        }
+        to {
+          left: 100%;
+        }
+      }
+      .buttons {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 8px;
+      }
+      @media (max-width: 899px) {
+        .buttons {
+          grid-template-columns: auto 1fr 1fr;
+        }
+      }
+      @media (min-width: 900px) {
+        .open {
+          display: none;
+        }
+      }
+      .buttons button {
+        min-height: 44px;
+        padding: 0 10px;
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .bar[data-open] i {
+          left: 0;
+          width: 100%;
+          opacity: 0.4;
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { activity, estimate } = this;
+    const part = activity ? partOf(activity) : null;
+    return html`
+      <div class="status">
+        <span>${this.#status()}</span>
+        <span class="estimate">${estimate && !activity ? describe(estimate) : ""}</span>
+        <span class="hidden" role="status">${this.#spoken()}</span>
+      </div>
+      <div class="bar" role="progressbar" aria-label=${t("run.progress")} aria-valuemin="0" aria-valuemax="100"
+        aria-valuenow=${part === null ? (activity ? 0 : 100) : Math.round(part * 100)}
+        ?data-idle=${!activity} ?data-open=${activity !== null && part === null}><i></i></div>
+      <div class="buttons">
+        <button class="open" aria-label=${t("picture.open")} title=${t("picture.open")}
+          @click=${() => this.#emit("open-photo")}>${icons.photo}</button>
+        ${activity && activity.kind !== "saving"
+          ? html`<button class="primary" @click=${() => this.#emit("stop")}>${icons.stop} ${t("run.stop")}</button>`
+          : html`<button class="primary" @click=${() => this.#emit("run")}>${icons.run} ${t("run.run")}</button>`}
+        <button ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>${icons.save} ${t("run.save")}</button>
+      </div>
+    `;
+  }
+
+  protected override updated(): void {
+    const part = this.activity ? partOf(this.activity) : null;
+    this.renderRoot.querySelector<HTMLElement>(".bar")?.style.setProperty("--part", String(part ?? 0));
+  }
+
+  #status(): string {
+    const { activity, outcome } = this;
+    if (activity) return describeActivity(activity);
+    if (outcome.kind === "done") return t(`status.done.${outcome.backend}`, { seconds: seconds(outcome.milliseconds) });
+    if (outcome.kind === "saved") return t("status.saved", { name: outcome.name });
+    return t(`status.${outcome.kind}`);
+  }
+
+  /** For the live region: in steps of a quarter, so that it does not chatter. */
+  #spoken(): string {
+    const { activity } = this;
+    if (activity?.kind !== "compute") return this.#status();
+    return t("status.compute", { percent: percent(Math.floor(activity.fraction * 4) / 4) });
+  }
+
+  #emit(name: "run" | "stop" | "save" | "open-photo"): void {
+    this.dispatchEvent(new CustomEvent(name));
+  }
+}
+
+/** How much is done, 0 to 1; null where nobody can know. */
+function partOf(activity: Activity): number | null {
+  if (activity.kind === "compute") return activity.fraction;
+  if (activity.kind === "download" && activity.total) return Math.min(activity.loaded / activity.total, 1);
+  return null;
+}
+
+function describeActivity(activity: Activity): string {
+  switch (activity.kind) {
+    case "compute":
+      return t("status.compute", { percent: percent(activity.fraction) });
+    case "download": {
+      const loaded = bytes(activity.loaded);
+      if (activity.total === null) return t("status.download.open", { loaded });
+      return t("status.download", { loaded, total: bytes(activity.total) });
+    }
+    default:
+      return t(`status.${activity.kind}`);
+  }
+}
+
+function describe({ tiles, peakBytes }: Estimate): string {
+  return t(tiles === 1 ? "run.estimate.one" : "run.estimate.many", { tiles, memory: bytes(peakBytes) });
+}

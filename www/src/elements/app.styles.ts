@@ -1,0 +1,94 @@
+import { css } from "lit";
+
+export const appStyles = css`
+  .page {
+    display: grid;
+    grid-template: "header" auto "stage" minmax(0, 1fr) "controls" auto "actions" auto / minmax(0, 1fr);
+    height: 100dvh;
+    background: var(--surface);
+  }
+  up-header {
+    grid-area: header;
+  }
+  main {
+    grid-area: stage;
+    position: relative;
+    min-height: 0;
+  }
+  up-compare {
+    height: 100%;
+  }
+  up-notice {
+    position: absolute;
+    left: 50%;
+    bottom: 76px;
+    width: min(440px, calc(100% - 32px));
+    transform: translateX(-50%);
+  }
+  up-controls {
+    grid-area: controls;
+    max-height: 46dvh;
+    overflow: auto;
+    overscroll-behavior: contain;
+    border-top: 1px solid var(--hairline);
+  }
+  up-actions {
+    grid-area: actions;
+    padding: 12px 16px calc(12px + env(safe-area-inset-bottom));
+    border-top: 1px solid var(--hairline);
+  }
+  .drop {
+    position: fixed;
+    inset: 0;
+    z-index: 2;
+    display: grid;
+    place-items: center;
+    padding: 24px;
+    background: color-mix(in srgb, var(--surface) 82%, transparent);
+    backdrop-filter: blur(12px);
+    pointer-events: none;
+  }
+  .drop p {
+    display: grid;
+    place-content: center;
+    gap: 6px;
+    width: 100%;
+    height: 100%;
+    border: 2px dashed var(--ink-faint);
+    border-radius: 20px;
+    text-align: center;
+    color: var(--ink-soft);
+  }
+  .drop b {
+    font-size: 22px;
+    font-weight: 600;
+    color: var(--ink);
+  }
+  @media (min-width: 900px) {
+    .page {
+      grid-template: "stage header" auto "stage controls" minmax(0, 1fr) "stage actions" auto / minmax(0, 1fr) 320px;
+    }
+    up-controls {
+      max-height: none;
+      border: 0;
+    }
+    up-actions {
+      padding: 16px 20px 20px;
+    }
+    up-controls[hidden] {
+      display: block !important;
+      visibility: hidden;
+    }
+    .page:not([data-open]) {
+      grid-template: "stage" minmax(0, 1fr) / minmax(0, 1fr);
+    }
+    .page:not([data-open]) :is(up-controls, up-actions) {
+      display: none !important;
+    }
+    .page:not([data-open]) up-header {
+      grid-area: stage;
+      justify-self: end;
+      z-index: 1;
+    }
+  }
+`;

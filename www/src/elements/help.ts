@@ -1,0 +1,84 @@
+import { css, html } from "lit";
+import { customElement, query } from "lit/decorators.js";
+import { Localized, t, type MessageKey } from "../i18n";
+import { icons } from "./icons";
+import { shared } from "./shared";
+
+const ROWS: [MessageKey, MessageKey][] = [
+  ["help.wipe", "help.wipe.keys"],
+  ["help.hold", "help.hold.keys"],
+  ["help.views", "help.views.keys"],
+  ["help.flicker", "help.flicker.keys"],
+  ["help.zoom", "help.zoom.keys"],
+  ["help.fit", "help.fit.keys"],
+  ["help.pan", "help.pan.keys"],
+  ["help.open.photo", "help.open.photo.keys"],
+  ["help.run", "help.run.keys"],
+  ["help.save", "help.save.keys"],
+];
+
+/** The list of keys and gestures, in a dialog. */
+@customElement("up-help")
+export class Help extends Localized {
+  @query("dialog") private dialog!: HTMLDialogElement;
+
+  static override styles = [
+    shared,
+    css`
+      dialog {
+        width: min(480px, calc(100vw - 32px));
+        max-height: calc(100dvh - 32px);
+        padding: 20px 24px 24px;
+        border: 0;
+        border-radius: 16px;
+        background: var(--raised);
+        color: var(--ink);
+        box-shadow: var(--shadow);
+        overflow: auto;
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 0.4);
+      }
+      header {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        margin: 0 -8px 8px 0;
+      }
+      h2 {
+        font-size: 16px;
+        color: inherit;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 0 20px;
+        margin: 0;
+        line-height: 20px;
+      }
+      dt,
+      dd {
+        margin: 0;
+        padding: 8px 0;
+        border-top: 1px solid var(--hairline);
+      }
+      dd {
+        color: var(--ink-soft);
+      }
+    `,
+  ];
+
+  show(): void {
+    this.dialog.showModal();
+  }
+
+  protected override render() {
+    return html`<dialog aria-labelledby="title">
+      <header>
+        <h2 id="title">${t("help.open")}</h2>
+        <button class="icon plain" aria-label=${t("help.close")} @click=${() => this.dialog.close()}>${icons.close}</button>
+      </header>
+      <dl>${ROWS.map(([what, keys]) => html`<dt>${t(what)}</dt><dd>${t(keys)}</dd>`)}</dl>
+    </dialog>`;
+  }
+}

@@ -1,0 +1,77 @@
+import { css, html, LitElement, type PropertyValues } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Layer } from "../view/layer";
+import type { Size, View } from "../view/viewport";
+
+/** Draws one layer as its view says, and nothing else. Several of them with one view stay in step. */
+@customElement("up-picture")
+export class PictureView extends LitElement {
+  @property({ attribute: false }) layer: Layer | null = null;
+  @property({ attribute: false }) view: View | null = null;
+  @property({ attribute: false }) stage: Size = { width: 0, height: 0 };
+  @property() label = "";
+
+  static override styles = css`
+    :host,
+    canvas {
+      display: block;
+      position: absolute;
+      inset: 0;
+      width: 100%;
+      height: 100%;
+    }
+  `;
+
+  #frame = 0;
+  #listening: Layer | null = null;
+  #schedule = () => {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  };
+
+  protected override render() {
+    return html`<canvas role="img" aria-label=${this.label} aria-hidden=${this.layer ? "false" : "true"}></canvas>`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("layer")) this.#listen(this.layer);
+    if (changed.has("stage") || changed.has("view") || changed.has("layer")) {
+      cancelAnimationFrame(this.#frame);
+      this.#frame = 0;
+      this.#draw();
+    }
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#listen(null);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#listen(this.layer);
+  }
+
+  #listen(layer: Layer | null): void {
+    if (layer === this.#listening) return;
+    this.#listening?.removeEventListener("change", this.#schedule);
+    layer?.addEventListener("change", this.#schedule);
+    this.#listening = layer;
+  }
+
+  #draw(): void {
+    const canvas = this.renderRoot.querySelector("canvas");
+    const context = canvas?.getContext("2d");
+    if (!canvas || !context) return;
+    const density = window.devicePixelRatio;
+    const width = Math.max(Math.round(this.stage.width * density), 1);
+    const height = Math.max(Math.round(this.stage.height * density), 1);
+    // Setting either clears the canvas, and costs even when nothing changes.
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    if (this.layer && this.view) this.layer.draw(context, this.view, this.stage, density);
+    else context.clearRect(0, 0, width, height);
+  }
+}

@@ -1,0 +1,113 @@
+import { css } from "lit";
+
+/** What all elements share: buttons, focus, visually hidden text. Colours come from `styles.css`. */
+export const shared = css`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  :host {
+    display: block;
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
+  }
+  button,
+  input {
+    font: inherit;
+    color: inherit;
+    letter-spacing: inherit;
+  }
+  button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 8px;
+    min-height: 36px;
+    padding: 0 14px;
+    border: 0;
+    border-radius: var(--radius);
+    background: var(--fill);
+    cursor: pointer;
+    transition: background 120ms ease, color 120ms ease, opacity 120ms ease;
+    -webkit-tap-highlight-color: transparent;
+  }
+  button:hover {
+    background: var(--fill-hover);
+  }
+  button:active {
+    background: var(--fill-active);
+  }
+  button:disabled {
+    color: var(--ink-faint);
+    background: var(--fill);
+    cursor: default;
+  }
+  button.plain {
+    background: none;
+  }
+  button.plain:hover {
+    background: var(--fill);
+  }
+  button.primary {
+    background: var(--ink);
+    color: var(--surface);
+    font-weight: 600;
+  }
+  button.primary:hover {
+    background: color-mix(in srgb, var(--ink) 86%, var(--surface));
+  }
+  button.icon {
+    width: 36px;
+    padding: 0;
+  }
+  button svg,
+  .glyph {
+    width: 18px;
+    height: 18px;
+    flex: none;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.6;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  h2 {
+    margin: 0;
+    font-size: 12px;
+    font-weight: 600;
+    line-height: 20px;
+    color: var(--ink-soft);
+  }
+  p {
+    margin: 0;
+  }
+  .hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (pointer: coarse) {
+    button {
+      min-height: 44px;
+    }
+    button.icon {
+      width: 44px;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      transition: none !important;
+      animation: none !important;
+    }
+  }
+`;

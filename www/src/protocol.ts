@@ -1,0 +1,84 @@
+/** Messages between the page and its worker. Everything here is structured-cloneable. */
+
+import type { BackendChoice, BackendName, Estimate, Rect } from "./engine";
+
+export interface EngineInfo {
+  backend: BackendName;
+  reason: string;
+}
+
+/** A picture that lives in the worker; the page holds only its number and size. */
+export interface PictureInfo {
+  id: number;
+  width: number;
+  height: number;
+}
+
+export interface ModelInfo {
+  id: number;
+  bytes: number;
+  metadata: Record<string, string>;
+}
+
+/** Where a model comes from: shipped with the page, or files a person brought. */
+export type ModelSource = { url: string; bytes?: number } | { file: Blob; data: Record<string, Blob> };
+
+export type Progress =
+  | { stage: "download"; loaded: number; total: number | null }
+  | { stage: "compile" }
+  | { stage: "compute"; fraction: number; tilesDone: number; tiles: number };
+
+export type Tile = Rect & { bitmap: ImageBitmap };
+
+/** Every call the page can make: arguments and result. */
+export interface Calls {
+  start: { args: { backend: BackendChoice }; result: EngineInfo };
+  loadModel: { args: { source: ModelSource }; result: ModelInfo };
+  freeModel: { args: { model: number }; result: null };
+  decode: { args: { file: Blob }; result: PictureInfo };
+  addNoise: { args: { picture: number; sigma: number; seed: number }; result: PictureInfo };
+  preview: { args: { picture: number; maxSide: number }; result: ImageBitmap };
+  region: { args: { picture: number; rect: Rect }; result: ImageBitmap };
+  estimate: { args: { picture: number; model: number }; result: Estimate };
+  process: { args: { picture: number; model: number }; result: PictureInfo };
+  encodePng: { args: { picture: number }; result: Uint8Array<ArrayBuffer> };
+  freePicture: { args: { picture: number }; result: null };
+}
+
+export type CallName = keyof Calls;
+
+export type ToWorker =
+  | { [K in CallName]: { id: number; call: K; args: Calls[K]["args"] } }[CallName]
+  | { id: number; abort: true };
+
+export type FromWorker =
+  | { id: number; result: Calls[CallName]["result"] }
+  | { id: number; error: { code: string; message: string } }
+  | { id: number; progress: Progress }
+  | { id: number; tile: Tile }
+  | { crashed: string };
+
+/** An error of a call: `code` picks the sentence the page shows, `message` is its detail. */
+export class CallError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "CallError";
+    this.code = code;
+  }
+}
+
+/** The code of any thrown value: the engine's, `aborted` for a DOM AbortError, else `unknown`. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error) {
+    const code: unknown = "code" in error ? error.code : undefined;
+    if (typeof code === "string") return code;
+    if (error.name === "AbortError") return "aborted";
+  }
+  return "unknown";
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,157 @@
+/**
+ * One picture as the page draws it: a small overview of the whole, and sharp tiles of what is in sight,
+ * fetched from the worker on demand and forgotten again. Full-size pictures stay in the worker.
+ */
+
+import type { Rect } from "../engine";
+import type { Tile } from "../protocol";
+import { placed, visibleTiles, type Size, type View } from "./viewport";
+
+/** The longest side of an overview. */
+export const OVERVIEW_SIDE = 2048;
+const TILE_SIDE = 512;
+/** Sharp tiles kept, 1 MB each. A view that needs more of them shows the overview instead. */
+const MAX_TILES = 48;
+const MAX_FETCHES = 3;
+/** From here on single pixels are shown as squares. Device pixels per picture pixel. */
+const PIXELATED_FROM = 5;
+
+export type FetchTile = (rect: Rect) => Promise<ImageBitmap>;
+
+export class Layer extends EventTarget {
+  readonly size: Size;
+  #overview: ImageBitmap | OffscreenCanvas | null = null;
+  #tiles = new Map<string, Tile>();
+  #fetching = new Set<string>();
+  #fetch: FetchTile | null = null;
+  #closed = false;
+
+  constructor(size: Size) {
+    super();
+    this.size = size;
+  }
+
+  get empty(): boolean {
+    return !this.#overview;
+  }
+
+  /** The finished picture: its overview, and where to get its tiles. Takes over what was painted. */
+  show(overview: ImageBitmap, fetch: FetchTile): void {
+    this.#release();
+    this.#overview = overview;
+    this.#fetch = fetch;
+    this.#changed();
+  }
+
+  /** Begins painting tile by tile, over what `before` shows, so that a new run does not blank the last. */
+  begin(before: Layer | null): void {
+    const scale = Math.min(OVERVIEW_SIDE / Math.max(this.size.width, this.size.height), 1);
+    const canvas = new OffscreenCanvas(
+      Math.max(Math.round(this.size.width * scale), 1),
+      Math.max(Math.round(this.size.height * scale), 1),
+    );
+    if (before && before.#overview) canvas.getContext("2d")?.drawImage(before.#overview, 0, 0, canvas.width, canvas.height);
+    this.#overview = canvas;
+    this.#changed();
+  }
+
+  /** One finished tile of a run. Takes ownership of the bitmap. */
+  paint(tile: Tile): void {
+    if (this.#closed || !(this.#overview instanceof OffscreenCanvas)) return tile.bitmap.close();
+    const context = this.#overview.getContext("2d");
+    const sx = this.#overview.width / this.size.width;
+    const sy = this.#overview.height / this.size.height;
+    context?.clearRect(tile.x * sx, tile.y * sy, tile.width * sx, tile.height * sy);
+    context?.drawImage(tile.bitmap, tile.x * sx, tile.y * sy, tile.width * sx, tile.height * sy);
+    if (this.#overviewIsSharp()) tile.bitmap.close();
+    else this.#remember(`${tile.x},${tile.y}`, tile);
+    this.#changed();
+  }
+
+  /** Draws what is in sight; `density` is device pixels per CSS pixel. */
+  draw(context: CanvasRenderingContext2D, view: View, stage: Size, density: number): void {
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.clearRect(0, 0, stage.width, stage.height);
+    if (!this.#overview) return;
+    const zoom = view.scale * density;
+    context.imageSmoothingEnabled = zoom < PIXELATED_FROM;
+    context.imageSmoothingQuality = "high";
+    const at = placed(view, this.size, stage);
+    context.drawImage(this.#overview, at.x, at.y, at.width, at.height);
+
+    if (this.#overviewIsSharp() || zoom * 0.8 <= this.#overview.width / this.size.width) return;
+    const visible = visibleTiles(view, this.size, stage, TILE_SIDE);
+    if (visible.length > MAX_TILES) return;
+    if (this.#fetch) this.#request(visible);
+    for (const tile of this.#tiles.values()) {
+      // A whole number of device pixels on each side, or seams would shine through between tiles.
+      const left = Math.floor((at.x + tile.x * view.scale) * density) / density;
+      const top = Math.floor((at.y + tile.y * view.scale) * density) / density;
+      const right = Math.ceil((at.x + (tile.x + tile.width) * view.scale) * density) / density;
+      const bottom = Math.ceil((at.y + (tile.y + tile.height) * view.scale) * density) / density;
+      context.drawImage(tile.bitmap, left, top, right - left, bottom - top);
+    }
+  }
+
+  /** Gives back all bitmaps. The layer draws nothing from now on. */
+  close(): void {
+    this.#closed = true;
+    this.#release();
+  }
+
+  #overviewIsSharp(): boolean {
+    return this.#overview?.width === this.size.width && this.#overview.height === this.size.height;
+  }
+
+  #request(visible: Rect[]): void {
+    for (const rect of visible) {
+      const key = `${rect.x},${rect.y}`;
+      const known = this.#tiles.get(key);
+      if (known) {
+        this.#remember(key, known);
+      } else if (!this.#fetching.has(key) && this.#fetching.size < MAX_FETCHES) {
+        void this.#bring(key, rect);
+      }
+    }
+  }
+
+  async #bring(key: string, rect: Rect): Promise<void> {
+    const fetch = this.#fetch;
+    if (!fetch) return;
+    this.#fetching.add(key);
+    try {
+      const bitmap = await fetch(rect);
+      if (this.#closed || fetch !== this.#fetch) return bitmap.close();
+      this.#remember(key, { ...rect, bitmap });
+    } catch {
+      // The worker was replaced or the picture freed: the overview stays.
+      if (fetch === this.#fetch) this.#fetch = null;
+    } finally {
+      this.#fetching.delete(key);
+      this.#changed();
+    }
+  }
+
+  /** Puts a tile last in the order of forgetting. */
+  #remember(key: string, tile: Tile): void {
+    this.#tiles.delete(key);
+    this.#tiles.set(key, tile);
+    if (this.#tiles.size <= MAX_TILES) return;
+    const oldest = this.#tiles.entries().next().value;
+    if (!oldest) return;
+    oldest[1].bitmap.close();
+    this.#tiles.delete(oldest[0]);
+  }
+
+  #release(): void {
+    if (this.#overview instanceof ImageBitmap) this.#overview.close();
+    this.#overview = null;
+    for (const tile of this.#tiles.values()) tile.bitmap.close();
+    this.#tiles.clear();
+    this.#fetch = null;
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Where the wipe is: it follows a mouse that points at the picture, goes back to rest when the mouse leaves,
+ * and stays where a click, a drag or a key has put it.
+ */
+export class Wipe {
+  /** 0 shows only the after picture, 1 only the before picture. */
+  at = 0.5;
+  #rest = 0.5;
+  #held = false;
+  #frame = 0;
+  #moved: () => void;
+
+  constructor(moved: () => void) {
+    this.#moved = moved;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** The mouse points here. */
+  follow(at: number): void {
+    if (!this.#held) this.#set(at);
+  }
+
+  /** The mouse has gone. */
+  leave(): void {
+    if (!this.#held) this.glide(this.#rest);
+  }
+
+  /** Put here on purpose; a mouse passing by no longer moves it. */
+  hold(at: number): void {
+    this.#held = true;
+    this.#set(at);
+    this.#rest = this.at;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#rest = 0.5;
+  }
+
+  /** Slides there within a quarter of a second; at once for those who want no motion. */
+  glide(to: number): void {
+    cancelAnimationFrame(this.#frame);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.#set(to);
+    const from = this.at;
+    const began = performance.now();
+    const step = (now: number) => {
+      const passed = Math.min(Math.max((now - began) / 240, 0), 1);
+      this.at = from + (to - from) * (1 - (1 - passed) ** 3);
+      this.#moved();
+      if (passed < 1) this.#frame = requestAnimationFrame(step);
+    };
+    this.#frame = requestAnimationFrame(step);
+  }
+
+  #set(at: number): void {
+    cancelAnimationFrame(this.#frame);
+    this.at = Math.min(Math.max(at, 0), 1);
+    this.#moved();
+  }
+}

@@ -1,0 +1,175 @@
+/** What the worker does for each call: owns the engine, the models and the pictures. */
+
+import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
+import { CallError, type CallName, type Calls, type PictureInfo, type Progress, type Tile } from "../protocol";
+import { decode } from "./decode";
+import { download } from "./download";
+import { Lane } from "./lane";
+
+export interface CallContext {
+  signal: AbortSignal;
+  progress(progress: Progress): void;
+  tile(tile: Tile): void;
+}
+
+type Handlers = {
+  [K in CallName]: (args: Calls[K]["args"], context: CallContext) => Promise<Calls[K]["result"]>;
+};
+
+export class Host implements Handlers {
+  #loadModule: () => Promise<EngineModule>;
+  #module: Promise<EngineModule> | null = null;
+  #engine: Engine | null = null;
+  #models = new Map<number, Model>();
+  #pictures = new Map<number, Picture>();
+  #lane = new Lane();
+  #nextId = 1;
+
+  constructor(loadModule: () => Promise<EngineModule>) {
+    this.#loadModule = loadModule;
+  }
+
+  /** Makes the engine, in place of one made before; its models go with it, pictures stay. */
+  start({ backend }: Calls["start"]["args"], { signal }: CallContext) {
+    return this.#lane.run(async () => {
+      const { Engine } = await this.#initialized();
+      const engine = await Engine.create({ backend });
+      for (const model of this.#models.values()) model.free();
+      this.#models.clear();
+      this.#engine?.free();
+      this.#engine = engine;
+      return { backend: engine.backend, reason: engine.backendReason };
+    }, signal);
+  }
+
+  async loadModel({ source }: Calls["loadModel"]["args"], { signal, progress }: CallContext) {
+    let bytes: Uint8Array;
+    const externalData: Record<string, Uint8Array> = {};
+    if ("url" in source) {
+      bytes = await download(source.url, source.bytes ?? null, signal, (loaded, total) =>
+        progress({ stage: "download", loaded, total }),
+      );
+    } else {
+      bytes = await bytesOf(source.file);
+      for (const [name, file] of Object.entries(source.data)) externalData[name] = await bytesOf(file);
+    }
+    return this.#lane.run(async () => {
+      progress({ stage: "compile" });
+      const model = await this.#ready().load(bytes, { externalData });
+      const id = this.#nextId++;
+      this.#models.set(id, model);
+      return { id, bytes: bytes.byteLength, metadata: model.metadata };
+    }, signal);
+  }
+
+  freeModel({ model }: Calls["freeModel"]["args"]) {
+    return this.#lane.run(() => {
+      this.#models.get(model)?.free();
+      this.#models.delete(model);
+      return null;
+    });
+  }
+
+  decode({ file }: Calls["decode"]["args"], { signal }: CallContext) {
+    return this.#lane.run(async () => this.#keep(await decode(this.#ready(), file)), signal);
+  }
+
+  addNoise({ picture, sigma, seed }: Calls["addNoise"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#keep(this.#ready().addNoise(this.#picture(picture), { sigma, seed })), signal);
+  }
+
+  /** Does not wait in the lane: the page must be able to draw while a picture is being processed. */
+  async preview({ picture, maxSide }: Calls["preview"]["args"]) {
+    const whole = this.#picture(picture);
+    if (Math.max(whole.width, whole.height) <= maxSide) return bitmapOf(whole, everything(whole));
+    const small = whole.thumbnail(maxSide);
+    try {
+      return await bitmapOf(small, everything(small));
+    } finally {
+      small.free();
+    }
+  }
+
+  async region({ picture, rect }: Calls["region"]["args"]) {
+    return bitmapOf(this.#picture(picture), rect);
+  }
+
+  estimate({ picture, model }: Calls["estimate"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#ready().estimate(this.#picture(picture), this.#model(model)), signal);
+  }
+
+  process({ picture, model }: Calls["process"]["args"], { signal, progress, tile }: CallContext) {
+    return this.#lane.run(async () => {
+      const painting: Promise<void>[] = [];
+      const result = await this.#ready().process(this.#picture(picture), this.#model(model), {
+        signal,
+        onProgress: (now) => progress({ stage: "compute", ...now }),
+        onTile: ({ x, y, width, height, pixels }) => {
+          painting.push(toBitmap(pixels, width, height).then((bitmap) => tile({ x, y, width, height, bitmap })));
+        },
+      });
+      await Promise.all(painting);
+      return this.#keep(result);
+    }, signal);
+  }
+
+  encodePng({ picture }: Calls["encodePng"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#picture(picture).encodePng() as Uint8Array<ArrayBuffer>, signal);
+  }
+
+  /** Waits its turn, so that a picture is not freed under the job that reads it. */
+  freePicture({ picture }: Calls["freePicture"]["args"]) {
+    return this.#lane.run(() => {
+      this.#pictures.get(picture)?.free();
+      this.#pictures.delete(picture);
+      return null;
+    });
+  }
+
+  #initialized(): Promise<EngineModule> {
+    this.#module ??= this.#loadModule().then(async (module) => {
+      await module.default();
+      return module;
+    });
+    return this.#module;
+  }
+
+  #ready(): Engine {
+    if (!this.#engine) throw new CallError("unknown", "the engine has not been started");
+    return this.#engine;
+  }
+
+  #picture(id: number): Picture {
+    const picture = this.#pictures.get(id);
+    if (!picture) throw new CallError("unknown", `there is no picture ${id}`);
+    return picture;
+  }
+
+  #model(id: number): Model {
+    const model = this.#models.get(id);
+    if (!model) throw new CallError("unknown", `there is no model ${id}`);
+    return model;
+  }
+
+  #keep(picture: Picture): PictureInfo {
+    const id = this.#nextId++;
+    this.#pictures.set(id, picture);
+    return { id, width: picture.width, height: picture.height };
+  }
+}
+
+async function bytesOf(file: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+function everything(picture: Picture): Rect {
+  return { x: 0, y: 0, width: picture.width, height: picture.height };
+}
+
+function bitmapOf(picture: Picture, { x, y, width, height }: Rect): Promise<ImageBitmap> {
+  return toBitmap(picture.pixels(x, y, width, height), width, height);
+}
+
+function toBitmap(pixels: Uint8ClampedArray, width: number, height: number): Promise<ImageBitmap> {
+  return createImageBitmap(new ImageData(pixels as Uint8ClampedArray<ArrayBuffer>, width, height));
+}

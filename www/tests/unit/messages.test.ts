@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { SAMPLES } from "../../src/app/samples";
+import en from "../../src/i18n/en.json";
+import vi from "../../src/i18n/vi.json";
+
+const keys = Object.keys(en);
+const places = (message: string) => [...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+const code = sources(join(import.meta.dirname, "../../src")).map((file) => ({ file, text: readFileSync(file, "utf8") }));
+
+describe("message files", () => {
+  it("hold the same keys in both languages, none of them empty", () => {
+    expect(Object.keys(vi)).toEqual(keys);
+    for (const message of [...Object.values(en), ...Object.values(vi)]) expect(message.trim()).not.toBe("");
+  });
+
+  it("name the same places to fill in", () => {
+    for (const [key, message] of Object.entries(en)) {
+      expect(places(vi[key as keyof typeof vi]), key).toEqual(places(message));
+    }
+  });
+
+  it("are all used: each key stands in the code, or its beginning does in a template", () => {
+    const all = code.map(({ text }) => text).join("\n") + readFileSync("index.html", "utf8");
+    const beginnings = [...all.matchAll(/`([a-z.-]+\.)\$\{/g)].map(([, beginning]) => beginning ?? "");
+    const unused = keys.filter((key) => !all.includes(key) && !beginnings.some((start) => key.startsWith(start)));
+    expect(unused).toEqual([]);
+  });
+
+  it("name every sample", () => {
+    for (const { id } of SAMPLES) expect(keys).toContain(`sample.${id}`);
+  });
+
+  it("hold a sentence for every error code of the engine", () => {
+    const rust = readFileSync(join(import.meta.dirname, "../../../src/error.rs"), "utf8");
+    const codes = [...rust.matchAll(/=> "([a-z-]+)"/g)].map(([, name]) => name);
+    expect(codes.length).toBeGreaterThan(8);
+    for (const name of codes) if (name !== "aborted") expect(keys).toContain(`error.${name}`);
+  });
+});
+
+describe("elements", () => {
+  it("hold no words of their own", () => {
+    for (const { file, text } of code.filter(({ file }) => file.includes("elements"))) {
+      const templates = text.replace(/css`[^`]*`/g, "").matchAll(/>\s*([A-Za-zÀ-ỹ][A-Za-zÀ-ỹ ]{3,})\s*</g);
+      expect([...templates].map(([, words]) => words), file).toEqual([]);
+    }
+  });
+});

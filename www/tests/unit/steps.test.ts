@@ -1,0 +1,107 @@
+import { describe, expect, it, vi } from "vitest";
+import { resultName, sortFiles } from "../../src/app/files";
+import { Step } from "../../src/app/step";
+import { Lane } from "../../src/worker/lane";
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+describe("Step", () => {
+  it("makes once for a key, anew for another, and disposes of the old", async () => {
+    const dispose = vi.fn();
+    const step = new Step<string>(dispose);
+    const make = vi.fn(async () => "a");
+    expect(await step.get("1", make)).toBe("a");
+    expect(await step.get("1", make)).toBe("a");
+    expect(make).toHaveBeenCalledOnce();
+    expect(await step.get("2", async () => "b")).toBe("b");
+    await settled();
+    expect(dispose).toHaveBeenCalledExactlyOnceWith("a");
+  });
+
+  it("tries again after a failure", async () => {
+    const step = new Step<string>();
+    await expect(step.get("1", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await settled();
+    expect(await step.get("1", async () => "yes")).toBe("yes");
+  });
+
+  it("makes again at once what was stopped, but keeps what was finished before", async () => {
+    const step = new Step<string>();
+    const stop = new AbortController();
+    const never = step.get("1", () => new Promise<string>(() => {}), stop.signal);
+    stop.abort();
+    expect(step.get("1", async () => "again")).not.toBe(never);
+    const late = new AbortController();
+    await step.get("2", async () => "kept", late.signal);
+    late.abort();
+    expect(await step.get("2", async () => "not made")).toBe("kept");
+  });
+
+  it("forgets without disposing", async () => {
+    const dispose = vi.fn();
+    const step = new Step<string>(dispose);
+    await step.get("1", async () => "a");
+    step.forget();
+    await settled();
+    expect(dispose).not.toHaveBeenCalled();
+    expect(await step.get("1", async () => "b")).toBe("b");
+  });
+});
+
+describe("Lane", () => {
+  it("runs jobs one after another, whatever becomes of them", async () => {
+    const lane = new Lane();
+    const log: string[] = [];
+    const slow = lane.run(async () => {
+      await settled();
+      log.push("slow");
+      throw new Error("failed");
+    });
+    const quick = lane.run(() => log.push("quick"));
+    await expect(slow).rejects.toThrow("failed");
+    await quick;
+    expect(log).toEqual(["slow", "quick"]);
+  });
+
+  it("skips a job that was stopped while it waited", async () => {
+    const lane = new Lane();
+    const stop = new AbortController();
+    const job = vi.fn();
+    const blocked = lane.run(settled);
+    const waiting = lane.run(job, stop.signal);
+    stop.abort();
+    await blocked;
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    expect(job).not.toHaveBeenCalled();
+  });
+});
+
+describe("files", () => {
+  const file = (name: string, type = "") => new File(["x"], name, { type });
+
+  it("takes a photo", () => {
+    const photo = file("a.jpg", "image/jpeg");
+    expect(sortFiles([photo])).toEqual({ kind: "picture", file: photo });
+    expect(sortFiles([file("notes.txt", "text/plain"), photo])).toEqual({ kind: "picture", file: photo });
+  });
+
+  it("hands a file of unknown kind to the decoder, which knows better", () => {
+    expect(sortFiles([file("photo")]).kind).toBe("picture");
+  });
+
+  it("takes a model with the files its weights are in", () => {
+    const model = file("net.onnx");
+    const data = file("net.onnx.data");
+    expect(sortFiles([data, model])).toEqual({ kind: "model", file: model, data: { "net.onnx.data": data } });
+  });
+
+  it("knows weights that came alone, and a drop without a file", () => {
+    expect(sortFiles([file("net.onnx.data")])).toEqual({ kind: "data-only", name: "net.onnx.data" });
+    expect(sortFiles([])).toEqual({ kind: "nothing" });
+  });
+
+  it("names the result after the photo", () => {
+    expect(resultName("holiday.tar.jpeg", "denoised")).toBe("holiday.tar-denoised.png");
+    expect(resultName("", "denoised")).toBe("picture-denoised.png");
+  });
+});

@@ -1,0 +1,54 @@
+import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+import en from "./src/i18n/en.json" with { type: "json" };
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const MODELS = at("../models/");
+
+/** Fills the words of index.html from the message file. The dev server injects scripts and styles: no policy there. */
+function messages(): Plugin {
+  let serving = false;
+  return {
+    name: "messages",
+    configResolved: (config) => {
+      serving = config.command === "serve";
+    },
+    transformIndexHtml: {
+      order: "pre",
+      handler: (html) =>
+        html
+          .replace(/%([\w.]+)%/g, (whole, key: string) => (en as Record<string, string>)[key] ?? whole)
+          .replace(serving ? /<meta\s+http-equiv="Content-Security-Policy"[^>]*>/ : /(?!)/, ""),
+    },
+  };
+}
+
+/** Serves and ships the models of `../models` under `models/`. */
+function models(): Plugin {
+  const names = () => (existsSync(MODELS) ? readdirSync(MODELS).filter((name) => /\.(onnx|json)$/.test(name)) : []);
+  return {
+    name: "models",
+    configureServer: (server) => {
+      server.middlewares.use("/models", (request, response, next) => {
+        const name = request.url?.slice(1) ?? "";
+        if (names().includes(name)) createReadStream(MODELS + name).pipe(response);
+        else next();
+      });
+    },
+    generateBundle() {
+      for (const name of names()) {
+        this.emitFile({ type: "asset", fileName: `models/${name}`, source: readFileSync(MODELS + name) });
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  base: "./",
+  plugins: [messages(), models()],
+  resolve: { alias: { "unet-playground": at("../pkg/unet_playground.js") } },
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  worker: { format: "es" },
+  server: { fs: { allow: [at("..")] } },
+});
