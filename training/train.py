@@ -21,6 +21,7 @@ from curve import Curve
 from data import Patches, add_gaussian, draw_sigma, load_folder, load_shards
 from evaluate import padded, score
 from model import UNet, flops_per_pixel, parameters
+from team import Team, together
 from weights import initial_weights, load_matching
 
 CHECKPOINT_SECONDS = 180
@@ -50,14 +51,15 @@ class Average:
 
 
 class Run:
-    def __init__(self, config: dict, args: argparse.Namespace):
-        self.config, self.folder = config, args.out
+    def __init__(self, config: dict, args: argparse.Namespace, team: Team):
+        self.config, self.folder, self.team = config, args.out, team
         self.folder.mkdir(parents=True, exist_ok=True)
         self.device = torch.device(args.device)
         self.cuda = self.device.type == "cuda"
         training, data = config["training"], config["data"]
         self.budget = 60 * (args.budget_minutes or training["minutes"])
         self.generator = torch.Generator().manual_seed(training["seed"])
+        self.draws = torch.Generator().manual_seed(training["seed"])
         torch.manual_seed(training["seed"])
 
         net = UNet(
@@ -65,7 +67,7 @@ class Run:
         )
         self.step, self.spent = 0, 0.0
         source, state = initial_weights(config, self.folder, args.checkpoints, args.models)
-        print(f"starts from {source or 'random weights'}", flush=True)
+        self.say(f"starts from {source or 'random weights'}")
         if state is not None:
             load_matching(net, state.get("weights", state))
         self.net = net.to(self.device, memory_format=torch.channels_last)
@@ -79,35 +81,43 @@ class Run:
             self.average.net.load_state_dict(state["average"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.generator.set_state(state["generator"])
+            self.draws.manual_seed(training["seed"] + self.step)
             self.curve.rows = state["curve"]
+        if not team.leads:
+            self.generator.manual_seed(training["seed"] + (team.rank << 32) + self.step)
         self.forward = torch.compile(self.net) if self.cuda else self.net
 
         shards = sorted(args.data.glob(data["shards"]))
         self.patches = Patches(load_shards(shards, data["patch"], self.device), data["patch"], self.generator)
         evaluation = config["evaluation"]
         self.held_out = load_folder(args.data / "eval" / evaluation["set"])[:: evaluation["stride"]]
-        print(
+        self.say(
             f"{parameters(self.net)} parameters, {flops_per_pixel(self.net) / 1000:.1f} kFLOP a pixel, "
-            f"{len(self.patches.pictures)} pictures, {self.device}",
-            flush=True,
+            f"{len(self.patches.pictures)} pictures, {team.size} x {self.device}"
         )
 
-    def train_step(self) -> Tensor:
+    def say(self, line: str) -> None:
+        if self.team.leads:
+            print(line, flush=True)
+
+    def train_step(self, seconds: float) -> tuple[Tensor, float]:
+        """One update; the batch's loss, and the leader's clock."""
         data = self.config["data"]
-        clean = self.patches.batch(data["batch"])
+        clean = self.patches.batch(data["batch"] // self.team.size)
         noisy = add_gaussian(clean, draw_sigma(len(clean), *data["sigma"], self.generator), self.generator)
         noisy = noisy.contiguous(memory_format=torch.channels_last)
-        drawn = int(torch.randint(len(self.net.strategies), (1,), generator=self.generator))
+        drawn = int(torch.randint(len(self.net.strategies), (1,), generator=self.draws))
         self.net.strategy = self.net.strategies[drawn]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.cuda):
             restored = self.forward(noisy)
         loss = nn.functional.l1_loss(restored.float(), clean)
         loss.backward()
+        loss, seconds = self.team.agree(self.net, loss.detach(), seconds)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         self.average.update(self.net, self.step)
-        return loss.detach()
+        return loss, seconds
 
     def evaluate(self) -> dict[str, float]:
         net, scores = self.average.net, {}
@@ -137,24 +147,32 @@ class Run:
         while self.spent < self.budget:
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate(self.config["training"]["rate"], self.spent / self.budget)
-            losses.append(self.train_step())
-            self.spent = time.monotonic() - began
+            loss, self.spent = self.train_step(time.monotonic() - began)
+            if not self.team.leads:
+                continue
+            losses.append(loss)
             if self.spent - looked >= every or self.spent >= self.budget:
-                loss = float(torch.stack(losses).mean())
+                average = float(torch.stack(losses).mean())
                 scores, losses = self.evaluate(), []
-                self.curve.add(self.step, self.spent, loss, scores)
+                self.curve.add(self.step, self.spent, average, scores)
                 speed = (self.step - first_step) / (self.spent - first_spent)
-                print(
-                    f"step {self.step}, loss {loss:.5f}, "
+                self.say(
+                    f"step {self.step}, loss {average:.5f}, "
                     + ", ".join(f"{s} {v:.2f} dB" for s, v in scores.items())
-                    + f", {speed:.1f} steps/s, {max(0, self.budget - self.spent) / 60:.0f} min left",
-                    flush=True,
+                    + f", {speed:.1f} steps/s, {max(0, self.budget - self.spent) / 60:.0f} min left"
                 )
                 looked = time.monotonic() - began
             if self.spent - saved >= CHECKPOINT_SECONDS:
                 self.save()
                 saved = self.spent
-        self.save()
+        if self.team.leads:
+            self.save()
+
+
+def start(config: dict, args: argparse.Namespace, team: Team) -> None:
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    Run(config, args, team).train()
 
 
 def main() -> None:
@@ -166,13 +184,14 @@ def main() -> None:
     parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints made elsewhere, <task>.pt")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--threads", type=int, help="CPU threads")
+    parser.add_argument("--threads", type=int, help="CPU threads of each worker")
+    parser.add_argument("--workers", type=int, default=1, help="processes that share each batch (CPU)")
     args = parser.parse_args()
-    if args.threads:
-        torch.set_num_threads(args.threads)
     config = tomllib.loads(args.config.read_text())
     args.out = args.out or HERE / "runs" / config["task"]
-    Run(config, args).train()
+    if config["data"]["batch"] % args.workers:
+        parser.error(f"a batch of {config['data']['batch']} cannot be shared by {args.workers} workers")
+    together(args.workers, start, config, args)
 
 
 if __name__ == "__main__":
