@@ -1,6 +1,6 @@
 """What goes into the fixtures, one module per kind of operator; `../fixtures.py` writes them."""
 
-from cases import conv, lecture, pool, resize
+from cases import conv, elementwise, lecture, matrix, norm, pool, rearrange, resize
 
 FILES = {
     "ops": {
@@ -14,6 +14,22 @@ FILES = {
         "reduce_mean": pool.reduce_mean,
         "reduce_max": pool.reduce_max,
         "resize": resize.resize,
+        "depth_to_space": rearrange.depth_to_space,
+        "space_to_depth": rearrange.space_to_depth,
+        "pad": rearrange.pad,
+        "concat": rearrange.concat,
+        "slice": rearrange.slice_,
+        "split": rearrange.split,
+        **elementwise.ARITHMETIC,
+        **elementwise.ACTIVATIONS,
+        "softmax": matrix.softmax,
+        "arg_max": matrix.arg_max,
+        "gemm": matrix.gemm,
+        "matmul": matrix.matmul,
+        "batch_normalization": norm.batch_normalization,
+        "instance_normalization": norm.instance_normalization,
+        "group_normalization": norm.group_normalization,
+        "layer_normalization": norm.layer_normalization,
     },
     "nets": {},
 }

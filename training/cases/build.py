@@ -192,6 +192,5 @@ def node(
 
     wanted = wanted or run_onnxruntime(model(None), fed)
     data = model(wanted)
-    onnx.checker.check_model(data)
     case = Case(name, data, fed, dict(zip(results, wanted, strict=True)))
     return checked(case, None if trusted else wanted)
