@@ -94,7 +94,7 @@ export class Actions extends Localized {
   protected override render() {
     const { activity, estimate } = this;
     const part = activity ? partOf(activity) : null;
-    return html`
+    return html`<section aria-label=${t("run.label")}>
       <div class="status">
         <span>${this.#status()}</span>
         <span class="estimate">${estimate && !activity ? describe(estimate) : ""}</span>
@@ -111,7 +111,7 @@ export class Actions extends Localized {
           : html`<button class="primary" @click=${() => this.#emit("run")}>${icons.run} ${t("run.run")}</button>`}
         <button ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>${icons.save} ${t("run.save")}</button>
       </div>
-    `;
+    </section>`;
   }
 
   protected override updated(): void {

@@ -75,7 +75,7 @@ export class Header extends Localized {
     const controls = t(this.open ? "controls.hide" : "controls.show");
     return html`<header>
       <h1>${mark} ${t("app.name")}</h1>
-      <button class="plain language" lang=${other} aria-label=${t(`language.${other}`)} title=${t(`language.${other}`)}
+      <button class="plain language" lang=${other} aria-label="${other.toUpperCase()}, ${t(`language.${other}`)}" title=${t(`language.${other}`)}
         @click=${() => setLanguage(other)}>${other.toUpperCase()}</button>
       <button class="plain icon help" aria-label=${t("help.open")} title=${t("help.open")}
         @click=${() => this.dispatchEvent(new CustomEvent("help"))}>${icons.help}</button>

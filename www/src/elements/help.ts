@@ -39,7 +39,7 @@ export class Help extends Localized {
       dialog::backdrop {
         background: rgb(0 0 0 / 0.4);
       }
-      header {
+      .head {
         display: flex;
         align-items: center;
         justify-content: space-between;
@@ -74,10 +74,10 @@ export class Help extends Localized {
 
   protected override render() {
     return html`<dialog aria-labelledby="title">
-      <header>
+      <div class="head">
         <h2 id="title">${t("help.open")}</h2>
         <button class="icon plain" aria-label=${t("help.close")} @click=${() => this.dialog.close()}>${icons.close}</button>
-      </header>
+      </div>
       <dl>${ROWS.map(([what, keys]) => html`<dt>${t(what)}</dt><dd>${t(keys)}</dd>`)}</dl>
     </dialog>`;
   }

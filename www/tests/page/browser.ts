@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Debian's Chromium, with WebGPU on a software GPU and none of its own network traffic. */
+export function launch({ webgpu = true } = {}): Promise<Browser> {
+  const gpu = webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : ["--disable-webgpu"];
+  const quiet = ["background-networking", "component-update", "sync", "quic"].map((what) => `--disable-${what}`);
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--no-first-run", ...quiet, ...gpu],
+  });
+}
+
+export interface Visit {
+  page: Page;
+  /** Everything the page should never do: errors, policy violations, requests to other origins. */
+  complaints: string[];
+}
+
+/** Opens the page and writes down what it does wrong. */
+export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const { origin } = new URL(url);
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  context.on("request", (request) => {
+    const target = new URL(request.url());
+    if (target.protocol.startsWith("http") && target.origin !== origin) complaints.push(`request: ${request.url()}`);
+  });
+  // Choosers are caught only once someone listens, and that takes a while to take effect.
+  page.on("filechooser", () => {});
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+export const run = (page: Page): Locator => page.getByRole("button", { name: "Run", exact: true });
+export const stop = (page: Page): Locator => page.getByRole("button", { name: "Stop", exact: true });
+export const status = (page: Page): Locator => page.locator("up-actions .status > span").first();
+export const slider = (page: Page): Locator => page.getByRole("slider", { name: "Compare before and after" });
+export const notice = (page: Page): Locator => page.getByRole("alert");
+
+/** Waits until a run has ended well. */
+export async function restored(page: Page, timeout = 45_000): Promise<void> {
+  await status(page).filter({ hasText: "Restored in" }).waitFor({ timeout });
+}
+
+export interface Bytes {
+  name: string;
+  type?: string;
+  bytes: Uint8Array;
+}
+
+/** Drops files, or pastes them, as a browser reports it. */
+export async function bring(page: Page, how: "drop" | "paste", files: Bytes[]): Promise<void> {
+  const sent = files.map(({ name, type = "", bytes }) => ({ name, type, base64: Buffer.from(bytes).toString("base64") }));
+  await page.evaluate(
+    ({ how, sent }) => {
+      const data = new DataTransfer();
+      for (const { name, type, base64 } of sent) {
+        data.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name, { type }));
+      }
+      const shared = { bubbles: true, cancelable: true };
+      const event =
+        how === "drop"
+          ? new DragEvent("drop", { ...shared, dataTransfer: data })
+          : new ClipboardEvent("paste", { ...shared, clipboardData: data });
+      document.body.dispatchEvent(event);
+    },
+    { how, sent },
+  );
+}
+
+/** The page has no accessibility violation that axe-core can find. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  });
+  expect(violations).toEqual([]);
+}
+
+interface AxeViolation {
+  id: string;
+  nodes: { target: string[] }[];
+}
+
+/** The mean of a layer's canvas over the middle of what is drawn: enough to tell pictures apart. */
+export function meanColour(page: Page, layer: "before" | "after"): Promise<number[]> {
+  return page.locator(`up-picture.${layer} canvas`).evaluate((canvas: HTMLCanvasElement) => {
+    const small = document.createElement("canvas");
+    small.width = small.height = 1;
+    const context = small.getContext("2d");
+    const side = Math.min(canvas.width, canvas.height) / 4;
+    const x = (canvas.width - side) / 2;
+    const y = (canvas.height - side) / 2;
+    context?.drawImage(canvas, x, y, side, side, 0, 0, 1, 1);
+    return [...(context?.getImageData(0, 0, 1, 1).data ?? [])];
+  });
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Tests of the page in headless Chromium: `shell` on a fake engine (built by the setup), `engine` on the
+ * production build in dist/. One file at a time: they share the machine's few cores with the browser.
+ */
+export default defineConfig({
+  test: {
+    include: ["tests/page/**/*.test.ts"],
+    environment: "node",
+    globalSetup: "tests/page/setup.ts",
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
