@@ -12,4 +12,6 @@ pub mod ops;
 pub mod plan;
 pub mod tile;
 
+mod simd;
+
 pub use error::{Error, Result};
