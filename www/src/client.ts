@@ -41,7 +41,7 @@ export interface WorkerLike {
 const UNDO: { [K in CallName]?: (result: never) => ToWorker } = {
   decode: (picture: Calls["decode"]["result"]) => freePicture(picture.id),
   addNoise: (picture: Calls["addNoise"]["result"]) => freePicture(picture.id),
-  process: (picture: Calls["process"]["result"]) => freePicture(picture.id),
+  process: ({ picture }: Calls["process"]["result"]) => freePicture(picture.id),
   loadModel: (model: Calls["loadModel"]["result"]) => ({ id: 0, call: "freeModel", args: { model: model.id } }),
 };
 

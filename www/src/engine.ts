@@ -2,6 +2,7 @@
 
 export type BackendChoice = "auto" | "webgpu" | "cpu";
 export type BackendName = "webgpu" | "cpu";
+export type ReasonCode = "asked" | "no-gpu" | "software-gpu" | "wrong-results" | "slower" | "faster" | "gave-up";
 
 /** A rectangle in picture pixels, origin at the top left. */
 export interface Rect {
@@ -21,19 +22,21 @@ export interface EngineModule {
 
 export interface Engine {
   readonly backend: BackendName;
-  /** Why this backend was chosen. */
+  /** Why it runs there, as an identifier and as a sentence. Changes when a GPU gives up in mid-run. */
+  readonly backendReasonCode: ReasonCode;
   readonly backendReason: string;
   load(bytes: Uint8Array, options?: { externalData?: Record<string, Uint8Array> }): Promise<Model>;
   decode(bytes: Uint8Array): Promise<Picture>;
   pictureFromRgba(rgba: Uint8Array, width: number, height: number): Picture;
   /** Adds Gaussian noise; `sigma` in steps of 255; equal seeds give equal noise. */
-  addNoise(picture: Picture, options: { sigma: number; seed: number }): Picture;
+  addNoise(picture: Picture, options: { sigma: number; seed?: number }): Picture;
   estimate(picture: Picture, model: Model): Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
   free(): void;
 }
 
 export interface Model {
+  /** `metadata_props` of the file. */
   readonly metadata: Record<string, string>;
   free(): void;
 }
@@ -50,14 +53,20 @@ export interface Picture {
 }
 
 export interface Estimate {
+  /** False where `process` would be refused, and `reason` says why. */
+  fits: boolean;
+  reason?: string;
+  /** Size of the result. */
+  width: number;
+  height: number;
   tiles: number;
   peakBytes: number;
   flops: number;
-  fits: boolean;
 }
 
 export interface ProcessOptions {
   signal: AbortSignal;
-  onTile(tile: Rect & { pixels: Uint8ClampedArray }): void;
-  onProgress(progress: { fraction: number; tilesDone: number; tiles: number }): void;
+  /** A finished tile of the result. */
+  onTile: (tile: Rect & { pixels: Uint8ClampedArray }) => void;
+  onProgress: (progress: { fraction: number; tilesDone: number; tiles: number }) => void;
 }

@@ -1,9 +1,10 @@
 /** Messages between the page and its worker. Everything here is structured-cloneable. */
 
-import type { BackendChoice, BackendName, Estimate, Rect } from "./engine";
+import type { BackendChoice, BackendName, Estimate, ReasonCode, Rect } from "./engine";
 
 export interface EngineInfo {
   backend: BackendName;
+  code: ReasonCode;
   reason: string;
 }
 
@@ -40,7 +41,8 @@ export interface Calls {
   preview: { args: { picture: number; maxSide: number }; result: ImageBitmap };
   region: { args: { picture: number; rect: Rect }; result: ImageBitmap };
   estimate: { args: { picture: number; model: number }; result: Estimate };
-  process: { args: { picture: number; model: number }; result: PictureInfo };
+  /** The engine is told of again: it may have gone on with the CPU. */
+  process: { args: { picture: number; model: number }; result: { picture: PictureInfo; engine: EngineInfo } };
   encodePng: { args: { picture: number }; result: Uint8Array<ArrayBuffer> };
   freePicture: { args: { picture: number }; result: null };
 }

@@ -6,7 +6,7 @@
 
 import type { Engine as EngineType, Model, Picture, ProcessOptions } from "../src/engine";
 
-const behaviour = { tileDelay: 30, webgpu: true, failTile: "" };
+const behaviour = { tileDelay: 30, webgpu: true, loseGpu: false };
 new BroadcastChannel("fake-engine").onmessage = ({ data }) => Object.assign(behaviour, data);
 
 class FakeError extends Error {
@@ -54,14 +54,16 @@ export default async function initialize(): Promise<void> {}
 
 export class Engine implements EngineType {
   private constructor(
-    readonly backend: "webgpu" | "cpu",
-    readonly backendReason: string,
+    public backend: "webgpu" | "cpu",
+    public backendReasonCode: EngineType["backendReasonCode"],
+    public backendReason: string,
   ) {}
 
   static async create({ backend }: { backend: string }): Promise<Engine> {
     if (backend === "webgpu" && !behaviour.webgpu) throw new FakeError("no-gpu", "no adapter");
     const gpu = backend !== "cpu" && behaviour.webgpu;
-    return new Engine(gpu ? "webgpu" : "cpu", gpu ? "It was the faster in a short trial." : "You chose it.");
+    const code = backend === "auto" ? (gpu ? "faster" : "no-gpu") : "asked";
+    return new Engine(gpu ? "webgpu" : "cpu", code, "the GPU does 900 GFLOP/s, the CPU 100");
   }
 
   async load(bytes: Uint8Array): Promise<Model> {
@@ -98,7 +100,7 @@ export class Engine implements EngineType {
 
   estimate({ width, height }: Picture) {
     const tiles = Math.ceil(width / 128) * Math.ceil(height / 128);
-    return { tiles, peakBytes: tiles * 4e6, flops: width * height * 69e3, fits: width * height < 30e6 };
+    return { width, height, tiles, peakBytes: tiles * 4e6, flops: width * height * 69e3, fits: width * height < 30e6 };
   }
 
   async process(picture: Picture, _model: Model, { signal, onTile, onProgress }: ProcessOptions): Promise<Picture> {
@@ -108,7 +110,7 @@ export class Engine implements EngineType {
     for (const [done, [x, y]] of tiles.entries()) {
       await new Promise((resolve) => setTimeout(resolve, behaviour.tileDelay));
       if (signal.aborted) throw new FakeError("aborted", "the run was stopped");
-      if (behaviour.failTile) throw new FakeError(behaviour.failTile, "as the test asked");
+      if (behaviour.loseGpu) Object.assign(this, { backend: "cpu", backendReasonCode: "gave-up" });
       const w = Math.min(128, width - x);
       const h = Math.min(128, height - y);
       onTile({ x, y, width: w, height: h, pixels: context(clean).getImageData(x, y, w, h).data });

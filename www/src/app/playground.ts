@@ -9,19 +9,17 @@
 import type { Client } from "../client";
 import type { BackendChoice } from "../engine";
 import type { EngineInfo, ModelInfo, ModelSource, PictureInfo, Progress } from "../protocol";
-import { CallError, codeOf } from "../protocol";
+import { CallError } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
 import { resultName, sortFiles } from "./files";
 import { FIRST_SAMPLE, fromBase, sampleUrl, type SampleId } from "./samples";
-import { initialState, noticeFor, type Action, type Activity, type State } from "./state";
+import { initialState, noticeFor, type Action, type Activity, type Notice, type State } from "./state";
 import { Step } from "./step";
 
 const SEED = 1;
 /** Milliseconds. */
 const NOISE_REST = 90;
 const SHIPPED_MODEL = "models/denoise-bilinear.onnx";
-/** What a lost or overtaxed GPU reports; the CPU takes over. */
-const GPU_GONE = new Set(["device-lost", "gpu-out-of-memory"]);
 
 interface Photo {
   key: string;
@@ -150,16 +148,10 @@ export class Playground extends EventTarget {
     } catch (error) {
       if (controller !== this.#work) return;
       if (controller.signal.aborted) this.#update({ outcome: { kind: "stopped" } });
-      else if (GPU_GONE.has(codeOf(error))) return await this.#goOnWithCpu(error);
       else this.#tell(error);
     } finally {
       if (controller === this.#work) this.#now(null);
     }
-  }
-
-  async #goOnWithCpu(error: unknown): Promise<void> {
-    await this.setBackend("cpu");
-    this.#update({ notice: this.state.notice ?? noticeFor(error) });
   }
 
   /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
@@ -191,23 +183,23 @@ export class Playground extends EventTarget {
   }
 
   async #process(signal: AbortSignal): Promise<void> {
-    const engine = await this.#engine(signal);
+    await this.#engine(signal);
     const loading = this.#loadedModel(signal);
     loading.catch(() => {}); // awaited below, after the photo is to be seen
     const input = await this.#input(signal);
-    const before = await this.#shownBefore(input, signal);
+    await this.#shownBefore(input, signal);
     const model = await loading;
     const ids = { picture: input.id, model: model.id };
     const estimate = await this.#client.call("estimate", ids, { signal });
     this.#update({ estimate });
-    if (!estimate.fits) throw new CallError("too-large", `${estimate.peakBytes} bytes`);
+    if (!estimate.fits) throw new CallError("too-large", estimate.reason ?? "");
 
     this.#now({ kind: "compute", fraction: 0 });
     const began = performance.now();
     const last = this.state.after;
-    const after = new Layer(before.size);
+    const after = new Layer({ width: estimate.width, height: estimate.height });
     let painted = false;
-    const output = await this.#client.call("process", ids, {
+    const { picture, engine } = await this.#client.call("process", ids, {
       signal,
       onProgress: (progress) => this.#progress(progress),
       onTile: (tile) => {
@@ -220,11 +212,15 @@ export class Playground extends EventTarget {
       },
     });
     const milliseconds = performance.now() - began;
-    this.#replaceOutput(output);
-    const overview = await this.#client.call("preview", { picture: output.id, maxSide: OVERVIEW_SIDE }, { signal });
-    after.show(overview, this.#tilesOf(output));
+    this.#replaceOutput(picture);
+    const overview = await this.#client.call("preview", { picture: picture.id, maxSide: OVERVIEW_SIDE }, { signal });
+    after.show(overview, this.#tilesOf(picture));
     this.#showAfter(after, true);
     this.#update({ outcome: { kind: "done", milliseconds, backend: engine.backend } });
+    if (engine.code !== this.state.engine?.code) {
+      this.#engineStep.set(this.state.choice, Promise.resolve(engine));
+      this.#update({ engine, notice: gaveUp(engine) });
+    }
   }
 
   async #engine(signal: AbortSignal): Promise<EngineInfo> {
@@ -327,6 +323,10 @@ export class Playground extends EventTarget {
     this.state = { ...this.state, ...change };
     this.dispatchEvent(new Event("change"));
   }
+}
+
+function gaveUp(engine: EngineInfo): Notice {
+  return { message: "notice.gave-up", params: {}, detail: engine.reason, actions: [] };
 }
 
 function shippedModel(): OpenModel {

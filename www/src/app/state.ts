@@ -74,14 +74,18 @@ export function initialState(): State {
 
 const WAYS_OUT: Record<string, Action[]> = {
   "invalid-picture": ["open"],
+  "unsupported-picture": ["open"],
   "invalid-model": ["shipped"],
   "missing-external-data": ["shipped"],
   "unsupported-operator": ["shipped"],
   "invalid-node": ["shipped"],
   "invalid-input": ["shipped"],
   "too-large": ["open"],
+  "picture-too-large": ["open"],
   "out-of-memory": ["open"],
   "no-gpu": ["cpu"],
+  "device-lost": ["cpu"],
+  "gpu-out-of-memory": ["cpu"],
   "gpu-error": ["cpu"],
   "download-failed": ["retry"],
   "engine-crashed": ["retry"],

@@ -102,7 +102,7 @@ export class Backend extends Localized {
       </div>
       ${engine
         ? html`<div class="badge" data-got=${engine.backend}>${t(`backend.got.${engine.backend}`)}</div>
-            <small>${engine.reason}</small>`
+            <small title=${engine.reason}>${t(`backend.reason.${engine.code}`)}</small>`
         : this.starting
           ? html`<div class="badge">${t("backend.starting")}</div>`
           : nothing}

@@ -92,9 +92,9 @@ export class Compare extends Localized {
     return html`
       <div class="stage ${this.complete ? "complete" : ""} ${panning ? "pans" : ""}" role="group"
         aria-label=${t("compare.label", { zoom: percent(zoom) })}>
-        <up-picture class="before" .layer=${before} .view=${view} .stage=${stage}
+        <up-picture class="before" .layer=${before} .view=${view} .frame=${before?.size ?? null} .stage=${stage}
           .label=${t("compare.picture.before", { name: this.name })}></up-picture>
-        <up-picture class="after" .layer=${this.afterLayer} .view=${view} .stage=${stage}
+        <up-picture class="after" .layer=${this.afterLayer} .view=${view} .frame=${before?.size ?? null} .stage=${stage}
           .label=${t("compare.picture.after", { name: this.name })}></up-picture>
         ${this.afterLayer ? this.#renderWipe(line - area.x, area.width) : nothing}
       </div>

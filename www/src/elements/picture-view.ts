@@ -8,6 +8,8 @@ import type { Size, View } from "../view/viewport";
 export class PictureView extends LitElement {
   @property({ attribute: false }) layer: Layer | null = null;
   @property({ attribute: false }) view: View | null = null;
+  /** The size of the picture that the view is of. */
+  @property({ attribute: false }) frame: Size | null = null;
   @property({ attribute: false }) stage: Size = { width: 0, height: 0 };
   @property() label = "";
 
@@ -71,7 +73,8 @@ export class PictureView extends LitElement {
     // Setting either clears the canvas, and costs even when nothing changes.
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-    if (this.layer && this.view) this.layer.draw(context, this.view, this.stage, density);
+    const { layer, view, frame } = this;
+    if (layer && view && frame) layer.draw(context, view, frame, this.stage, density);
     else context.clearRect(0, 0, width, height);
   }
 }

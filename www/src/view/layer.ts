@@ -68,8 +68,12 @@ export class Layer extends EventTarget {
     this.#changed();
   }
 
-  /** Draws what is in sight; `density` is device pixels per CSS pixel. */
-  draw(context: CanvasRenderingContext2D, view: View, stage: Size, density: number): void {
+  /**
+   * Draws what is in sight; `density` is device pixels per CSS pixel. `seen` is the view of a picture of size
+   * `frame`, which this one fills whatever its own size (a result may be larger than its input).
+   */
+  draw(context: CanvasRenderingContext2D, seen: View, frame: Size, stage: Size, density: number): void {
+    const view = scaled(seen, this.size.width / frame.width, this.size.height / frame.height);
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, stage.width, stage.height);
     if (!this.#overview) return;
@@ -154,4 +158,9 @@ export class Layer extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** The same view in the pixels of a picture `x` times as wide and `y` times as high. */
+function scaled(view: View, x: number, y: number): View {
+  return { ...view, scale: view.scale / x, center: { x: view.center.x * x, y: view.center.y * y } };
 }

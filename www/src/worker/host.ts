@@ -1,7 +1,7 @@
 /** What the worker does for each call: owns the engine, the models and the pictures. */
 
 import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
-import { CallError, type CallName, type Calls, type PictureInfo, type Progress, type Tile } from "../protocol";
+import { CallError, type CallName, type Calls, type EngineInfo, type PictureInfo, type Progress, type Tile } from "../protocol";
 import { decode } from "./decode";
 import { download } from "./download";
 import { Lane } from "./lane";
@@ -38,7 +38,7 @@ export class Host implements Handlers {
       this.#models.clear();
       this.#engine?.free();
       this.#engine = engine;
-      return { backend: engine.backend, reason: engine.backendReason };
+      return describe(engine);
     }, signal);
   }
 
@@ -101,7 +101,8 @@ export class Host implements Handlers {
   process({ picture, model }: Calls["process"]["args"], { signal, progress, tile }: CallContext) {
     return this.#lane.run(async () => {
       const painting: Promise<void>[] = [];
-      const result = await this.#ready().process(this.#picture(picture), this.#model(model), {
+      const engine = this.#ready();
+      const result = await engine.process(this.#picture(picture), this.#model(model), {
         signal,
         onProgress: (now) => progress({ stage: "compute", ...now }),
         onTile: ({ x, y, width, height, pixels }) => {
@@ -109,7 +110,7 @@ export class Host implements Handlers {
         },
       });
       await Promise.all(painting);
-      return this.#keep(result);
+      return { picture: this.#keep(result), engine: describe(engine) };
     }, signal);
   }
 
@@ -156,6 +157,10 @@ export class Host implements Handlers {
     this.#pictures.set(id, picture);
     return { id, width: picture.width, height: picture.height };
   }
+}
+
+function describe({ backend, backendReasonCode, backendReason }: Engine): EngineInfo {
+  return { backend, code: backendReasonCode, reason: backendReason };
 }
 
 async function bytesOf(file: Blob): Promise<Uint8Array> {

@@ -275,11 +275,11 @@ describe("running", () => {
   it("goes on with the CPU when the GPU is lost, and says so", async () => {
     await open();
     await page.getByText("Running on WebGPU").waitFor();
-    await engine({ failTile: "device-lost" });
+    await engine({ loseGpu: true });
     await run(page).click();
     await page.getByText("Running on the CPU").waitFor();
-    await engine({ failTile: "" });
-    await notice(page).getByText("The GPU went away").waitFor();
+    await notice(page).getByText("The GPU gave up").waitFor();
+    await status(page).getByText("on the CPU").waitFor();
   });
 
   it("offers the CPU where there is no WebGPU", async () => {

@@ -32,6 +32,7 @@ class FakeWorker implements WorkerLike {
 let workers: FakeWorker[];
 let client: Client;
 const worker = (at = 0) => workers[at] ?? expect.unreachable();
+const engine = { backend: "cpu", code: "asked", reason: "chosen by the caller" } as const;
 const picture = { id: 7, width: 4, height: 3 };
 
 beforeEach(() => {
@@ -69,7 +70,7 @@ describe("Client", () => {
     const tile = { x: 0, y: 0, width: 1, height: 1, bitmap: new FakeBitmap() } as unknown as Tile;
     worker().say({ id: 1, progress: { stage: "compile" } });
     worker().say({ id: 1, tile });
-    worker().say({ id: 1, result: picture });
+    worker().say({ id: 1, result: { picture, engine } });
     await call;
     expect(onProgress).toHaveBeenCalledExactlyOnceWith({ stage: "compile" });
     expect(onTile).toHaveBeenCalledExactlyOnceWith(tile);
@@ -90,7 +91,7 @@ describe("Client", () => {
     await expect(call).rejects.toThrow();
     const bitmap = new FakeBitmap();
     worker().say({ id: 1, tile: { x: 0, y: 0, width: 1, height: 1, bitmap } as unknown as Tile });
-    worker().say({ id: 1, result: picture });
+    worker().say({ id: 1, result: { picture, engine } });
     expect(bitmap.closed).toBe(true);
     expect(worker().last()).toEqual({ id: 0, call: "freePicture", args: { picture: 7 } });
   });
@@ -112,8 +113,8 @@ describe("Client", () => {
     const next = client.start("cpu");
     expect(workers).toHaveLength(2);
     worker(0).say({ id: 2, error: { code: "unknown", message: "from the grave" } });
-    worker(1).say({ id: 2, result: { backend: "cpu", reason: "chosen" } });
-    expect(await next).toEqual({ backend: "cpu", reason: "chosen" });
+    worker(1).say({ id: 2, result: engine });
+    expect(await next).toEqual(engine);
   });
 
   it("treats a script that fails to load as a crash", async () => {
