@@ -3,6 +3,10 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{floats, output, tensor};
+use super::known::{Known, axis, required_float};
+use super::{Operator, TensorType};
+use crate::tensor::{DType, Data, Tensor};
 
 /// Input data; integer output.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,5 +23,41 @@ impl ArgMax {
             keepdims: a.flag("keepdims", true)?,
             select_last_index: a.flag("select_last_index", false)?,
         })
+    }
+}
+
+impl Operator for ArgMax {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let mut shape = required_float(inputs, 0, "data")?.shape().to_vec();
+        let axis = axis(self.axis, shape.len())?;
+        if shape[axis] == 0 {
+            return Err(OpError("an empty axis has no maximum".into()));
+        }
+        if self.keepdims {
+            shape[axis] = 1;
+        } else {
+            shape.remove(axis);
+        }
+        Ok(vec![(DType::I64, shape)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (x, from) = (floats(inputs, 0)?, tensor(inputs, 0)?.shape());
+        let axis = axis(self.axis, from.len())?;
+        let inner: usize = from[axis + 1..].iter().product();
+        let outer: usize = from[..axis].iter().product();
+        let mut y = Vec::new();
+        for row in 0..outer * inner {
+            let value = |i: usize| x[(row / inner * from[axis] + i) * inner + row % inner];
+            let mut best = 0;
+            for i in 1..from[axis] {
+                if value(i) > value(best) || (self.select_last_index && value(i) == value(best)) {
+                    best = i;
+                }
+            }
+            y.push(best as i64);
+        }
+        output(shape, Data::I64(y))
     }
 }

@@ -4,7 +4,11 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{broadcast_places, output, tensor};
+use super::known::{Known, broadcast, checked_shape, required};
+use super::{Operator, TensorType};
 use crate::plan;
+use crate::tensor::{DType, Data, Tensor};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryKind {
@@ -76,5 +80,118 @@ impl Binary {
             BinaryKind::Max => Some(plan::Binary::Max),
             _ => None,
         }
+    }
+}
+
+impl Binary {
+    fn is_predicate(&self) -> bool {
+        use BinaryKind as K;
+        matches!(
+            self.kind,
+            K::Equal | K::Less | K::LessOrEqual | K::Greater | K::GreaterOrEqual | K::And | K::Or | K::Xor
+        )
+    }
+
+    fn predicate<T: PartialOrd + Default>(&self, a: T, b: T) -> bool {
+        let is_true = |v: &T| *v != T::default();
+        match self.kind {
+            BinaryKind::Less => a < b,
+            BinaryKind::LessOrEqual => a <= b,
+            BinaryKind::Greater => a > b,
+            BinaryKind::GreaterOrEqual => a >= b,
+            BinaryKind::And => is_true(&a) && is_true(&b),
+            BinaryKind::Or => is_true(&a) || is_true(&b),
+            BinaryKind::Xor => is_true(&a) != is_true(&b),
+            _ => a == b,
+        }
+    }
+
+    fn floats(&self, a: f32, b: f32) -> f32 {
+        match self.kind {
+            BinaryKind::Add => a + b,
+            BinaryKind::Sub => a - b,
+            BinaryKind::Mul => a * b,
+            BinaryKind::Div => a / b,
+            BinaryKind::Pow => f64::from(a).powf(f64::from(b)) as f32,
+            BinaryKind::Min if a < b || a.is_nan() => a,
+            BinaryKind::Max if a > b || a.is_nan() => a,
+            BinaryKind::Min | BinaryKind::Max => b,
+            BinaryKind::Mod { fmod: true } => a % b,
+            BinaryKind::Mod { fmod: false } => a - (a / b).floor() * b,
+            _ => f32::from(u8::from(self.predicate(a, b))),
+        }
+    }
+
+    fn ints(&self, a: i64, b: i64) -> Result<i64, OpError> {
+        let divides = matches!(self.kind, BinaryKind::Div | BinaryKind::Mod { .. });
+        if divides && b == 0 {
+            return Err(OpError("an integer is divided by zero".into()));
+        }
+        Ok(match self.kind {
+            BinaryKind::Add => a.wrapping_add(b),
+            BinaryKind::Sub => a.wrapping_sub(b),
+            BinaryKind::Mul => a.wrapping_mul(b),
+            BinaryKind::Div => a.wrapping_div(b),
+            BinaryKind::Pow => (a as f64).powf(b as f64) as i64,
+            BinaryKind::Min => a.min(b),
+            BinaryKind::Max => a.max(b),
+            BinaryKind::Mod { fmod: true } => a.wrapping_rem(b),
+            BinaryKind::Mod { fmod: false } => {
+                let rest = a.wrapping_rem(b);
+                if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }
+            }
+            _ => i64::from(self.predicate(a, b)),
+        })
+    }
+
+    fn pair(&self, a: &Tensor, b: &Tensor) -> Result<Tensor, OpError> {
+        let shape = checked_shape(broadcast(a.shape(), b.shape())?)?;
+        let places = broadcast_places(a.shape(), &shape).zip(broadcast_places(b.shape(), &shape));
+        let data = match (a.data(), b.data()) {
+            (Data::F32(a), Data::F32(b)) if self.is_predicate() => {
+                Data::I64(places.map(|(i, j)| i64::from(self.predicate(a[i], b[j]))).collect())
+            }
+            (Data::F32(a), Data::F32(b)) => Data::F32(places.map(|(i, j)| self.floats(a[i], b[j])).collect()),
+            (Data::I64(a), Data::I64(b)) => {
+                Data::I64(places.map(|(i, j)| self.ints(a[i], b[j])).collect::<Result<_, _>>()?)
+            }
+            // Pow alone: the base has the result's type.
+            (Data::F32(a), Data::I64(b)) => {
+                Data::F32(places.map(|(i, j)| self.floats(a[i], b[j] as f32)).collect())
+            }
+            (Data::I64(a), Data::F32(b)) => {
+                Data::I64(places.map(|(i, j)| self.floats(a[i] as f32, b[j]) as i64).collect())
+            }
+        };
+        Ok(output(shape, data)?.remove(0))
+    }
+}
+
+impl Operator for Binary {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let first = required(inputs, 0, "A")?;
+        let expected = if self.variadic { inputs.len() } else { 2 };
+        if inputs.len() != expected {
+            return Err(OpError(format!("{} inputs, not {expected}", inputs.len())));
+        }
+        let mut shape = first.shape().to_vec();
+        for i in 1..inputs.len() {
+            let next = required(inputs, i, "B")?;
+            if next.dtype() != first.dtype() && self.kind != BinaryKind::Pow {
+                return Err(OpError("operands are float and integer".into()));
+            }
+            shape = broadcast(&shape, next.shape())?;
+        }
+        let dtype = if self.is_predicate() { DType::I64 } else { first.dtype() };
+        Ok(vec![(dtype, checked_shape(shape)?)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        self.infer(inputs)?;
+        let mut result = tensor(inputs, 0)?.clone();
+        for i in 1..inputs.len() {
+            result = self.pair(&result, tensor(inputs, i)?)?;
+        }
+        Ok(vec![result])
     }
 }

@@ -4,7 +4,11 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{output, tensor};
+use super::known::{Known, required};
+use super::{Operator, TensorType};
 use crate::tensor::DType;
+use crate::tensor::{Data, Tensor};
 
 /// What a cast makes, as far as values differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,5 +51,35 @@ impl Cast {
             CastTarget::Float => DType::F32,
             _ => DType::I64,
         }
+    }
+}
+
+impl CastTarget {
+    /// The integer as this type keeps it.
+    fn wrap(self, v: i64) -> i64 {
+        match self {
+            CastTarget::Bool => i64::from(v != 0),
+            CastTarget::Int { bits, signed: true } if bits < 64 => v << (64 - bits) >> (64 - bits),
+            CastTarget::Int { bits, signed: false } if bits < 64 => v & ((1 << bits) - 1),
+            _ => v,
+        }
+    }
+}
+
+impl Operator for Cast {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        Ok(vec![(self.dtype(), required(inputs, 0, "input")?.shape().to_vec())])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let input = tensor(inputs, 0)?;
+        let data = match (input.data(), self.to) {
+            (data @ Data::F32(_), CastTarget::Float) => data.clone(),
+            (Data::I64(v), CastTarget::Float) => Data::F32(v.iter().map(|&v| v as f32).collect()),
+            (Data::F32(v), CastTarget::Bool) => Data::I64(v.iter().map(|&v| i64::from(v != 0.0)).collect()),
+            (Data::F32(v), to) => Data::I64(v.iter().map(|&v| to.wrap(v as i64)).collect()),
+            (Data::I64(v), to) => Data::I64(v.iter().map(|&v| to.wrap(v)).collect()),
+        };
+        output(input.shape(), data)
     }
 }

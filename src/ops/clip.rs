@@ -1,8 +1,14 @@
 //! `Clip`: min(max(x, min), max); `torch.clamp`, and `torch.nn.ReLU6` for 0 and 6.
 
 use super::OpError;
+use super::elements::{output, tensor};
+use super::known::required;
 use super::known::{Known, known_tensor};
+use super::unary::apply;
+use super::{Operator, TensorType};
+use crate::plan::Unary;
 use crate::tensor::Data;
+use crate::tensor::Tensor;
 
 /// Inputs X, min or none, max or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,5 +28,24 @@ impl Clip {
             first.ok_or_else(|| OpError(format!("input {i} ({name}) is empty")))
         };
         Ok([bound(1, "min", f32::NEG_INFINITY)?, bound(2, "max", f32::INFINITY)?])
+    }
+}
+
+impl Operator for Clip {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let input = required(inputs, 0, "X")?;
+        self.resolve(inputs)?;
+        Ok(vec![(input.dtype(), input.shape().to_vec())])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let [min, max] = self.resolve(inputs)?;
+        let input = tensor(inputs, 0)?;
+        let data = match input.data() {
+            Data::F32(x) => Data::F32(x.iter().map(|&x| apply(Unary::Clip { min, max }, x)).collect()),
+            // Conversions saturate: an infinite bound is none.
+            Data::I64(x) => Data::I64(x.iter().map(|&x| x.max(min as i64).min(max as i64)).collect()),
+        };
+        output(input.shape(), data)
     }
 }

@@ -4,8 +4,13 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::conv::{check_bias, kernel};
+use super::elements::{floats, output, tensor};
+use super::known::{Known, checked_shape, nchw, optional, required_float};
 use super::window::{AutoPad, WindowAttributes};
+use super::{Operator, TensorType};
 use crate::plan::Window;
+use crate::tensor::{DType, Data, Tensor};
 
 /// Inputs X `[N, C, H, W]`, W `[C, C_out/group, kh, kw]`, and B `[C_out]` or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,4 +106,57 @@ fn spatial(list: &[i64]) -> Result<[usize; 2], OpError> {
     };
     let size = |v: i64| i32::try_from(v).ok().filter(|&v| v > 0).map(|v| v as usize);
     Ok([size(y).ok_or_else(wrong)?, size(x).ok_or_else(wrong)?])
+}
+
+impl Operator for ConvTranspose {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
+        let weight = nchw(required_float(inputs, 1, "W")?.shape(), "W")?;
+        if weight[0] != c || c % self.group != 0 {
+            return Err(OpError(format!(
+                "{c} channels, group {} and W of shape {weight:?} do not fit each other",
+                self.group
+            )));
+        }
+        let c_out = weight[1].checked_mul(self.group).ok_or_else(|| OpError("W is too large".into()))?;
+        check_bias(inputs, c_out)?;
+        let (_, [h, w]) = self.window([h, w], kernel(&self.sliding, weight)?)?;
+        Ok(vec![(DType::F32, checked_shape(vec![n, c_out, h, w])?)])
+    }
+
+    /// Sums in double precision.
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (x, weight) = (floats(inputs, 0)?, floats(inputs, 1)?);
+        let [n_in, c_in, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
+        let [_, o_group, kh, kw] = nchw(tensor(inputs, 1)?.shape(), "W")?;
+        let [_, c_out, h_out, w_out] = nchw(&shape, "Y")?;
+        let (window, _) = self.window([h, w], [kh, kw])?;
+        let plane = h_out * w_out;
+        let mut y = vec![0.0f64; n_in * c_out * plane];
+        if let Some(bias) = optional(inputs, 2).and_then(Tensor::as_f32) {
+            for (i, y) in y.iter_mut().enumerate() {
+                *y = f64::from(bias[i / plane % c_out]);
+            }
+        }
+        for n in 0..n_in {
+            for c in 0..c_in {
+                let first = c / (c_in / self.group) * o_group;
+                for (p, x) in x[(n * c_in + c) * h * w..][..h * w].iter().enumerate() {
+                    for o in 0..o_group {
+                        let start = (n * c_out + first + o) * plane;
+                        for u in 0..kh {
+                            let Some(i) = window.source(0, p / w, u, h_out) else { continue };
+                            for v in 0..kw {
+                                let Some(j) = window.source(1, p % w, v, w_out) else { continue };
+                                let weight = weight[((c * o_group + o) * kh + u) * kw + v];
+                                y[start + i * w_out + j] += f64::from(*x) * f64::from(weight);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        output(shape, Data::F32(y.into_iter().map(|v| v as f32).collect()))
+    }
 }

@@ -4,8 +4,12 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{floats, output, tensor};
+use super::known::{Known, required_float};
 use super::known::{checked_shape, nchw};
+use super::{Operator, TensorType};
 use crate::plan::DepthMode;
+use crate::tensor::{DType, Data, Tensor};
 
 /// y[c, b·h + by, b·w + bx] = x[channel(c, by, bx), h, w]; see [`DepthMode`].
 #[derive(Debug, Clone, PartialEq)]
@@ -55,4 +59,49 @@ impl SpaceToDepth {
 
 fn blocksize(a: &Attributes) -> Result<usize, OpError> {
     a.extent("blocksize")?.ok_or_else(|| OpError("blocksize is missing".into()))
+}
+
+impl Operator for DepthToSpace {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let output = self.output(required_float(inputs, 0, "input")?.shape())?;
+        Ok(vec![(DType::F32, output.to_vec())])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let shape = tensor(inputs, 0)?.shape();
+        let ([_, c_in, h_in, w_in], [n, c, h, w]) = (nchw(shape, "input")?, self.output(shape)?);
+        let (x, b) = (floats(inputs, 0)?, self.blocksize);
+        let mut y = Vec::new();
+        for i in 0..n * c * h * w {
+            let (n, c_out, row, column) = (i / (c * h * w), i / (h * w) % c, i / w % h, i % w);
+            let block = row % b * b + column % b;
+            let channel = match self.mode {
+                DepthMode::Dcr => block * c + c_out,
+                DepthMode::Crd => c_out * b * b + block,
+            };
+            y.push(x[((n * c_in + channel) * h_in + row / b) * w_in + column / b]);
+        }
+        output([n, c, h, w], Data::F32(y))
+    }
+}
+
+impl Operator for SpaceToDepth {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let output = self.output(required_float(inputs, 0, "input")?.shape())?;
+        Ok(vec![(DType::F32, output.to_vec())])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let shape = tensor(inputs, 0)?.shape();
+        let ([_, c_in, h_in, w_in], [n, c, h, w]) = (nchw(shape, "input")?, self.output(shape)?);
+        let (x, b) = (floats(inputs, 0)?, self.blocksize);
+        let mut y = Vec::new();
+        for i in 0..n * c * h * w {
+            let (n, c_out, row, column) = (i / (c * h * w), i / (h * w) % c, i / w % h, i % w);
+            let (block, channel) = (c_out / c_in, c_out % c_in);
+            let (row, column) = (row * b + block / b, column * b + block % b);
+            y.push(x[((n * c_in + channel) * h_in + row) * w_in + column]);
+        }
+        output([n, c, h, w], Data::F32(y))
+    }
 }

@@ -2,7 +2,10 @@
 //! (`torch.Tensor.expand`), `Tile` repeats each axis (`torch.tile`).
 
 use super::OpError;
+use super::elements::{broadcast_places, output, pick, places, tensor};
 use super::known::{Known, broadcast, checked_shape, known_ints, required, shape_from};
+use super::{Operator, TensorType};
+use crate::tensor::Tensor;
 
 /// Inputs input and shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,5 +37,34 @@ impl Tile {
         let size = |(&n, &r): (&usize, &i64)| (n as i64).checked_mul(r);
         let output: Option<Vec<i64>> = shape.iter().zip(repeats).map(size).collect();
         shape_from(&output.ok_or_else(|| OpError("repeats are too large".into()))?)
+    }
+}
+
+impl Operator for Expand {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        Ok(vec![(required(inputs, 0, "input")?.dtype(), self.resolve(inputs)?)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let input = tensor(inputs, 0)?;
+        let shape = self.resolve(inputs)?;
+        let places = broadcast_places(input.shape(), &shape).map(Some);
+        let data = pick(input.data(), places, 0.0);
+        output(shape, data)
+    }
+}
+
+impl Operator for Tile {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        Ok(vec![(required(inputs, 0, "input")?.dtype(), self.resolve(inputs)?)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let input = tensor(inputs, 0)?;
+        let shape = self.resolve(inputs)?;
+        let table = |(&to, &from): (&usize, &usize)| (0..to).map(|i| (i % from) as i32).collect();
+        let tables: Vec<Vec<i32>> = shape.iter().zip(input.shape()).map(table).collect();
+        let data = pick(input.data(), places(input.shape(), &tables), 0.0);
+        output(shape, data)
     }
 }

@@ -4,6 +4,10 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{ints, output, pick, tensor};
+use super::known::{Known, axis, checked_shape, required};
+use super::{Operator, TensorType};
+use crate::tensor::{DType, Data, Tensor, strides};
 
 /// Inputs data and indices.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,5 +31,92 @@ impl ScatterNd {
             None | Some("none") => Ok(Self),
             Some(other) => Err(OpError(format!("reduction {other:?} is not supported"))),
         }
+    }
+}
+
+/// A position, negative from the end, in an axis of this length.
+fn position(index: i64, len: usize) -> Result<usize, OpError> {
+    let from_start = if index < 0 { index.checked_add(len as i64) } else { Some(index) };
+    let position = from_start.and_then(|i| usize::try_from(i).ok()).filter(|&i| i < len);
+    position.ok_or_else(|| OpError(format!("index {index} is outside an axis of length {len}")))
+}
+
+impl Operator for Gather {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
+        let axis = axis(self.axis, data.shape().len())?;
+        if indices.dtype() != DType::I64 {
+            return Err(OpError("indices must be integer".into()));
+        }
+        let (before, after) = (&data.shape()[..axis], &data.shape()[axis + 1..]);
+        Ok(vec![(data.dtype(), checked_shape([before, indices.shape(), after].concat())?)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(inputs)?.remove(0);
+        let data = tensor(inputs, 0)?;
+        let axis = axis(self.axis, data.shape().len())?;
+        let len = data.shape()[axis];
+        let positions: Vec<usize> =
+            ints(inputs, 1)?.iter().map(|&i| position(i, len)).collect::<Result<_, _>>()?;
+        let inner: usize = data.shape()[axis + 1..].iter().product();
+        let outer: usize = data.shape()[..axis].iter().product();
+        let places = (0..outer * positions.len() * inner).map(|i| {
+            let (row, column) = (i / inner / positions.len(), i / inner % positions.len());
+            Some((row * len + positions[column]) * inner + i % inner)
+        });
+        output(shape, pick(data.data(), places, 0.0))
+    }
+}
+
+impl Operator for ScatterNd {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
+        let updates = required(inputs, 2, "updates")?;
+        let Some((&depth, lead)) = indices.shape().split_last() else {
+            return Err(OpError("indices are a scalar".into()));
+        };
+        let fits = indices.dtype() == DType::I64
+            && updates.dtype() == data.dtype()
+            && depth <= data.shape().len()
+            && [lead, &data.shape()[depth..]].concat() == updates.shape();
+        if !fits {
+            return Err(OpError(format!(
+                "data {:?}, indices {:?} and updates {:?} do not fit each other",
+                data.shape(),
+                indices.shape(),
+                updates.shape()
+            )));
+        }
+        Ok(vec![(data.dtype(), data.shape().to_vec())])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        self.infer(inputs)?;
+        let (data, updates) = (tensor(inputs, 0)?, tensor(inputs, 2)?);
+        let (indices, rows) = (ints(inputs, 1)?, tensor(inputs, 1)?.shape());
+        let depth = rows[rows.len() - 1];
+        let count: usize = rows[..rows.len() - 1].iter().product();
+        let len: usize = data.shape()[depth..].iter().product();
+        let from = strides(data.shape());
+        // Where each element of the result comes from: an update or, by default, the data.
+        let mut source: Vec<Option<usize>> = vec![None; data.len()];
+        for row in 0..count {
+            let mut start = 0;
+            for axis in 0..depth {
+                start += position(indices[row * depth + axis], data.shape()[axis])? * from[axis];
+            }
+            (0..len).for_each(|i| source[start + i] = Some(row * len + i));
+        }
+        let result = match (data.data(), updates.data()) {
+            (Data::F32(d), Data::F32(u)) => {
+                Data::F32(source.iter().zip(d).map(|(s, &d)| s.map_or(d, |s| u[s])).collect())
+            }
+            (Data::I64(d), Data::I64(u)) => {
+                Data::I64(source.iter().zip(d).map(|(s, &d)| s.map_or(d, |s| u[s])).collect())
+            }
+            _ => return Err(OpError("data and updates differ in type".into())),
+        };
+        output(data.shape(), result)
     }
 }

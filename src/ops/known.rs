@@ -2,7 +2,7 @@
 //! [`Tensor`]); and the shape rules that many operators share.
 
 use super::{Fact, OpError};
-use crate::tensor::{DType, Tensor, checked_len};
+use crate::tensor::{DType, Tensor};
 
 /// Most elements a single value may have: positions inside it fit in 31 bits.
 pub const MAX_ELEMENTS: usize = i32::MAX as usize;
@@ -148,11 +148,12 @@ pub fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, OpError> {
         .collect()
 }
 
-/// The shape itself if a tensor of it may exist at all.
+/// The shape itself if a tensor of it may exist at all. Empty axes count as 1, so that products
+/// of any of its dimensions are exact.
 pub fn checked_shape(shape: Vec<usize>) -> Result<Vec<usize>, OpError> {
-    let in_range = shape.iter().all(|&d| d <= MAX_ELEMENTS);
-    match checked_len(&shape) {
-        Some(n) if n <= MAX_ELEMENTS && in_range => Ok(shape),
+    let product = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
+    match product {
+        Some(n) if n <= MAX_ELEMENTS => Ok(shape),
         _ => Err(OpError(format!("a tensor of shape {shape:?} is too large"))),
     }
 }

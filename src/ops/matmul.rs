@@ -4,7 +4,11 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{broadcast_places, floats, output};
+use super::known::optional;
 use super::known::{Known, broadcast, checked_shape, required_float};
+use super::{Operator, TensorType};
+use crate::tensor::{DType, Data, Tensor};
 
 /// Inputs A and B.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,5 +92,67 @@ impl Gemm {
         }
         checked_shape(vec![m, n])?;
         Ok([m, k, n])
+    }
+}
+
+impl Operator for MatMul {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        Ok(vec![(DType::F32, self.resolve(inputs)?.output)])
+    }
+
+    /// Sums in double precision.
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let Product { batch_a, batch_b, batch, m, k, n, output: shape } = self.resolve(inputs)?;
+        let (a, b) = (floats(inputs, 0)?, floats(inputs, 1)?);
+        let mut y = Vec::new();
+        for (i, j) in broadcast_places(&batch_a, &batch).zip(broadcast_places(&batch_b, &batch)) {
+            for row in 0..m {
+                for column in 0..n {
+                    let term = |t: usize| {
+                        f64::from(a[(i * m + row) * k + t]) * f64::from(b[(j * k + t) * n + column])
+                    };
+                    y.push((0..k).map(term).sum::<f64>() as f32);
+                }
+            }
+        }
+        output(shape, Data::F32(y))
+    }
+}
+
+impl Operator for Gemm {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let [m, _, n] = self.resolve(inputs)?;
+        if optional(inputs, 2).is_some() {
+            let c = required_float(inputs, 2, "C")?.shape();
+            if broadcast(c, &[m, n])? != [m, n] {
+                return Err(OpError(format!("C {c:?} does not broadcast to {m} by {n}")));
+            }
+        }
+        Ok(vec![(DType::F32, vec![m, n])])
+    }
+
+    /// Sums in double precision.
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        self.infer(inputs)?;
+        let [m, k, n] = self.resolve(inputs)?;
+        let (a, b) = (floats(inputs, 0)?, floats(inputs, 1)?);
+        let mut y = Vec::new();
+        for row in 0..m {
+            for column in 0..n {
+                let term = |t: usize| {
+                    let a = if self.trans_a { a[t * m + row] } else { a[row * k + t] };
+                    let b = if self.trans_b { b[column * k + t] } else { b[t * n + column] };
+                    f64::from(a) * f64::from(b)
+                };
+                y.push(f64::from(self.alpha) * (0..k).map(term).sum::<f64>());
+            }
+        }
+        if let Some(c) = optional(inputs, 2) {
+            let values = floats(inputs, 2)?;
+            for (y, place) in y.iter_mut().zip(broadcast_places(c.shape(), &[m, n])) {
+                *y += f64::from(self.beta) * f64::from(values[place]);
+            }
+        }
+        output([m, n], Data::F32(y.into_iter().map(|v| v as f32).collect()))
     }
 }

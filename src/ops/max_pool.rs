@@ -5,8 +5,13 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{floats, tensor};
+use super::known::{Known, checked_shape, nchw, required_float};
 use super::window::WindowAttributes;
+use super::{Operator, TensorType};
+use crate::plan::TIE_EPSILON;
 use crate::plan::Window;
+use crate::tensor::{DType, Tensor};
 
 /// Input X `[N, C, H, W]`; outputs Y and, if asked for, Indices: flat positions in all of X.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,5 +32,46 @@ impl MaxPool {
     /// Window, output size and padding at the end.
     pub fn window(&self, input: [usize; 2]) -> Result<(Window, [usize; 2], [usize; 2]), OpError> {
         self.sliding.window(input, self.sliding.pool_kernel()?)
+    }
+}
+
+impl Operator for MaxPool {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
+        let (_, [h, w], _) = self.window([h, w])?;
+        let shape = checked_shape(vec![n, c, h, w])?;
+        Ok(vec![(DType::F32, shape.clone()), (DType::I64, shape)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(inputs)?.remove(0);
+        let x = floats(inputs, 0)?;
+        let [_, _, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
+        let [n, c, h_out, w_out] = nchw(&shape, "Y")?;
+        let (window, ..) = self.window([h, w])?;
+        let (mut y, mut indices) = (Vec::new(), Vec::new());
+        for start in (0..n * c).map(|plane| plane * h * w) {
+            for i in 0..h_out {
+                for j in 0..w_out {
+                    let places = || {
+                        let rows = (0..window.kernel[0]).filter_map(move |u| window.source(0, i, u, h));
+                        rows.flat_map(move |iy| {
+                            let columns =
+                                (0..window.kernel[1]).filter_map(move |v| window.source(1, j, v, w));
+                            columns.map(move |ix| start + iy * w + ix)
+                        })
+                    };
+                    let larger = |m: f32, p: usize| if x[p] > m || x[p].is_nan() { x[p] } else { m };
+                    let max = places().fold(f32::NEG_INFINITY, larger);
+                    let tolerance = TIE_EPSILON * max.abs().max(1.0);
+                    let ties = |&p: &usize| x[p] == max || max - x[p] <= tolerance;
+                    y.push(max);
+                    indices.push(places().find(ties).unwrap_or(start) as i64);
+                }
+            }
+        }
+        let failed = |e: crate::Error| OpError(e.to_string());
+        let y = Tensor::f32(shape.clone(), y).map_err(failed)?;
+        Ok(vec![y, Tensor::i64(shape, indices).map_err(failed)?])
     }
 }

@@ -3,27 +3,35 @@
 
 use super::OpError;
 use super::attributes::Attributes;
-use super::known::{Known, known_ints, nchw, required};
+use super::elements::{floats, ints, output};
+use super::known::{Known, checked_shape, known_ints, known_tensor, nchw, required, required_float};
 use super::window::WindowAttributes;
+use super::{Operator, TensorType};
 use crate::plan::Window;
+use crate::tensor::{DType, Data, Tensor};
 
-/// Inputs X `[N, C, H, W]`, Indices of the same shape (flat positions in a tensor of N·C planes
-/// of [`Unpooled::plane`]), and the output shape (`[N, C, H', W']`) or none.
+/// Inputs X `[N, C, H, W]`, Indices of the same shape, and the output shape (`[N, C, H', W']`) or
+/// none. With `pytorch` also the tensor that was pooled, and the offset of each plane in the
+/// output `[N, C, 1, 1]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxUnpool {
     /// Of the pooling that is undone; dilations are 1.
     pub sliding: WindowAttributes,
-    /// Whether Indices count in planes of the output's size, as PyTorch has them, or of the size
-    /// that follows from the attributes, as ONNX has them. They differ where the pooled size was
-    /// not a multiple of the stride.
-    pub indices_in_output: bool,
+    /// How Indices, flat positions in all planes, are understood where the pooled size is not a
+    /// multiple of the stride. ONNX: they count in planes of the size that follows from the
+    /// attributes, which the output extends by zeros. PyTorch: they count in planes of the pooled
+    /// tensor's size, and a flat position in its plane is one in the output's.
+    pub pytorch: bool,
 }
 
 /// Sizes of an unpooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unpooled {
     pub window: Window,
-    /// Height and width of the planes in which indices count; within the output.
+    /// Positions from one plane of Indices to the next.
+    pub period: usize,
+    /// Height and width of the plane in which the rest of an index is row·width + column; within
+    /// the output.
     pub plane: [usize; 2],
     /// Height and width of the output: the plane, and zeros to the right of and below it.
     pub output: [usize; 2],
@@ -35,7 +43,7 @@ impl MaxUnpool {
         sliding.pool_kernel()?;
         sliding.dilations = [1; 2];
         sliding.ceil_mode = false;
-        Ok(Self { sliding, indices_in_output: false })
+        Ok(Self { sliding, pytorch: false })
     }
 
     pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Unpooled, OpError> {
@@ -62,12 +70,55 @@ impl MaxUnpool {
                 return Err(OpError(format!("output_shape {list:?} does not fit X {shape:?}")));
             }
         };
-        if self.indices_in_output {
+        let mut period = plane[0].saturating_mul(plane[1]);
+        if self.pytorch {
+            let [_, _, h, w] = nchw(required(inputs, 3, "pooled")?.shape(), "pooled")?;
             plane = output;
+            period = h * w;
+            check_offsets(inputs, output)?;
         }
         if plane[0] > output[0] || plane[1] > output[1] {
             return Err(OpError(format!("output_shape {output:?} is smaller than {plane:?}")));
         }
-        Ok(Unpooled { window, plane, output })
+        Ok(Unpooled { window, period, plane, output })
+    }
+}
+
+/// The export adds to every position in its plane the offset of that plane in the output.
+fn check_offsets<V: Known>(inputs: &[Option<&V>], [h, w]: [usize; 2]) -> Result<(), OpError> {
+    let [n, c, ..] = nchw(required(inputs, 0, "X")?.shape(), "X")?;
+    let offsets = known_tensor(inputs, 4, "offsets")?.and_then(Tensor::as_i64).unwrap_or_default();
+    let expected = |i: usize| (i as i64).checked_mul((h * w) as i64);
+    if offsets.len() != n * c || !offsets.iter().enumerate().all(|(i, &v)| expected(i) == Some(v)) {
+        return Err(OpError("this use of ScatterND is not max-unpooling, and not supported".into()));
+    }
+    Ok(())
+}
+
+impl Operator for MaxUnpool {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let shape = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
+        let indices = required(inputs, 1, "I")?;
+        if indices.shape() != shape || indices.dtype() != DType::I64 {
+            return Err(OpError("indices must be integer, and shaped like X".into()));
+        }
+        let [h, w] = self.resolve(inputs)?.output;
+        Ok(vec![(DType::F32, checked_shape(vec![shape[0], shape[1], h, w])?)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (x, indices) = (floats(inputs, 0)?, ints(inputs, 1)?);
+        let Unpooled { period, plane: [h, w], output: [_, w_out], .. } = self.resolve(inputs)?;
+        let planes = shape[0] * shape[1];
+        let area = shape[2] * shape[3];
+        let mut y = vec![0.0; planes * area];
+        for (&value, &index) in x.iter().zip(indices) {
+            let place = usize::try_from(index).ok().filter(|&i| i < planes.saturating_mul(period) && i % period < h * w);
+            let place = place.ok_or_else(|| OpError(format!("index {index} is outside the output")))?;
+            let (plane, position) = (place / period, place % period);
+            y[plane * area + position / w * w_out + position % w] = value;
+        }
+        output(shape, Data::F32(y))
     }
 }

@@ -12,6 +12,7 @@ mod concat;
 mod conv;
 mod conv_transpose;
 mod depth_space;
+mod elements;
 mod expand;
 mod gather;
 mod generate;
@@ -90,7 +91,10 @@ pub type TensorType = (DType, Vec<usize>);
 /// One ONNX operator with its attributes.
 pub trait Operator {
     /// Types and shapes of the outputs.
-    fn infer(&self, inputs: &[Option<&Fact>]) -> Result<Vec<TensorType>, OpError>;
+    ///
+    /// # Errors
+    /// An input is missing, or its type, shape or (where it matters) value does not fit.
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError>;
     /// The outputs by plain loops in row-major order: the definition of correct.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError>;
 }

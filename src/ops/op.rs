@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::plan::ReduceKind;
+use crate::tensor::Tensor;
 
 /// Every supported operator.
 #[derive(Debug, Clone)]
@@ -148,6 +149,94 @@ impl Op {
             Self::Transpose(_) => "Transpose",
             Self::Unary(op) => op.name,
             Self::Where(_) => "Where",
+        }
+    }
+}
+
+impl Operator for Op {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        match self {
+            Self::ArgMax(op) => op.infer(inputs),
+            Self::AveragePool(op) => op.infer(inputs),
+            Self::BatchNormalization(op) => op.infer(inputs),
+            Self::Binary(op) => op.infer(inputs),
+            Self::Cast(op) => op.infer(inputs),
+            Self::Clip(op) => op.infer(inputs),
+            Self::Concat(op) => op.infer(inputs),
+            Self::ConstantOfShape(op) => op.infer(inputs),
+            Self::Conv(op) => op.infer(inputs),
+            Self::ConvTranspose(op) => op.infer(inputs),
+            Self::DepthToSpace(op) => op.infer(inputs),
+            Self::Expand(op) => op.infer(inputs),
+            Self::Gather(op) => op.infer(inputs),
+            Self::Gemm(op) => op.infer(inputs),
+            Self::GroupNormalization(op) => op.infer(inputs),
+            Self::InstanceNormalization(op) => op.infer(inputs),
+            Self::LayerNormalization(op) => op.infer(inputs),
+            Self::MatMul(op) => op.infer(inputs),
+            Self::MaxPool(op) => op.infer(inputs),
+            Self::MaxUnpool(op) => op.infer(inputs),
+            Self::Not(op) => op.infer(inputs),
+            Self::PRelu(op) => op.infer(inputs),
+            Self::Pad(op) => op.infer(inputs),
+            Self::Range(op) => op.infer(inputs),
+            Self::Reduce(op) => op.infer(inputs),
+            Self::Reshape(op) => op.infer(inputs),
+            Self::Resize(op) => op.infer(inputs),
+            Self::ScatterNd(op) => op.infer(inputs),
+            Self::Shape(op) => op.infer(inputs),
+            Self::Size(op) => op.infer(inputs),
+            Self::Slice(op) => op.infer(inputs),
+            Self::Softmax(op) => op.infer(inputs),
+            Self::SpaceToDepth(op) => op.infer(inputs),
+            Self::Split(op) => op.infer(inputs),
+            Self::Tile(op) => op.infer(inputs),
+            Self::Transpose(op) => op.infer(inputs),
+            Self::Unary(op) => op.infer(inputs),
+            Self::Where(op) => op.infer(inputs),
+        }
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        match self {
+            Self::ArgMax(op) => op.reference(inputs),
+            Self::AveragePool(op) => op.reference(inputs),
+            Self::BatchNormalization(op) => op.reference(inputs),
+            Self::Binary(op) => op.reference(inputs),
+            Self::Cast(op) => op.reference(inputs),
+            Self::Clip(op) => op.reference(inputs),
+            Self::Concat(op) => op.reference(inputs),
+            Self::ConstantOfShape(op) => op.reference(inputs),
+            Self::Conv(op) => op.reference(inputs),
+            Self::ConvTranspose(op) => op.reference(inputs),
+            Self::DepthToSpace(op) => op.reference(inputs),
+            Self::Expand(op) => op.reference(inputs),
+            Self::Gather(op) => op.reference(inputs),
+            Self::Gemm(op) => op.reference(inputs),
+            Self::GroupNormalization(op) => op.reference(inputs),
+            Self::InstanceNormalization(op) => op.reference(inputs),
+            Self::LayerNormalization(op) => op.reference(inputs),
+            Self::MatMul(op) => op.reference(inputs),
+            Self::MaxPool(op) => op.reference(inputs),
+            Self::MaxUnpool(op) => op.reference(inputs),
+            Self::Not(op) => op.reference(inputs),
+            Self::PRelu(op) => op.reference(inputs),
+            Self::Pad(op) => op.reference(inputs),
+            Self::Range(op) => op.reference(inputs),
+            Self::Reduce(op) => op.reference(inputs),
+            Self::Reshape(op) => op.reference(inputs),
+            Self::Resize(op) => op.reference(inputs),
+            Self::ScatterNd(op) => op.reference(inputs),
+            Self::Shape(op) => op.reference(inputs),
+            Self::Size(op) => op.reference(inputs),
+            Self::Slice(op) => op.reference(inputs),
+            Self::Softmax(op) => op.reference(inputs),
+            Self::SpaceToDepth(op) => op.reference(inputs),
+            Self::Split(op) => op.reference(inputs),
+            Self::Tile(op) => op.reference(inputs),
+            Self::Transpose(op) => op.reference(inputs),
+            Self::Unary(op) => op.reference(inputs),
+            Self::Where(op) => op.reference(inputs),
         }
     }
 }

@@ -3,7 +3,10 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{output, pick, places, tensor};
 use super::known::{Known, axes, known_floats, known_ints, optional, required, shape_from};
+use super::{Operator, TensorType};
+use crate::tensor::Tensor;
 
 /// What lies outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,5 +99,21 @@ impl Pad {
                 PadMode::Wrap => i.rem_euclid(len) as i32,
             })
             .collect()
+    }
+}
+
+impl Operator for Pad {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let dtype = required(inputs, 0, "data")?.dtype();
+        Ok(vec![(dtype, self.resolve(inputs)?.output)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let data = tensor(inputs, 0)?;
+        let padding = self.resolve(inputs)?;
+        let tables: Vec<Vec<i32>> =
+            data.shape().iter().zip(&padding.pads).map(|(&n, &pads)| self.index(n, pads)).collect();
+        let data = pick(data.data(), places(data.shape(), &tables), padding.value);
+        output(padding.output, data)
     }
 }

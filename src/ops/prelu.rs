@@ -1,6 +1,30 @@
 //! `PRelu`: x < 0 ? slope·x : x. `torch.nn.PReLU`; the slope broadcasts to x's shape (one per
 //! channel has shape `[C, 1, 1]`).
 
+use super::elements::{broadcast_places, floats, output, tensor};
+use super::known::{Known, broadcast, required_float};
+use super::{OpError, Operator, TensorType};
+use crate::tensor::{DType, Data, Tensor};
+
 /// Inputs X and slope.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PRelu;
+
+impl Operator for PRelu {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let x = required_float(inputs, 0, "X")?.shape();
+        let slope = required_float(inputs, 1, "slope")?.shape();
+        if broadcast(x, slope)? != x {
+            return Err(OpError(format!("slope {slope:?} does not broadcast to X {x:?}")));
+        }
+        Ok(vec![(DType::F32, x.to_vec())])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (x, slope) = (floats(inputs, 0)?, floats(inputs, 1)?);
+        let places = broadcast_places(tensor(inputs, 1)?.shape(), &shape);
+        let y = x.iter().zip(places).map(|(&x, p)| if x < 0.0 { slope[p] * x } else { x }).collect();
+        output(shape, Data::F32(y))
+    }
+}

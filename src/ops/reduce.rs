@@ -5,8 +5,12 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{output, tensor};
+use super::known::checked_shape;
 use super::known::{Known, axes, known_ints, required};
+use super::{Operator, TensorType};
 use crate::plan::ReduceKind;
+use crate::tensor::{DType, Data, Tensor, strides};
 
 /// Inputs data and, from opset 13 (sum) or 18, axes or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,5 +69,82 @@ impl Reduce {
         }
         let listed = axes(listed, rank)?;
         Ok((0..rank).map(|i| listed.contains(&i)).collect())
+    }
+}
+
+impl Operator for Reduce {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let input = required(inputs, 0, "data")?;
+        let reduced = self.resolve(inputs)?;
+        let mut shape = Vec::new();
+        for (&len, &gone) in input.shape().iter().zip(&reduced) {
+            match (gone, len) {
+                (true, 0) if self.kind != ReduceKind::Sum => {
+                    return Err(OpError("an empty axis cannot be reduced".into()));
+                }
+                (true, _) if self.keepdims => shape.push(1),
+                (true, _) => {}
+                (false, _) => shape.push(len),
+            }
+        }
+        if self.kind == ReduceKind::Mean && input.dtype() == DType::I64 {
+            return Err(OpError("the mean of integers is not supported".into()));
+        }
+        Ok(vec![(input.dtype(), checked_shape(shape)?)])
+    }
+
+    /// Sums in double precision.
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(inputs)?.remove(0);
+        let reduced = self.resolve(inputs)?;
+        let input = tensor(inputs, 0)?;
+        let kept: Vec<usize> =
+            input.shape().iter().zip(&reduced).map(|(&n, &gone)| if gone { 1 } else { n }).collect();
+        let (from, to) = (strides(input.shape()), strides(&kept));
+        let place = |i: usize| -> usize {
+            let axes = (0..reduced.len()).filter(|&a| !reduced[a]);
+            axes.map(|a| i / from[a] % kept[a] * to[a]).sum()
+        };
+        let len: usize = kept.iter().product();
+        let count = (input.len() / len.max(1)) as f64;
+        let data = match input.data() {
+            Data::F32(x) => {
+                let mut y = vec![self.start(); len];
+                for (i, &x) in x.iter().enumerate() {
+                    let y = &mut y[place(i)];
+                    *y = match self.kind {
+                        ReduceKind::Mean | ReduceKind::Sum => *y + f64::from(x),
+                        ReduceKind::Max => y.max(f64::from(x)),
+                        ReduceKind::Min => y.min(f64::from(x)),
+                    };
+                }
+                let scale = if self.kind == ReduceKind::Mean { count } else { 1.0 };
+                Data::F32(y.into_iter().map(|y| (y / scale) as f32).collect())
+            }
+            Data::I64(x) => {
+                let mut y: Vec<Option<i64>> = vec![None; len];
+                for (i, &x) in x.iter().enumerate() {
+                    let y = &mut y[place(i)];
+                    *y = Some(match (*y, self.kind) {
+                        (None, _) => x,
+                        (Some(y), ReduceKind::Max) => y.max(x),
+                        (Some(y), ReduceKind::Min) => y.min(x),
+                        (Some(y), _) => y.wrapping_add(x),
+                    });
+                }
+                Data::I64(y.into_iter().map(Option::unwrap_or_default).collect())
+            }
+        };
+        output(shape, data)
+    }
+}
+
+impl Reduce {
+    fn start(&self) -> f64 {
+        match self.kind {
+            ReduceKind::Mean | ReduceKind::Sum => 0.0,
+            ReduceKind::Max => f64::NEG_INFINITY,
+            ReduceKind::Min => f64::INFINITY,
+        }
     }
 }

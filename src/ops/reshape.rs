@@ -4,7 +4,10 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{output, tensor};
 use super::known::{Known, axes, axis, known_ints, required, shape_from};
+use super::{Operator, TensorType};
+use crate::tensor::Tensor;
 use crate::tensor::checked_len;
 
 /// How the new shape follows from the old one.
@@ -126,4 +129,15 @@ fn reshape(shape: &[usize], target: &[i64], allowzero: bool) -> Result<Vec<usize
         output[i] = len / rest;
     }
     Ok(output)
+}
+
+impl Operator for Reshape {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let dtype = required(inputs, 0, "data")?.dtype();
+        Ok(vec![(dtype, self.resolve(inputs)?)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        output(self.resolve(inputs)?, tensor(inputs, 0)?.data().clone())
+    }
 }

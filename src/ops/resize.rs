@@ -10,9 +10,13 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{floats, output, pick, places, tensor};
+use super::known::required_float;
 use super::known::{Known, axes, checked_shape, known_floats, known_ints, required};
 use super::resize_taps::antialiased;
+use super::{Operator, TensorType};
 use crate::plan::AxisTaps;
+use crate::tensor::{DType, Data, Tensor};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResizeMode {
@@ -269,5 +273,47 @@ impl Resize {
             ResizeMode::Cubic => 0.0,
             _ => (1.0 - d).max(0.0),
         }
+    }
+}
+
+impl Operator for Resize {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        required_float(inputs, 0, "X")?;
+        Ok(vec![(DType::F32, self.resolve(inputs)?.iter().map(|a| a.output).collect())])
+    }
+
+    /// Axis after axis; sums in double precision.
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let axes = self.resolve(inputs)?;
+        let x = tensor(inputs, 0)?;
+        let shape: Vec<usize> = axes.iter().map(|a| a.output).collect();
+        if self.mode == ResizeMode::Nearest {
+            let tables: Vec<Vec<i32>> = axes.iter().map(|&a| self.nearest_index(a)).collect();
+            return output(shape, pick(x.data(), places(x.shape(), &tables), 0.0));
+        }
+        let mut y: Vec<f64> = floats(inputs, 0)?.iter().map(|&v| f64::from(v)).collect();
+        for (i, &axis) in axes.iter().enumerate() {
+            if axis.is_same() {
+                continue;
+            }
+            let table = self.axis_taps(axis);
+            let inner: usize = x.shape()[i + 1..].iter().product();
+            let outer: usize = shape[..i].iter().product();
+            let mut next = Vec::new();
+            for at in 0..outer * axis.output * inner {
+                let (outer, position, inner_at) =
+                    (at / inner / axis.output, at / inner % axis.output, at % inner);
+                let taps = position * table.taps..(position + 1) * table.taps;
+                next.push(
+                    taps.map(|t| {
+                        let source = table.index[t] as usize;
+                        y[(outer * axis.input + source) * inner + inner_at] * f64::from(table.weight[t])
+                    })
+                    .sum(),
+                );
+            }
+            y = next;
+        }
+        output(shape, Data::F32(y.into_iter().map(|v| v as f32).collect()))
     }
 }

@@ -2,7 +2,10 @@
 //! negative ones count from the end.
 
 use super::OpError;
+use super::elements::{output, pick, places, tensor};
 use super::known::{Known, axes, known_ints, required};
+use super::{Operator, TensorType};
+use crate::tensor::Tensor;
 
 /// Inputs data, starts, ends, axes or none (the first ones), steps or none (1).
 #[derive(Debug, Clone, PartialEq)]
@@ -56,4 +59,26 @@ fn range(len: usize, start: i64, end: i64, step: i64) -> Result<SliceRange, OpEr
     let span = if step > 0 { end - start } else { start - end };
     let count = if n == 0 || span <= 0 { 0 } else { (span - 1) / step.abs() + 1 };
     Ok(SliceRange { start: start as usize, step: step as isize, len: count as usize })
+}
+
+impl SliceRange {
+    /// The positions, in order.
+    pub fn index(&self) -> Vec<i32> {
+        (0..self.len as isize).map(|i| (self.start as isize + i * self.step) as i32).collect()
+    }
+}
+
+impl Operator for Slice {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let dtype = required(inputs, 0, "data")?.dtype();
+        Ok(vec![(dtype, self.resolve(inputs)?.iter().map(|r| r.len).collect())])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let data = tensor(inputs, 0)?;
+        let ranges = self.resolve(inputs)?;
+        let tables: Vec<Vec<i32>> = ranges.iter().map(SliceRange::index).collect();
+        let shape: Vec<usize> = ranges.iter().map(|r| r.len).collect();
+        output(shape, pick(data.data(), places(data.shape(), &tables), 0.0))
+    }
 }

@@ -3,7 +3,11 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{floats, output};
 use super::known::axis;
+use super::known::{Known, required_float};
+use super::{Operator, TensorType};
+use crate::tensor::{DType, Data, Tensor};
 
 /// Input X.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,5 +35,34 @@ impl Softmax {
         let outer = shape[..axis].iter().product();
         let end = if self.flatten { shape.len() } else { axis + 1 };
         Ok([outer, shape[axis..end].iter().product(), shape[end..].iter().product()])
+    }
+}
+
+impl Operator for Softmax {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let shape = required_float(inputs, 0, "input")?.shape();
+        self.view(shape)?;
+        Ok(vec![(DType::F32, shape.to_vec())])
+    }
+
+    /// In double precision.
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(inputs)?.remove(0);
+        let x = floats(inputs, 0)?;
+        let [outer, len, inner] = self.view(&shape)?;
+        let mut y = vec![0.0; x.len()];
+        for row in 0..outer * inner {
+            let places = || (0..len).map(|i| (row / inner * len + i) * inner + row % inner);
+            let max = places().map(|p| x[p]).fold(f32::NEG_INFINITY, f32::max);
+            let shifted = |p: usize| f64::from(x[p]) - f64::from(max);
+            let sum: f64 = places().map(|p| shifted(p).exp()).sum();
+            for p in places() {
+                y[p] = match self.log {
+                    true => (shifted(p) - sum.ln()) as f32,
+                    false => (shifted(p).exp() / sum) as f32,
+                };
+            }
+        }
+        output(shape, Data::F32(y))
     }
 }

@@ -2,7 +2,10 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{output, pick, places, tensor};
 use super::known::{Known, axis, known_ints, required};
+use super::{Operator, TensorType};
+use crate::tensor::Tensor;
 
 /// Inputs data and, from opset 13, the lengths or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,5 +50,37 @@ impl Split {
             return Err(OpError(format!("an axis of length {len} into {lengths:?}")));
         }
         Ok((axis, lengths))
+    }
+}
+
+impl Operator for Split {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let input = required(inputs, 0, "input")?;
+        let (axis, lengths) = self.resolve(inputs)?;
+        let part = |length| {
+            let mut shape = input.shape().to_vec();
+            shape[axis] = length;
+            (input.dtype(), shape)
+        };
+        Ok(lengths.into_iter().map(part).collect())
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let input = tensor(inputs, 0)?;
+        let (axis, lengths) = self.resolve(inputs)?;
+        let mut parts = Vec::new();
+        let mut start = 0;
+        for length in lengths {
+            let tables: Vec<Vec<i32>> = (0..input.shape().len())
+                .map(|a| {
+                    let range = if a == axis { start..start + length } else { 0..input.shape()[a] };
+                    range.map(|i| i as i32).collect()
+                })
+                .collect();
+            let shape: Vec<usize> = tables.iter().map(Vec::len).collect();
+            parts.extend(output(shape, pick(input.data(), places(input.shape(), &tables), 0.0))?);
+            start += length;
+        }
+        Ok(parts)
     }
 }

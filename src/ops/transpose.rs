@@ -2,7 +2,11 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::elements::{output, pick, tensor};
 use super::known::axes;
+use super::known::{Known, required};
+use super::{Operator, TensorType};
+use crate::tensor::{Tensor, strides};
 
 /// Input data.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,5 +26,23 @@ impl Transpose {
             Some(perm) if perm.len() == rank => axes(perm, rank),
             Some(perm) => Err(OpError(format!("perm {perm:?} for a tensor of rank {rank}"))),
         }
+    }
+}
+
+impl Operator for Transpose {
+    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+        let input = required(inputs, 0, "data")?;
+        let perm = self.resolve(input.shape().len())?;
+        Ok(vec![(input.dtype(), perm.iter().map(|&a| input.shape()[a]).collect())])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let input = tensor(inputs, 0)?;
+        let perm = self.resolve(input.shape().len())?;
+        let shape: Vec<usize> = perm.iter().map(|&a| input.shape()[a]).collect();
+        let (from, to) = (strides(input.shape()), strides(&shape));
+        let place = |i: usize| (0..perm.len()).map(|a| i / to[a] % shape[a] * from[perm[a]]).sum();
+        let data = pick(input.data(), (0..input.len()).map(|i| Some(place(i))), 0.0);
+        output(shape, data)
     }
 }

@@ -39,6 +39,19 @@ pub struct Window {
     pub pad_begin: [isize; 2],
 }
 
+impl Window {
+    /// Input position that kernel element `u` of output position `i` reads along an axis; outside
+    /// the picture where negative or beyond it.
+    pub fn position(&self, axis: usize, i: usize, u: usize) -> isize {
+        (i * self.stride[axis] + u * self.dilation[axis]) as isize - self.pad_begin[axis]
+    }
+
+    /// The same where it is inside a picture of this length.
+    pub fn source(&self, axis: usize, i: usize, u: usize, len: usize) -> Option<usize> {
+        usize::try_from(self.position(axis, i, u)).ok().filter(|&p| p < len)
+    }
+}
+
 /// Functions of one element; formulas as in ONNX and PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Unary {
