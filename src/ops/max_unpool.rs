@@ -114,7 +114,9 @@ impl Operator for MaxUnpool {
         let area = shape[2] * shape[3];
         let mut y = vec![0.0; planes * area];
         for (&value, &index) in x.iter().zip(indices) {
-            let place = usize::try_from(index).ok().filter(|&i| i < planes.saturating_mul(period) && i % period < h * w);
+            let place = usize::try_from(index)
+                .ok()
+                .filter(|&i| i < planes.saturating_mul(period) && i % period < h * w);
             let place = place.ok_or_else(|| OpError(format!("index {index} is outside the output")))?;
             let (plane, position) = (place / period, place % period);
             y[plane * area + position / w * w_out + position % w] = value;
