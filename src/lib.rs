@@ -12,6 +12,7 @@ pub mod ops;
 pub mod plan;
 pub mod tile;
 
+pub mod backend;
 mod simd;
 
 pub use error::{Error, Result};

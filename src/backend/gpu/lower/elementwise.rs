@@ -1,0 +1,175 @@
+//! Functions of one and two elements.
+
+use super::files::{ACTIVATION, BINARY, GRID, PLANES};
+use super::matrix::{Axes, broadcast_strides};
+use crate::backend::gpu::program::{Builder, Planes, workgroups};
+use crate::backend::gpu::shader::Shader;
+use crate::error::Result;
+use crate::plan::{Binary, Layout, Unary};
+use bytemuck::{Pod, Zeroable};
+
+#[cfg(test)]
+pub static SHADERS: &[&Shader] = &[&UNARY, &BINARY_PLANES, &BINARY_PLAIN];
+
+static UNARY: Shader = Shader {
+    name: "unary",
+    files: &[GRID, PLANES, ACTIVATION, include_str!("../shaders/unary.wgsl")],
+    reads: 1,
+    writes: 1,
+    params: size_of::<UnaryParams>(),
+};
+static BINARY_PLANES: Shader = Shader {
+    name: "binary_planes",
+    files: &[GRID, PLANES, ACTIVATION, BINARY, include_str!("../shaders/binary_planes.wgsl")],
+    reads: 2,
+    writes: 1,
+    params: size_of::<PlanesParams>(),
+};
+static BINARY_PLAIN: Shader = Shader {
+    name: "binary_plain",
+    files: &[GRID, ACTIVATION, BINARY, include_str!("../shaders/binary_plain.wgsl")],
+    reads: 2,
+    writes: 1,
+    params: size_of::<PlainParams>(),
+};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct UnaryParams {
+    y: Planes,
+    x_base: u32,
+    count: u32,
+    alpha: f32,
+    beta: f32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct PlanesParams {
+    y: Planes,
+    a: Planes,
+    b: Planes,
+    a_samples: u32,
+    b_samples: u32,
+    alpha: f32,
+    beta: f32,
+    count: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct PlainParams {
+    size: Axes,
+    a_stride: Axes,
+    b_stride: Axes,
+    alpha: f32,
+    beta: f32,
+    count: u32,
+    padding: u32,
+}
+
+/// `ACTIVATION` of the shaders, and the function's two parameters. Conversions between floats and
+/// integers are no activations; see [`unary`].
+pub fn activation(function: Unary) -> (u32, f32, f32) {
+    // WGSL need not keep infinities.
+    let finite = |x: f32| x.clamp(f32::MIN, f32::MAX);
+    match function {
+        Unary::Identity | Unary::IntToFloat | Unary::FloatToInt => (0, 0.0, 0.0),
+        Unary::Relu => (1, 0.0, 0.0),
+        Unary::LeakyRelu { alpha } => (2, alpha, 0.0),
+        Unary::Clip { min, max } => (3, finite(min), finite(max)),
+        Unary::Sigmoid => (4, 0.0, 0.0),
+        Unary::Tanh => (5, 0.0, 0.0),
+        Unary::HardSwish => (6, 0.0, 0.0),
+        Unary::HardSigmoid { alpha, beta } => (7, alpha, beta),
+        Unary::Gelu => (8, 0.0, 0.0),
+        Unary::GeluTanh => (9, 0.0, 0.0),
+        Unary::Erf => (10, 0.0, 0.0),
+        Unary::Silu => (11, 0.0, 0.0),
+        Unary::Elu { alpha } => (12, alpha, 0.0),
+        Unary::Softplus => (13, 0.0, 0.0),
+        Unary::Exp => (14, 0.0, 0.0),
+        Unary::Log => (15, 0.0, 0.0),
+        Unary::Sqrt => (16, 0.0, 0.0),
+        Unary::Reciprocal => (17, 0.0, 0.0),
+        Unary::Abs => (18, 0.0, 0.0),
+        Unary::Neg => (19, 0.0, 0.0),
+        Unary::Floor => (20, 0.0, 0.0),
+        Unary::Ceil => (21, 0.0, 0.0),
+        Unary::Round => (22, 0.0, 0.0),
+        Unary::Affine { scale, shift } => (23, scale, shift),
+    }
+}
+
+fn operation(op: Binary) -> u32 {
+    match op {
+        Binary::Add => 0,
+        Binary::Sub => 1,
+        Binary::Mul => 2,
+        Binary::Div => 3,
+        Binary::Pow => 4,
+        Binary::Min => 5,
+        Binary::Max => 6,
+        Binary::PRelu => 7,
+    }
+}
+
+pub fn unary(b: &mut Builder, function: Unary) -> Result<()> {
+    let (x, y) = (b.input(0)?, b.output(0)?);
+    if x.layout != y.layout || x.vectors() != y.vectors() {
+        return Err(b.defect("operand and result differ in layout"));
+    }
+    let (number, alpha, beta) = activation(function);
+    let convert = match function {
+        Unary::IntToFloat => 1,
+        Unary::FloatToInt => 2,
+        _ => 0,
+    };
+    let constants = vec![("ACTIVATION", f64::from(number)), ("CONVERT", f64::from(convert))];
+    let count = y.vectors();
+    let params = UnaryParams { y: y.planes, x_base: x.planes.base, count, alpha, beta };
+    let bindings = vec![x.binding, y.binding];
+    b.dispatch(&UNARY, constants, &params, bindings, workgroups(count), b.step.flops);
+    Ok(())
+}
+
+pub fn binary(builder: &mut Builder, op: Binary, function: Unary) -> Result<()> {
+    let (a, b, y) = (builder.input(0)?, builder.input(1)?, builder.output(0)?);
+    if a.layout != y.layout || b.layout != y.layout {
+        return Err(builder.defect("operands and result differ in layout"));
+    }
+    let (number, alpha, beta) = activation(function);
+    let constants = vec![("ACTIVATION", f64::from(number)), ("OPERATION", f64::from(operation(op)))];
+    let bindings = vec![a.binding, b.binding, y.binding];
+    let flops = builder.step.flops;
+    match y.layout {
+        Layout::Planes => {
+            let params = PlanesParams {
+                y: y.planes,
+                a: a.planes,
+                b: b.planes,
+                a_samples: a.samples,
+                b_samples: b.samples,
+                alpha,
+                beta,
+                count: y.vectors(),
+            };
+            let items = workgroups(y.vectors());
+            builder.dispatch(&BINARY_PLANES, constants, &params, bindings, items, flops);
+        }
+        Layout::Plain => {
+            let params = PlainParams {
+                size: Axes::new(builder, &y.shape, 1)?,
+                a_stride: Axes::new(builder, &broadcast_strides(&a.shape), 0)?,
+                b_stride: Axes::new(builder, &broadcast_strides(&b.shape), 0)?,
+                alpha,
+                beta,
+                count: y.elements(),
+                padding: 0,
+            };
+            let items = workgroups(y.elements());
+            builder.dispatch(&BINARY_PLAIN, constants, &params, bindings, items, flops);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! A function for each kernel: which shader, with which parameters, on which buffers.
+
+mod convolution;
+mod elementwise;
+mod matrix;
+mod movement;
+mod normalisation;
+mod pooling;
+mod reduction;
+mod resampling;
+
+use super::program::Builder;
+use crate::error::Result;
+use crate::plan::Kernel;
+
+/// WGSL that several shaders begin with.
+mod files {
+    pub const GRID: &str = include_str!("../shaders/grid.wgsl");
+    pub const PLANES: &str = include_str!("../shaders/planes.wgsl");
+    pub const WINDOW: &str = include_str!("../shaders/window.wgsl");
+    pub const ACTIVATION: &str = include_str!("../shaders/activation.wgsl");
+    pub const BINARY: &str = include_str!("../shaders/binary.wgsl");
+    pub const REDUCTION: &str = include_str!("../shaders/reduction.wgsl");
+    pub const TOTAL: &str = include_str!("../shaders/total.wgsl");
+    pub const AXIS: &str = include_str!("../shaders/axis.wgsl");
+    pub const CONVOLUTION: &str = include_str!("../shaders/convolution.wgsl");
+}
+
+/// Every shader.
+#[cfg(test)]
+pub fn shaders() -> Vec<&'static super::shader::Shader> {
+    [
+        convolution::SHADERS,
+        elementwise::SHADERS,
+        matrix::SHADERS,
+        movement::SHADERS,
+        normalisation::SHADERS,
+        pooling::SHADERS,
+        reduction::SHADERS,
+        resampling::SHADERS,
+    ]
+    .concat()
+}
+
+pub fn lower(b: &mut Builder) -> Result<()> {
+    match &b.step.kernel {
+        Kernel::Conv { window, groups, weight, epilogue } => {
+            convolution::conv(b, window, *groups, *weight, epilogue)
+        }
+        Kernel::MaxPool { window } => pooling::max_pool(b, window),
+        Kernel::AveragePool { window, count_include_pad, pad_end } => {
+            pooling::average_pool(b, window, *count_include_pad, *pad_end)
+        }
+        Kernel::MaxUnpool { window } => pooling::max_unpool(b, window),
+        Kernel::Gather(gather) => movement::gather(b, gather),
+        Kernel::Resample { y, x } => resampling::resample(b, y, x),
+        Kernel::DepthToSpace { block, mode } => resampling::depth_to_space(b, *block, *mode),
+        Kernel::SpaceToDepth { block } => resampling::space_to_depth(b, *block),
+        Kernel::Concat { axis } => movement::concat(b, *axis),
+        Kernel::Unary(function) => elementwise::unary(b, *function),
+        Kernel::Binary { op, activation } => elementwise::binary(b, *op, *activation),
+        Kernel::ReduceSpatial(kind) => reduction::spatial(b, *kind),
+        Kernel::ReduceChannels(kind) => reduction::channels(b, *kind),
+        Kernel::ArgMaxChannels { last } => reduction::argmax_channels(b, *last),
+        Kernel::SoftmaxChannels => reduction::softmax_channels(b),
+        Kernel::GroupNorm { groups, epsilon, scale, shift } => {
+            normalisation::group_norm(b, *groups, *epsilon, *scale, *shift)
+        }
+        Kernel::LayerNorm { inner, epsilon, scale, shift } => {
+            normalisation::layer_norm(b, *inner, *epsilon, *scale, *shift)
+        }
+        Kernel::ReduceAxis { kind, outer, axis, inner } => reduction::axis(b, *kind, [*outer, *axis, *inner]),
+        Kernel::SoftmaxAxis { outer, axis, inner } => reduction::softmax_axis(b, [*outer, *axis, *inner]),
+        Kernel::ArgMaxAxis { outer, axis, inner, last } => {
+            reduction::argmax_axis(b, [*outer, *axis, *inner], *last)
+        }
+        Kernel::MatMul(matmul) => matrix::matmul(b, matmul),
+        Kernel::Transpose { perm } => matrix::transpose(b, perm),
+        Kernel::Reshape => movement::reshape(b),
+    }
+}

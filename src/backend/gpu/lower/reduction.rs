@@ -1,0 +1,151 @@
+//! Kernels that look along one or more axes: sums, extremes, softmax, argmax.
+
+use super::files::{AXIS, GRID, PLANES, REDUCTION};
+use crate::backend::gpu::program::{Builder, Planes, workgroups};
+use crate::backend::gpu::shader::Shader;
+use crate::error::Result;
+use crate::plan::ReduceKind;
+use bytemuck::{Pod, Zeroable};
+
+#[cfg(test)]
+pub static SHADERS: &[&Shader] = &[
+    &REDUCE_SPATIAL,
+    &REDUCE_CHANNELS,
+    &ARGMAX_CHANNELS,
+    &SOFTMAX_CHANNELS,
+    &REDUCE_AXIS,
+    &ARGMAX_AXIS,
+    &SOFTMAX_AXIS,
+];
+
+const fn shader(name: &'static str, files: &'static [&'static str], params: usize) -> Shader {
+    Shader { name, files, reads: 1, writes: 1, params }
+}
+
+static REDUCE_SPATIAL: Shader = shader(
+    "reduce_spatial",
+    &[GRID, PLANES, REDUCTION, include_str!("../shaders/reduce_spatial.wgsl")],
+    size_of::<PlanesParams>(),
+);
+static REDUCE_CHANNELS: Shader = shader(
+    "reduce_channels",
+    &[GRID, PLANES, REDUCTION, include_str!("../shaders/reduce_channels.wgsl")],
+    size_of::<PlanesParams>(),
+);
+static ARGMAX_CHANNELS: Shader = shader(
+    "argmax_channels",
+    &[GRID, PLANES, include_str!("../shaders/argmax_channels.wgsl")],
+    size_of::<PlanesParams>(),
+);
+static SOFTMAX_CHANNELS: Shader = shader(
+    "softmax_channels",
+    &[GRID, PLANES, include_str!("../shaders/softmax_channels.wgsl")],
+    size_of::<PlanesParams>(),
+);
+static REDUCE_AXIS: Shader = shader(
+    "reduce_axis",
+    &[GRID, REDUCTION, AXIS, include_str!("../shaders/reduce_axis.wgsl")],
+    size_of::<AxisParams>(),
+);
+static ARGMAX_AXIS: Shader = shader(
+    "argmax_axis",
+    &[GRID, AXIS, include_str!("../shaders/argmax_axis.wgsl")],
+    size_of::<AxisParams>(),
+);
+static SOFTMAX_AXIS: Shader = shader(
+    "softmax_axis",
+    &[GRID, AXIS, include_str!("../shaders/softmax_axis.wgsl")],
+    size_of::<AxisParams>(),
+);
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct PlanesParams {
+    x: Planes,
+    y: Planes,
+    count: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct AxisParams {
+    axis: u32,
+    inner: u32,
+    count: u32,
+}
+
+fn reduction(kind: ReduceKind) -> Vec<(&'static str, f64)> {
+    let number = match kind {
+        ReduceKind::Mean => 0,
+        ReduceKind::Max => 1,
+        ReduceKind::Min => 2,
+        ReduceKind::Sum => 3,
+    };
+    vec![("REDUCTION", f64::from(number))]
+}
+
+fn last_wins(last: bool) -> Vec<(&'static str, f64)> {
+    vec![("LAST", f64::from(u8::from(last)))]
+}
+
+pub fn spatial(b: &mut Builder, kind: ReduceKind) -> Result<()> {
+    let (x, y) = (b.planes(0)?, b.output(0)?);
+    // A workgroup for each plane.
+    let count = x.samples * x.blocks();
+    let params = PlanesParams { x: x.planes, y: y.planes, count };
+    let bindings = vec![x.binding, y.binding];
+    b.dispatch(&REDUCE_SPATIAL, reduction(kind), &params, bindings, count.into(), b.step.flops);
+    Ok(())
+}
+
+pub fn channels(b: &mut Builder, kind: ReduceKind) -> Result<()> {
+    over_channels(b, &REDUCE_CHANNELS, reduction(kind))
+}
+
+pub fn argmax_channels(b: &mut Builder, last: bool) -> Result<()> {
+    over_channels(b, &ARGMAX_CHANNELS, last_wins(last))
+}
+
+pub fn softmax_channels(b: &mut Builder) -> Result<()> {
+    over_channels(b, &SOFTMAX_CHANNELS, vec![])
+}
+
+/// An invocation for each pixel of each sample.
+fn over_channels(
+    b: &mut Builder,
+    shader: &'static Shader,
+    constants: Vec<(&'static str, f64)>,
+) -> Result<()> {
+    let (x, y) = (b.planes(0)?, b.output(0)?);
+    let count = x.samples * x.planes.height * x.planes.width;
+    let params = PlanesParams { x: x.planes, y: y.planes, count };
+    let bindings = vec![x.binding, y.binding];
+    b.dispatch(shader, constants, &params, bindings, workgroups(count), b.step.flops);
+    Ok(())
+}
+
+pub fn axis(b: &mut Builder, kind: ReduceKind, view: [usize; 3]) -> Result<()> {
+    along_axis(b, &REDUCE_AXIS, reduction(kind), view)
+}
+
+pub fn softmax_axis(b: &mut Builder, view: [usize; 3]) -> Result<()> {
+    along_axis(b, &SOFTMAX_AXIS, vec![], view)
+}
+
+pub fn argmax_axis(b: &mut Builder, view: [usize; 3], last: bool) -> Result<()> {
+    along_axis(b, &ARGMAX_AXIS, last_wins(last), view)
+}
+
+fn along_axis(
+    b: &mut Builder,
+    shader: &'static Shader,
+    constants: Vec<(&'static str, f64)>,
+    [outer, axis, inner]: [usize; 3],
+) -> Result<()> {
+    let (x, y) = (b.plain(0)?, b.output(0)?);
+    let count = (outer * inner) as u32;
+    let params = AxisParams { axis: axis as u32, inner: inner as u32, count };
+    let bindings = vec![x.binding, y.binding];
+    b.dispatch(shader, constants, &params, bindings, workgroups(count), b.step.flops);
+    Ok(())
+}

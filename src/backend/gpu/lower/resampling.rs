@@ -1,0 +1,92 @@
+//! Kernels that change height and width without learned weights.
+
+use super::files::{GRID, PLANES};
+use crate::backend::gpu::program::{Binding, Builder, Planes, workgroups};
+use crate::backend::gpu::shader::Shader;
+use crate::error::Result;
+use crate::plan::{AxisTaps, DepthMode};
+use bytemuck::{Pod, Zeroable};
+
+#[cfg(test)]
+pub static SHADERS: &[&Shader] = &[&RESAMPLE, &DEPTH_TO_SPACE, &SPACE_TO_DEPTH];
+
+static RESAMPLE: Shader = Shader {
+    name: "resample",
+    files: &[GRID, PLANES, include_str!("../shaders/resample.wgsl")],
+    reads: 2,
+    writes: 1,
+    params: size_of::<ResampleParams>(),
+};
+static DEPTH_TO_SPACE: Shader = Shader {
+    name: "depth_to_space",
+    files: &[GRID, PLANES, include_str!("../shaders/depth_to_space.wgsl")],
+    reads: 1,
+    writes: 1,
+    params: size_of::<BlockParams>(),
+};
+static SPACE_TO_DEPTH: Shader = Shader {
+    name: "space_to_depth",
+    files: &[GRID, PLANES, include_str!("../shaders/space_to_depth.wgsl")],
+    reads: 1,
+    writes: 1,
+    params: size_of::<BlockParams>(),
+};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct ResampleParams {
+    x: Planes,
+    y: Planes,
+    taps: [u32; 2],
+    index: [u32; 2],
+    weight: [u32; 2],
+    count: u32,
+    padding: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct BlockParams {
+    x: Planes,
+    y: Planes,
+    block: u32,
+    count: u32,
+}
+
+pub fn resample(b: &mut Builder, rows: &AxisTaps, columns: &AxisTaps) -> Result<()> {
+    let (x, y) = (b.planes(0)?, b.output(0)?);
+    let params = ResampleParams {
+        x: x.planes,
+        y: y.planes,
+        taps: [rows.taps as u32, columns.taps as u32],
+        index: [b.table(&rows.index), b.table(&columns.index)],
+        weight: [b.table(&rows.weight), b.table(&columns.weight)],
+        count: y.vectors(),
+        padding: 0,
+    };
+    let bindings = vec![x.binding, Binding::Tables, y.binding];
+    b.dispatch(&RESAMPLE, vec![], &params, bindings, workgroups(y.vectors()), b.step.flops);
+    Ok(())
+}
+
+pub fn depth_to_space(b: &mut Builder, block: usize, mode: DepthMode) -> Result<()> {
+    let column_first = f64::from(u8::from(mode == DepthMode::Crd));
+    rearrange(b, &DEPTH_TO_SPACE, vec![("COLUMN_FIRST", column_first)], block)
+}
+
+pub fn space_to_depth(b: &mut Builder, block: usize) -> Result<()> {
+    rearrange(b, &SPACE_TO_DEPTH, vec![], block)
+}
+
+fn rearrange(
+    b: &mut Builder,
+    shader: &'static Shader,
+    constants: Vec<(&'static str, f64)>,
+    block: usize,
+) -> Result<()> {
+    let (x, y) = (b.planes(0)?, b.output(0)?);
+    let count = y.vectors();
+    let params = BlockParams { x: x.planes, y: y.planes, block: block as u32, count };
+    b.dispatch(shader, constants, &params, vec![x.binding, y.binding], workgroups(count), 0);
+    Ok(())
+}

@@ -1,0 +1,74 @@
+// Functions of one element, chosen when the pipeline is made.
+override ACTIVATION: u32 = 0u;
+
+const IDENTITY = 0u;
+const RELU = 1u;
+const LEAKY_RELU = 2u;
+const CLIP = 3u;
+const SIGMOID = 4u;
+const TANH = 5u;
+const HARD_SWISH = 6u;
+const HARD_SIGMOID = 7u;
+const GELU = 8u;
+const GELU_TANH = 9u;
+const ERF = 10u;
+const SILU = 11u;
+const ELU = 12u;
+const SOFTPLUS = 13u;
+const EXP = 14u;
+const LOG = 15u;
+const SQRT = 16u;
+const RECIPROCAL = 17u;
+const ABS = 18u;
+const NEG = 19u;
+const FLOOR = 20u;
+const CEIL = 21u;
+const ROUND = 22u;
+const AFFINE = 23u;
+
+// Outside this range tanh and sigmoid are constant in f32, and some drivers overflow.
+const SATURATED = 40.0;
+
+fn sigmoid(x: vec4<f32>) -> vec4<f32> {
+    return 1.0 / (1.0 + exp(-clamp(x, vec4(-SATURATED * 2.0), vec4(SATURATED * 2.0))));
+}
+
+fn bounded_tanh(x: vec4<f32>) -> vec4<f32> {
+    return tanh(clamp(x, vec4(-SATURATED), vec4(SATURATED)));
+}
+
+// Abramowitz and Stegun 7.1.26, absolute error below 1.5e-7.
+fn erf(x: vec4<f32>) -> vec4<f32> {
+    let t = 1.0 / (1.0 + 0.3275911 * abs(x));
+    let p = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+    return sign(x) * (1.0 - p * exp(-x * x));
+}
+
+fn activate(x: vec4<f32>, alpha: f32, beta: f32) -> vec4<f32> {
+    switch ACTIVATION {
+        case RELU: { return max(x, vec4(0.0)); }
+        case LEAKY_RELU: { return select(x, alpha * x, x < vec4(0.0)); }
+        case CLIP: { return min(max(x, vec4(alpha)), vec4(beta)); }
+        case SIGMOID: { return sigmoid(x); }
+        case TANH: { return bounded_tanh(x); }
+        case HARD_SWISH: { return x * clamp(x / 6.0 + 0.5, vec4(0.0), vec4(1.0)); }
+        case HARD_SIGMOID: { return clamp(alpha * x + beta, vec4(0.0), vec4(1.0)); }
+        case GELU: { return 0.5 * x * (1.0 + erf(x * 0.7071067811865476)); }
+        case GELU_TANH: { return 0.5 * x * (1.0 + bounded_tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))); }
+        case ERF: { return erf(x); }
+        case SILU: { return x * sigmoid(x); }
+        case ELU: { return select(x, alpha * (exp(x) - 1.0), x < vec4(0.0)); }
+        case SOFTPLUS: { return max(x, vec4(0.0)) + log(1.0 + exp(-abs(x))); }
+        case EXP: { return exp(x); }
+        case LOG: { return log(x); }
+        case SQRT: { return sqrt(x); }
+        case RECIPROCAL: { return 1.0 / x; }
+        case ABS: { return abs(x); }
+        case NEG: { return -x; }
+        case FLOOR: { return floor(x); }
+        case CEIL: { return ceil(x); }
+        case ROUND: { return round(x); }
+        case AFFINE: { return alpha * x + beta; }
+        default: { return x; }
+    }
+}

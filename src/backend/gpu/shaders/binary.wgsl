@@ -1,0 +1,39 @@
+// Functions of two elements, chosen when the pipeline is made.
+override OPERATION: u32 = 0u;
+
+const ADD = 0u;
+const SUB = 1u;
+const MUL = 2u;
+const DIV = 3u;
+const POW = 4u;
+const MIN = 5u;
+const MAX = 6u;
+const PRELU = 7u;
+
+// WGSL leaves pow of a negative base undefined: there it is a number for whole exponents only.
+fn power(a: f32, b: f32) -> f32 {
+    if b == 0.0 {
+        return 1.0;
+    }
+    let magnitude = pow(abs(a), b);
+    if a >= 0.0 {
+        return magnitude;
+    }
+    if floor(b) != b {
+        return bitcast<f32>(bitcast<u32>(a) | 0x7fc00000u);
+    }
+    return select(magnitude, -magnitude, floor(b * 0.5) != b * 0.5);
+}
+
+fn combine(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+    switch OPERATION {
+        case SUB: { return a - b; }
+        case MUL: { return a * b; }
+        case DIV: { return a / b; }
+        case POW: { return vec4(power(a.x, b.x), power(a.y, b.y), power(a.z, b.z), power(a.w, b.w)); }
+        case MIN: { return min(a, b); }
+        case MAX: { return max(a, b); }
+        case PRELU: { return select(a, a * b, a < vec4(0.0)); }
+        default: { return a + b; }
+    }
+}

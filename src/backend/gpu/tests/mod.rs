@@ -1,0 +1,208 @@
+//! Every kernel against plain loops, every shader against the WGSL specification's rules, and what
+//! happens when things go wrong.
+
+mod faults;
+mod kernels;
+mod layers;
+mod plans;
+mod reference;
+mod shaders;
+
+use super::{Executor, Gpu, WeightCache};
+use crate::plan::{
+    ConstId, Constant, Epilogue, Kernel, Layout, Operand, Plan, PlanValue, Step, Unary, ValueId, Window,
+};
+use crate::tensor::{DType, Data, Tensor};
+use std::sync::Arc;
+
+/// The adapter, or `None` where there is none: then a test says so and ends. In CI it fails.
+fn gpu() -> Option<Gpu> {
+    match pollster::block_on(Gpu::request()) {
+        Ok(gpu) => Some(gpu),
+        Err(error) => {
+            eprintln!("NO GPU ADAPTER: GPU tests did not run ({error})");
+            assert!(std::env::var_os("CI").is_none(), "CI needs a GPU adapter: {error}");
+            None
+        }
+    }
+}
+
+/// GPUs add in another order than the reference, and have their own exp and tanh: results agree
+/// within this share of the largest magnitude.
+const TOLERANCE: f32 = 1e-3;
+
+/// Repeatable numbers in [−1, 1).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    fn tensor(&mut self, shape: &[usize]) -> Tensor {
+        let len = shape.iter().product();
+        Tensor::f32(shape, (0..len).map(|_| self.next()).collect::<Vec<_>>()).unwrap()
+    }
+
+    /// Sizes 1 to 17, more often small.
+    fn size(&mut self) -> usize {
+        let x = (self.next() + 1.0) / 2.0;
+        1 + (x * x * 17.0) as usize
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (((self.next() + 1.0) / 2.0) * n as f32) as usize
+    }
+}
+
+/// Builds plans step by step.
+#[derive(Default)]
+struct PlanBuilder {
+    plan: Option<Plan>,
+}
+
+impl PlanBuilder {
+    fn plan(&mut self) -> &mut Plan {
+        self.plan.get_or_insert_with(|| Plan {
+            values: vec![],
+            constants: vec![],
+            steps: vec![],
+            inputs: vec![],
+            outputs: vec![],
+        })
+    }
+
+    fn value(&mut self, shape: &[usize], dtype: DType, layout: Layout) -> ValueId {
+        let plan = self.plan();
+        let name = format!("v{}", plan.values.len());
+        let live = (usize::MAX, 0);
+        plan.values.push(PlanValue { name, shape: shape.to_vec(), dtype, layout, parent: None, live });
+        ValueId(plan.values.len() - 1)
+    }
+
+    fn planes(&mut self, shape: &[usize]) -> ValueId {
+        self.value(shape, DType::F32, Layout::Planes)
+    }
+
+    fn input(&mut self, tensor: &Tensor, layout: Layout) -> ValueId {
+        let id = self.value(tensor.shape(), tensor.dtype(), layout);
+        self.plan().inputs.push(id);
+        id
+    }
+
+    fn constant(&mut self, tensor: Tensor) -> ConstId {
+        let plan = self.plan();
+        plan.constants.push(Constant { tensor: Arc::new(tensor), layout: Layout::Plain });
+        ConstId(plan.constants.len() - 1)
+    }
+
+    fn step(&mut self, kernel: Kernel, inputs: &[ValueId], outputs: &[ValueId]) {
+        let plan = self.plan();
+        plan.steps.push(Step {
+            name: format!("s{}", plan.steps.len()),
+            op: "Test",
+            kernel,
+            inputs: inputs.iter().map(|&v| Operand::Value(v)).collect(),
+            outputs: outputs.to_vec(),
+            flops: 1000,
+        });
+    }
+
+    /// A 3×3 or 1×1 convolution that keeps the size, with bias.
+    fn conv(&mut self, x: ValueId, channels: usize, size: usize, numbers: &mut Numbers) -> ValueId {
+        let mut shape = self.plan().values[x.0].shape.clone();
+        let weight = numbers.tensor(&[channels, shape[1], size, size]);
+        let bias = numbers.tensor(&[channels]);
+        let epilogue = Epilogue {
+            bias: Some(self.constant(bias)),
+            residual: false,
+            activation: Unary::Relu,
+            scale_shift: None,
+        };
+        let window = window([size; 2], [1, 1], [(size / 2) as isize; 2]);
+        let kernel = Kernel::Conv { window, groups: 1, weight: self.constant(weight), epilogue };
+        shape[1] = channels;
+        let y = self.planes(&shape);
+        self.step(kernel, &[x], &[y]);
+        y
+    }
+
+    /// The plan with lifetimes counted.
+    fn finish(mut self, outputs: &[ValueId]) -> Arc<Plan> {
+        let plan = self.plan();
+        plan.outputs = outputs.to_vec();
+        let end = plan.steps.len();
+        let mut spans: Vec<(ValueId, usize)> = plan.inputs.iter().map(|&v| (v, 0)).collect();
+        spans.extend(plan.outputs.iter().map(|&v| (v, end)));
+        for (i, step) in plan.steps.iter().enumerate() {
+            spans.extend(step.outputs.iter().map(|&v| (v, i)));
+            spans.extend(step.inputs.iter().filter_map(|operand| match operand {
+                Operand::Value(v) => Some((*v, i)),
+                Operand::Const(_) => None,
+            }));
+        }
+        for (id, at) in spans {
+            let mut next = Some(id);
+            while let Some(id) = next {
+                let value = &mut plan.values[id.0];
+                value.live = (value.live.0.min(at), value.live.1.max(at));
+                next = value.parent.map(|(parent, _)| parent);
+            }
+        }
+        Arc::new(self.plan.unwrap())
+    }
+}
+
+fn window(kernel: [usize; 2], stride: [usize; 2], pad_begin: [isize; 2]) -> Window {
+    Window { kernel, stride, dilation: [1, 1], pad_begin }
+}
+
+/// Runs the plan and compares every output with the reference.
+fn check(gpu: &Gpu, plan: &Arc<Plan>, inputs: &[Tensor]) {
+    let inputs: Vec<&Tensor> = inputs.iter().collect();
+    let mut cache = WeightCache::new();
+    let found = pollster::block_on(async {
+        let mut executor = Executor::new(gpu, Arc::clone(plan), &mut cache).await?;
+        executor.run(&inputs, &mut |_| true).await
+    });
+    let found = found.unwrap_or_else(|e| panic!("{e}\n{:?}", plan.steps));
+    let wanted = reference::interpret(plan, &inputs);
+    assert_eq!(found.len(), wanted.len());
+    for (found, wanted) in found.iter().zip(&wanted) {
+        assert_close(found, wanted, &format!("{:?}", plan.steps));
+    }
+}
+
+/// Whether two tensors agree within [`TOLERANCE`]; integers exactly.
+fn assert_close(found: &Tensor, wanted: &Tensor, what: &str) {
+    assert_eq!(found.shape(), wanted.shape(), "{what}");
+    match (found.data(), wanted.data()) {
+        (Data::F32(found), Data::F32(wanted)) => {
+            let largest = wanted.iter().fold(0_f32, |m, x| m.max(x.abs()));
+            for (i, (f, w)) in found.iter().zip(wanted).enumerate() {
+                let close = (f - w).abs() <= TOLERANCE * largest || (f.is_nan() && w.is_nan());
+                assert!(close, "element {i} is {f}, not {w}; largest {largest}\n{what}");
+            }
+        }
+        (found, wanted) => assert_eq!(found, wanted, "{what}"),
+    }
+}
+
+/// One kernel on tensors in blocks of four channels, with one such result.
+fn check_planes(gpu: &Gpu, kernel: Kernel, inputs: &[Tensor], output: &[usize]) {
+    let mut b = PlanBuilder::default();
+    let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Planes)).collect();
+    let y = b.planes(output);
+    b.step(kernel, &ids, &[y]);
+    check(gpu, &b.finish(&[y]), inputs);
+}
+
+/// The same for row-major values.
+fn check_plain(gpu: &Gpu, kernel: Kernel, inputs: &[Tensor], output: &[usize], dtype: DType) {
+    let mut b = PlanBuilder::default();
+    let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Plain)).collect();
+    let y = b.value(output, dtype, Layout::Plain);
+    b.step(kernel, &ids, &[y]);
+    check(gpu, &b.finish(&[y]), inputs);
+}

@@ -1,0 +1,57 @@
+//! Constants on the device, shared by the plans of one model for all its picture sizes.
+
+use super::device::Gpu;
+use super::memory::storage_buffer;
+use super::pack::{Packing, pack, packed_len};
+use crate::error::{Error, Result};
+use crate::tensor::Tensor;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Packed constants by tensor. One cache serves one [`Gpu`].
+#[derive(Default)]
+pub struct WeightCache {
+    // A tensor is known by its address, so it is kept alive beside its buffer.
+    buffers: HashMap<(*const Tensor, Packing), (Arc<Tensor>, wgpu::Buffer)>,
+}
+
+impl WeightCache {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bytes held on the device.
+    pub fn bytes(&self) -> u64 {
+        self.buffers.values().map(|(_, buffer)| buffer.size()).sum()
+    }
+
+    /// The tensor's buffer, made and filled if need be. To be called within error scopes; a buffer
+    /// whose making failed has to be dropped with [`WeightCache::clear`].
+    pub(super) fn get(&mut self, gpu: &Gpu, tensor: &Arc<Tensor>, packing: Packing) -> wgpu::Buffer {
+        let key = (Arc::as_ptr(tensor), packing);
+        let entry = self.buffers.entry(key).or_insert_with(|| {
+            let mut data = pack(tensor, packing);
+            // Shaders read vectors of four.
+            data.resize(data.len().max(1).next_multiple_of(4), 0);
+            let buffer = storage_buffer(gpu.device(), 4 * data.len() as u64);
+            gpu.queue().write_buffer(&buffer, 0, bytemuck::cast_slice(&data));
+            (Arc::clone(tensor), buffer)
+        });
+        entry.1.clone()
+    }
+
+    pub fn clear(&mut self) {
+        self.buffers.clear();
+    }
+}
+
+/// # Errors
+/// `TooLarge` where the packed tensor exceeds what a kernel can be given.
+pub(super) fn check_size(gpu: &Gpu, name: &str, tensor: &Tensor, packing: Packing) -> Result<()> {
+    let needed = packed_len(tensor, packing).map_or(u64::MAX, |n| (n as u64).saturating_mul(4));
+    let limit = gpu.max_value_bytes();
+    if needed > limit {
+        return Err(Error::TooLarge { what: format!("constant of node {name:?}"), needed, limit });
+    }
+    Ok(())
+}

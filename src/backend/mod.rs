@@ -1,0 +1,4 @@
+//! What runs a [`Plan`](crate::plan::Plan).
+
+#[cfg(feature = "gpu")]
+pub mod gpu;
