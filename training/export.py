@@ -104,6 +104,9 @@ def halve(model: onnx.ModelProto) -> onnx.ModelProto:
     for name in casts:
         array = numpy_helper.to_array(stored[name])
         stored[name].CopyFrom(numpy_helper.from_array(array.astype(np.float16), name))
+    described = [v for v in graph.value_info if v.name not in casts]
+    del graph.value_info[:]
+    graph.value_info.extend(described)
     nodes = [*casts.values(), *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)

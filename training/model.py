@@ -163,10 +163,6 @@ class UNet(nn.Module):
                 self.add_module(f"cat{level}", Cat())
             self.add_module(f"dec{level}", DoubleConv(2 * width if skips else width, width, norm))
         self.head = conv3(widths[0], outputs)
-        self.apply(initialise)
-        if residual:
-            # Starts as the identity: the first steps learn what to remove, not how to copy.
-            nn.init.zeros_(self.head.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         y, kept = x, []
@@ -192,15 +188,6 @@ class UNet(nn.Module):
         copy = UNet(**self.settings, strategies=(strategy,))
         copy.load_state_dict({k: v for k, v in self.state_dict().items() if k in copy.state_dict()})
         return copy.train(self.training)
-
-
-def initialise(module: nn.Module) -> None:
-    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
-        fan = module.in_channels * module.kernel_size[0] * module.kernel_size[1] / module.groups
-        if isinstance(module, nn.ConvTranspose2d):
-            fan /= module.stride[0] * module.stride[1]
-        nn.init.normal_(module.weight, std=(2 / fan) ** 0.5)
-        nn.init.zeros_(module.bias)
 
 
 def parameters(net: nn.Module) -> int:

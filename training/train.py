@@ -25,7 +25,7 @@ from team import Team, together
 from weights import initial_weights, load_matching
 
 CHECKPOINT_SECONDS = 180
-WARM_UP = 0.01
+WARM_UP = 0.02
 HERE = Path(__file__).parent
 
 

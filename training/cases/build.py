@@ -6,11 +6,12 @@ write, next to the PyTorch function that means the same. Both are checked agains
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -109,14 +110,21 @@ def checked(case: Case, reference: list[np.ndarray] | None = None) -> Case:
     return case
 
 
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """The exporters warn of what is meant here: old opsets, the legacy path, fixed sizes."""
+    for name in ("onnxscript", "torch.onnx", "onnx_ir"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def export(
     net: nn.Module, inputs: tuple[Tensor, ...], opset: int, legacy: bool, dynamic: dict[int, object] | None
 ) -> onnx.ModelProto:
     names = [f"x{i}" if len(inputs) > 1 else "x" for i in range(len(inputs))]
-    logging.getLogger("onnxscript").setLevel(logging.ERROR)
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         if legacy:
             file = io.BytesIO()
             axes = {n: {a: f"d{a}" for a in dynamic} for n in names} if dynamic else None

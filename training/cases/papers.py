@@ -1,0 +1,174 @@
+"""Small versions of the surveyed networks, each with the structure that makes it what it is."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from model import UNet, conv3
+
+
+class Espcn(nn.Sequential):
+    """Shi et al. 2016: all work at low resolution, then pixel shuffle (x3)."""
+
+    def __init__(self, channels: int = 8):
+        super().__init__(
+            nn.Conv2d(1, channels, 5, padding=2), nn.Tanh(), conv3(channels, channels // 2), nn.Tanh(),
+            conv3(channels // 2, 9), nn.PixelShuffle(3),
+        )  # fmt: skip
+
+
+class DnCnn(nn.Module):
+    """Zhang et al. 2017: predicts the noise; convolution, batch norm, ReLU."""
+
+    def __init__(self, channels: int = 7, middle: int = 3):
+        super().__init__()
+        layers: list[nn.Module] = [conv3(3, channels), nn.ReLU()]
+        for _ in range(middle):
+            layers += [nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels), nn.ReLU()]
+        self.noise = nn.Sequential(*layers, conv3(channels, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x - self.noise(x)
+
+
+class AttentionBlock(nn.Module):
+    """RCAN's block: two convolutions, then each channel weighed by what its mean says."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.conv1, self.conv2 = conv3(channels, channels), conv3(channels, channels)
+        self.down, self.up = nn.Conv2d(channels, channels // 4, 1), nn.Conv2d(channels // 4, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv2(torch.relu(self.conv1(x)))
+        weight = F.adaptive_avg_pool2d(y, 1)
+        return x + y * torch.sigmoid(self.up(torch.relu(self.down(weight))))
+
+
+class ChannelAttention(nn.Module):
+    """Zhang et al. 2018: residual groups of attention blocks, pixel shuffle (x2)."""
+
+    def __init__(self, channels: int = 8):
+        super().__init__()
+        self.first, self.last = conv3(3, channels), conv3(channels, channels)
+        self.blocks = nn.Sequential(AttentionBlock(channels), AttentionBlock(channels))
+        self.up, self.shuffle = conv3(channels, 12), nn.PixelShuffle(2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        return self.shuffle(self.up(x + self.last(self.blocks(x))))
+
+
+class LapSrn(nn.Module):
+    """Lai et al. 2017: a pyramid with an output at x2 and at x4."""
+
+    def __init__(self, channels: int = 6):
+        super().__init__()
+        self.first = conv3(1, channels)
+        for level in (1, 2):
+            self.add_module(f"features{level}", conv3(channels, channels))
+            self.add_module(f"up{level}", nn.ConvTranspose2d(channels, channels, 4, 2, 1))
+            self.add_module(f"residual{level}", conv3(channels, 1))
+            self.add_module(f"picture{level}", nn.ConvTranspose2d(1, 1, 4, 2, 1))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        features, outputs = self.first(x), []
+        for level in (1, 2):
+            features = F.leaky_relu(self.get_submodule(f"features{level}")(features), 0.2)
+            features = F.leaky_relu(self.get_submodule(f"up{level}")(features), 0.2)
+            x = self.get_submodule(f"picture{level}")(x) + self.get_submodule(f"residual{level}")(features)
+            outputs.append(x)
+        return outputs[0], outputs[1]
+
+
+class Projection(nn.Module):
+    """DBPN's unit: scale, scale back, and correct by what was lost on the way."""
+
+    def __init__(self, channels: int, up: bool):
+        super().__init__()
+        there, back = (nn.ConvTranspose2d, nn.Conv2d) if up else (nn.Conv2d, nn.ConvTranspose2d)
+        self.there, self.back, self.again = (
+            kind(channels, channels, 6, 2, 2) for kind in (there, back, there)
+        )  # fmt: skip
+        self.act1, self.act2, self.act3 = nn.PReLU(), nn.PReLU(), nn.PReLU(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = self.act1(self.there(x))
+        return first + self.act3(self.again(self.act2(self.back(first)) - x))
+
+
+class Dbpn(nn.Module):
+    """Haris et al. 2018: up and down in turn, all high-resolution results concatenated."""
+
+    def __init__(self, channels: int = 4):
+        super().__init__()
+        self.first = conv3(3, channels)
+        self.up1, self.down, self.up2 = (Projection(channels, up) for up in (True, False, True))
+        self.last = conv3(2 * channels, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = self.up1(torch.relu(self.first(x)))
+        return self.last(torch.cat([first, self.up2(self.down(first))], 1))
+
+
+class PyramidPooling(nn.Module):
+    """Zhao et al. 2017: means over grids of 1, 2, 3 and 6, brought back and concatenated; classes per pixel."""
+
+    def __init__(self, channels: int = 8):
+        super().__init__()
+        self.first = nn.Conv2d(3, channels, 3, stride=2, padding=1)
+        self.grids = nn.ModuleList(nn.Conv2d(channels, channels // 4, 1) for _ in range(4))
+        self.last = conv3(2 * channels, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.relu(self.first(x))
+        size = y.shape[2:]
+        parts = [y]
+        for grid, conv in zip((1, 2, 3, 6), self.grids):
+            means = torch.relu(conv(F.adaptive_avg_pool2d(y, grid)))
+            parts.append(F.interpolate(means, size=size, mode="bilinear", align_corners=False))
+        classes = F.interpolate(self.last(torch.cat(parts, 1)), scale_factor=2.0, mode="bilinear", align_corners=True)
+        return torch.softmax(classes, 1)
+
+
+class Recursive(nn.Module):
+    """Kim et al. 2016 (DRCN): one convolution applied again and again, its results averaged with learned weights."""
+
+    def __init__(self, channels: int = 6, depth: int = 4):
+        super().__init__()
+        self.first, self.again, self.last = conv3(1, channels), conv3(channels, channels), conv3(channels, 1)
+        self.shares = nn.Parameter(torch.full((depth,), 1 / depth))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y, total = torch.relu(self.first(x)), 0
+        for share in self.shares:
+            y = torch.relu(self.again(y))
+            total = total + share * self.last(y)
+        return x + total
+
+
+class NoiseLevel(nn.Module):
+    """After FFDNet (Zhang et al. 2018): a second input says how strong the noise is; works on unshuffled pixels."""
+
+    def __init__(self, channels: int = 8):
+        super().__init__()
+        self.body = nn.Sequential(conv3(13, channels), nn.ReLU(), conv3(channels, 12))
+
+    def forward(self, x: Tensor, sigma: Tensor) -> Tensor:
+        y = F.pixel_unshuffle(x, 2)
+        level = sigma.expand(y.shape[0], 1, y.shape[2], y.shape[3])
+        return F.pixel_shuffle(self.body(torch.cat([y, level], 1)), 2)
+
+
+class Segment(nn.Module):
+    """A U-Net's class probabilities, and the most likely class."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = UNet(3, 4, widths=(4, 8, 16), strategies=("nearest",), norm="after-relu")
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        scores = self.net(x)
+        return torch.softmax(scores, 1), scores.argmax(1)
