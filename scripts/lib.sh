@@ -25,3 +25,6 @@ apt_install() {
     'apt-get -qq update && apt-get -qq install -y --no-install-recommends "$@" >/dev/null' sh "${missing[@]}" >&2 ||
     die "apt-get could not install ${missing[*]}"
 }
+
+# require COMMAND WHAT: ends with one line that says what to install.
+require() { command -v "$1" >/dev/null || die "$1 is missing; install $2"; }

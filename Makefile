@@ -1,0 +1,53 @@
+# make play    builds what is missing and serves the page
+# make site    zips the built page for any static host
+# make test    runs every test; installs a browser where there is none
+# make bench   times the CPU backend against onnxruntime-web
+# make pkg     the engine as a JavaScript package, in pkg/
+# make size    what a visitor downloads of it
+# make check   format, lints and types, without building anything that runs
+
+MAKEFLAGS += --no-print-directory
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock .cargo/config.toml
+PAGE := $(shell find www -path www/node_modules -prune -o -path www/dist -prune -o -type f -print)
+
+.PHONY: play site test bench pkg size check wasm-check
+
+play: www/dist/index.html
+	@cd www && npx vite preview
+
+site: www/dist/index.html
+	@node scripts/site-zip.mjs www/dist $(TARGET)/site.zip
+
+test:
+	@scripts/test
+
+bench: pkg/package.json benches/web/node_modules/.package-lock.json
+	@node benches/web/bench.mjs
+
+pkg: pkg/package.json
+
+size: pkg/package.json
+	@scripts/size
+
+check: www/node_modules/.package-lock.json
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	scripts/cargo-wasm check --no-default-features --features gpu,web
+	cd www && npm run --silent check
+
+wasm-check:
+	scripts/cargo-wasm check --no-default-features --features gpu,web
+
+www/dist/index.html: pkg/package.json $(PAGE) $(wildcard models/*)
+	@cd www && npx vite build --logLevel warn
+
+pkg/package.json: $(SOURCES) scripts/build-pkg www/node_modules/.package-lock.json $(TARGET)/tools/ready
+	@scripts/build-pkg
+
+$(TARGET)/tools/ready: Cargo.lock scripts/tools
+	@scripts/tools
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	@scripts/npm-ci $*

@@ -1,0 +1,74 @@
+// Times the CPU backend (one thread) against onnxruntime-web (wasm, SIMD, one thread) on the same
+// networks in one page of headless Chromium, in turns, and compares what they compute.
+//
+//     node benches/web/bench.mjs [--rounds 7] [--size 256] [--build baseline] [part of a network's name]
+
+import { createReadStream, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+/** Both compute in float32, in different order; an error of this share of the largest value is a wrong result. */
+const TOLERANCE = 1e-4;
+
+const { values: options, positionals } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "7" },
+    size: { type: "string", default: "256" },
+    build: { type: "string", default: "relaxed" },
+  },
+  allowPositionals: true,
+});
+const weights = JSON.parse(readFileSync(join(ROOT, "benches/web/nets/weights.json"), "utf8"));
+const names = Object.keys(weights).filter((name) => positionals.every((part) => name.includes(part)));
+
+const server = createServer((request, response) => {
+  const path = join(ROOT, normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname)));
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return response.writeHead(404).end();
+  response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? "application/octet-stream" });
+  createReadStream(path).pipe(response);
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+let wrong = 0;
+try {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => console.error(error.message));
+  await page.goto(`http://127.0.0.1:${server.address().port}/benches/web/index.html`);
+  const build = await page.evaluate((build) => window.start(build), options.build);
+  console.log(`Chromium ${browser.version()}, one thread, ${build} build, ${options.size}², milliseconds: least of ${options.rounds} rounds`);
+  row("network", "GFLOP", "ort-web", "this", "ratio", "error");
+  const ratios = [];
+  for (const name of names) {
+    const { flops, theirs, ours, error } = await page.evaluate((job) => window.compare(job), {
+      name,
+      weights: weights[name],
+      rounds: Number(options.rounds),
+      size: Number(options.size),
+    });
+    const ratio = Math.min(...theirs) / Math.min(...ours);
+    ratios.push(ratio);
+    if (!(error <= TOLERANCE)) wrong++;
+    row(name, (flops / 1e9).toFixed(2), Math.min(...theirs).toFixed(1), Math.min(...ours).toFixed(1),
+      ratio.toFixed(2), error.toExponential(1));
+  }
+  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  console.log(`geometric mean: ${mean.toFixed(2)} times as fast as onnxruntime-web`);
+  if (wrong) console.error(`error: ${wrong} networks differ by more than ${TOLERANCE} of the largest value`);
+} finally {
+  await browser.close();
+  server.close();
+}
+process.exitCode = wrong ? 1 : 0;
+
+function row(name, ...columns) {
+  console.log(name.padEnd(34) + columns.map((column) => String(column).padStart(9)).join(""));
+}
