@@ -22,7 +22,7 @@ export interface ModelInfo {
 }
 
 /** Where a model comes from: shipped with the page, or files a person brought. */
-export type ModelSource = { url: string; bytes?: number } | { file: Blob; data: Record<string, Blob> };
+export type ModelSource = { url: string } | { file: Blob; data: Record<string, Blob> };
 
 export type Progress =
   | { stage: "download"; loaded: number; total: number | null }

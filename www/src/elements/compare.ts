@@ -67,6 +67,7 @@ export class Compare extends Localized {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.get("afterLayer") === null && this.afterLayer) this.#wipe.reveal();
     if (!changed.has("beforeLayer")) return;
     const last = changed.get("beforeLayer");
     const { beforeLayer: before } = this;

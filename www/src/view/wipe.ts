@@ -40,14 +40,21 @@ export class Wipe {
     this.#rest = 0.5;
   }
 
-  /** Slides there within a quarter of a second; at once for those who want no motion. */
-  glide(to: number): void {
+  /** The first result of a picture: draws it in from the right edge to the middle. */
+  reveal(): void {
+    if (this.#held) return;
+    this.at = 1;
+    this.glide(this.#rest, 900);
+  }
+
+  /** Slides there; at once for those who want no motion. */
+  glide(to: number, milliseconds = 240): void {
     cancelAnimationFrame(this.#frame);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.#set(to);
     const from = this.at;
     const began = performance.now();
     const step = (now: number) => {
-      const passed = Math.min(Math.max((now - began) / 240, 0), 1);
+      const passed = Math.min(Math.max((now - began) / milliseconds, 0), 1);
       this.at = from + (to - from) * (1 - (1 - passed) ** 3);
       this.#moved();
       if (passed < 1) this.#frame = requestAnimationFrame(step);

@@ -1,12 +1,11 @@
 import { CallError } from "../protocol";
 
 /**
- * Fetches bytes from this site, telling how many have come. `size` stands in for a `Content-Length`
- * that the server does not send or that counts compressed bytes.
+ * Fetches bytes from this site, telling how many have come and how many there are: null where the server does
+ * not say, or counts compressed bytes.
  */
 export async function download(
   url: string,
-  size: number | null,
   signal: AbortSignal,
   onProgress: (loaded: number, total: number | null) => void,
 ): Promise<Uint8Array> {
@@ -17,7 +16,7 @@ export async function download(
   if (!response.ok || !response.body) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
   const encoded = response.headers.has("Content-Encoding");
   const length = Number(response.headers.get("Content-Length"));
-  const total = size ?? (length > 0 && !encoded ? length : null);
+  const total = length > 0 && !encoded ? length : null;
 
   const chunks: Uint8Array[] = [];
   let loaded = 0;

@@ -46,9 +46,8 @@ export class Host implements Handlers {
     let bytes: Uint8Array;
     const externalData: Record<string, Uint8Array> = {};
     if ("url" in source) {
-      bytes = await download(source.url, source.bytes ?? null, signal, (loaded, total) =>
-        progress({ stage: "download", loaded, total }),
-      );
+      const onProgress = (loaded: number, total: number | null) => progress({ stage: "download", loaded, total });
+      bytes = await download(source.url, signal, onProgress);
     } else {
       bytes = await bytesOf(source.file);
       for (const [name, file] of Object.entries(source.data)) externalData[name] = await bytesOf(file);

@@ -38,7 +38,7 @@ async function engine(behaviour: Record<string, unknown>): Promise<void> {
 describe("opening", () => {
   it("restores a sample without being asked, below a sub-path, with nothing to complain of", async () => {
     await open();
-    expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% before, 50% after");
+    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toBe("50% before, 50% after");
     expect(await page.getByRole("radio", { name: "Chelsea the cat" }).isChecked()).toBe(true);
     expect(await page.getByRole("button", { name: "Save PNG" }).isEnabled()).toBe(true);
     expect(complaints).toEqual([]);
@@ -121,6 +121,7 @@ describe("the wipe", () => {
 
   it("is a slider for the keyboard", async () => {
     await open();
+    await expect.poll(() => slider(page).getAttribute("aria-valuenow")).toBe("50");
     await slider(page).focus();
     await page.keyboard.press("ArrowLeft");
     expect(await slider(page).getAttribute("aria-valuenow")).toBe("48");

@@ -1,0 +1,237 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { bring, type Bytes, launch, notice, restored, run, slider, status, stop, visit } from "./browser";
+import { animatedGif, lyingPng, png } from "./pictures";
+import { serve, type Site } from "./server";
+
+/** The production build: the real engine and the shipped model, on the CPU and on WebGPU. */
+
+const chelsea = readFileSync("public/samples/chelsea.jpg");
+let browser: Browser;
+let site: Site;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  if (!existsSync("dist/index.html")) throw new Error("www/dist is missing: run `make site`");
+  site = await serve("dist", "/any/sub-path/");
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  site?.close();
+});
+afterEach(() => page?.context().close());
+
+async function open(): Promise<void> {
+  ({ page, complaints } = await visit(browser, site.url));
+}
+
+async function use(backend: "CPU" | "WebGPU"): Promise<void> {
+  await page.getByRole("radio", { name: backend }).check();
+  await page.getByText(backend === "CPU" ? "Running on the CPU" : "Running on WebGPU").waitFor();
+}
+
+async function savedPng(): Promise<Buffer> {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save PNG" }).click();
+  return readFileSync(await (await download).path());
+}
+
+/** Decodes two pictures in the page and gives sizes and the root mean square difference of RGB, of 255. */
+async function difference(one: Buffer, other: Buffer): Promise<{ width: number; height: number; rms: number }> {
+  return page.evaluate(
+    async (files) => {
+      const pixels = await Promise.all(
+        files.map(async (base64) => {
+          const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+          const bitmap = await createImageBitmap(new Blob([bytes]));
+          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+          context?.drawImage(bitmap, 0, 0);
+          return context?.getImageData(0, 0, bitmap.width, bitmap.height);
+        }),
+      );
+      const [a, b] = pixels;
+      if (!a || !b || a.data.length !== b.data.length) return { width: 0, height: 0, rms: Number.NaN };
+      let sum = 0;
+      for (let at = 0; at < a.data.length; at++) if (at % 4 < 3) sum += ((a.data[at] ?? 0) - (b.data[at] ?? 0)) ** 2;
+      return { width: a.width, height: a.height, rms: Math.sqrt(sum / (a.width * a.height * 3)) };
+    },
+    [one.toString("base64"), other.toString("base64")],
+  );
+}
+
+const named = (name: string) => page.locator("up-controls .name").filter({ hasText: name });
+
+describe("on the CPU", () => {
+  it("opens on a sample that is restored here and now", async () => {
+    await open();
+    await restored(page);
+    const clean = await difference(await savedPng(), chelsea);
+    expect(clean).toMatchObject({ width: 451, height: 300 });
+    // The noise added has a standard deviation of 35; twice as good as a box blur is under 12.
+    expect(clean.rms).toBeLessThan(12);
+    expect(complaints).toEqual([]);
+  });
+
+  it("restores a dropped photo and saves it whole", async () => {
+    await open();
+    await use("CPU");
+    await bring(page, "drop", [{ name: "cat.jpg", type: "image/jpeg", bytes: chelsea }]);
+    await named("cat.jpg").waitFor();
+    await restored(page);
+    await status(page).filter({ hasText: "on the CPU" }).waitFor();
+    const result = await difference(await savedPng(), chelsea);
+    expect(result).toMatchObject({ width: 451, height: 300 });
+    expect(result.rms).toBeGreaterThan(0);
+    expect(result.rms).toBeLessThan(8);
+    await slider(page).focus();
+    await page.keyboard.press("Home");
+    expect(complaints).toEqual([]);
+  });
+
+  it("stops a run of ten seconds within 200 ms, in the worker as well as on the page", async () => {
+    ({ page, complaints } = await visit(browser, "about:blank"));
+    // Notes when the page asks for a stop and when the worker answers that call.
+    await page.addInitScript(() => {
+      const times = { asked: 0, answered: 0, id: -1 };
+      Object.assign(window, { times });
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (this: Worker, message: { id: number; abort?: true }) {
+        if (message.abort) {
+          Object.assign(times, { asked: performance.now(), id: message.id });
+          this.addEventListener("message", ({ data }) => {
+            if (data.id === times.id && ("error" in data || "result" in data)) times.answered = performance.now();
+          });
+        }
+        post.call(this, message);
+      } as typeof post;
+    });
+    await page.goto(site.url);
+    await restored(page);
+    await use("CPU");
+    await restored(page);
+    const large = png(5000, 4000, (x, y) => (x ^ y) & 255);
+    await bring(page, "drop", [{ name: "large.png", type: "image/png", bytes: large }]);
+    await status(page).filter({ hasText: /Restoring, [1-9]/ }).waitFor();
+    await stop(page).click();
+    await run(page).waitFor();
+    expect(await status(page).textContent()).toBe("Stopped");
+    const times = () => page.evaluate(() => (window as unknown as { times: Record<string, number> }).times);
+    await expect.poll(async () => (await times()).answered).toBeGreaterThan(0);
+    const { asked = 0, answered = 0 } = await times();
+    expect(answered - asked).toBeLessThan(200);
+  });
+
+  it("replaces an engine that trapped, and restores the same photo again", async () => {
+    await open();
+    await restored(page);
+    await bring(page, "drop", [{ name: "cat.jpg", type: "image/jpeg", bytes: chelsea }]);
+    await named("cat.jpg").waitFor();
+    await restored(page);
+    await page.workers()[0]?.evaluate(() => {
+      setTimeout(() => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      });
+    });
+    await notice(page).getByText("The engine stopped unexpectedly").waitFor();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await restored(page);
+    await named("cat.jpg").waitFor();
+    expect((await difference(await savedPng(), chelsea)).rms).toBeLessThan(8);
+  });
+});
+
+describe("on WebGPU", () => {
+  it("restores a small photo, as the CPU does", async () => {
+    await open();
+    await restored(page);
+    const small = png(64, 48, (x, y) => 60 + 2 * x + ((x * 7919 + y * 104729) % 31));
+    await use("CPU");
+    await bring(page, "drop", [{ name: "small.png", type: "image/png", bytes: small }]);
+    await named("small.png").waitFor();
+    await restored(page);
+    const byCpu = await savedPng();
+    await use("WebGPU");
+    await status(page).filter({ hasText: "on WebGPU" }).waitFor();
+    expect((await difference(await savedPng(), byCpu)).rms).toBeLessThan(0.5);
+    expect(complaints).toEqual([]);
+  });
+
+  it("says so where there is none, and goes on with the CPU", async () => {
+    const without = await launch({ webgpu: false });
+    try {
+      ({ page, complaints } = await visit(without, site.url));
+      await restored(page);
+      await page.getByText("no GPU can be used here").waitFor();
+      await page.getByRole("radio", { name: "WebGPU" }).check();
+      await notice(page).getByText("WebGPU is not available").waitFor();
+      await page.getByRole("button", { name: "Use the CPU" }).click();
+      await restored(page);
+    } finally {
+      await without.close();
+    }
+  });
+});
+
+describe("broken and odd files", () => {
+  const text = (words: string) => new TextEncoder().encode(words);
+  const noisy = (x: number, y: number) => (x * 31 + y * 17) & 255;
+  const bomb = `<svg xmlns="http://www.w3.org/2000/svg" width="1e9" height="1e9">${"<g>".repeat(1000)}</svg>`;
+  const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), text("ftypheic"), Buffer.alloc(500)]);
+  const odd: [string, "picture" | "sentence" | "either", Bytes][] = [
+    ["a truncated JPEG", "either", { name: "cut.jpg", type: "image/jpeg", bytes: chelsea.subarray(0, 20_000) }],
+    ["a PNG with a lying size", "sentence", { name: "lie.png", type: "image/png", bytes: lyingPng(60_000, 60_000) }],
+    ["a PNG with too few pixels", "sentence", { name: "few.png", type: "image/png", bytes: lyingPng(500, 500) }],
+    ["no bytes at all", "sentence", { name: "empty.png", type: "image/png", bytes: new Uint8Array() }],
+    ["an SVG bomb", "sentence", { name: "bomb.svg", type: "image/svg+xml", bytes: text(bomb) }],
+    ["a text", "sentence", { name: "notes.txt", type: "text/plain", bytes: text("not a picture") }],
+    ["a HEIC that is none", "sentence", { name: "phone.heic", type: "image/heic", bytes: heic }],
+    ["an animated GIF", "picture", { name: "moving.gif", type: "image/gif", bytes: animatedGif() }],
+    ["one pixel", "picture", { name: "one.png", type: "image/png", bytes: png(1, 1, () => 200) }],
+    ["20,000 × 1 pixels", "picture", { name: "line.png", type: "image/png", bytes: png(20_000, 1, noisy) }],
+    ["16 bits a channel", "picture", { name: "deep.png", type: "image/png", bytes: png(40, 30, (x) => x * 1600, 16) }],
+    ["a wrong extension", "picture", { name: "really-a-png.jpg", type: "image/jpeg", bytes: png(30, 30, noisy) }],
+  ];
+
+  it("each ends in a picture or a sentence, and the page works on", async () => {
+    await open();
+    await restored(page);
+    await use("CPU");
+    await restored(page);
+    for (const [what, expected, file] of odd) {
+      await bring(page, "drop", [file]);
+      const picture = named(file.name).waitFor().then(() => "picture");
+      const sentence = notice(page).locator("p").first().waitFor().then(() => "sentence");
+      picture.catch(() => {});
+      sentence.catch(() => {});
+      const outcome = await Promise.race([picture, sentence]);
+      if (expected !== "either") expect(outcome, what).toBe(expected);
+      if (outcome === "picture") await restored(page);
+      else await page.getByRole("button", { name: "Dismiss" }).click();
+    }
+    await page.getByRole("radio", { name: "A cup of coffee" }).check();
+    await named("A cup of coffee").waitFor();
+    await restored(page);
+  });
+
+  it("broken models too", async () => {
+    await open();
+    await restored(page);
+    const shipped = readFileSync("dist/models/denoise-bilinear.onnx");
+    const broken: Bytes[] = [
+      { name: "empty.onnx", bytes: new Uint8Array() },
+      { name: "text.onnx", bytes: text("not a model") },
+      { name: "cut.onnx", bytes: shipped.subarray(0, shipped.length / 2) },
+    ];
+    for (const file of broken) {
+      await bring(page, "drop", [file]);
+      await notice(page).locator("p").first().waitFor();
+      await page.getByRole("button", { name: "Dismiss" }).click();
+    }
+    await bring(page, "drop", [{ name: "mine.onnx", bytes: shipped }]);
+    await page.getByText("mine.onnx").waitFor();
+    await restored(page);
+  });
+});
