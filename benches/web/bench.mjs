@@ -48,21 +48,22 @@ try {
   row("network", "GFLOP", "ort-web", "this", "ratio", "error");
   const ratios = [];
   for (const name of names) {
-    const { flops, theirs, ours, error } = await page.evaluate((job) => window.compare(job), {
-      name,
-      weights: weights[name],
-      rounds: Number(options.rounds),
-      size: Number(options.size),
-    });
-    const ratio = Math.min(...theirs) / Math.min(...ours);
-    ratios.push(ratio);
-    if (!(error <= TOLERANCE)) wrong++;
-    row(name, (flops / 1e9).toFixed(2), Math.min(...theirs).toFixed(1), Math.min(...ours).toFixed(1),
-      ratio.toFixed(2), error.toExponential(1));
+    const job = { name, weights: weights[name], rounds: Number(options.rounds), size: Number(options.size) };
+    const result = await page.evaluate((job) => window.compare(job), job).catch((error) => error);
+    if (result instanceof Error) {
+      wrong++;
+      console.error(`${name}: ${result.message.split("\n")[0]}`);
+      continue;
+    }
+    const [theirs, ours] = [Math.min(...result.theirs), Math.min(...result.ours)];
+    ratios.push(theirs / ours);
+    if (!(result.error <= TOLERANCE)) wrong++;
+    const columns = [(result.flops / 1e9).toFixed(2), theirs.toFixed(1), ours.toFixed(1), (theirs / ours).toFixed(2)];
+    row(name, ...columns, result.error.toExponential(1));
   }
   const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
   console.log(`geometric mean: ${mean.toFixed(2)} times as fast as onnxruntime-web`);
-  if (wrong) console.error(`error: ${wrong} networks differ by more than ${TOLERANCE} of the largest value`);
+  if (wrong) console.error(`error: ${wrong} networks fail or differ by more than ${TOLERANCE} of the largest value`);
 } finally {
   await browser.close();
   server.close();

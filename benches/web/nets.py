@@ -17,12 +17,16 @@ from onnx import TensorProto, numpy_helper
 OUT = Path(__file__).parent / "nets"
 
 
+# Smaller tensors stay: some are scales, which shape inference reads.
+SMALLEST = 16
+
+
 def strip(model: onnx.ModelProto) -> list[tuple[int, float]]:
-    """Makes every float initializer refer to one external file; returns (elements, deviation) of each."""
+    """Makes the large float initializers refer to one external file; returns (elements, deviation) of each."""
     weights, offset = [], 0
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < 3:
+        if values.dtype != np.float32 or values.size < SMALLEST:
             continue
         weights.append((values.size, float(f"{values.std():.4g}")))
         tensor.ClearField("raw_data")

@@ -1,0 +1,89 @@
+//! What each part of the source may touch, by the rules in ARCHITECTURE.md.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rust and WGSL code with comments taken out, by path relative to `src/`.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("src is readable") {
+            let path: PathBuf = entry.expect("src is readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
+                let text = fs::read_to_string(&path).expect("UTF-8 source");
+                let code = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>();
+                sources.push((name, code.join("\n")));
+            }
+        }
+    }
+    assert!(sources.len() > 10, "found the sources");
+    sources
+}
+
+/// Files outside `home` (a file or a folder) that contain `word` as a whole word.
+fn strays(word: &str, home: &[&str]) -> Vec<String> {
+    let has_word = |code: &str| {
+        code.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|candidate| candidate == word)
+    };
+    sources()
+        .into_iter()
+        .filter(|(name, code)| !home.iter().any(|home| name.starts_with(home)) && has_word(code))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+#[test]
+fn unsafe_code_only_in_simd() {
+    assert_eq!(strays("unsafe", &["simd.rs"]), Vec::<String>::new());
+}
+
+#[test]
+fn every_unsafe_block_says_why_it_is_sound() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/simd.rs");
+    let text = fs::read_to_string(path).expect("src/simd.rs");
+    let lines: Vec<&str> = text.lines().collect();
+    for (i, line) in lines.iter().enumerate() {
+        let code = line.split("//").next().unwrap_or("");
+        if code.contains("unsafe {") {
+            let near = &lines[i.saturating_sub(4)..=i];
+            assert!(near.iter().any(|line| line.contains("SAFETY:")), "simd.rs:{}: {line}", i + 1);
+        }
+    }
+}
+
+#[test]
+fn wgpu_only_in_the_gpu_backend() {
+    assert_eq!(strays("wgpu", &["backend/gpu/", "backend/gpu.rs"]), Vec::<String>::new());
+}
+
+#[test]
+fn javascript_only_in_the_facade() {
+    for word in ["wasm_bindgen", "js_sys", "web_sys", "wasm_bindgen_futures", "serde_wasm_bindgen"] {
+        assert_eq!(strays(word, &["web/", "web.rs"]), Vec::<String>::new(), "{word}");
+    }
+}
+
+#[test]
+fn shaders_only_in_wgsl_files() {
+    for (name, code) in sources() {
+        for mark in ["@compute", "@workgroup_size", "@group("] {
+            assert!(!code.contains(mark), "{name} contains {mark}");
+        }
+    }
+}
+
+#[test]
+fn operators_and_plans_know_no_backend() {
+    for (name, code) in sources() {
+        if ["ops/", "plan/", "onnx/", "graph.rs", "tensor.rs", "simd.rs"].iter().any(|part| name.starts_with(part)) {
+            for upper in ["crate::backend", "crate::session", "crate::web"] {
+                assert!(!code.contains(upper), "{name} uses {upper}");
+            }
+        }
+    }
+}
