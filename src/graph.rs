@@ -1,11 +1,16 @@
 //! The network as loaded: a topologically sorted list of nodes over a closed set of operators.
 
+mod facts;
+mod simplify;
+mod unpool;
+mod work;
+
 use crate::ops::Op;
 use crate::tensor::{DType, Tensor};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Index of a value (an edge of the graph) in [`Graph::values`].
+/// Index of a value (an edge of the graph) in [`Graph::edges`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EdgeId(pub usize);
 

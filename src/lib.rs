@@ -8,8 +8,10 @@ pub mod tensor;
 pub mod image;
 
 pub mod graph;
+pub mod onnx;
 pub mod ops;
 pub mod plan;
+pub mod reference;
 pub mod tile;
 
 pub mod backend;

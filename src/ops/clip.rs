@@ -2,8 +2,8 @@
 
 use super::OpError;
 use super::elements::{output, tensor};
-use super::known::required;
 use super::known::{Known, known_tensor};
+use super::known::{optional, required};
 use super::unary::apply;
 use super::{Operator, TensorType};
 use crate::plan::Unary;
@@ -15,7 +15,7 @@ use crate::tensor::Tensor;
 pub struct Clip;
 
 impl Clip {
-    /// The bounds; infinite where there is none.
+    /// The bounds, if they are known before the run; infinite where there is none.
     pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<[f32; 2], OpError> {
         let bound = |i, name, default| -> Result<f32, OpError> {
             let Some(tensor) = known_tensor(inputs, i, name)? else {
@@ -34,7 +34,12 @@ impl Clip {
 impl Operator for Clip {
     fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "X")?;
-        self.resolve(inputs)?;
+        for i in 1..=2 {
+            let fits = |bound: &V| bound.dtype() == input.dtype() && bound.shape().iter().all(|&d| d == 1);
+            if !optional(inputs, i).is_none_or(fits) {
+                return Err(OpError("a bound must be one number of X's type".into()));
+            }
+        }
         Ok(vec![(input.dtype(), input.shape().to_vec())])
     }
 

@@ -7,6 +7,9 @@ use crate::tensor::{DType, Tensor};
 /// Most elements a single value may have: positions inside it fit in 31 bits.
 pub const MAX_ELEMENTS: usize = i32::MAX as usize;
 
+/// Most dimensions of a tensor.
+pub const MAX_RANK: usize = 16;
+
 /// A value of known type and shape, and of known elements where they matter.
 pub trait Known {
     fn dtype(&self) -> DType;
@@ -115,6 +118,9 @@ pub fn axis(axis: i64, rank: usize) -> Result<usize, OpError> {
 
 /// Axes counted from the front, each at most once.
 pub fn axes(list: &[i64], rank: usize) -> Result<Vec<usize>, OpError> {
+    if rank > MAX_RANK {
+        return Err(OpError(format!("a tensor of {rank} dimensions")));
+    }
     let mut seen = vec![false; rank];
     let mut axes = Vec::new();
     for &a in list {
@@ -153,7 +159,8 @@ pub fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, OpError> {
 pub fn checked_shape(shape: Vec<usize>) -> Result<Vec<usize>, OpError> {
     let product = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
     match product {
-        Some(n) if n <= MAX_ELEMENTS => Ok(shape),
+        Some(n) if n <= MAX_ELEMENTS && shape.len() <= MAX_RANK => Ok(shape),
+        _ if shape.len() > MAX_RANK => Err(OpError(format!("a tensor of {} dimensions", shape.len()))),
         _ => Err(OpError(format!("a tensor of shape {shape:?} is too large"))),
     }
 }

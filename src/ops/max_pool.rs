@@ -17,16 +17,15 @@ use crate::tensor::{DType, Tensor};
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxPool {
     pub sliding: WindowAttributes,
+    /// Whether Indices count down columns (`storage_order` 1) instead of along rows.
+    pub column_major: bool,
 }
 
 impl MaxPool {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
-        if a.int_or("storage_order", 0)? != 0 {
-            return Err(OpError("storage_order 1 (column-major) is not supported".into()));
-        }
         let sliding = WindowAttributes::new(a)?;
         sliding.pool_kernel()?;
-        Ok(Self { sliding })
+        Ok(Self { sliding, column_major: a.flag("storage_order", false)? })
     }
 
     /// Window, output size and padding at the end.
@@ -66,7 +65,11 @@ impl Operator for MaxPool {
                     let tolerance = TIE_EPSILON * max.abs().max(1.0);
                     let ties = |&p: &usize| x[p] == max || max - x[p] <= tolerance;
                     y.push(max);
-                    indices.push(places().find(ties).unwrap_or(start) as i64);
+                    let first = places().find(ties).unwrap_or(start);
+                    indices.push(match self.column_major {
+                        true => (start + (first - start) % w * h + (first - start) / w) as i64,
+                        false => first as i64,
+                    });
                 }
             }
         }

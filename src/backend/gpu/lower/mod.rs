@@ -26,12 +26,9 @@ mod files {
     pub const CONVOLUTION: &str = include_str!("../shaders/convolution.wgsl");
 }
 
-#[cfg(test)]
-mod tests;
-
 /// Every shader.
 #[cfg(test)]
-fn shaders() -> Vec<&'static super::shader::Shader> {
+pub fn shaders() -> Vec<&'static super::shader::Shader> {
     [
         convolution::SHADERS,
         elementwise::SHADERS,

@@ -1,0 +1,142 @@
+//! Everything that can be known of a graph for given input shapes: types and shapes of all edges,
+//! and the values of those that do not depend on the inputs' elements.
+
+use super::{Graph, Node, Port};
+use crate::error::{Error, Result};
+use crate::ops::{Fact, OpError, Operator, checked_shape};
+use crate::tensor::Tensor;
+use std::sync::Arc;
+
+/// Elements that folding may make in one pass, all constants together.
+const MAX_FOLDED_ELEMENTS: u64 = 64 << 20;
+
+/// Elementary steps that folding may take in one pass; see [`super::work`].
+const MAX_FOLDING_WORK: u64 = 1 << 28;
+
+/// What is left of the limits of a pass.
+pub(super) struct Budget {
+    elements: u64,
+    work: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { elements: MAX_FOLDED_ELEMENTS, work: MAX_FOLDING_WORK }
+    }
+}
+
+impl Graph {
+    /// Facts of every edge (by [`super::EdgeId`]) when the inputs, in order, have these shapes. An edge
+    /// that no node makes any more has none. Shape arithmetic and constants are folded; a constant
+    /// beyond a limit of 64 Mi elements or of work stays unknown, to be computed in the run.
+    ///
+    /// # Errors
+    /// `InvalidInput` where a shape does not fit its input, `InvalidNode` with the first node that
+    /// cannot work on these shapes.
+    pub fn facts(&self, shapes: &[Vec<usize>]) -> Result<Vec<Option<Fact>>> {
+        if shapes.len() != self.inputs.len() {
+            let (given, wanted) = (shapes.len(), self.inputs.len());
+            return Err(Error::InvalidInput(format!("{given} inputs are given, the model has {wanted}")));
+        }
+        let mut facts: Vec<Option<Fact>> = vec![None; self.edges.len()];
+        for (edge, tensor) in &self.initializers {
+            facts[edge.0] = Some(known(tensor.clone()));
+        }
+        for (port, shape) in self.inputs.iter().zip(shapes) {
+            port.check(shape)?;
+            facts[port.edge.0] = Some(Fact { dtype: port.dtype, shape: shape.clone(), value: None });
+        }
+        let mut budget = Budget::default();
+        for node in &self.nodes {
+            for (edge, fact) in node.outputs.iter().zip(node.facts(&facts, &mut budget)?) {
+                if let Some(edge) = edge {
+                    facts[edge.0] = Some(fact);
+                }
+            }
+        }
+        Ok(facts)
+    }
+}
+
+fn known(tensor: Arc<Tensor>) -> Fact {
+    Fact { dtype: tensor.dtype(), shape: tensor.shape().to_vec(), value: Some(tensor) }
+}
+
+impl Node {
+    /// Facts of the outputs.
+    pub(super) fn facts(&self, edges: &[Option<Fact>], budget: &mut Budget) -> Result<Vec<Fact>> {
+        let inputs: Vec<Option<&Fact>> =
+            self.inputs.iter().map(|edge| edge.and_then(|e| edges[e.0].as_ref())).collect();
+        let types = self.op.infer(&inputs).map_err(|e| self.error(e))?;
+        if self.outputs.len() > types.len() {
+            let reason = format!("{} outputs are listed, it has {}", self.outputs.len(), types.len());
+            return Err(self.error(OpError(reason)));
+        }
+        let mut facts = Vec::new();
+        for (dtype, shape) in types {
+            let shape = checked_shape(shape).map_err(|e| self.error(e))?;
+            facts.push(Fact { dtype, shape, value: None });
+        }
+        if let Some(values) = self.fold(&inputs, &facts, budget)? {
+            facts = values.into_iter().map(known).collect();
+        }
+        Ok(facts)
+    }
+
+    /// The outputs, if they follow from what is known and are within the budget.
+    fn fold(
+        &self,
+        inputs: &[Option<&Fact>],
+        outputs: &[Fact],
+        budget: &mut Budget,
+    ) -> Result<Option<Vec<Arc<Tensor>>>> {
+        if let Some(values) = self.op.from_shapes(inputs) {
+            return Ok(Some(values.into_iter().map(Arc::new).collect()));
+        }
+        let values: Option<Vec<Option<&Arc<Tensor>>>> = inputs
+            .iter()
+            .map(|input| input.map_or(Some(None), |fact| fact.value.as_ref().map(Some)))
+            .collect();
+        let Some(values) = values else { return Ok(None) };
+        if self.op.is_identity()
+            && let Some(Some(value)) = values.first()
+        {
+            return Ok(Some(vec![(*value).clone()]));
+        }
+        let elements: u64 = outputs.iter().map(|f| f.shape.iter().product::<usize>() as u64).sum();
+        let work = self.op.work(inputs, outputs);
+        if elements > budget.elements || work > budget.work {
+            return Ok(None);
+        }
+        budget.elements -= elements;
+        budget.work -= work;
+        let values: Vec<Option<&Tensor>> = values.iter().map(|v| v.map(Arc::as_ref)).collect();
+        let outputs = self.op.reference(&values).map_err(|e| self.error(e))?;
+        Ok(Some(outputs.into_iter().map(Arc::new).collect()))
+    }
+
+    /// The error with the node's name.
+    pub(crate) fn error(&self, e: OpError) -> Error {
+        Error::InvalidNode { node: self.name.clone(), op: self.op.name().into(), reason: e.0 }
+    }
+}
+
+impl Port {
+    /// Whether an input may have this shape.
+    ///
+    /// # Errors
+    /// `InvalidInput` that names the input, what it takes and what it got.
+    pub fn check(&self, shape: &[usize]) -> Result<()> {
+        let invalid = |reason: String| Error::InvalidInput(format!("input {:?}: {reason}", self.name));
+        checked_shape(shape.to_vec()).map_err(|e| invalid(e.0))?;
+        let Some(declared) = &self.shape else { return Ok(()) };
+        let fits = declared.len() == shape.len()
+            && declared.iter().zip(shape).all(|(d, &size)| d.is_none_or(|d| d == size));
+        if fits {
+            return Ok(());
+        }
+        let dims: Vec<String> =
+            declared.iter().map(|d| d.map_or("?".into(), |d: usize| d.to_string())).collect();
+        Err(invalid(format!("shape {shape:?} does not fit [{}]", dims.join(", "))))
+    }
+}

@@ -1,0 +1,48 @@
+//! Bytes of an ONNX file to a [`Graph`]. The input is hostile: whatever the bytes, the result is a
+//! graph or an error, and memory stays within a small multiple of the file's size.
+
+mod build;
+mod external;
+mod node;
+mod proto;
+mod sort;
+mod tensor;
+
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use external::External;
+use prost::Message;
+use prost::bytes::Bytes;
+use proto::ModelProto;
+use std::collections::BTreeMap;
+
+/// Versions of the default operator set that are understood.
+pub const OPSETS: std::ops::RangeInclusive<i64> = 11..=25;
+
+/// Reads a model as `torch.onnx.export` writes it. `external` holds the files in which it keeps its
+/// weights, by name; folders in the names are ignored.
+///
+/// # Errors
+/// `InvalidModel` where the format is broken, `MissingExternalData` with the name of the file that
+/// is needed, `UnsupportedOperator` and `InvalidNode` with the name of the node.
+pub fn load(bytes: &[u8], external: &BTreeMap<String, &[u8]>) -> Result<Graph> {
+    let model = ModelProto::decode(Bytes::copy_from_slice(bytes))
+        .map_err(|e| Error::InvalidModel(format!("the bytes cannot be decoded ({e})")))?;
+    let is_default = |domain: &str| matches!(domain, "" | "ai.onnx");
+    let opset = model.opset_import.iter().find(|o| is_default(&o.domain)).map(|o| o.version);
+    let graph = model.graph.ok_or_else(|| Error::InvalidModel("it holds no graph".into()))?;
+    let opset = opset.ok_or_else(|| Error::InvalidModel("it names no operator set".into()))?;
+    if !OPSETS.contains(&opset) {
+        return Err(Error::InvalidModel(format!(
+            "it uses operator set {opset}; {} to {} are supported",
+            OPSETS.start(),
+            OPSETS.end()
+        )));
+    }
+    let metadata = model.metadata_props.into_iter().map(|p| (p.key, p.value)).collect();
+    let mut graph = build::graph(&graph, opset, metadata, &External::new(external))?;
+    graph.recognise_unpooling();
+    graph.fold_constants()?;
+    graph.remove_unused();
+    Ok(graph)
+}
