@@ -26,9 +26,6 @@ mod program;
 mod shader;
 mod weights;
 
-#[cfg(test)]
-mod tests;
-
 pub use device::Gpu;
 pub use executor::{Control, Executor};
 pub use probe::{Probe, probe};

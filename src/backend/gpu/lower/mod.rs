@@ -26,9 +26,12 @@ mod files {
     pub const CONVOLUTION: &str = include_str!("../shaders/convolution.wgsl");
 }
 
+#[cfg(test)]
+mod tests;
+
 /// Every shader.
 #[cfg(test)]
-pub fn shaders() -> Vec<&'static super::shader::Shader> {
+fn shaders() -> Vec<&'static super::shader::Shader> {
     [
         convolution::SHADERS,
         elementwise::SHADERS,

@@ -1,23 +1,24 @@
-//! Every kernel against plain loops, every shader against the WGSL specification's rules, and what
-//! happens when things go wrong.
+//! The WebGPU backend: every kernel against plain loops, whole plans, and what happens when things go
+//! wrong. Natively on Vulkan, and in the browser.
+
+#![cfg(feature = "gpu")]
 
 mod faults;
 mod kernels;
 mod layers;
 mod plans;
 mod reference;
-mod shaders;
 
-use super::{Executor, Gpu, WeightCache};
-use crate::plan::{
+use std::sync::Arc;
+use unet_playground::backend::gpu::{Executor, Gpu, WeightCache};
+use unet_playground::plan::{
     ConstId, Constant, Epilogue, Kernel, Layout, Operand, Plan, PlanValue, Step, Unary, ValueId, Window,
 };
-use crate::tensor::{DType, Data, Tensor};
-use std::sync::Arc;
+use unet_playground::tensor::{DType, Data, Tensor};
 
 /// The adapter, or `None` where there is none: then a test says so and ends. In CI it fails.
-fn gpu() -> Option<Gpu> {
-    match pollster::block_on(Gpu::request()) {
+async fn gpu() -> Option<Gpu> {
+    match Gpu::request().await {
         Ok(gpu) => Some(gpu),
         Err(error) => {
             eprintln!("NO GPU ADAPTER: GPU tests did not run ({error})");
@@ -26,6 +27,36 @@ fn gpu() -> Option<Gpu> {
         }
     }
 }
+
+/// Makes tests of functions that take a device. Natively a test blocks; in the browser, where nothing
+/// may, its runner awaits it.
+macro_rules! on_gpu {
+    ($($test:ident)*) => {$(
+        mod $test {
+            #[cfg(not(target_arch = "wasm32"))]
+            #[test]
+            fn native() {
+                pollster::block_on(async {
+                    if let Some(gpu) = crate::gpu().await {
+                        super::$test(gpu).await;
+                    }
+                });
+            }
+
+            #[cfg(target_arch = "wasm32")]
+            #[wasm_bindgen_test::wasm_bindgen_test]
+            async fn browser() {
+                if let Some(gpu) = crate::gpu().await {
+                    super::$test(gpu).await;
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use on_gpu;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 /// GPUs add in another order than the reference, and have their own exp and tanh: results agree
 /// within this share of the largest magnitude.
@@ -158,16 +189,19 @@ fn window(kernel: [usize; 2], stride: [usize; 2], pad_begin: [isize; 2]) -> Wind
     Window { kernel, stride, dilation: [1, 1], pad_begin }
 }
 
-/// Runs the plan and compares every output with the reference.
-fn check(gpu: &Gpu, plan: &Arc<Plan>, inputs: &[Tensor]) {
+/// Outputs of the plan.
+async fn run(gpu: &Gpu, plan: &Arc<Plan>, inputs: &[Tensor]) -> Vec<Tensor> {
     let inputs: Vec<&Tensor> = inputs.iter().collect();
-    let mut cache = WeightCache::new();
-    let found = pollster::block_on(async {
-        let mut executor = Executor::new(gpu, Arc::clone(plan), &mut cache).await?;
-        executor.run(&inputs, &mut |_| true).await
-    });
-    let found = found.unwrap_or_else(|e| panic!("{e}\n{:?}", plan.steps));
-    let wanted = reference::interpret(plan, &inputs);
+    let made = Executor::new(gpu, Arc::clone(plan), &mut WeightCache::new()).await;
+    let mut executor = made.unwrap_or_else(|e| panic!("{e}\n{:?}", plan.steps));
+    let found = executor.run(&inputs, &mut |_| true).await;
+    found.unwrap_or_else(|e| panic!("{e}\n{:?}", plan.steps))
+}
+
+/// Runs the plan and compares every output with the reference.
+async fn check(gpu: &Gpu, plan: &Arc<Plan>, inputs: &[Tensor]) {
+    let found = run(gpu, plan, inputs).await;
+    let wanted = reference::interpret(plan, inputs);
     assert_eq!(found.len(), wanted.len());
     for (found, wanted) in found.iter().zip(&wanted) {
         assert_close(found, wanted, &format!("{:?}", plan.steps));
@@ -190,19 +224,19 @@ fn assert_close(found: &Tensor, wanted: &Tensor, what: &str) {
 }
 
 /// One kernel on tensors in blocks of four channels, with one such result.
-fn check_planes(gpu: &Gpu, kernel: Kernel, inputs: &[Tensor], output: &[usize]) {
+async fn check_planes(gpu: &Gpu, kernel: Kernel, inputs: &[Tensor], output: &[usize]) {
     let mut b = PlanBuilder::default();
     let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Planes)).collect();
     let y = b.planes(output);
     b.step(kernel, &ids, &[y]);
-    check(gpu, &b.finish(&[y]), inputs);
+    check(gpu, &b.finish(&[y]), inputs).await;
 }
 
 /// The same for row-major values.
-fn check_plain(gpu: &Gpu, kernel: Kernel, inputs: &[Tensor], output: &[usize], dtype: DType) {
+async fn check_plain(gpu: &Gpu, kernel: Kernel, inputs: &[Tensor], output: &[usize], dtype: DType) {
     let mut b = PlanBuilder::default();
     let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Plain)).collect();
     let y = b.value(output, dtype, Layout::Plain);
     b.step(kernel, &ids, &[y]);
-    check(gpu, &b.finish(&[y]), inputs);
+    check(gpu, &b.finish(&[y]), inputs).await;
 }

@@ -1,10 +1,10 @@
 //! A plan by plain loops on row-major tensors, in f64: what the shaders are measured against.
 
-use crate::plan::{
+use unet_playground::plan::{
     AxisIndex, AxisTaps, Binary, DepthMode, Epilogue, Kernel, MatMul, Operand, Plan, ReduceKind, TIE_EPSILON,
     Unary, Window,
 };
-use crate::tensor::{DType, Data, Tensor, strides};
+use unet_playground::tensor::{DType, Data, Tensor, strides};
 
 /// A value as loops like it: any number is a float here.
 #[derive(Clone)]
@@ -66,7 +66,7 @@ impl Array {
 }
 
 /// Outputs of a plan.
-pub fn interpret(plan: &Plan, inputs: &[&Tensor]) -> Vec<Tensor> {
+pub fn interpret(plan: &Plan, inputs: &[Tensor]) -> Vec<Tensor> {
     let mut values: Vec<Option<Array>> = vec![None; plan.values.len()];
     for (tensor, id) in inputs.iter().zip(&plan.inputs) {
         values[id.0] = Some(Array::new(tensor));
@@ -89,7 +89,8 @@ pub fn interpret(plan: &Plan, inputs: &[&Tensor]) -> Vec<Tensor> {
 
 fn evaluate(plan: &Plan, kernel: &Kernel, inputs: &[Array], shape: &[usize]) -> Vec<Array> {
     let x = &inputs[0];
-    let constant = |id: &Option<crate::plan::ConstId>| id.map(|id| Array::new(&plan.constants[id.0].tensor));
+    let constant =
+        |id: &Option<unet_playground::plan::ConstId>| id.map(|id| Array::new(&plan.constants[id.0].tensor));
     vec![match kernel {
         Kernel::Conv { window, groups, weight, epilogue } => {
             let weight = Array::new(&plan.constants[weight.0].tensor);
@@ -229,7 +230,8 @@ fn conv(
     shape: &[usize],
 ) -> Array {
     let x = &inputs[0];
-    let vector = |id: crate::plan::ConstId, c: usize| Array::new(&plan.constants[id.0].tensor).data[c];
+    let vector =
+        |id: unet_playground::plan::ConstId, c: usize| Array::new(&plan.constants[id.0].tensor).data[c];
     let width = x.shape[1] / groups;
     Array::from(shape, |i| {
         let group = i[1] / (shape[1] / groups);

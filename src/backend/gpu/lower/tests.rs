@@ -1,6 +1,6 @@
 //! Shaders are compiled when first used; here all of them are, and their metadata is checked.
 
-use super::super::lower::shaders;
+use super::shaders;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 #[test]

@@ -1,13 +1,24 @@
 //! Kernels that are no layers of their own: functions of elements, moves, reductions, matrices.
 
 use super::*;
-use crate::plan::{AxisIndex, Binary, Gather, MatMul, ReduceKind};
+use unet_playground::plan::{AxisIndex, Binary, Gather, MatMul, ReduceKind};
+
+on_gpu! {
+    functions_of_one_element
+    integers_and_floats
+    functions_of_two_elements
+    powers
+    gathers
+    concatenations
+    reductions
+    normalisations
+    matrices
+    other_orders_and_shapes
+}
 
 const KINDS: [ReduceKind; 4] = [ReduceKind::Mean, ReduceKind::Max, ReduceKind::Min, ReduceKind::Sum];
 
-#[test]
-fn functions_of_one_element() {
-    let Some(gpu) = gpu() else { return };
+async fn functions_of_one_element(gpu: Gpu) {
     let mut numbers = Numbers(1);
     let wide =
         Tensor::f32([1, 3, 5, 4], (0..60).map(|i| (i as f32 - 29.5) / 3.0).collect::<Vec<_>>()).unwrap();
@@ -35,20 +46,18 @@ fn functions_of_one_element() {
         Unary::Round,
         Unary::Affine { scale: -2.0, shift: 0.7 },
     ] {
-        check_planes(&gpu, Kernel::Unary(f), &[wide.clone()], &[1, 3, 5, 4]);
-        check_planes(&gpu, Kernel::Unary(f), &[saturated.clone()], &[1, 1, 1, 4]);
+        check_planes(&gpu, Kernel::Unary(f), &[wide.clone()], &[1, 3, 5, 4]).await;
+        check_planes(&gpu, Kernel::Unary(f), &[saturated.clone()], &[1, 1, 1, 4]).await;
     }
     for f in [Unary::Gelu, Unary::GeluTanh, Unary::Erf, Unary::Exp] {
-        check_planes(&gpu, Kernel::Unary(f), &[narrow.clone()], &[1, 3, 5, 4]);
+        check_planes(&gpu, Kernel::Unary(f), &[narrow.clone()], &[1, 3, 5, 4]).await;
     }
     for f in [Unary::Log, Unary::Sqrt, Unary::Reciprocal] {
-        check_planes(&gpu, Kernel::Unary(f), &[positive.clone()], &[1, 3, 5, 4]);
+        check_planes(&gpu, Kernel::Unary(f), &[positive.clone()], &[1, 3, 5, 4]).await;
     }
 }
 
-#[test]
-fn integers_and_floats() {
-    let Some(gpu) = gpu() else { return };
+async fn integers_and_floats(gpu: Gpu) {
     // Small integers are subnormal floats, which arithmetic would flush.
     let x = Tensor::i64([7], [-3, 0, 1, 2, 77, -100_000, 1 << 20]).unwrap();
     let mut b = PlanBuilder::default();
@@ -59,12 +68,10 @@ fn integers_and_floats() {
     b.step(Kernel::Unary(Unary::IntToFloat), &[input], &[float]);
     b.step(Kernel::Unary(Unary::Affine { scale: 0.5, shift: 0.0 }), &[float], &[half]);
     b.step(Kernel::Unary(Unary::FloatToInt), &[half], &[back]);
-    check(&gpu, &b.finish(&[input, float, half, back]), &[x]);
+    check(&gpu, &b.finish(&[input, float, half, back]), &[x]).await;
 }
 
-#[test]
-fn functions_of_two_elements() {
-    let Some(gpu) = gpu() else { return };
+async fn functions_of_two_elements(gpu: Gpu) {
     let mut numbers = Numbers(2);
     let ops = [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Min, Binary::Max, Binary::PRelu];
     let shapes: [[&[usize]; 3]; 5] = [
@@ -78,13 +85,13 @@ fn functions_of_two_elements() {
         for [a, b, y] in shapes {
             let inputs = [numbers.tensor(a), away_from_zero(&numbers.tensor(b))];
             let kernel = Kernel::Binary { op, activation: Unary::Tanh };
-            check_planes(&gpu, kernel.clone(), &inputs, y);
-            check_plain(&gpu, kernel, &inputs, y, DType::F32);
+            check_planes(&gpu, kernel.clone(), &inputs, y).await;
+            check_plain(&gpu, kernel, &inputs, y, DType::F32).await;
         }
     }
     let kernel = Kernel::Binary { op: Binary::Sub, activation: Unary::Identity };
     let inputs = [numbers.tensor(&[1, 2, 1, 3, 1, 2, 2]), numbers.tensor(&[2, 1, 2, 1, 2, 1, 2])];
-    check_plain(&gpu, kernel, &inputs, &[2, 2, 2, 3, 2, 2, 2], DType::F32);
+    check_plain(&gpu, kernel, &inputs, &[2, 2, 2, 3, 2, 2, 2], DType::F32).await;
 }
 
 fn away_from_zero(t: &Tensor) -> Tensor {
@@ -92,18 +99,14 @@ fn away_from_zero(t: &Tensor) -> Tensor {
     Tensor::f32(t.shape(), apart).unwrap()
 }
 
-#[test]
-fn powers() {
-    let Some(gpu) = gpu() else { return };
+async fn powers(gpu: Gpu) {
     let base = Tensor::f32([9], [2.0, 0.0, 0.0, -2.0, -2.0, -2.0, 9.0, 1.5, -1.0]).unwrap();
     let exponent = Tensor::f32([9], [3.0, 2.0, 0.0, 3.0, 2.0, 0.5, 0.5, -2.0, 0.0]).unwrap();
     let kernel = Kernel::Binary { op: Binary::Pow, activation: Unary::Identity };
-    check_plain(&gpu, kernel, &[base, exponent], &[9], DType::F32);
+    check_plain(&gpu, kernel, &[base, exponent], &[9], DType::F32).await;
 }
 
-#[test]
-fn gathers() {
-    let Some(gpu) = gpu() else { return };
+async fn gathers(gpu: Gpu) {
     let mut numbers = Numbers(4);
     let table = |entries: &[i32]| AxisIndex::Table(entries.to_vec());
     let same = || AxisIndex::Same;
@@ -121,13 +124,11 @@ fn gathers() {
         };
         let output = [size(0), size(1), size(2), size(3)];
         let x = numbers.tensor(&shape);
-        check_planes(&gpu, Kernel::Gather(Gather { index, fill: 0.25 }), &[x], &output);
+        check_planes(&gpu, Kernel::Gather(Gather { index, fill: 0.25 }), &[x], &output).await;
     }
 }
 
-#[test]
-fn concatenations() {
-    let Some(gpu) = gpu() else { return };
+async fn concatenations(gpu: Gpu) {
     let mut numbers = Numbers(9);
     for axis in 0..4 {
         for sizes in [vec![3, 2, 6], vec![4, 1], vec![1, 1, 1]] {
@@ -139,28 +140,26 @@ fn concatenations() {
                 })
                 .collect();
             shape[axis] = sizes.iter().sum();
-            check_planes(&gpu, Kernel::Concat { axis }, &inputs, &shape);
-            check_plain(&gpu, Kernel::Concat { axis }, &inputs, &shape, DType::F32);
+            check_planes(&gpu, Kernel::Concat { axis }, &inputs, &shape).await;
+            check_plain(&gpu, Kernel::Concat { axis }, &inputs, &shape, DType::F32).await;
         }
     }
 }
 
-#[test]
-fn reductions() {
-    let Some(gpu) = gpu() else { return };
+async fn reductions(gpu: Gpu) {
     let mut numbers = Numbers(12);
     for shape in [[1, 1, 1, 1], [2, 5, 3, 7], [1, 8, 17, 16], [3, 17, 2, 1]] {
         let x = numbers.tensor(&shape);
         let [n, c, h, w] = shape;
         for kind in KINDS {
-            check_planes(&gpu, Kernel::ReduceSpatial(kind), &[x.clone()], &[n, c, 1, 1]);
-            check_planes(&gpu, Kernel::ReduceChannels(kind), &[x.clone()], &[n, 1, h, w]);
+            check_planes(&gpu, Kernel::ReduceSpatial(kind), &[x.clone()], &[n, c, 1, 1]).await;
+            check_planes(&gpu, Kernel::ReduceChannels(kind), &[x.clone()], &[n, 1, h, w]).await;
             let kernel = Kernel::ReduceAxis { kind, outer: n * c, axis: h, inner: w };
-            check_plain(&gpu, kernel, &[x.clone()], &[n, c, w], DType::F32);
+            check_plain(&gpu, kernel, &[x.clone()], &[n, c, w], DType::F32).await;
         }
-        check_planes(&gpu, Kernel::SoftmaxChannels, &[x.clone()], &shape);
+        check_planes(&gpu, Kernel::SoftmaxChannels, &[x.clone()], &shape).await;
         let kernel = Kernel::SoftmaxAxis { outer: n, axis: c, inner: h * w };
-        check_plain(&gpu, kernel, &[x.clone()], &shape, DType::F32);
+        check_plain(&gpu, kernel, &[x.clone()], &shape, DType::F32).await;
         // Levels, so that there are equals.
         let levels = x.as_f32().unwrap().iter().map(|v| v.round()).collect::<Vec<_>>();
         let x = Tensor::f32(shape, levels).unwrap();
@@ -169,16 +168,14 @@ fn reductions() {
             let input = b.input(&x, Layout::Planes);
             let y = b.value(&[n, 1, h, w], DType::I64, Layout::Planes);
             b.step(Kernel::ArgMaxChannels { last }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[x.clone()]);
+            check(&gpu, &b.finish(&[y]), &[x.clone()]).await;
             let kernel = Kernel::ArgMaxAxis { outer: n * c, axis: h * w, inner: 1, last };
-            check_plain(&gpu, kernel, &[x.clone()], &[n, c], DType::I64);
+            check_plain(&gpu, kernel, &[x.clone()], &[n, c], DType::I64).await;
         }
     }
 }
 
-#[test]
-fn normalisations() {
-    let Some(gpu) = gpu() else { return };
+async fn normalisations(gpu: Gpu) {
     let mut numbers = Numbers(13);
     for (shape, groups) in [([2, 6, 3, 5], 6), ([1, 6, 9, 5], 2), ([3, 5, 2, 2], 1), ([1, 8, 20, 20], 2)] {
         for (with_scale, with_shift) in [(true, true), (false, true), (false, false)] {
@@ -189,7 +186,7 @@ fn normalisations() {
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[shape[1]])));
             let y = b.planes(&shape);
             b.step(Kernel::GroupNorm { groups, epsilon: 1e-3, scale, shift }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[x]);
+            check(&gpu, &b.finish(&[y]), &[x]).await;
 
             let mut b = PlanBuilder::default();
             let inner = shape[2] * shape[3];
@@ -199,14 +196,12 @@ fn normalisations() {
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[inner])));
             let y = b.value(&shape, DType::F32, Layout::Plain);
             b.step(Kernel::LayerNorm { inner, epsilon: 1e-3, scale, shift }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[x]);
+            check(&gpu, &b.finish(&[y]), &[x]).await;
         }
     }
 }
 
-#[test]
-fn matrices() {
-    let Some(gpu) = gpu() else { return };
+async fn matrices(gpu: Gpu) {
     let mut numbers = Numbers(14);
     for (m, k, n) in [(1, 1, 1), (3, 5, 7), (17, 16, 33), (16, 40, 1)] {
         for (trans_a, trans_b) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -214,26 +209,24 @@ fn matrices() {
             let b_shape = if trans_b { [2, n, k] } else { [2, k, n] };
             let product = MatMul { batch: 6, m, k, n, trans_a, trans_b, alpha: 0.5, beta: 2.0 };
             let mut inputs = vec![numbers.tensor(&a_shape), numbers.tensor(&b_shape)];
-            check_plain(&gpu, Kernel::MatMul(product), &inputs, &[6, m, n], DType::F32);
+            check_plain(&gpu, Kernel::MatMul(product), &inputs, &[6, m, n], DType::F32).await;
             for c in [[m, n], [1, n], [m, 1], [1, 1]] {
                 inputs.truncate(2);
                 inputs.push(numbers.tensor(&c));
-                check_plain(&gpu, Kernel::MatMul(product), &inputs, &[6, m, n], DType::F32);
+                check_plain(&gpu, Kernel::MatMul(product), &inputs, &[6, m, n], DType::F32).await;
             }
         }
     }
 }
 
-#[test]
-fn other_orders_and_shapes() {
-    let Some(gpu) = gpu() else { return };
+async fn other_orders_and_shapes(gpu: Gpu) {
     let mut numbers = Numbers(15);
     let x = numbers.tensor(&[2, 3, 4, 5]);
     let kernel = Kernel::Transpose { perm: vec![3, 1, 0, 2] };
-    check_plain(&gpu, kernel, &[x.clone()], &[5, 3, 2, 4], DType::F32);
+    check_plain(&gpu, kernel, &[x.clone()], &[5, 3, 2, 4], DType::F32).await;
     let six = numbers.tensor(&[1, 3, 2, 2, 4, 5]);
     let kernel = Kernel::Transpose { perm: vec![0, 1, 4, 2, 5, 3] };
-    check_plain(&gpu, kernel, &[six], &[1, 3, 4, 2, 5, 2], DType::F32);
+    check_plain(&gpu, kernel, &[six], &[1, 3, 4, 2, 5, 2], DType::F32).await;
 
     let shapes = [[2, 3, 4, 5], [1, 10, 4, 3], [5, 1, 1, 24], [1, 120, 1, 1]];
     for from in [Layout::Planes, Layout::Plain] {
@@ -243,7 +236,7 @@ fn other_orders_and_shapes() {
                 let input = b.input(&x, from);
                 let y = b.value(&shape, DType::F32, to);
                 b.step(Kernel::Reshape, &[input], &[y]);
-                check(&gpu, &b.finish(&[y]), &[x.clone()]);
+                check(&gpu, &b.finish(&[y]), &[x.clone()]).await;
             }
         }
     }

@@ -1,16 +1,23 @@
 //! Convolution, pooling and resizing.
 
 use super::*;
-use crate::plan::{AxisTaps, DepthMode};
+use unet_playground::plan::{AxisTaps, DepthMode, TIE_EPSILON};
+
+on_gpu! {
+    convolutions_of_every_shape
+    a_heavy_convolution_is_cut
+    pooling
+    ties_in_max_pooling
+    resampling
+    depth_and_space
+}
 
 /// Output size of a window.
 fn size(input: usize, kernel: usize, stride: usize, dilation: usize, pads: usize) -> Option<usize> {
     (input + pads).checked_sub(dilation * (kernel - 1) + 1).map(|rest| rest / stride + 1)
 }
 
-#[test]
-fn convolutions_of_every_shape() {
-    let Some(gpu) = gpu() else { return };
+async fn convolutions_of_every_shape(gpu: Gpu) {
     let mut numbers = Numbers(7);
     // Groups, and input and output channels of each: whole blocks, depthwise, and neither.
     let groupings = [(1, 0, 0), (1, 0, 0), (1, 8, 16), (2, 4, 8), (3, 4, 4), (7, 1, 1), (3, 2, 5), (2, 3, 4)];
@@ -47,26 +54,22 @@ fn convolutions_of_every_shape() {
         let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Planes)).collect();
         let y = b.planes(&output);
         b.step(Kernel::Conv { window, groups, weight, epilogue }, &ids, &[y]);
-        check(&gpu, &b.finish(&[y]), &inputs);
+        check(&gpu, &b.finish(&[y]), &inputs).await;
     }
 }
 
-#[test]
-fn a_heavy_convolution_is_cut() {
-    let Some(gpu) = gpu() else { return };
+async fn a_heavy_convolution_is_cut(gpu: Gpu) {
     gpu.set_flops_per_submission(100);
     let mut numbers = Numbers(3);
     let mut b = PlanBuilder::default();
     let x = numbers.tensor(&[2, 5, 17, 16]);
     let input = b.input(&x, Layout::Planes);
     let y = b.conv(input, 7, 3, &mut numbers);
-    check(&gpu, &b.finish(&[y]), &[x]);
+    check(&gpu, &b.finish(&[y]), &[x]).await;
 }
 
 /// Averages, maxima and their positions, and maxima put back.
-#[test]
-fn pooling() {
-    let Some(gpu) = gpu() else { return };
+async fn pooling(gpu: Gpu) {
     let mut numbers = Numbers(11);
     for case in 0..24 {
         let kernel = [1 + numbers.below(3), 1 + numbers.below(3)];
@@ -96,15 +99,13 @@ fn pooling() {
         for (value, count_include_pad) in [(mean, false), (padded_mean, true)] {
             b.step(Kernel::AveragePool { window, count_include_pad, pad_end: pads }, &[input], &[value]);
         }
-        check(&gpu, &b.finish(&[y, positions, back, mean, padded_mean]), &[x]);
+        check(&gpu, &b.finish(&[y, positions, back, mean, padded_mean]), &[x]).await;
     }
 }
 
 /// Values that rounding alone tells apart count as equal, others do not.
-#[test]
-fn ties_in_max_pooling() {
-    let Some(gpu) = gpu() else { return };
-    let e = TIE_EPSILON_SHARE;
+async fn ties_in_max_pooling(gpu: Gpu) {
+    let e = TIE_EPSILON;
     for (row, first) in [
         ([1.0, 1.0 + 0.5 * e], 0),
         ([1.0, 1.0 + 3.0 * e], 1),
@@ -121,19 +122,12 @@ fn ties_in_max_pooling() {
         let (y, positions) = (b.planes(&shape), b.value(&shape, DType::I64, Layout::Planes));
         b.step(Kernel::MaxPool { window: window([1, 2], [1, 2], [0, 0]) }, &[input], &[y, positions]);
         let plan = b.finish(&[y, positions]);
-        let found = pollster::block_on(async {
-            let mut executor = Executor::new(&gpu, plan, &mut WeightCache::new()).await.unwrap();
-            executor.run(&[&x], &mut |_| true).await.unwrap()
-        });
+        let found = run(&gpu, &plan, &[x]).await;
         assert_eq!(found[1].as_i64().unwrap(), [first], "{row:?}");
     }
 }
 
-const TIE_EPSILON_SHARE: f32 = crate::plan::TIE_EPSILON;
-
-#[test]
-fn resampling() {
-    let Some(gpu) = gpu() else { return };
+async fn resampling(gpu: Gpu) {
     let mut numbers = Numbers(5);
     for (taps, shape, h, w) in [(1, [1, 3, 4, 5], 7, 2), (2, [2, 9, 5, 3], 9, 17), (4, [1, 4, 1, 8], 3, 4)] {
         let mut axis = |from: usize, to: usize| AxisTaps {
@@ -143,13 +137,11 @@ fn resampling() {
         };
         let kernel = Kernel::Resample { y: axis(shape[2], h), x: axis(shape[3], w) };
         let x = numbers.tensor(&shape);
-        check_planes(&gpu, kernel, &[x], &[shape[0], shape[1], h, w]);
+        check_planes(&gpu, kernel, &[x], &[shape[0], shape[1], h, w]).await;
     }
 }
 
-#[test]
-fn depth_and_space() {
-    let Some(gpu) = gpu() else { return };
+async fn depth_and_space(gpu: Gpu) {
     let mut numbers = Numbers(6);
     for mode in [DepthMode::Dcr, DepthMode::Crd] {
         for (block, c, h, w) in [(2, 3, 4, 3), (3, 1, 2, 5), (2, 8, 1, 1), (1, 5, 2, 2)] {
@@ -157,13 +149,13 @@ fn depth_and_space() {
             // The second result is cropped.
             for crop in 0..block.min(2) {
                 let output = [2, c, h * block - crop, w * block - crop];
-                check_planes(&gpu, Kernel::DepthToSpace { block, mode }, &[x.clone()], &output);
+                check_planes(&gpu, Kernel::DepthToSpace { block, mode }, &[x.clone()], &output).await;
             }
         }
     }
     for (block, c, h, w) in [(2, 3, 4, 6), (3, 1, 3, 6), (2, 8, 2, 2), (1, 5, 2, 2)] {
         let x = numbers.tensor(&[2, c, h, w]);
         let output = [2, c * block * block, h / block, w / block];
-        check_planes(&gpu, Kernel::SpaceToDepth { block }, &[x], &output);
+        check_planes(&gpu, Kernel::SpaceToDepth { block }, &[x], &output).await;
     }
 }
