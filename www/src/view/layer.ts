@@ -10,8 +10,8 @@ import { placed, visibleTiles, type Size, type View } from "./viewport";
 /** The longest side of an overview. */
 export const OVERVIEW_SIDE = 2048;
 const TILE_SIDE = 512;
-/** Sharp tiles kept, 1 MB each. A view that needs more of them shows the overview instead. */
-const MAX_TILES = 48;
+/** Pixels of sharp tiles kept, four bytes each. A view that needs more of them shows the overview instead. */
+const MAX_PIXELS = 48 * TILE_SIDE ** 2;
 const MAX_FETCHES = 3;
 /** From here on single pixels are shown as squares. Device pixels per picture pixel. */
 const PIXELATED_FROM = 5;
@@ -59,6 +59,7 @@ export class Layer extends EventTarget {
   paint(tile: Tile): void {
     if (this.#closed || !(this.#overview instanceof OffscreenCanvas)) return tile.bitmap.close();
     const context = this.#overview.getContext("2d");
+    if (context) context.imageSmoothingQuality = "high";
     const sx = this.#overview.width / this.size.width;
     const sy = this.#overview.height / this.size.height;
     context?.clearRect(tile.x * sx, tile.y * sy, tile.width * sx, tile.height * sy);
@@ -85,7 +86,7 @@ export class Layer extends EventTarget {
 
     if (this.#overviewIsSharp() || zoom * 0.8 <= this.#overview.width / this.size.width) return;
     const visible = visibleTiles(view, this.size, stage, TILE_SIDE);
-    if (visible.length > MAX_TILES) return;
+    if (visible.length * TILE_SIDE ** 2 > MAX_PIXELS) return;
     if (this.#fetch) this.#request(visible);
     for (const tile of this.#tiles.values()) {
       // A whole number of device pixels on each side, or seams would shine through between tiles.
@@ -136,15 +137,18 @@ export class Layer extends EventTarget {
     }
   }
 
-  /** Puts a tile last in the order of forgetting. */
+  /** Puts a tile last in the order of forgetting, and forgets the first ones where there are too many. */
   #remember(key: string, tile: Tile): void {
     this.#tiles.delete(key);
     this.#tiles.set(key, tile);
-    if (this.#tiles.size <= MAX_TILES) return;
-    const oldest = this.#tiles.entries().next().value;
-    if (!oldest) return;
-    oldest[1].bitmap.close();
-    this.#tiles.delete(oldest[0]);
+    let pixels = 0;
+    for (const { width, height } of this.#tiles.values()) pixels += width * height;
+    for (const [key, { width, height, bitmap }] of this.#tiles) {
+      if (pixels <= MAX_PIXELS) return;
+      pixels -= width * height;
+      bitmap.close();
+      this.#tiles.delete(key);
+    }
   }
 
   #release(): void {
