@@ -89,6 +89,7 @@ const WAYS_OUT: Record<string, Action[]> = {
   "gpu-error": ["cpu"],
   "download-failed": ["retry"],
   "engine-crashed": ["retry"],
+  "no-engine": ["retry"],
   unknown: ["retry"],
 };
 

@@ -1,7 +1,7 @@
 /** What the worker does for each call: owns the engine, the models and the pictures. */
 
 import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
-import { CallError, type CallName, type Calls, type EngineInfo, type PictureInfo, type Progress, type Tile } from "../protocol";
+import { CallError, messageOf, type CallName, type Calls, type EngineInfo, type PictureInfo, type Progress, type Tile } from "../protocol";
 import { decode } from "./decode";
 import { download } from "./download";
 import { Lane } from "./lane";
@@ -127,11 +127,19 @@ export class Host implements Handlers {
   }
 
   #initialized(): Promise<EngineModule> {
-    this.#module ??= this.#loadModule().then(async (module) => {
+    this.#module ??= this.#initialize();
+    return this.#module;
+  }
+
+  async #initialize(): Promise<EngineModule> {
+    try {
+      const module = await this.#loadModule();
       await module.default();
       return module;
-    });
-    return this.#module;
+    } catch (error) {
+      this.#module = null;
+      throw new CallError("no-engine", messageOf(error));
+    }
   }
 
   #ready(): Engine {
