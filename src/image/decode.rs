@@ -4,10 +4,9 @@ use std::io::Cursor;
 
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::gif::GifDecoder;
-use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
-use image::codecs::tiff::TiffDecoder;
 use image::codecs::webp::WebPDecoder;
+use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageError, Limits};
 
 use super::orient::Turn;
@@ -15,13 +14,24 @@ use super::picture::check_size;
 use super::profile::ToSrgb;
 use super::sniff::{Format, sniff};
 use super::tile::zeroed;
-use super::{MAX_SIDE, Picture, RGBA};
+use super::{MAX_SIDE, Picture, RGBA, jpeg, tiff};
 use crate::error::{Error, Result};
 
 /// Most memory that a decoder may take beside the file, in bytes.
-const MAX_DECODER_BYTES: u64 = 1 << 30;
+pub(super) const MAX_DECODER_BYTES: u64 = 1 << 30;
 /// Stored rows converted at once; the height of a tile, so that most tiles are written once.
 const BAND: u32 = 256;
+
+/// Pixels as a file stores them, and what it says of them.
+pub(super) struct Stored {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) color: ColorType,
+    /// Row-major samples in native byte order.
+    pub(super) samples: Vec<u8>,
+    pub(super) orientation: Orientation,
+    pub(super) icc: Option<Vec<u8>>,
+}
 
 /// Decodes PNG (all depths, first picture of APNG), JPEG (baseline, progressive, gray, CMYK), WebP,
 /// GIF (first frame), BMP and TIFF (8 and 16 bit, gray, RGB, CMYK) by content, whatever the file is
@@ -34,30 +44,36 @@ const BAND: u32 = 256;
 /// (HEIC, AVIF, …); `PictureTooLarge` beyond the limits of [`Picture`], and `OutOfMemory`.
 pub fn decode(bytes: &[u8]) -> Result<Picture> {
     let format = sniff(bytes)?;
+    let stored = match format {
+        Format::Jpeg => jpeg::read(bytes)?,
+        Format::Tiff => tiff::read(bytes)?,
+        Format::Png | Format::WebP | Format::Gif | Format::Bmp => read(format, bytes)?,
+    };
+    upright(&stored)
+}
+
+fn read(format: Format, bytes: &[u8]) -> Result<Stored> {
     let mut decoder = open(format, bytes).map_err(|e| explain(format, e))?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
     decoder.set_limits(limits()).map_err(|e| explain(format, e))?;
     let color = decoder.color_type();
     // Broken metadata costs the metadata, not the picture.
-    let turn = Turn::new(decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms));
-    let profile = decoder.icc_profile().unwrap_or(None);
-    let to_srgb = profile.and_then(|icc| ToSrgb::new(&icc, !color.has_color()));
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let icc = decoder.icc_profile().unwrap_or(None);
     let len = usize::try_from(decoder.total_bytes()).map_err(|_| Error::OutOfMemory(decoder.total_bytes()))?;
-    let mut stored = zeroed(len)?;
-    decoder.read_image(&mut stored).map_err(|e| explain(format, e))?;
-    upright(&stored, color, (width, height), turn, to_srgb.as_ref())
+    let mut samples = zeroed(len)?;
+    decoder.read_image(&mut samples).map_err(|e| explain(format, e))?;
+    Ok(Stored { width, height, color, samples, orientation, icc })
 }
 
 fn open<'a>(format: Format, bytes: &'a [u8]) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {
     let read = Cursor::new(bytes);
     Ok(match format {
-        Format::Png => Box::new(PngDecoder::with_limits(read, limits())?),
-        Format::Jpeg => Box::new(JpegDecoder::new(read)?),
         Format::WebP => Box::new(WebPDecoder::new(read)?),
         Format::Gif => Box::new(GifDecoder::new(read)?),
         Format::Bmp => Box::new(BmpDecoder::new(read)?),
-        Format::Tiff => Box::new(TiffDecoder::new(read)?),
+        _ => Box::new(PngDecoder::with_limits(read, limits())?),
     })
 }
 
@@ -69,26 +85,23 @@ fn limits() -> Limits {
     limits
 }
 
-/// Stored pixels → RGBA → sRGB → upright, band by band.
-fn upright(
-    stored: &[u8],
-    color: ColorType,
-    (width, height): (u32, u32),
-    turn: Turn,
-    to_srgb: Option<&ToSrgb>,
-) -> Result<Picture> {
+/// Stored samples → RGBA → sRGB → upright, band by band.
+fn upright(stored: &Stored) -> Result<Picture> {
+    let &Stored { width, height, color, .. } = stored;
+    let turn = Turn::new(stored.orientation);
+    let to_srgb = stored.icc.as_ref().and_then(|icc| ToSrgb::new(icc, !color.has_color()));
     let (upright_width, upright_height) = turn.size(width, height);
     let mut picture = Picture::new(upright_width, upright_height)?;
     let band_len = width as usize * BAND.min(height) as usize * RGBA;
-    let (mut rgba, mut turned, mut scratch) = (zeroed(band_len)?, zeroed(band_len)?, Vec::new());
+    let (mut rgba, mut turned) = (zeroed(band_len)?, zeroed(band_len)?);
     let row_bytes = width as usize * usize::from(color.bytes_per_pixel());
-    for (y, rows) in (0..height).step_by(BAND as usize).zip(stored.chunks(row_bytes * BAND as usize)) {
+    for (y, rows) in (0..height).step_by(BAND as usize).zip(stored.samples.chunks(row_bytes * BAND as usize)) {
         let count = BAND.min(height - y);
         let len = width as usize * count as usize * RGBA;
         let (rgba, turned) = (&mut rgba[..len], &mut turned[..len]);
         to_rgba(color, rows, rgba)?;
-        if let Some(to_srgb) = to_srgb {
-            to_srgb.apply(rgba, &mut scratch);
+        if let Some(to_srgb) = &to_srgb {
+            to_srgb.apply(rgba);
         }
         turn.apply(rgba, width as usize, turned);
         picture.write(turn.band(y, count, width, height), turned)?;
@@ -135,13 +148,18 @@ fn float<const N: usize>(pixel: [u8; N], i: usize) -> u8 {
 fn explain(format: Format, error: ImageError) -> Error {
     let name = format.name();
     match error {
-        ImageError::Limits(_) => Error::InvalidPicture(format!(
-            "this {name} needs more than {MAX_DECODER_BYTES} bytes of memory to decode, or is larger than {MAX_SIDE} pixels a side"
-        )),
+        ImageError::Limits(_) => too_much(name),
         ImageError::Unsupported(e) => Error::UnsupportedPicture(format!("a variant of {name}: {e}")),
         ImageError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
             Error::InvalidPicture(format!("the {name} file ends before the picture does"))
         }
         other => Error::InvalidPicture(format!("the {name} data is damaged: {other}")),
     }
+}
+
+/// The decoder's own limits were met.
+pub(super) fn too_much(name: &str) -> Error {
+    Error::InvalidPicture(format!(
+        "this {name} needs more than {MAX_DECODER_BYTES} bytes of memory to decode, or is larger than {MAX_SIDE} pixels a side"
+    ))
 }

@@ -6,6 +6,7 @@
 
 mod decode;
 mod encode;
+mod jpeg;
 pub mod metrics;
 pub mod noise;
 mod orient;
@@ -15,6 +16,7 @@ mod profile;
 mod reduce;
 mod sniff;
 mod ssim;
+mod tiff;
 mod tile;
 
 pub use decode::decode;
