@@ -73,6 +73,10 @@ export class Actions extends Localized {
         }
       }
       @media (min-width: 900px) {
+        .status {
+          align-content: start;
+          min-height: 40px;
+        }
         .open {
           display: none;
         }

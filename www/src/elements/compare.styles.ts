@@ -15,6 +15,26 @@ export const compareStyles = css`
     user-select: none;
     cursor: default;
   }
+  .waiting {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-items: center;
+    animation: breathe 2.4s ease-in-out infinite;
+  }
+  .waiting svg {
+    width: 44px;
+    height: 44px;
+    fill: none;
+    stroke: var(--ink-faint);
+    stroke-width: 2;
+    stroke-linecap: round;
+  }
+  @keyframes breathe {
+    50% {
+      opacity: 0.3;
+    }
+  }
   .pans {
     cursor: grab;
   }

@@ -6,7 +6,7 @@ import type { Layer } from "../view/layer";
 import { canPan, clamp, covered, fit, pan, zoomAt, type Point, type Size, type View } from "../view/viewport";
 import { Wipe } from "../view/wipe";
 import { compareStyles } from "./compare.styles";
-import { icons } from "./icons";
+import { icons, mark } from "./icons";
 import "./picture-view";
 import { isFreeKey } from "./keys";
 import { shared } from "./shared";
@@ -97,6 +97,7 @@ export class Compare extends Localized {
           .label=${t("compare.picture.before", { name: this.name })}></up-picture>
         <up-picture class="after" .layer=${this.afterLayer} .view=${view} .frame=${before?.size ?? null} .stage=${stage}
           .label=${t("compare.picture.after", { name: this.name })}></up-picture>
+        ${before ? nothing : html`<span class="waiting">${mark}</span>`}
         ${this.afterLayer ? this.#renderWipe(line - area.x, area.width) : nothing}
       </div>
       <up-zoom ?hidden=${!before} .zoom=${zoom} .fitted=${view?.fitted ?? true} @zoom=${this.#wished}></up-zoom>

@@ -164,7 +164,7 @@ describe("on WebGPU", () => {
     try {
       ({ page, complaints } = await visit(without, site.url));
       await restored(page);
-      await page.getByText("no GPU can be used here").waitFor();
+      await page.getByText("No GPU can be used here").waitFor();
       await page.getByRole("radio", { name: "WebGPU" }).check();
       await notice(page).getByText("WebGPU is not available").waitFor();
       await page.getByRole("button", { name: "Use the CPU" }).click();
