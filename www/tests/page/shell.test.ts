@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import config from "../fake.vite.config.ts";
-import { bring, expectAccessible, launch, notice, restored, run, slider, status, stop, visit } from "./browser";
+import { bring, expectAccessible, launch, meanColour, notice, restored, run, slider, status, stop, visit } from "./browser";
 import { serve, type Site } from "./server";
 
 /** The page on the fake engine: all that does not depend on what the network computes. */
@@ -173,6 +173,53 @@ describe("zoom", () => {
     expect(Number.parseFloat(await zoom())).toBeGreaterThan(Number.parseFloat(fitted));
     await page.locator("body").press("0");
     expect(await zoom()).toBe(fitted);
+  });
+});
+
+describe("hands", () => {
+  const zoom = async () => Number.parseFloat(await page.getByRole("textbox", { name: "Zoom in percent" }).inputValue());
+
+  it("pinch to zoom, then drag to pan", async () => {
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
+    const box = await page.locator("up-compare").boundingBox();
+    if (!box) return expect.unreachable();
+    const fitted = await zoom();
+    const devtools = await page.context().newCDPSession(page);
+    const x = box.x + box.width / 2;
+    const y = box.y + box.height / 2;
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...xs: number[]) =>
+      devtools.send("Input.dispatchTouchEvent", { type, touchPoints: xs.map((x, id) => ({ x, y, id })) });
+    await touch("touchStart", x - 40, x + 40);
+    for (let apart = 50; apart <= 120; apart += 10) await touch("touchMove", x - apart, x + apart);
+    await touch("touchEnd");
+    expect(await zoom()).toBeGreaterThan(2 * fitted);
+
+    const wipe = await slider(page).getAttribute("aria-valuenow");
+    const seen = await meanColour(page, "before");
+    await touch("touchStart", x - 100);
+    for (let moved = 0; moved <= 150; moved += 10) await touch("touchMove", x - 100 + moved);
+    await touch("touchEnd");
+    expect(await slider(page).getAttribute("aria-valuenow")).toBe(wipe);
+    expect(await meanColour(page, "before")).not.toEqual(seen);
+  });
+
+  it("drag with the mouse pans what is larger than the stage, and moves the wipe otherwise", async () => {
+    await open({ reducedMotion: "reduce" });
+    const box = await page.locator("up-compare").boundingBox();
+    if (!box) return expect.unreachable();
+    const drag = async (from: number, to: number) => {
+      await page.mouse.move(box.x + box.width * from, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * to, box.y + box.height / 2, { steps: 5 });
+      await page.mouse.up();
+    };
+    await drag(0.5, 0.3);
+    expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeLessThan(40);
+    await page.locator("body").press("+");
+    await page.locator("body").press("+");
+    const seen = await meanColour(page, "before");
+    await drag(0.8, 0.5);
+    expect(await meanColour(page, "before")).not.toEqual(seen);
   });
 });
 
