@@ -1,0 +1,69 @@
+//! Convolution: which of its kernels fits, and what they share.
+//!
+//! * 3×3, stride 1: [`winograd`], a quarter of the multiplications.
+//! * Up to four outputs (last layers): [`few`], lanes are input channels.
+//! * One channel a group: [`depthwise`], lanes are channels.
+//! * Everything else: [`direct`], pixels gathered into rows of a matrix product.
+
+mod depthwise;
+mod direct;
+mod epilogue;
+mod few;
+mod transform;
+#[cfg(test)]
+mod tests;
+mod winograd;
+
+pub(super) use depthwise::pack_depthwise;
+pub(super) use direct::pack_panels;
+pub(super) use few::pack_input_lanes;
+pub(super) use winograd::pack_winograd;
+
+use super::planes::Planes;
+use super::task::Task;
+use super::weights::{Packing, WeightCache};
+use crate::plan::{self, Plan, Window};
+use epilogue::Epilogue;
+
+/// Operands and geometry of a convolution.
+#[derive(Clone, Copy)]
+struct Shape {
+    x: Planes,
+    y: Planes,
+    window: Window,
+    groups: usize,
+}
+
+impl Shape {
+    fn taps(&self) -> usize {
+        self.window.kernel[0] * self.window.kernel[1]
+    }
+
+    fn is_winograd(&self) -> bool {
+        let Window { kernel, stride, dilation, .. } = self.window;
+        let plain = kernel == [3, 3] && stride == [1, 1] && dilation == [1, 1] && self.groups == 1;
+        plain && self.x.c > 4 && self.y.c >= 8
+    }
+}
+
+/// The task for [`plan::Kernel::Conv`].
+pub(super) fn prepare(
+    plan: &Plan,
+    [x, y]: [Planes; 2],
+    (window, groups, weight): (Window, usize, plan::ConstId),
+    epilogue: &plan::Epilogue,
+    cache: &mut WeightCache,
+) -> Box<dyn Task> {
+    let shape = Shape { x, y, window, groups };
+    let epilogue = Epilogue::new(plan, epilogue, y.c, cache);
+    let mut weights = |packing| cache.get(&plan.constants[weight.0], packing);
+    if shape.is_winograd() {
+        Box::new(winograd::Winograd::new(shape, weights(Packing::Winograd), epilogue))
+    } else if groups == x.c && groups == y.c && groups > 1 {
+        Box::new(depthwise::Depthwise { shape, weights: weights(Packing::Depthwise), epilogue })
+    } else if groups == 1 && y.c <= 4 && x.c.is_multiple_of(4) {
+        Box::new(few::Few { shape, weights: weights(Packing::InputLanes), epilogue })
+    } else {
+        Box::new(direct::Direct::new(shape, weights(Packing::Panels { groups }), epilogue))
+    }
+}

@@ -1,0 +1,32 @@
+//! The inner loop of every convolution and matrix product.
+
+use crate::simd::{F32x4, Px};
+
+/// Columns of a weight panel.
+pub(super) const PANEL: usize = 8;
+
+/// One row of a weight panel: [`PANEL`] output channels.
+pub(super) type PanelRow = [Px; 2];
+
+/// The buffer as rows of a panel.
+pub(super) fn panel_rows(buffer: &[f32]) -> &[PanelRow] {
+    buffer.as_chunks().0.as_chunks().0
+}
+
+/// Four rows times a panel: `sum over k of a[k][i]·b[k][..]` for i in 0..4.
+///
+/// One k a turn and 8 sums, 2 weights and 1 value in registers: V8 has 15 vector registers, and
+/// LLVM keeps more than that alive when it sees several k at once.
+#[inline(always)]
+pub(super) fn multiply(a: &[Px], b: &[PanelRow]) -> [[F32x4; 2]; 4] {
+    let mut sums = [[F32x4::zero(); 2]; 4];
+    for (a, [b0, b1]) in a.iter().zip(b) {
+        let (b0, b1) = (F32x4::load(b0), F32x4::load(b1));
+        for (sum, &a) in sums.iter_mut().zip(a) {
+            let a = F32x4::splat(a);
+            sum[0] = a.mul_add(b0, sum[0]);
+            sum[1] = a.mul_add(b1, sum[1]);
+        }
+    }
+    sums
+}
