@@ -194,13 +194,13 @@ impl Neg for F32x4 {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod lanes {
     use super::Px;
-    pub use core::arch::wasm32::{
-        f32x4_abs as abs, f32x4_add as add, f32x4_ceil as ceil, f32x4_div as div,
-        f32x4_floor as floor, f32x4_le as le, f32x4_lt as lt, f32x4_mul as mul,
-        f32x4_nearest as round, f32x4_neg as neg, f32x4_pmax as max, f32x4_pmin as min,
-        f32x4_splat as splat, f32x4_sqrt as sqrt, f32x4_sub as sub, v128 as V,
-    };
     use core::arch::wasm32::*;
+    pub use core::arch::wasm32::{
+        f32x4_abs as abs, f32x4_add as add, f32x4_ceil as ceil, f32x4_div as div, f32x4_floor as floor,
+        f32x4_le as le, f32x4_lt as lt, f32x4_mul as mul, f32x4_nearest as round, f32x4_neg as neg,
+        f32x4_pmax as max, f32x4_pmin as min, f32x4_splat as splat, f32x4_sqrt as sqrt, f32x4_sub as sub,
+        v128 as V,
+    };
 
     #[inline(always)]
     pub fn load(p: &Px) -> V {
@@ -415,10 +415,7 @@ mod lanes {
     }
 }
 
-#[cfg(not(any(
-    target_arch = "x86_64",
-    all(target_arch = "wasm32", target_feature = "simd128")
-)))]
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod lanes {
     use super::Px;
 

@@ -1,4 +1,5 @@
 //! What runs a [`Plan`](crate::plan::Plan).
 
+pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;

@@ -1,5 +1,6 @@
 //! A graph made concrete for one set of input sizes: steps, buffers, cost.
 
+pub mod arena;
 mod builder;
 mod cost;
 mod fuse;

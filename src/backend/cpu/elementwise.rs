@@ -102,9 +102,27 @@ fn scalar(op: Binary, a: f32, b: f32) -> f32 {
         Binary::Mul => a * b,
         Binary::Div => a / b,
         Binary::Pow => a.powf(b),
-        Binary::Min => if b < a { b } else { a },
-        Binary::Max => if a < b { b } else { a },
-        Binary::PRelu => if a < 0.0 { a * b } else { a },
+        Binary::Min => {
+            if b < a {
+                b
+            } else {
+                a
+            }
+        }
+        Binary::Max => {
+            if a < b {
+                b
+            } else {
+                a
+            }
+        }
+        Binary::PRelu => {
+            if a < 0.0 {
+                a * b
+            } else {
+                a
+            }
+        }
     }
 }
 

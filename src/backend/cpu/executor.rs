@@ -1,9 +1,9 @@
 //! Runs a plan in pieces, in one block of memory.
 
+use super::layout;
 use super::prepare::prepare;
 use super::task::{Buffers, Task};
 use super::weights::{Packed, Packing, WeightCache};
-use super::layout;
 use crate::error::{Error, Result};
 use crate::plan::{Operand, Plan, ValueId, arena};
 use crate::tensor::Tensor;

@@ -16,10 +16,7 @@ fn reduce(x: F32x4) -> (F32x4, F32x4) {
     // ln 2 in two parts, the first of few digits so that its product with n is exact.
     let r = n.mul_add(F32x4::splat(-0.693_359_4), x);
     let r = n.mul_add(F32x4::splat(2.121_944_4e-4), r);
-    let tail = polynomial(
-        r,
-        [1.987_569_2e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5],
-    );
+    let tail = polynomial(r, [1.987_569_2e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5]);
     (n, (r * r).mul_add(tail, r))
 }
 
@@ -82,7 +79,13 @@ pub(super) fn erf(x: F32x4) -> F32x4 {
 mod tests {
     use super::*;
 
-    fn check(name: &str, fast: impl Fn(F32x4) -> F32x4, exact: impl Fn(f64) -> f64, range: [f32; 2], tolerance: f64) {
+    fn check(
+        name: &str,
+        fast: impl Fn(F32x4) -> F32x4,
+        exact: impl Fn(f64) -> f64,
+        range: [f32; 2],
+        tolerance: f64,
+    ) {
         for i in 0..=4000 {
             let x = range[0] + (range[1] - range[0]) * i as f32 / 4000.0;
             let (got, wanted) = (f64::from(fast(F32x4::splat(x)).to_array()[0]), exact(f64::from(x)));

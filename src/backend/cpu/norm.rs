@@ -66,9 +66,8 @@ impl Task for GroupNorm {
             let blocks = block..block + channels.div_ceil(4);
             let by_channel = |f: &dyn Fn(usize, F32x4) -> F32x4| -> Vec<f64> {
                 let blocks = blocks.clone().enumerate();
-                let mut sums: Vec<f64> = blocks
-                    .flat_map(|(i, block)| sum(plane(source, x.plane(), block), |v| f(i, v)))
-                    .collect();
+                let mut sums: Vec<f64> =
+                    blocks.flat_map(|(i, block)| sum(plane(source, x.plane(), block), |v| f(i, v))).collect();
                 sums.truncate(channels);
                 sums
             };
@@ -82,7 +81,9 @@ impl Task for GroupNorm {
                 let difference = v - centers[i];
                 difference * difference
             }));
-            let factor = |c: usize| self.affine.of(first + c).0 / (variances[c / per_group] + f64::from(self.epsilon)).sqrt();
+            let factor = |c: usize| {
+                self.affine.of(first + c).0 / (variances[c / per_group] + f64::from(self.epsilon)).sqrt()
+            };
             for (i, block) in blocks.clone().enumerate() {
                 let scale = lanes(i, &factor);
                 let shift = lanes(i, &|c| self.affine.of(first + c).1);

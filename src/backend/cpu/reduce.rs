@@ -81,7 +81,8 @@ impl Task for ReduceChannels {
             let (n, line) = (unit / x.h, unit % x.h);
             let row = |block: usize| &source[((n * x.blocks() + block) * x.h + line) * x.w..][..x.w];
             for (at, to) in target[unit * x.w..][..x.w].iter_mut().enumerate() {
-                let whole = (0..last).fold(first, |a, block| join(self.kind, a, F32x4::load(&row(block)[at])));
+                let whole =
+                    (0..last).fold(first, |a, block| join(self.kind, a, F32x4::load(&row(block)[at])));
                 let mut lanes = [start(self.kind); 4];
                 let used = x.lanes(last);
                 lanes[..used].copy_from_slice(&row(last)[at][..used]);
@@ -140,7 +141,12 @@ pub(super) struct Axis {
 
 impl Axis {
     /// Elements along the axis.
-    pub fn along<'a>(&self, x: &'a [f32], outer: usize, inner: usize) -> impl Iterator<Item = f32> + Clone + use<'a> {
+    pub fn along<'a>(
+        &self,
+        x: &'a [f32],
+        outer: usize,
+        inner: usize,
+    ) -> impl Iterator<Item = f32> + Clone + use<'a> {
         let start = outer * self.len * self.inner + inner;
         x[start..].iter().step_by(self.inner.max(1)).take(self.len).copied()
     }

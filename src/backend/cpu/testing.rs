@@ -61,7 +61,8 @@ impl Case {
             parent: None,
             live,
         };
-        let mut values: Vec<PlanValue> = self.inputs.iter().map(|x| value(x.dtype(), x.shape(), (0, 0))).collect();
+        let mut values: Vec<PlanValue> =
+            self.inputs.iter().map(|x| value(x.dtype(), x.shape(), (0, 0))).collect();
         let inputs: Vec<ValueId> = (0..values.len()).map(ValueId).collect();
         values.extend(self.outputs.iter().map(|(dtype, shape)| value(*dtype, shape, (0, 1))));
         let outputs: Vec<ValueId> = (inputs.len()..values.len()).map(ValueId).collect();
@@ -74,7 +75,13 @@ impl Case {
             outputs: outputs.clone(),
             flops: 1000,
         };
-        Plan { values, constants: self.constants.iter().map(constant).collect(), steps: vec![step], inputs, outputs }
+        Plan {
+            values,
+            constants: self.constants.iter().map(constant).collect(),
+            steps: vec![step],
+            inputs,
+            outputs,
+        }
     }
 
     /// Runs the kernel in one go and unit by unit; both must agree to the bit.

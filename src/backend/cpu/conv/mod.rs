@@ -9,9 +9,9 @@ mod depthwise;
 mod direct;
 mod epilogue;
 mod few;
-mod transform;
 #[cfg(test)]
 mod tests;
+mod transform;
 mod winograd;
 
 pub(super) use depthwise::pack_depthwise;

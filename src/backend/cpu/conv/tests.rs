@@ -118,7 +118,9 @@ fn groups() {
 fn epilogues() {
     let mut random = Random::new(6);
     for (c_in, c_out, groups) in [(8, 10, 1), (3, 10, 1), (8, 3, 1), (6, 6, 6), (6, 6, 2)] {
-        for activation in [Unary::Relu, Unary::Clip { min: -0.5, max: 0.75 }, Unary::LeakyRelu { alpha: 0.25 }] {
+        for activation in
+            [Unary::Relu, Unary::Clip { min: -0.5, max: 0.75 }, Unary::LeakyRelu { alpha: 0.25 }]
+        {
             let shape = [2, c_out, 7, 6];
             let x = random.tensor(&[2, c_in, 7, 6]);
             let weight = random.tensor(&[c_out, c_in / groups, 3, 3]);
@@ -135,7 +137,13 @@ fn epilogues() {
                     let v = match activation {
                         Unary::Relu => v.max(0.0),
                         Unary::Clip { min, max } => v.clamp(min, max),
-                        _ => if v < 0.0 { 0.25 * v } else { v },
+                        _ => {
+                            if v < 0.0 {
+                                0.25 * v
+                            } else {
+                                v
+                            }
+                        }
                     };
                     v * of(&scale, channel) + of(&shift, channel)
                 })

@@ -141,7 +141,14 @@ impl Winograd {
     }
 
     /// From M to one block of four output channels; `half` of the panel.
-    fn transform_output(&self, at: Range<usize>, block: usize, m: &[Px], y: &mut [Px], residual: Option<&[Px]>) {
+    fn transform_output(
+        &self,
+        at: Range<usize>,
+        block: usize,
+        m: &[Px],
+        y: &mut [Px],
+        residual: Option<&[Px]>,
+    ) {
         let (h, w) = (self.shape.y.h, self.shape.y.w);
         let (bias, half, stride) = (self.epilogue.bias(block), block % 2, self.m_stride());
         for (i, tile) in at.enumerate() {
@@ -208,7 +215,13 @@ impl Task for Winograd {
                 for block in 2 * panel..(2 * panel + 2).min(y.blocks()) {
                     let at = n * y.blocks() + block;
                     let residual = residual.map(|r| plane(r, y.plane(), at));
-                    self.transform_output(tiles.clone(), block, m, plane_mut(target, y.plane(), at), residual);
+                    self.transform_output(
+                        tiles.clone(),
+                        block,
+                        m,
+                        plane_mut(target, y.plane(), at),
+                        residual,
+                    );
                 }
             }
         }
