@@ -48,6 +48,7 @@ impl Executor {
     /// `OutOfMemory` when the allocator refuses, `TooLarge` when the sizes do not fit the address
     /// space.
     pub fn new(plan: Arc<Plan>, cache: &mut WeightCache) -> Result<Self> {
+        cache.drop_unused();
         let arena = arena::assign(&plan)?;
         let places = plan.values.iter().zip(&arena.offsets).map(|(v, &at)| at..at + v.len()).collect();
         let mut steps = Vec::with_capacity(plan.steps.len());

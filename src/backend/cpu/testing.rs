@@ -52,7 +52,7 @@ impl Case {
         Self { layout: Layout::Plain, ..Self::planes(kernel, inputs, output) }
     }
 
-    fn plan(&self) -> Plan {
+    pub fn plan(&self) -> Plan {
         let value = |dtype: DType, shape: &[usize], live| PlanValue {
             name: String::new(),
             shape: shape.to_vec(),

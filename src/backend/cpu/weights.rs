@@ -5,7 +5,7 @@ use super::{conv, layout};
 use crate::plan::{Constant, Layout};
 use crate::tensor::Tensor;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// A packed constant.
 pub(super) type Packed = Arc<Vec<f32>>;
@@ -27,11 +27,19 @@ pub(super) enum Packing {
     Depthwise,
 }
 
-/// Packed constants by the tensor they were made from.
+/// Packed constants by the tensor they were made from; those of tensors that are gone are dropped.
 #[derive(Default)]
 pub struct WeightCache {
-    /// The tensor is kept so that its address stays its own.
-    packed: HashMap<(usize, Packing), (Arc<Tensor>, Packed)>,
+    packed: HashMap<(usize, Packing), Entry>,
+    /// Only lengths are wanted.
+    measuring: bool,
+}
+
+struct Entry {
+    /// While it is held the tensor's address stays its own, even when the tensor is gone.
+    tensor: Weak<Tensor>,
+    len: usize,
+    packed: Packed,
 }
 
 impl WeightCache {
@@ -39,15 +47,51 @@ impl WeightCache {
         Self::default()
     }
 
+    /// A cache that adds up lengths, and whose constants are all empty.
+    pub(super) fn measuring() -> Self {
+        Self { measuring: true, ..Self::default() }
+    }
+
     /// Memory of the packed constants in bytes.
     pub fn bytes(&self) -> u64 {
-        self.packed.values().map(|(_, packed)| packed.len() as u64 * 4).sum()
+        self.packed.values().map(|entry| entry.len as u64 * 4).sum()
+    }
+
+    /// Drops what was packed from tensors that nothing else holds, such as the merged weights of
+    /// plans that are gone.
+    pub(super) fn drop_unused(&mut self) {
+        self.packed.retain(|_, entry| entry.tensor.strong_count() > 0);
     }
 
     pub(super) fn get(&mut self, constant: &Constant, packing: Packing) -> Packed {
-        let key = (Arc::as_ptr(&constant.tensor) as usize, packing);
-        let make = || (constant.tensor.clone(), Arc::new(pack(&constant.tensor, packing)));
-        self.packed.entry(key).or_insert_with(make).1.clone()
+        let tensor = &constant.tensor;
+        let key = (Arc::as_ptr(tensor) as usize, packing);
+        let make = || {
+            let (packed, len) = if self.measuring {
+                (Vec::new(), packed_len(tensor.shape(), packing))
+            } else {
+                let packed = pack(tensor, packing);
+                let len = packed.len();
+                (packed, len)
+            };
+            Entry { tensor: Arc::downgrade(tensor), len, packed: Arc::new(packed) }
+        };
+        self.packed.entry(key).or_insert_with(make).packed.clone()
+    }
+}
+
+/// Length of what [`pack`] makes of a tensor of this shape.
+fn packed_len(shape: &[usize], packing: Packing) -> usize {
+    let len: usize = shape.iter().product();
+    // Weights are [C_out, C_in/groups, kh, kw].
+    let per_output = || shape[1..].iter().product::<usize>();
+    match packing {
+        Packing::Operand(layout) => crate::plan::storage_len(layout, shape).unwrap_or(0),
+        Packing::Vector => len.next_multiple_of(PANEL),
+        Packing::Winograd => shape[0].next_multiple_of(PANEL) * 36 * shape[1],
+        Packing::Panels { groups } => groups * (shape[0] / groups).next_multiple_of(PANEL) * per_output(),
+        Packing::InputLanes => len,
+        Packing::Depthwise => shape[0].next_multiple_of(4) * per_output(),
     }
 }
 
