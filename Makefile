@@ -9,7 +9,7 @@
 MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock .cargo/config.toml
-PAGE := $(shell find www -path www/node_modules -prune -o -path www/dist -prune -o -type f -print)
+PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
 .PHONY: play site test bench pkg size check wasm-check
 
