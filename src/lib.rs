@@ -17,4 +17,10 @@ pub mod tile;
 pub mod backend;
 mod simd;
 
+pub mod session;
+pub mod task;
+
+#[cfg(feature = "web")]
+pub mod web;
+
 pub use error::{Error, Result};

@@ -62,7 +62,7 @@ pub fn decode(proto: &TensorProto, what: &str, external: &External) -> Result<Te
     let shape: Option<Vec<usize>> = proto.dims.iter().map(|&d| usize::try_from(d).ok()).collect();
     let shape = shape.ok_or_else(|| invalid(format!("shape {:?} has a negative dimension", proto.dims)))?;
     let shape = checked_shape(shape).map_err(|e| invalid(e.0))?;
-    let len = shape.iter().product();
+    let len: usize = shape.iter().product();
     let outside;
     let raw: &[u8] = if proto.data_location == 1 {
         outside = external.slice(proto, what)?;

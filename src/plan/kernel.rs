@@ -136,6 +136,13 @@ pub struct Epilogue {
     pub scale_shift: Option<(ConstId, ConstId)>,
 }
 
+impl Epilogue {
+    /// A bias and nothing else.
+    pub fn plain(bias: Option<ConstId>) -> Self {
+        Self { bias, residual: false, activation: Unary::Identity, scale_shift: None }
+    }
+}
+
 /// How pixels outside are treated in [`Kernel::Gather`]: each axis has a table with the source
 /// position of each output position, −1 where the output takes `fill`.
 #[derive(Debug, Clone, PartialEq)]

@@ -53,8 +53,9 @@ impl Axis {
         usize::try_from(self.base.1 as i64 + more).unwrap_or(0)
     }
 
-    fn local(&self) -> bool {
-        self.reach.extent.is_some()
+    /// Whether tiles show exactly what the whole picture would.
+    pub fn exact(&self, len: usize) -> bool {
+        self.reach.extent.is_some() || !self.fixed || len <= self.base.0
     }
 }
 
@@ -64,30 +65,26 @@ fn per_jump(jump: Ratio, pixels: i64) -> i64 {
 }
 
 /// Tiles that cover an accepted length `len` with none longer than `longest`, and no longer than
-/// they need be. One tile where the network sees the whole frame.
+/// they need be. One tile where the network sees the whole frame; but where it sees the whole frame
+/// and has a fixed length, tiles of that length overlap by an eighth, and are only alike to what a
+/// larger network would give.
 ///
 /// # Errors
-/// `TooLarge` when `longest` leaves nothing after the halo, or the whole frame is needed and is
-/// longer than the only length that the model accepts.
+/// `InvalidInput` when `longest` leaves nothing after the halo.
 pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
-    let whole = if axis.fixed { axis.base.0 } else { axis.accept(len) };
-    if len <= whole && (!axis.local() || len <= longest) {
-        return Ok(vec![Span { start: 0, len: whole, skip: 0, output: 0..axis.output_len(len) }]);
+    let longest = if axis.fixed { axis.base.0 } else { longest };
+    if len <= longest || (axis.reach.extent.is_none() && !axis.fixed) {
+        let len = axis.accept(len);
+        return Ok(vec![Span { start: 0, len, skip: 0, output: 0..axis.output_len(len) }]);
     }
-    let too_large = |needed: usize, what: &str| Error::TooLarge {
-        what: what.into(),
-        needed: needed as u64,
-        limit: longest as u64,
+    let nothing_left = || {
+        let message =
+            format!("tiles of {longest} pixels are too small: nothing is left of them after the halo");
+        Error::InvalidInput(message)
     };
-    if !axis.local() {
-        return Err(too_large(len, "this model sees the whole frame at once, which"));
-    }
-    if axis.fixed {
-        return cover(axis, len, axis.base.0).ok_or_else(|| too_large(axis.base.0, "a tile with its halo"));
-    }
     let mut tile = axis.accept_below(longest);
-    let mut best = cover(axis, len, tile).ok_or_else(|| too_large(tile, "a tile with its halo"))?;
-    while tile > axis.reach.multiple {
+    let mut best = cover(axis, len, tile).ok_or_else(nothing_left)?;
+    while tile > axis.reach.multiple && !axis.fixed {
         tile -= axis.reach.multiple;
         match cover(axis, len, tile) {
             Some(tighter) if tighter.len() == best.len() => best = tighter,
@@ -100,7 +97,8 @@ pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
 /// Tiles of exactly `tile` from left to right, or `None` where the halo leaves nothing.
 fn cover(axis: &Axis, len: usize, tile: usize) -> Option<Vec<Span>> {
     let Reach { jump, extent, multiple } = axis.reach;
-    let (lo, hi) = extent?;
+    let overlap = Ratio::new(tile as i64 / 8, 1)?;
+    let (lo, hi) = extent.unwrap_or((overlap.times(-1)?, overlap));
     let outputs = |pixels: Ratio| pixels.mul(Ratio::new(jump.den, jump.num)?);
     let total = axis.output_len(len);
     let per_tile = axis.output_len(tile);
@@ -130,5 +128,96 @@ fn cover(axis: &Axis, len: usize, tile: usize) -> Option<Vec<Span>> {
             return None;
         }
         start = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(jump: (i64, i64), lo: i64, hi: i64, multiple: usize) -> Axis {
+        let whole = |n| Ratio::new(n, 1).unwrap();
+        let jump = Ratio::new(jump.0, jump.1).unwrap();
+        let base = 16 * multiple;
+        let out = (base as i64 * jump.den / jump.num) as usize;
+        let reach = Reach { jump, extent: Some((whole(lo), whole(hi))), multiple };
+        Axis { reach, base: (base, out), fixed: false }
+    }
+
+    /// Every output position comes from exactly one tile, which shows all that the position sees or
+    /// ends where the picture ends.
+    fn check(axis: &Axis, len: usize, longest: usize) {
+        let spans = spans(axis, len, longest).unwrap();
+        let (lo, hi) = axis.reach.extent.unwrap();
+        let mut next = 0;
+        for span in &spans {
+            assert_eq!(span.output.start, next);
+            assert!(
+                span.len <= longest.max(axis.reach.multiple) && span.start + span.len <= len.max(span.len)
+            );
+            assert_eq!(span.start % axis.reach.multiple, 0);
+            for position in span.output.clone() {
+                let place = axis.reach.jump.times(position as i64).unwrap();
+                let (first, last) = (place.add(lo).unwrap().floor(), place.add(hi).unwrap().ceil());
+                let (start, end) = (span.start as i64, (span.start + span.len) as i64);
+                assert!(first >= start || start == 0, "{position} sees {first}, tile starts at {start}");
+                assert!(last < end || end >= len as i64, "{position} sees {last}, tile ends at {end}");
+            }
+            let shift = (span.start as i64 * axis.reach.jump.den / axis.reach.jump.num) as usize;
+            assert_eq!(span.skip + shift, span.output.start);
+            next = span.output.end;
+        }
+        assert_eq!(next, axis.output_len(len));
+    }
+
+    #[test]
+    fn tiles_cover_every_position_once_with_all_that_it_sees() {
+        for jump in [(1, 1), (1, 2), (1, 4), (2, 1), (4, 1)] {
+            for (lo, hi) in [(0, 0), (-1, 1), (-7, 8), (-30, 37), (-5, 0)] {
+                for multiple in [4, 8, 16] {
+                    for blocks in [1, 2, 7, 33] {
+                        let axis = axis(jump, lo, hi, multiple);
+                        check(&axis, blocks * multiple, 128);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tiles_are_no_longer_than_they_need_be() {
+        let axis = axis((1, 1), -8, 8, 8);
+        let spans = spans(&axis, 200, 128).unwrap();
+        assert_eq!(spans.iter().map(|s| s.len).collect::<Vec<_>>(), [112, 112]);
+    }
+
+    #[test]
+    fn a_halo_that_leaves_nothing_is_refused() {
+        let axis = axis((1, 1), -70, 70, 8);
+        assert_eq!(spans(&axis, 1000, 128).unwrap_err().code(), "invalid-input");
+        assert_eq!(spans(&axis, 128, 128).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn the_whole_frame_is_one_tile() {
+        let mut axis = axis((1, 2), 0, 0, 8);
+        axis.reach.extent = None;
+        let spans = spans(&axis, 1000, 64).unwrap();
+        assert_eq!(spans, [Span { start: 0, len: 1000, skip: 0, output: 0..2000 }]);
+    }
+
+    #[test]
+    fn a_model_of_fixed_size_runs_larger_pictures_by_tiles_of_that_size() {
+        let mut axis = axis((1, 1), -3, 3, 4);
+        axis.base = (64, 64);
+        axis.fixed = true;
+        assert_eq!((axis.accept(10), axis.accept(64), axis.accept(65)), (64, 64, 68));
+        let spans = spans(&axis, axis.accept(150), 1024).unwrap();
+        assert!(spans.len() == 3 && spans.iter().all(|span| span.len == 64));
+        assert!(axis.exact(150));
+        axis.reach.extent = None;
+        assert!(!axis.exact(150) && axis.exact(64));
+        let spans = super::spans(&axis, axis.accept(150), 1024).unwrap();
+        assert!(spans.len() == 3 && spans.iter().all(|span| span.len == 64));
     }
 }

@@ -1,6 +1,6 @@
 //! Convolution, and transposed convolution as convolution followed by depth-to-space.
 
-use super::super::{AxisIndex, ConstId, DepthMode, Epilogue, Gather, Kernel, Layout, Operand, Unary, Window};
+use super::super::{AxisIndex, ConstId, DepthMode, Epilogue, Gather, Kernel, Layout, Operand, Window};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
 use crate::ops::{Conv, ConvTranspose, OpError};
@@ -104,12 +104,6 @@ impl Lowering<'_> {
 
     fn bias(&self, node: &Node) -> Lowered<Option<Vec<f32>>> {
         self.floats(node, 2, "the bias")
-    }
-}
-
-impl Epilogue {
-    pub(in crate::plan) fn plain(bias: Option<ConstId>) -> Self {
-        Self { bias, residual: false, activation: Unary::Identity, scale_shift: None }
     }
 }
 

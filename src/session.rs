@@ -1,0 +1,18 @@
+//! The public interface: load a model, plan it, run it on tensors or on pictures.
+//!
+//! Everything that takes time is `async` and gives way through its [`Host`], so that one thread
+//! can compute and answer; runs of one model queue.
+
+mod engine;
+mod geometry;
+mod host;
+mod model;
+mod process;
+mod summary;
+
+pub use engine::{BackendChoice, BackendReason, Engine};
+pub use geometry::Geometry;
+pub use host::{Host, Unhurried};
+pub use model::{Model, RunInput};
+pub use process::{Estimate, Processed, TileEvent};
+pub use summary::{NodeSummary, Summary};

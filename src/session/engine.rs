@@ -1,0 +1,203 @@
+//! The engine: which backend runs, and loading.
+
+use super::host::Host;
+use super::model::Model;
+#[cfg(feature = "gpu")]
+use crate::backend::gpu::{self, Gpu};
+use crate::error::{Error, Result};
+use crate::onnx;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What the caller asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BackendChoice {
+    /// The GPU if it is real, right and faster than the CPU, else the CPU.
+    #[default]
+    Auto,
+    WebGpu,
+    Cpu,
+}
+
+/// Why an engine runs where it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BackendReason {
+    /// The caller named the backend.
+    Asked,
+    /// There is no GPU to use; the text says why.
+    NoGpu(String),
+    /// The only adapter computes on the CPU.
+    SoftwareGpu(String),
+    /// The probe's result was wrong by this share of the largest value.
+    WrongResults(f32),
+    /// Measured GFLOP/s of the same convolution.
+    Slower {
+        gpu: f64,
+        cpu: f64,
+    },
+    Faster {
+        gpu: f64,
+        cpu: f64,
+    },
+    /// The GPU was lost or out of memory in mid-run, and the CPU took over.
+    GaveUp(String),
+}
+
+impl BackendReason {
+    /// Stable kebab-case identifier.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::NoGpu(_) => "no-gpu",
+            Self::SoftwareGpu(_) => "software-gpu",
+            Self::WrongResults(_) => "wrong-results",
+            Self::Slower { .. } => "slower",
+            Self::Faster { .. } => "faster",
+            Self::GaveUp(_) => "gave-up",
+        }
+    }
+}
+
+impl std::fmt::Display for BackendReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Self::Asked => write!(f, "chosen by the caller"),
+            Self::NoGpu(why) => write!(f, "no GPU can be used: {why}"),
+            Self::SoftwareGpu(name) => write!(f, "{name} is not a GPU but computes on the CPU"),
+            Self::WrongResults(error) => {
+                write!(f, "the GPU computes wrongly, by {error:.1e} of the largest value")
+            }
+            Self::Slower { gpu, cpu } => write!(f, "the GPU does {gpu:.0} GFLOP/s, the CPU {cpu:.0}"),
+            Self::Faster { gpu, cpu } => write!(f, "the GPU does {gpu:.0} GFLOP/s, the CPU {cpu:.0}"),
+            Self::GaveUp(why) => write!(f, "the GPU gave up: {why}"),
+        }
+    }
+}
+
+/// Where models run; shared by an engine's models.
+pub(super) struct Device {
+    #[cfg(feature = "gpu")]
+    gpu: Option<Gpu>,
+    /// Set when the GPU is given up on.
+    reason: RefCell<BackendReason>,
+}
+
+impl Device {
+    #[cfg(feature = "gpu")]
+    pub fn gpu(&self) -> Option<&Gpu> {
+        self.gpu.as_ref()
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    pub fn gpu(&self) -> Option<&std::convert::Infallible> {
+        None
+    }
+
+    pub fn uses_gpu(&self) -> bool {
+        self.gpu().is_some() && !matches!(*self.reason.borrow(), BackendReason::GaveUp(_))
+    }
+
+    /// From now on everything runs on the CPU.
+    pub fn give_up(&self, why: &Error) {
+        *self.reason.borrow_mut() = BackendReason::GaveUp(why.to_string());
+    }
+}
+
+/// Loads models and knows where they run.
+pub struct Engine {
+    device: Rc<Device>,
+}
+
+impl Engine {
+    /// # Errors
+    /// `NoGpu` when `WebGpu` is asked for and there is none.
+    pub async fn create(choice: BackendChoice, host: &impl Host) -> Result<Self> {
+        #[cfg(feature = "gpu")]
+        let device = {
+            let (gpu, reason) = choose(choice, host).await?;
+            Device { gpu, reason: RefCell::new(reason) }
+        };
+        #[cfg(not(feature = "gpu"))]
+        let device = {
+            let (_, missing) = (host, "this build has no GPU backend".to_string());
+            let reason = match choice {
+                BackendChoice::Cpu => BackendReason::Asked,
+                BackendChoice::Auto => BackendReason::NoGpu(missing),
+                BackendChoice::WebGpu => return Err(Error::NoGpu(missing)),
+            };
+            Device { reason: RefCell::new(reason) }
+        };
+        Ok(Self { device: Rc::new(device) })
+    }
+
+    /// `"webgpu"` or `"cpu"`.
+    pub fn backend(&self) -> &'static str {
+        if self.device.uses_gpu() { "webgpu" } else { "cpu" }
+    }
+
+    pub fn reason(&self) -> BackendReason {
+        self.device.reason.borrow().clone()
+    }
+
+    /// Name of the GPU in use.
+    pub fn adapter(&self) -> Option<String> {
+        #[cfg(feature = "gpu")]
+        return self.device.gpu().filter(|_| self.device.uses_gpu()).map(|gpu| gpu.name().to_string());
+        #[cfg(not(feature = "gpu"))]
+        None
+    }
+
+    /// Loads an ONNX model; `external` are the files beside it that hold weights, by name.
+    ///
+    /// # Errors
+    /// `InvalidModel`, `MissingExternalData`, `UnsupportedOperator`, `InvalidNode`.
+    pub fn load(&self, bytes: &[u8], external: &BTreeMap<String, &[u8]>) -> Result<Model> {
+        Ok(Model::new(onnx::load(bytes, external)?, self.device.clone()))
+    }
+
+    /// Takes the GPU away in the middle of whatever it does: for tests of what happens then.
+    pub fn lose_device(&self) {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = self.device.gpu() {
+            gpu.destroy();
+        }
+    }
+}
+
+#[cfg(feature = "gpu")]
+async fn choose(choice: BackendChoice, host: &impl Host) -> Result<(Option<Gpu>, BackendReason)> {
+    if choice == BackendChoice::Cpu {
+        return Ok((None, BackendReason::Asked));
+    }
+    let gpu = match Gpu::request().await {
+        Ok(gpu) => gpu,
+        Err(error) if choice == BackendChoice::WebGpu => return Err(error),
+        Err(error) => return Ok((None, BackendReason::NoGpu(error.to_string()))),
+    };
+    if choice == BackendChoice::Auto && gpu.is_software() {
+        return Ok((None, BackendReason::SoftwareGpu(gpu.name().to_string())));
+    }
+    // Also tells how much work fits into one submission.
+    let probe = gpu::probe(&gpu, &|| host.now()).await;
+    if choice == BackendChoice::WebGpu {
+        return probe.map(|_| (Some(gpu), BackendReason::Asked));
+    }
+    /// Of the largest magnitude, as the tests have it for whole networks.
+    const TOLERANCE: f32 = 1e-3;
+    match probe {
+        Err(error) => Ok((None, BackendReason::NoGpu(error.to_string()))),
+        // A NaN is wrong as well.
+        Ok(probe) if probe.max_error.is_nan() || probe.max_error > TOLERANCE => {
+            Ok((None, BackendReason::WrongResults(probe.max_error)))
+        }
+        Ok(probe) => {
+            let cpu = crate::backend::cpu::probe(&|| host.now())?;
+            if probe.gflops > cpu {
+                Ok((Some(gpu), BackendReason::Faster { gpu: probe.gflops, cpu }))
+            } else {
+                Ok((None, BackendReason::Slower { gpu: probe.gflops, cpu }))
+            }
+        }
+    }
+}

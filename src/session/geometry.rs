@@ -1,0 +1,87 @@
+//! What sizes a model accepts and how far it sees, found by planning it at sizes it accepts.
+
+use super::model::shapes_for;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::plan::{Prepared, Selection};
+use crate::task::Task;
+use crate::tile::{Axis, reach};
+
+/// Sizes at which a model without fixed size is tried: multiples of powers of two first, then
+/// what networks without padding accept (572 is U-Net's own).
+const TRIES: [usize; 8] = [256, 240, 512, 188, 572, 224, 96, 64];
+
+/// A model as a function from pictures to pictures.
+#[derive(Debug, Clone)]
+pub struct Geometry {
+    /// `[y, x]`
+    pub axes: [Axis; 2],
+    pub in_channels: usize,
+    pub out_channels: usize,
+}
+
+impl Geometry {
+    /// # Errors
+    /// `InvalidInput` when the model's first output is not a picture of its input; what planning
+    /// says when no size is accepted.
+    pub fn of(graph: &Graph, task: &Task) -> Result<Self> {
+        let declared = |i: usize| graph.inputs[task.port].shape.as_ref().and_then(|shape| shape[i]);
+        let channels = declared(1).map_or(vec![3, 1], |c| vec![c]);
+        let fixed = [declared(2), declared(3)];
+        let mut first_error = None;
+        for size in TRIES {
+            for &c in &channels {
+                let lengths = [fixed[0].unwrap_or(size), fixed[1].unwrap_or(size)];
+                match Self::at(graph, task, c, lengths, fixed.map(|f| f.is_some())) {
+                    Ok(geometry) => return Ok(geometry),
+                    Err(e) => first_error = first_error.or(Some(e)),
+                }
+            }
+            if fixed.iter().all(Option::is_some) {
+                break;
+            }
+        }
+        Err(first_error.unwrap_or_else(|| Error::InvalidModel("it accepts no size".into())))
+    }
+
+    fn at(graph: &Graph, task: &Task, c: usize, [h, w]: [usize; 2], fixed: [bool; 2]) -> Result<Self> {
+        let facts = graph.facts(&shapes_for(graph, task.port, [1, c, h, w]))?;
+        let prepared = Prepared::new(graph, &facts, &Selection::default())?;
+        let plan = &prepared.plan;
+        let not_a_picture =
+            || Error::InvalidInput("the model's first output is not a picture of its input".into());
+        let (&input, &output) = plan.inputs.first().zip(plan.outputs.first()).ok_or_else(not_a_picture)?;
+        let &[1, out_channels, oh, ow] = &plan.values[output.0].shape[..] else {
+            return Err(not_a_picture());
+        };
+        let axis = |i: usize, base: (usize, usize)| -> Result<Axis> {
+            let mut reach = reach(plan, input, output, i).ok_or_else(not_a_picture)?;
+            if task.whole {
+                reach.extent = None;
+            }
+            Ok(Axis { reach, base, fixed: fixed[i] })
+        };
+        Ok(Self { axes: [axis(0, (h, oh))?, axis(1, (w, ow))?], in_channels: c, out_channels })
+    }
+
+    /// Size of the result for a picture of this size, `[height, width]` each.
+    pub fn output_size(&self, size: [usize; 2]) -> [usize; 2] {
+        [0, 1].map(|i| {
+            let axis = &self.axes[i];
+            let padded = axis.accept(size[i]);
+            let jump = axis.reach.jump;
+            let surplus = (padded - size[i]) as i64 * jump.den / jump.num;
+            axis.output_len(padded).saturating_sub(surplus as usize)
+        })
+    }
+
+    /// Pixels seen around an output pixel's own place; `None` for the whole frame.
+    pub fn halo(&self) -> [Option<usize>; 2] {
+        [0, 1].map(|i| {
+            let reach = self.axes[i].reach;
+            let (lo, hi) = reach.extent?;
+            let own = reach.jump.ceil() - 1;
+            Some((-lo.floor()).max(hi.ceil() - own).max(0) as usize)
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! What a run needs from its surroundings.
+
+/// Clock, pauses, stop and progress; the browser and a command line differ in nothing else.
+#[allow(async_fn_in_trait, reason = "runs stay on one thread")]
+pub trait Host {
+    /// Milliseconds of a steady clock.
+    fn now(&self) -> f64;
+    /// Lets everything else that waits on this thread go first: a macrotask in a browser.
+    async fn pause(&self);
+    /// Whether the caller wants the run to stop.
+    fn stopped(&self) -> bool;
+    /// Called as work gets done, with the share done so far, 0 to 1.
+    fn progress(&self, fraction: f32);
+}
+
+/// A host that never pauses or stops: for tests and native programs.
+#[derive(Debug)]
+#[cfg(not(target_arch = "wasm32"))]
+pub struct Unhurried(std::time::Instant);
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Default for Unhurried {
+    fn default() -> Self {
+        Self(std::time::Instant::now())
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Host for Unhurried {
+    fn now(&self) -> f64 {
+        self.0.elapsed().as_secs_f64() * 1000.0
+    }
+
+    async fn pause(&self) {}
+
+    fn stopped(&self) -> bool {
+        false
+    }
+
+    fn progress(&self, _fraction: f32) {}
+}

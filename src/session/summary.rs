@@ -1,0 +1,78 @@
+//! What a run would do, known before it.
+
+use crate::graph::Graph;
+use crate::ops::{Fact, Op};
+
+/// Answer of [`super::Model::plan`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Multiplications and additions, counted as direct computation.
+    pub flops: u64,
+    /// Buffers, packed weights and scratch on the CPU, in bytes.
+    pub peak_bytes: u64,
+    /// Shapes of the outputs, in order.
+    pub outputs: Vec<Vec<usize>>,
+    pub nodes: Vec<NodeSummary>,
+    /// Input pixels that an output pixel sees beyond its own place, `[y, x]`; `None` where it sees
+    /// the whole frame.
+    pub halo: [Option<usize>; 2],
+    /// Heights and widths that the model accepts differ by multiples of this.
+    pub multiple: [usize; 2],
+}
+
+/// One node of the ONNX graph.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct NodeSummary {
+    pub name: String,
+    pub op: &'static str,
+    /// Names of its inputs and outputs, without those left out.
+    pub inputs: Vec<String>,
+    pub outputs: Vec<String>,
+    /// Shape of the first output.
+    pub shape: Vec<usize>,
+    /// Multiplications and additions.
+    pub flops: u64,
+    /// Elements of its constant inputs.
+    pub parameters: u64,
+}
+
+/// The nodes whose values depend on the input.
+pub(super) fn nodes(graph: &Graph, facts: &[Option<Fact>]) -> Vec<NodeSummary> {
+    let describe = |node: &crate::graph::Node| {
+        let first = facts[node.outputs.iter().flatten().next()?.0].as_ref()?;
+        if first.value.is_some() {
+            return None;
+        }
+        let known = |i: usize| node.inputs.get(i).copied().flatten().and_then(|edge| facts[edge.0].as_ref());
+        let elements = first.shape.iter().map(|&d| d as u64).product::<u64>();
+        let taps =
+            |weight: Option<&Fact>| weight.map_or(0, |w| w.shape[1..].iter().map(|&d| d as u64).product());
+        let flops = match &node.op {
+            Op::Conv(_) => 2 * elements * taps(known(1)),
+            Op::ConvTranspose(_) => {
+                let input = known(0).map_or(0, |x| x.shape.iter().map(|&d| d as u64).product::<u64>());
+                2 * input * taps(known(1))
+            }
+            Op::Gemm(_) | Op::MatMul(_) => {
+                2 * elements * known(0).and_then(|a| a.shape.last().copied()).unwrap_or(0) as u64
+            }
+            Op::Reshape(_) | Op::Concat(_) | Op::Slice(_) | Op::Transpose(_) | Op::Split(_) => 0,
+            _ => elements,
+        };
+        let constants = (0..node.inputs.len()).filter_map(known).filter_map(|fact| fact.value.as_ref());
+        let parameters = constants.filter_map(|value| value.as_f32()).map(|floats| floats.len() as u64).sum();
+        let names = |edges: &[Option<crate::graph::EdgeId>]| {
+            edges.iter().flatten().map(|edge| graph.edges[edge.0].name.clone()).collect()
+        };
+        Some(NodeSummary {
+            name: node.name.clone(),
+            op: node.op.name(),
+            inputs: names(&node.inputs),
+            outputs: names(&node.outputs),
+            shape: first.shape.clone(),
+            flops,
+            parameters,
+        })
+    };
+    graph.nodes.iter().filter_map(describe).collect()
+}

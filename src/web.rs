@@ -1,0 +1,17 @@
+//! The JavaScript interface: converts arguments and forwards to [`crate::session`].
+//!
+//! Methods that take time return promises and hold no borrow while they run, so any object can be
+//! freed at any moment; freeing a model or an engine stops what it runs. Errors are `Error` objects
+//! with the message of [`crate::Error`], its identifier as `code`, and the `name` "AbortError"
+//! where the caller stopped the run.
+
+mod convert;
+mod engine;
+mod host;
+mod model;
+mod picture;
+mod types;
+
+pub use engine::Engine;
+pub use model::Model;
+pub use picture::Picture;

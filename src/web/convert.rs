@@ -1,0 +1,87 @@
+//! Values across the border.
+
+use crate::error::Error;
+use crate::tensor::{Data, Tensor};
+use js_sys::{Array, BigInt64Array, Float32Array, Int32Array, Object, Reflect, Uint8Array};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A JavaScript `Error` with a `code`.
+pub fn error(error: &Error) -> JsValue {
+    let js = js_sys::Error::new(&error.to_string());
+    if *error == Error::Aborted {
+        js.set_name("AbortError");
+    }
+    // Setting a property of a fresh object cannot fail.
+    let _ = Reflect::set(&js, &"code".into(), &error.code().into());
+    js.into()
+}
+
+fn wrong(message: &str) -> Error {
+    Error::InvalidInput(message.into())
+}
+
+/// Entries of an object of byte arrays.
+pub fn files(object: &JsValue) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let mut files = BTreeMap::new();
+    if let Some(object) = object.dyn_ref::<Object>() {
+        for entry in Object::entries(object).iter() {
+            let entry = Array::from(&entry);
+            let bytes = entry.get(1).dyn_into::<Uint8Array>();
+            let bytes = bytes.map_err(|_| wrong("externalData must map file names to Uint8Arrays"))?;
+            files.insert(entry.get(0).as_string().unwrap_or_default(), bytes.to_vec());
+        }
+    }
+    Ok(files)
+}
+
+/// An array of sizes.
+pub fn shape(value: &JsValue) -> Result<Vec<usize>, Error> {
+    let sizes = value.dyn_ref::<Array>().ok_or_else(|| wrong("a shape must be an array of numbers"))?;
+    let size = |v: JsValue| {
+        let n = v.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
+        n.map(|n| n as usize).ok_or_else(|| wrong("a shape must be made of whole numbers from 0 on"))
+    };
+    sizes.iter().map(size).collect()
+}
+
+/// A typed array and its shape.
+pub fn tensor(data: &JsValue, dims: &JsValue) -> Result<Tensor, Error> {
+    let data = if let Some(floats) = data.dyn_ref::<Float32Array>() {
+        Data::F32(floats.to_vec())
+    } else if let Some(ints) = data.dyn_ref::<BigInt64Array>() {
+        Data::I64(ints.to_vec())
+    } else if let Some(ints) = data.dyn_ref::<Int32Array>() {
+        Data::I64(ints.to_vec().into_iter().map(i64::from).collect())
+    } else {
+        return Err(wrong("data must be a Float32Array, BigInt64Array or Int32Array"));
+    };
+    Tensor::new(shape(dims)?, data)
+}
+
+/// `{ data, shape }`
+pub fn from_tensor(tensor: Tensor) -> Object {
+    let (dims, data) = tensor.into_parts();
+    let data: JsValue = match data {
+        Data::F32(floats) => Float32Array::from(&floats[..]).into(),
+        Data::I64(ints) => BigInt64Array::from(&ints[..]).into(),
+    };
+    let dims: Array = dims.into_iter().map(|d| JsValue::from(d as f64)).collect();
+    object(&[("data", data), ("shape", dims.into())])
+}
+
+pub fn object(entries: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in entries {
+        // Setting a property of a plain object cannot fail.
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object
+}
+
+/// Plain data as a JavaScript value.
+pub fn json(value: &impl Serialize) -> JsValue {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    js_sys::JSON::parse(&text).unwrap_or(JsValue::UNDEFINED)
+}

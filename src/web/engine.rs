@@ -1,0 +1,183 @@
+//! `Engine`: backends, models, pictures.
+
+use super::convert;
+use super::host::{Browser, Freed, option};
+use super::model::{Model, tile_event};
+use super::picture::Picture;
+use super::types;
+use crate::error::Error;
+use crate::image;
+use crate::session::{self, BackendChoice};
+use js_sys::{Function, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+/// Loads models and runs them on the GPU or the CPU.
+#[wasm_bindgen]
+pub struct Engine {
+    inner: Rc<session::Engine>,
+    freed: Freed,
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.freed.set(true);
+    }
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// `options.backend`: `"auto"` (the default), `"webgpu"` or `"cpu"`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Engine>")]
+    pub fn create(
+        #[wasm_bindgen(unchecked_param_type = "{ backend?: 'auto' | 'webgpu' | 'cpu' } | undefined")] options: JsValue,
+    ) -> Promise {
+        let wanted = option::<js_sys::JsString>(&options, "backend").map(String::from);
+        future_to_promise(async move {
+            let choice = match wanted.as_deref() {
+                None | Some("auto") => BackendChoice::Auto,
+                Some("webgpu") => BackendChoice::WebGpu,
+                Some("cpu") => BackendChoice::Cpu,
+                Some(other) => {
+                    let message = format!("backend {other:?} is none of \"auto\", \"webgpu\", \"cpu\"");
+                    return Err(convert::error(&Error::InvalidInput(message)));
+                }
+            };
+            let host = Browser::new(&JsValue::UNDEFINED, vec![]);
+            let inner = session::Engine::create(choice, &host).await.map_err(|e| convert::error(&e))?;
+            Ok(Engine { inner: Rc::new(inner), freed: Freed::default() }.into())
+        })
+    }
+
+    /// Where models run: `"webgpu"` or `"cpu"`.
+    #[wasm_bindgen(getter, unchecked_return_type = "'webgpu' | 'cpu'")]
+    pub fn backend(&self) -> String {
+        self.inner.backend().into()
+    }
+
+    /// Why, as a sentence.
+    #[wasm_bindgen(getter, js_name = backendReason)]
+    pub fn backend_reason(&self) -> String {
+        self.inner.reason().to_string()
+    }
+
+    /// Why, as an identifier.
+    #[wasm_bindgen(getter, js_name = backendReasonCode, unchecked_return_type = "BackendReasonCode")]
+    pub fn backend_reason_code(&self) -> String {
+        self.inner.reason().code().into()
+    }
+
+    /// Name of the GPU in use.
+    #[wasm_bindgen(getter)]
+    pub fn adapter(&self) -> Option<String> {
+        self.inner.adapter()
+    }
+
+    /// Loads an ONNX file; `options.externalData` maps the names of files beside it to their bytes.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Model>")]
+    pub fn load(
+        &self,
+        bytes: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "{ externalData?: Record<string, Uint8Array> } | undefined")]
+        options: JsValue,
+    ) -> Promise {
+        let (inner, engine_freed) = (self.inner.clone(), self.freed.clone());
+        let files =
+            convert::files(&option::<JsValue>(&options, "externalData").unwrap_or(JsValue::UNDEFINED));
+        future_to_promise(async move {
+            let load = || {
+                let files = files?;
+                let external = files.iter().map(|(name, bytes)| (name.clone(), &bytes[..])).collect();
+                inner.load(&bytes, &external)
+            };
+            let model = load().map_err(|e| convert::error(&e))?;
+            Ok(Model { inner: Rc::new(model), freed: Freed::default(), engine_freed }.into())
+        })
+    }
+
+    /// Decodes a PNG, JPEG, WebP, GIF, BMP or TIFF file.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
+    pub fn decode(&self, bytes: Vec<u8>) -> Promise {
+        future_to_promise(async move {
+            let picture = image::decode(&bytes).map_err(|e| convert::error(&e))?;
+            Ok(Picture::of(picture).into())
+        })
+    }
+
+    /// A picture of RGBA bytes, row by row.
+    #[wasm_bindgen(js_name = pictureFromRgba)]
+    pub fn picture_from_rgba(&self, rgba: &[u8], width: u32, height: u32) -> Result<Picture, JsValue> {
+        image::Picture::from_rgba(width, height, rgba).map(Picture::of).map_err(|e| convert::error(&e))
+    }
+
+    /// Gaussian noise of standard deviation `sigma` (of 255); equal seeds give equal noise.
+    #[wasm_bindgen(js_name = addNoise)]
+    pub fn add_noise(
+        &self,
+        picture: &Picture,
+        #[wasm_bindgen(unchecked_param_type = "{ sigma: number; seed?: number }")] options: JsValue,
+    ) -> Result<Picture, JsValue> {
+        let number = |name: &str| option::<js_sys::Number>(&options, name).map(|n| n.value_of());
+        let (sigma, seed) = (number("sigma").unwrap_or(0.0), number("seed").unwrap_or(0.0));
+        let noisy = image::noise::add_gaussian(&picture.0, sigma as f32, seed as u32);
+        noisy.map(Picture::of).map_err(|e| convert::error(&e))
+    }
+
+    /// What `process` would take. `fits` is false, and `reason` says why, where it would be refused.
+    #[wasm_bindgen(unchecked_return_type = "Estimate")]
+    pub fn estimate(
+        &self,
+        picture: &Picture,
+        model: &Model,
+        #[wasm_bindgen(unchecked_param_type = "{ tile?: number } | undefined")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let estimate = model.inner.estimate(picture.0.width(), picture.0.height(), tile_side(&options));
+        match estimate {
+            Ok(estimate) => Ok(types::estimate(&estimate)),
+            Err(Error::TooLarge { needed, .. }) if needed > 0 => {
+                let reason = estimate.map_or_else(|e| e.to_string(), |_| String::new());
+                Ok(types::refused(needed, &reason))
+            }
+            Err(e) => Err(convert::error(&e)),
+        }
+    }
+
+    /// Runs a model on a picture, tile by tile. Options: `tile` (longest side in input pixels),
+    /// `signal`, `onTile`, `onProgress`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
+    pub fn process(
+        &self,
+        picture: &Picture,
+        model: &Model,
+        #[wasm_bindgen(unchecked_param_type = "ProcessOptions | undefined")] options: JsValue,
+    ) -> Promise {
+        let (source, inner) = (picture.0.clone(), model.inner.clone());
+        let host = Browser::new(&options, vec![self.freed.clone(), model.freed.clone()]);
+        let on_tile = option::<Function>(&options, "onTile");
+        future_to_promise(async move {
+            let painted = |event: session::TileEvent| {
+                host.tiles.set((event.done, event.tiles));
+                session::Host::progress(&host, event.done as f32 / event.tiles as f32);
+                if let (Some(callback), Ok(tile)) = (&on_tile, tile_event(&event)) {
+                    // What the callback throws is the caller's own affair; the run goes on.
+                    let _ = callback.call1(&JsValue::NULL, &tile);
+                }
+            };
+            let processed = inner.process(&source, tile_side(&options), &host, painted).await;
+            let processed = processed.map_err(|e| convert::error(&e))?;
+            Ok(Picture::of(processed.picture).into())
+        })
+    }
+
+    /// Takes the GPU away in mid-run: for tests.
+    #[wasm_bindgen(js_name = loseDevice)]
+    pub fn lose_device(&self) {
+        self.inner.lose_device();
+    }
+}
+
+fn tile_side(options: &JsValue) -> Option<usize> {
+    let side = option::<js_sys::Number>(options, "tile")?.value_of();
+    (side >= 1.0).then_some(side as usize)
+}

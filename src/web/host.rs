@@ -1,0 +1,83 @@
+//! Clock, macrotasks, stop and progress of a browser.
+
+use crate::session::Host;
+use js_sys::{Function, Promise, Reflect};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, MessageChannel, Performance};
+
+/// Set when an object is freed while something of it runs.
+pub type Freed = Rc<Cell<bool>>;
+
+/// The `signal` and `onProgress` of a call's options.
+pub struct Browser {
+    performance: Option<Performance>,
+    signal: Option<AbortSignal>,
+    on_progress: Option<Function>,
+    /// What `onProgress` is told beside the share done.
+    pub tiles: Cell<(usize, usize)>,
+    freed: Vec<Freed>,
+}
+
+impl Browser {
+    pub fn new(options: &JsValue, freed: Vec<Freed>) -> Self {
+        let performance = Reflect::get(&js_sys::global(), &"performance".into()).ok();
+        Self {
+            performance: performance.and_then(|p| p.dyn_into().ok()),
+            signal: option(options, "signal"),
+            on_progress: option(options, "onProgress"),
+            tiles: Cell::new((0, 0)),
+            freed,
+        }
+    }
+}
+
+/// A property of an options object, where it is there and of this type.
+pub fn option<T: JsCast>(options: &JsValue, name: &str) -> Option<T> {
+    if !options.is_object() {
+        return None;
+    }
+    Reflect::get(options, &name.into()).ok()?.dyn_into().ok()
+}
+
+impl Host for Browser {
+    fn now(&self) -> f64 {
+        self.performance.as_ref().map_or_else(js_sys::Date::now, Performance::now)
+    }
+
+    /// A message to ourselves: unlike timers, browsers do not delay it.
+    async fn pause(&self) {
+        let Ok(channel) = MessageChannel::new() else { return };
+        let (port, far) = (channel.port1(), channel.port2());
+        let arrived = Promise::new(&mut |resolve, _| {
+            port.set_onmessage(Some(&resolve));
+            if far.post_message(&JsValue::NULL).is_err() {
+                // Nothing will arrive.
+                let _ = resolve.call0(&JsValue::NULL);
+            }
+        });
+        // It cannot be rejected.
+        let _ = JsFuture::from(arrived).await;
+        port.close();
+    }
+
+    fn stopped(&self) -> bool {
+        self.signal.as_ref().is_some_and(AbortSignal::aborted) || self.freed.iter().any(|freed| freed.get())
+    }
+
+    fn progress(&self, fraction: f32) {
+        let Some(callback) = &self.on_progress else { return };
+        let (done, tiles) = self.tiles.get();
+        let event = js_sys::Object::new();
+        for (name, value) in
+            [("fraction", f64::from(fraction)), ("tilesDone", done as f64), ("tiles", tiles as f64)]
+        {
+            // Setting a property of a plain object cannot fail.
+            let _ = Reflect::set(&event, &name.into(), &value.into());
+        }
+        // What the callback throws is the caller's own affair; the run goes on.
+        let _ = callback.call1(&JsValue::NULL, &event);
+    }
+}

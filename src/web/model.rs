@@ -1,0 +1,168 @@
+//! `Model`: planning and running on typed arrays.
+
+use super::convert::{self, object};
+use super::host::{Browser, Freed, option};
+use super::types;
+use crate::error::Error;
+use crate::graph::Port;
+use crate::plan::Selection;
+use crate::session;
+use crate::tensor::{DType, Tensor};
+use js_sys::{Array, Object, Promise, Reflect};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+/// A loaded network.
+#[wasm_bindgen]
+pub struct Model {
+    pub(super) inner: Rc<session::Model>,
+    pub(super) freed: Freed,
+    /// Set by the engine when it goes.
+    pub(super) engine_freed: Freed,
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        self.freed.set(true);
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Described<'a> {
+    name: &'a str,
+    r#type: &'static str,
+    shape: Option<&'a [Option<usize>]>,
+}
+
+fn ports(ports: &[Port]) -> JsValue {
+    let describe = |port: &Port| Described {
+        name: &port.name,
+        r#type: if port.dtype == DType::F32 { "float32" } else { "int64" },
+        shape: port.shape.as_deref(),
+    };
+    // A lifetime of its own for each.
+    let all: Vec<JsValue> = ports.iter().map(|port| convert::json(&describe(port))).collect();
+    all.into_iter().collect::<Array>().into()
+}
+
+#[wasm_bindgen]
+impl Model {
+    /// Inputs: name, type, and shape with `null` where dynamic.
+    #[wasm_bindgen(getter, unchecked_return_type = "Port[]")]
+    pub fn inputs(&self) -> JsValue {
+        ports(&self.inner.graph().inputs)
+    }
+
+    /// Outputs, as `inputs`.
+    #[wasm_bindgen(getter, unchecked_return_type = "Port[]")]
+    pub fn outputs(&self) -> JsValue {
+        ports(&self.inner.graph().outputs)
+    }
+
+    /// `metadata_props` of the file.
+    #[wasm_bindgen(getter, unchecked_return_type = "Record<string, string>")]
+    pub fn metadata(&self) -> JsValue {
+        convert::json(&self.inner.graph().metadata)
+    }
+
+    /// What a run would do at this input shape: an array, or an object of arrays by input name.
+    #[wasm_bindgen(unchecked_return_type = "Plan")]
+    pub fn plan(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number[] | Record<string, number[]>")] shape: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let summary = self.shapes(&shape).and_then(|shapes| self.inner.plan(&shapes));
+        summary.map(|summary| types::plan(&summary)).map_err(|e| convert::error(&e))
+    }
+
+    /// Runs on one array and its shape, or on `{ name: { data, shape } }`. Options: `signal`,
+    /// `onProgress`; with named inputs also `outputs` (names of values to return) and `cut`
+    /// (values set to zero, `"name"` or `"name>node"`).
+    #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
+    pub fn run(&self, input: JsValue, second: JsValue, third: JsValue) -> Promise {
+        let named = !input.is_instance_of::<js_sys::Float32Array>();
+        let options = if named { second.clone() } else { third };
+        let host = Browser::new(&options, vec![self.freed.clone(), self.engine_freed.clone()]);
+        let (inner, selection) = (self.inner.clone(), selection(&options));
+        let inputs = if named { by_name(&input) } else { single(&input, &second) };
+        future_to_promise(async move {
+            let names = if selection.outputs.is_empty() {
+                inner.graph().outputs.iter().map(|port| port.name.clone()).collect()
+            } else {
+                selection.outputs.clone()
+            };
+            let run = async { inner.run(inputs?, &selection, &host).await };
+            let outputs = run.await.map_err(|e| convert::error(&e))?;
+            let mut outputs = outputs.into_iter().map(convert::from_tensor);
+            if !named {
+                return Ok(outputs.next().map_or(JsValue::UNDEFINED, JsValue::from));
+            }
+            let result = Object::new();
+            for (name, output) in names.iter().zip(outputs) {
+                Reflect::set(&result, &name.into(), &output)?;
+            }
+            Ok(result.into())
+        })
+    }
+}
+
+impl Model {
+    fn shapes(&self, given: &JsValue) -> Result<Vec<Vec<usize>>, Error> {
+        let ports = &self.inner.graph().inputs;
+        if given.is_instance_of::<Array>() {
+            let [_] = ports[..] else {
+                return Err(Error::InvalidInput("a model of several inputs needs its shapes by name".into()));
+            };
+            return Ok(vec![convert::shape(given)?]);
+        }
+        let shape = |port: &Port| {
+            let value = Reflect::get(given, &port.name.as_str().into()).unwrap_or(JsValue::UNDEFINED);
+            convert::shape(&value).map_err(|e| Error::InvalidInput(format!("input {:?}: {e}", port.name)))
+        };
+        ports.iter().map(shape).collect()
+    }
+}
+
+fn single(data: &JsValue, shape: &JsValue) -> Result<BTreeMap<String, Tensor>, Error> {
+    Ok(BTreeMap::from([(String::new(), convert::tensor(data, shape)?)]))
+}
+
+fn by_name(inputs: &JsValue) -> Result<BTreeMap<String, Tensor>, Error> {
+    let inputs = inputs.dyn_ref::<Object>();
+    let inputs =
+        inputs.ok_or_else(|| Error::InvalidInput("inputs must be a Float32Array or an object".into()))?;
+    let get = |value: &JsValue, key: &str| Reflect::get(value, &key.into()).unwrap_or(JsValue::UNDEFINED);
+    let one = |entry: JsValue| {
+        let entry = Array::from(&entry);
+        let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
+        let tensor = convert::tensor(&get(&value, "data"), &get(&value, "shape"));
+        let tensor = tensor.map_err(|e| Error::InvalidInput(format!("input {name:?}: {e}")))?;
+        Ok((name, tensor))
+    };
+    Object::entries(inputs).iter().map(one).collect()
+}
+
+fn selection(options: &JsValue) -> Selection {
+    let names = |key: &str| -> Vec<String> {
+        option::<Array>(options, key)
+            .map_or(vec![], |list| list.iter().filter_map(|v| v.as_string()).collect())
+    };
+    Selection { outputs: names("outputs"), cut: names("cut") }
+}
+
+/// `{ x, y, width, height, pixels }` of a finished tile.
+pub(super) fn tile_event(event: &session::TileEvent) -> Result<Object, Error> {
+    let rect = event.rect;
+    let pixels = js_sys::Uint8ClampedArray::from(&event.picture.region(rect)?[..]);
+    Ok(object(&[
+        ("x", rect.x.into()),
+        ("y", rect.y.into()),
+        ("width", rect.width.into()),
+        ("height", rect.height.into()),
+        ("pixels", pixels.into()),
+    ]))
+}

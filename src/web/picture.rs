@@ -1,0 +1,75 @@
+//! `Picture`: pixels that stay inside the engine.
+
+use super::convert;
+use crate::image::{self, Rect};
+use js_sys::Uint8ClampedArray;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// An 8-bit sRGB picture with straight alpha.
+#[wasm_bindgen]
+pub struct Picture(pub(super) Rc<image::Picture>);
+
+impl Picture {
+    pub(super) fn of(picture: image::Picture) -> Self {
+        Self(Rc::new(picture))
+    }
+}
+
+#[wasm_bindgen]
+impl Picture {
+    /// Width in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.0.width()
+    }
+
+    /// Height in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.0.height()
+    }
+
+    /// Whether any pixel is not opaque.
+    #[wasm_bindgen(getter, js_name = hasAlpha)]
+    pub fn has_alpha(&self) -> bool {
+        self.0.has_alpha()
+    }
+
+    /// Memory that the pixels take, in bytes.
+    #[wasm_bindgen(getter)]
+    pub fn bytes(&self) -> f64 {
+        self.0.bytes() as f64
+    }
+
+    /// RGBA bytes of a rectangle that lies inside the picture.
+    pub fn pixels(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Uint8ClampedArray, JsValue> {
+        let rgba = self.0.region(Rect::new(x, y, width, height)).map_err(|e| convert::error(&e))?;
+        Ok(Uint8ClampedArray::from(&rgba[..]))
+    }
+
+    /// RGBA bytes of a rectangle, resized to `outWidth` × `outHeight`: what a viewport shows.
+    pub fn view(
+        &self,
+        x: u32,
+        y: u32,
+        width: u32,
+        height: u32,
+        #[wasm_bindgen(js_name = outWidth)] out_width: u32,
+        #[wasm_bindgen(js_name = outHeight)] out_height: u32,
+    ) -> Result<Uint8ClampedArray, JsValue> {
+        let rgba = self.0.view(Rect::new(x, y, width, height), out_width, out_height);
+        Ok(Uint8ClampedArray::from(&rgba.map_err(|e| convert::error(&e))?[..]))
+    }
+
+    /// A copy whose longer side is at most `maxSide`.
+    pub fn thumbnail(&self, #[wasm_bindgen(js_name = maxSide)] max_side: u32) -> Result<Picture, JsValue> {
+        self.0.thumbnail(max_side).map(Picture::of).map_err(|e| convert::error(&e))
+    }
+
+    /// A lossless PNG file.
+    #[wasm_bindgen(js_name = encodePng)]
+    pub fn encode_png(&self) -> Result<Vec<u8>, JsValue> {
+        image::encode_png(&self.0).map_err(|e| convert::error(&e))
+    }
+}

@@ -1,0 +1,102 @@
+//! Plain data for JavaScript, and its TypeScript declarations.
+
+use super::convert;
+use crate::session::{Estimate, Summary};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+export type BackendReasonCode =
+  "asked" | "no-gpu" | "software-gpu" | "wrong-results" | "slower" | "faster" | "gave-up";
+
+/** An input or output; `null` where a dimension (or the rank) is dynamic. */
+export interface Port { name: string; type: "float32" | "int64"; shape: (number | null)[] | null; }
+
+export interface PlanNode {
+  name: string; op: string; inputs: string[]; outputs: string[];
+  shape: number[]; flops: number; parameters: number;
+}
+
+export interface Plan {
+  /** Multiplications and additions. */
+  flops: number;
+  /** Memory of a run on the CPU. */
+  peakBytes: number;
+  /** Of the first output. */
+  outputShape: number[];
+  outputShapes: number[][];
+  nodes: PlanNode[];
+  /** Input pixels seen around an output pixel, [y, x]; null where it sees the whole frame. */
+  halo: (number | null)[];
+  /** Accepted heights and widths differ by multiples of this. */
+  multiple: number[];
+}
+
+export interface Estimate {
+  fits: boolean;
+  /** Why it does not fit. */
+  reason?: string;
+  width: number; height: number; tiles: number; flops: number; peakBytes: number;
+  /** False where tiles only approximate what the whole picture would give. */
+  exact: boolean;
+}
+
+export interface Tile { x: number; y: number; width: number; height: number; pixels: Uint8ClampedArray; }
+
+export interface Progress { fraction: number; tilesDone: number; tiles: number; }
+
+export interface ProcessOptions {
+  tile?: number;
+  signal?: AbortSignal;
+  onTile?: (tile: Tile) => void;
+  onProgress?: (progress: Progress) => void;
+}
+"#;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Plan<'a> {
+    flops: u64,
+    peak_bytes: u64,
+    output_shape: Option<&'a Vec<usize>>,
+    output_shapes: &'a [Vec<usize>],
+    nodes: &'a [crate::session::NodeSummary],
+    halo: [Option<usize>; 2],
+    multiple: [usize; 2],
+}
+
+pub fn plan(summary: &Summary) -> JsValue {
+    convert::json(&Plan {
+        flops: summary.flops,
+        peak_bytes: summary.peak_bytes,
+        output_shape: summary.outputs.first(),
+        output_shapes: &summary.outputs,
+        nodes: &summary.nodes,
+        halo: summary.halo,
+        multiple: summary.multiple,
+    })
+}
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    fits: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    width: u32,
+    height: u32,
+    tiles: usize,
+    flops: u64,
+    peak_bytes: u64,
+    exact: bool,
+}
+
+pub fn estimate(estimate: &Estimate) -> JsValue {
+    let &Estimate { width, height, tiles, flops, peak_bytes, exact } = estimate;
+    convert::json(&Answer { fits: true, reason: None, width, height, tiles, flops, peak_bytes, exact })
+}
+
+pub fn refused(peak_bytes: u64, reason: &str) -> JsValue {
+    convert::json(&Answer { reason: Some(reason), peak_bytes, ..Answer::default() })
+}
