@@ -115,9 +115,9 @@ impl Gpu {
         self.inner.events.device_lost("it was destroyed".into());
     }
 
-    /// Frees the buffers that no executor uses.
-    pub fn trim(&self) {
-        self.inner.pool.borrow_mut().clear();
+    /// Frees the buffers that no executor uses; returns their bytes.
+    pub fn trim(&self) -> u64 {
+        self.inner.pool.borrow_mut().clear()
     }
 
     pub(super) fn device(&self) -> &wgpu::Device {

@@ -28,6 +28,8 @@ struct Resources {
     slots: Vec<wgpu::Buffer>,
     /// Outputs are copied here to be read.
     staging: wgpu::Buffer,
+    /// Whether `staging` is being read.
+    mapped: bool,
     /// One for each command that is a dispatch.
     dispatches: Vec<Option<(wgpu::ComputePipeline, wgpu::BindGroup)>>,
 }
@@ -47,14 +49,19 @@ impl Executor {
             let what = "the model's outputs together".to_string();
             return Err(Error::TooLarge { what, needed: staging_bytes, limit });
         }
-        let outcome = gpu.scoped(|| Ok(Resources::new(gpu, &plan, &program, staging_bytes, cache))).await;
-        match outcome {
-            Ok(resources) => Ok(Self { gpu: gpu.clone(), plan, program, resources }),
-            Err(error) => {
-                // Some of what was made is invalid, and nothing says which.
-                cache.clear();
-                gpu.trim();
-                Err(error)
+        loop {
+            let make = || Ok(Resources::new(gpu, &plan, &program, staging_bytes, cache));
+            match gpu.scoped(make).await {
+                Ok(resources) => return Ok(Self { gpu: gpu.clone(), plan, program, resources }),
+                Err(error) => {
+                    // Some of what was made is invalid, and nothing says which. Without the spare
+                    // buffers there may be room.
+                    cache.clear();
+                    let freed = gpu.trim();
+                    if freed == 0 || !matches!(error, Error::GpuOutOfMemory(_)) {
+                        return Err(error);
+                    }
+                }
             }
         }
     }
@@ -72,6 +79,10 @@ impl Executor {
     /// `DeviceLost`, `GpuOutOfMemory`, and `Gpu` for defects.
     pub async fn run(&mut self, inputs: &[&Tensor], control: Control<'_>) -> Result<Vec<Tensor>> {
         self.check_inputs(inputs)?;
+        if std::mem::take(&mut self.resources.mapped) {
+            // The future of an earlier run was dropped while it waited for its results.
+            self.resources.staging.unmap();
+        }
         if !control(0.0) {
             return Err(Error::Aborted);
         }
@@ -197,7 +208,8 @@ impl Executor {
         Ok(())
     }
 
-    async fn read_back(&self) -> Result<Vec<Tensor>> {
+    async fn read_back(&mut self) -> Result<Vec<Tensor>> {
+        self.resources.mapped = true;
         let staging = &self.resources.staging;
         let ticket = self
             .gpu
@@ -222,6 +234,7 @@ impl Executor {
             outputs
         };
         staging.unmap();
+        self.resources.mapped = false;
         outputs.into_iter().collect()
     }
 }
@@ -319,7 +332,7 @@ impl Resources {
                 Command::Copy { .. } => None,
             })
             .collect();
-        Self { slots, staging, dispatches }
+        Self { slots, staging, mapped: false, dispatches }
     }
 }
 

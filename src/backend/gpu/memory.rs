@@ -31,8 +31,9 @@ impl Pool {
         self.free.push(buffer);
     }
 
-    pub fn clear(&mut self) {
-        self.free.clear();
+    /// Returns how many bytes that frees.
+    pub fn clear(&mut self) -> u64 {
+        self.free.drain(..).map(|buffer| buffer.size()).sum()
     }
 }
 

@@ -306,6 +306,11 @@ pub fn build(plan: &Plan, max_value_bytes: u64, flops_limit: u64) -> Result<Prog
         builder.settle();
         program = builder.program;
     }
+    let needed = 4 * program.tables.len() as u64;
+    if needed > max_value_bytes {
+        let what = "the tables of gathers and resizings".to_string();
+        return Err(Error::TooLarge { what, needed, limit: max_value_bytes });
+    }
     program.slots = assign(&program.pieces);
     Ok(program)
 }

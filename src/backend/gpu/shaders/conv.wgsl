@@ -1,5 +1,6 @@
 // Any kernel, stride and dilation; groups of whole blocks. An invocation computes 4 neighbouring
-// pixels of BLOCKS output blocks.
+// pixels of BLOCKS output blocks: a tap takes 4 + 4·BLOCKS loads of a vec4 for 64·BLOCKS
+// multiplications and additions each.
 // Weights: [C_out/4][C_in/groups/4][kh][kw] matrices, a column for each input channel.
 @group(0) @binding(2) var<storage, read> weight: array<mat4x4<f32>>;
 

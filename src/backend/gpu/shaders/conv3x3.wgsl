@@ -1,5 +1,6 @@
-// 3×3, stride 1, dilation 1. An invocation computes 4 neighbouring pixels of BLOCKS output blocks:
-// six input pixels serve twelve products of each block.
+// 3×3, stride 1, dilation 1. An invocation computes 4 neighbouring pixels of BLOCKS output blocks: a
+// row of the kernel takes 6 + 12·BLOCKS loads of a vec4 for 192·BLOCKS multiplications and additions
+// each, and the weights' loads are the same for a whole workgroup.
 // Weights: [C_out/4][C_in/4][3][3] matrices, a column for each input channel.
 @group(0) @binding(2) var<storage, read> weight: array<mat4x4<f32>>;
 
