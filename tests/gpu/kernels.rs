@@ -46,14 +46,14 @@ async fn functions_of_one_element(gpu: Gpu) {
         Unary::Round,
         Unary::Affine { scale: -2.0, shift: 0.7 },
     ] {
-        check_planes(&gpu, Kernel::Unary(f), &[wide.clone()], &[1, 3, 5, 4]).await;
-        check_planes(&gpu, Kernel::Unary(f), &[saturated.clone()], &[1, 1, 1, 4]).await;
+        check_planes(&gpu, Kernel::Unary(f), &[&wide], &[1, 3, 5, 4]).await;
+        check_planes(&gpu, Kernel::Unary(f), &[&saturated], &[1, 1, 1, 4]).await;
     }
     for f in [Unary::Gelu, Unary::GeluTanh, Unary::Erf, Unary::Exp] {
-        check_planes(&gpu, Kernel::Unary(f), &[narrow.clone()], &[1, 3, 5, 4]).await;
+        check_planes(&gpu, Kernel::Unary(f), &[&narrow], &[1, 3, 5, 4]).await;
     }
     for f in [Unary::Log, Unary::Sqrt, Unary::Reciprocal] {
-        check_planes(&gpu, Kernel::Unary(f), &[positive.clone()], &[1, 3, 5, 4]).await;
+        check_planes(&gpu, Kernel::Unary(f), &[&positive], &[1, 3, 5, 4]).await;
     }
 }
 
@@ -68,7 +68,7 @@ async fn integers_and_floats(gpu: Gpu) {
     b.step(Kernel::Unary(Unary::IntToFloat), &[input], &[float]);
     b.step(Kernel::Unary(Unary::Affine { scale: 0.5, shift: 0.0 }), &[float], &[half]);
     b.step(Kernel::Unary(Unary::FloatToInt), &[half], &[back]);
-    check(&gpu, &b.finish(&[input, float, half, back]), &[x]).await;
+    check(&gpu, &b.finish(&[input, float, half, back]), &[&x]).await;
 }
 
 async fn functions_of_two_elements(gpu: Gpu) {
@@ -85,13 +85,13 @@ async fn functions_of_two_elements(gpu: Gpu) {
         for [a, b, y] in shapes {
             let inputs = [numbers.tensor(a), away_from_zero(&numbers.tensor(b))];
             let kernel = Kernel::Binary { op, activation: Unary::Tanh };
-            check_planes(&gpu, kernel.clone(), &inputs, y).await;
-            check_plain(&gpu, kernel, &inputs, y, DType::F32).await;
+            check_planes(&gpu, kernel.clone(), &refs(&inputs), y).await;
+            check_plain(&gpu, kernel, &refs(&inputs), y, DType::F32).await;
         }
     }
     let kernel = Kernel::Binary { op: Binary::Sub, activation: Unary::Identity };
     let inputs = [numbers.tensor(&[1, 2, 1, 3, 1, 2, 2]), numbers.tensor(&[2, 1, 2, 1, 2, 1, 2])];
-    check_plain(&gpu, kernel, &inputs, &[2, 2, 2, 3, 2, 2, 2], DType::F32).await;
+    check_plain(&gpu, kernel, &refs(&inputs), &[2, 2, 2, 3, 2, 2, 2], DType::F32).await;
 }
 
 fn away_from_zero(t: &Tensor) -> Tensor {
@@ -103,7 +103,7 @@ async fn powers(gpu: Gpu) {
     let base = Tensor::f32([9], [2.0, 0.0, 0.0, -2.0, -2.0, -2.0, 9.0, 1.5, -1.0]).unwrap();
     let exponent = Tensor::f32([9], [3.0, 2.0, 0.0, 3.0, 2.0, 0.5, 0.5, -2.0, 0.0]).unwrap();
     let kernel = Kernel::Binary { op: Binary::Pow, activation: Unary::Identity };
-    check_plain(&gpu, kernel, &[base, exponent], &[9], DType::F32).await;
+    check_plain(&gpu, kernel, &[&base, &exponent], &[9], DType::F32).await;
 }
 
 async fn gathers(gpu: Gpu) {
@@ -124,7 +124,7 @@ async fn gathers(gpu: Gpu) {
         };
         let output = [size(0), size(1), size(2), size(3)];
         let x = numbers.tensor(&shape);
-        check_planes(&gpu, Kernel::Gather(Gather { index, fill: 0.25 }), &[x], &output).await;
+        check_planes(&gpu, Kernel::Gather(Gather { index, fill: 0.25 }), &[&x], &output).await;
     }
 }
 
@@ -140,8 +140,8 @@ async fn concatenations(gpu: Gpu) {
                 })
                 .collect();
             shape[axis] = sizes.iter().sum();
-            check_planes(&gpu, Kernel::Concat { axis }, &inputs, &shape).await;
-            check_plain(&gpu, Kernel::Concat { axis }, &inputs, &shape, DType::F32).await;
+            check_planes(&gpu, Kernel::Concat { axis }, &refs(&inputs), &shape).await;
+            check_plain(&gpu, Kernel::Concat { axis }, &refs(&inputs), &shape, DType::F32).await;
         }
     }
 }
@@ -152,14 +152,14 @@ async fn reductions(gpu: Gpu) {
         let x = numbers.tensor(&shape);
         let [n, c, h, w] = shape;
         for kind in KINDS {
-            check_planes(&gpu, Kernel::ReduceSpatial(kind), &[x.clone()], &[n, c, 1, 1]).await;
-            check_planes(&gpu, Kernel::ReduceChannels(kind), &[x.clone()], &[n, 1, h, w]).await;
+            check_planes(&gpu, Kernel::ReduceSpatial(kind), &[&x], &[n, c, 1, 1]).await;
+            check_planes(&gpu, Kernel::ReduceChannels(kind), &[&x], &[n, 1, h, w]).await;
             let kernel = Kernel::ReduceAxis { kind, outer: n * c, axis: h, inner: w };
-            check_plain(&gpu, kernel, &[x.clone()], &[n, c, w], DType::F32).await;
+            check_plain(&gpu, kernel, &[&x], &[n, c, w], DType::F32).await;
         }
-        check_planes(&gpu, Kernel::SoftmaxChannels, &[x.clone()], &shape).await;
+        check_planes(&gpu, Kernel::SoftmaxChannels, &[&x], &shape).await;
         let kernel = Kernel::SoftmaxAxis { outer: n, axis: c, inner: h * w };
-        check_plain(&gpu, kernel, &[x.clone()], &shape, DType::F32).await;
+        check_plain(&gpu, kernel, &[&x], &shape, DType::F32).await;
         // Levels, so that there are equals.
         let levels = x.as_f32().unwrap().iter().map(|v| v.round()).collect::<Vec<_>>();
         let x = Tensor::f32(shape, levels).unwrap();
@@ -168,9 +168,9 @@ async fn reductions(gpu: Gpu) {
             let input = b.input(&x, Layout::Planes);
             let y = b.value(&[n, 1, h, w], DType::I64, Layout::Planes);
             b.step(Kernel::ArgMaxChannels { last }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[x.clone()]).await;
+            check(&gpu, &b.finish(&[y]), &[&x]).await;
             let kernel = Kernel::ArgMaxAxis { outer: n * c, axis: h * w, inner: 1, last };
-            check_plain(&gpu, kernel, &[x.clone()], &[n, c], DType::I64).await;
+            check_plain(&gpu, kernel, &[&x], &[n, c], DType::I64).await;
         }
     }
 }
@@ -186,7 +186,7 @@ async fn normalisations(gpu: Gpu) {
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[shape[1]])));
             let y = b.planes(&shape);
             b.step(Kernel::GroupNorm { groups, epsilon: 1e-3, scale, shift }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[x]).await;
+            check(&gpu, &b.finish(&[y]), &[&x]).await;
 
             let mut b = PlanBuilder::default();
             let inner = shape[2] * shape[3];
@@ -196,7 +196,7 @@ async fn normalisations(gpu: Gpu) {
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[inner])));
             let y = b.value(&shape, DType::F32, Layout::Plain);
             b.step(Kernel::LayerNorm { inner, epsilon: 1e-3, scale, shift }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[x]).await;
+            check(&gpu, &b.finish(&[y]), &[&x]).await;
         }
     }
 }
@@ -209,11 +209,11 @@ async fn matrices(gpu: Gpu) {
             let b_shape = if trans_b { [2, n, k] } else { [2, k, n] };
             let product = MatMul { batch: 6, m, k, n, trans_a, trans_b, alpha: 0.5, beta: 2.0 };
             let mut inputs = vec![numbers.tensor(&a_shape), numbers.tensor(&b_shape)];
-            check_plain(&gpu, Kernel::MatMul(product), &inputs, &[6, m, n], DType::F32).await;
+            check_plain(&gpu, Kernel::MatMul(product), &refs(&inputs), &[6, m, n], DType::F32).await;
             for c in [[m, n], [1, n], [m, 1], [1, 1]] {
                 inputs.truncate(2);
                 inputs.push(numbers.tensor(&c));
-                check_plain(&gpu, Kernel::MatMul(product), &inputs, &[6, m, n], DType::F32).await;
+                check_plain(&gpu, Kernel::MatMul(product), &refs(&inputs), &[6, m, n], DType::F32).await;
             }
         }
     }
@@ -223,10 +223,10 @@ async fn other_orders_and_shapes(gpu: Gpu) {
     let mut numbers = Numbers(15);
     let x = numbers.tensor(&[2, 3, 4, 5]);
     let kernel = Kernel::Transpose { perm: vec![3, 1, 0, 2] };
-    check_plain(&gpu, kernel, &[x.clone()], &[5, 3, 2, 4], DType::F32).await;
+    check_plain(&gpu, kernel, &[&x], &[5, 3, 2, 4], DType::F32).await;
     let six = numbers.tensor(&[1, 3, 2, 2, 4, 5]);
     let kernel = Kernel::Transpose { perm: vec![0, 1, 4, 2, 5, 3] };
-    check_plain(&gpu, kernel, &[six], &[1, 3, 4, 2, 5, 2], DType::F32).await;
+    check_plain(&gpu, kernel, &[&six], &[1, 3, 4, 2, 5, 2], DType::F32).await;
 
     let shapes = [[2, 3, 4, 5], [1, 10, 4, 3], [5, 1, 1, 24], [1, 120, 1, 1]];
     for from in [Layout::Planes, Layout::Plain] {
@@ -236,7 +236,7 @@ async fn other_orders_and_shapes(gpu: Gpu) {
                 let input = b.input(&x, from);
                 let y = b.value(&shape, DType::F32, to);
                 b.step(Kernel::Reshape, &[input], &[y]);
-                check(&gpu, &b.finish(&[y]), &[x.clone()]).await;
+                check(&gpu, &b.finish(&[y]), &[&x]).await;
             }
         }
     }

@@ -46,7 +46,7 @@ async fn a_small_unet(gpu: Gpu) {
     for in_place in [false, true] {
         let x = numbers.tensor(&[1, 3, 14, 10]);
         let plan = small_unet(&mut numbers, &x, in_place);
-        check(&gpu, &plan, &[x]).await;
+        check(&gpu, &plan, &[&x]).await;
     }
 }
 
@@ -80,7 +80,7 @@ async fn a_step_within_one_buffer(gpu: Gpu) {
     let y = b.conv(joined, 2, 1, &mut numbers);
     b.plan().values[first.0].parent = Some((joined, 0));
     b.plan().values[second.0].parent = Some((joined, 8));
-    check(&gpu, &b.finish(&[y, joined]), &[x]).await;
+    check(&gpu, &b.finish(&[y, joined]), &[&x]).await;
 }
 
 /// Lanes beyond the last channel must not reach the next convolution, whatever a function makes of
@@ -99,7 +99,7 @@ async fn unused_lanes_stay_finite(gpu: Gpu) {
     let divide = Kernel::Binary { op: unet_playground::plan::Binary::Div, activation: Unary::Identity };
     b.step(divide, &[reciprocal, input], &[ratio]);
     let outputs = [reciprocal, logarithm, ratio].map(|v| b.conv(v, 2, 3, &mut numbers));
-    check(&gpu, &b.finish(&outputs), &[x]).await;
+    check(&gpu, &b.finish(&outputs), &[&x]).await;
 }
 
 async fn work_is_cut_and_the_caller_is_asked(gpu: Gpu) {

@@ -85,7 +85,7 @@ pub fn unpack(stored: &[u32], layout: Layout, shape: &[usize], dtype: DType) -> 
         (Layout::Planes, &[_, channels, h, w]) => {
             let area = h * w;
             let blocks = channels.div_ceil(4);
-            let rows = if area == 0 { 0 } else { len / area };
+            let rows = len.checked_div(area).unwrap_or(0);
             for row in 0..rows {
                 let (n, c) = (row / channels, row % channels);
                 let first = ((n * blocks + c / 4) * area) * 4 + c % 4;
