@@ -12,7 +12,9 @@ mod summary;
 
 pub use engine::{BackendChoice, BackendReason, Engine};
 pub use geometry::Geometry;
-pub use host::{Host, Unhurried};
+pub use host::Host;
+#[cfg(not(target_arch = "wasm32"))]
+pub use host::Unhurried;
 pub use model::{Model, RunInput};
 pub use process::{Estimate, Processed, TileEvent};
 pub use summary::{NodeSummary, Summary};

@@ -38,15 +38,16 @@ struct Described<'a> {
     shape: Option<&'a [Option<usize>]>,
 }
 
-fn ports(ports: &[Port]) -> JsValue {
-    let describe = |port: &Port| Described {
+fn describe(port: &Port) -> Described<'_> {
+    Described {
         name: &port.name,
         r#type: if port.dtype == DType::F32 { "float32" } else { "int64" },
         shape: port.shape.as_deref(),
-    };
-    // A lifetime of its own for each.
-    let all: Vec<JsValue> = ports.iter().map(|port| convert::json(&describe(port))).collect();
-    all.into_iter().collect::<Array>().into()
+    }
+}
+
+fn ports(ports: &[Port]) -> JsValue {
+    ports.iter().map(|port| convert::json(&describe(port))).collect::<Array>().into()
 }
 
 #[wasm_bindgen]
