@@ -134,11 +134,11 @@ def check(model: onnx.ModelProto, net: UNet) -> float:
 
 
 def load_average(checkpoint: Path, strategy: str) -> tuple[UNet, int]:
-    """The averaged weights of a run, cut down to one strategy; and the number of steps."""
+    """The averaged weights of a run, cut down to one strategy, norms folded; and the number of steps."""
     state = torch.load(checkpoint, weights_only=True)
     net = UNet(**state["settings"], strategies=tuple(state["strategies"]))
     net.load_state_dict(state["average"])
-    return net.single(strategy).eval(), state["step"]
+    return net.single(strategy).eval().folded(), state["step"]
 
 
 def main() -> None:

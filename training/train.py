@@ -53,7 +53,7 @@ class Average:
         decay = min(self.decay, (1 + step) / (10 + step))
         torch._foreach_lerp_(list(self.net.parameters()), list(net.parameters()), 1 - decay)
         for mine, theirs in zip(self.net.buffers(), net.buffers()):
-            mine.copy_(theirs)
+            mine.lerp_(theirs, 1 - decay) if mine.is_floating_point() else mine.copy_(theirs)
 
 
 class Run:
@@ -69,8 +69,9 @@ class Run:
         torch.manual_seed(training["seed"])
 
         net = UNet(
-            widths=tuple(config["widths"]), strategies=tuple(config["strategies"]), residual=config["residual"]
-        )
+            widths=tuple(config["widths"]), strategies=tuple(config["strategies"]), residual=config["residual"],
+            centre=config["centre"], norm=config["norm"],
+        )  # fmt: skip
         self.step, self.spent = 0, 0.0
         source, state = initial_weights(config, self.folder, args.checkpoints, args.models)
         self.say(f"starts from {source or 'random weights'}")

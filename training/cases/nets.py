@@ -109,8 +109,9 @@ def flat_pictures() -> list[Case]:
             break
         except ValueError:
             continue
-    model = strip(export(net, (next(iter(stack.values())),), 18, False, None)).SerializeToString()
-    return [Case(k, model, {"x": x.numpy()}, {"output": answers[k].numpy()}) for k, x in stack.items()]
+    model = strip(export(net, (stack["constant"],), 18, False, None))
+    data, output = model.SerializeToString(), model.graph.output[0].name
+    return [Case(k, data, {"x": x.numpy()}, {output: answers[k].numpy()}) for k, x in stack.items()]
 
 
 def multiple_inputs() -> list[Case]:
