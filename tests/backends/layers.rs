@@ -3,9 +3,8 @@
 use super::*;
 use unet_playground::plan::{AxisTaps, DepthMode, TIE_EPSILON};
 
-on_gpu! {
+on_backends! {
     convolutions_of_every_shape
-    a_heavy_convolution_is_cut
     pooling
     ties_in_max_pooling
     resampling
@@ -17,7 +16,7 @@ fn size(input: usize, kernel: usize, stride: usize, dilation: usize, pads: usize
     (input + pads).checked_sub(dilation * (kernel - 1) + 1).map(|rest| rest / stride + 1)
 }
 
-async fn convolutions_of_every_shape(gpu: Gpu) {
+async fn convolutions_of_every_shape(backend: Backend) {
     let mut numbers = Numbers(7);
     // Groups, and input and output channels of each: whole blocks, depthwise, and neither.
     let groupings = [(1, 0, 0), (1, 0, 0), (1, 8, 16), (2, 4, 8), (3, 4, 4), (7, 1, 1), (3, 2, 5), (2, 3, 4)];
@@ -54,22 +53,12 @@ async fn convolutions_of_every_shape(gpu: Gpu) {
         let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Planes)).collect();
         let y = b.planes(&output);
         b.step(Kernel::Conv { window, groups, weight, epilogue }, &ids, &[y]);
-        check(&gpu, &b.finish(&[y]), &refs(&inputs)).await;
+        check(&backend, &b.finish(&[y]), &refs(&inputs)).await;
     }
 }
 
-async fn a_heavy_convolution_is_cut(gpu: Gpu) {
-    gpu.set_flops_per_submission(100);
-    let mut numbers = Numbers(3);
-    let mut b = PlanBuilder::default();
-    let x = numbers.tensor(&[2, 5, 17, 16]);
-    let input = b.input(&x, Layout::Planes);
-    let y = b.conv(input, 7, 3, &mut numbers);
-    check(&gpu, &b.finish(&[y]), &[&x]).await;
-}
-
 /// Averages, maxima and their positions, and maxima put back.
-async fn pooling(gpu: Gpu) {
+async fn pooling(backend: Backend) {
     let mut numbers = Numbers(11);
     for case in 0..24 {
         let kernel = [1 + numbers.below(3), 1 + numbers.below(3)];
@@ -99,12 +88,12 @@ async fn pooling(gpu: Gpu) {
         for (value, count_include_pad) in [(mean, false), (padded_mean, true)] {
             b.step(Kernel::AveragePool { window, count_include_pad, pad_end: pads }, &[input], &[value]);
         }
-        check(&gpu, &b.finish(&[y, positions, back, mean, padded_mean]), &[&x]).await;
+        check(&backend, &b.finish(&[y, positions, back, mean, padded_mean]), &[&x]).await;
     }
 }
 
 /// Values that rounding alone tells apart count as equal, others do not.
-async fn ties_in_max_pooling(gpu: Gpu) {
+async fn ties_in_max_pooling(backend: Backend) {
     let e = TIE_EPSILON;
     for (row, first) in [
         ([1.0, 1.0 + 0.5 * e], 0),
@@ -122,12 +111,12 @@ async fn ties_in_max_pooling(gpu: Gpu) {
         let (y, positions) = (b.planes(&shape), b.value(&shape, DType::I64, Layout::Planes));
         b.step(Kernel::MaxPool { window: window([1, 2], [1, 2], [0, 0]) }, &[input], &[y, positions]);
         let plan = b.finish(&[y, positions]);
-        let found = run(&gpu, &plan, &[&x]).await;
+        let found = backend.run(&plan, &[&x]).await;
         assert_eq!(found[1].as_i64().unwrap(), [first], "{row:?}");
     }
 }
 
-async fn resampling(gpu: Gpu) {
+async fn resampling(backend: Backend) {
     let mut numbers = Numbers(5);
     for (taps, shape, h, w) in [(1, [1, 3, 4, 5], 7, 2), (2, [2, 9, 5, 3], 9, 17), (4, [1, 4, 1, 8], 3, 4)] {
         let mut axis = |from: usize, to: usize| AxisTaps {
@@ -137,11 +126,11 @@ async fn resampling(gpu: Gpu) {
         };
         let kernel = Kernel::Resample { y: axis(shape[2], h), x: axis(shape[3], w) };
         let x = numbers.tensor(&shape);
-        check_planes(&gpu, kernel, &[&x], &[shape[0], shape[1], h, w]).await;
+        check_planes(&backend, kernel, &[&x], &[shape[0], shape[1], h, w]).await;
     }
 }
 
-async fn depth_and_space(gpu: Gpu) {
+async fn depth_and_space(backend: Backend) {
     let mut numbers = Numbers(6);
     for mode in [DepthMode::Dcr, DepthMode::Crd] {
         for (block, c, h, w) in [(2, 3, 4, 3), (3, 1, 2, 5), (2, 8, 1, 1), (1, 5, 2, 2)] {
@@ -149,13 +138,13 @@ async fn depth_and_space(gpu: Gpu) {
             // The second result is cropped.
             for crop in 0..block.min(2) {
                 let output = [2, c, h * block - crop, w * block - crop];
-                check_planes(&gpu, Kernel::DepthToSpace { block, mode }, &[&x], &output).await;
+                check_planes(&backend, Kernel::DepthToSpace { block, mode }, &[&x], &output).await;
             }
         }
     }
     for (block, c, h, w) in [(2, 3, 4, 6), (3, 1, 3, 6), (2, 8, 2, 2), (1, 5, 2, 2)] {
         let x = numbers.tensor(&[2, c, h, w]);
         let output = [2, c * block * block, h / block, w / block];
-        check_planes(&gpu, Kernel::SpaceToDepth { block }, &[&x], &output).await;
+        check_planes(&backend, Kernel::SpaceToDepth { block }, &[&x], &output).await;
     }
 }

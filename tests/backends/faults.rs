@@ -1,5 +1,6 @@
 //! What a caller is told when a run cannot be.
 
+use super::gpu::*;
 use super::*;
 use unet_playground::Error;
 
@@ -39,7 +40,7 @@ async fn a_device_lost_in_mid_run(gpu: Gpu) {
     assert!(matches!(outcome, Err(Error::DeviceLost(_))), "{outcome:?}");
     // Others are not concerned.
     let (plan, x) = one_conv(&[1, 3, 9, 9]);
-    check(&crate::gpu().await.unwrap(), &plan, &[&x]).await;
+    check(&Backend::Gpu(request().await.unwrap()), &plan, &[&x]).await;
 }
 
 async fn a_value_over_the_limit_is_refused(gpu: Gpu) {

@@ -3,7 +3,7 @@
 use super::*;
 use unet_playground::plan::{AxisIndex, Binary, Gather, MatMul, ReduceKind};
 
-on_gpu! {
+on_backends! {
     functions_of_one_element
     integers_and_floats
     functions_of_two_elements
@@ -18,7 +18,7 @@ on_gpu! {
 
 const KINDS: [ReduceKind; 4] = [ReduceKind::Mean, ReduceKind::Max, ReduceKind::Min, ReduceKind::Sum];
 
-async fn functions_of_one_element(gpu: Gpu) {
+async fn functions_of_one_element(backend: Backend) {
     let mut numbers = Numbers(1);
     let wide =
         Tensor::f32([1, 3, 5, 4], (0..60).map(|i| (i as f32 - 29.5) / 3.0).collect::<Vec<_>>()).unwrap();
@@ -46,18 +46,18 @@ async fn functions_of_one_element(gpu: Gpu) {
         Unary::Round,
         Unary::Affine { scale: -2.0, shift: 0.7 },
     ] {
-        check_planes(&gpu, Kernel::Unary(f), &[&wide], &[1, 3, 5, 4]).await;
-        check_planes(&gpu, Kernel::Unary(f), &[&saturated], &[1, 1, 1, 4]).await;
+        check_planes(&backend, Kernel::Unary(f), &[&wide], &[1, 3, 5, 4]).await;
+        check_planes(&backend, Kernel::Unary(f), &[&saturated], &[1, 1, 1, 4]).await;
     }
     for f in [Unary::Gelu, Unary::GeluTanh, Unary::Erf, Unary::Exp] {
-        check_planes(&gpu, Kernel::Unary(f), &[&narrow], &[1, 3, 5, 4]).await;
+        check_planes(&backend, Kernel::Unary(f), &[&narrow], &[1, 3, 5, 4]).await;
     }
     for f in [Unary::Log, Unary::Sqrt, Unary::Reciprocal] {
-        check_planes(&gpu, Kernel::Unary(f), &[&positive], &[1, 3, 5, 4]).await;
+        check_planes(&backend, Kernel::Unary(f), &[&positive], &[1, 3, 5, 4]).await;
     }
 }
 
-async fn integers_and_floats(gpu: Gpu) {
+async fn integers_and_floats(backend: Backend) {
     // Small integers are subnormal floats, which arithmetic would flush.
     let x = Tensor::i64([7], [-3, 0, 1, 2, 77, -100_000, 1 << 20]).unwrap();
     let mut b = PlanBuilder::default();
@@ -68,10 +68,10 @@ async fn integers_and_floats(gpu: Gpu) {
     b.step(Kernel::Unary(Unary::IntToFloat), &[input], &[float]);
     b.step(Kernel::Unary(Unary::Affine { scale: 0.5, shift: 0.0 }), &[float], &[half]);
     b.step(Kernel::Unary(Unary::FloatToInt), &[half], &[back]);
-    check(&gpu, &b.finish(&[input, float, half, back]), &[&x]).await;
+    check(&backend, &b.finish(&[input, float, half, back]), &[&x]).await;
 }
 
-async fn functions_of_two_elements(gpu: Gpu) {
+async fn functions_of_two_elements(backend: Backend) {
     let mut numbers = Numbers(2);
     let ops = [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Min, Binary::Max, Binary::PRelu];
     let shapes: [[&[usize]; 3]; 5] = [
@@ -85,13 +85,13 @@ async fn functions_of_two_elements(gpu: Gpu) {
         for [a, b, y] in shapes {
             let inputs = [numbers.tensor(a), away_from_zero(&numbers.tensor(b))];
             let kernel = Kernel::Binary { op, activation: Unary::Tanh };
-            check_planes(&gpu, kernel.clone(), &refs(&inputs), y).await;
-            check_plain(&gpu, kernel, &refs(&inputs), y, DType::F32).await;
+            check_planes(&backend, kernel.clone(), &refs(&inputs), y).await;
+            check_plain(&backend, kernel, &refs(&inputs), y, DType::F32).await;
         }
     }
     let kernel = Kernel::Binary { op: Binary::Sub, activation: Unary::Identity };
     let inputs = [numbers.tensor(&[1, 2, 1, 3, 1, 2, 2]), numbers.tensor(&[2, 1, 2, 1, 2, 1, 2])];
-    check_plain(&gpu, kernel, &refs(&inputs), &[2, 2, 2, 3, 2, 2, 2], DType::F32).await;
+    check_plain(&backend, kernel, &refs(&inputs), &[2, 2, 2, 3, 2, 2, 2], DType::F32).await;
 }
 
 fn away_from_zero(t: &Tensor) -> Tensor {
@@ -99,14 +99,14 @@ fn away_from_zero(t: &Tensor) -> Tensor {
     Tensor::f32(t.shape(), apart).unwrap()
 }
 
-async fn powers(gpu: Gpu) {
+async fn powers(backend: Backend) {
     let base = Tensor::f32([9], [2.0, 0.0, 0.0, -2.0, -2.0, -2.0, 9.0, 1.5, -1.0]).unwrap();
     let exponent = Tensor::f32([9], [3.0, 2.0, 0.0, 3.0, 2.0, 0.5, 0.5, -2.0, 0.0]).unwrap();
     let kernel = Kernel::Binary { op: Binary::Pow, activation: Unary::Identity };
-    check_plain(&gpu, kernel, &[&base, &exponent], &[9], DType::F32).await;
+    check_plain(&backend, kernel, &[&base, &exponent], &[9], DType::F32).await;
 }
 
-async fn gathers(gpu: Gpu) {
+async fn gathers(backend: Backend) {
     let mut numbers = Numbers(4);
     let table = |entries: &[i32]| AxisIndex::Table(entries.to_vec());
     let same = || AxisIndex::Same;
@@ -124,11 +124,11 @@ async fn gathers(gpu: Gpu) {
         };
         let output = [size(0), size(1), size(2), size(3)];
         let x = numbers.tensor(&shape);
-        check_planes(&gpu, Kernel::Gather(Gather { index, fill: 0.25 }), &[&x], &output).await;
+        check_planes(&backend, Kernel::Gather(Gather { index, fill: 0.25 }), &[&x], &output).await;
     }
 }
 
-async fn concatenations(gpu: Gpu) {
+async fn concatenations(backend: Backend) {
     let mut numbers = Numbers(9);
     for axis in 0..4 {
         for sizes in [vec![3, 2, 6], vec![4, 1], vec![1, 1, 1]] {
@@ -140,26 +140,26 @@ async fn concatenations(gpu: Gpu) {
                 })
                 .collect();
             shape[axis] = sizes.iter().sum();
-            check_planes(&gpu, Kernel::Concat { axis }, &refs(&inputs), &shape).await;
-            check_plain(&gpu, Kernel::Concat { axis }, &refs(&inputs), &shape, DType::F32).await;
+            check_planes(&backend, Kernel::Concat { axis }, &refs(&inputs), &shape).await;
+            check_plain(&backend, Kernel::Concat { axis }, &refs(&inputs), &shape, DType::F32).await;
         }
     }
 }
 
-async fn reductions(gpu: Gpu) {
+async fn reductions(backend: Backend) {
     let mut numbers = Numbers(12);
     for shape in [[1, 1, 1, 1], [2, 5, 3, 7], [1, 8, 17, 16], [3, 17, 2, 1]] {
         let x = numbers.tensor(&shape);
         let [n, c, h, w] = shape;
         for kind in KINDS {
-            check_planes(&gpu, Kernel::ReduceSpatial(kind), &[&x], &[n, c, 1, 1]).await;
-            check_planes(&gpu, Kernel::ReduceChannels(kind), &[&x], &[n, 1, h, w]).await;
+            check_planes(&backend, Kernel::ReduceSpatial(kind), &[&x], &[n, c, 1, 1]).await;
+            check_planes(&backend, Kernel::ReduceChannels(kind), &[&x], &[n, 1, h, w]).await;
             let kernel = Kernel::ReduceAxis { kind, outer: n * c, axis: h, inner: w };
-            check_plain(&gpu, kernel, &[&x], &[n, c, w], DType::F32).await;
+            check_plain(&backend, kernel, &[&x], &[n, c, w], DType::F32).await;
         }
-        check_planes(&gpu, Kernel::SoftmaxChannels, &[&x], &shape).await;
+        check_planes(&backend, Kernel::SoftmaxChannels, &[&x], &shape).await;
         let kernel = Kernel::SoftmaxAxis { outer: n, axis: c, inner: h * w };
-        check_plain(&gpu, kernel, &[&x], &shape, DType::F32).await;
+        check_plain(&backend, kernel, &[&x], &shape, DType::F32).await;
         // Levels, so that there are equals.
         let levels = x.as_f32().unwrap().iter().map(|v| v.round()).collect::<Vec<_>>();
         let x = Tensor::f32(shape, levels).unwrap();
@@ -168,14 +168,14 @@ async fn reductions(gpu: Gpu) {
             let input = b.input(&x, Layout::Planes);
             let y = b.value(&[n, 1, h, w], DType::I64, Layout::Planes);
             b.step(Kernel::ArgMaxChannels { last }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[&x]).await;
+            check(&backend, &b.finish(&[y]), &[&x]).await;
             let kernel = Kernel::ArgMaxAxis { outer: n * c, axis: h * w, inner: 1, last };
-            check_plain(&gpu, kernel, &[&x], &[n, c], DType::I64).await;
+            check_plain(&backend, kernel, &[&x], &[n, c], DType::I64).await;
         }
     }
 }
 
-async fn normalisations(gpu: Gpu) {
+async fn normalisations(backend: Backend) {
     let mut numbers = Numbers(13);
     for (shape, groups) in [([2, 6, 3, 5], 6), ([1, 6, 9, 5], 2), ([3, 5, 2, 2], 1), ([1, 8, 20, 20], 2)] {
         for (with_scale, with_shift) in [(true, true), (false, true), (false, false)] {
@@ -186,7 +186,7 @@ async fn normalisations(gpu: Gpu) {
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[shape[1]])));
             let y = b.planes(&shape);
             b.step(Kernel::GroupNorm { groups, epsilon: 1e-3, scale, shift }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[&x]).await;
+            check(&backend, &b.finish(&[y]), &[&x]).await;
 
             let mut b = PlanBuilder::default();
             let inner = shape[2] * shape[3];
@@ -196,12 +196,12 @@ async fn normalisations(gpu: Gpu) {
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[inner])));
             let y = b.value(&shape, DType::F32, Layout::Plain);
             b.step(Kernel::LayerNorm { inner, epsilon: 1e-3, scale, shift }, &[input], &[y]);
-            check(&gpu, &b.finish(&[y]), &[&x]).await;
+            check(&backend, &b.finish(&[y]), &[&x]).await;
         }
     }
 }
 
-async fn matrices(gpu: Gpu) {
+async fn matrices(backend: Backend) {
     let mut numbers = Numbers(14);
     for (m, k, n) in [(1, 1, 1), (3, 5, 7), (17, 16, 33), (16, 40, 1)] {
         for (trans_a, trans_b) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -209,24 +209,24 @@ async fn matrices(gpu: Gpu) {
             let b_shape = if trans_b { [2, n, k] } else { [2, k, n] };
             let product = MatMul { batch: 6, m, k, n, trans_a, trans_b, alpha: 0.5, beta: 2.0 };
             let mut inputs = vec![numbers.tensor(&a_shape), numbers.tensor(&b_shape)];
-            check_plain(&gpu, Kernel::MatMul(product), &refs(&inputs), &[6, m, n], DType::F32).await;
+            check_plain(&backend, Kernel::MatMul(product), &refs(&inputs), &[6, m, n], DType::F32).await;
             for c in [[m, n], [1, n], [m, 1], [1, 1]] {
                 inputs.truncate(2);
                 inputs.push(numbers.tensor(&c));
-                check_plain(&gpu, Kernel::MatMul(product), &refs(&inputs), &[6, m, n], DType::F32).await;
+                check_plain(&backend, Kernel::MatMul(product), &refs(&inputs), &[6, m, n], DType::F32).await;
             }
         }
     }
 }
 
-async fn other_orders_and_shapes(gpu: Gpu) {
+async fn other_orders_and_shapes(backend: Backend) {
     let mut numbers = Numbers(15);
     let x = numbers.tensor(&[2, 3, 4, 5]);
     let kernel = Kernel::Transpose { perm: vec![3, 1, 0, 2] };
-    check_plain(&gpu, kernel, &[&x], &[5, 3, 2, 4], DType::F32).await;
+    check_plain(&backend, kernel, &[&x], &[5, 3, 2, 4], DType::F32).await;
     let six = numbers.tensor(&[1, 3, 2, 2, 4, 5]);
     let kernel = Kernel::Transpose { perm: vec![0, 1, 4, 2, 5, 3] };
-    check_plain(&gpu, kernel, &[&six], &[1, 3, 4, 2, 5, 2], DType::F32).await;
+    check_plain(&backend, kernel, &[&six], &[1, 3, 4, 2, 5, 2], DType::F32).await;
 
     let shapes = [[2, 3, 4, 5], [1, 10, 4, 3], [5, 1, 1, 24], [1, 120, 1, 1]];
     for from in [Layout::Planes, Layout::Plain] {
@@ -236,7 +236,7 @@ async fn other_orders_and_shapes(gpu: Gpu) {
                 let input = b.input(&x, from);
                 let y = b.value(&shape, DType::F32, to);
                 b.step(Kernel::Reshape, &[input], &[y]);
-                check(&gpu, &b.finish(&[y]), &[&x]).await;
+                check(&backend, &b.finish(&[y]), &[&x]).await;
             }
         }
     }
