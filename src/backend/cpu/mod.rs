@@ -26,6 +26,8 @@ mod softmax;
 mod task;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub use executor::Executor;

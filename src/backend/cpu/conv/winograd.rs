@@ -2,8 +2,8 @@
 //!
 //! A unit is a run of tiles of 4×4 output pixels. All its input is transformed to
 //! `V[36][tiles/4][C_in][4 tiles]`; then, for each panel of 8 output channels, 36 small matrix
-//! products go to `M[36][tiles][8]`, which stays in the first-level cache, and from there through
-//! the output transform to the image.
+//! products go to `M[tiles][36][8]`, which stays in a near cache, and from there through the output
+//! transform to the image.
 
 use super::epilogue::Epilogue;
 use super::{Shape, transform};
@@ -14,11 +14,11 @@ use crate::backend::cpu::weights::Packed;
 use crate::simd::{F32x4, Px};
 use std::ops::Range;
 
-/// Largest V in bytes: it should stay in the second-level cache.
-const V_BYTES: usize = 384 << 10;
+/// Size of V in bytes to stay below, for the second-level cache.
+const V_BYTES: usize = 768 << 10;
 
-/// One tile, transformed.
-type Tile = [[Px; 6]; 6];
+/// Two blocks of output channels of one tile, not transformed back yet.
+type Product = [[Px; 2]; 36];
 
 pub(super) struct Winograd {
     shape: Shape,
@@ -48,7 +48,8 @@ impl Winograd {
     pub fn new(shape: Shape, weights: Packed, epilogue: Epilogue) -> Self {
         let tiles = [shape.y.h.div_ceil(4), shape.y.w.div_ceil(4)];
         let fitting = V_BYTES / (36 * 16 * shape.x.c);
-        let groups = fitting.clamp(3, 6).min((tiles[0] * tiles[1]).div_ceil(4)).max(1);
+        // Fewer would read the weights too often, more gain nothing.
+        let groups = fitting.clamp(4, 6).min((tiles[0] * tiles[1]).div_ceil(4)).max(1);
         Self { shape, weights, epilogue, tiles, groups }
     }
 
@@ -66,95 +67,88 @@ impl Winograd {
         odd_lines(self.groups * self.shape.x.c)
     }
 
-    fn m_stride(&self) -> usize {
-        odd_lines(self.groups * 8)
-    }
-
     fn transform_input(&self, n: usize, first: usize, x: &[Px], v: &mut [Px]) {
         let planes = self.shape.x;
         let (c_in, stride) = (planes.c, self.v_stride());
-        let mut tiles: [Tile; 4] = [[[[0.0; 4]; 6]; 6]; 4];
+        let (mut edge, mut tiles) = ([Edge([(0, 0.0); 36]); 4], [[[0.0; 4]; 36]; 4]);
         for group in 0..self.groups {
+            // Past the last tile: repeated, and not stored later.
+            let tile = |i: usize| (first + 4 * group + i).min(self.tile_count() - 1);
+            let inside: [Option<usize>; 4] = std::array::from_fn(|i| self.locate(tile(i), &mut edge[i]));
             for block in 0..planes.blocks() {
                 let source = plane(x, planes.plane(), n * planes.blocks() + block);
-                for (i, tile) in tiles.iter_mut().enumerate() {
-                    // Past the last tile: repeated, and not stored later.
-                    let at = (first + 4 * group + i).min(self.tile_count() - 1);
-                    self.transform_tile(source, [at / self.tiles[1], at % self.tiles[1]], tile);
+                for ((start, edge), tile) in inside.iter().zip(&edge).zip(&mut tiles) {
+                    match start {
+                        Some(start) => transform_tile(&source[*start..], planes.w, tile),
+                        None => transform_tile(&edge.read(source), 6, tile),
+                    }
                 }
                 let (lanes, to) = (planes.lanes(block), group * c_in + 4 * block);
-                for (xi, v) in v.chunks_exact_mut(stride).enumerate() {
-                    let (r, c) = (xi / 6, xi % 6);
-                    let channels = F32x4::transpose(std::array::from_fn(|i| F32x4::load(&tiles[i][r][c])));
-                    for (channel, v) in channels.into_iter().zip(&mut v[to..to + lanes]) {
-                        channel.store(v);
+                for (xi, v) in v.chunks_exact_mut(stride).take(36).enumerate() {
+                    let channels = F32x4::transpose(std::array::from_fn(|i| F32x4::load(&tiles[i][xi])));
+                    if lanes == 4
+                        && let Some(v) = v[to..].first_chunk_mut::<4>()
+                    {
+                        channels.into_iter().zip(v).for_each(|(channel, v)| channel.store(v));
+                    } else {
+                        let v = &mut v[to..to + lanes];
+                        channels.into_iter().zip(v).for_each(|(channel, v)| channel.store(v));
                     }
                 }
             }
         }
     }
 
-    #[inline]
-    fn transform_tile(&self, source: &[Px], [ty, tx]: [usize; 2], tile: &mut Tile) {
+    /// First pixel of what a tile sees, if all of that lies inside; else fills in `edge`.
+    fn locate(&self, tile: usize, edge: &mut Edge) -> Option<usize> {
         let (h, w) = (self.shape.x.h, self.shape.x.w);
         let [pad_y, pad_x] = self.shape.window.pad_begin;
-        let (y, x) = ((4 * ty) as isize - pad_y, (4 * tx) as isize - pad_x);
-        let mut rows = [[F32x4::zero(); 6]; 6];
+        let y = (4 * (tile / self.tiles[1])) as isize - pad_y;
+        let x = (4 * (tile % self.tiles[1])) as isize - pad_x;
         if y >= 0 && x >= 0 && y as usize + 6 <= h && x as usize + 6 <= w {
-            for (r, row) in rows.iter_mut().enumerate() {
-                let from: &[Px] = &source[(y as usize + r) * w + x as usize..][..6];
-                *row = transform::input(std::array::from_fn(|i| F32x4::load(&from[i])));
-            }
-        } else {
-            for (r, row) in rows.iter_mut().enumerate() {
-                let y = y + r as isize;
-                let inside = |x: isize| (0..h as isize).contains(&y) && (0..w as isize).contains(&x);
-                *row = transform::input(std::array::from_fn(|i| match x + i as isize {
-                    x if inside(x) => F32x4::load(&source[y as usize * w + x as usize]),
-                    _ => F32x4::zero(),
-                }));
-            }
+            return Some(y as usize * w + x as usize);
         }
-        for c in 0..6 {
-            let column = transform::input(std::array::from_fn(|r| rows[r][c]));
-            for (r, value) in column.into_iter().enumerate() {
-                value.store(&mut tile[r][c]);
-            }
+        for (i, (at, inside)) in edge.0.iter_mut().enumerate() {
+            let (y, x) = (y + (i / 6) as isize, x + (i % 6) as isize);
+            // The nearest pixel, times zero.
+            let [near_y, near_x] = [y.clamp(0, h as isize - 1), x.clamp(0, w as isize - 1)];
+            *at = near_y as usize * w + near_x as usize;
+            *inside = f32::from(u8::from([y, x] == [near_y, near_x]));
         }
+        None
     }
 
     /// The 36 products of one panel.
-    fn products(&self, panel: usize, v: &[Px], m: &mut [Px]) {
+    fn products(&self, panel: usize, v: &[Px], m: &mut [Product]) {
         let c_in = self.shape.x.c;
         let u = &panel_rows(&self.weights)[panel * 36 * c_in..][..36 * c_in];
         let v = v.chunks_exact(self.v_stride());
-        let m = m.chunks_exact_mut(self.m_stride());
-        for ((u, v), m) in u.chunks_exact(c_in).zip(v).zip(m) {
-            for (v, m) in v.chunks_exact(c_in).zip(m.chunks_exact_mut(8)) {
-                let sums = multiply(v, u);
-                for (sum, m) in sums.into_iter().zip(m.as_chunks_mut::<2>().0) {
-                    sum[0].store(&mut m[0]);
-                    sum[1].store(&mut m[1]);
+        let m = m.as_chunks_mut::<4>().0;
+        for (xi, (u, v)) in u.chunks_exact(c_in).zip(v).take(36).enumerate() {
+            for (v, m) in v.chunks_exact(c_in).zip(&mut *m) {
+                for (sum, m) in multiply(v, u).into_iter().zip(m) {
+                    sum[0].store(&mut m[xi][0]);
+                    sum[1].store(&mut m[xi][1]);
                 }
             }
         }
     }
 
-    /// From M to one block of four output channels; `half` of the panel.
+    /// From M to one block of four output channels.
     fn transform_output(
         &self,
         at: Range<usize>,
         block: usize,
-        m: &[Px],
+        m: &[Product],
         y: &mut [Px],
         residual: Option<&[Px]>,
     ) {
         let (h, w) = (self.shape.y.h, self.shape.y.w);
-        let (bias, half, stride) = (self.epilogue.bias(block), block % 2, self.m_stride());
-        for (i, tile) in at.enumerate() {
+        let (bias, half) = (self.epilogue.bias(block), block % 2);
+        for (tile, m) in at.zip(m) {
             let mut columns = [[F32x4::zero(); 6]; 4];
             for c in 0..6 {
-                let column = std::array::from_fn(|r| F32x4::load(&m[(6 * r + c) * stride + 2 * i + half]));
+                let column = std::array::from_fn(|r| F32x4::load(&m[6 * r + c][half]));
                 for (row, value) in columns.iter_mut().zip(transform::output(column)) {
                     row[c] = value;
                 }
@@ -163,22 +157,49 @@ impl Winograd {
             let width = (w - tx).min(4);
             for (r, row) in columns.into_iter().enumerate().take(h - ty) {
                 let at = (ty + r) * w + tx;
-                let sums = transform::output(row);
+                let mut sums = transform::output(row).map(|sum| sum + bias);
+                if let Some(residual) = residual {
+                    for (sum, x) in sums.iter_mut().zip(&residual[at..at + width]) {
+                        *sum += F32x4::load(x);
+                    }
+                }
                 let to = &mut y[at..at + width];
-                match residual {
-                    None => {
-                        for (y, sum) in to.iter_mut().zip(sums) {
-                            self.epilogue.store(sum + bias, y);
-                        }
-                    }
-                    Some(residual) => {
-                        for ((y, sum), x) in to.iter_mut().zip(sums).zip(&residual[at..at + width]) {
-                            self.epilogue.store(sum + bias + F32x4::load(x), y);
-                        }
-                    }
+                if let Some(to) = to.first_chunk_mut::<4>() {
+                    sums.into_iter().zip(to).for_each(|(sum, y)| self.epilogue.store(sum, y));
+                } else {
+                    sums.into_iter().zip(&mut *to).for_each(|(sum, y)| self.epilogue.store(sum, y));
                 }
                 self.epilogue.finish(block, to);
             }
+        }
+    }
+}
+
+/// Where a tile at the edge finds its pixels, the same for all channels: position, and 1 or, for
+/// zeros outside, 0.
+#[derive(Clone, Copy)]
+struct Edge([(usize, f32); 36]);
+
+impl Edge {
+    /// Without branches: they would be mispredicted, and a small image is mostly edge.
+    #[inline(always)]
+    fn read(&self, source: &[Px]) -> [Px; 36] {
+        self.0.map(|(at, inside)| (F32x4::load(&source[at]) * F32x4::splat(inside)).to_array())
+    }
+}
+
+/// Transforms the 6×6 pixels at the start of `seen`, whose rows are `width` apart.
+#[inline(never)]
+fn transform_tile(seen: &[Px], width: usize, tile: &mut [Px; 36]) {
+    let mut rows = [[F32x4::zero(); 6]; 6];
+    for (r, row) in rows.iter_mut().enumerate() {
+        let from = &seen[r * width..][..6];
+        *row = transform::input(std::array::from_fn(|i| F32x4::load(&from[i])));
+    }
+    for c in 0..6 {
+        let column = transform::input(std::array::from_fn(|r| rows[r][c]));
+        for (r, value) in column.into_iter().enumerate() {
+            value.store(&mut tile[6 * r + c]);
         }
     }
 }
@@ -194,7 +215,7 @@ impl Task for Winograd {
     }
 
     fn scratch(&self) -> usize {
-        36 * 4 * (self.v_stride() + self.m_stride())
+        4 * 36 * (self.v_stride() + 8 * self.groups)
     }
 
     fn saving(&self) -> u64 {
@@ -206,6 +227,7 @@ impl Task for Winograd {
         let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
         let residual = buffers.inputs.get(1).map(|r| pixels(r));
         let (v, m) = pixels_mut(buffers.scratch).split_at_mut(36 * self.v_stride());
+        let m = m.as_chunks_mut().0.as_chunks_mut().0;
         for unit in units {
             let (n, first) = (unit / self.units_per_image(), unit % self.units_per_image() * 4 * self.groups);
             let tiles = first..(first + 4 * self.groups).min(self.tile_count());
