@@ -10,6 +10,7 @@ pub mod image;
 pub mod graph;
 pub mod onnx;
 pub mod ops;
+pub mod metrics;
 pub mod plan;
 pub mod reference;
 pub mod tile;

@@ -34,7 +34,7 @@ def tensors(case: Case) -> dict[str, np.ndarray]:
         for name, array in arrays.items():
             size, at, plain = name.rpartition("@")
             key = f"{case.name}/{kind}@{size}/{plain}" if at else f"{case.name}/{kind}/{name}"
-            result[key] = np.ascontiguousarray(array)
+            result[key] = np.require(array, requirements="C")
     for name, content in case.external.items():
         result[f"{case.name}/external/{name}"] = np.frombuffer(content, np.uint8)
     return result

@@ -17,17 +17,21 @@ impl Graph {
         }
         let mut kept = Vec::new();
         for node in std::mem::take(&mut self.nodes) {
-            let is_known = node.inputs.iter().flatten().all(|edge| facts[edge.0].is_some());
-            let outputs = if is_known { node.facts(&facts, &mut budget)? } else { Vec::new() };
-            if !is_known || outputs.iter().any(|fact| fact.value.is_none()) {
+            if !node.inputs.iter().flatten().all(|edge| facts[edge.0].is_some()) {
                 kept.push(node);
                 continue;
             }
+            let outputs = node.facts(&facts, &mut budget)?;
+            let is_folded = outputs.iter().all(|fact| fact.value.is_some());
             for (edge, fact) in node.outputs.iter().zip(outputs) {
-                if let (Some(edge), Some(value)) = (edge, &fact.value) {
+                let Some(edge) = edge else { continue };
+                if let (true, Some(value)) = (is_folded, &fact.value) {
                     self.initializers.insert(*edge, value.clone());
-                    facts[edge.0] = Some(fact);
                 }
+                facts[edge.0] = Some(fact);
+            }
+            if !is_folded {
+                kept.push(node);
             }
         }
         self.nodes = kept;

@@ -18,7 +18,9 @@ impl Op {
             Op::AveragePool(op) => written.saturating_mul(each(op.sliding.kernel_shape)),
             Op::MatMul(_) | Op::Gemm(_) => written.saturating_mul(len(input(0))),
             Op::Binary(_) => written.saturating_mul(inputs.len() as u64),
-            Op::Split(_) => input(0).iter().map(|&d| d as u64).sum::<u64>().saturating_mul(outputs.len() as u64),
+            Op::Split(_) => {
+                input(0).iter().map(|&d| d as u64).sum::<u64>().saturating_mul(outputs.len() as u64)
+            }
             Op::Resize(op) if op.mode != ResizeMode::Nearest => {
                 let output = outputs.first().map_or(&[][..], |f| &f.shape);
                 let sides = input(0).iter().zip(output);

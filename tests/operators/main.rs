@@ -1,0 +1,123 @@
+//! Every fixture on every runtime: single operators against PyTorch, whole networks against
+//! onnxruntime. A file that is missing, empty or not listed fails.
+
+mod fixtures;
+mod tolerance;
+
+use fixtures::Case;
+use std::collections::BTreeMap;
+use std::path::Path;
+use tolerance::{REFERENCE, Tolerance, difference};
+use unet_playground::graph::Graph;
+use unet_playground::onnx;
+use unet_playground::tensor::Tensor;
+
+/// Something that runs a graph.
+struct Runtime {
+    name: &'static str,
+    tolerance: Tolerance,
+    run: fn(&Graph, &[Tensor]) -> Result<Vec<Tensor>, unet_playground::Error>,
+}
+
+const RUNTIMES: &[Runtime] =
+    &[Runtime { name: "reference", tolerance: REFERENCE, run: |graph, inputs| graph.run_reference(inputs) }];
+
+const OPERATORS: &[&str] = &[
+    "add",
+    "arg_max",
+    "average_pool",
+    "batch_normalization",
+    "clip",
+    "concat",
+    "conv",
+    "conv_transpose",
+    "depth_to_space",
+    "div",
+    "erf",
+    "gelu",
+    "gemm",
+    "global_average_pool",
+    "group_normalization",
+    "hard_sigmoid",
+    "hard_swish",
+    "instance_normalization",
+    "layer_normalization",
+    "leaky_relu",
+    "lecture",
+    "matmul",
+    "max_pool",
+    "max_unpool",
+    "mul",
+    "pad",
+    "prelu",
+    "reduce_max",
+    "reduce_mean",
+    "relu",
+    "resize",
+    "sigmoid",
+    "slice",
+    "softmax",
+    "space_to_depth",
+    "split",
+    "sub",
+    "tanh",
+];
+
+/// Differences of a case on a runtime.
+fn failures(case: &Case, runtime: &Runtime, tolerance: f32) -> Vec<String> {
+    let external: BTreeMap<String, &[u8]> =
+        case.external.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
+    let graph = match onnx::load(&case.model, &external) {
+        Ok(graph) => graph,
+        Err(e) => return vec![e.to_string()],
+    };
+    assert!(!case.runs.is_empty(), "case {:?} has no runs", case.name);
+    let mut failures = Vec::new();
+    for (size, run) in &case.runs {
+        assert!(!run.outputs.is_empty(), "case {:?} expects nothing", case.name);
+        let inputs: Option<Vec<Tensor>> =
+            graph.inputs.iter().map(|port| run.inputs.get(&port.name).cloned()).collect();
+        let inputs = inputs.unwrap_or_else(|| panic!("case {:?} lacks an input", case.name));
+        match (runtime.run)(&graph, &inputs) {
+            Err(e) => failures.push(format!("{size} {e}")),
+            Ok(outputs) => {
+                for (name, expected) in &run.outputs {
+                    let port = graph.outputs.iter().position(|port| port.name == *name);
+                    let actual = &outputs[port.unwrap_or_else(|| panic!("no output {name:?}"))];
+                    let found = difference(expected, actual, tolerance);
+                    failures.extend(found.map(|d| format!("{size} {name:?}: {d}")));
+                }
+            }
+        }
+    }
+    failures
+}
+
+/// Runs the files of a folder, which must be exactly those listed.
+fn suite(folder: &str, files: &[&str], tolerance: fn(Tolerance) -> f32) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
+    let mut present: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+        .filter_map(|entry| entry.unwrap().path().file_stem()?.to_str().map(String::from))
+        .collect();
+    present.sort();
+    assert_eq!(present, files, "the files in {} are not those listed", folder.display());
+    let mut wrong = Vec::new();
+    for runtime in RUNTIMES {
+        for file in files {
+            let cases = fixtures::read(&folder.join(file).with_extension("safetensors"));
+            assert!(!cases.is_empty(), "{file} holds no case");
+            for case in &cases {
+                let failures = failures(case, runtime, tolerance(runtime.tolerance));
+                wrong.extend(failures.iter().map(|f| format!("{} {file} {:?} {f}", runtime.name, case.name)));
+            }
+            println!("{}: {file}, {} cases", runtime.name, cases.len());
+        }
+    }
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn operators() {
+    suite("ops", OPERATORS, |tolerance| tolerance.operator);
+}

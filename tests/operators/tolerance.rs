@@ -1,0 +1,39 @@
+//! How far a result may be from PyTorch's (onnxruntime's for whole networks): one table, with reasons.
+
+use unet_playground::tensor::{Data, Tensor};
+
+/// Largest difference, as a share of the expected output's largest magnitude (at least 1: outputs
+/// near zero are compared absolutely). Integers must be equal.
+#[derive(Debug, Clone, Copy)]
+pub struct Tolerance {
+    /// Single operators.
+    pub operator: f32,
+    /// Whole networks.
+    pub network: f32,
+}
+
+/// The reference sums in double precision and rounds once: what remains is the rounding of
+/// PyTorch's own single-precision sums, here over up to a few hundred terms, and in networks over
+/// tens of layers.
+pub const REFERENCE: Tolerance = Tolerance { operator: 1e-5, network: 1e-4 };
+
+/// Where `actual` is not what is expected.
+pub fn difference(expected: &Tensor, actual: &Tensor, tolerance: f32) -> Option<String> {
+    if expected.shape() != actual.shape() {
+        return Some(format!("shape {:?}, expected {:?}", actual.shape(), expected.shape()));
+    }
+    match (expected.data(), actual.data()) {
+        (Data::I64(e), Data::I64(a)) => {
+            let at = e.iter().zip(a).position(|(e, a)| e != a)?;
+            Some(format!("{} at {at}, expected {}", a[at], e[at]))
+        }
+        (Data::F32(e), Data::F32(a)) => {
+            let magnitude = e.iter().filter(|v| v.is_finite()).fold(1.0, |m: f32, v| m.max(v.abs()));
+            let limit = tolerance * magnitude;
+            let equal = |e: f32, a: f32| e == a || (e.is_nan() && a.is_nan()) || (e - a).abs() <= limit;
+            let at = e.iter().zip(a).position(|(&e, &a)| !equal(e, a))?;
+            Some(format!("{} at {at}, expected {} within {limit:e}", a[at], e[at]))
+        }
+        _ => Some(format!("type {:?}, expected {:?}", actual.dtype(), expected.dtype())),
+    }
+}
