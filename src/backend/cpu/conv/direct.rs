@@ -38,6 +38,7 @@ pub(in crate::backend::cpu) fn pack_panels(weights: &[f32], shape: &[usize], gro
 
 impl Direct {
     pub fn new(shape: Shape, weights: Packed, epilogue: Epilogue) -> Self {
+        let shape = shape.flattened();
         let depth = (shape.taps() * shape.x.c / shape.groups).max(1);
         let quads = (A_BYTES / (16 * depth)).clamp(1, 32).min(shape.y.plane().div_ceil(4)).max(1);
         Self { shape, weights, epilogue, quads }
@@ -57,36 +58,64 @@ impl Direct {
         let Shape { x: planes, y, window, groups } = self.shape;
         let per_group = planes.c / groups;
         let channels = group * per_group..(group + 1) * per_group;
-        let corner: [[isize; 2]; 4] = std::array::from_fn(|i| {
-            // Past the last pixel: repeated, and not stored later.
-            let p = (first + i).min(y.plane() - 1);
-            let [py, px] = [p / y.w, p % y.w];
+        let image = &x[n * planes.blocks() * planes.plane()..][..planes.blocks() * planes.plane()];
+        let corner = |p: usize| {
+            let [line, column] = [p / y.w, p % y.w];
             [
-                (py * window.stride[0]) as isize - window.pad_begin[0],
-                (px * window.stride[1]) as isize - window.pad_begin[1],
+                (line * window.stride[0]) as isize - window.pad_begin[0],
+                (column * window.stride[1]) as isize - window.pad_begin[1],
             ]
-        });
-        let inside = |at: isize, len: usize| (0..len as isize).contains(&at);
-        for (tap, a) in a.chunks_exact_mut(per_group).enumerate() {
-            let [ky, kx] = [tap / window.kernel[1], tap % window.kernel[1]];
-            let shift = [(ky * window.dilation[0]) as isize, (kx * window.dilation[1]) as isize];
-            let at = corner.map(|[cy, cx]| {
-                let (py, px) = (cy + shift[0], cx + shift[1]);
-                let seen = inside(py, planes.h) && inside(px, planes.w);
-                seen.then(|| py as usize * planes.w + px as usize)
+        };
+        let reach = |i: usize| (window.kernel[i] - 1) * window.dilation[i];
+        let [top, left] = corner(first);
+        let right = left + (3 * window.stride[1] + reach(1)) as isize;
+        let inside = top >= 0 && left >= 0 && top as usize + reach(0) < planes.h && right < planes.w as isize;
+        if inside && first % y.w + 4 <= y.w {
+            let start = top as usize * planes.w + left as usize;
+            let step = window.stride[1];
+            self.gather_taps(image, channels, a, |[dy, dx], plane| {
+                let seen = &plane[start + dy * planes.w + dx..][..3 * step + 1];
+                std::array::from_fn(|i| F32x4::load(&seen[i * step]))
             });
-            let mut rest = a;
+            return;
+        }
+        // Past the last pixel: repeated, and not stored later.
+        let corners: [[isize; 2]; 4] = std::array::from_fn(|i| corner((first + i).min(y.plane() - 1)));
+        self.gather_taps(image, channels, a, |[dy, dx], plane| {
+            corners.map(|[top, left]| {
+                // Positions before the first wrap to some after the last.
+                let [y, x] = [(top + dy as isize) as usize, (left + dx as isize) as usize];
+                let inside = y < planes.h && x < planes.w;
+                if inside { F32x4::load(&plane[y * planes.w + x]) } else { F32x4::zero() }
+            })
+        });
+    }
+
+    /// Fills a row of A; `quad` reads four pixels of a plane for a tap at `[dy, dx]`.
+    #[inline(always)]
+    fn gather_taps(
+        &self,
+        image: &[Px],
+        channels: Range<usize>,
+        a: &mut [Px],
+        quad: impl Fn([usize; 2], &[Px]) -> [F32x4; 4],
+    ) {
+        let Shape { x: planes, window, .. } = self.shape;
+        for (tap, mut a) in a.chunks_exact_mut(channels.len()).enumerate() {
+            let shift =
+                [tap / window.kernel[1] * window.dilation[0], tap % window.kernel[1] * window.dilation[1]];
             for block in channels.start / 4..channels.end.div_ceil(4) {
-                let plane = &x[(n * planes.blocks() + block) * planes.plane()..][..planes.plane()];
-                let pixel = |p: Option<usize>| p.map_or(F32x4::zero(), |p| F32x4::load(&plane[p]));
-                let lanes = F32x4::transpose(at.map(pixel));
+                let plane = &image[block * planes.plane()..][..planes.plane()];
+                let lanes = F32x4::transpose(quad(shift, plane));
                 let begin = channels.start.saturating_sub(4 * block);
                 let end = (channels.end - 4 * block).min(4);
-                let (now, later) = rest.split_at_mut(end - begin);
-                for (lane, a) in lanes[begin..end].iter().zip(now) {
-                    lane.store(a);
+                let (now, later) = a.split_at_mut(end - begin);
+                if let Ok(now) = <&mut [Px; 4]>::try_from(&mut *now) {
+                    lanes.into_iter().zip(now).for_each(|(lane, a)| lane.store(a));
+                } else {
+                    lanes[begin..end].iter().zip(now).for_each(|(lane, a)| lane.store(a));
                 }
-                rest = later;
+                a = later;
             }
         }
     }

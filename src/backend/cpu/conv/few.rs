@@ -28,36 +28,53 @@ pub(in crate::backend::cpu) fn pack_input_lanes(weights: &[f32], shape: &[usize]
 }
 
 impl Few {
-    /// Sums of `WIDTH` output pixels from column `x`; `window` sees only rows and columns inside.
-    #[inline(always)]
-    fn sums<const OUT: usize, const WIDTH: usize>(
-        &self,
-        source: &[Px],
-        [y, x]: [usize; 2],
-        columns: Range<usize>,
-    ) -> [Px; WIDTH] {
+    /// Pixels that a row of windows spans.
+    fn span(&self) -> usize {
+        let window = self.shape.window;
+        (self.shape.y.w - 1) * window.stride[1] + (window.kernel[1] - 1) * window.dilation[1] + 1
+    }
+
+    /// Copies what the windows of output row `line` see, with zeros outside, to
+    /// `[kh][C_in/4][span]`. In the image itself the planes' rows often lie whole powers of two
+    /// apart and would push each other out of the cache.
+    fn copy_rows(&self, source: &[Px], line: usize, rows: &mut [Px]) {
         let Shape { x: planes, window, .. } = self.shape;
-        let weights = self.weights.as_chunks::<4>().0;
-        let step = window.stride[1];
-        let mut sums = [[F32x4::zero(); OUT]; WIDTH];
-        for ky in 0..window.kernel[0] {
-            let row = (y * window.stride[0] + ky * window.dilation[0]) as isize - window.pad_begin[0];
-            if !(0..planes.h as isize).contains(&row) {
+        let span = self.span();
+        let pad = window.pad_begin[1];
+        // Of the span, the part inside the image.
+        let inside = |at: isize| (at + pad).clamp(0, span as isize) as usize;
+        let (begin, end) = (inside(0), inside(planes.w as isize));
+        for (i, row) in rows.chunks_exact_mut(span).enumerate() {
+            let (ky, block) = (i / planes.blocks(), i % planes.blocks());
+            let y = (line * window.stride[0] + ky * window.dilation[0]) as isize - window.pad_begin[0];
+            if !(0..planes.h as isize).contains(&y) || begin >= end {
+                row.fill([0.0; 4]);
                 continue;
             }
-            for kx in columns.clone() {
-                let column = (x * step + kx * window.dilation[1]) as isize - window.pad_begin[1];
-                let at = row as usize * planes.w + column as usize;
-                let tap = ky * window.kernel[1] + kx;
-                let weights = &weights[tap * planes.blocks() * OUT..][..planes.blocks() * OUT];
-                let planes = source.chunks_exact(planes.plane());
-                for (plane, weights) in planes.zip(weights.as_chunks::<OUT>().0) {
-                    let pixels = &plane[at..at + (WIDTH - 1) * step + 1];
-                    for (i, sums) in sums.iter_mut().enumerate() {
-                        let pixel = F32x4::load(&pixels[i * step]);
-                        for (sum, weight) in sums.iter_mut().zip(weights) {
-                            *sum = pixel.mul_add(F32x4::load(weight), *sum);
-                        }
+            let start = (block * planes.h + y as usize) * planes.w + (begin as isize - pad) as usize;
+            row[..begin].fill([0.0; 4]);
+            row[begin..end].copy_from_slice(&source[start..start + end - begin]);
+            row[end..].fill([0.0; 4]);
+        }
+    }
+
+    /// Sums of `WIDTH` output pixels from column `x` on.
+    #[inline(always)]
+    fn sums<const OUT: usize, const WIDTH: usize>(&self, rows: &[Px], x: usize) -> [Px; WIDTH] {
+        let Shape { x: planes, window, .. } = self.shape;
+        let (span, blocks, step) = (self.span(), planes.blocks(), window.stride[1]);
+        let weights = self.weights.as_chunks::<4>().0.chunks_exact(blocks * OUT);
+        let mut sums = [[F32x4::zero(); OUT]; WIDTH];
+        for (tap, weights) in weights.enumerate() {
+            let (ky, kx) = (tap / window.kernel[1], tap % window.kernel[1]);
+            let at = x * step + kx * window.dilation[1];
+            let rows = rows[ky * blocks * span..].chunks_exact(span);
+            for (row, weights) in rows.zip(weights.as_chunks::<OUT>().0) {
+                let pixels = &row[at..][..(WIDTH - 1) * step + 1];
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    let pixel = F32x4::load(&pixels[i * step]);
+                    for (sum, weight) in sums.iter_mut().zip(weights) {
+                        *sum = pixel.mul_add(F32x4::load(weight), *sum);
                     }
                 }
             }
@@ -69,27 +86,14 @@ impl Few {
         })
     }
 
-    fn row<const OUT: usize>(&self, source: &[Px], y: usize, to: &mut [Px]) {
-        let Shape { x: planes, window, .. } = self.shape;
-        let reach = (window.kernel[1] - 1) * window.dilation[1];
-        let left = |x: usize| (x * window.stride[1]) as isize - window.pad_begin[1];
-        let mut x = 0;
-        while x < to.len() {
-            let right = left(x + 3) + reach as isize;
-            if x + 4 <= to.len() && left(x) >= 0 && right < planes.w as isize {
-                to[x..x + 4].copy_from_slice(&self.sums::<OUT, 4>(source, [y, x], 0..window.kernel[1]));
-                x += 4;
-            } else {
-                // Columns of the kernel inside the image are consecutive.
-                let inside = |kx: &usize| {
-                    let column = left(x) + (kx * window.dilation[1]) as isize;
-                    (0..planes.w as isize).contains(&column)
-                };
-                let begin = (0..window.kernel[1]).find(inside).unwrap_or(0);
-                let end = (0..window.kernel[1]).rev().find(inside).map_or(begin, |last| last + 1);
-                to[x..x + 1].copy_from_slice(&self.sums::<OUT, 1>(source, [y, x], begin..end));
-                x += 1;
-            }
+    fn row<const OUT: usize>(&self, rows: &[Px], to: &mut [Px]) {
+        let (quads, rest) = to.as_chunks_mut();
+        let done = 4 * quads.len();
+        for (i, quad) in quads.iter_mut().enumerate() {
+            *quad = self.sums::<OUT, 4>(rows, 4 * i);
+        }
+        for (i, px) in rest.iter_mut().enumerate() {
+            [*px] = self.sums::<OUT, 1>(rows, done + i);
         }
     }
 }
@@ -99,19 +103,24 @@ impl Task for Few {
         self.shape.y.n * self.shape.y.h
     }
 
+    fn scratch(&self) -> usize {
+        self.shape.window.kernel[0] * self.shape.x.blocks() * self.span() * 4
+    }
+
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let Shape { x, y, .. } = self.shape;
         let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
+        let rows = pixels_mut(buffers.scratch);
         let bias = self.epilogue.bias(0);
         for unit in units {
-            let (n, row) = (unit / y.h, unit % y.h);
-            let image = &source[n * x.blocks() * x.plane()..][..x.blocks() * x.plane()];
+            let (n, line) = (unit / y.h, unit % y.h);
+            self.copy_rows(&source[n * x.blocks() * x.plane()..], line, rows);
             let to = &mut target[unit * y.w..][..y.w];
             match y.c {
-                1 => self.row::<1>(image, row, to),
-                2 => self.row::<2>(image, row, to),
-                3 => self.row::<3>(image, row, to),
-                _ => self.row::<4>(image, row, to),
+                1 => self.row::<1>(rows, to),
+                2 => self.row::<2>(rows, to),
+                3 => self.row::<3>(rows, to),
+                _ => self.row::<4>(rows, to),
             }
             let residual = buffers.inputs.get(1).map(|r| &pixels(r)[unit * y.w..][..y.w]);
             for (i, px) in to.iter_mut().enumerate() {

@@ -39,6 +39,16 @@ impl Shape {
         self.window.kernel[0] * self.window.kernel[1]
     }
 
+    /// Pixels that are computed each by itself lie in one long row.
+    fn flattened(self) -> Self {
+        let Window { kernel, stride, pad_begin, .. } = self.window;
+        if kernel != [1, 1] || stride != [1, 1] || pad_begin != [0, 0] || self.x.plane() != self.y.plane() {
+            return self;
+        }
+        let row = |planes: Planes| Planes { h: 1, w: planes.plane(), ..planes };
+        Self { x: row(self.x), y: row(self.y), ..self }
+    }
+
     fn is_winograd(&self) -> bool {
         let Window { kernel, stride, dilation, .. } = self.window;
         let plain = kernel == [3, 3] && stride == [1, 1] && dilation == [1, 1] && self.groups == 1;
