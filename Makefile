@@ -4,7 +4,7 @@
 # make bench   times the CPU backend against onnxruntime-web
 # make pkg     the engine as a JavaScript package, in pkg/
 # make size    what a visitor downloads of it
-# make check   format, lints and types, without building anything that runs
+# make check   format, lints and types
 
 MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -30,7 +30,7 @@ pkg: pkg/package.json
 size: pkg/package.json
 	@scripts/size
 
-check: www/node_modules/.package-lock.json
+check: pkg/package.json
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	scripts/cargo-wasm check --no-default-features --features gpu,web

@@ -31,7 +31,8 @@ impl Engine {
     /// `options.backend`: `"auto"` (the default), `"webgpu"` or `"cpu"`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Engine>")]
     pub fn create(
-        #[wasm_bindgen(unchecked_param_type = "{ backend?: 'auto' | 'webgpu' | 'cpu' } | undefined")] options: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "{ backend?: 'auto' | 'webgpu' | 'cpu' }")]
+        options: JsValue,
     ) -> Promise {
         let wanted = option::<js_sys::JsString>(&options, "backend").map(String::from);
         future_to_promise(async move {
@@ -79,7 +80,7 @@ impl Engine {
     pub fn load(
         &self,
         bytes: Vec<u8>,
-        #[wasm_bindgen(unchecked_param_type = "{ externalData?: Record<string, Uint8Array> } | undefined")]
+        #[wasm_bindgen(unchecked_optional_param_type = "{ externalData?: Record<string, Uint8Array> }")]
         options: JsValue,
     ) -> Promise {
         let (inner, engine_freed) = (self.inner.clone(), self.freed.clone());
@@ -130,7 +131,7 @@ impl Engine {
         &self,
         picture: &Picture,
         model: &Model,
-        #[wasm_bindgen(unchecked_param_type = "{ tile?: number } | undefined")] options: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "{ tile?: number }")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
         let estimate = model.inner.estimate(picture.0.width(), picture.0.height(), tile_side(&options));
         match estimate {
@@ -150,7 +151,7 @@ impl Engine {
         &self,
         picture: &Picture,
         model: &Model,
-        #[wasm_bindgen(unchecked_param_type = "ProcessOptions | undefined")] options: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ProcessOptions")] options: JsValue,
     ) -> Promise {
         let (source, inner) = (picture.0.clone(), model.inner.clone());
         let host = Browser::new(&options, vec![self.freed.clone(), model.freed.clone()]);

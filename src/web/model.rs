@@ -84,7 +84,12 @@ impl Model {
     /// `onProgress`; with named inputs also `outputs` (names of values to return) and `cut`
     /// (values set to zero, `"name"` or `"name>node"`).
     #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
-    pub fn run(&self, input: JsValue, second: JsValue, third: JsValue) -> Promise {
+    pub fn run(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Float32Array | Record<string, Tensor>")] input: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number[] | RunOptions")] second: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] third: JsValue,
+    ) -> Promise {
         let named = !input.is_instance_of::<js_sys::Float32Array>();
         let options = if named { second.clone() } else { third };
         let host = Browser::new(&options, vec![self.freed.clone(), self.engine_freed.clone()]);

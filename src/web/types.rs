@@ -46,6 +46,17 @@ export interface Tile { x: number; y: number; width: number; height: number; pix
 
 export interface Progress { fraction: number; tilesDone: number; tiles: number; }
 
+export interface Tensor { data: Float32Array | BigInt64Array | Int32Array; shape: number[]; }
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** Names of values to return, with named inputs. */
+  outputs?: string[];
+  /** Values set to zero, with named inputs: "name", or "name>node" for one edge. */
+  cut?: string[];
+}
+
 export interface ProcessOptions {
   tile?: number;
   signal?: AbortSignal;
