@@ -8,6 +8,7 @@ mod faults;
 mod gpu;
 mod kernels;
 mod layers;
+mod nets;
 mod plans;
 mod reference;
 #[cfg(feature = "gpu")]

@@ -49,6 +49,7 @@ impl Executor {
             let what = "the model's outputs together".to_string();
             return Err(Error::TooLarge { what, needed: staging_bytes, limit });
         }
+        cache.drop_unused();
         loop {
             let make = || Ok(Resources::new(gpu, &plan, &program, staging_bytes, cache));
             match gpu.scoped(make).await {

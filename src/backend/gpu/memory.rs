@@ -10,7 +10,10 @@ pub fn storage_buffer(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
     device.create_buffer(&descriptor)
 }
 
-/// Buffers that no executor uses at present.
+/// Most bytes of spare buffers.
+const MAX_SPARE: u64 = 256 << 20;
+
+/// Buffers that no executor uses at present, the latest last.
 #[derive(Default)]
 pub struct Pool {
     free: Vec<wgpu::Buffer>,
@@ -22,13 +25,17 @@ impl Pool {
         let fits = |b: &wgpu::Buffer| b.size() >= bytes && b.size() / 2 <= bytes;
         let best = (0..self.free.len()).filter(|&i| fits(&self.free[i])).min_by_key(|&i| self.free[i].size());
         match best {
-            Some(i) => self.free.swap_remove(i),
+            Some(i) => self.free.remove(i),
             None => storage_buffer(device, bytes),
         }
     }
 
     pub fn put(&mut self, buffer: wgpu::Buffer) {
         self.free.push(buffer);
+        let mut spare: u64 = self.free.iter().map(wgpu::Buffer::size).sum();
+        while spare > MAX_SPARE {
+            spare -= self.free.remove(0).size();
+        }
     }
 
     /// Returns how many bytes that frees.

@@ -28,8 +28,8 @@ const DEPTHS: [usize; 4] = [1, 4, 16, 64];
 /// A measurement this long, in milliseconds, is long beside what a submission costs.
 const LONG_ENOUGH: f64 = 20.0;
 
-/// Convolves 32 channels of 64² pixels, ever more often until that takes 20 ms. `now` tells the time
-/// in milliseconds.
+/// Convolves 32 channels of 64² pixels, ever more often until that takes 20 ms, and tells the GPU its
+/// speed ([`Gpu::set_speed`]). `now` tells the time in milliseconds.
 ///
 /// # Errors
 /// As [`Executor::run`].
@@ -68,6 +68,7 @@ pub async fn probe(gpu: &Gpu, now: &dyn Fn() -> f64) -> Result<Probe> {
             break;
         }
     }
+    gpu.set_speed(found.gflops);
     Ok(found)
 }
 

@@ -6,13 +6,14 @@ use super::pack::{Packing, pack, packed_len};
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-/// Packed constants by tensor. One cache serves one [`Gpu`].
+/// Packed constants by the tensor they were made from; those of tensors that are gone are dropped.
+/// One cache serves one [`Gpu`].
 #[derive(Default)]
 pub struct WeightCache {
-    // A tensor is known by its address, so it is kept alive beside its buffer.
-    buffers: HashMap<(*const Tensor, Packing), (Arc<Tensor>, wgpu::Buffer)>,
+    // While the weak reference is held the tensor's address stays its own, even when it is gone.
+    buffers: HashMap<(*const Tensor, Packing), (Weak<Tensor>, wgpu::Buffer)>,
 }
 
 impl WeightCache {
@@ -35,9 +36,15 @@ impl WeightCache {
             data.resize(data.len().max(1).next_multiple_of(4), 0);
             let buffer = storage_buffer(gpu.device(), 4 * data.len() as u64);
             gpu.queue().write_buffer(&buffer, 0, bytemuck::cast_slice(&data));
-            (Arc::clone(tensor), buffer)
+            (Arc::downgrade(tensor), buffer)
         });
         entry.1.clone()
+    }
+
+    /// Drops what was packed from tensors that nothing else holds, such as the merged weights of
+    /// plans that are gone.
+    pub(super) fn drop_unused(&mut self) {
+        self.buffers.retain(|_, (tensor, _)| tensor.strong_count() > 0);
     }
 
     pub fn clear(&mut self) {
