@@ -77,6 +77,9 @@ async fn unused_lanes_stay_finite(backend: Backend) {
     b.step(Kernel::Unary(Unary::Log), &[input], &[logarithm]);
     let divide = Kernel::Binary { op: unet_playground::plan::Binary::Div, activation: Unary::Identity };
     b.step(divide, &[reciprocal, input], &[ratio]);
-    let outputs = [reciprocal, logarithm, ratio].map(|v| b.conv(v, 2, 3, &mut numbers));
+    // Operands that begin and end within blocks.
+    let joined = b.planes(&[1, 9, 4, 4]);
+    b.step(Kernel::Concat { axis: 1 }, &[input, reciprocal, logarithm], &[joined]);
+    let outputs = [reciprocal, logarithm, ratio, joined].map(|v| b.conv(v, 2, 3, &mut numbers));
     check(&backend, &b.finish(&outputs), &[&x]).await;
 }
