@@ -121,7 +121,7 @@ impl Direct {
     }
 
     /// Stores a panel's sums of up to four pixels where whole blocks are written.
-    #[inline]
+    #[inline(always)]
     fn store_blocks(&self, sums: &[[F32x4; 2]; 4], at: Place, y: &mut [Px], residual: Option<&[Px]>) {
         let planes = self.shape.y;
         for half in 0..2 {
@@ -133,9 +133,17 @@ impl Direct {
             let bias = self.epilogue.bias(block);
             let count = (planes.plane() - at.pixel).min(4);
             let to = &mut y[start..start + count];
-            for (i, (y, sum)) in to.iter_mut().zip(sums).enumerate() {
-                let residual = residual.map_or(F32x4::zero(), |r| F32x4::load(&r[start + i]));
-                self.epilogue.store(sum[half] + bias + residual, y);
+            let residual = residual.map(|r| &r[start..start + count]);
+            match (to.first_chunk_mut::<4>(), residual) {
+                (Some(to), None) => {
+                    to.iter_mut().zip(sums).for_each(|(y, sum)| self.epilogue.store(sum[half] + bias, y));
+                }
+                _ => {
+                    for (i, (y, sum)) in to.iter_mut().zip(sums).enumerate() {
+                        let residual = residual.map_or(F32x4::zero(), |r| F32x4::load(&r[i]));
+                        self.epilogue.store(sum[half] + bias + residual, y);
+                    }
+                }
             }
             self.epilogue.finish(block, to);
         }

@@ -1,9 +1,9 @@
 //! 3×3 convolution with stride 1 by Winograd's F(4×4, 3×3).
 //!
-//! A unit is a run of tiles of 4×4 output pixels. All its input is transformed to
+//! A block is a run of tiles of 4×4 output pixels. All its input is transformed to
 //! `V[36][tiles/4][C_in][4 tiles]`; then, for each panel of 8 output channels, 36 small matrix
 //! products go to `M[tiles][36][8]`, which stays in a near cache, and from there through the output
-//! transform to the image.
+//! transform to the image. A unit is some panels of a block; the first of a block makes V.
 
 use super::epilogue::Epilogue;
 use super::{Shape, transform};
@@ -17,6 +17,9 @@ use std::ops::Range;
 /// Size of V in bytes to stay below, for the second-level cache.
 const V_BYTES: usize = 768 << 10;
 
+/// Operations of a unit to aim at: about a millisecond.
+const UNIT_OPERATIONS: usize = 40_000_000;
+
 /// Two blocks of output channels of one tile, not transformed back yet.
 type Product = [[Px; 2]; 36];
 
@@ -27,8 +30,10 @@ pub(super) struct Winograd {
     epilogue: Epilogue,
     /// Tiles `[y, x]` of an image.
     tiles: [usize; 2],
-    /// Groups of four tiles in a unit.
+    /// Groups of four tiles in a block.
     groups: usize,
+    /// Panels of a unit.
+    panels: usize,
 }
 
 /// `[panels][36][C_in][8]` from `[C_out, C_in, 3, 3]`.
@@ -50,14 +55,20 @@ impl Winograd {
         let fitting = V_BYTES / (36 * 16 * shape.x.c);
         // Fewer would read the weights too often, more gain nothing.
         let groups = fitting.clamp(4, 6).min((tiles[0] * tiles[1]).div_ceil(4)).max(1);
-        Self { shape, weights, epilogue, tiles, groups }
+        let per_panel = 2 * 4 * groups * 36 * shape.x.c * PANEL;
+        let panels = (UNIT_OPERATIONS / per_panel).clamp(1, shape.y.c.div_ceil(PANEL));
+        Self { shape, weights, epilogue, tiles, groups, panels }
     }
 
     fn tile_count(&self) -> usize {
         self.tiles[0] * self.tiles[1]
     }
 
-    fn units_per_image(&self) -> usize {
+    fn units_per_block(&self) -> usize {
+        self.shape.y.c.div_ceil(PANEL).div_ceil(self.panels)
+    }
+
+    fn blocks_per_image(&self) -> usize {
         self.tile_count().div_ceil(4 * self.groups)
     }
 
@@ -211,7 +222,7 @@ fn odd_lines(pixels: usize) -> usize {
 
 impl Task for Winograd {
     fn units(&self) -> usize {
-        self.shape.x.n * self.units_per_image()
+        self.shape.x.n * self.blocks_per_image() * self.units_per_block()
     }
 
     fn scratch(&self) -> usize {
@@ -229,10 +240,14 @@ impl Task for Winograd {
         let (v, m) = pixels_mut(buffers.scratch).split_at_mut(36 * self.v_stride());
         let m = m.as_chunks_mut().0.as_chunks_mut().0;
         for unit in units {
-            let (n, first) = (unit / self.units_per_image(), unit % self.units_per_image() * 4 * self.groups);
+            let (run, part) = (unit / self.units_per_block(), unit % self.units_per_block());
+            let (n, first) = (run / self.blocks_per_image(), run % self.blocks_per_image() * 4 * self.groups);
             let tiles = first..(first + 4 * self.groups).min(self.tile_count());
-            self.transform_input(n, first, source, v);
-            for panel in 0..y.c.div_ceil(PANEL) {
+            if part == 0 {
+                self.transform_input(n, first, source, v);
+            }
+            let panels = part * self.panels..(part + 1) * self.panels;
+            for panel in panels.take_while(|panel| panel * PANEL < y.c) {
                 self.products(panel, v, m);
                 for block in 2 * panel..(2 * panel + 2).min(y.blocks()) {
                     let at = n * y.blocks() + block;
