@@ -61,7 +61,8 @@ fn read(format: Format, bytes: &[u8]) -> Result<Stored> {
     // Broken metadata costs the metadata, not the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let icc = decoder.icc_profile().unwrap_or(None);
-    let len = usize::try_from(decoder.total_bytes()).map_err(|_| Error::OutOfMemory(decoder.total_bytes()))?;
+    let len =
+        usize::try_from(decoder.total_bytes()).map_err(|_| Error::OutOfMemory(decoder.total_bytes()))?;
     let mut samples = zeroed(len)?;
     decoder.read_image(&mut samples).map_err(|e| explain(format, e))?;
     Ok(Stored { width, height, color, samples, orientation, icc })
@@ -95,7 +96,8 @@ fn upright(stored: &Stored) -> Result<Picture> {
     let band_len = width as usize * BAND.min(height) as usize * RGBA;
     let (mut rgba, mut turned) = (zeroed(band_len)?, zeroed(band_len)?);
     let row_bytes = width as usize * usize::from(color.bytes_per_pixel());
-    for (y, rows) in (0..height).step_by(BAND as usize).zip(stored.samples.chunks(row_bytes * BAND as usize)) {
+    for (y, rows) in (0..height).step_by(BAND as usize).zip(stored.samples.chunks(row_bytes * BAND as usize))
+    {
         let count = BAND.min(height - y);
         let len = width as usize * count as usize * RGBA;
         let (rgba, turned) = (&mut rgba[..len], &mut turned[..len]);

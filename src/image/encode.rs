@@ -75,7 +75,9 @@ mod tests {
         for (width, height) in [(1, 1), (3, 5), (300, 513), (20_000, 1)] {
             for alpha in [false, true] {
                 let rgba: Vec<u8> = (0..width * height)
-                    .flat_map(|i: u32| [(i * 7) as u8, (i / width) as u8, (i >> 3) as u8, if alpha { i as u8 } else { 255 }])
+                    .flat_map(|i: u32| {
+                        [(i * 7) as u8, (i / width) as u8, (i >> 3) as u8, if alpha { i as u8 } else { 255 }]
+                    })
                     .collect();
                 let picture = Picture::from_rgba(width, height, &rgba).unwrap();
                 assert_eq!(decode(&encode_png(&picture).unwrap()).unwrap(), picture, "{width}×{height}");

@@ -48,7 +48,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
 
 fn explain(error: DecodeErrors) -> Error {
     match error {
-        DecodeErrors::Unsupported(scheme) => Error::UnsupportedPicture(format!("a variant of JPEG: {scheme:?}")),
+        DecodeErrors::Unsupported(scheme) => {
+            Error::UnsupportedPicture(format!("a variant of JPEG: {scheme:?}"))
+        }
         DecodeErrors::LargeDimensions(_) => too_much("JPEG"),
         DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => {
             Error::InvalidPicture("the JPEG file ends before the picture does".into())

@@ -80,7 +80,12 @@ pub(super) fn same_size(a: &Picture, b: &Picture) -> Result<()> {
     )))
 }
 
-fn sum_over(a: &Picture, b: &Picture, border: u32, term: impl Fn([u8; RGBA], [u8; RGBA]) -> f64) -> Result<f64> {
+fn sum_over(
+    a: &Picture,
+    b: &Picture,
+    border: u32,
+    term: impl Fn([u8; RGBA], [u8; RGBA]) -> f64,
+) -> Result<f64> {
     same_size(a, b)?;
     let inner = inner(a, border)?;
     let mut sum = 0.0;

@@ -173,7 +173,9 @@ impl Picture {
     }
 
     pub(super) fn check_rect(&self, rect: Rect) -> Result<()> {
-        let fits = |start: u32, len: u32, limit: u32| len > 0 && start.checked_add(len).is_some_and(|end| end <= limit);
+        let fits = |start: u32, len: u32, limit: u32| {
+            len > 0 && start.checked_add(len).is_some_and(|end| end <= limit)
+        };
         if fits(rect.x, rect.width, self.width) && fits(rect.y, rect.height, self.height) {
             return Ok(());
         }
@@ -193,7 +195,9 @@ fn row_of(rect: Rect, part: Rect, y: u32) -> std::ops::Range<usize> {
 /// The limits of a picture, checked before anything is allocated.
 pub(super) fn check_size(width: u32, height: u32) -> Result<()> {
     if width == 0 || height == 0 {
-        return Err(Error::InvalidPicture(format!("it is {width} × {height} pixels, so there is nothing in it")));
+        return Err(Error::InvalidPicture(format!(
+            "it is {width} × {height} pixels, so there is nothing in it"
+        )));
     }
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Error::PictureTooLarge { width, height, max_side: MAX_SIDE, max_pixels: MAX_PIXELS });

@@ -80,13 +80,20 @@ pub fn write(
 ) -> Result<()> {
     let channels = encoding.channel_count();
     let (&[1, c, height, width], Some(values)) = (tensor.shape(), tensor.as_f32()) else {
-        return Err(Error::InvalidInput(format!("a picture needs a float tensor [1, C, H, W], not {:?}", tensor.shape())));
+        return Err(Error::InvalidInput(format!(
+            "a picture needs a float tensor [1, C, H, W], not {:?}",
+            tensor.shape()
+        )));
     };
     let inside = |start: u32, len: u32, limit: usize| u64::from(start) + u64::from(len) <= limit as u64;
     if c != channels || !inside(part.x, part.width, width) || !inside(part.y, part.height, height) {
         return Err(Error::InvalidInput(format!(
             "a part of {} × {} at {}, {} with {channels} channels does not fit the tensor {:?}",
-            part.width, part.height, part.x, part.y, tensor.shape()
+            part.width,
+            part.height,
+            part.x,
+            part.y,
+            tensor.shape()
         )));
     }
     let place = Rect::new(x, y, part.width, part.height);
@@ -232,7 +239,9 @@ mod tests {
         let mut target = picture();
         let tensor = Tensor::f32([1, 3, 2, 2], vec![0.0; 12]).unwrap();
         let whole = Rect::new(0, 0, 2, 2);
-        let mut code = |at, part, alpha, encoding| write(&mut target, at, &tensor, part, alpha, encoding).unwrap_err().code();
+        let mut code = |at, part, alpha, encoding| {
+            write(&mut target, at, &tensor, part, alpha, encoding).unwrap_err().code()
+        };
         assert_eq!(code((5, 0), whole, None, RGB), "invalid-input");
         assert_eq!(code((0, 0), Rect::new(1, 1, 2, 1), None, RGB), "invalid-input");
         assert_eq!(code((0, 0), whole, Some(&[1, 2][..]), RGB), "invalid-input");

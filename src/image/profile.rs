@@ -105,7 +105,8 @@ fn curve(icc: &[u8], name: &[u8; 4]) -> Option<Curve> {
         b"curv" => {
             let count = u32_at(data, 8)? as usize;
             let (table, _) = data.get(12..)?.as_chunks::<2>();
-            let table: Vec<f32> = table.get(..count)?.iter().map(|&v| f32::from(u16::from_be_bytes(v))).collect();
+            let table: Vec<f32> =
+                table.get(..count)?.iter().map(|&v| f32::from(u16::from_be_bytes(v))).collect();
             Some(match table[..] {
                 [] => sample(|x| x),
                 [gamma] => sample(|x| x.powf(gamma / 256.0)),

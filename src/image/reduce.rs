@@ -38,13 +38,16 @@ impl Picture {
     /// than a picture may be, `OutOfMemory`.
     pub fn view(&self, rect: Rect, width: u32, height: u32) -> Result<Vec<u8>> {
         self.check_rect(rect)?;
-        super::picture::check_size(width, height).map_err(|e| Error::InvalidInput(format!("the view: {e}")))?;
+        super::picture::check_size(width, height)
+            .map_err(|e| Error::InvalidInput(format!("the view: {e}")))?;
         let columns = spans(rect.width, width);
         let mut out = zeroed(width as usize * height as usize * RGBA)?;
         let mut band = zeroed(rect.width as usize * BAND.min(rect.height) as usize * RGBA)?;
         let mut held = 0..0;
         let mut sums = vec![[0f32; RGBA]; width as usize];
-        for (span, out_row) in spans(rect.height, height).iter().zip(out.chunks_exact_mut(width as usize * RGBA)) {
+        for (span, out_row) in
+            spans(rect.height, height).iter().zip(out.chunks_exact_mut(width as usize * RGBA))
+        {
             sums.fill([0.0; RGBA]);
             for (y, &weight) in (span.start..).zip(&span.weights) {
                 if !held.contains(&y) {
@@ -121,7 +124,8 @@ mod tests {
     #[test]
     fn bands_leave_no_trace_and_long_pictures_keep_a_pixel() {
         let (width, height) = (300, 401);
-        let rgba: Vec<u8> = (0..height).flat_map(|y: u32| [(y / 2) as u8, 0, 0, 255].repeat(width as usize)).collect();
+        let rgba: Vec<u8> =
+            (0..height).flat_map(|y: u32| [(y / 2) as u8, 0, 0, 255].repeat(width as usize)).collect();
         let picture = Picture::from_rgba(width, height, &rgba).unwrap();
         let view = picture.view(picture.rect(), 3, height).unwrap();
         assert!(view.chunks(12).enumerate().all(|(y, row)| row == [(y / 2) as u8, 0, 0, 255].repeat(3)));

@@ -78,7 +78,9 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format> {
 fn media(brand: &[u8]) -> Result<Format> {
     match brand {
         b"avif" | b"avis" => unsupported("AVIF"),
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"mif2" | b"msf1" => unsupported("HEIC"),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"mif2" | b"msf1" => {
+            unsupported("HEIC")
+        }
         _ => invalid("the file is a film, not a picture"),
     }
 }
