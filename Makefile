@@ -17,6 +17,7 @@ play: www/dist/index.html
 	@cd www && npx vite preview
 
 site: www/dist/index.html
+	@mkdir -p $(TARGET)
 	@node scripts/site-zip.mjs www/dist $(TARGET)/site.zip
 
 test:

@@ -12,7 +12,7 @@ window.start = async (build) => {
 };
 
 /** Runs one network in both engines by turns; times in milliseconds. */
-window.compare = async ({ name, weights, rounds, size }) => {
+window.compare = async ({ name, weights, rounds, size, tolerance }) => {
   const bytes = new Uint8Array(await (await fetch(`nets/${name}.onnx`)).arrayBuffer());
   const data = drawWeights(weights);
   const shape = [1, 3, size, size];
@@ -29,7 +29,7 @@ window.compare = async ({ name, weights, rounds, size }) => {
   const runTheirs = async () => (await session.run(feeds))[session.outputNames[0]].data;
   const runOurs = async () => (await model.run(picture, shape)).data;
 
-  const error = difference(await runTheirs(), await runOurs());
+  const differs = difference(await runTheirs(), await runOurs(), tolerance);
   // Both tier up to optimized code within the first runs.
   await timed(runTheirs);
   await timed(runOurs);
@@ -42,7 +42,7 @@ window.compare = async ({ name, weights, rounds, size }) => {
   const { flops } = model.plan(shape);
   model.free();
   await session.release();
-  return { flops, theirs, ours, error };
+  return { flops, theirs, ours, ...differs };
 };
 
 async function timed(run) {
@@ -51,18 +51,21 @@ async function timed(run) {
   return performance.now() - start;
 }
 
-/** Largest difference over the largest magnitude of `expected`. */
-function difference(expected, actual) {
-  if (expected.length !== actual.length) return NaN;
-  let worst = 0;
-  let largest = 0;
+/**
+ * Largest difference over the largest magnitude of `expected`, and the share of values that differ by
+ * more than `tolerance` of it.
+ */
+function difference(expected, actual, tolerance) {
+  if (expected.length !== actual.length) throw new Error(`${actual.length} values instead of ${expected.length}`);
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let error = 0;
+  let off = 0;
   for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(expected[i] - actual[i]);
-    if (Number.isNaN(error)) return NaN;
-    worst = Math.max(worst, error);
-    largest = Math.max(largest, Math.abs(expected[i]));
+    const relative = Math.abs(expected[i] - actual[i]) / largest;
+    if (!(relative <= tolerance)) off++;
+    if (!(relative <= error)) error = relative;
   }
-  return worst / largest;
+  return { error, off: off / expected.length };
 }
 
 /** Uniform numbers of the given standard deviations, one tensor after another; the same each time. */
