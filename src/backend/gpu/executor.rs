@@ -87,13 +87,19 @@ impl Executor {
         if !control(0.0) {
             return Err(Error::Aborted);
         }
-        self.gpu.scoped(|| self.upload(inputs)).await?;
         let total: u64 = self.cost(0..self.program.commands.len()).max(1);
         let mut start = 0;
         loop {
             let end = self.submission_end(start);
             let last = end == self.program.commands.len();
-            self.gpu.scoped(|| self.submit(start..end, last)).await?;
+            let work = || {
+                if start == 0 {
+                    self.upload(inputs);
+                }
+                self.submit(start..end, last);
+                Ok(())
+            };
+            self.gpu.scoped(work).await?;
             if last {
                 break;
             }
@@ -132,13 +138,12 @@ impl Executor {
         Ok(())
     }
 
-    fn upload(&self, inputs: &[&Tensor]) -> Result<()> {
+    fn upload(&self, inputs: &[&Tensor]) {
         for (tensor, &id) in inputs.iter().zip(&self.plan.inputs) {
             let (buffer, offset) = self.location(id);
             let data = pack(tensor, Packing::Layout(self.plan.values[id.0].layout));
             self.gpu.queue().write_buffer(buffer, offset, bytemuck::cast_slice(&data));
         }
-        Ok(())
     }
 
     /// Buffer and byte at which a value begins.
@@ -174,7 +179,7 @@ impl Executor {
         end
     }
 
-    fn submit(&self, commands: std::ops::Range<usize>, last: bool) -> Result<()> {
+    fn submit(&self, commands: std::ops::Range<usize>, last: bool) {
         let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
         let mut next = commands.start;
         while next < commands.end {
@@ -206,7 +211,6 @@ impl Executor {
             }
         }
         self.gpu.queue().submit([encoder.finish()]);
-        Ok(())
     }
 
     async fn read_back(&mut self) -> Result<Vec<Tensor>> {
