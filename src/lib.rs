@@ -8,9 +8,9 @@ pub mod tensor;
 pub mod image;
 
 pub mod graph;
+pub mod metrics;
 pub mod onnx;
 pub mod ops;
-pub mod metrics;
 pub mod plan;
 pub mod reference;
 pub mod tile;

@@ -80,7 +80,10 @@ fn shaders_only_in_wgsl_files() {
 #[test]
 fn operators_and_plans_know_no_backend() {
     for (name, code) in sources() {
-        if ["ops/", "plan/", "onnx/", "graph.rs", "tensor.rs", "simd.rs"].iter().any(|part| name.starts_with(part)) {
+        if ["ops/", "plan/", "onnx/", "graph.rs", "tensor.rs", "simd.rs"]
+            .iter()
+            .any(|part| name.starts_with(part))
+        {
             for upper in ["crate::backend", "crate::session", "crate::web"] {
                 assert!(!code.contains(upper), "{name} uses {upper}");
             }

@@ -86,13 +86,34 @@ pub struct Plan {
     pub outputs: Vec<ValueId>,
 }
 
+/// Planes in which max-pooling's positions count: kernels have y·W + x within one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct IndexPlane {
+    height: usize,
+    width: usize,
+    /// ONNX's `storage_order` 1 counts down columns.
+    column_major: bool,
+}
+
+impl IndexPlane {
+    fn len(self) -> i64 {
+        (self.height * self.width) as i64
+    }
+
+    /// ONNX's position within the plane for a kernel's.
+    fn onnx(self, position: i64) -> i64 {
+        let (height, width) = (self.height as i64, self.width.max(1) as i64);
+        if self.column_major { position % width * height + position / width } else { position }
+    }
+}
+
 /// A plan and how ONNX counts the positions that max-pooling returns.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     pub plan: Arc<Plan>,
-    /// For inputs and outputs (by place) that hold positions: elements of a plane.
-    input_planes: Vec<Option<usize>>,
-    output_planes: Vec<Option<usize>>,
+    /// For inputs and outputs (by place) that hold positions.
+    input_planes: Vec<Option<IndexPlane>>,
+    output_planes: Vec<Option<IndexPlane>>,
     /// Place among the graph's inputs of each input that the plan reads.
     pub input_ports: Vec<usize>,
 }
@@ -118,7 +139,7 @@ impl Prepared {
     pub fn adapt_inputs(&self, inputs: &mut [Tensor]) {
         for (tensor, plane) in inputs.iter_mut().zip(&self.input_planes) {
             if let Some(plane) = *plane {
-                rebase(tensor, |_, position| position.rem_euclid(plane as i64));
+                rebase(tensor, |_, position| position.rem_euclid(plane.len()));
             }
         }
     }
@@ -128,7 +149,7 @@ impl Prepared {
         for (tensor, plane) in outputs.iter_mut().zip(&self.output_planes) {
             if let Some(plane) = *plane {
                 let pooled = tensor.shape().iter().rev().take(2).product::<usize>().max(1);
-                rebase(tensor, |i, position| (i / pooled * plane) as i64 + position);
+                rebase(tensor, |i, position| (i / pooled) as i64 * plane.len() + plane.onnx(position));
             }
         }
     }

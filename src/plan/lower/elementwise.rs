@@ -27,9 +27,18 @@ impl Lowering<'_> {
     }
 
     pub(super) fn clip(&mut self, node: &Node, op: &Clip) -> Lowered {
-        let [min, max] = op.resolve(&self.facts(node))?;
-        let x = self.arg(node, 0)?;
-        self.function(x, UnaryFunction::Clip { min, max })
+        let mut x = self.arg(node, 0)?;
+        if let Ok([min, max]) = op.resolve(&self.facts(node)) {
+            return self.function(x, UnaryFunction::Clip { min, max });
+        }
+        // A bound that is an input of the model.
+        for (i, bound) in [(1, Function::Max), (2, Function::Min)] {
+            if node.inputs.get(i).copied().flatten().is_some() {
+                let limit = self.arg(node, i)?;
+                x = self.combine(x, bound, limit)?;
+            }
+        }
+        Ok(x)
     }
 
     pub(super) fn cast(&mut self, node: &Node, op: &Cast) -> Lowered {

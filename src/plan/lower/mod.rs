@@ -9,7 +9,7 @@ mod pool;
 mod reduce;
 
 use super::builder::{Builder, LowerError};
-use super::{Layout, Operand, Plan, ValueId};
+use super::{IndexPlane, Layout, Operand, Plan, ValueId};
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph, Node};
 use crate::ops::{Fact, Op, OpError};
@@ -22,9 +22,9 @@ type Lowered<T = Operand> = std::result::Result<T, LowerError>;
 /// A plan before fusion, and what its callers need to know besides.
 pub(super) struct Raw {
     pub plan: Plan,
-    /// Inputs and outputs that hold positions within planes of this many elements, where ONNX
-    /// counts over the whole tensor.
-    pub index_planes: HashMap<ValueId, usize>,
+    /// Inputs and outputs that hold positions within planes of this size, where ONNX counts over
+    /// the whole tensor.
+    pub index_planes: HashMap<ValueId, IndexPlane>,
     /// Place among the graph's inputs of each of the plan's.
     pub input_ports: Vec<usize>,
 }
@@ -124,9 +124,9 @@ struct Lowering<'a> {
     /// What each edge has become.
     operands: Vec<Option<Operand>>,
     cuts: HashSet<(EdgeId, Option<String>)>,
-    index_planes: HashMap<ValueId, usize>,
-    /// Positions that max-pooling made, and the size of their planes.
-    index_outputs: HashMap<ValueId, usize>,
+    index_planes: HashMap<ValueId, IndexPlane>,
+    /// Positions that max-pooling made, and their planes.
+    index_outputs: HashMap<ValueId, IndexPlane>,
 }
 
 impl Lowering<'_> {

@@ -1,5 +1,6 @@
 //! Normalisations.
 
+use super::super::builder::Builder;
 use super::super::{Epilogue, Kernel, Layout, Operand, Window};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
@@ -20,19 +21,23 @@ impl Lowering<'_> {
         let [scale, bias, mean, var] = &vectors[..] else { return Err(OpError("inputs".into()).into()) };
         let factor: Vec<f32> = scale.iter().zip(var).map(|(s, v)| s / (v + op.epsilon).sqrt()).collect();
         let shift = (0..factor.len()).map(|c| bias[c] - mean[c] * factor[c]).collect();
+        let (x, shape) = self.with_channels(node)?;
+        let y = self.scale_channels(x, factor, shift)?;
+        Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
+    }
+
+    /// Input 0 of shape `[N, C, …]` as planes, and its shape.
+    fn with_channels(&mut self, node: &Node) -> Lowered<(Operand, Vec<usize>)> {
         let x = self.arg(node, 0)?;
         let shape = self.b.shape(x).to_vec();
-        if shape.len() == 4 {
-            let x = self.b.to(x, Layout::Planes)?;
-            return self.scale_channels(x, factor, shift);
-        }
-        // A vector of features for each sample.
-        let (&[n, c], true) = (&shape[..], shape.len() == 2) else {
-            return Err(OpError(format!("input of shape {shape:?} is not supported; rank 2 or 4 is")).into());
+        let &[n, c, ref rest @ ..] = &shape[..] else {
+            return Err(OpError(format!("input of shape {shape:?} has no channels")).into());
         };
-        let x = self.b.reshape(x, &[n, c, 1, 1], Layout::Planes)?;
-        let y = self.scale_channels(x, factor, shift)?;
-        Ok(self.b.reshape(y, &shape, Layout::Plain)?)
+        let view = match *rest {
+            [h, w] => [n, c, h, w],
+            _ => [n, c, 1, rest.iter().product()],
+        };
+        Ok((self.b.reshape(x, &view, Layout::Planes)?, shape))
     }
 
     /// x·factor + shift, by channel.
@@ -50,20 +55,20 @@ impl Lowering<'_> {
     }
 
     pub(super) fn instance_norm(&mut self, node: &Node, op: &InstanceNormalization) -> Lowered {
-        let (x, [_, c, ..]) = self.picture(node, 0)?;
-        self.group_statistics(node, x, c, op.epsilon, 1)
+        let (x, shape) = self.with_channels(node)?;
+        self.group_statistics(node, (x, &shape), shape[1], op.epsilon, 1)
     }
 
     pub(super) fn group_norm(&mut self, node: &Node, op: &GroupNormalization) -> Lowered {
-        let (x, [_, c, ..]) = self.picture(node, 0)?;
-        let repeat = if op.per_group { c / op.num_groups } else { 1 };
-        self.group_statistics(node, x, op.num_groups, op.epsilon, repeat)
+        let (x, shape) = self.with_channels(node)?;
+        let repeat = if op.per_group { shape[1] / op.num_groups } else { 1 };
+        self.group_statistics(node, (x, &shape), op.num_groups, op.epsilon, repeat)
     }
 
     fn group_statistics(
         &mut self,
         node: &Node,
-        x: Operand,
+        (x, shape): (Operand, &[usize]),
         groups: usize,
         epsilon: f32,
         repeat: usize,
@@ -74,9 +79,10 @@ impl Lowering<'_> {
             Ok(Some(self.b.vector(all)?))
         };
         let (scale, shift) = (by_channel(1, "scale")?, by_channel(2, "bias")?);
-        let shape = self.b.shape(x).to_vec();
+        let view = self.b.shape(x).to_vec();
         let kernel = Kernel::GroupNorm { groups, epsilon, scale, shift };
-        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+        let y = self.b.push(kernel, vec![x], DType::F32, &view, Layout::Planes)?;
+        Ok(self.b.reshape(y, shape, Builder::natural(shape))?)
     }
 
     pub(super) fn layer_norm(&mut self, node: &Node, op: &LayerNormalization) -> Lowered {

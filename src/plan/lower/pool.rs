@@ -1,6 +1,6 @@
 //! Pooling with windows, and its undoing.
 
-use super::super::{AxisIndex, Gather, Kernel, Layout, Operand};
+use super::super::{AxisIndex, Gather, IndexPlane, Kernel, Layout, Operand};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
 use crate::ops::{AveragePool, MaxPool, MaxUnpool, OpError};
@@ -15,7 +15,8 @@ impl Lowering<'_> {
         let mut outputs = vec![values];
         if node.outputs.get(1).copied().flatten().is_some() {
             let indices = self.b.value(&node.name, DType::I64, &shape, Layout::Planes)?;
-            self.index_outputs.insert(indices, h * w);
+            let plane = IndexPlane { height: h, width: w, column_major: op.column_major };
+            self.index_outputs.insert(indices, plane);
             outputs.push(indices);
         }
         self.b.step(Kernel::MaxPool { window }, vec![x], outputs.clone());
@@ -36,7 +37,7 @@ impl Lowering<'_> {
     pub(super) fn max_unpool(&mut self, node: &Node, op: &MaxUnpool) -> Lowered {
         let (x, [n, c, ..]) = self.picture(node, 0)?;
         let sizes = op.resolve(&self.facts(node))?;
-        let plane = sizes.plane[0] * sizes.plane[1];
+        let plane = IndexPlane { height: sizes.plane[0], width: sizes.plane[1], column_major: false };
         let (indices, _) = self.picture(node, 1)?;
         let Operand::Value(source) = indices else {
             return Err(OpError("constant Indices are not supported".into()).into());
@@ -45,7 +46,7 @@ impl Lowering<'_> {
             self.index_planes.insert(source, plane);
         } else if self.index_outputs.get(&source) != Some(&plane) {
             return Err(OpError(format!(
-                "Indices must come from a max-pooling of planes of {} by {}",
+                "Indices must come from a max-pooling of planes of {} by {}, row by row",
                 sizes.plane[0], sizes.plane[1]
             ))
             .into());
