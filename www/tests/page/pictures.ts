@@ -1,42 +1,19 @@
+import { readFileSync } from "node:fs";
 import { crc32, deflateSync } from "node:zlib";
 
-/** A PNG file made here: gray levels by `level(x, y)`, 8 or 16 bits. */
-export function png(width: number, height: number, level: (x: number, y: number) => number, depth: 8 | 16 = 8): Buffer {
-  const bytes = depth / 8;
-  const rows = Buffer.alloc(height * (1 + width * bytes));
+/** A gray PNG file of levels by `level(x, y)`. */
+export function png(width: number, height: number, level: (x: number, y: number) => number): Buffer {
+  const rows = Buffer.alloc(height * (1 + width));
   for (let y = 0, at = 0; y < height; y++) {
     at++; // the row's filter: none
-    for (let x = 0; x < width; x++, at += bytes) rows.writeUIntBE(level(x, y), at, bytes);
+    for (let x = 0; x < width; x++) rows[at++] = level(x, y);
   }
-  return file(header(width, height, depth), deflateSync(rows, { level: 1 }));
-}
-
-/** A PNG whose header promises more pixels than any file holds. */
-export function lyingPng(width: number, height: number): Buffer {
-  return file(header(width, height, 8), deflateSync(Buffer.alloc(100)));
-}
-
-/** Two frames of one pixel, red and then blue. */
-export function animatedGif(): Buffer {
-  const frame = (colour: number) => [
-    ...[0x21, 0xf9, 4, 0, 10, 0, 0, 0],
-    ...[0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0],
-    ...[2, 2, 0x44 + 8 * colour, 1, 0],
-  ];
-  const palette = [255, 0, 0, 0, 0, 255];
-  return Buffer.from([...Buffer.from("GIF89a"), 1, 0, 1, 0, 0x80, 0, 0, ...palette, ...frame(0), ...frame(1), 0x3b]);
-}
-
-function header(width: number, height: number, depth: number): Buffer {
-  const bytes = Buffer.alloc(13);
-  bytes.writeUInt32BE(width, 0);
-  bytes.writeUInt32BE(height, 4);
-  bytes[8] = depth;
-  return bytes;
-}
-
-function file(header: Buffer, pixels: Buffer): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8;
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const pixels = deflateSync(rows, { level: 1 });
   return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
 }
 
@@ -47,4 +24,13 @@ function chunk(name: string, data: Buffer): Buffer {
   const sum = Buffer.alloc(4);
   sum.writeUInt32BE(crc32(body));
   return Buffer.concat([length, body, sum]);
+}
+
+/** A tensor of bytes in a safetensors file. */
+export function bytesIn(path: string, name: string): Buffer {
+  const file = readFileSync(path);
+  const start = 8 + Number(file.readBigUInt64LE(0));
+  const index = JSON.parse(file.toString("utf8", 8, start)) as Record<string, { data_offsets: [number, number] }>;
+  const [from, to] = index[name]?.data_offsets ?? [0, 0];
+  return file.subarray(start + from, start + to);
 }
