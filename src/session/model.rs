@@ -212,7 +212,7 @@ impl Model {
 /// Bytes that the CPU backend takes for a run.
 pub(super) fn peak_bytes(plan: &Plan) -> Result<u64> {
     let arena = arena::assign(plan)?;
-    Ok(4 * arena.len as u64 + cpu::packed_bytes(plan) + cpu::scratch_bytes(plan))
+    Ok(4 * arena.len as u64 + cpu::packed_bytes(plan)? + cpu::scratch_bytes(plan)?)
 }
 
 impl Runner {

@@ -1,5 +1,6 @@
 //! Runs a plan in pieces, in one block of memory.
 
+use super::aligned::Aligned;
 use super::layout;
 use super::prepare::prepare;
 use super::task::{Buffers, Task};
@@ -20,8 +21,8 @@ pub struct Executor {
     steps: Vec<Ready>,
     /// Place of each value in `memory`.
     places: Vec<Range<usize>>,
-    memory: Vec<f32>,
-    scratch: Vec<f32>,
+    memory: Aligned,
+    scratch: Aligned,
     total_cost: u64,
     /// Next step and its next unit.
     at: (usize, usize),
@@ -53,7 +54,7 @@ impl Executor {
         let places = plan.values.iter().zip(&arena.offsets).map(|(v, &at)| at..at + v.len()).collect();
         let mut steps = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
-            let task = prepare(&plan, step, &arena.offsets, cache);
+            let task = prepare(&plan, step, &arena.offsets, cache)?;
             let mut elements: u64 = step.outputs.iter().map(|v| plan.values[v.0].len() as u64).sum();
             let mut inputs = Vec::with_capacity(step.inputs.len());
             for &operand in &step.inputs {
@@ -64,7 +65,7 @@ impl Executor {
                     }
                     Operand::Const(c) => {
                         let constant = &plan.constants[c.0];
-                        Source::Const(cache.get(constant, Packing::Operand(constant.layout)))
+                        Source::Const(cache.get(constant, Packing::Operand(constant.layout))?)
                     }
                 });
             }
@@ -77,8 +78,8 @@ impl Executor {
             at: (steps.len(), 0),
             steps,
             places,
-            memory: allocate(arena.len)?,
-            scratch: allocate(scratch)?,
+            memory: Aligned::zeros(arena.len)?,
+            scratch: Aligned::zeros(scratch)?,
             plan,
             done: 0,
         })
@@ -179,20 +180,13 @@ impl Executor {
         let inputs: Vec<&[f32]> = inputs
             .iter()
             .map(|source| match source {
-                Source::Const(packed) => packed.as_slice(),
+                Source::Const(packed) => packed,
                 Source::Value(v) => within(&gaps, self.places[v.0].clone()),
             })
             .collect();
         let scratch = &mut self.scratch[..task.scratch()];
         task.run(units, Buffers { inputs: &inputs, outputs: &mut outputs, scratch });
     }
-}
-
-fn allocate(len: usize) -> Result<Vec<f32>> {
-    let mut memory = Vec::new();
-    memory.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 4))?;
-    memory.resize(len, 0.0);
-    Ok(memory)
 }
 
 /// What lies between the written ranges, with its offset, and the ranges in their own order.

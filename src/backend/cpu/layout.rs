@@ -16,14 +16,6 @@ pub(super) fn write_tensor(tensor: &Tensor, layout: Layout, buffer: &mut [f32]) 
     }
 }
 
-/// A buffer of this layout with the tensor's elements.
-pub(super) fn from_tensor(tensor: &Tensor, layout: Layout) -> Vec<f32> {
-    let len = crate::plan::storage_len(layout, tensor.shape()).unwrap_or(0);
-    let mut buffer = vec![0.0; len];
-    write_tensor(tensor, layout, &mut buffer);
-    buffer
-}
-
 /// The row-major elements of a buffer.
 pub(super) fn to_data(buffer: &[f32], layout: Layout, shape: &[usize], dtype: DType) -> Data {
     let floats: Vec<f32> = match layout {

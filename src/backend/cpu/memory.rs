@@ -2,33 +2,40 @@
 
 use super::prepare::prepare;
 use super::weights::{Packing, WeightCache};
+use crate::error::Result;
 use crate::plan::{Operand, Plan};
 
 /// Bytes of the packed constants of a plan; none is counted twice.
-pub fn packed_bytes(plan: &Plan) -> u64 {
-    measure(plan).0
+///
+/// # Errors
+/// `OutOfMemory` when there is not even room to measure.
+pub fn packed_bytes(plan: &Plan) -> Result<u64> {
+    Ok(measure(plan)?.0)
 }
 
 /// Bytes of working memory of the kernels of a plan.
-pub fn scratch_bytes(plan: &Plan) -> u64 {
-    measure(plan).1
+///
+/// # Errors
+/// As [`packed_bytes`].
+pub fn scratch_bytes(plan: &Plan) -> Result<u64> {
+    Ok(measure(plan)?.1)
 }
 
-fn measure(plan: &Plan) -> (u64, u64) {
+fn measure(plan: &Plan) -> Result<(u64, u64)> {
     let mut cache = WeightCache::measuring();
     // Where values lie makes no difference.
     let places = vec![0; plan.values.len()];
     let mut scratch = 0;
     for step in &plan.steps {
-        scratch = scratch.max(prepare(plan, step, &places, &mut cache).scratch());
+        scratch = scratch.max(prepare(plan, step, &places, &mut cache)?.scratch());
         for operand in &step.inputs {
             if let Operand::Const(id) = operand {
                 let constant = &plan.constants[id.0];
-                cache.get(constant, Packing::Operand(constant.layout));
+                cache.get(constant, Packing::Operand(constant.layout))?;
             }
         }
     }
-    (cache.bytes(), scratch as u64 * 4)
+    Ok((cache.bytes(), scratch as u64 * 4))
 }
 
 #[cfg(test)]
@@ -61,8 +68,8 @@ mod tests {
             let plan = Arc::new(case.plan());
             let mut cache = WeightCache::new();
             let executor = Executor::new(plan.clone(), &mut cache).unwrap();
-            assert_eq!(packed_bytes(&plan), cache.bytes());
-            assert_eq!(scratch_bytes(&plan), executor.scratch_bytes());
+            assert_eq!(packed_bytes(&plan).unwrap(), cache.bytes());
+            assert_eq!(scratch_bytes(&plan).unwrap(), executor.scratch_bytes());
         }
     }
 }

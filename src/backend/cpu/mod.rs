@@ -4,6 +4,7 @@
 //! [`Executor`] owns the memory; a kernel is a task that gets slices of it. Convolution, where the
 //! time goes, has a folder of its own.
 
+mod aligned;
 mod blocks;
 mod concat;
 mod conv;

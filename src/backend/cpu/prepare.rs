@@ -7,6 +7,7 @@ use super::reduce::{ArgMaxAxis, ArgMaxChannels, Axis, ReduceAxis, ReduceChannels
 use super::task::Task;
 use super::weights::{Packing, WeightCache};
 use super::{blocks, conv, elementwise, gather, layout, matmul, pool, resample, softmax};
+use crate::error::{Error, Result};
 use crate::plan::{ConstId, Kernel, Layout, Operand, Plan, Step};
 
 /// Shapes and layouts of a step's operands.
@@ -37,16 +38,26 @@ impl Operands<'_> {
     }
 }
 
-pub(super) fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) -> Box<dyn Task> {
+/// The task of a step. `places`: where each value begins in the arena.
+///
+/// # Errors
+/// `OutOfMemory` when there is no room for packed constants.
+pub(super) fn prepare(
+    plan: &Plan,
+    step: &Step,
+    places: &[usize],
+    cache: &mut WeightCache,
+) -> Result<Box<dyn Task>> {
     let operands = Operands { plan, step };
     let (x, y) = (operands.x(), operands.y());
     let mut affine = |[scale, shift]: [Option<ConstId>; 2]| {
-        let mut vector = |id: Option<ConstId>| id.map(|id| cache.get(&plan.constants[id.0], Packing::Vector));
-        Affine { scale: vector(scale), shift: vector(shift) }
+        let mut vector =
+            |id: Option<ConstId>| id.map(|id| cache.get(&plan.constants[id.0], Packing::Vector)).transpose();
+        Ok::<_, Error>(Affine { scale: vector(scale)?, shift: vector(shift)? })
     };
-    match &step.kernel {
+    Ok(match &step.kernel {
         Kernel::Conv { window, groups, weight, epilogue } => {
-            conv::prepare(plan, [x, y], (*window, *groups, *weight), epilogue, cache)
+            conv::prepare(plan, [x, y], (*window, *groups, *weight), epilogue, cache)?
         }
         &Kernel::MaxPool { window } => Box::new(pool::MaxPool { x, y, window }),
         &Kernel::AveragePool { window, count_include_pad, pad_end } => {
@@ -74,11 +85,11 @@ pub(super) fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut We
         &Kernel::ArgMaxChannels { last } => Box::new(ArgMaxChannels { x, last }),
         Kernel::SoftmaxChannels => Box::new(softmax::SoftmaxChannels { x }),
         &Kernel::GroupNorm { groups, epsilon, scale, shift } => {
-            Box::new(GroupNorm { x, groups, epsilon, affine: affine([scale, shift]) })
+            Box::new(GroupNorm { x, groups, epsilon, affine: affine([scale, shift])? })
         }
         &Kernel::LayerNorm { inner, epsilon, scale, shift } => {
             let outer = operands.input(0).1.iter().product::<usize>() / inner.max(1);
-            Box::new(LayerNorm { outer, inner, epsilon, affine: affine([scale, shift]) })
+            Box::new(LayerNorm { outer, inner, epsilon, affine: affine([scale, shift])? })
         }
         &Kernel::ReduceAxis { kind, outer, axis, inner } => {
             Box::new(ReduceAxis { kind, axis: Axis { outer, len: axis, inner } })
@@ -101,7 +112,7 @@ pub(super) fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut We
             let ((from, input), (to, output)) = (operands.input(0), operands.output());
             Box::new(layout::Reshape { from: (from, input.to_vec()), to: (to, output.to_vec()) })
         }
-    }
+    })
 }
 
 /// `places`: where each value begins in the arena.

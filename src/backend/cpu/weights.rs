@@ -1,14 +1,16 @@
 //! Constants as kernels want them, packed once a model and shared by the plans of all sizes.
 
+use super::aligned::Aligned;
 use super::gemm::PANEL;
 use super::{conv, layout};
+use crate::error::Result;
 use crate::plan::{Constant, Layout};
 use crate::tensor::Tensor;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 /// A packed constant.
-pub(super) type Packed = Arc<Vec<f32>>;
+pub(super) type Packed = Arc<Aligned>;
 
 /// How a constant is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,20 +65,23 @@ impl WeightCache {
         self.packed.retain(|_, entry| entry.tensor.strong_count() > 0);
     }
 
-    pub(super) fn get(&mut self, constant: &Constant, packing: Packing) -> Packed {
+    /// # Errors
+    /// `OutOfMemory` when the allocator refuses.
+    pub(super) fn get(&mut self, constant: &Constant, packing: Packing) -> Result<Packed> {
         let tensor = &constant.tensor;
         let key = (Arc::as_ptr(tensor) as usize, packing);
-        let make = || {
-            let (packed, len) = if self.measuring {
-                (Vec::new(), packed_len(tensor.shape(), packing))
-            } else {
-                let packed = pack(tensor, packing);
-                let len = packed.len();
-                (packed, len)
-            };
-            Entry { tensor: Arc::downgrade(tensor), len, packed: Arc::new(packed) }
-        };
-        self.packed.entry(key).or_insert_with(make).packed.clone()
+        if let Some(entry) = self.packed.get(&key) {
+            return Ok(entry.packed.clone());
+        }
+        let len = packed_len(tensor.shape(), packing);
+        let mut packed = Aligned::default();
+        if !self.measuring {
+            packed = Aligned::zeros(len)?;
+            pack(tensor, packing, &mut packed);
+        }
+        let packed = Arc::new(packed);
+        self.packed.insert(key, Entry { tensor: Arc::downgrade(tensor), len, packed: packed.clone() });
+        Ok(packed)
     }
 }
 
@@ -95,19 +100,16 @@ fn packed_len(shape: &[usize], packing: Packing) -> usize {
     }
 }
 
-fn pack(tensor: &Tensor, packing: Packing) -> Vec<f32> {
+/// Fills `out`, zeros of the packed length.
+fn pack(tensor: &Tensor, packing: Packing, out: &mut [f32]) {
     let floats = tensor.as_f32().unwrap_or(&[]);
     let shape = tensor.shape();
     match packing {
-        Packing::Operand(layout) => layout::from_tensor(tensor, layout),
-        Packing::Vector => {
-            let mut out = floats.to_vec();
-            out.resize(floats.len().next_multiple_of(PANEL), 0.0);
-            out
-        }
-        Packing::Winograd => conv::pack_winograd(floats, shape),
-        Packing::Panels { groups } => conv::pack_panels(floats, shape, groups),
-        Packing::InputLanes => conv::pack_input_lanes(floats, shape),
-        Packing::Depthwise => conv::pack_depthwise(floats, shape),
+        Packing::Operand(layout) => layout::write_tensor(tensor, layout, out),
+        Packing::Vector => out[..floats.len()].copy_from_slice(floats),
+        Packing::Winograd => conv::pack_winograd(floats, shape, out),
+        Packing::Panels { groups } => conv::pack_panels(floats, shape, groups, out),
+        Packing::InputLanes => conv::pack_input_lanes(floats, shape, out),
+        Packing::Depthwise => conv::pack_depthwise(floats, shape, out),
     }
 }

@@ -17,14 +17,12 @@ pub(super) struct Depthwise {
 }
 
 /// `[ceil(C/4)][kh·kw][4]` from `[C, 1, kh, kw]`.
-pub(in crate::backend::cpu) fn pack_depthwise(weights: &[f32], shape: &[usize]) -> Vec<f32> {
-    let (channels, taps) = (shape[0], shape[2] * shape[3]);
-    let mut out = vec![0.0; channels.next_multiple_of(4) * taps];
+pub(in crate::backend::cpu) fn pack_depthwise(weights: &[f32], shape: &[usize], out: &mut [f32]) {
+    let taps = shape[2] * shape[3];
     for (i, &value) in weights.iter().enumerate() {
         let (c, tap) = (i / taps, i % taps);
         out[(c / 4 * taps + tap) * 4 + c % 4] = value;
     }
-    out
 }
 
 impl Depthwise {

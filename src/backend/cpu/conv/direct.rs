@@ -24,16 +24,14 @@ pub(super) struct Direct {
 }
 
 /// `[groups][panels][kh·kw·C_in/groups][8]` from `[C_out, C_in/groups, kh, kw]`.
-pub(in crate::backend::cpu) fn pack_panels(weights: &[f32], shape: &[usize], groups: usize) -> Vec<f32> {
+pub(in crate::backend::cpu) fn pack_panels(weights: &[f32], shape: &[usize], groups: usize, out: &mut [f32]) {
     let (per_group, c_in, taps) = (shape[0] / groups, shape[1], shape[2] * shape[3]);
     let panels = per_group.div_ceil(PANEL);
-    let mut out = vec![0.0; groups * panels * taps * c_in * PANEL];
     for (i, &value) in weights.iter().enumerate() {
         let (o, c, tap) = (i / (c_in * taps), i / taps % c_in, i % taps);
         let (group, o) = (o / per_group, o % per_group);
         out[(((group * panels + o / PANEL) * taps + tap) * c_in + c) * PANEL + o % PANEL] = value;
     }
-    out
 }
 
 impl Direct {

@@ -1,8 +1,10 @@
 //! What happens to a sum before it is stored.
 
+use crate::backend::cpu::aligned::Aligned;
 use crate::backend::cpu::elementwise;
 use crate::backend::cpu::gemm::PANEL;
 use crate::backend::cpu::weights::{Packed, Packing, WeightCache};
+use crate::error::Result;
 use crate::plan::{self, ConstId, Plan, Unary};
 use crate::simd::{F32x4, Px};
 use std::sync::Arc;
@@ -22,11 +24,21 @@ struct Rest {
 }
 
 impl Epilogue {
-    pub fn new(plan: &Plan, epilogue: &plan::Epilogue, channels: usize, cache: &mut WeightCache) -> Self {
+    pub fn new(
+        plan: &Plan,
+        epilogue: &plan::Epilogue,
+        channels: usize,
+        cache: &mut WeightCache,
+    ) -> Result<Self> {
         let mut vector = |id: ConstId| cache.get(&plan.constants[id.0], Packing::Vector);
-        let zero = || Arc::new(vec![0.0; channels.next_multiple_of(PANEL)]);
-        let bias = epilogue.bias.map_or_else(zero, &mut vector);
-        let scale_shift = epilogue.scale_shift.map(|(scale, shift)| (vector(scale), vector(shift)));
+        let bias = match epilogue.bias {
+            Some(id) => vector(id)?,
+            None => Arc::new(Aligned::zeros(channels.next_multiple_of(PANEL))?),
+        };
+        let scale_shift = match epilogue.scale_shift {
+            Some((scale, shift)) => Some((vector(scale)?, vector(shift)?)),
+            None => None,
+        };
         let (low, high, activation) = match epilogue.activation {
             Unary::Relu => (0.0, f32::INFINITY, Unary::Identity),
             Unary::Clip { min, max } => (min, max, Unary::Identity),
@@ -34,7 +46,7 @@ impl Epilogue {
         };
         let plain = activation == Unary::Identity && scale_shift.is_none();
         let rest = (!plain).then_some(Rest { activation, scale_shift });
-        Self { bias, low: F32x4::splat(low), high: F32x4::splat(high), rest }
+        Ok(Self { bias, low: F32x4::splat(low), high: F32x4::splat(high), rest })
     }
 
     /// Bias of a block of four channels.

@@ -17,14 +17,12 @@ pub(super) struct Few {
 }
 
 /// `[kh·kw][C_in/4][C_out][4]` from `[C_out, C_in, kh, kw]`, C_in a multiple of four.
-pub(in crate::backend::cpu) fn pack_input_lanes(weights: &[f32], shape: &[usize]) -> Vec<f32> {
+pub(in crate::backend::cpu) fn pack_input_lanes(weights: &[f32], shape: &[usize], out: &mut [f32]) {
     let (c_out, c_in, taps) = (shape[0], shape[1], shape[2] * shape[3]);
-    let mut out = vec![0.0; weights.len()];
     for (i, &value) in weights.iter().enumerate() {
         let (o, c, tap) = (i / (c_in * taps), i / taps % c_in, i % taps);
         out[((tap * (c_in / 4) + c / 4) * c_out + o) * 4 + c % 4] = value;
     }
-    out
 }
 
 /// Output rows of a unit: they share most of the rows that they read.

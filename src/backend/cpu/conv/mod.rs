@@ -22,6 +22,7 @@ pub(super) use winograd::pack_winograd;
 use super::planes::Planes;
 use super::task::Task;
 use super::weights::{Packing, WeightCache};
+use crate::error::Result;
 use crate::plan::{self, Plan, Window};
 use epilogue::Epilogue;
 
@@ -63,17 +64,17 @@ pub(super) fn prepare(
     (window, groups, weight): (Window, usize, plan::ConstId),
     epilogue: &plan::Epilogue,
     cache: &mut WeightCache,
-) -> Box<dyn Task> {
+) -> Result<Box<dyn Task>> {
     let shape = Shape { x, y, window, groups };
-    let epilogue = Epilogue::new(plan, epilogue, y.c, cache);
+    let epilogue = Epilogue::new(plan, epilogue, y.c, cache)?;
     let mut weights = |packing| cache.get(&plan.constants[weight.0], packing);
-    if shape.is_winograd() {
-        Box::new(winograd::Winograd::new(shape, weights(Packing::Winograd), epilogue))
+    Ok(if shape.is_winograd() {
+        Box::new(winograd::Winograd::new(shape, weights(Packing::Winograd)?, epilogue))
     } else if groups == x.c && groups == y.c && groups > 1 {
-        Box::new(depthwise::Depthwise { shape, weights: weights(Packing::Depthwise), epilogue })
+        Box::new(depthwise::Depthwise { shape, weights: weights(Packing::Depthwise)?, epilogue })
     } else if groups == 1 && y.c <= 4 && x.c.is_multiple_of(4) {
-        Box::new(few::Few { shape, weights: weights(Packing::InputLanes), epilogue })
+        Box::new(few::Few { shape, weights: weights(Packing::InputLanes)?, epilogue })
     } else {
-        Box::new(direct::Direct::new(shape, weights(Packing::Panels { groups }), epilogue))
-    }
+        Box::new(direct::Direct::new(shape, weights(Packing::Panels { groups })?, epilogue))
+    })
 }

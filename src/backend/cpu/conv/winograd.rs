@@ -37,16 +37,14 @@ pub(super) struct Winograd {
 }
 
 /// `[panels][36][C_in][8]` from `[C_out, C_in, 3, 3]`.
-pub(in crate::backend::cpu) fn pack_winograd(weights: &[f32], shape: &[usize]) -> Vec<f32> {
-    let (c_out, c_in) = (shape[0], shape[1]);
-    let mut out = vec![0.0; c_out.next_multiple_of(PANEL) * 36 * c_in];
+pub(in crate::backend::cpu) fn pack_winograd(weights: &[f32], shape: &[usize], out: &mut [f32]) {
+    let c_in = shape[1];
     for (i, kernel) in weights.as_chunks().0.iter().enumerate() {
         let (o, c) = (i / c_in, i % c_in);
         for (xi, u) in transform::weight(kernel).into_iter().enumerate() {
             out[((o / PANEL * 36 + xi) * c_in + c) * PANEL + o % PANEL] = u;
         }
     }
-    out
 }
 
 impl Winograd {
