@@ -53,8 +53,8 @@ fn weights_are_packed_once_and_go_with_their_tensors() {
     let mut cache = WeightCache::new();
     let executor = Executor::new(Arc::clone(&plan), &mut cache).unwrap();
     let bytes = cache.bytes();
-    assert_eq!(bytes, packed_bytes(&plan));
-    assert_eq!(executor.scratch_bytes(), scratch_bytes(&plan));
+    assert_eq!(bytes, packed_bytes(&plan).unwrap());
+    assert_eq!(executor.scratch_bytes(), scratch_bytes(&plan).unwrap());
     Executor::new(Arc::clone(&plan), &mut cache).unwrap();
     assert_eq!(cache.bytes(), bytes);
     drop((plan, executor));

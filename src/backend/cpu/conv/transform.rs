@@ -19,16 +19,16 @@ use std::f32::consts::{FRAC_1_SQRT_2, SQRT_2};
 #[inline(always)]
 pub(super) fn input(d: [F32x4; 6]) -> [F32x4; 6] {
     let [minus_2, minus_half, minus_5_halves] = [-2.0, -0.5, -2.5].map(F32x4::splat);
-    let even_a = d[2].mul_add(minus_2, d[4]);
-    let odd_a = d[1].mul_add(minus_2, d[3]) * F32x4::splat(FRAC_1_SQRT_2);
-    let even_b = d[2].mul_add(minus_half, d[4]);
-    let odd_b = d[1].mul_add(minus_half, d[3]) * F32x4::splat(SQRT_2);
+    let [a, minus_a] = [FRAC_1_SQRT_2, -FRAC_1_SQRT_2].map(F32x4::splat);
+    let [b, minus_b] = [SQRT_2, -SQRT_2].map(F32x4::splat);
+    let (even_a, odd_a) = (d[2].mul_add(minus_2, d[4]), d[1].mul_add(minus_2, d[3]));
+    let (even_b, odd_b) = (d[2].mul_add(minus_half, d[4]), d[1].mul_add(minus_half, d[3]));
     [
         d[2].mul_add(minus_5_halves, d[0] + d[4]),
-        even_a + odd_a,
-        even_a - odd_a,
-        even_b + odd_b,
-        even_b - odd_b,
+        odd_a.mul_add(a, even_a),
+        odd_a.mul_add(minus_a, even_a),
+        odd_b.mul_add(b, even_b),
+        odd_b.mul_add(minus_b, even_b),
         d[3].mul_add(minus_5_halves, d[1] + d[5]),
     ]
 }

@@ -92,17 +92,12 @@ impl Winograd {
                         None => transform_tile(&edge.read(source), 6, tile),
                     }
                 }
-                let (lanes, to) = (planes.lanes(block), group * c_in + 4 * block);
-                for (xi, v) in v.chunks_exact_mut(stride).take(36).enumerate() {
-                    let channels = F32x4::transpose(std::array::from_fn(|i| F32x4::load(&tiles[i][xi])));
-                    if lanes == 4
-                        && let Some(v) = v[to..].first_chunk_mut::<4>()
-                    {
-                        channels.into_iter().zip(v).for_each(|(channel, v)| channel.store(v));
-                    } else {
-                        let v = &mut v[to..to + lanes];
-                        channels.into_iter().zip(v).for_each(|(channel, v)| channel.store(v));
-                    }
+                let v = &mut v[group * c_in + 4 * block..];
+                match planes.lanes(block) {
+                    4 => store_channels::<4>(&tiles, v, stride),
+                    3 => store_channels::<3>(&tiles, v, stride),
+                    2 => store_channels::<2>(&tiles, v, stride),
+                    _ => store_channels::<1>(&tiles, v, stride),
                 }
             }
         }
@@ -194,6 +189,17 @@ impl Edge {
     #[inline(always)]
     fn read(&self, source: &[Px]) -> [Px; 36] {
         self.0.map(|(at, inside)| (F32x4::load(&source[at]) * F32x4::splat(inside)).to_array())
+    }
+}
+
+/// Four tiles' values of the first `LANES` channels, side by side, into the 36 matrices of V.
+#[inline(always)]
+fn store_channels<const LANES: usize>(tiles: &[[Px; 36]; 4], v: &mut [Px], stride: usize) {
+    for xi in 0..36 {
+        let channels = F32x4::transpose(std::array::from_fn(|i| F32x4::load(&tiles[i][xi])));
+        if let Some(v) = v[xi * stride..].first_chunk_mut::<LANES>() {
+            v.iter_mut().zip(channels).for_each(|(v, channel)| channel.store(v));
+        }
     }
 }
 
