@@ -15,7 +15,7 @@ use crate::simd::{F32x4, Px};
 use std::ops::Range;
 
 /// Size of V in bytes to stay below, for the second-level cache.
-const V_BYTES: usize = 768 << 10;
+const V_BYTES: usize = 1280 << 10;
 
 /// Operations of a unit to aim at: about a millisecond.
 const UNIT_OPERATIONS: usize = 40_000_000;
@@ -51,8 +51,8 @@ impl Winograd {
     pub fn new(shape: Shape, weights: Packed, epilogue: Epilogue) -> Self {
         let tiles = [shape.y.h.div_ceil(4), shape.y.w.div_ceil(4)];
         let fitting = V_BYTES / (36 * 16 * shape.x.c);
-        // Fewer would read the weights too often, more gain nothing.
-        let groups = fitting.clamp(4, 6).min((tiles[0] * tiles[1]).div_ceil(4)).max(1);
+        // With fewer the weights, which may not fit a cache, are read too often.
+        let groups = fitting.clamp(4, 8).min((tiles[0] * tiles[1]).div_ceil(4)).max(1);
         let per_panel = 2 * 4 * groups * 36 * shape.x.c * PANEL;
         let panels = (UNIT_OPERATIONS / per_panel).clamp(1, shape.y.c.div_ceil(PANEL));
         Self { shape, weights, epilogue, tiles, groups, panels }
