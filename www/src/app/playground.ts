@@ -17,8 +17,10 @@ import { initialState, noticeFor, type Action, type Activity, type Notice, type 
 import { Step } from "./step";
 
 const SEED = 1;
-/** Milliseconds. */
+/** Milliseconds that the noise slider rests before a run begins. */
 const NOISE_REST = 90;
+/** Milliseconds after which a run's pace tells how long it will take. */
+const TELLING = 3000;
 const SHIPPED_MODEL = "models/denoise-bilinear.onnx";
 
 interface Photo {
@@ -194,14 +196,14 @@ export class Playground extends EventTarget {
     this.#update({ estimate });
     if (!estimate.fits) throw new CallError("too-large", estimate.reason ?? "");
 
-    this.#now({ kind: "compute", fraction: 0 });
+    this.#now({ kind: "compute", fraction: 0, left: null });
     const began = performance.now();
     const last = this.state.after;
     const after = new Layer({ width: estimate.width, height: estimate.height });
     let painted = false;
     const { picture, engine } = await this.#client.call("process", ids, {
       signal,
-      onProgress: (progress) => this.#progress(progress),
+      onProgress: (progress) => this.#progress(progress, performance.now() - began),
       onTile: (tile) => {
         if (!painted) {
           painted = true;
@@ -303,9 +305,12 @@ export class Playground extends EventTarget {
     this.#update({ engine: null, canSave: false, notice: noticeFor(new CallError("engine-crashed", detail)) });
   }
 
-  #progress(progress: Progress): void {
-    if (progress.stage === "compute") this.#now({ kind: "compute", fraction: progress.fraction });
-    else if (this.state.activity) {
+  #progress(progress: Progress, passed = 0): void {
+    if (progress.stage === "compute") {
+      const { fraction } = progress;
+      const left = passed > TELLING && fraction > 0 ? (passed * (1 - fraction)) / fraction : null;
+      this.#now({ kind: "compute", fraction, left });
+    } else if (this.state.activity) {
       const { stage: kind } = progress;
       this.#now(kind === "download" ? { kind, loaded: progress.loaded, total: progress.total } : { kind });
     }

@@ -12,7 +12,8 @@ import type { SampleId } from "./samples";
 export type Activity =
   | { kind: "starting" | "decode" | "degrade" | "compile" | "saving" }
   | { kind: "download"; loaded: number; total: number | null }
-  | { kind: "compute"; fraction: number };
+  /** `left`: milliseconds still to go, once they can be told. */
+  | { kind: "compute"; fraction: number; left: number | null };
 
 /** How the last thing ended. */
 export type Outcome =

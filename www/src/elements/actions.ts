@@ -152,8 +152,11 @@ function partOf(activity: Activity): number | null {
 
 function describeActivity(activity: Activity): string {
   switch (activity.kind) {
-    case "compute":
-      return t("status.compute", { percent: percent(activity.fraction) });
+    case "compute": {
+      const done = percent(activity.fraction);
+      if (activity.left === null) return t("status.compute", { percent: done });
+      return t("status.compute.left", { percent: done, seconds: seconds(Math.ceil(activity.left / 1000) * 1000) });
+    }
     case "download": {
       const loaded = bytes(activity.loaded);
       if (activity.total === null) return t("status.download.open", { loaded });
