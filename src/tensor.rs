@@ -67,6 +67,16 @@ impl Tensor {
         Self { shape: Vec::new(), data: Data::F32(vec![value]) }
     }
 
+    /// A tensor without elements; `shape` must have a dimension of 0.
+    pub(crate) fn empty(dtype: DType, shape: Vec<usize>) -> Self {
+        debug_assert!(shape.contains(&0));
+        let data = match dtype {
+            DType::F32 => Data::F32(Vec::new()),
+            DType::I64 => Data::I64(Vec::new()),
+        };
+        Self { shape, data }
+    }
+
     /// A 1-D integer tensor, as ONNX passes shapes, axes and pads.
     pub fn vector(data: impl Into<Vec<i64>>) -> Self {
         let data = data.into();

@@ -75,7 +75,12 @@ impl Node {
         let mut facts = Vec::new();
         for (dtype, shape) in types {
             let shape = checked_shape(shape).map_err(|e| self.error(e))?;
-            facts.push(Fact { dtype, shape, value: None });
+            // An empty tensor is known whatever it is computed from.
+            let value = shape.contains(&0).then(|| Arc::new(Tensor::empty(dtype, shape.clone())));
+            facts.push(Fact { dtype, shape, value });
+        }
+        if facts.iter().all(|fact| fact.value.is_some()) {
+            return Ok(facts);
         }
         if let Some(values) = self.fold(&inputs, &facts, budget)? {
             facts = values.into_iter().map(known).collect();
@@ -129,6 +134,9 @@ impl Port {
     pub fn check(&self, shape: &[usize]) -> Result<()> {
         let invalid = |reason: String| Error::InvalidInput(format!("input {:?}: {reason}", self.name));
         checked_shape(shape.to_vec()).map_err(|e| invalid(e.0))?;
+        if shape.contains(&0) {
+            return Err(invalid(format!("shape {shape:?} is empty")));
+        }
         let Some(declared) = &self.shape else { return Ok(()) };
         let fits = declared.len() == shape.len()
             && declared.iter().zip(shape).all(|(d, &size)| d.is_none_or(|d| d == size));

@@ -1,28 +1,41 @@
-//! Recognises max-unpooling as PyTorch exports it: `MaxPool2d(return_indices=True)` becomes a pair
-//! of MaxPools (the second of kernel 1 gives every pixel's own position, to make positions relative
-//! to their plane), and `MaxUnpool2d` adds each plane's offset and scatters into zeros:
+//! Recognises max-pooling with indices, and max-unpooling, as PyTorch exports them.
+//! `MaxPool2d(return_indices=True)` becomes a pair of MaxPools, the second of which has kernel 1 and gives
+//! every pixel's own position, to make positions relative to their plane; `MaxUnpool2d` adds the
+//! offset of each plane in the output, and scatters into zeros:
 //!
 //! ```text
-//! values, flat = MaxPool(x)            own = MaxPool 1×1 (x), output Indices
+//! values, flat = MaxPool(x)            _, own = MaxPool 1×1 (x)
 //! within = flat − own[:, :, :1, :1]    place = within + offset of the plane in the output
 //! y = Reshape(ScatterND(zeros, Unsqueeze(Reshape(place, −1)), Reshape(values', −1)), shape)
 //! ```
 //!
-//! It becomes `y = MaxUnpool(values', flat, shape, x, offset)`.
+//! These become `values, within = MaxPool(x)` with [`Indices::Plane`], and
+//! `y = MaxUnpool(values', within, shape, offset)`.
 
 use super::{EdgeId, Graph, Node};
-use crate::ops::{BinaryKind, MaxPool, MaxUnpool, Op, Reshape};
+use crate::ops::{BinaryKind, Indices, MaxPool, MaxUnpool, Op, Reshape};
 use crate::tensor::{Data, Tensor};
 
 impl Graph {
-    /// Replaces every such group by a node; what it leaves unused is for
+    /// Replaces every such group by its node; what they leave unused is for
     /// [`Graph::remove_unused`].
     pub(crate) fn recognise_unpooling(&mut self) {
-        let mut made_by = vec![None; self.edges.len()];
-        for (i, node) in self.nodes.iter().enumerate() {
-            node.outputs.iter().flatten().for_each(|edge| made_by[edge.0] = Some(i));
+        let view = View::new(self);
+        let found: Vec<(usize, usize)> =
+            (0..self.nodes.len()).filter_map(|i| view.relative(i).map(|pool| (i, pool))).collect();
+        for &(sub, pool) in &found {
+            let within = self.nodes[sub].outputs[0];
+            self.nodes[pool].outputs[1] = within;
+            if let Op::MaxPool(op) = &mut self.nodes[pool].op {
+                op.indices = Indices::Plane;
+            }
         }
-        let view = View { graph: self, made_by };
+        let mut i = 0;
+        self.nodes.retain(|_| {
+            i += 1;
+            found.iter().all(|&(sub, _)| sub + 1 != i)
+        });
+        let view = View::new(self);
         let found: Vec<(usize, Node)> =
             (0..self.nodes.len()).filter_map(|i| view.unpooling(i).map(|node| (i, node))).collect();
         for (i, node) in found {
@@ -34,9 +47,22 @@ impl Graph {
 struct View<'a> {
     graph: &'a Graph,
     made_by: Vec<Option<usize>>,
+    /// How many nodes and outputs read each edge.
+    readers: Vec<usize>,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    fn new(graph: &'a Graph) -> Self {
+        let mut view =
+            Self { graph, made_by: vec![None; graph.edges.len()], readers: vec![0; graph.edges.len()] };
+        for (i, node) in graph.nodes.iter().enumerate() {
+            node.outputs.iter().flatten().for_each(|edge| view.made_by[edge.0] = Some(i));
+            node.inputs.iter().flatten().for_each(|edge| view.readers[edge.0] += 1);
+        }
+        graph.outputs.iter().for_each(|port| view.readers[port.edge.0] += 1);
+        view
+    }
+
     fn node(&self, edge: EdgeId) -> Option<&Node> {
         self.made_by[edge.0].map(|i| &self.graph.nodes[i])
     }
@@ -63,56 +89,65 @@ impl View<'_> {
         if !is_binary(add, BinaryKind::Add) {
             return None;
         }
-        let ((pool, indices), offset) = match (self.within(a), self.within(b)) {
-            (Some(within), _) => (within, b),
-            (_, Some(within)) => (within, a),
+        let (pool, within, offset) = match (self.indices_of(a), self.indices_of(b)) {
+            (Some(pool), _) => (pool, a, b),
+            (_, Some(pool)) => (pool, b, a),
             _ => return None,
         };
-        let Op::MaxPool(MaxPool { sliding, column_major: false }) = &pool.op else { return None };
+        let Op::MaxPool(MaxPool { sliding, indices: Indices::Plane }) = &self.graph.nodes[pool].op else {
+            return None;
+        };
         let mut sliding = sliding.clone();
         sliding.ceil_mode = false;
         if sliding.dilations != [1, 1] {
             return None;
         }
-        let inputs = vec![
-            Some(self.before_reshapes(values)),
-            Some(indices),
-            Some(shape),
-            pool.inputs[0],
-            Some(offset),
-        ];
-        let op = Op::MaxUnpool(MaxUnpool { sliding, pytorch: true });
-        Some(Node { name: last.name.clone(), op, inputs, outputs: last.outputs.clone() })
+        let inputs = [self.before_reshapes(values), within, shape, offset];
+        Some(Node {
+            name: last.name.clone(),
+            op: Op::MaxUnpool(MaxUnpool { sliding, pytorch: true }),
+            inputs: inputs.map(Some).to_vec(),
+            outputs: last.outputs.clone(),
+        })
     }
 
-    /// The pooling and its flat indices, where the edge is those relative to their plane.
-    fn within(&self, edge: EdgeId) -> Option<(&Node, EdgeId)> {
-        let sub = self.node(edge).filter(|node| is_binary(node, BinaryKind::Sub))?;
-        let &[Some(flat), Some(first)] = &sub.inputs[..] else { return None };
+    /// The pooling whose flat indices node `i` makes relative to their plane, if nothing else reads them.
+    fn relative(&self, i: usize) -> Option<usize> {
+        let sub = &self.graph.nodes[i];
+        let (true, &[Some(flat), Some(first)]) = (is_binary(sub, BinaryKind::Sub), &sub.inputs[..]) else {
+            return None;
+        };
         let pool = self.indices_of(flat)?;
         let slice = self.node(first)?;
-        let (Op::Slice(_), Some(&Some(own))) = (&slice.op, slice.inputs.first()) else { return None };
-        let parameters = |i: usize| {
-            let edge = (*slice.inputs.get(i)?)?;
-            self.graph.initializers.get(&edge)?.as_i64()
+        let (Op::Slice(_), &[Some(own), Some(starts), Some(ends), Some(axes)]) =
+            (&slice.op, &slice.inputs[..])
+        else {
+            return None;
         };
-        let is_first = parameters(1)? == [0, 0] && parameters(2)? == [1, 1] && parameters(3)? == [2, 3];
-        let single = self.indices_of(own)?;
-        let Op::MaxPool(MaxPool { sliding, .. }) = &single.op else { return None };
+        let is = |edge: EdgeId, expected: [i64; 2]| {
+            self.graph.initializers.get(&edge).and_then(|t| t.as_i64()) == Some(&expected[..])
+        };
+        let is_first = is(starts, [0, 0]) && is(ends, [1, 1]) && is(axes, [2, 3]);
+        let (pool_node, single) = (&self.graph.nodes[pool], &self.graph.nodes[self.indices_of(own)?]);
+        let (Op::MaxPool(op), Op::MaxPool(MaxPool { sliding, indices: Indices::Rows })) =
+            (&pool_node.op, &single.op)
+        else {
+            return None;
+        };
         let is_own = sliding.kernel_shape == Some([1, 1])
             && sliding.strides == [1, 1]
             && sliding.pads_begin == [0, 0]
             && sliding.pads_end == [0, 0]
-            && single.inputs.first() == pool.inputs.first();
-        (is_first && is_own && slice.inputs.len() == 4).then_some((pool, flat))
+            && single.inputs == pool_node.inputs;
+        let alone = self.readers[flat.0] == 1 && op.indices == Indices::Rows;
+        (is_first && is_own && alone && pool < i).then_some(pool)
     }
 
     /// The max-pooling whose Indices the edge is.
-    fn indices_of(&self, edge: EdgeId) -> Option<&Node> {
-        self.node(edge).filter(|node| {
-            matches!(node.op, Op::MaxPool(_))
-                && node.outputs.get(1) == Some(&Some(edge))
-                && matches!(node.inputs[..], [Some(_)])
+    fn indices_of(&self, edge: EdgeId) -> Option<usize> {
+        self.made_by[edge.0].filter(|&i| {
+            let node = &self.graph.nodes[i];
+            matches!(node.op, Op::MaxPool(_)) && node.outputs.get(1) == Some(&Some(edge))
         })
     }
 

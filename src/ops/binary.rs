@@ -117,7 +117,10 @@ impl Binary {
             BinaryKind::Max if a > b || a.is_nan() => a,
             BinaryKind::Min | BinaryKind::Max => b,
             BinaryKind::Mod { fmod: true } => a % b,
-            BinaryKind::Mod { fmod: false } => a - (a / b).floor() * b,
+            BinaryKind::Mod { fmod: false } => {
+                let rest = a % b;
+                if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
+            }
             _ => f32::from(u8::from(self.predicate(a, b))),
         }
     }

@@ -49,8 +49,8 @@ impl ConvTranspose {
         })
     }
 
-    /// The window that scatters (`pad_begin` rows and columns are cut off the beginning; it may
-    /// be negative), and the output size.
+    /// The window that scatters (`pad_begin` rows and columns are cut off the beginning), and the
+    /// output size.
     pub fn window(&self, input: [usize; 2], kernel: [usize; 2]) -> Result<(Window, [usize; 2]), OpError> {
         let s = &self.sliding;
         let mut window = Window { kernel, stride: s.strides, dilation: s.dilations, pad_begin: [0; 2] };
@@ -73,9 +73,9 @@ impl ConvTranspose {
             };
             let size = match wanted {
                 Some(size) => {
-                    let total = full as isize - size as isize;
-                    // ONNX: the smaller half comes first for SAME_UPPER alone. Division rounds
-                    // toward zero, for the rest to be at the other end.
+                    // What the output is larger by stays zero, at its end.
+                    let total = full.saturating_sub(size) as isize;
+                    // ONNX: the smaller half comes first for SAME_UPPER alone.
                     let half = total / 2;
                     window.pad_begin[i] = if s.auto_pad == AutoPad::SameUpper { half } else { total - half };
                     size as isize

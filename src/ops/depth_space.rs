@@ -44,6 +44,7 @@ impl DepthToSpace {
 
 impl SpaceToDepth {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
+        a.choice("mode", (), &[("DCR", ())])?;
         Ok(Self { blocksize: blocksize(a)? })
     }
 

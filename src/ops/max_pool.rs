@@ -13,19 +13,31 @@ use crate::plan::TIE_EPSILON;
 use crate::plan::Window;
 use crate::tensor::{DType, Tensor};
 
-/// Input X `[N, C, H, W]`; outputs Y and, if asked for, Indices: flat positions in all of X.
+/// Input X `[N, C, H, W]`; outputs Y and, if asked for, Indices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxPool {
     pub sliding: WindowAttributes,
-    /// Whether Indices count down columns (`storage_order` 1) instead of along rows.
-    pub column_major: bool,
+    pub indices: Indices,
+}
+
+/// How Indices count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Indices {
+    /// Over all of X, row-major.
+    Rows,
+    /// Over all of X, but down the columns of each plane (`storage_order` 1).
+    Columns,
+    /// Within each plane of X, row-major: what PyTorch means, and makes of the first kind by
+    /// further nodes, which [`crate::graph`] takes together with the pooling.
+    Plane,
 }
 
 impl MaxPool {
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         let sliding = WindowAttributes::new(a)?;
         sliding.pool_kernel()?;
-        Ok(Self { sliding, column_major: a.flag("storage_order", false)? })
+        let indices = if a.flag("storage_order", false)? { Indices::Columns } else { Indices::Rows };
+        Ok(Self { sliding, indices })
     }
 
     /// Window, output size and padding at the end.
@@ -66,9 +78,11 @@ impl Operator for MaxPool {
                     let ties = |&p: &usize| x[p] == max || max - x[p] <= tolerance;
                     y.push(max);
                     let first = places().find(ties).unwrap_or(start);
-                    indices.push(match self.column_major {
-                        true => (start + (first - start) % w * h + (first - start) / w) as i64,
-                        false => first as i64,
+                    let place = first - start;
+                    indices.push(match self.indices {
+                        Indices::Rows => first as i64,
+                        Indices::Columns => (start + place % w * h + place / w) as i64,
+                        Indices::Plane => place as i64,
                     });
                 }
             }

@@ -11,16 +11,13 @@ use crate::plan::Window;
 use crate::tensor::{DType, Data, Tensor};
 
 /// Inputs X `[N, C, H, W]`, Indices of the same shape, and the output shape (`[N, C, H', W']`) or
-/// none. With `pytorch` also the tensor that was pooled, and the offset of each plane in the
-/// output `[N, C, 1, 1]`.
+/// none. With `pytorch` also the offset of each plane in the output, `[N, C, 1, 1]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxUnpool {
     /// Of the pooling that is undone; dilations are 1.
     pub sliding: WindowAttributes,
-    /// How Indices, flat positions in all planes, are understood where the pooled size is not a
-    /// multiple of the stride. ONNX: they count in planes of the size that follows from the
-    /// attributes, which the output extends by zeros. PyTorch: they count in planes of the pooled
-    /// tensor's size, and a flat position in its plane is one in the output's.
+    /// How Indices count. ONNX: over all planes, each of the size that follows from the attributes,
+    /// which the output may extend by zeros. PyTorch: within each plane of the output.
     pub pytorch: bool,
 }
 
@@ -28,10 +25,7 @@ pub struct MaxUnpool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unpooled {
     pub window: Window,
-    /// Positions from one plane of Indices to the next.
-    pub period: usize,
-    /// Height and width of the plane in which the rest of an index is row·width + column; within
-    /// the output.
+    /// Height and width of the planes in which indices count; within the output.
     pub plane: [usize; 2],
     /// Height and width of the output: the plane, and zeros to the right of and below it.
     pub output: [usize; 2],
@@ -70,24 +64,21 @@ impl MaxUnpool {
                 return Err(OpError(format!("output_shape {list:?} does not fit X {shape:?}")));
             }
         };
-        let mut period = plane[0].saturating_mul(plane[1]);
         if self.pytorch {
-            let [_, _, h, w] = nchw(required(inputs, 3, "pooled")?.shape(), "pooled")?;
             plane = output;
-            period = h * w;
             check_offsets(inputs, output)?;
         }
         if plane[0] > output[0] || plane[1] > output[1] {
             return Err(OpError(format!("output_shape {output:?} is smaller than {plane:?}")));
         }
-        Ok(Unpooled { window, period, plane, output })
+        Ok(Unpooled { window, plane, output })
     }
 }
 
 /// The export adds to every position in its plane the offset of that plane in the output.
 fn check_offsets<V: Known>(inputs: &[Option<&V>], [h, w]: [usize; 2]) -> Result<(), OpError> {
     let [n, c, ..] = nchw(required(inputs, 0, "X")?.shape(), "X")?;
-    let offsets = known_tensor(inputs, 4, "offsets")?.and_then(Tensor::as_i64).unwrap_or_default();
+    let offsets = known_tensor(inputs, 3, "offsets")?.and_then(Tensor::as_i64).unwrap_or_default();
     let expected = |i: usize| (i as i64).checked_mul((h * w) as i64);
     if offsets.len() != n * c || !offsets.iter().enumerate().all(|(i, &v)| expected(i) == Some(v)) {
         return Err(OpError("this use of ScatterND is not max-unpooling, and not supported".into()));
@@ -109,16 +100,16 @@ impl Operator for MaxUnpool {
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let (_, shape) = self.infer(inputs)?.remove(0);
         let (x, indices) = (floats(inputs, 0)?, ints(inputs, 1)?);
-        let Unpooled { period, plane: [h, w], output: [_, w_out], .. } = self.resolve(inputs)?;
+        let Unpooled { plane: [h, w], output: [_, w_out], .. } = self.resolve(inputs)?;
         let planes = shape[0] * shape[1];
-        let area = shape[2] * shape[3];
+        let (pooled, area) = (x.len() / planes.max(1), shape[2] * shape[3]);
         let mut y = vec![0.0; planes * area];
-        for (&value, &index) in x.iter().zip(indices) {
-            let place = usize::try_from(index)
-                .ok()
-                .filter(|&i| i < planes.saturating_mul(period) && i % period < h * w);
-            let place = place.ok_or_else(|| OpError(format!("index {index} is outside the output")))?;
-            let (plane, position) = (place / period, place % period);
+        for (i, (&value, &index)) in x.iter().zip(indices).enumerate() {
+            let limit = if self.pytorch { h * w } else { planes.saturating_mul(h * w) };
+            let index = usize::try_from(index).ok().filter(|&i| i < limit);
+            let index = index.ok_or_else(|| OpError("an index is outside the output".into()))?;
+            let plane = if self.pytorch { i / pooled } else { index / (h * w) };
+            let position = index % (h * w);
             y[plane * area + position / w * w_out + position % w] = value;
         }
         output(shape, Data::F32(y))

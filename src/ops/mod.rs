@@ -52,7 +52,7 @@ pub use generate::{ConstantOfShape, Range, Shape, Size};
 pub use known::{Known, MAX_ELEMENTS, MAX_RANK};
 pub(crate) use known::{axis, checked_shape};
 pub use matmul::{Gemm, MatMul, Product};
-pub use max_pool::MaxPool;
+pub use max_pool::{Indices, MaxPool};
 pub use max_unpool::{MaxUnpool, Unpooled};
 pub use norm::{BatchNormalization, GroupNormalization, InstanceNormalization, LayerNormalization};
 pub use op::Op;

@@ -5,7 +5,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, tensor};
-use super::known::{Known, axes, axis, known_ints, required, shape_from};
+use super::known::{Known, axes, axis, known_ints, known_tensor, required, shape_from};
 use super::{Operator, TensorType};
 use crate::tensor::Tensor;
 use crate::tensor::checked_len;
@@ -62,6 +62,9 @@ impl Reshape {
     pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<usize>, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let output = match self {
+            Self::Dropout if known_tensor(inputs, 2, "training_mode")?.is_some_and(is_true) => {
+                return Err(OpError("training mode is not supported; export in eval mode".into()));
+            }
             Self::Dropout => shape.to_vec(),
             Self::Reshape { allowzero } => {
                 let target = known_ints(inputs, 1, "shape")?
@@ -96,6 +99,10 @@ impl Reshape {
         }
         Ok(output)
     }
+}
+
+fn is_true(flag: &Tensor) -> bool {
+    flag.as_i64().is_some_and(|v| v.contains(&1))
 }
 
 fn named_axes<'a, V: Known>(

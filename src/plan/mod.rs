@@ -13,7 +13,7 @@ pub use lower::Selection;
 
 use crate::error::Result;
 use crate::graph::Graph;
-use crate::ops::Fact;
+use crate::ops::{Fact, Indices};
 use crate::tensor::{DType, Data, Tensor};
 use std::sync::Arc;
 
@@ -91,8 +91,7 @@ pub struct Plan {
 struct IndexPlane {
     height: usize,
     width: usize,
-    /// ONNX's `storage_order` 1 counts down columns.
-    column_major: bool,
+    indices: Indices,
 }
 
 impl IndexPlane {
@@ -103,7 +102,10 @@ impl IndexPlane {
     /// ONNX's position within the plane for a kernel's.
     fn onnx(self, position: i64) -> i64 {
         let (height, width) = (self.height as i64, self.width.max(1) as i64);
-        if self.column_major { position % width * height + position / width } else { position }
+        match self.indices {
+            Indices::Columns => position % width * height + position / width,
+            Indices::Rows | Indices::Plane => position,
+        }
     }
 }
 

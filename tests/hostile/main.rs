@@ -26,6 +26,32 @@ fn good() -> Model {
     Model::new(nodes, initializers)
 }
 
+/// Xorshift.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+
+    /// The bytes with one to four of them changed.
+    fn flip(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut broken = bytes.to_vec();
+        for _ in 0..=self.below(4) {
+            let at = self.below(broken.len());
+            broken[at] = match self.below(3) {
+                0 => self.below(256) as u8,
+                1 => broken[at].wrapping_add(1),
+                _ => broken[at] ^ (1 << self.below(8)),
+            };
+        }
+        broken
+    }
+}
+
 /// A model of one node named `bad`.
 fn single(op: &str, inputs: &[&str], attributes: &[Vec<u8>], initializers: Vec<Vec<u8>>) -> Vec<u8> {
     Model::new(vec![node("bad", op, inputs, &["y"], attributes)], initializers).bytes()
@@ -59,31 +85,45 @@ fn every_truncation_is_an_error() {
 #[test]
 fn random_bytes_are_survived() {
     let bytes = good().bytes();
-    let mut seed = 0x2545_F491_4F6C_DD1D_u64;
-    let mut random = |below: usize| {
-        // Xorshift.
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % below as u64) as usize
-    };
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
     let (mut ran, mut refused) = (0, 0);
     for _ in 0..20_000 {
-        let mut broken = bytes.clone();
-        for _ in 0..=random(4) {
-            let at = random(broken.len());
-            broken[at] = random(256) as u8;
-        }
+        let broken = random.flip(&bytes);
         match exercise(&broken) {
             Ok(_) => ran += 1,
             Err(_) => refused += 1,
         }
     }
     for _ in 0..2_000 {
-        let noise: Vec<u8> = (0..random(200)).map(|_| random(256) as u8).collect();
+        let noise: Vec<u8> = (0..random.below(200)).map(|_| random.below(256) as u8).collect();
         assert!(exercise(&noise).is_err());
     }
     assert!(ran > 1000 && refused > 1000, "{ran} ran, {refused} were refused");
+}
+
+/// Every model of the fixtures, broken many times over: all operators, and every kind of attribute.
+/// HOSTILE_ROUNDS asks for more than the usual rounds.
+#[test]
+fn broken_fixtures_are_survived() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let rounds = std::env::var("HOSTILE_ROUNDS").map_or(20, |text| text.parse().expect("a number"));
+    let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ rounds);
+    let mut count = 0;
+    for folder in ["conformance", "ops"] {
+        for entry in std::fs::read_dir(root.join(folder)).expect("the fixtures are there") {
+            let bytes = std::fs::read(entry.expect("is readable").path()).expect("is readable");
+            let file = safetensors::SafeTensors::deserialize(&bytes).expect("is a fixture");
+            let models = file.tensors().into_iter().filter(|(name, _)| name.ends_with("/model"));
+            for (_, model) in models.filter(|(_, model)| model.data().len() < 4000) {
+                for _ in 0..rounds {
+                    // Whether it is refused or runs does not matter, but that it comes back does.
+                    drop(exercise(&random.flip(model.data())));
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count >= 500 * rounds, "{count} models");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use safetensors::{Dtype, SafeTensors};
 use std::collections::BTreeMap;
-use std::path::Path;
 use unet_playground::tensor::{Data, Tensor};
 
 /// A model, its data files, and one run for each input size.
@@ -22,9 +21,8 @@ pub struct Run {
 }
 
 /// The cases of one file.
-pub fn read(path: &Path) -> Vec<Case> {
-    let bytes = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let file = SafeTensors::deserialize(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+pub fn read(file: &str, bytes: &[u8]) -> Vec<Case> {
+    let file = SafeTensors::deserialize(bytes).unwrap_or_else(|e| panic!("{file}: {e}"));
     let mut cases: BTreeMap<String, Case> = BTreeMap::new();
     for (key, view) in file.tensors() {
         let (name, part) = key.split_once('/').unwrap_or_else(|| panic!("key {key:?}"));

@@ -64,7 +64,15 @@ impl Lowering<'_> {
         })?;
         let mut result = self.arg(node, 0)?;
         for i in 1..node.inputs.len() {
-            let other = self.arg(node, i)?;
+            let mut other = self.arg(node, i)?;
+            // Pow alone takes an exponent of another type.
+            if let (Function::Pow, Operand::Const(c)) = (function, other)
+                && let Some(ints) = self.b.plan.constants[c.0].tensor.as_i64()
+            {
+                let floats = ints.iter().map(|&v| v as f32).collect();
+                let shape = self.b.shape(other).to_vec();
+                other = Operand::Const(self.b.tensor(&shape, floats, Builder::natural(&shape))?);
+            }
             result = self.combine(result, function, other)?;
         }
         Ok(result)

@@ -12,7 +12,7 @@ use super::builder::{Builder, LowerError};
 use super::{IndexPlane, Layout, Operand, Plan, ValueId};
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph, Node};
-use crate::ops::{Fact, Op, OpError};
+use crate::ops::{Fact, Indices, Op, OpError};
 use crate::tensor::{DType, Tensor};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -162,7 +162,7 @@ impl Lowering<'_> {
                 out
             }
         };
-        if let Some(&plane) = self.index_outputs.get(&value) {
+        if let Some(&plane) = self.index_outputs.get(&value).filter(|plane| plane.indices != Indices::Plane) {
             self.index_planes.insert(value, plane);
         }
         self.b.plan.outputs.push(value);

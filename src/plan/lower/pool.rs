@@ -3,7 +3,7 @@
 use super::super::{AxisIndex, Gather, IndexPlane, Kernel, Layout, Operand};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
-use crate::ops::{AveragePool, MaxPool, MaxUnpool, OpError};
+use crate::ops::{AveragePool, Indices, MaxPool, MaxUnpool, OpError};
 use crate::tensor::DType;
 
 impl Lowering<'_> {
@@ -15,7 +15,7 @@ impl Lowering<'_> {
         let mut outputs = vec![values];
         if node.outputs.get(1).copied().flatten().is_some() {
             let indices = self.b.value(&node.name, DType::I64, &shape, Layout::Planes)?;
-            let plane = IndexPlane { height: h, width: w, column_major: op.column_major };
+            let plane = IndexPlane { height: h, width: w, indices: op.indices };
             self.index_outputs.insert(indices, plane);
             outputs.push(indices);
         }
@@ -37,7 +37,8 @@ impl Lowering<'_> {
     pub(super) fn max_unpool(&mut self, node: &Node, op: &MaxUnpool) -> Lowered {
         let (x, [n, c, ..]) = self.picture(node, 0)?;
         let sizes = op.resolve(&self.facts(node))?;
-        let plane = IndexPlane { height: sizes.plane[0], width: sizes.plane[1], column_major: false };
+        let kind = if op.pytorch { Indices::Plane } else { Indices::Rows };
+        let plane = IndexPlane { height: sizes.plane[0], width: sizes.plane[1], indices: kind };
         let (indices, _) = self.picture(node, 1)?;
         let Operand::Value(source) = indices else {
             return Err(OpError("constant Indices are not supported".into()).into());

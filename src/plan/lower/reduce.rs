@@ -4,7 +4,7 @@ use super::super::builder::Builder;
 use super::super::{Kernel, Layout, Operand, Unary};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
-use crate::ops::{ArgMax, Reduce, Softmax, axis};
+use crate::ops::{ArgMax, OpError, Reduce, Softmax, axis};
 use crate::tensor::DType;
 
 impl Lowering<'_> {
@@ -12,6 +12,12 @@ impl Lowering<'_> {
         let reduced = op.resolve(&self.facts(node))?;
         let output = self.output_shape(node, 0)?;
         let x = self.arg(node, 0)?;
+        if self.dtype(x) != DType::F32 {
+            return Err(OpError(
+                "reductions of integers that depend on the picture are not supported".into(),
+            )
+            .into());
+        }
         let shape = self.b.shape(x).to_vec();
         let planes = match reduced[..] {
             [false, false, true, true] => Some((Kernel::ReduceSpatial(op.kind), [shape[0], shape[1], 1, 1])),
