@@ -143,7 +143,7 @@ fn transposed_convolution_3_with_padding_output_padding_and_bias() {
         &[3.0, 3.0, 7.0, 4.0, 4.0],
         &[-9.0, 0.0, -6.0, 0.0, 8.0],
     ]);
-    assert_eq!(run("ConvTranspose", &[strides.clone()], &[&data, &kernel]), [full]);
+    assert_eq!(run("ConvTranspose", std::slice::from_ref(&strides), &[&data, &kernel]), [full]);
 
     let bias = Tensor::f32([1], [0.1]).unwrap();
     let padded = [strides.clone(), ("pads", ints(&[1, 1, 1, 1]))];

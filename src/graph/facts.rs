@@ -95,7 +95,7 @@ impl Node {
         outputs: &[Fact],
         budget: &mut Budget,
     ) -> Result<Option<Vec<Arc<Tensor>>>> {
-        if let Some(values) = self.op.from_shapes(inputs) {
+        if let Some(values) = self.op.of_shapes(inputs) {
             return Ok(Some(values.into_iter().map(Arc::new).collect()));
         }
         let values: Option<Vec<Option<&Arc<Tensor>>>> = inputs

@@ -34,7 +34,7 @@ impl Op {
     }
 
     /// The outputs where they follow from the inputs' shapes alone.
-    pub(super) fn from_shapes(&self, inputs: &[Option<&Fact>]) -> Option<Vec<Tensor>> {
+    pub(super) fn of_shapes(&self, inputs: &[Option<&Fact>]) -> Option<Vec<Tensor>> {
         let shape = &inputs.first().copied().flatten()?.shape;
         let tensor = match self {
             Op::Shape(op) => dims(op, shape),

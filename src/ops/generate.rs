@@ -100,8 +100,8 @@ impl Range {
             }
             _ => return Err(OpError("start, limit and delta differ in type".into())),
         };
-        // NaN (0 / 0) fails the comparison.
-        if !(count <= MAX_ELEMENTS as f64) {
+        // NaN: 0 / 0.
+        if count.is_nan() || count > MAX_ELEMENTS as f64 {
             return Err(OpError("the range is too long".into()));
         }
         Ok((start.data().clone(), delta.data().clone(), count.max(0.0) as usize))

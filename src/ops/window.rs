@@ -112,7 +112,7 @@ impl WindowAttributes {
         }
         let span = padded - reach;
         let mut output = span / stride + 1;
-        if self.ceil_mode && span % stride != 0 && output * stride < input + pad_begin {
+        if self.ceil_mode && !span.is_multiple_of(stride) && output * stride < input + pad_begin {
             output += 1;
         }
         Ok(AxisWindow { pad_begin, pad_end, output })

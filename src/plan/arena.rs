@@ -90,7 +90,10 @@ mod tests {
     use crate::plan::{Layout, PlanValue};
     use crate::tensor::DType;
 
-    fn plan(values: &[(usize, (usize, usize), Option<(usize, usize)>)]) -> Plan {
+    /// Channels, first and last step of use, and the value and channel that it is a part of.
+    type Value = (usize, (usize, usize), Option<(usize, usize)>);
+
+    fn plan(values: &[Value]) -> Plan {
         let values = values
             .iter()
             .map(|&(channels, live, parent)| PlanValue {

@@ -99,13 +99,13 @@ fn cover(axis: &Axis, len: usize, tile: usize) -> Option<Vec<Span>> {
     let Reach { jump, extent, multiple } = axis.reach;
     let overlap = Ratio::new(tile as i64 / 8, 1)?;
     let (lo, hi) = extent.unwrap_or((overlap.times(-1)?, overlap));
-    let outputs = |pixels: Ratio| pixels.mul(Ratio::new(jump.den, jump.num)?);
+    let outputs = |pixels: Ratio| pixels.checked_mul(Ratio::new(jump.den, jump.num)?);
     let total = axis.output_len(len);
     let per_tile = axis.output_len(tile);
     // The first position of a tile that sees nothing before it, and one past the last that sees
     // nothing behind it.
     let first = usize::try_from(outputs(lo.times(-1)?)?.ceil().max(0)).ok()?;
-    let last = outputs(Ratio::new(tile as i64 - 1, 1)?.add(hi.times(-1)?)?)?.floor() + 1;
+    let last = outputs(Ratio::new(tile as i64 - 1, 1)?.checked_add(hi.times(-1)?)?)?.floor() + 1;
     let last = usize::try_from(last).ok()?.min(per_tile);
     let mut spans = Vec::new();
     let (mut start, mut done) = (0, 0);
@@ -158,7 +158,8 @@ mod tests {
             assert_eq!(span.start % axis.reach.multiple, 0);
             for position in span.output.clone() {
                 let place = axis.reach.jump.times(position as i64).unwrap();
-                let (first, last) = (place.add(lo).unwrap().floor(), place.add(hi).unwrap().ceil());
+                let (first, last) =
+                    (place.checked_add(lo).unwrap().floor(), place.checked_add(hi).unwrap().ceil());
                 let (start, end) = (span.start as i64, (span.start + span.len) as i64);
                 assert!(first >= start || start == 0, "{position} sees {first}, tile starts at {start}");
                 assert!(last < end || end >= len as i64, "{position} sees {last}, tile ends at {end}");

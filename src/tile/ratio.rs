@@ -24,11 +24,11 @@ impl Ratio {
         Some(Self { num: num / g, den: den / g })
     }
 
-    pub fn mul(self, other: Ratio) -> Option<Self> {
+    pub fn checked_mul(self, other: Ratio) -> Option<Self> {
         Self::new(self.num.checked_mul(other.num)?, self.den.checked_mul(other.den)?)
     }
 
-    pub fn add(self, other: Ratio) -> Option<Self> {
+    pub fn checked_add(self, other: Ratio) -> Option<Self> {
         let left = self.num.checked_mul(other.den)?;
         let right = other.num.checked_mul(self.den)?;
         Self::new(left.checked_add(right)?, self.den.checked_mul(other.den)?)
@@ -36,7 +36,7 @@ impl Ratio {
 
     /// `self·n`
     pub fn times(self, n: i64) -> Option<Self> {
-        self.mul(Self::new(n, 1)?)
+        self.checked_mul(Self::new(n, 1)?)
     }
 
     pub fn min(self, other: Ratio) -> Self {
@@ -69,8 +69,8 @@ mod tests {
         let r = Ratio::new(6, -4).unwrap();
         assert_eq!(r, Ratio { num: -3, den: 2 });
         assert_eq!((r.floor(), r.ceil()), (-2, -1));
-        assert_eq!(r.add(Ratio::ONE).unwrap(), Ratio { num: -1, den: 2 });
-        assert_eq!(r.mul(r).unwrap(), Ratio { num: 9, den: 4 });
+        assert_eq!(r.checked_add(Ratio::ONE).unwrap(), Ratio { num: -1, den: 2 });
+        assert_eq!(r.checked_mul(r).unwrap(), Ratio { num: 9, den: 4 });
         assert_eq!(r.min(Ratio::ZERO), r);
         assert_eq!(Ratio::new(1, 0), None);
         assert_eq!(Ratio::new(i64::MAX, 1).unwrap().times(2), None);

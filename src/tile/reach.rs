@@ -109,13 +109,13 @@ fn propagate(
         // Position i gets values of the windows w with w·stride − pad ≤ i ≤ w·stride − pad + span.
         Kernel::MaxUnpool { window } => {
             let pad = window.pad_begin[axis] as i64;
-            let finer = jump.mul(Ratio::new(1, window.stride[axis] as i64)?)?;
+            let finer = jump.checked_mul(Ratio::new(1, window.stride[axis] as i64)?)?;
             Some((finer, widen(extent, finer, pad - span(window, axis), pad)))
         }
         // Position i gets source position ⌊i / block⌋.
         Kernel::DepthToSpace { block, .. } => {
             let block = *block as i64;
-            let finer = jump.mul(Ratio::new(1, block)?)?;
+            let finer = jump.checked_mul(Ratio::new(1, block)?)?;
             Some((finer, widen(extent, finer, 1 - block, 0)))
         }
         Kernel::SpaceToDepth { block } => {
@@ -146,7 +146,7 @@ fn span(window: &Window, axis: usize) -> i64 {
 
 fn widen(extent: Extent, jump: Ratio, lo: i64, hi: i64) -> Extent {
     let (low, high) = extent?;
-    Some((low.add(jump.times(lo)?)?, high.add(jump.times(hi)?)?))
+    Some((low.checked_add(jump.times(lo)?)?, high.checked_add(jump.times(hi)?)?))
 }
 
 fn resample(
@@ -157,13 +157,13 @@ fn resample(
 ) -> Option<(Ratio, Extent)> {
     match grid_of(taps, before, after) {
         Some(grid) => {
-            let finer = jump.mul(grid.step)?;
+            let finer = jump.checked_mul(grid.step)?;
             let moved = extent.and_then(|(low, high)| {
                 let (lo, hi) = offsets(taps, &grid, jump, finer)?;
-                Some((low.add(lo)?, high.add(hi)?))
+                Some((low.checked_add(lo)?, high.checked_add(hi)?))
             });
             Some((finer, moved))
         }
-        None => Some((jump.mul(Ratio::new(before as i64, after as i64)?)?, None)),
+        None => Some((jump.checked_mul(Ratio::new(before as i64, after as i64)?)?, None)),
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn offsets(taps: &AxisTaps, grid: &Grid, coarse: Ratio, fine: Ratio) 
     for i in grid.start..grid.start + usize::try_from(grid.step.den).ok()? {
         let place = fine.times(-i64::try_from(i).ok()?)?;
         for &source in entry(taps, i).0 {
-            let offset = coarse.times(i64::from(source))?.add(place)?;
+            let offset = coarse.times(i64::from(source))?.checked_add(place)?;
             range = Some(range.map_or((offset, offset), |(lo, hi)| (lo.min(offset), hi.max(offset))));
         }
     }

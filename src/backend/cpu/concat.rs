@@ -37,7 +37,7 @@ impl ConcatPlanes {
                 let from = plane(pixels(from), len, n * x.blocks() + block);
                 let first = start + 4 * block;
                 let at = n * self.y.blocks() + first / 4;
-                if start % 4 == 0 {
+                if start.is_multiple_of(4) {
                     plane_mut(pixels_mut(y), len, at).copy_from_slice(from);
                     continue;
                 }

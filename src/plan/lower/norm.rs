@@ -94,7 +94,7 @@ impl Lowering<'_> {
         let mut vector = |i: usize, what: &str| -> Lowered<_> {
             let Some(floats) = self.floats(node, i, what)? else { return Ok(None) };
             // Broadcast against the trailing axes: shorter ones repeat.
-            if floats.is_empty() || inner % floats.len() != 0 {
+            if floats.is_empty() || !inner.is_multiple_of(floats.len()) {
                 return Err(
                     OpError(format!("{what} of {} elements does not fit {shape:?}", floats.len())).into()
                 );
