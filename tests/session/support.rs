@@ -17,7 +17,7 @@ pub fn cpu() -> Engine {
 /// A case of `tests/fixtures/nets`.
 pub fn network(file: &str, name: &str) -> Case {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nets").join(file);
-    let cases = fixtures::read(&path.with_extension("safetensors"));
+    let cases = fixtures::read(file, &std::fs::read(path.with_extension("safetensors")).unwrap());
     cases.into_iter().find(|case| case.name == name).unwrap_or_else(|| panic!("{file} has no case {name:?}"))
 }
 
