@@ -30,9 +30,13 @@ impl Builder {
     /// A buffer for a value of this shape.
     ///
     /// # Errors
-    /// `TooLarge` when positions inside it do not fit in 31 bits.
+    /// `TooLarge` when positions inside it do not fit in 31 bits, `InvalidInput` when it is empty:
+    /// kernels may count on a first element.
     pub fn value(&mut self, name: &str, dtype: DType, shape: &[usize], layout: Layout) -> Result<ValueId> {
         const LIMIT: usize = i32::MAX as usize / 4;
+        if shape.contains(&0) {
+            return Err(Error::InvalidInput(format!("value {name:?} of shape {shape:?} would be empty")));
+        }
         match storage_len(layout, shape) {
             Some(len) if len <= LIMIT => {}
             len => {

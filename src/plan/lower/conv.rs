@@ -96,9 +96,12 @@ impl Lowering<'_> {
     fn weight(&self, node: &Node) -> Lowered<(Arc<Tensor>, [usize; 4])> {
         let weight =
             self.constant(node, 1, "the weight")?.ok_or_else(|| OpError("the weight is missing".into()))?;
-        let shape = weight.shape().try_into().map_err(|_| {
+        let shape: [usize; 4] = weight.shape().try_into().map_err(|_| {
             OpError(format!("the weight must have four dimensions; its shape is {:?}", weight.shape()))
         })?;
+        if shape.contains(&0) {
+            return Err(OpError(format!("the weight of shape {shape:?} is empty")).into());
+        }
         Ok((weight, shape))
     }
 

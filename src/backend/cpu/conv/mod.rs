@@ -50,6 +50,13 @@ impl Shape {
         Self { x: row(self.x), y: row(self.y), ..self }
     }
 
+    /// Few outputs, and windows so near to each other that it pays to copy whole rows.
+    fn is_few(&self) -> bool {
+        let Window { kernel, stride, dilation, .. } = self.window;
+        let near = (0..2).all(|i| stride[i] <= 2 && (kernel[i] - 1) * dilation[i] <= 64);
+        near && self.groups == 1 && self.y.c <= 4 && self.x.c.is_multiple_of(4)
+    }
+
     fn is_winograd(&self) -> bool {
         let Window { kernel, stride, dilation, .. } = self.window;
         let plain = kernel == [3, 3] && stride == [1, 1] && dilation == [1, 1] && self.groups == 1;
@@ -72,7 +79,7 @@ pub(super) fn prepare(
         Box::new(winograd::Winograd::new(shape, weights(Packing::Winograd)?, epilogue))
     } else if groups == x.c && groups == y.c && groups > 1 {
         Box::new(depthwise::Depthwise { shape, weights: weights(Packing::Depthwise)?, epilogue })
-    } else if groups == 1 && y.c <= 4 && x.c.is_multiple_of(4) {
+    } else if shape.is_few() {
         Box::new(few::Few { shape, weights: weights(Packing::InputLanes)?, epilogue })
     } else {
         Box::new(direct::Direct::new(shape, weights(Packing::Panels { groups })?, epilogue))
