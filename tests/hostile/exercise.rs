@@ -1,9 +1,11 @@
-//! What every file, however broken, has to survive: loading, inference, a small run. Shared by the
-//! tests and the fuzzer.
+//! What every file, however broken, has to survive: loading, inference, a small run by the
+//! references and one by the engine. Shared by the tests and the fuzzer.
 
 use std::collections::BTreeMap;
 use unet_playground::graph::Graph;
 use unet_playground::ops::Fact;
+use unet_playground::plan::Selection;
+use unet_playground::session::{BackendChoice, Engine, Unhurried};
 use unet_playground::tensor::{DType, Data, Tensor};
 use unet_playground::{Error, onnx};
 
@@ -27,7 +29,20 @@ pub fn exercise(bytes: &[u8]) -> Result<Vec<Tensor>, Error> {
     }
     let inputs: Vec<Tensor> =
         graph.inputs.iter().zip(shapes).map(|(port, shape)| ramp(port.dtype, shape)).collect();
-    graph.run_reference(&inputs)
+    let names = graph.inputs.iter().map(|port| port.name.clone());
+    let by_name = names.zip(inputs.iter().cloned()).collect();
+    let expected = graph.run_reference(&inputs);
+    let actual = pollster::block_on(async {
+        let host = Unhurried::default();
+        let engine = Engine::create(BackendChoice::Cpu, &host).await?;
+        let model = engine.load(bytes, &BTreeMap::new())?;
+        model.run(by_name, &Selection::default(), &host).await
+    });
+    if let (Ok(expected), Ok(actual)) = (&expected, &actual) {
+        let shapes = |tensors: &[Tensor]| tensors.iter().map(|t| t.shape().to_vec()).collect::<Vec<_>>();
+        assert_eq!(shapes(expected), shapes(actual), "the engine's shapes are not the references'");
+    }
+    expected
 }
 
 fn work(graph: &Graph, facts: &[Option<Fact>]) -> u64 {
