@@ -161,9 +161,9 @@ def main() -> None:
 
     scores = {}
     run = padded(onnx_denoiser(path), net.multiple)
-    for name in config["evaluation"]["report"]:
+    for name, sigmas in config["evaluation"]["report"].items():
         pictures = load_folder(args.data / "eval" / name)
-        for sigma in (15, 25, 50):
+        for sigma in sigmas:
             for clipped in (False, True):
                 key = f"{name} sigma {sigma} {'8-bit' if clipped else 'unclipped'}"
                 scores[key] = round(float(np.mean(score(run, pictures, sigma, clipped))), 2)
