@@ -122,8 +122,8 @@ class UNet(nn.Module):
     """N x inputs x H x W to N x outputs x H x W; H and W are multiples of `multiple` (8 with four widths).
 
     residual: the network's output is added to its input (inputs == outputs).
-    centre: subtracted from the input before the first convolution. Values of 0-1 learn several times faster around 0:
-        otherwise every feature follows brightness first.
+    centre: subtracted from the input before the first convolution. Values of 0-1 learn faster around 0, where
+        features do not all follow brightness first.
     skips: concatenate the encoder's features at every level of the decoder.
     """
 
