@@ -7,8 +7,11 @@ use crate::ops::{Fact, OpError, Operator, checked_shape};
 use crate::tensor::Tensor;
 use std::sync::Arc;
 
-/// Elements that folding may make in one pass, all constants together.
-const MAX_FOLDED_ELEMENTS: u64 = 64 << 20;
+/// Elements that folding may make in one pass, all constants together: what shape arithmetic and
+/// tables take, and for each element of a weight these many more. A few bytes of file must not
+/// become hundreds of megabytes.
+const MAX_FOLDED_ELEMENTS: u64 = 4 << 20;
+const MAX_FOLDED_PER_WEIGHT: u64 = 8;
 
 /// Elementary steps that folding may take in one pass; see [`super::work`].
 const MAX_FOLDING_WORK: u64 = 1 << 28;
@@ -19,16 +22,21 @@ pub(super) struct Budget {
     work: u64,
 }
 
-impl Default for Budget {
-    fn default() -> Self {
-        Self { elements: MAX_FOLDED_ELEMENTS, work: MAX_FOLDING_WORK }
+impl Budget {
+    pub(super) fn new(graph: &Graph) -> Self {
+        let weights: u64 = graph.initializers.values().map(|tensor| tensor.len() as u64).sum();
+        Self {
+            elements: MAX_FOLDED_ELEMENTS + MAX_FOLDED_PER_WEIGHT * weights,
+            // Each folding reads and writes its elements.
+            work: MAX_FOLDING_WORK + 2 * MAX_FOLDED_PER_WEIGHT * weights,
+        }
     }
 }
 
 impl Graph {
     /// Facts of every edge (by [`super::EdgeId`]) when the inputs, in order, have these shapes. An edge
     /// that no node makes any more has none. Shape arithmetic and constants are folded; a constant
-    /// beyond a limit of 64 Mi elements or of work stays unknown, to be computed in the run.
+    /// beyond what the file's size makes plausible, in elements or in work, stays unknown, to be computed in the run.
     ///
     /// # Errors
     /// `InvalidInput` where a shape does not fit its input, `InvalidNode` with the first node that
@@ -46,7 +54,7 @@ impl Graph {
             port.check(shape)?;
             facts[port.edge.0] = Some(Fact { dtype: port.dtype, shape: shape.clone(), value: None });
         }
-        let mut budget = Budget::default();
+        let mut budget = Budget::new(self);
         for node in &self.nodes {
             for (edge, fact) in node.outputs.iter().zip(node.facts(&facts, &mut budget)?) {
                 if let Some(edge) = edge {

@@ -9,7 +9,7 @@ impl Graph {
     /// Computes the nodes that read nothing but constants (casts of float16 weights, above all),
     /// and makes their outputs initializers.
     pub(crate) fn fold_constants(&mut self) -> Result<()> {
-        let mut budget = Budget::default();
+        let mut budget = Budget::new(self);
         let mut facts: Vec<Option<Fact>> = vec![None; self.edges.len()];
         for (edge, tensor) in &self.initializers {
             let (dtype, shape) = (tensor.dtype(), tensor.shape().to_vec());

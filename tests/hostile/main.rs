@@ -281,6 +281,16 @@ fn an_input_that_does_not_fit_is_named() {
 }
 
 #[test]
+fn a_small_file_makes_no_large_constant() {
+    let nodes = vec![node("bad", "ConstantOfShape", &["s"], &["y"], &[])];
+    let model = Model::new(nodes, vec![integers("s", &[1], &[60_000_000])]);
+    let graph = unet_playground::onnx::load(&model.bytes(), &Default::default()).unwrap();
+    let facts = graph.facts(&[vec![1, 2, 6, 6]]).unwrap();
+    let output = facts[graph.outputs[0].edge.0].as_ref().unwrap();
+    assert_eq!((output.shape.as_slice(), output.value.is_none()), (&[60_000_000][..], true));
+}
+
+#[test]
 fn constants_are_folded_within_limits() {
     // 2 Gi elements that nobody needs as a constant stay unknown, and loading stays cheap.
     let shape = integers("s", &[2], &[40_000, 50_000]);
