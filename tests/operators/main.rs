@@ -12,6 +12,9 @@ use fixtures::Case;
 use refused::is_refused;
 use runtime::Runtime;
 use tolerance::difference;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 use unet_playground::Error;
 
 /// Differences of a case.
