@@ -22,7 +22,7 @@ pub struct Arena {
 /// `TooLarge` when the block could not be addressed.
 pub fn assign(plan: &Plan) -> Result<Arena> {
     let mut roots: Vec<usize> = (0..plan.values.len()).filter(|&v| plan.values[v].parent.is_none()).collect();
-    roots.sort_by_key(|&v| (std::cmp::Reverse(plan.values[v].len()), plan.values[v].live.0, v));
+    roots.sort_unstable_by_key(|&v| (std::cmp::Reverse(plan.values[v].len()), plan.values[v].live.0, v));
     let mut offsets = vec![0; plan.values.len()];
     let mut placed: Vec<usize> = Vec::new();
     let mut len = 0;

@@ -194,7 +194,7 @@ type Parts<'a> = (Vec<(usize, &'a [f32])>, Vec<&'a mut [f32]>);
 
 fn split<'a>(memory: &'a mut [f32], written: &[Range<usize>]) -> Parts<'a> {
     let mut order: Vec<usize> = (0..written.len()).collect();
-    order.sort_by_key(|&i| written[i].start);
+    order.sort_unstable_by_key(|&i| written[i].start);
     let mut gaps = Vec::with_capacity(written.len() + 1);
     let mut parts: Vec<&mut [f32]> = written.iter().map(|_| Default::default()).collect();
     let (mut rest, mut at) = (memory, 0);

@@ -66,7 +66,7 @@ pub fn assign(pieces: &[Lifetime]) -> Slots {
     let mut slots = Slots { slot_of: vec![0; pieces.len()], bytes: Vec::new() };
     let mut busy_until: Vec<usize> = Vec::new();
     let mut order: Vec<usize> = (0..pieces.len()).collect();
-    order.sort_by_key(|&i| (pieces[i].first, std::cmp::Reverse(pieces[i].bytes)));
+    order.sort_unstable_by_key(|&i| (pieces[i].first, std::cmp::Reverse(pieces[i].bytes)));
     for i in order {
         let piece = pieces[i];
         let free = || (0..busy_until.len()).filter(|&s| busy_until[s] < piece.first);
