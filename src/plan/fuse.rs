@@ -71,8 +71,7 @@ impl Fusion {
                 let Some(at) = self.only_source(&step, 0) else { return Ok(Some(step)) };
                 if self.absorb_function(at, function, &step)? { Ok(None) } else { Ok(Some(step)) }
             }
-            Kernel::Conv { groups, weight, epilogue, .. } if self.is_channel_scale(&step, plan) => {
-                let _ = groups;
+            Kernel::Conv { weight, epilogue, .. } if self.is_channel_scale(&step, plan) => {
                 let Some(at) = self.only_source(&step, 0) else { return Ok(Some(step)) };
                 let factor = self.floats(*weight);
                 let shift = match epilogue.bias {

@@ -167,7 +167,6 @@ impl Model {
     fn tiling(&self, geometry: &Geometry, size: [usize; 2], tile: Option<usize>) -> Result<Tiling> {
         let padded = [0, 1].map(|i| geometry.axes[i].accept(size[i]));
         let longest = padded[0].max(padded[1]);
-        let asked = tile.unwrap_or(usize::MAX);
         let sides: Vec<usize> = match tile {
             Some(side) => vec![side],
             None => LADDER.to_vec(),
@@ -194,7 +193,7 @@ impl Model {
                         limit: FRAME_BYTES,
                     });
                 }
-                Ok(tiling) if whole || asked != usize::MAX || tiling.peak_bytes <= TILE_BYTES => {
+                Ok(tiling) if whole || tile.is_some() || tiling.peak_bytes <= TILE_BYTES => {
                     return Ok(tiling);
                 }
                 Ok(tiling) => {
