@@ -8,6 +8,7 @@ export function isFreeKey(event: KeyboardEvent, owner?: Element): boolean {
   const target = path[0];
   if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return false;
   if (target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) return false;
-  if (path.some((node) => node instanceof HTMLDialogElement)) return false;
+  // A dialog just closed keeps the focus until the page is next drawn.
+  if (path.some((node) => node instanceof HTMLDialogElement && node.open)) return false;
   return target === document.body || owner === undefined || path.includes(owner);
 }
