@@ -1,4 +1,4 @@
-"""Photos in memory, patches and noise. Tar shards in WebDataset style, decoded once into uint8."""
+"""Photos in memory, and patches of them. Tar shards in WebDataset style, decoded once into uint8."""
 
 from __future__ import annotations
 
@@ -60,14 +60,3 @@ class Patches:
 
     def batch(self, size: int) -> Tensor:
         return torch.stack([self.one() for _ in range(size)]).float().div_(255)
-
-
-def add_gaussian(clean: Tensor, sigma: Tensor, generator: torch.Generator) -> Tensor:
-    """sigma: one value per picture, in units of `clean`. The result is not clipped."""
-    noise = torch.randn(clean.shape, generator=generator).to(clean.device)
-    return clean + sigma.view(-1, 1, 1, 1).to(clean.device) * noise
-
-
-def draw_sigma(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
-    """Uniform between low and high, given in 255ths."""
-    return (low + (high - low) * torch.rand(count, generator=generator)) / 255

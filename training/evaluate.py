@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from data import add_gaussian, load_folder
+from data import load_folder
+from degrade import add_gaussian
 
 SEED = 0
 Denoiser = Callable[[Tensor], Tensor]

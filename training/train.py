@@ -18,7 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from curve import Curve
-from data import Patches, add_gaussian, draw_sigma, load_folder, load_shards
+from data import Patches, load_folder, load_shards
+from degrade import add_gaussian, uniform
 from evaluate import padded, score
 from model import UNet, flops_per_pixel, parameters
 from team import Team, together
@@ -111,7 +112,7 @@ class Run:
         """One update; the batch's loss, and the leader's clock."""
         data = self.config["data"]
         clean = self.patches.batch(data["batch"] // self.team.size)
-        noisy = add_gaussian(clean, draw_sigma(len(clean), *data["sigma"], self.generator), self.generator)
+        noisy = add_gaussian(clean, uniform(len(clean), *data["sigma"], self.generator) / 255, self.generator)
         noisy = noisy.contiguous(memory_format=torch.channels_last)
         drawn = int(torch.randint(len(self.net.strategies), (1,), generator=self.draws))
         self.net.strategy = self.net.strategies[drawn]
