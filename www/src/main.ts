@@ -1,4 +1,5 @@
 import { Playground } from "./app/playground";
+import { Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
 import "./elements/app";
 import { App } from "./elements/app";
@@ -16,8 +17,26 @@ function save(file: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-const playground = new Playground(new Client(spawn), save);
-const app = new App();
-app.playground = playground;
-document.body.append(app);
-void playground.openSample();
+const router = new Router();
+const client = new Client(spawn);
+const views = new Map<ViewName, Promise<HTMLElement>>();
+
+async function make(): Promise<HTMLElement> {
+  const app = new App();
+  app.playground = new Playground(client, save);
+  void app.playground.openSample();
+  return app;
+}
+
+/** Puts the view that the address names on the page. Each is made when it is first asked for, and kept. */
+async function show(): Promise<void> {
+  const { view } = router.route;
+  const made = views.get(view) ?? make();
+  views.set(view, made);
+  made.catch(() => views.delete(view));
+  const element = await made;
+  if (router.route.view === view && !element.isConnected) document.body.replaceChildren(element);
+}
+
+router.addEventListener("change", () => void show());
+void show();

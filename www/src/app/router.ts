@@ -1,0 +1,48 @@
+/**
+ * Which view the address names, and what that view is to show: all after `#`, so that any static host serves it.
+ *
+ *     #task=denoise&model=a          playground, "task=denoise&model=a"
+ *     #lab/bilinear?input=1,5;4,8    lab, "bilinear", "input=1,5;4,8"
+ *     #slides/pixel-shuffle          slides, "pixel-shuffle"
+ */
+
+export const VIEWS = ["playground", "lab", "slides", "inspect"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export interface Route {
+  view: ViewName;
+  /** What stands between the view and `?`; empty for the playground. */
+  path: string;
+  /** Settings of the view, written by it and read by it. */
+  query: string;
+}
+
+export function parseRoute(hash: string): Route {
+  const address = hash.replace(/^#/, "");
+  const [, view, path = "", query = ""] = /^([a-z]+)(?:\/([^?]*))?(?:\?(.*))?$/.exec(address) ?? [];
+  const named = VIEWS.find((name) => name === view);
+  if (!named) return { view: "playground", path: "", query: address };
+  return { view: named, path, query: named === "playground" ? "" : query };
+}
+
+export function formatRoute({ view, path, query }: Route): string {
+  if (view === "playground") return query ? `#${query}` : "#";
+  return `#${view}${path && `/${path}`}${query && `?${query}`}`;
+}
+
+/** The address bar. Emits `change` when it comes to name something else, by a link or by going back. */
+export class Router extends EventTarget {
+  constructor() {
+    super();
+    window.addEventListener("hashchange", () => this.dispatchEvent(new Event("change")));
+  }
+
+  get route(): Route {
+    return parseRoute(location.hash);
+  }
+
+  /** Notes what the view shows now: no step in the history, no `change`. */
+  note(route: Route): void {
+    history.replaceState(history.state, "", formatRoute(route));
+  }
+}
