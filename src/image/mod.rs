@@ -2,11 +2,12 @@
 //!
 //! Everything here is 8-bit sRGB with straight alpha. The way of a picture is
 //! [`decode`] → [`planar::read`] → a network → [`planar::write`] → [`encode_png`]; [`noise`]
-//! degrades, [`metrics`] scores.
+//! degrades, [`metrics`] scores, [`lab`] separates lightness from colour.
 
 mod decode;
 mod encode;
 mod jpeg;
+pub mod lab;
 pub mod metrics;
 pub mod noise;
 mod orient;

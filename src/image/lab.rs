@@ -1,0 +1,100 @@
+//! sRGB and CIE L\*a\*b\* (D65, 2° observer): `skimage.color.rgb2lab` and `lab2rgb`.
+//!
+//! L\* is 0–100; a\* and b\* of sRGB colours lie within ±108.
+
+use std::sync::OnceLock;
+
+/// Linear sRGB → XYZ (IEC 61966-2-1), each row divided by its component of white.
+const XYZ: [[f32; 3]; 3] = [
+    [0.412_453 / 0.95047, 0.357_58 / 0.95047, 0.180_423 / 0.95047],
+    [0.212_671, 0.715_16, 0.072_169],
+    [0.019_334 / 1.08883, 0.119_193 / 1.08883, 0.950_227 / 1.08883],
+];
+/// The inverse of [`XYZ`].
+const RGB: [[f32; 3]; 3] = [
+    [3.240_481_3 * 0.95047, -1.537_151_5, -0.498_536_3 * 1.08883],
+    [-0.969_255 * 0.95047, 1.875_990_2, 0.041_555_93 * 1.08883],
+    [0.055_646_64 * 0.95047, -0.204_041_34, 1.057_311 * 1.08883],
+];
+
+/// Linear light of the 256 bytes, and of the borders between them: byte `b` is the nearest to what
+/// lies from `border[b - 1]` to `border[b]`.
+struct Curve {
+    light: [f32; 256],
+    border: [f32; 255],
+}
+
+fn curve() -> &'static Curve {
+    static CURVE: OnceLock<Curve> = OnceLock::new();
+    CURVE.get_or_init(|| Curve {
+        light: std::array::from_fn(|byte| linear(byte as f32 / 255.0)),
+        border: std::array::from_fn(|byte| linear((byte as f32 + 0.5) / 255.0)),
+    })
+}
+
+fn linear(v: f32) -> f32 {
+    if v > 0.04045 { ((v + 0.055) / 1.055).powf(2.4) } else { v / 12.92 }
+}
+
+/// L\*, a\*, b\* of an sRGB pixel.
+pub fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
+    let light = rgb.map(|byte| curve().light[usize::from(byte)]);
+    let [x, y, z] =
+        product(&XYZ, light).map(|t| if t > 0.008856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
+    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// The sRGB pixel nearest to a colour; what is outside of sRGB is clipped, channel by channel.
+pub fn to_srgb([l, a, b]: [f32; 3]) -> [u8; 3] {
+    let y = (l + 16.0) / 116.0;
+    let white = [y + a / 500.0, y, (y - b / 200.0).max(0.0)];
+    let xyz = white.map(|t| if t > 0.206_896_6 { t * t * t } else { (t - 16.0 / 116.0) / 7.787 });
+    product(&RGB, xyz).map(|light| curve().border.partition_point(|&border| border <= light) as u8)
+}
+
+fn product(matrix: &[[f32; 3]; 3], v: [f32; 3]) -> [f32; 3] {
+    matrix.each_ref().map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `skimage.color.rgb2lab` 0.26.
+    const KNOWN: [([u8; 3], [f32; 3]); 6] = [
+        ([0, 0, 0], [0.0, 0.0, 0.0]),
+        ([255, 255, 255], [100.0, -0.002455, 0.004653]),
+        ([255, 0, 0], [53.240588, 80.092308, 67.202751]),
+        ([0, 0, 255], [32.295673, 79.185591, -107.857300]),
+        ([1, 2, 3], [0.509825, -0.122490, -0.470496]),
+        ([12, 200, 190], [72.958047, -42.648217, -6.693132]),
+    ];
+
+    #[test]
+    fn agrees_with_scikit_image() {
+        for (rgb, lab) in KNOWN {
+            for (ours, theirs) in from_srgb(rgb).iter().zip(lab) {
+                assert!((ours - theirs).abs() < 1e-3, "{rgb:?}: {ours} is not {theirs}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_survives_the_way_there_and_back() {
+        for step in 0..1 << 15 {
+            // All bytes in each channel, in ever new company.
+            let rgb = [step as u8, ((step * 7) >> 3) as u8, ((step * 31) >> 5) as u8];
+            assert_eq!(to_srgb(from_srgb(rgb)), rgb);
+        }
+    }
+
+    #[test]
+    fn colours_outside_of_srgb_are_clipped() {
+        // As skimage.color.lab2rgb has them, rounded to bytes.
+        assert_eq!(to_srgb([50.0, 128.0, 128.0]), [255, 0, 0]);
+        assert_eq!(to_srgb([100.0, -128.0, -128.0]), [0, 255, 255]);
+        assert_eq!(to_srgb([-10.0, 0.0, 0.0]), [0, 0, 0]);
+        assert_eq!(to_srgb([200.0, 0.0, 0.0]), [255, 255, 255]);
+        assert_eq!(to_srgb([f32::NAN; 3]), [0, 0, 0]);
+    }
+}
