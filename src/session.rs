@@ -16,5 +16,5 @@ pub use host::Host;
 #[cfg(not(target_arch = "wasm32"))]
 pub use host::Unhurried;
 pub use model::{Model, RunInput};
-pub use process::{Estimate, Processed, TileEvent};
+pub use process::{Cut, Estimate, Processed, TileEvent};
 pub use summary::{NodeSummary, Summary};

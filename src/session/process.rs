@@ -34,6 +34,21 @@ pub struct Estimate {
     pub exact: bool,
 }
 
+/// How [`Model::process`] cuts a picture.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cut {
+    /// Bounds the sides of tiles, in input pixels; `None`: as large as memory allows.
+    pub side: Option<usize>,
+    /// Tiles nearest to this point of the input, `[x, y]`, come first; `None`: row by row.
+    pub near: Option<[u32; 2]>,
+}
+
+impl From<Option<usize>> for Cut {
+    fn from(side: Option<usize>) -> Self {
+        Self { side, near: None }
+    }
+}
+
 /// A finished tile of the result.
 #[derive(Debug, Clone, Copy)]
 pub struct TileEvent<'a> {
@@ -64,6 +79,21 @@ struct Tiling {
 impl Tiling {
     fn count(&self) -> usize {
         self.rows.len() * self.columns.len()
+    }
+
+    /// All tiles, `[row, column]`, in the order in which they are made.
+    fn order(&self, near: Option<[u32; 2]>) -> Vec<[&Span; 2]> {
+        let row_by_row =
+            self.rows.iter().flat_map(|row| self.columns.iter().map(move |column| [row, column]));
+        let mut order: Vec<_> = row_by_row.collect();
+        if let Some([x, y]) = near {
+            let off = |span: &Span, len: usize, at: u32| (span.start + len / 2).abs_diff(at as usize) as u64;
+            order.sort_by_key(|[row, column]| {
+                let (dy, dx) = (off(row, self.tile[0], y), off(column, self.tile[1], x));
+                dy.saturating_mul(dy).saturating_add(dx.saturating_mul(dx))
+            });
+        }
+        order
     }
 }
 
@@ -97,30 +127,29 @@ impl Model {
     pub async fn process(
         &self,
         picture: &Picture,
-        tile: Option<usize>,
+        cut: impl Into<Cut>,
         host: &impl Host,
         mut on_tile: impl FnMut(TileEvent),
     ) -> Result<Processed> {
+        let cut = cut.into();
         let geometry = self.geometry()?;
         let size = [picture.height() as usize, picture.width() as usize];
-        let tiling = self.tiling(geometry, size, tile)?;
+        let tiling = self.tiling(geometry, size, cut.side)?;
         let [out_height, out_width] = geometry.output_size(size);
         let side = |v: usize| u32::try_from(v).unwrap_or(u32::MAX);
         let mut result = Picture::new(side(out_width), side(out_height))?;
         let mut fallback = None;
         let (mut done, tiles) = (0, tiling.count());
-        for row in &tiling.rows {
-            for column in &tiling.columns {
-                let part = Part::new(row, column, [out_height, out_width]);
-                if let Some(part) = part {
-                    let steps = Steps { host, done, tiles };
-                    let output = self.tile(picture, &tiling, [row, column], &steps, &mut fallback).await?;
-                    self.write(picture, &mut result, &output, &part)?;
-                    done += 1;
-                    on_tile(TileEvent { rect: part.place, picture: &result, done, tiles });
-                } else {
-                    done += 1;
-                }
+        for [row, column] in tiling.order(cut.near) {
+            let part = Part::new(row, column, [out_height, out_width]);
+            if let Some(part) = part {
+                let steps = Steps { host, done, tiles };
+                let output = self.tile(picture, &tiling, [row, column], &steps, &mut fallback).await?;
+                self.write(picture, &mut result, &output, &part)?;
+                done += 1;
+                on_tile(TileEvent { rect: part.place, picture: &result, done, tiles });
+            } else {
+                done += 1;
             }
         }
         Ok(Processed { picture: result, fallback })

@@ -144,8 +144,8 @@ impl Engine {
         }
     }
 
-    /// Runs a model on a picture, tile by tile. Options: `tile` (longest side in input pixels),
-    /// `signal`, `onTile`, `onProgress`.
+    /// Runs a model on a picture, tile by tile. Options: `tile` (longest side in input pixels), `near`
+    /// (tiles around this point of the input come first), `signal`, `onTile`, `onProgress`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn process(
         &self,
@@ -156,6 +156,7 @@ impl Engine {
         let (source, inner) = (picture.0.clone(), model.inner.clone());
         let host = Browser::new(&options, vec![self.freed.clone(), model.freed.clone()]);
         let on_tile = option::<Function>(&options, "onTile");
+        let cut = session::Cut { side: tile_side(&options), near: near(&options) };
         future_to_promise(async move {
             let painted = |event: session::TileEvent| {
                 host.tiles.set((event.done, event.tiles));
@@ -165,7 +166,7 @@ impl Engine {
                     let _ = callback.call1(&JsValue::NULL, &tile);
                 }
             };
-            let processed = inner.process(&source, tile_side(&options), &host, painted).await;
+            let processed = inner.process(&source, cut, &host, painted).await;
             let processed = processed.map_err(|e| convert::error(&e))?;
             Ok(Picture::of(processed.picture).into())
         })
@@ -176,6 +177,12 @@ impl Engine {
     pub fn lose_device(&self) {
         self.inner.lose_device();
     }
+}
+
+fn near(options: &JsValue) -> Option<[u32; 2]> {
+    let point = option::<JsValue>(options, "near")?;
+    let along = |name: &str| option::<js_sys::Number>(&point, name).map(|n| n.value_of() as u32);
+    Some([along("x")?, along("y")?])
 }
 
 fn tile_side(options: &JsValue) -> Option<usize> {

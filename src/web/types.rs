@@ -59,6 +59,7 @@ export interface RunOptions {
 
 export interface ProcessOptions {
   tile?: number;
+  near?: { x: number; y: number };
   signal?: AbortSignal;
   onTile?: (tile: Tile) => void;
   onProgress?: (progress: Progress) => void;

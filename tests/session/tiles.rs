@@ -2,7 +2,7 @@
 
 use crate::support::{STRATEGIES, block_on, cpu, largest_difference, load, network, picture};
 use unet_playground::image::{Picture, Rect};
-use unet_playground::session::{Model, Unhurried};
+use unet_playground::session::{Cut, Model, Unhurried};
 
 /// In steps of 255.
 const SEAM: u8 = 1;
@@ -66,6 +66,20 @@ fn tiles_arrive_one_by_one_and_cover_the_picture() {
         assert_eq!((*done, *tiles), (i + 1, seen.len()));
         assert_eq!(*tile, result.region(*rect).unwrap());
     }
+}
+
+#[test]
+fn tiles_near_a_point_come_first_and_the_result_is_the_same() {
+    let model = load(&cpu(), &network("unet_bilinear", "skips, residual, dynamic size"));
+    let source = picture(203, 150);
+    let cut = Cut { side: Some(96), near: Some([190, 140]) };
+    let mut seen = Vec::new();
+    let processed =
+        block_on(model.process(&source, cut, &Unhurried::default(), |event| seen.push(event.rect)));
+    assert_eq!(processed.unwrap().picture, process(&model, &source, 96));
+    let (first, last) = (seen[0], seen[seen.len() - 1]);
+    assert_eq!((first.x + first.width, first.y + first.height), (203, 150));
+    assert_eq!((last.x, last.y), (0, 0));
 }
 
 #[test]
