@@ -5,13 +5,14 @@
 # make pkg     the engine as a JavaScript package, in pkg/
 # make size    what a visitor downloads of it
 # make check   format, lints and types
+# make train-zoo DATA=folder   trains every model (training/README.md)
 
 MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock .cargo/config.toml
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
-.PHONY: play site test bench pkg size check wasm-check
+.PHONY: play site test bench pkg size check wasm-check train-zoo
 
 play: www/dist/index.html
 	@cd www && npx vite preview
@@ -36,6 +37,14 @@ check: pkg/package.json
 	cargo clippy --all-targets -- -D warnings
 	scripts/cargo-wasm check --no-default-features --features gpu,web
 	cd www && npm run --silent check
+
+train-zoo: training/.venv/ready
+	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) $(if $(HOURS),--hours $(HOURS))
+
+training/.venv/ready: training/requirements.txt
+	python3 -m venv training/.venv
+	training/.venv/bin/pip install --quiet -r $<
+	@touch $@
 
 wasm-check:
 	scripts/cargo-wasm check --no-default-features --features gpu,web

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +20,16 @@ def to_tensor(picture: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1).contiguous()
 
 
-def load_shards(shards: list[Path], smallest: int, device: torch.device) -> list[Tensor]:
-    """All pictures of the shards whose sides are at least `smallest` pixels."""
+def load_shards(shards: list[Path], smallest: int, wanted: Callable[[str], bool] = lambda name: True) -> list[Tensor]:
+    """All pictures of the shards whose sides are at least `smallest` pixels, of names that are wanted."""
     pictures = []
     for shard in shards:
         with tarfile.open(shard) as tar:
             for member in tar:
-                if Path(member.name).suffix.lower() in PICTURES:
+                if Path(member.name).suffix.lower() in PICTURES and wanted(member.name):
                     picture = to_tensor(Image.open(io.BytesIO(tar.extractfile(member).read())))
                     if min(picture.shape[1:]) >= smallest:
-                        pictures.append(picture.to(device))
+                        pictures.append(picture)
     if not pictures:
         raise FileNotFoundError(f"no picture of at least {smallest} pixels in {[str(s) for s in shards]}")
     return pictures

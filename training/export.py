@@ -3,8 +3,8 @@
     python export.py denoise.toml --data ../../shared/data --strategy bilinear
 
 `metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, title,
-input and output (JSON: color, range, scale), tiling ("tiles" or "whole"), residual, params, flops_per_pixel,
-training_data, license, seed, steps, scores (JSON, dB).
+input and output (JSON: color, range, scale, side, classes), tiling ("tiles" or "whole"), residual, parameters,
+flops_per_pixel, training_data, license, seed, steps, scores (JSON).
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from data import load_folder
-from evaluate import onnx_denoiser, padded, score
+from manifest import write_manifest
 from model import UNet, flops_per_pixel, parameters
+from scoring import onnx_network, padded
+from tasks import task_of
 
 HERE = Path(__file__).parent
 OPSET = 18
@@ -141,41 +142,53 @@ def load_average(checkpoint: Path, strategy: str) -> tuple[UNet, int]:
     return net.single(strategy).eval().folded(), state["step"]
 
 
+def trained(run: Path, strategy: str) -> tuple[UNet, int]:
+    """The strategy's own run where there is one, else its part of the shared run; and the number of steps of both."""
+    shared, own = run / "checkpoint.pt", run / strategy / "checkpoint.pt"
+    net, steps = load_average(own if own.exists() else shared, strategy)
+    if own.exists() and shared.exists():
+        steps += torch.load(shared, weights_only=True)["step"]
+    return net, steps
+
+
+def facts_of(config: dict, net: UNet, strategy: str, steps: int, scores: dict[str, float]) -> dict[str, object]:
+    sources = tomllib.loads((HERE / "sources.toml").read_text())
+    title = f"{config['facts']['title']} ({strategy})"
+    return dict(
+        config["facts"], task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
+        parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), seed=config["training"]["seed"],
+        steps=steps, scores=scores, training_data=sources[config["facts"]["training_data"]].strip(),
+    )  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds eval/")
-    parser.add_argument("--strategy", default="bilinear")
-    parser.add_argument("--run", type=Path, help="folder of the run; default runs/<task>")
+    parser.add_argument("--strategy", nargs="+", help="default: all of the configuration")
+    parser.add_argument("--run", type=Path, help="folder of the task's runs; default runs/<task>")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     args = parser.parse_args()
     config = tomllib.loads(args.config.read_text())
-    task = config["task"]
-    net, steps = load_average((args.run or HERE / "runs" / task) / "checkpoint.pt", args.strategy)
-
-    model = halve(to_onnx(net))
-    print(f"differs from PyTorch by {check(model, net):.1e} of the largest output")
-    path = args.models / f"{task}-{args.strategy}.onnx"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(model.SerializeToString())
-
-    scores = {}
-    run = padded(onnx_denoiser(path), net.multiple)
-    for name, sigmas in config["evaluation"]["report"].items():
-        pictures = load_folder(args.data / "eval" / name)
-        for sigma in sigmas:
-            for clipped in (False, True):
-                key = f"{name} sigma {sigma} {'8-bit' if clipped else 'unclipped'}"
-                scores[key] = round(float(np.mean(score(run, pictures, sigma, clipped))), 2)
-                print(f"{key}: {scores[key]:.2f} dB", flush=True)
-    facts = dict(
-        config["facts"], task=task, family="unet", strategy=args.strategy, residual=net.residual,
-        params=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), seed=config["training"]["seed"],
-        steps=steps, scores=scores,
-    )  # fmt: skip
-    helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
-    path.write_bytes(model.SerializeToString())
-    print(f"{path.name}: {path.stat().st_size} bytes, {steps} steps")
+    task = task_of(config, args.data)
+    args.models.mkdir(parents=True, exist_ok=True)
+    for strategy in args.strategy or config["strategies"]:
+        net, steps = trained(args.run or HERE / "runs" / config["task"], strategy)
+        with torch.no_grad():
+            for parameter in net.head.parameters():
+                parameter.mul_(config.get("vividness", 1.0))
+        model = halve(to_onnx(net))
+        print(f"{strategy}: differs from PyTorch by {check(model, net):.1e} of the largest output", flush=True)
+        run = padded(onnx_network(model.SerializeToString()), net.multiple)
+        scores = {name: round(value, 3) for name, value in task.report(run).items()}
+        for name, value in scores.items():
+            print(f"{strategy}: {name}: {value:.3f}", flush=True)
+        facts = facts_of(config, net, strategy, steps, scores)
+        helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
+        path = args.models / f"{config['task']}-{strategy}.onnx"
+        path.write_bytes(model.SerializeToString())
+        print(f"{path.name}: {path.stat().st_size} bytes, {steps} steps", flush=True)
+    write_manifest(args.models)
 
 
 if __name__ == "__main__":

@@ -23,24 +23,27 @@ def conv3(inputs: int, outputs: int) -> nn.Conv2d:
 
 
 class DoubleConv(nn.Module):
-    """Two 3x3 convolutions with ReLU; batch norm before the ReLU (foldable), after it (the lecture's order) or none."""
+    """Two 3x3 convolutions with ReLU; batch norm before the ReLU (foldable), after it (the lecture's order) or none.
 
-    def __init__(self, inputs: int, outputs: int, norm: str):
+    Each of `kinds` of input has statistics of its own: what reaches a decoder depends on the upsampler.
+    """
+
+    def __init__(self, inputs: int, outputs: int, norm: str, kinds: tuple[str, ...] = ("any",)):
         super().__init__()
         self.norm = norm
         self.conv1 = conv3(inputs, outputs)
         self.conv2 = conv3(outputs, outputs)
         if norm != "none":
-            self.norm1 = nn.BatchNorm2d(outputs)
-            self.norm2 = nn.BatchNorm2d(outputs)
+            self.norm1 = nn.ModuleDict({kind: nn.BatchNorm2d(outputs) for kind in kinds})
+            self.norm2 = nn.ModuleDict({kind: nn.BatchNorm2d(outputs) for kind in kinds})
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, kind: str = "any") -> Tensor:
         if self.norm == "before-relu":
-            x = torch.relu(self.norm1(self.conv1(x)))
-            return torch.relu(self.norm2(self.conv2(x)))
+            x = torch.relu(self.norm1[kind](self.conv1(x)))
+            return torch.relu(self.norm2[kind](self.conv2(x)))
         if self.norm == "after-relu":
-            x = self.norm1(torch.relu(self.conv1(x)))
-            return self.norm2(torch.relu(self.conv2(x)))
+            x = self.norm1[kind](torch.relu(self.conv1(x)))
+            return self.norm2[kind](torch.relu(self.conv2(x)))
         return torch.relu(self.conv2(torch.relu(self.conv1(x))))
 
 
@@ -121,10 +124,11 @@ def upsampler(strategy: str, channels: int) -> nn.Module:
 class UNet(nn.Module):
     """N x inputs x H x W to N x outputs x H x W; H and W are multiples of `multiple` (8 with four widths).
 
-    residual: the network's output is added to its input (inputs == outputs).
+    residual: the network's output is added to its input, which has as many channels or one.
     centre: subtracted from the input before the first convolution. Values of 0-1 learn faster around 0, where
         features do not all follow brightness first.
     skips: concatenate the encoder's features at every level of the decoder.
+    softmax: the outputs are probabilities of classes.
     """
 
     def __init__(
@@ -137,21 +141,22 @@ class UNet(nn.Module):
         centre: float = 0.0,
         skips: bool = True,
         norm: str = "none",
+        softmax: bool = False,
     ):
         super().__init__()
         if norm not in NORMS:
             raise ValueError(f"unknown norm {norm!r}; one of {', '.join(NORMS)}")
-        if residual and inputs != outputs:
+        if residual and inputs not in (1, outputs):
             raise ValueError(f"a residual network needs as many outputs as inputs, not {inputs} and {outputs}")
         if any(deep != 2 * shallow for shallow, deep in zip(widths, widths[1:])):
             raise ValueError(f"each width must be twice the one above, not {widths}")
         self.settings = dict(
             inputs=inputs, outputs=outputs, widths=tuple(widths), residual=residual, centre=centre, skips=skips,
-            norm=norm,
+            norm=norm, softmax=softmax,
         )  # fmt: skip
         self.strategies = tuple(strategies)
         self.strategy = self.strategies[0]
-        self.residual, self.centre = residual, centre
+        self.residual, self.centre, self.softmax = residual, centre, softmax
         self.skips = skips
         self.depth = len(widths) - 1
         self.multiple = 2**self.depth
@@ -167,7 +172,7 @@ class UNet(nn.Module):
             self.add_module(f"up{level}", ups)
             if skips:
                 self.add_module(f"cat{level}", Cat())
-            self.add_module(f"dec{level}", DoubleConv(2 * width if skips else width, width, norm))
+            self.add_module(f"dec{level}", DoubleConv(2 * width if skips else width, width, norm, self.strategies))
         self.head = conv3(widths[0], outputs)
         self.apply(initialise)
         if residual:
@@ -187,8 +192,10 @@ class UNet(nn.Module):
             y = self.get_submodule(f"up{level}")[self.strategy](y, indices)
             if self.skips:
                 y = self.get_submodule(f"cat{level}")(y, features)
-            y = self.get_submodule(f"dec{level}")(y)
+            y = self.get_submodule(f"dec{level}")(y, self.strategy)
         y = self.head(y)
+        if self.softmax:
+            return torch.softmax(y, dim=1)
         return x + y if self.residual else y
 
     def single(self, strategy: str) -> UNet:
@@ -200,14 +207,18 @@ class UNet(nn.Module):
         return one.train(self.training)
 
     def folded(self) -> UNet:
-        """For inference: the same function without batch norm, where the norm comes before the ReLU."""
+        """For inference: the same function without batch norm, where the norm comes before the ReLU.
+
+        Of a network with one strategy: each has statistics of its own.
+        """
         if self.settings["norm"] != "before-relu":
             return self
         whole = copy.deepcopy(self)
         for block in whole.modules():
             if isinstance(block, DoubleConv):
-                fold(block.conv1, block.norm1)
-                fold(block.conv2, block.norm2)
+                for conv, norms in ((block.conv1, block.norm1), (block.conv2, block.norm2)):
+                    (norm,) = norms.values()
+                    fold(conv, norm)
         plain = UNet(**{**self.settings, "norm": "none"}, strategies=self.strategies)
         plain.load_state_dict({k: v for k, v in whole.state_dict().items() if k in plain.state_dict()})
         return plain.eval()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import tarfile
 import tempfile
 import tomllib
@@ -16,11 +17,17 @@ import torch
 from PIL import Image
 
 from cases.build import randomise
-from export import check, halve, load_average, to_onnx
-from model import STRATEGIES, UNet, flops_per_pixel
+import lab
+from degrade import disk_kernel, gaussian_kernel, motion_kernel
+from export import check, facts_of, halve, to_onnx, trained
+from model import STRATEGIES, UNet, flops_per_pixel, parameters
+from tasks import task_of
+from tasks.segment import held_out
 from team import Team
-from train import Run
-from weights import initial_weights, load_matching
+from train import Run, network
+from weights import initial_weights, load_matching, start_from
+
+HERE = Path(__file__).parent
 
 WIDTHS = (4, 8, 16)
 
@@ -66,13 +73,12 @@ class FirstWeights(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        self.config = {"task": "denoise", "strategies": ["bilinear"]}
         for name in ("run", "elsewhere", "models"):
             (self.folder / name).mkdir()
 
     def found(self) -> str | None:
         where = (self.folder / n for n in ("run", "elsewhere", "models"))
-        return initial_weights(self.config, *where)[0]
+        return initial_weights("denoise", *where, ["bilinear"])[0]
 
     def test_order(self) -> None:
         self.assertIsNone(self.found())
@@ -87,28 +93,69 @@ class FirstWeights(unittest.TestCase):
     def test_an_exported_file_gives_back_every_weight(self) -> None:
         net, other = randomise(UNet(widths=WIDTHS), "there"), UNet(widths=WIDTHS)
         (self.folder / "models" / "denoise-bilinear.onnx").write_bytes(halve(to_onnx(net)).SerializeToString())
-        _, state = initial_weights(self.config, self.folder / "run", None, self.folder / "models")
+        _, state = initial_weights("denoise", self.folder / "run", None, self.folder / "models", ["bilinear"])
         self.assertEqual(load_matching(other, state), [])
         for name, value in other.state_dict().items():
             torch.testing.assert_close(value, net.state_dict()[name].half().float(), msg=name)
 
+    def test_norms_that_an_export_folded_come_back_without_effect(self) -> None:
+        settings = dict(widths=WIDTHS, strategies=("nearest",), norm="before-relu")
+        net, other, x = randomise(UNet(**settings), "norms"), UNet(**settings).eval(), torch.rand(8, 3, 16, 16)
+        start_from(other, net.folded().state_dict(), lambda size: (x, x))
+        torch.testing.assert_close(other(x), net(x), rtol=1e-3, atol=1e-4)
+
+
+class Tasks(unittest.TestCase):
+    def test_lab_there_and_back(self) -> None:
+        rgb = torch.rand(1, 3, 40, 40)
+        torch.testing.assert_close(lab.to_rgb(lab.from_rgb(rgb)), rgb, rtol=0, atol=1e-3)
+        white = lab.from_rgb(torch.ones(1, 3, 1, 1)).flatten()
+        torch.testing.assert_close(white, torch.tensor([100.0, 0, 0]), rtol=0, atol=1e-2)
+
+    def test_kernels_weigh_one_and_lie_in_the_middle(self) -> None:
+        for kernel in (gaussian_kernel(1.3), disk_kernel(2.5), motion_kernel(9, 30), motion_kernel(5.5, 90)):
+            self.assertAlmostEqual(float(kernel.sum()), 1, places=5)
+            torch.testing.assert_close(kernel, kernel.flip(0, 1))
+
+    def test_no_held_out_picture_is_trained_on(self) -> None:
+        stems = [f"pet_{n}" for n in range(4000)]
+        self.assertAlmostEqual(sum(map(held_out, stems)) / len(stems), 0.15, delta=0.02)
+
+    def test_people_are_not_taught_where_a_border_is_not(self) -> None:
+        config = tomllib.loads((HERE / "segment.toml").read_text())
+        task = task_of(config, Path())
+        made = torch.tensor([0.1, 0.7, 0.1, 0.1]).view(1, 4, 1, 1).repeat(2, 1, 1, 2)
+        people, pets = torch.tensor([[[0, 3]]] * 2), torch.tensor([[[0, 2]]] * 2)
+        self.assertAlmostEqual(float(task.loss(made, people)), math.log(3), places=3)
+        self.assertAlmostEqual(float(task.loss(made, pets)), math.log(10), places=3)
+
+    def test_every_configuration_has_a_network(self) -> None:
+        for path in HERE.glob("*.toml"):
+            config = tomllib.loads(path.read_text())
+            if "task" in config:
+                net = network(config, task_of(config, Path()), tuple(config["strategies"]))
+                for strategy in net.strategies:
+                    self.assertLess(parameters(net.single(strategy)), 1.5e6, path.name)
+
 
 class Training(unittest.TestCase):
     def test_a_run_resumes_where_it_stopped_and_exports(self) -> None:
-        config = tomllib.loads((Path(__file__).parent / "denoise.toml").read_text())
-        config |= {"widths": list(WIDTHS), "strategies": ["bilinear", "max-unpool"]}
+        config = tomllib.loads((HERE / "denoise.toml").read_text())
+        config["strategies"] = ["bilinear", "max-unpool"]
+        config["network"]["widths"] = list(WIDTHS)
         config["data"] |= {"batch": 2, "patch": 32}
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             write_data(folder)
             args = Namespace(
-                out=folder / "run", device="cpu", precision="float32", budget_minutes=0.02, checkpoints=None,
-                models=folder / "none", data=folder,
+                device="cpu", precision="float32", budget_minutes=0.02, checkpoints=None, models=folder / "none",
+                data=folder, seed=None,
             )  # fmt: skip
-            Run(config, args, Team()).train()
+            run = (config, args, ("bilinear", "max-unpool"), folder / "run", Team())
+            Run(*run).train()
             first = torch.load(folder / "run" / "checkpoint.pt", weights_only=True)
             args.budget_minutes = 0.03
-            resumed = Run(config, args, Team())
+            resumed = Run(*run)
             self.assertEqual(resumed.step, first["step"])
             self.assertGreaterEqual(resumed.spent, 1.2)
             for key, value in resumed.net.state_dict().items():
@@ -116,10 +163,15 @@ class Training(unittest.TestCase):
             resumed.train()
             self.assertGreater(resumed.step, first["step"])
             self.assertEqual(len((folder / "run" / "curve.csv").read_text().splitlines()), 3)
-            for strategy in config["strategies"]:
-                net, _ = load_average(folder / "run" / "checkpoint.pt", strategy)
+            alone = Run(config, args, ("max-unpool",), folder / "run" / "max-unpool", Team())
+            for key, value in alone.net.state_dict().items():
+                self.assertTrue(torch.equal(value, resumed.average.net.state_dict()[key]), key)
+            alone.train()
+            for strategy, steps in (("bilinear", resumed.step), ("max-unpool", resumed.step + alone.step)):
+                net, count = trained(folder / "run", strategy)
+                self.assertEqual(count, steps)
                 check(halve(to_onnx(net)), net)
-            json.dumps(config["facts"])
+                json.dumps(facts_of(config, net, strategy, count, {}))
 
 
 if __name__ == "__main__":

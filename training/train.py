@@ -1,8 +1,11 @@
 """Trains one task, resumably, within a budget of minutes; the learning rate ends at zero when the budget does.
 
     python train.py denoise.toml --data ../../shared/data --budget-minutes 90
+    python train.py denoise.toml --data ../../shared/data --fine-tune bilinear
 
-Starts from the first of: this run's checkpoint, a checkpoint of the same name in `--checkpoints`, weights in models/.
+The strategies of a configuration are trained as one network, whose upsampler is drawn at random each step; then each alone,
+from there. A run starts from the first of: its own checkpoint, a checkpoint of the same name in `--checkpoints`, weights in
+models/.
 """
 
 from __future__ import annotations
@@ -18,12 +21,12 @@ import torch
 from torch import Tensor, nn
 
 from curve import Curve
-from data import Patches, load_folder, load_shards
-from degrade import add_gaussian, uniform
-from evaluate import padded, score
 from model import UNet, flops_per_pixel, parameters
+from samples import write_samples
+from scoring import padded
+from tasks import Task, task_of
 from team import Team, together
-from weights import initial_weights, load_matching
+from weights import initial_weights, start_from
 
 CHECKPOINT_SECONDS = 180
 WARM_UP = 0.02
@@ -43,6 +46,11 @@ def fast_precision() -> str:
     return "bfloat16" if native else "float32"
 
 
+def network(config: dict, task: Task, strategies: tuple[str, ...]) -> UNet:
+    return UNet(task.inputs, task.outputs, **{**config["network"], "widths": tuple(config["network"]["widths"])},
+                strategies=strategies)  # fmt: skip
+
+
 class Average:
     """Exponential moving average of the weights, with a short memory at the start."""
 
@@ -58,51 +66,54 @@ class Average:
 
 
 class Run:
-    def __init__(self, config: dict, args: argparse.Namespace, team: Team):
-        self.config, self.folder, self.team = config, args.out, team
+    """strategies: one or more; `folder` is where the run's checkpoint, curve and samples are."""
+
+    def __init__(self, config: dict, args: argparse.Namespace, strategies: tuple[str, ...], folder: Path, team: Team):
+        self.config, self.folder, self.team = config, folder, team
         self.folder.mkdir(parents=True, exist_ok=True)
         self.device = torch.device(args.device)
         self.half = args.precision == "bfloat16"
-        training, data = config["training"], config["data"]
-        self.budget = 60 * (args.budget_minutes or training["minutes"])
-        self.generator = torch.Generator().manual_seed(training["seed"])
-        self.draws = torch.Generator().manual_seed(training["seed"])
-        torch.manual_seed(training["seed"])
+        training = config["training"]
+        seed = training["seed"] if args.seed is None else args.seed
+        alone = len(strategies) < len(config["strategies"])
+        self.rate = training["fine_tune_rate" if alone else "rate"]
+        self.budget = 60 * (args.budget_minutes or training["fine_tune_minutes" if alone else "minutes"])
+        self.generator = torch.Generator().manual_seed(seed)
+        self.draws = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)
 
-        net = UNet(
-            widths=tuple(config["widths"]), strategies=tuple(config["strategies"]), residual=config["residual"],
-            centre=config["centre"], norm=config["norm"],
-        )  # fmt: skip
+        self.task = task_of(config, args.data, self.generator)
+        net = network(config, self.task, strategies)
         self.step, self.spent = 0, 0.0
-        source, state = initial_weights(config, self.folder, args.checkpoints, args.models)
-        self.say(f"starts from {source or 'random weights'}")
+        source, state = initial_weights(config["task"], folder, args.checkpoints, args.models, config["strategies"])
+        self.say(f"{', '.join(strategies)}: starts from {source or 'random weights'}")
+        pictures = self.task.load()
         if state is not None:
-            load_matching(net, state.get("weights", state))
+            start_from(net, state.get("average", state), self.task.batch)
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.net, training["ema"])
         self.optimizer = torch.optim.AdamW(
-            self.net.parameters(), training["rate"], weight_decay=training["weight_decay"], fused=True
+            self.net.parameters(), self.rate, weight_decay=training["weight_decay"], fused=True
         )
         self.curve = Curve(self.folder)
-        if state is not None and "optimizer" in state:
-            self.step, self.spent = state["step"], state["spent"]
-            self.average.net.load_state_dict(state["average"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.generator.set_state(state["generator"])
-            self.draws.manual_seed(training["seed"] + self.step)
-            self.curve.rows = state["curve"]
+        if state is not None and state.get("strategies") == strategies:
+            self.resume(state, seed)
         if not team.leads:
-            self.generator.manual_seed(training["seed"] + (team.rank << 32) + self.step)
+            self.generator.manual_seed(seed + (team.rank << 32) + self.step)
         self.forward = torch.compile(self.net) if self.device.type == "cuda" else self.net
-
-        shards = sorted(args.data.glob(data["shards"]))
-        self.patches = Patches(load_shards(shards, data["patch"], self.device), data["patch"], self.generator)
-        evaluation = config["evaluation"]
-        self.held_out = load_folder(args.data / "eval" / evaluation["set"])[:: evaluation["stride"]]
         self.say(
             f"{parameters(self.net)} parameters, {flops_per_pixel(self.net) / 1000:.1f} kFLOP a pixel, "
-            f"{len(self.patches.pictures)} pictures, {team.size} x {self.device}"
+            f"{pictures} pictures, {team.size} x {self.device}"
         )
+
+    def resume(self, state: dict, seed: int) -> None:
+        self.step, self.spent = state["step"], state["spent"]
+        self.net.load_state_dict(state["weights"])
+        self.average.net.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+        self.draws.manual_seed(seed + self.step)
+        self.curve.rows = state["curve"]
 
     def say(self, line: str) -> None:
         if self.team.leads:
@@ -110,15 +121,13 @@ class Run:
 
     def train_step(self, seconds: float) -> tuple[Tensor, float]:
         """One update; the batch's loss, and the leader's clock."""
-        data = self.config["data"]
-        clean = self.patches.batch(data["batch"] // self.team.size)
-        noisy = add_gaussian(clean, uniform(len(clean), *data["sigma"], self.generator) / 255, self.generator)
-        noisy = noisy.contiguous(memory_format=torch.channels_last)
+        x, wanted = self.task.batch(self.config["data"]["batch"] // self.team.size)
+        x = x.to(self.device, memory_format=torch.channels_last)
         drawn = int(torch.randint(len(self.net.strategies), (1,), generator=self.draws))
         self.net.strategy = self.net.strategies[drawn]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-            restored = self.forward(noisy)
-        loss = nn.functional.l1_loss(restored.float(), clean)
+            made = self.forward(x)
+        loss = self.task.loss(made.float(), wanted.to(self.device))
         loss.backward()
         loss, seconds = self.team.agree(self.net, loss.detach(), seconds)
         self.optimizer.step()
@@ -127,13 +136,14 @@ class Run:
         self.average.update(self.net, self.step)
         return loss, seconds
 
+    @torch.inference_mode()
     def evaluate(self) -> dict[str, float]:
         net, scores = self.average.net, {}
+        run = padded(lambda x: net(x.to(self.device)).float().cpu(), net.multiple)
         for strategy in net.strategies:
             net.strategy = strategy
-            run = padded(lambda x: net(x.to(self.device)).float().cpu(), net.multiple)
-            values = score(run, self.held_out, self.config["evaluation"]["sigma"])
-            scores[strategy] = sum(values) / len(values)
+            scores[strategy] = self.task.check(run, self.config["evaluation"]["stride"])
+        write_samples(self.folder / "samples.png", self.task, run)
         return scores
 
     def save(self) -> None:
@@ -154,7 +164,7 @@ class Run:
         began = time.monotonic() - self.spent
         while self.spent < self.budget:
             for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate(self.config["training"]["rate"], self.spent / self.budget)
+                group["lr"] = learning_rate(self.rate, self.spent / self.budget)
             loss, self.spent = self.train_step(time.monotonic() - began)
             if not self.team.leads:
                 continue
@@ -166,8 +176,8 @@ class Run:
                 speed = (self.step - first_step) / (self.spent - first_spent)
                 self.say(
                     f"step {self.step}, loss {average:.5f}, "
-                    + ", ".join(f"{s} {v:.2f} dB" for s, v in scores.items())
-                    + f", {speed:.1f} steps/s, {max(0, self.budget - self.spent) / 60:.0f} min left"
+                    + ", ".join(f"{s} {v:.3f}" for s, v in scores.items())
+                    + f" {self.task.unit}, {speed:.1f} steps/s, {max(0, self.budget - self.spent) / 60:.0f} min left"
                 )
                 looked = time.monotonic() - began
             if self.spent - saved >= CHECKPOINT_SECONDS:
@@ -180,19 +190,22 @@ class Run:
 def start(config: dict, args: argparse.Namespace, team: Team) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
-    Run(config, args, team).train()
+    strategies = (args.fine_tune,) if args.fine_tune else tuple(config["strategies"])
+    Run(config, args, strategies, args.out / (args.fine_tune or ""), team).train()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path)
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds restore/ and eval/")
-    parser.add_argument("--out", type=Path, help="folder of this run; default runs/<task>")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds restore/, color/, segment/, eval/")
+    parser.add_argument("--out", type=Path, help="folder of this task's runs; default runs/<task>")
+    parser.add_argument("--fine-tune", metavar="STRATEGY", help="train this one alone, from where the shared run ended")
     parser.add_argument("--budget-minutes", type=float, help="of training in all, over every restart")
     parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints made elsewhere, <task>.pt")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default=fast_precision(), help="of activations")
+    parser.add_argument("--seed", type=int, help="in place of the configuration's")
     parser.add_argument("--threads", type=int, help="CPU threads of each worker")
     parser.add_argument("--workers", type=int, default=1, help="processes that share each batch (CPU)")
     args = parser.parse_args()
@@ -200,6 +213,8 @@ def main() -> None:
     args.out = args.out or HERE / "runs" / config["task"]
     if config["data"]["batch"] % args.workers:
         parser.error(f"a batch of {config['data']['batch']} cannot be shared by {args.workers} workers")
+    if args.fine_tune and args.fine_tune not in config["strategies"]:
+        parser.error(f"unknown strategy {args.fine_tune!r}; one of {', '.join(config['strategies'])}")
     together(args.workers, start, config, args)
 
 

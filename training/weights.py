@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+
+from model import UNet
+
+CALIBRATION = 64  # pictures
 
 
 def onnx_weights(path: Path) -> dict[str, Tensor]:
@@ -16,16 +21,19 @@ def onnx_weights(path: Path) -> dict[str, Tensor]:
     return {i.name: torch.from_numpy(onnx.numpy_helper.to_array(i).copy()) for i in model.graph.initializer}
 
 
-def initial_weights(config: dict, folder: Path, checkpoints: Path | None, models: Path) -> tuple[str | None, dict | None]:
-    """The first of: the run's own checkpoint, one made elsewhere, exported files; what was found, and its content.
+def initial_weights(
+    task: str, folder: Path, checkpoints: Path | None, models: Path, strategies: Sequence[str]
+) -> tuple[str | None, dict | None]:
+    """The first of: the run's own checkpoint, that of the run it refines (a folder above), one made elsewhere, exported
+    files; what was found, and its content.
 
     A checkpoint (with the optimizer's state) is resumed; exported weights are a start.
     """
-    task = config["task"]
-    for path in [folder / "checkpoint.pt", *([checkpoints / f"{task}.pt"] if checkpoints else [])]:
+    own = [folder / "checkpoint.pt", folder.parent / "checkpoint.pt"]
+    for path in [*own, *([checkpoints / f"{task}.pt"] if checkpoints else [])]:
         if path.exists():
             return str(path), torch.load(path, weights_only=True)
-    found = [p for s in config["strategies"] if (p := models / f"{task}-{s}.onnx").exists()]
+    found = [p for s in strategies if (p := models / f"{task}-{s}.onnx").exists()]
     if not found:
         return None, None
     merged: dict[str, Tensor] = {}
@@ -40,3 +48,34 @@ def load_matching(net: nn.Module, state: dict[str, Tensor]) -> list[str]:
     fitting = {k: v.to(own[k].dtype) for k, v in state.items() if k in own and v.shape == own[k].shape}
     net.load_state_dict(fitting, strict=False)
     return [k for k in own if k not in fitting]
+
+
+def start_from(net: UNet, state: dict[str, Tensor], batch: Callable[[int], tuple[Tensor, Tensor]]) -> None:
+    """Loads what fits. Exported files have their batch norms folded into the convolutions: there the norms begin as what
+    changes nothing."""
+    missing = load_matching(net, state)
+    if any("norm" in name for name in missing) and any("conv" in name for name in state):
+        neutral_norms(net, batch(CALIBRATION)[0])
+
+
+@torch.no_grad()
+def neutral_norms(net: UNet, x: Tensor) -> None:
+    """Gives each batch norm the statistics of `x`, and the scale and shift that undo it."""
+
+    def adopt(norm: nn.BatchNorm2d, args: tuple[Tensor, ...]) -> None:
+        variance, mean = torch.var_mean(args[0], dim=(0, 2, 3), correction=0)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.weight.copy_(torch.sqrt(variance + norm.eps))
+        norm.bias.copy_(mean)
+
+    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
+    hooks = [norm.register_forward_pre_hook(adopt) for norm in norms]
+    training, chosen = net.training, net.strategy
+    net.eval()
+    for net.strategy in net.strategies:
+        net(x)
+    net.train(training)
+    net.strategy = chosen
+    for hook in hooks:
+        hook.remove()

@@ -1,0 +1,38 @@
+"""A few held-out pictures as the network makes them, to look at while it trains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from scoring import Network
+from tasks import Task
+
+ROWS, SIDE = 6, 192
+
+
+def to_picture(x: Tensor) -> Image.Image:
+    """1 x 3 x H x W, 0-1."""
+    return Image.fromarray((x[0].clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy())
+
+
+def square(x: Tensor) -> Tensor:
+    """The middle, SIDE pixels wide; smaller pictures are enlarged pixel by pixel."""
+    factor = -(-SIDE // min(x.shape[2:]))
+    x = functional.interpolate(x, scale_factor=float(factor), mode="nearest")
+    top, left = ((n - SIDE) // 2 for n in x.shape[2:])
+    return x[:, :, top : top + SIDE, left : left + SIDE]
+
+
+def write_samples(path: Path, task: Task, run: Network, stride: int = 1) -> None:
+    """Input and output side by side, a row a picture."""
+    rows = []
+    for index, (x, _) in enumerate(task.held_out(stride)):
+        if index == ROWS:
+            break
+        rows.append(torch.cat([square(task.show_input(x)), square(task.show(x, run(x)))], dim=3))
+    to_picture(torch.cat(rows, dim=2)).save(path)

@@ -1,0 +1,145 @@
+"""Colorize, denoise and colorize, edges to scene: whole small frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+import degrade
+import lab
+from data import load_shards
+from scoring import Network, psnr
+
+from .base import Task, mean
+
+CHROMA = 128  # a* and b* of a network's output 1
+
+
+class Color(Task):
+    """[data] shards, side, zoom (the part of a frame that is seen, at least), only (pattern of names, optional)."""
+
+    def load(self) -> int:
+        only = self.settings.get("only", ["*"])
+        shards = sorted(self.data.glob(self.settings["shards"]))
+        self.frames = load_shards(shards, 16, lambda name: any(fnmatch(name, pattern) for pattern in only))
+        return len(self.frames)
+
+    def draw(self, below: int) -> int:
+        return int(torch.randint(below, (1,), generator=self.generator))
+
+    def frame(self) -> Tensor:
+        """A random part of a random frame, often mirrored, never turned: the sky is above."""
+        picture, side = self.frames[self.draw(len(self.frames))], self.settings["side"]
+        least = self.settings["zoom"]
+        part = least + (1 - least) * float(torch.rand(1, generator=self.generator))
+        height, width = (max(1, round(part * n)) for n in picture.shape[1:])
+        y, x = self.draw(picture.shape[1] - height + 1), self.draw(picture.shape[2] - width + 1)
+        seen = picture[None, :, y : y + height, x : x + width].float() / 255
+        if (height, width) != (side, side):
+            seen = functional.interpolate(seen, (side, side), mode="bilinear", antialias=True)
+        return seen.flip(3) if self.draw(2) else seen
+
+    def frames_of(self, size: int) -> Tensor:
+        return torch.cat([self.frame() for _ in range(size)])
+
+    def validation(self, stride: int = 1) -> Iterator[tuple[int, Tensor]]:
+        for index, picture in enumerate(load_shards(sorted(self.data.glob("color/val-*.tar")), 16)[::stride]):
+            yield index, picture[None].float() / 255
+
+
+def chroma(rgb: Tensor) -> float:
+    """Mean of sqrt(a*^2 + b*^2)."""
+    return float(lab.from_rgb(rgb)[:, 1:].square().sum(1).sqrt().mean())
+
+
+class Colorize(Color):
+    """L* of 0-1 to a*, b* of 128ths. Squared error finds the mean of the colours that are likely, which is pale; `vividness`
+    scales it, against a little of the score."""
+
+    inputs, outputs = 1, 2
+
+    def split(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
+        whole = lab.from_rgb(rgb)
+        return whole[:, :1] / 100, whole[:, 1:] / CHROMA
+
+    def joined(self, lightness: Tensor, ab: Tensor) -> Tensor:
+        return lab.to_rgb(torch.cat([lightness * 100, ab * CHROMA], dim=1))
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        return self.split(self.frames_of(size))
+
+    def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
+        return functional.huber_loss(made * CHROMA / 10, wanted * CHROMA / 10)
+
+    def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        for _, rgb in self.validation(stride):
+            yield self.split(rgb)
+
+    def check(self, run: Network, stride: int) -> float:
+        return self.scores(run, stride)[0]
+
+    def scores(self, run: Network, stride: int = 1) -> tuple[float, float]:
+        """PSNR gained over gray, and chroma as a part of the truth's."""
+        gains, made, true = [], [], []
+        for _, rgb in self.validation(stride):
+            lightness, ab = self.split(rgb)
+            colored = self.joined(lightness, run(lightness))
+            gains.append(psnr(colored, rgb) - psnr(self.joined(lightness, 0 * ab), rgb))
+            made.append(chroma(colored))
+            true.append(chroma(rgb))
+        return mean(gains), sum(made) / sum(true)
+
+    def report(self, run: Network) -> dict[str, float]:
+        gain, part = self.scores(run)
+        return {"color/val gain over gray": gain, "color/val chroma of the truth": part}
+
+    def show(self, x: Tensor, y: Tensor) -> Tensor:
+        return self.joined(x, y)
+
+
+class ToColor(Color):
+    """One channel in, RGB out."""
+
+    inputs = 1
+
+    def input(self, rgb: Tensor, generator: torch.Generator, sigma: Tensor | None = None) -> Tensor:
+        raise NotImplementedError
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        rgb = self.frames_of(size)
+        return self.input(rgb, self.generator), rgb
+
+    def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
+        """Absolute error in RGB, and squared error of what is not gray, which absolute error would leave out."""
+        color = functional.mse_loss(*(8 * (x - degrade.luma(x)) for x in (made, wanted)))
+        return functional.l1_loss(made, wanted) + 0.1 * color
+
+    def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        for index, rgb in self.validation(stride):
+            yield self.input(rgb, torch.Generator().manual_seed(index), torch.tensor([25 / 255])), rgb
+
+    def check(self, run: Network, stride: int) -> float:
+        return mean([psnr(run(x).clamp(0, 1), rgb) for x, rgb in self.held_out(stride)])
+
+    def report(self, run: Network) -> dict[str, float]:
+        cases = [(run(x).clamp(0, 1), rgb) for x, rgb in self.held_out()]
+        part = sum(chroma(y) for y, _ in cases) / sum(chroma(rgb) for _, rgb in cases)
+        return {"color/val": mean([psnr(y, rgb) for y, rgb in cases]), "color/val chroma of the truth": part}
+
+
+class DenoiseColorize(ToColor):
+    """[data] sigma: range of the Gaussian noise on the luma, of 255."""
+
+    def input(self, rgb: Tensor, generator: torch.Generator, sigma: Tensor | None = None) -> Tensor:
+        if sigma is None:
+            sigma = degrade.uniform(len(rgb), *self.settings["sigma"], generator) / 255
+        return degrade.add_gaussian(degrade.luma(rgb), sigma, generator)
+
+
+class EdgesToScene(ToColor):
+    def input(self, rgb: Tensor, generator: torch.Generator, sigma: Tensor | None = None) -> Tensor:
+        return degrade.edges(rgb)

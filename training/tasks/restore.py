@@ -1,0 +1,198 @@
+"""Denoise, super-resolve, deblur: random patches of sharp photos, made worse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+import degrade
+from data import Patches, load_folder, load_shards
+from degrade import uniform
+from scoring import Network, eight_bits, luma_psnr, psnr
+
+from .base import Task, mean
+
+NOISES = {
+    "gaussian": (degrade.add_gaussian, 1 / 255),
+    "salt-and-pepper": (degrade.add_salt_and_pepper, 1.0),
+    "speckle": (degrade.add_speckle, 1.0),
+    "poisson": (degrade.add_poisson, 1.0),
+}
+
+
+def seeded(index: int) -> torch.Generator:
+    """Of its own for each picture, so that a part of a set is degraded as the whole set is."""
+    return torch.Generator().manual_seed(index)
+
+
+class Restore(Task):
+    def load(self) -> int:
+        settings = self.settings
+        side = settings["patch"] + 2 * settings.get("margin", 0)
+        shards = sorted(self.data.glob(settings["shards"]))
+        self.patches = Patches(load_shards(shards, side), side, self.generator)
+        return len(self.patches.pictures)
+
+    def pictures(self, name: str, stride: int = 1) -> Iterator[tuple[int, Tensor]]:
+        """Index and picture of an evaluation set."""
+        for index, (_, picture) in enumerate(load_folder(self.data / "eval" / name)[::stride]):
+            yield index, picture[None].float() / 255
+
+    def check(self, run: Network, stride: int) -> float:
+        return mean([psnr(run(x).clamp(0, 1), clean) for x, clean in self.held_out(stride)])
+
+
+class Denoise(Restore):
+    """[data] noise: for each kind its range (Gaussian of 255), and how often it is drawn."""
+
+    def noisy(self, clean: Tensor, kind: str, strength: Tensor, generator: torch.Generator) -> Tensor:
+        add, unit = NOISES[kind]
+        return add(clean, strength * unit, generator)
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        clean, kinds = self.patches.batch(size), list(self.settings["noise"].items())
+        often = torch.tensor([kind["often"] for _, kind in kinds])
+        drawn = torch.multinomial(often, size, replacement=True, generator=self.generator)
+        noisy = torch.empty_like(clean)
+        for index, (name, kind) in enumerate(kinds):
+            where = (drawn == index).nonzero()[:, 0]
+            if len(where):
+                strength = uniform(len(where), *kind["range"], self.generator)
+                noisy[where] = self.noisy(clean[where], name, strength, self.generator)
+        return noisy, clean
+
+    def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        for index, clean in self.pictures("CBSD68", stride):
+            yield self.noisy(clean, "gaussian", torch.tensor([25.0]), seeded(index)), clean
+
+    def report(self, run: Network) -> dict[str, float]:
+        scores = {}
+        for name in ("CBSD68", "Kodak24"):
+            for clipped in (False, True):
+                key = f"{name} gaussian 25 {'8-bit' if clipped else 'unclipped'}"
+                scores[key] = self.score(run, name, "gaussian", 25, clipped)
+        for kind, strength in (("salt-and-pepper", 0.1), ("speckle", 0.2), ("poisson", 30.0)):
+            if kind in self.settings["noise"]:
+                scores[f"Kodak24 {kind} {strength:g} 8-bit"] = self.score(run, "Kodak24", kind, strength, True)
+                best = max(self.score(f, "Kodak24", kind, strength, True) for f in (mean_filter, median_filter))
+                scores[f"Kodak24 {kind} {strength:g} 8-bit, mean or median"] = best
+        return scores
+
+    def score(self, run: Network, name: str, kind: str, strength: float, clipped: bool) -> float:
+        """clipped: the noisy picture is an 8-bit file, not unbounded floats as in papers."""
+        values = []
+        for index, clean in self.pictures(name):
+            noisy = self.noisy(clean, kind, torch.tensor([strength]), seeded(index))
+            values.append(psnr(run(eight_bits(noisy) if clipped else noisy).clamp(0, 1), clean))
+        return mean(values)
+
+
+def neighbourhood(x: Tensor) -> Tensor:
+    """The 3x3 around each pixel, stacked in a dimension of 9."""
+    n, channels, height, width = x.shape
+    around = functional.unfold(functional.pad(x, [1] * 4, mode="reflect"), 3)
+    return around.view(n, channels, 9, height, width)
+
+
+def mean_filter(x: Tensor) -> Tensor:
+    return neighbourhood(x).mean(2)
+
+
+def median_filter(x: Tensor) -> Tensor:
+    return neighbourhood(x).median(2).values
+
+
+class SuperResolve(Restore):
+    """The picture, made smaller and enlarged again by bicubic interpolation, gets its detail back."""
+
+    @property
+    def scale(self) -> int:
+        return self.config["facts"]["input"]["scale"]
+
+    def small(self, clean: Tensor) -> Tensor:
+        height, width = clean.shape[2:]
+        return degrade.resize(clean, height // self.scale, width // self.scale)
+
+    def blurred(self, clean: Tensor) -> Tensor:
+        return degrade.resize(self.small(clean), *clean.shape[2:])
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        clean = self.patches.batch(size)
+        return self.blurred(clean), clean
+
+    def cropped(self, name: str, stride: int = 1) -> Iterator[Tensor]:
+        for _, clean in self.pictures(name, stride):
+            height, width = (side - side % self.scale for side in clean.shape[2:])
+            yield clean[:, :, :height, :width]
+
+    def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        for clean in self.cropped("Set5", stride):
+            yield self.blurred(clean), clean
+
+    def check(self, run: Network, stride: int) -> float:
+        return self.score(run, "Set5")
+
+    def score(self, run: Network, name: str) -> float:
+        return mean([luma_psnr(eight_bits(run(self.blurred(c))), c, self.scale) for c in self.cropped(name)])
+
+    def report(self, run: Network) -> dict[str, float]:
+        scores = {}
+        for name in ("Set5", "Set14"):
+            scores[f"{name} x{self.scale} luma"] = self.score(run, name)
+            scores[f"{name} x{self.scale} luma, bicubic"] = self.score(lambda x: x, name)
+        return scores
+
+
+class Deblur(Restore):
+    """[data] blur: the range of each kind (Gaussian sigma, defocus radius, motion length, pixels); noise: sigma of 255."""
+
+    def kernel(self, kind: str, size: float, degrees: float) -> Tensor:
+        if kind == "gaussian":
+            return degrade.gaussian_kernel(size)
+        if kind == "defocus":
+            return degrade.disk_kernel(size)
+        return degrade.motion_kernel(size, degrees)
+
+    def blurred(self, clean: Tensor, kernels: list[Tensor], generator: torch.Generator) -> Tensor:
+        sigma = torch.full((len(clean),), self.settings["noise"] / 255)
+        return eight_bits(degrade.add_gaussian(degrade.blur(clean, kernels), sigma, generator))
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        whole, kinds = self.patches.batch(size), list(self.settings["blur"].items())
+        kernels = []
+        for _ in range(size):
+            kind, (low, high) = kinds[self.patches.draw(len(kinds))]
+            strength, degrees = torch.rand(2, generator=self.generator).tolist()
+            kernels.append(self.kernel(kind, low + (high - low) * strength, 180 * degrees))
+        margin = self.settings["margin"]
+        inner = slice(margin, -margin)
+        blurred = self.blurred(whole, kernels, self.generator)
+        return blurred[:, :, inner, inner], whole[:, :, inner, inner]
+
+    def middle(self, kind: str) -> Tensor:
+        return self.kernel(kind, sum(self.settings["blur"][kind]) / 2, 30)
+
+    def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        kinds = list(self.settings["blur"])
+        for index, clean in self.pictures("Kodak24", stride):
+            yield self.blurred(clean, [self.middle(kinds[index % len(kinds)])], seeded(index)), clean
+
+    def report(self, run: Network) -> dict[str, float]:
+        scores = {}
+        for kind in self.settings["blur"]:
+            cases = [(self.blurred(c, [self.middle(kind)], seeded(i)), c) for i, c in self.pictures("Kodak24")]
+            scores[f"Kodak24 {kind}"] = mean([psnr(run(x).clamp(0, 1), c) for x, c in cases])
+            scores[f"Kodak24 {kind}, as it was"] = mean([psnr(x, c) for x, c in cases])
+            scores[f"Kodak24 {kind}, best unsharp mask"] = max(
+                mean([psnr(unsharp(x, sigma, amount), c) for x, c in cases[::3]])
+                for sigma in (1.0, 2.0, 3.0) for amount in (0.5, 1.0, 2.0, 3.0)
+            )  # fmt: skip
+        return scores
+
+
+def unsharp(x: Tensor, sigma: float, amount: float) -> Tensor:
+    soft = degrade.blur(x, [degrade.gaussian_kernel(sigma)] * len(x))
+    return (x + amount * (x - soft)).clamp(0, 1)

@@ -1,0 +1,151 @@
+"""Segment: background, border, pet, person."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from data import to_tensor
+from scoring import Network
+
+from .base import Task, mean
+
+BACKGROUND, BORDER, PET, PERSON = range(4)
+COLORS = torch.tensor([[0.1, 0.1, 0.1], [0.95, 0.9, 0.3], [0.25, 0.65, 0.95], [0.95, 0.4, 0.45]])
+HELD_OUT = 15  # percent
+
+
+def held_out(stem: str) -> bool:
+    """A fixed 15 % of all pictures."""
+    return int.from_bytes(hashlib.sha256(stem.encode()).digest()[:4], "big") % 100 < HELD_OUT
+
+
+def classes(mask: np.ndarray, person: bool) -> Tensor:
+    """H x W, int64: pets have a trimap (1 pet, 2 background, 3 border), people 255."""
+    table = np.full(256, BACKGROUND)
+    if person:
+        table[128:] = PERSON
+    else:
+        table[1], table[3] = PET, BORDER
+    return torch.from_numpy(table[mask]).long()
+
+
+def load_pairs(shard: Path, pattern: str, wanted: bool, limit: int) -> list[tuple[Tensor, Tensor]]:
+    """Pictures (3 x H x W, uint8) and their classes (H x W); wanted: the held-out ones, or the others.
+    Larger ones are reduced until the short side is `limit`."""
+    files: dict[str, dict[str, bytes]] = {}
+    with tarfile.open(shard) as tar:
+        for member in tar:
+            path = Path(member.name)
+            if path.stem.startswith(pattern) and held_out(path.stem) == wanted:
+                files.setdefault(path.stem, {})[path.suffix] = tar.extractfile(member).read()
+    pairs = []
+    for stem, pair in sorted(files.items()):
+        picture = Image.open(io.BytesIO(pair[".jpg"])).convert("RGB")
+        mask = Image.open(io.BytesIO(pair[".png"])).convert("L")
+        factor = min(1, limit / min(picture.size))
+        size = tuple(max(1, round(factor * n)) for n in picture.size)
+        picture, mask = picture.resize(size, Image.BICUBIC), mask.resize(size, Image.NEAREST)
+        pairs.append((to_tensor(picture), classes(np.array(mask), shard.name.startswith("people"))))
+    return pairs
+
+
+class Segment(Task):
+    """[data] sets (shard and the beginning of its names), side, zoom (how much larger or smaller)."""
+
+    outputs = 4
+    unit = "mIoU"
+
+    def pairs(self, wanted: bool) -> list[list[tuple[Tensor, Tensor]]]:
+        limit = round(1.25 * self.settings["side"])
+        return [load_pairs(self.data / shard, prefix, wanted, limit) for shard, prefix in self.settings["sets"]]
+
+    def load(self) -> int:
+        self.sets = self.pairs(False)
+        return sum(len(s) for s in self.sets)
+
+    def draw(self, below: int) -> int:
+        return int(torch.randint(below, (1,), generator=self.generator))
+
+    def one(self) -> tuple[Tensor, Tensor]:
+        """A picture at a random scale, shifted, mirrored, a little brighter or darker; what lies outside of it is gray and
+        belongs to no class (-1)."""
+        of = self.sets[self.draw(len(self.sets))]
+        picture, mask = of[self.draw(len(of))]
+        side, (low, high) = self.settings["side"], self.settings["zoom"]
+        zoom, bright, contrast, tint = torch.rand(4, generator=self.generator).tolist()
+        factor = (low + (high - low) * zoom) * side / min(picture.shape[1:])
+        size = [max(1, round(factor * n)) for n in mask.shape]
+        seen = functional.interpolate(picture[None].float() / 255, size, mode="bilinear", antialias=True)[0]
+        label = functional.interpolate(mask[None, None].float(), size, mode="nearest")[0, 0].long()
+        seen = ((seen - 0.5) * (0.7 + 0.6 * contrast) + 0.5 + 0.3 * (bright - 0.5)).clamp(0, 1)
+        seen = (seen * (1 + 0.2 * (tint - 0.5) * seen.new_tensor([1, 0, -1]).view(3, 1, 1))).clamp(0, 1)
+        frame, wanted = torch.full((3, side, side), 0.5), torch.full((side, side), -1)
+        source, target = [], []
+        for n in size:
+            shift = self.draw(abs(n - side) + 1)
+            length = min(n, side)
+            source.append(slice(shift, shift + length) if n > side else slice(0, length))
+            target.append(slice(0, length) if n > side else slice(shift, shift + length))
+        frame[:, target[0], target[1]] = seen[:, source[0], source[1]]
+        wanted[target[0], target[1]] = label[source[0], source[1]]
+        return (frame.flip(2), wanted.flip(1)) if self.draw(2) else (frame, wanted)
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        frames, masks = zip(*(self.one() for _ in range(size)))
+        return torch.stack(frames), torch.stack(masks)
+
+    def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
+        """Cross-entropy of probabilities. Pictures of people do not label a border: there it is left out."""
+        people = (wanted == PERSON).flatten(1).any(1).view(-1, 1, 1, 1)
+        border = torch.zeros(len(made), made.shape[1], 1, 1, dtype=torch.bool, device=made.device)
+        border[:, BORDER] = True
+        kept = made.masked_fill(border & people, 0)
+        logs = (kept / kept.sum(1, keepdim=True).clamp(min=1e-6) + 1e-6).log()
+        return functional.nll_loss(logs, wanted, ignore_index=-1)
+
+    def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        side = self.settings["side"]
+        for picture, mask in [pair for of in self.pairs(True) for pair in of][::stride]:
+            factor = side / min(mask.shape)
+            size = [max(16, 16 * round(factor * n / 16)) for n in mask.shape]
+            x = functional.interpolate(picture[None].float() / 255, size, mode="bilinear", antialias=True)
+            yield x, mask[None]
+
+    def predicted(self, run: Network, x: Tensor, mask: Tensor) -> Tensor:
+        made = functional.interpolate(run(x), mask.shape[1:], mode="bilinear")
+        if (mask == PERSON).any():
+            made[:, BORDER] = 0
+        return made.argmax(1)
+
+    def scores(self, run: Network, stride: int = 1) -> tuple[float, float]:
+        """Mean IoU of the pets' three classes, and the IoU of person, over all pixels of their pictures."""
+        both, either = torch.zeros(2, 4), torch.zeros(2, 4)
+        for x, mask in self.held_out(stride):
+            people = int((mask == PERSON).any())
+            found = self.predicted(run, x, mask)
+            for index in range(4):
+                both[people, index] += ((found == index) & (mask == index)).sum()
+                either[people, index] += ((found == index) | (mask == index)).sum()
+        iou = both / either.clamp(min=1)
+        return float(iou[0, :PERSON].mean()), float(iou[1, PERSON])
+
+    def check(self, run: Network, stride: int) -> float:
+        return mean(list(self.scores(run, stride)))
+
+    def report(self, run: Network) -> dict[str, float]:
+        pets, person = self.scores(run)
+        return {"pets mean IoU": pets, "person IoU": person}
+
+    def show(self, x: Tensor, y: Tensor) -> Tensor:
+        colors = torch.einsum("nchw,ck->nkhw", y.clamp(0, 1), COLORS.to(y))
+        return 0.4 * x + 0.6 * colors

@@ -1,0 +1,56 @@
+"""Trains and exports every task: the shared run of a configuration's strategies, then each strategy alone.
+
+    python zoo.py --data ../../shared/data [--hours 30] [--only denoise colorize]
+
+Stopped and started again, it goes on where it was. `--hours` scales the configurations' minutes, all alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def minutes(config: dict) -> tuple[float, float]:
+    """Of the shared run, and of refining one strategy."""
+    training = config["training"]
+    return training["minutes"], training["fine_tune_minutes"]
+
+
+def total(config: dict) -> float:
+    shared, alone = minutes(config)
+    return shared + alone * len(config["strategies"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--hours", type=float, help="of training in all; default: the configurations' minutes")
+    parser.add_argument("--only", nargs="+", help="names of tasks")
+    parser.add_argument("rest", nargs="*", help="passed on to train.py, after --")
+    args = parser.parse_args()
+    configs = {path.stem: tomllib.loads(path.read_text()) for path in sorted(HERE.glob("*.toml"))}
+    chosen = {n: c for n, c in configs.items() if "training" in c and (not args.only or n in args.only)}
+    if unknown := set(args.only or ()) - set(chosen):
+        parser.error(f"unknown tasks {', '.join(sorted(unknown))}")
+    factor = 60 * args.hours / sum(map(total, chosen.values())) if args.hours else 1.0
+
+    def call(script: str, name: str, *more: str) -> None:
+        command = [sys.executable, str(HERE / script), str(HERE / f"{name}.toml"), "--data", str(args.data), *more]
+        subprocess.run(command, check=True)
+
+    for name, config in chosen.items():
+        shared, alone = (str(factor * m) for m in minutes(config))
+        call("train.py", name, "--budget-minutes", shared, *args.rest)
+        for strategy in config["strategies"]:
+            call("train.py", name, "--fine-tune", strategy, "--budget-minutes", alone, *args.rest)
+        call("export.py", name)
+
+
+if __name__ == "__main__":
+    main()
