@@ -3,6 +3,7 @@
 //! Everything that takes time is `async` and gives way through its [`Host`], so that one thread
 //! can compute and answer; runs of one model queue.
 
+mod attend;
 mod engine;
 mod geometry;
 mod host;
@@ -10,6 +11,7 @@ mod model;
 mod process;
 mod summary;
 
+pub use attend::attend;
 pub use engine::{BackendChoice, BackendReason, Engine};
 pub use geometry::Geometry;
 pub use host::Host;

@@ -7,9 +7,11 @@
 
 mod convert;
 mod engine;
+mod filter;
 mod host;
 mod model;
 mod picture;
+mod pixels;
 mod types;
 
 pub use engine::Engine;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use unet_playground::Error;
-use unet_playground::image::{MAX_PIXELS, Picture, Rect, decode, metrics, noise};
+use unet_playground::image::filter::apply;
+use unet_playground::image::{MAX_PIXELS, Noise, Picture, Rect, decode, metrics};
 
 #[derive(Deserialize)]
 struct Expected {
@@ -132,28 +133,52 @@ fn no_prefix_and_no_flipped_byte_panics() {
 fn metrics_agree_with_scikit_image() {
     let scores: Scores = serde_json::from_slice(&file("metrics.json")).unwrap();
     let (clean, noisy) = (decode(&file("clean.png")).unwrap(), decode(&file("noisy.png")).unwrap());
-    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-6, "{a} is not {b}");
-    close(metrics::psnr(&clean, &noisy).unwrap(), scores.psnr);
-    close(metrics::psnr_luma(&clean, &noisy, 4).unwrap(), scores.psnr_luma_border_4);
-    close(metrics::mae(&clean, &noisy).unwrap(), scores.mae);
-    close(metrics::ssim(&clean, &noisy).unwrap(), scores.ssim);
-    assert_eq!(metrics::psnr(&clean, &clean).unwrap(), f64::INFINITY);
-    close(metrics::ssim(&clean, &clean).unwrap(), 1.0);
+    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-5, "{a} is not {b}");
+    let ours = metrics::compare(&clean, &noisy, 4).unwrap();
+    close(ours.psnr, scores.psnr);
+    close(ours.psnr_luma, scores.psnr_luma_border_4);
+    close(ours.mae, scores.mae);
+    close(ours.ssim.unwrap(), scores.ssim);
+    let same = metrics::compare(&clean, &clean, 0).unwrap();
+    assert_eq!((same.psnr, same.psnr_luma, same.mae), (f64::INFINITY, f64::INFINITY, 0.0));
+    close(same.ssim.unwrap(), 1.0);
+}
+
+/// Tiles are compared one by one; windows lie across them.
+#[test]
+fn metrics_of_large_pictures_agree_with_scikit_image() {
+    let drawn = |factor: u32| {
+        let rgba: Vec<u8> = (0..530 * 300u32)
+            .flat_map(|i| {
+                let (x, y) = (i % 530, i / 530);
+                let v = |a: u32, b: u32| (x * a + y * b + (x * y * factor) % 23) as u8;
+                [v(1, 2), v(3, 1), v(0, 1), 255]
+            })
+            .collect();
+        Picture::from_rgba(530, 300, &rgba).unwrap()
+    };
+    let scores = metrics::compare(&drawn(1), &drawn(2), 2).unwrap();
+    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-5 * b.abs(), "{a} is not {b}");
+    close(scores.psnr, 17.0880637);
+    close(scores.psnr_luma, 21.6875096);
+    close(scores.mae, 10.2637484);
+    close(scores.ssim.unwrap(), 0.7026668);
 }
 
 #[test]
 fn metrics_refuse_what_cannot_be_compared() {
     let (a, b) = (Picture::new(11, 10).unwrap(), Picture::new(10, 11).unwrap());
-    assert_eq!(metrics::mse(&a, &b).unwrap_err().code(), "invalid-input");
-    assert_eq!(metrics::ssim(&a, &a).unwrap_err().code(), "invalid-input");
-    assert_eq!(metrics::psnr_luma(&a, &a, 5).unwrap_err().code(), "invalid-input");
-    assert_eq!(metrics::psnr_luma(&a, &a, u32::MAX).unwrap_err().code(), "invalid-input");
+    let code = |a, b, border| metrics::compare(a, b, border).unwrap_err().code();
+    assert_eq!(code(&a, &b, 0), "invalid-input");
+    assert_eq!(code(&a, &a, 5), "invalid-input");
+    assert_eq!(code(&a, &a, u32::MAX), "invalid-input");
+    assert_eq!(metrics::compare(&a, &a, 4).unwrap().ssim, None);
 }
 
 #[test]
 fn numpy_makes_the_same_noise() {
     let (clean, theirs) = (decode(&file("clean.png")).unwrap(), decode(&file("noisy.png")).unwrap());
-    let ours = noise::add_gaussian(&clean, 25.0, 1234).unwrap();
+    let ours = apply(&Noise::gaussian(25.0, 1234).unwrap(), &clean).unwrap();
     // The logarithm and the cosine of the two languages may differ in the last place.
     let (ours, theirs) = (pixels(&ours), pixels(&theirs));
     assert!(ours.iter().zip(&theirs).all(|(a, b)| a.abs_diff(*b) <= 1));

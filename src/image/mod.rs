@@ -1,15 +1,16 @@
 //! Pictures: from the bytes of a file to pixels, to the planes a network reads, and back.
 //!
 //! Everything here is 8-bit sRGB with straight alpha. The way of a picture is
-//! [`decode`] → [`planar::read`] → a network → [`planar::write`] → [`encode_png`]; [`noise`]
-//! degrades, [`metrics`] scores, [`lab`] separates lightness from colour.
+//! [`decode`] → [`planar::read`] → a network → [`planar::write`] → [`encode_png`]; [`filter`]s
+//! degrade and restore, [`metrics`] score, [`lab`] separates lightness from colour.
 
 mod decode;
 mod encode;
+pub mod filter;
 mod jpeg;
 pub mod lab;
 pub mod metrics;
-pub mod noise;
+mod noise;
 mod orient;
 mod picture;
 pub mod planar;
@@ -19,9 +20,11 @@ mod sniff;
 mod ssim;
 mod tiff;
 mod tile;
+pub mod work;
 
 pub use decode::decode;
 pub use encode::encode_png;
+pub use noise::Noise;
 pub use picture::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
 
 /// Bytes of one RGBA pixel.

@@ -12,12 +12,16 @@
 //! u = ((v0 >> 8) + ½) / 2²⁴,  t = (v1 >> 8) / 2²⁴
 //! n = √(−2 ln u) · cos(2π t)                                   (f64, |n| < 5.9)
 //! ```
+//!
+//! Where an evenly distributed number is needed it is u, of channel 0 where all channels share it.
 
+use super::filter::{Filter, within};
 use super::{Picture, RGBA, Rect};
 use crate::error::Result;
 
-/// Rows that are made at once.
-const BAND: u32 = 64;
+/// Largest standard deviation, of 255.
+pub(super) const MAX_SIGMA: f64 = 255.0;
+const UNIT: f64 = 1.0 / (1u32 << 24) as f64;
 
 /// Four words out of four; integer steps alone, so that every language agrees to the bit.
 fn pcg4d(v: [u32; 4]) -> [u32; 4] {
@@ -37,34 +41,122 @@ fn mix(v: &mut [u32; 4]) {
 
 /// A standard normal number for one channel of one pixel.
 pub fn normal(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
-    const UNIT: f64 = 1.0 / (1u32 << 24) as f64;
     let [a, b, ..] = pcg4d([x, y, channel, seed]);
     let u = (f64::from(a >> 8) + 0.5) * UNIT;
     let t = f64::from(b >> 8) * UNIT;
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * t).cos()
 }
 
-/// Adds Gaussian noise of standard deviation `sigma` (of 255) to red, green and blue, rounded half
-/// up and clipped to 0–255. Alpha stays.
-///
-/// # Errors
-/// `OutOfMemory`.
-pub fn add_gaussian(picture: &Picture, sigma: f32, seed: u32) -> Result<Picture> {
-    let mut noisy = Picture::new(picture.width(), picture.height())?;
-    for y in (0..picture.height()).step_by(BAND as usize) {
-        let rows = Rect::new(0, y, picture.width(), BAND.min(picture.height() - y));
-        let mut rgba = picture.region(rows)?;
-        for (line, row) in (y..).zip(rgba.chunks_exact_mut(picture.width() as usize * RGBA)) {
-            for (x, pixel) in (0..).zip(row.as_chunks_mut::<RGBA>().0) {
-                for (channel, byte) in (0..).zip(&mut pixel[..3]) {
-                    let value = f64::from(*byte) + f64::from(sigma) * normal(seed, x, line, channel);
-                    *byte = (value + 0.5) as u8;
+/// An evenly distributed number in 0–1 for one channel of one pixel.
+fn uniform(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
+    let [a, ..] = pcg4d([x, y, channel, seed]);
+    (f64::from(a >> 8) + 0.5) * UNIT
+}
+
+/// Seeded noise of one kind; the result is rounded half up and clipped to 0–255. Alpha stays.
+#[derive(Debug, Clone)]
+pub struct Noise {
+    kind: Kind,
+    seed: u32,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Gaussian(f64),
+    Speckle(f64),
+    SaltAndPepper(f64),
+    Poisson(Photons),
+}
+
+impl Noise {
+    /// `x + n`: n is normal with standard deviation `sigma`, 0 to 255, of 255.
+    ///
+    /// # Errors
+    /// `InvalidInput` outside of the range, here and below.
+    pub fn gaussian(sigma: f64, seed: u32) -> Result<Self> {
+        let sigma = within("the noise's sigma", sigma, 0.0, MAX_SIGMA)?;
+        Ok(Self { kind: Kind::Gaussian(sigma), seed })
+    }
+
+    /// `x + x·n`: n is normal with standard deviation `sigma`, 0 to 1.
+    pub fn speckle(sigma: f64, seed: u32) -> Result<Self> {
+        let sigma = within("the speckle's sigma", sigma, 0.0, 1.0)?;
+        Ok(Self { kind: Kind::Speckle(sigma), seed })
+    }
+
+    /// A pixel becomes white or black, each with half of `probability` (0 to 1), in all channels.
+    pub fn salt_and_pepper(probability: f64, seed: u32) -> Result<Self> {
+        let probability = within("the probability of salt and pepper", probability, 0.0, 1.0)?;
+        Ok(Self { kind: Kind::SaltAndPepper(probability), seed })
+    }
+
+    /// Photon noise, `Poisson(x·peak) / peak` with x in 0–1: white is `peak` photons, 1 to 255.
+    pub fn poisson(peak: f64, seed: u32) -> Result<Self> {
+        let peak = within("the peak of Poisson noise", peak, 1.0, 255.0)?;
+        Ok(Self { kind: Kind::Poisson(Photons::new(peak)), seed })
+    }
+}
+
+impl Filter for Noise {
+    fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
+        let mut rgba = source.region(rect)?;
+        let places =
+            (rect.y..rect.y + rect.height).flat_map(|y| (rect.x..rect.x + rect.width).map(move |x| (x, y)));
+        for (pixel, (x, y)) in rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(places) {
+            if let Kind::SaltAndPepper(probability) = self.kind {
+                let draw = uniform(self.seed, x, y, 0);
+                if draw < probability {
+                    pixel[..3].fill(if draw < probability / 2.0 { 255 } else { 0 });
                 }
+                continue;
+            }
+            for (channel, byte) in (0..).zip(&mut pixel[..3]) {
+                let value = f64::from(*byte);
+                let normal = || normal(self.seed, x, y, channel);
+                *byte = match &self.kind {
+                    Kind::Gaussian(sigma) => (value + sigma * normal() + 0.5) as u8,
+                    Kind::Speckle(sigma) => (value + value * sigma * normal() + 0.5) as u8,
+                    Kind::Poisson(photons) => photons.count(*byte, uniform(self.seed, x, y, channel)),
+                    Kind::SaltAndPepper(_) => *byte,
+                };
             }
         }
-        noisy.write(rows, &rgba)?;
+        Ok(rgba)
     }
-    Ok(noisy)
+}
+
+/// For every byte, how likely each count of photons is.
+#[derive(Debug, Clone)]
+struct Photons {
+    peak: f64,
+    /// `cumulative[byte·counts + k]`: the probability of at most k photons; all counts from `peak`
+    /// on are white.
+    cumulative: Vec<f64>,
+    counts: usize,
+}
+
+impl Photons {
+    fn new(peak: f64) -> Self {
+        let counts = peak.ceil() as usize;
+        let mut cumulative = Vec::with_capacity(256 * counts);
+        for byte in 0..256 {
+            let mean = f64::from(byte) / 255.0 * peak;
+            let (mut term, mut sum) = ((-mean).exp(), 0.0);
+            for k in 1..=counts {
+                sum += term;
+                term *= mean / k as f64;
+                cumulative.push(sum);
+            }
+        }
+        Self { peak, cumulative, counts }
+    }
+
+    /// The byte for the first count whose cumulative probability exceeds `draw`.
+    fn count(&self, byte: u8, draw: f64) -> u8 {
+        let row = &self.cumulative[usize::from(byte) * self.counts..][..self.counts];
+        let photons = row.partition_point(|&p| p <= draw);
+        (photons as f64 / self.peak * 255.0 + 0.5) as u8
+    }
 }
 
 #[cfg(test)]

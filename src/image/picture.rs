@@ -29,6 +29,24 @@ impl Rect {
     pub fn pixels(&self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
     }
+
+    /// Whether a pixel lies in it.
+    pub(super) fn contains(&self, x: u32, y: u32) -> bool {
+        let inside = |at: u32, start: u32, len: u32| at >= start && at - start < len;
+        inside(x, self.x, self.width) && inside(y, self.y, self.height)
+    }
+
+    /// How many tiles it is cut into: from its corner on, as a picture keeps them.
+    pub(super) fn tiles(&self) -> usize {
+        self.width.div_ceil(TILE) as usize * self.height.div_ceil(TILE) as usize
+    }
+
+    /// One of them.
+    pub(super) fn tile(&self, index: usize) -> Rect {
+        let columns = self.width.div_ceil(TILE);
+        let (x, y) = (index as u32 % columns * TILE, index as u32 / columns * TILE);
+        Rect::new(self.x + x, self.y + y, TILE.min(self.width - x), TILE.min(self.height - y))
+    }
 }
 
 /// 8-bit sRGB with straight alpha, of at most [`MAX_SIDE`] a side and [`MAX_PIXELS`] in all.

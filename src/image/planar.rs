@@ -161,7 +161,7 @@ fn taps(start: u32, len: u32, scale: u32, side: u32) -> impl Iterator<Item = (u3
 }
 
 fn luma([r, g, b, _]: [u8; RGBA]) -> f32 {
-    0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)
+    super::filter::luma([r, g, b].map(f32::from))
 }
 
 #[cfg(test)]

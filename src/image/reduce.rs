@@ -80,9 +80,11 @@ fn add_row(row: &[[u8; RGBA]], columns: &[Span], weight: f32, sums: &mut [[f32; 
     }
 }
 
-/// Back from a premultiplied sum; what is wholly transparent is black.
-fn straight(&[r, g, b, a]: &[f32; RGBA]) -> [u8; RGBA] {
-    if a == 0.0 {
+/// Back from a sum of colours premultiplied by alpha (all of 0–255); what is wholly transparent is
+/// black.
+pub(super) fn straight(&[r, g, b, a]: &[f32; RGBA]) -> [u8; RGBA] {
+    // Kernels with negative weights may fall below it.
+    if a <= 0.0 {
         return [0; RGBA];
     }
     [(r / a + 0.5) as u8, (g / a + 0.5) as u8, (b / a + 0.5) as u8, (a + 0.5) as u8]

@@ -1,98 +1,41 @@
 //! Structural similarity (Wang et al. 2004).
 
-use super::metrics::same_size;
-use super::{Picture, RGBA, Rect};
-use crate::error::{Error, Result};
+use super::RGBA;
+use super::filter::{Kernel, correlated};
+use crate::error::Result;
 
-const RADIUS: usize = 5;
-const TAPS: usize = 2 * RADIUS + 1;
+/// Side of a window.
+pub(super) const WINDOW: u32 = 11;
 const SIGMA: f64 = 1.5;
-const C1: f64 = (0.01 * 255.0) * (0.01 * 255.0);
-const C2: f64 = (0.03 * 255.0) * (0.03 * 255.0);
-/// Output rows made at once.
-const BAND: u32 = 64;
+const C1: f32 = (0.01 * 255.0) * (0.01 * 255.0);
+const C2: f32 = (0.03 * 255.0) * (0.03 * 255.0);
+/// Taken from every byte, so that the squares keep more digits.
+const MIDDLE: f32 = 128.0;
 
-/// Windowed means of a, b, a², b², ab at one pixel.
-type Moments = [f64; 5];
-
-/// Mean structural similarity over red, green and blue, −1 to 1; 1 for equal pictures. Agrees with
-/// `skimage.metrics.structural_similarity(gaussian_weights=True, sigma=1.5,
-/// use_sample_covariance=False, data_range=255, channel_axis=-1)`: windows of 11 × 11 that lie
-/// wholly inside.
-///
-/// # Errors
-/// `InvalidInput` when the sizes differ or a side is shorter than 11 pixels, `OutOfMemory`.
-pub fn ssim(a: &Picture, b: &Picture) -> Result<f64> {
-    same_size(a, b)?;
-    let margin = (TAPS - 1) as u32;
-    if a.width() <= margin || a.height() <= margin {
-        return Err(Error::InvalidInput(format!(
-            "structural similarity needs at least {TAPS} × {TAPS} pixels, not {} × {}",
-            a.width(),
-            a.height()
-        )));
-    }
-    let (columns, rows) = (a.width() - margin, a.height() - margin);
-    let weights = gaussian();
+/// Sum of the similarity of all windows that lie wholly inside, of red, green and blue each, where
+/// `p` and `q` are row-major RGBA of `width` pixels a row.
+pub(super) fn sum(p: &[u8], q: &[u8], width: usize) -> Result<f64> {
+    // It is cut at 5 pixels: 11 taps.
+    let window = Kernel::gaussian(SIGMA)?;
     let mut sum = 0.0;
-    for y in (0..rows).step_by(BAND as usize) {
-        let band = Rect::new(0, y, a.width(), BAND.min(rows - y) + margin);
-        let (p, q) = (a.region(band)?, b.region(band)?);
-        for channel in 0..3 {
-            let across = across(&p, &q, channel, a.width() as usize, &weights);
-            sum += down(&across, columns as usize, &weights);
-        }
-    }
-    Ok(sum / (3 * u64::from(columns) * u64::from(rows)) as f64)
-}
-
-fn gaussian() -> [f64; TAPS] {
-    let weights: [f64; TAPS] = std::array::from_fn(|i| {
-        let x = i as f64 - RADIUS as f64;
-        (-x * x / (2.0 * SIGMA * SIGMA)).exp()
-    });
-    let sum: f64 = weights.iter().sum();
-    weights.map(|w| w / sum)
-}
-
-/// Moments smoothed along rows, `width − 10` a row.
-fn across(p: &[u8], q: &[u8], channel: usize, width: usize, weights: &[f64; TAPS]) -> Vec<Moments> {
-    let mut smooth = Vec::with_capacity(p.len() / RGBA);
-    let rows = p.chunks_exact(width * RGBA).zip(q.chunks_exact(width * RGBA));
-    for (p_row, q_row) in rows {
-        let moments: Vec<Moments> = p_row[channel..]
-            .iter()
-            .step_by(RGBA)
-            .zip(q_row[channel..].iter().step_by(RGBA))
+    for channel in 0..3 {
+        let bytes = p[channel..].iter().step_by(RGBA).zip(q[channel..].iter().step_by(RGBA));
+        let moments: Vec<[f32; 4]> = bytes
             .map(|(&a, &b)| {
-                let (a, b) = (f64::from(a), f64::from(b));
-                [a, b, a * a, b * b, a * b]
+                let (a, b) = (f32::from(a) - MIDDLE, f32::from(b) - MIDDLE);
+                [a, b, a * a + b * b, a * b]
             })
             .collect();
-        smooth.extend(moments.windows(TAPS).map(|window| weighted(window.iter(), weights)));
+        sum += correlated(&moments, width, &window)?.iter().map(similarity).sum::<f64>();
     }
-    smooth
+    Ok(sum)
 }
 
-/// Sum of the similarity of the windows whose rows are `columns` moments each.
-fn down(across: &[Moments], columns: usize, weights: &[f64; TAPS]) -> f64 {
-    let rows = across.len() / columns - (TAPS - 1);
-    (0..rows * columns)
-        .map(|first| similarity(weighted(across[first..].iter().step_by(columns), weights)))
-        .sum()
-}
-
-fn weighted<'a>(moments: impl Iterator<Item = &'a Moments>, weights: &[f64; TAPS]) -> Moments {
-    let mut sum = [0.0; 5];
-    for (moment, w) in moments.zip(weights) {
-        for (s, m) in sum.iter_mut().zip(moment) {
-            *s += w * m;
-        }
-    }
-    sum
-}
-
-fn similarity([a, b, aa, bb, ab]: Moments) -> f64 {
-    let (var_a, var_b, cov) = (aa - a * a, bb - b * b, ab - a * b);
-    ((2.0 * a * b + C1) * (2.0 * cov + C2)) / ((a * a + b * b + C1) * (var_a + var_b + C2))
+/// Of the windowed means of a, b, a² + b², ab.
+fn similarity(&[a, b, squares, product]: &[f32; 4]) -> f64 {
+    let (variances, covariance) = (squares - a * a - b * b, product - a * b);
+    let (a, b) = (a + MIDDLE, b + MIDDLE);
+    let similarity =
+        ((2.0 * a * b + C1) * (2.0 * covariance + C2)) / ((a * a + b * b + C1) * (variances + C2));
+    f64::from(similarity)
 }

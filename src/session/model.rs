@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A run yields at least this often, in milliseconds.
-const PAUSE_MS: f64 = 25.0;
+pub(super) const PAUSE_MS: f64 = 25.0;
 /// One indivisible piece of CPU work is cut to about this long, in milliseconds.
 const PIECE_MS: f64 = 4.0;
 

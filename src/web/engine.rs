@@ -17,7 +17,7 @@ use wasm_bindgen_futures::future_to_promise;
 #[wasm_bindgen]
 pub struct Engine {
     inner: Rc<session::Engine>,
-    freed: Freed,
+    pub(super) freed: Freed,
 }
 
 impl Drop for Engine {
@@ -110,19 +110,6 @@ impl Engine {
     #[wasm_bindgen(js_name = pictureFromRgba)]
     pub fn picture_from_rgba(&self, rgba: &[u8], width: u32, height: u32) -> Result<Picture, JsValue> {
         image::Picture::from_rgba(width, height, rgba).map(Picture::of).map_err(|e| convert::error(&e))
-    }
-
-    /// Gaussian noise of standard deviation `sigma` (of 255); equal seeds give equal noise.
-    #[wasm_bindgen(js_name = addNoise)]
-    pub fn add_noise(
-        &self,
-        picture: &Picture,
-        #[wasm_bindgen(unchecked_param_type = "{ sigma: number; seed?: number }")] options: JsValue,
-    ) -> Result<Picture, JsValue> {
-        let number = |name: &str| option::<js_sys::Number>(&options, name).map(|n| n.value_of());
-        let (sigma, seed) = (number("sigma").unwrap_or(0.0), number("seed").unwrap_or(0.0));
-        let noisy = image::noise::add_gaussian(&picture.0, sigma as f32, seed as u32);
-        noisy.map(Picture::of).map_err(|e| convert::error(&e))
     }
 
     /// What `process` would take. `fits` is false, and `reason` says why, where it would be refused.

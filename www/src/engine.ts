@@ -28,8 +28,12 @@ export interface Engine {
   load(bytes: Uint8Array, options?: { externalData?: Record<string, Uint8Array> }): Promise<Model>;
   decode(bytes: Uint8Array): Promise<Picture>;
   pictureFromRgba(rgba: Uint8Array, width: number, height: number): Picture;
-  /** Adds Gaussian noise; `sigma` in steps of 255; equal seeds give equal noise. */
-  addNoise(picture: Picture, options: { sigma: number; seed?: number }): Picture;
+  /** Gaussian noise; `sigma` in steps of 255; equal seeds give equal noise. */
+  filter(
+    picture: Picture,
+    kind: { kind: "gaussian-noise"; sigma: number; seed: number },
+    options: { signal: AbortSignal },
+  ): Promise<Picture>;
   estimate(picture: Picture, model: Model): Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
   free(): void;

@@ -86,7 +86,7 @@ export class Engine implements EngineType {
     return new FakePicture(canvas, canvas);
   }
 
-  addNoise(picture: Picture, { sigma }: { sigma: number; seed: number }): Picture {
+  async filter(picture: Picture, { sigma }: { sigma: number; seed: number }): Promise<Picture> {
     const { width, height, canvas } = picture as FakePicture;
     const image = context(canvas).getImageData(0, 0, width, height);
     for (let at = 0; at < image.data.length; at++) {

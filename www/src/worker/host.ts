@@ -74,7 +74,10 @@ export class Host implements Handlers {
   }
 
   addNoise({ picture, sigma, seed }: Calls["addNoise"]["args"], { signal }: CallContext) {
-    return this.#lane.run(() => this.#keep(this.#ready().addNoise(this.#picture(picture), { sigma, seed })), signal);
+    return this.#lane.run(async () => {
+      const noise = { kind: "gaussian-noise", sigma, seed } as const;
+      return this.#keep(await this.#ready().filter(this.#picture(picture), noise, { signal }));
+    }, signal);
   }
 
   /** Does not wait in the lane: the page must be able to draw while a picture is being processed. */

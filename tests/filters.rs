@@ -1,0 +1,275 @@
+//! Filters against what Pillow, SciPy, scikit-image and the training scripts make of the same
+//! picture (`tests/fixtures/filters/make.py`), and against their own promises.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use safetensors::SafeTensors;
+use unet_playground::image::filter::{
+    Blur, Edges, Filter, Filtered, Gray, Interpolation, Kernel, Median, Resize, Saturation, Unsharp, apply,
+};
+use unet_playground::image::work::finish;
+use unet_playground::image::{Noise, Picture, Rect};
+
+const SEED: u32 = 7;
+
+fn fixture() -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/filters/filters.safetensors"))
+        .unwrap()
+}
+
+/// The filter that a tensor's name means.
+fn filter(name: &str) -> Box<dyn Filter> {
+    let words: Vec<&str> = name.split(' ').collect();
+    let number = |i: usize| words[i].parse::<f64>().unwrap();
+    let whole = |i: usize| words[i].parse::<u32>().unwrap();
+    let interpolation = |i: usize| match words[i] {
+        "nearest" => Interpolation::Nearest,
+        "bilinear" => Interpolation::Bilinear,
+        "bicubic" => Interpolation::Bicubic,
+        "lanczos3" => Interpolation::Lanczos3,
+        other => panic!("{other}"),
+    };
+    match words[0] {
+        "gaussian-noise" => Box::new(Noise::gaussian(number(1), SEED).unwrap()),
+        "speckle" => Box::new(Noise::speckle(number(1), SEED).unwrap()),
+        "salt-and-pepper" => Box::new(Noise::salt_and_pepper(number(1), SEED).unwrap()),
+        "poisson" => Box::new(Noise::poisson(number(1), SEED).unwrap()),
+        "gaussian-blur" => {
+            let sigma = if words.len() > 2 { number(3) } else { 0.0 };
+            Box::new(Blur::new(Kernel::gaussian(number(1)).unwrap()).with_noise(sigma, SEED).unwrap())
+        }
+        "defocus" => Box::new(Blur::new(Kernel::defocus(number(1)).unwrap())),
+        "motion" => Box::new(Blur::new(Kernel::motion(number(1), number(2)).unwrap())),
+        "mean" => Box::new(Blur::new(Kernel::mean(whole(1)).unwrap())),
+        "median" => Box::new(Median::new(whole(1)).unwrap()),
+        "unsharp" => Box::new(Unsharp::new(number(1), number(2)).unwrap()),
+        "downscale" => Box::new(Resize::down(whole(1), Interpolation::Bicubic).unwrap()),
+        "up" => Box::new(Resize::up(whole(words.len() - 1), interpolation(1)).unwrap()),
+        "to" if words[1] == "lanczos3" => Box::new(Resize::to(17, 50, interpolation(1))),
+        "to" => Box::new(Resize::to(13, 7, interpolation(1))),
+        "gray" => Box::new(Gray),
+        "edges" => Box::new(Edges::new().unwrap()),
+        "saturation" => Box::new(Saturation::new(number(1)).unwrap()),
+        other => panic!("{other}"),
+    }
+}
+
+/// A picture of a tensor [height, width, 3 or 4]; opaque where it has no alpha.
+fn picture(tensors: &SafeTensors, name: &str, keep_alpha: bool) -> Picture {
+    let view = tensors.tensor(name).unwrap();
+    let &[height, width, channels] = view.shape() else { panic!("{:?}", view.shape()) };
+    let pixel = |p: &[u8]| [p[0], p[1], p[2], if keep_alpha && channels == 4 { p[3] } else { 255 }];
+    let rgba: Vec<u8> = view.data().chunks_exact(channels).flat_map(pixel).collect();
+    Picture::from_rgba(width as u32, height as u32, &rgba).unwrap()
+}
+
+fn pixels(picture: &Picture) -> Vec<u8> {
+    picture.region(picture.rect()).unwrap()
+}
+
+#[test]
+fn every_filter_agrees_with_python() {
+    let bytes = fixture();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let mut wrong = Vec::new();
+    for name in tensors.names().into_iter().filter(|&name| name != "rgba") {
+        let has_alpha = name.contains("rgba");
+        let expected = picture(&tensors, name, true);
+        let ours = apply(&*filter(name), &picture(&tensors, "rgba", has_alpha)).unwrap();
+        assert_eq!(ours.rect(), expected.rect(), "{name}");
+        let (ours, expected) = (pixels(&ours), pixels(&expected));
+        let differences: Vec<u8> = ours.iter().zip(&expected).map(|(a, b)| a.abs_diff(*b)).collect();
+        let (worst, many) =
+            (differences.iter().max().unwrap(), differences.iter().filter(|&&d| d > 0).count());
+        // Halves may be rounded either way.
+        if *worst > 1 || many > differences.len() / 500 {
+            wrong.push(format!("{name}: {many} of {} differ, by up to {worst}", differences.len()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn bicubic_is_catmull_rom_of_the_image_crate() {
+    let bytes = fixture();
+    let source = picture(&SafeTensors::deserialize(&bytes).unwrap(), "rgba", false);
+    let theirs = image::RgbaImage::from_raw(source.width(), source.height(), pixels(&source)).unwrap();
+    for (width, height) in [(82, 62), (20, 15), (100, 9)] {
+        for (ours, filter) in [
+            (Interpolation::Bicubic, image::imageops::CatmullRom),
+            (Interpolation::Lanczos3, image::imageops::Lanczos3),
+        ] {
+            let ours = pixels(&apply(&Resize::to(width, height, ours), &source).unwrap());
+            let theirs = image::imageops::resize(&theirs, width, height, filter);
+            let worst = ours.iter().zip(theirs.as_raw()).map(|(a, b)| a.abs_diff(*b)).max();
+            assert_eq!(worst.filter(|&d| d > 1), None, "{width} × {height}, {filter:?}");
+        }
+    }
+}
+
+/// A picture of several tiles whose pixels all differ.
+fn large() -> Picture {
+    let (width, height) = (300, 270);
+    let rgba: Vec<u8> = (0..width * height)
+        .flat_map(|i: u32| {
+            let hash = i.wrapping_mul(2_654_435_761) >> 8;
+            [hash as u8, (i / 3) as u8, (i % width) as u8, if i.is_multiple_of(5) { hash as u8 } else { 255 }]
+        })
+        .collect();
+    Picture::from_rgba(width, height, &rgba).unwrap()
+}
+
+const ALL: [&str; 17] = [
+    "gaussian-noise 25",
+    "speckle 0.2",
+    "salt-and-pepper 0.1",
+    "poisson 30",
+    "gaussian-blur 5 noise 3",
+    "defocus 6",
+    "motion 21 20",
+    "mean 7",
+    "median 5",
+    "unsharp 2 1",
+    "downscale 4",
+    "up bicubic 2",
+    "to bilinear",
+    "gray",
+    "edges",
+    "saturation 0.5",
+    "to lanczos3",
+];
+
+#[test]
+fn a_part_is_the_same_part_of_the_whole() {
+    let source = large();
+    for name in ALL {
+        let filter = filter(name);
+        let whole = apply(&*filter, &source).unwrap();
+        let (width, height) = (whole.width() / 2, whole.height() / 2);
+        let part = Rect::new(whole.width() / 3, whole.height() / 3, width, height);
+        let mut filtered = Filtered::new(&*filter, &source, Some(part)).unwrap();
+        finish(&mut filtered).unwrap();
+        assert!(
+            filtered.into_picture()
+                == Picture::from_rgba(width, height, &whole.region(part).unwrap()).unwrap(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn alpha_stays() {
+    let source = large();
+    for name in ALL.iter().filter(|name| !["downscale", "up", "to"].iter().any(|word| name.starts_with(word)))
+    {
+        let result = pixels(&apply(&*filter(name), &source).unwrap());
+        assert!(result.iter().skip(3).step_by(4).eq(pixels(&source).iter().skip(3).step_by(4)), "{name}");
+    }
+}
+
+#[test]
+fn pictures_smaller_than_any_kernel_stay_flat() {
+    for (width, height) in [(1, 1), (2, 1), (1, 9)] {
+        let flat =
+            Picture::from_rgba(width, height, &[90, 90, 90, 255].repeat((width * height) as usize)).unwrap();
+        for name in [
+            "gaussian-blur 20",
+            "defocus 20",
+            "motion 60 45",
+            "mean 31",
+            "median 31",
+            "unsharp 20 10",
+            "gray",
+        ] {
+            assert_eq!(apply(&*filter(name), &flat).unwrap(), flat, "{name}");
+        }
+        let white = pixels(&apply(&Edges::new().unwrap(), &flat).unwrap());
+        assert!(white.iter().all(|&byte| byte == 255));
+    }
+}
+
+#[test]
+fn noise_has_the_moments_that_it_says() {
+    let gray = Picture::from_rgba(300, 300, &[100, 100, 100, 255].repeat(300 * 300)).unwrap();
+    // Deviations of Poisson noise are √(x/peak); half of salt and pepper's 20 % are white.
+    for (name, mean, deviation) in [
+        ("gaussian-noise 20", 100.0, 20.0),
+        ("speckle 0.2", 100.0, 20.0),
+        ("poisson 50", 100.0, 255.0 * (100.0f64 / 255.0 / 50.0).sqrt()),
+        (
+            "salt-and-pepper 0.2",
+            105.5,
+            (0.8 * 5.5f64.powi(2) + 0.1 * 149.5f64.powi(2) + 0.1 * 105.5f64.powi(2)).sqrt(),
+        ),
+    ] {
+        let noisy = pixels(&apply(&*filter(name), &gray).unwrap());
+        let values: Vec<f64> = noisy.chunks(4).flat_map(|p| [p[0], p[1], p[2]]).map(f64::from).collect();
+        let average = values.iter().sum::<f64>() / values.len() as f64;
+        let spread = (values.iter().map(|v| (v - average).powi(2)).sum::<f64>() / values.len() as f64).sqrt();
+        assert!((average - mean).abs() < 0.5, "{name}: mean {average}");
+        assert!((spread - deviation).abs() < 0.02 * deviation, "{name}: deviation {spread}, not {deviation}");
+    }
+}
+
+#[test]
+fn senseless_numbers_are_named() {
+    let says = |result: Result<Box<dyn Filter>, unet_playground::Error>, word: &str| {
+        let error = result.err().unwrap();
+        assert!(error.code() == "invalid-input" && error.to_string().contains(word), "{error}");
+    };
+    fn boxed<F: Filter + 'static>(filter: F) -> Box<dyn Filter> {
+        Box::new(filter)
+    }
+    says(Noise::gaussian(-1.0, 0).map(boxed), "sigma");
+    says(Noise::gaussian(f64::NAN, 0).map(boxed), "NaN");
+    says(Noise::speckle(1.5, 0).map(boxed), "speckle");
+    says(Noise::salt_and_pepper(2.0, 0).map(boxed), "salt and pepper");
+    says(Noise::poisson(0.0, 0).map(boxed), "peak");
+    says(Kernel::gaussian(1e9).map(Blur::new).map(boxed), "sigma");
+    says(Kernel::defocus(f64::INFINITY).map(Blur::new).map(boxed), "radius");
+    says(Kernel::motion(0.0, 0.0).map(Blur::new).map(boxed), "length");
+    says(Kernel::motion(5.0, f64::NAN).map(Blur::new).map(boxed), "angle");
+    says(Kernel::mean(4).map(Blur::new).map(boxed), "odd");
+    says(Median::new(33).map(boxed), "31");
+    says(Median::new(0).map(boxed), "odd");
+    says(Unsharp::new(1.0, -1.0).map(boxed), "amount");
+    says(Saturation::new(-0.1).map(boxed), "saturation");
+    says(Resize::up(0, Interpolation::Nearest).map(boxed), "scale");
+    let tiny = Picture::new(3, 30_000).unwrap();
+    let too_small = apply(&*filter("downscale 4"), &tiny).unwrap_err();
+    assert_eq!(too_small.code(), "invalid-input");
+    assert_eq!(apply(&*filter("up nearest 8"), &tiny).unwrap_err().code(), "picture-too-large");
+    assert_eq!(
+        apply(&Resize::to(0, 1, Interpolation::Bicubic), &tiny).unwrap_err().code(),
+        "invalid-picture"
+    );
+    let outside = Filtered::new(&Gray, &tiny, Some(Rect::new(2, 0, 2, 1)));
+    assert_eq!(outside.err().unwrap().code(), "invalid-input");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// The median by sorting.
+    #[test]
+    fn the_median_is_the_middle(bytes in prop::collection::vec(any::<u8>(), 6 * 5), side in (0u32..4).prop_map(|r| 2 * r + 1)) {
+        let rgba: Vec<u8> = bytes.iter().flat_map(|&b| [b, b, b, 255]).collect();
+        let source = Picture::from_rgba(6, 5, &rgba).unwrap();
+        let result = pixels(&apply(&Median::new(side).unwrap(), &source).unwrap());
+        let (reach, at) = (side as i32 / 2, |i: i32, n: i32| {
+            let back = i.rem_euclid(2 * n - 2);
+            back.min(2 * n - 2 - back)
+        });
+        for y in 0..5 {
+            for x in 0..6 {
+                let mut seen: Vec<u8> = (-reach..=reach)
+                    .flat_map(|dy| (-reach..=reach).map(move |dx| (x + dx, y + dy)))
+                    .map(|(x, y)| bytes[(at(y, 5) * 6 + at(x, 6)) as usize])
+                    .collect();
+                seen.sort_unstable();
+                prop_assert_eq!(result[(y * 6 + x) as usize * 4], seen[seen.len() / 2]);
+            }
+        }
+    }
+}
