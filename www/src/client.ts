@@ -40,7 +40,7 @@ export interface WorkerLike {
 /** Calls that leave something behind in the worker, and how to be rid of it. */
 const UNDO: { [K in CallName]?: (result: never) => ToWorker } = {
   decode: (picture: Calls["decode"]["result"]) => freePicture(picture.id),
-  addNoise: (picture: Calls["addNoise"]["result"]) => freePicture(picture.id),
+  make: (picture: Calls["make"]["result"]) => freePicture(picture.id),
   process: ({ picture }: Calls["process"]["result"]) => freePicture(picture.id),
   loadModel: (model: Calls["loadModel"]["result"]) => ({ id: 0, call: "freeModel", args: { model: model.id } }),
 };

@@ -28,15 +28,63 @@ export interface Engine {
   load(bytes: Uint8Array, options?: { externalData?: Record<string, Uint8Array> }): Promise<Model>;
   decode(bytes: Uint8Array): Promise<Picture>;
   pictureFromRgba(rgba: Uint8Array, width: number, height: number): Picture;
-  /** Gaussian noise; `sigma` in steps of 255; equal seeds give equal noise. */
-  filter(
-    picture: Picture,
-    kind: { kind: "gaussian-noise"; sigma: number; seed: number },
-    options: { signal: AbortSignal },
-  ): Promise<Picture>;
+  /** Makes a picture worse, restores it without a network, or adjusts it; equal seeds give equal noise. */
+  filter(picture: Picture, kind: Filter, options?: Attended): Promise<Picture>;
+  /** How near two pictures of one size are. */
+  score(picture: Picture, reference: Picture, options?: { border?: number } & Attended): Promise<Scores>;
+  /** `strength` 0 is `original`, 1 is `result`; an original of another size is resized first. */
+  mix(original: Picture, result: Picture, options: { strength: number } & Attended): Promise<Picture>;
+  /** Where and how much two pictures differ: `gain` times the mean absolute difference, in colours. */
+  difference(a: Picture, b: Picture, options: { gain: number } & Attended): Promise<Picture>;
+  /** How much stronger than its neighbours the pattern of this period is; about 0 where there is none. */
+  checkerboard(picture: Picture, options: { period: number } & Attended): Promise<number>;
+  /** A picture of labels over the picture it belongs to. */
+  drawLabels(picture: Picture, labels: Picture, options: LabelView): Picture;
   estimate(picture: Picture, model: Model): Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
   free(): void;
+}
+
+/** Work that can be stopped. */
+export interface Attended {
+  signal?: AbortSignal;
+}
+
+/** What degrades a picture; units are the engine's (`src/web/filter.rs`). */
+export type Degradation =
+  | { kind: "gaussian-noise" | "speckle"; sigma: number; seed: number }
+  | { kind: "salt-and-pepper"; probability: number; seed: number }
+  | { kind: "poisson"; peak: number; seed: number }
+  | { kind: "gaussian-blur"; sigma: number }
+  | { kind: "defocus"; radius: number }
+  | { kind: "motion"; length: number; angle: number }
+  | { kind: "downscale"; scale: number }
+  | { kind: "gray" }
+  | { kind: "edges" };
+
+export type Interpolation = "nearest" | "bilinear" | "bicubic" | "lanczos3";
+
+/** What restored pictures before there were networks. */
+export type Baseline =
+  | { kind: "mean" | "median"; side: number }
+  | { kind: "gaussian-blur"; sigma: number }
+  | { kind: "unsharp"; sigma: number; amount: number }
+  | { kind: "upscale"; scale: number; interpolation: Interpolation }
+  | { kind: "gray" };
+
+export type Filter = Degradation | Baseline | { kind: "saturation"; factor: number };
+
+/** PSNR in dB, of all channels and of luma; SSIM null where a side is shorter than its window; MAE of 255. */
+export interface Scores {
+  psnr: number;
+  psnrLuma: number;
+  ssim: number | null;
+  mae: number;
+}
+
+export interface LabelView {
+  mode: "overlay" | "cutout" | "classes";
+  opacity?: number;
 }
 
 export interface Model {
@@ -70,6 +118,8 @@ export interface Estimate {
 
 export interface ProcessOptions {
   signal: AbortSignal;
+  /** The point of the input around which tiles are finished first. */
+  near?: { x: number; y: number };
   /** A finished tile of the result. */
   onTile: (tile: Rect & { pixels: Uint8ClampedArray }) => void;
   onProgress: (progress: { fraction: number; tilesDone: number; tiles: number }) => void;

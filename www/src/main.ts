@@ -1,3 +1,4 @@
+import type { Outside } from "./app/keep";
 import { Playground } from "./app/playground";
 import { Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
@@ -8,14 +9,20 @@ import "./styles.css";
 const spawn = () =>
   new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module", name: "engine" }) as WorkerLike;
 
-/** Hands a file to the browser's downloads. */
-function save(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
+const outside: Outside = {
+  save(file, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  },
+  // The promise goes in unsettled: the permission lasts only as long as the click that gave it.
+  copy: (png) => navigator.clipboard.write([new ClipboardItem({ "image/png": png })]),
+  note(query) {
+    if (router.route.view === "playground") router.note({ view: "playground", path: "", query });
+  },
+};
 
 const router = new Router();
 const client = new Client(spawn);
@@ -23,8 +30,13 @@ const views = new Map<ViewName, Promise<HTMLElement>>();
 
 async function make(): Promise<HTMLElement> {
   const app = new App();
-  app.playground = new Playground(client, save);
-  void app.playground.openSample();
+  const playground = new Playground(client, outside, router.route.query);
+  app.playground = playground;
+  void playground.open();
+  router.addEventListener("change", () => {
+    const { view, query } = router.route;
+    if (view === "playground") void playground.follow(query);
+  });
   return app;
 }
 

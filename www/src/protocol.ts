@@ -1,6 +1,15 @@
 /** Messages between the page and its worker. Everything here is structured-cloneable. */
 
-import type { BackendChoice, BackendName, Estimate, ReasonCode, Rect } from "./engine";
+import type {
+  BackendChoice,
+  BackendName,
+  Estimate,
+  Filter,
+  LabelView,
+  ReasonCode,
+  Rect,
+  Scores,
+} from "./engine";
 
 export interface EngineInfo {
   backend: BackendName;
@@ -21,8 +30,22 @@ export interface ModelInfo {
   metadata: Record<string, string>;
 }
 
-/** Where a model comes from: shipped with the page, or files a person brought. */
-export type ModelSource = { url: string } | { file: Blob; data: Record<string, Blob> };
+/** Where a model comes from: shipped with the page and known by its hash, or files a person brought. */
+export type ModelSource = { url: string; sha256: string } | { file: Blob; data: Record<string, Blob> };
+
+/** Pictures made of pictures. */
+export type Recipe =
+  | { make: "filtered"; of: number; how: Filter }
+  | { make: "mixed"; of: number; over: number; strength: number }
+  | { make: "difference"; of: number; from: number; gain: number }
+  | { make: "drawn-labels"; of: number; over: number; how: LabelView }
+  | { make: "cropped"; of: number; width: number; height: number }
+  | { make: "reduced"; of: number; maxSide: number };
+
+export interface Point {
+  x: number;
+  y: number;
+}
 
 export type Progress =
   | { stage: "download"; loaded: number; total: number | null }
@@ -37,12 +60,22 @@ export interface Calls {
   loadModel: { args: { source: ModelSource }; result: ModelInfo };
   freeModel: { args: { model: number }; result: null };
   decode: { args: { file: Blob }; result: PictureInfo };
-  addNoise: { args: { picture: number; sigma: number; seed: number }; result: PictureInfo };
+  make: { args: { recipe: Recipe }; result: PictureInfo };
+  /** `border`: pixels on each side that do not count for the PSNR of luma. */
+  score: { args: { picture: number; reference: number; border: number }; result: Scores };
+  checkerboard: { args: { picture: number; period: number }; result: number };
+  /** Red, green, blue and alpha of one pixel. */
+  pixel: { args: { picture: number; at: Point }; result: number[] };
   preview: { args: { picture: number; maxSide: number }; result: ImageBitmap };
   region: { args: { picture: number; rect: Rect }; result: ImageBitmap };
   estimate: { args: { picture: number; model: number }; result: Estimate };
-  /** The engine is told of again: it may have gone on with the CPU. */
-  process: { args: { picture: number; model: number }; result: { picture: PictureInfo; engine: EngineInfo } };
+  /** Multiplications and additions that the engine does in a millisecond, by a short run of the model. */
+  calibrate: { args: { model: number }; result: number };
+  /** The engine is told of again: it may have gone on with the CPU. `near`: what comes first. */
+  process: {
+    args: { picture: number; model: number; near: Point | null };
+    result: { picture: PictureInfo; engine: EngineInfo };
+  };
   encodePng: { args: { picture: number }; result: Uint8Array<ArrayBuffer> };
   freePicture: { args: { picture: number }; result: null };
 }

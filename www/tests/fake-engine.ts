@@ -1,13 +1,20 @@
 /**
- * Stands in for the engine package in tests of the page alone: real pictures (decoded by the browser), "noise"
- * that remembers what was there before, and a "network" that puts it back, tile by tile and as slowly as asked.
+ * Stands in for the engine package in tests of the page alone: real pictures (decoded by the browser), "filters"
+ * that remember what was there before, and "networks" that put it back, tile by tile and as slowly as asked.
  * What it does can be steered by a broadcast channel named `fake-engine`.
  */
 
-import type { Engine as EngineType, Model, Picture, ProcessOptions } from "../src/engine";
+import type { Engine as EngineType, Filter, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
 
-const behaviour = { tileDelay: 30, webgpu: true, loseGpu: false };
-new BroadcastChannel("fake-engine").onmessage = ({ data }) => Object.assign(behaviour, data);
+/** Side of the tiles of a run. */
+const TILE = 128;
+
+const behaviour = { tileDelay: 8, webgpu: true, loseGpu: false, mostPixels: 30e6, flopsPerPixel: 69e3 };
+const channel = new BroadcastChannel("fake-engine");
+channel.onmessage = ({ data }) => {
+  Object.assign(behaviour, data);
+  channel.postMessage("heard");
+};
 
 class FakeError extends Error {
   readonly code: string;
@@ -38,10 +45,31 @@ class FakePicture implements Picture {
     context(small).drawImage(this.canvas, 0, 0, small.width, small.height);
     return new FakePicture(small, small);
   }
+  /** A PNG has to come at once, which canvases do not give: a BMP of 32 bits does as well for browsers. */
   encodePng() {
-    return new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
+    return bmp(this.pixels(0, 0, this.width, this.height), this.width, this.height);
   }
   free() {}
+}
+
+/** `quality`: how near to the clean picture it gets, 0 to 1. */
+interface FakeModel extends Model {
+  scale: number;
+  quality: number;
+}
+
+function drawn(source: OffscreenCanvas, width: number, height: number, filter = "none"): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(width, height);
+  context(canvas).filter = filter;
+  context(canvas).drawImage(source, 0, 0, width, height);
+  return canvas;
+}
+
+function blended(over: OffscreenCanvas, top: OffscreenCanvas, alpha: number): OffscreenCanvas {
+  const canvas = drawn(over, top.width, top.height);
+  context(canvas).globalAlpha = alpha;
+  context(canvas).drawImage(top, 0, 0);
+  return canvas;
 }
 
 function context(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
@@ -66,9 +94,11 @@ export class Engine implements EngineType {
     return new Engine(gpu ? "webgpu" : "cpu", code, "the GPU does 900 GFLOP/s, the CPU 100");
   }
 
+  /** The first byte is the scale, the second the quality in percent. */
   async load(bytes: Uint8Array): Promise<Model> {
     if (bytes.byteLength < 4) throw new FakeError("invalid-model", "the file ends early");
-    return { metadata: {}, free() {} };
+    const model: FakeModel = { metadata: {}, scale: bytes[0] || 1, quality: (bytes[1] || 100) / 100, free() {} };
+    return model;
   }
 
   async decode(bytes: Uint8Array): Promise<Picture> {
@@ -86,38 +116,122 @@ export class Engine implements EngineType {
     return new FakePicture(canvas, canvas);
   }
 
-  async filter(picture: Picture, { sigma }: { sigma: number; seed: number }): Promise<Picture> {
-    const { width, height, canvas } = picture as FakePicture;
-    const image = context(canvas).getImageData(0, 0, width, height);
-    for (let at = 0; at < image.data.length; at++) {
-      const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-      if (at % 4 !== 3) image.data[at] = (image.data[at] ?? 0) + sigma * normal;
+  async filter(picture: Picture, kind: Filter): Promise<Picture> {
+    const { canvas, clean, width, height } = picture as FakePicture;
+    switch (kind.kind) {
+      case "gaussian-noise":
+        return new FakePicture(noisy(canvas, kind.sigma), clean);
+      case "downscale": {
+        const side = (length: number) => Math.floor(length / kind.scale);
+        return new FakePicture(drawn(canvas, side(width), side(height)), clean);
+      }
+      case "upscale": {
+        const large = drawn(canvas, width * kind.scale, height * kind.scale);
+        return new FakePicture(large, large);
+      }
+      case "gray":
+        return new FakePicture(drawn(canvas, width, height, "grayscale(1)"), clean);
+      case "saturation":
+        return new FakePicture(drawn(canvas, width, height, `saturate(${kind.factor})`), clean);
+      case "edges":
+        return new FakePicture(drawn(canvas, width, height, "grayscale(1) contrast(4)"), clean);
+      default: {
+        const soft = drawn(canvas, width, height, "blur(1px)");
+        return new FakePicture(soft, clean);
+      }
     }
-    const noisy = new OffscreenCanvas(width, height);
-    context(noisy).putImageData(image, 0, 0);
-    return new FakePicture(noisy, canvas);
   }
 
-  estimate({ width, height }: Picture) {
-    const tiles = Math.ceil(width / 128) * Math.ceil(height / 128);
-    return { width, height, tiles, peakBytes: tiles * 4e6, flops: width * height * 69e3, fits: width * height < 30e6 };
+  async score(a: Picture, b: Picture): Promise<Scores> {
+    if (a.width !== b.width || a.height !== b.height) throw new FakeError("invalid-input", "the sizes differ");
+    const [x, y] = [a.pixels(0, 0, a.width, a.height), b.pixels(0, 0, a.width, a.height)];
+    let squares = 0;
+    let sum = 0;
+    for (let at = 0; at < x.length; at++) {
+      const off = (x[at] ?? 0) - (y[at] ?? 0);
+      squares += off * off;
+      sum += Math.abs(off);
+    }
+    const psnr = 10 * Math.log10((255 * 255) / (squares / (x.length * 0.75)));
+    return { psnr, psnrLuma: psnr, ssim: 1 - sum / x.length / 100, mae: sum / (x.length * 0.75) };
   }
 
-  async process(picture: Picture, _model: Model, { signal, onTile, onProgress }: ProcessOptions): Promise<Picture> {
-    const { width, height, clean } = picture as FakePicture;
+  async mix(original: Picture, result: Picture, { strength }: { strength: number }): Promise<Picture> {
+    const canvas = blended((original as FakePicture).canvas, (result as FakePicture).canvas, strength);
+    return new FakePicture(canvas, canvas);
+  }
+
+  async difference(a: Picture, b: Picture): Promise<Picture> {
+    const canvas = drawn((a as FakePicture).canvas, b.width, b.height);
+    context(canvas).globalCompositeOperation = "difference";
+    context(canvas).drawImage((b as FakePicture).canvas, 0, 0);
+    return new FakePicture(canvas, canvas);
+  }
+
+  async checkerboard(): Promise<number> {
+    return 0.02;
+  }
+
+  drawLabels(picture: Picture, labels: Picture, { mode }: LabelView): Picture {
+    const over = (picture as FakePicture).canvas;
+    const canvas = mode === "classes" ? (labels as FakePicture).canvas : blended(over, drawn(over, over.width, over.height, "sepia(1)"), 0.6);
+    return new FakePicture(canvas, canvas);
+  }
+
+  estimate({ width, height }: Picture, model: Model) {
+    const { scale } = model as FakeModel;
+    const tiles = Math.ceil((width * scale) / TILE) * Math.ceil((height * scale) / TILE);
+    const fits = width * height < behaviour.mostPixels;
+    const size = { width: width * scale, height: height * scale };
+    return { ...size, tiles, peakBytes: tiles * 4e6, flops: width * height * behaviour.flopsPerPixel, fits, reason: "needs 9 GB" };
+  }
+
+  async process(picture: Picture, model: Model, { signal, near, onTile, onProgress }: ProcessOptions): Promise<Picture> {
+    const { scale, quality } = model as FakeModel;
+    const { canvas, clean } = picture as FakePicture;
+    const [width, height] = [picture.width * scale, picture.height * scale];
+    const whole = blended(drawn(canvas, width, height), drawn(clean, width, height), quality);
     const tiles: [number, number][] = [];
-    for (let y = 0; y < height; y += 128) for (let x = 0; x < width; x += 128) tiles.push([x, y]);
+    for (let y = 0; y < height; y += TILE) for (let x = 0; x < width; x += TILE) tiles.push([x, y]);
+    const off = ([x, y]: [number, number]) => (near ? Math.hypot(x + TILE / 2 - near.x * scale, y + TILE / 2 - near.y * scale) : 0);
+    tiles.sort((a, b) => off(a) - off(b));
     for (const [done, [x, y]] of tiles.entries()) {
       await new Promise((resolve) => setTimeout(resolve, behaviour.tileDelay));
       if (signal.aborted) throw new FakeError("aborted", "the run was stopped");
       if (behaviour.loseGpu) Object.assign(this, { backend: "cpu", backendReasonCode: "gave-up" });
-      const w = Math.min(128, width - x);
-      const h = Math.min(128, height - y);
-      onTile({ x, y, width: w, height: h, pixels: context(clean).getImageData(x, y, w, h).data });
+      const w = Math.min(TILE, width - x);
+      const h = Math.min(TILE, height - y);
+      onTile({ x, y, width: w, height: h, pixels: context(whole).getImageData(x, y, w, h).data });
       onProgress({ fraction: (done + 1) / tiles.length, tilesDone: done + 1, tiles: tiles.length });
     }
-    return new FakePicture(clean, clean);
+    return new FakePicture(whole, whole);
   }
 
   free() {}
+}
+
+function noisy(canvas: OffscreenCanvas, sigma: number): OffscreenCanvas {
+  const { width, height } = canvas;
+  const image = context(canvas).getImageData(0, 0, width, height);
+  for (let at = 0; at < image.data.length; at++) {
+    const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+    if (at % 4 !== 3) image.data[at] = (image.data[at] ?? 0) + sigma * normal;
+  }
+  const noisy = new OffscreenCanvas(width, height);
+  context(noisy).putImageData(image, 0, 0);
+  return noisy;
+}
+
+function bmp(rgba: Uint8ClampedArray, width: number, height: number): Uint8Array {
+  const file = new Uint8Array(54 + rgba.length);
+  const view = new DataView(file.buffer);
+  file.set([0x42, 0x4d]);
+  const words: [number, number][] = [[2, file.length], [10, 54], [14, 40], [18, width], [22, -height], [34, rgba.length]];
+  for (const [at, value] of words) view.setInt32(at, value, true);
+  view.setUint16(26, 1, true);
+  view.setUint16(28, 32, true);
+  for (let at = 0; at < rgba.length; at += 4) {
+    file.set([rgba[at + 2] ?? 0, rgba[at + 1] ?? 0, rgba[at] ?? 0, 255], 54 + at);
+  }
+  return file;
 }

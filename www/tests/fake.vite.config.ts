@@ -1,17 +1,57 @@
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { mergeConfig, type Rollup } from "vite";
 import config from "../vite.config.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const TASKS = {
+  denoise: 1,
+  deblur: 1,
+  "super-resolve-x2": 2,
+  "super-resolve-x4": 4,
+  colorize: 1,
+  "denoise-colorize": 1,
+  "edges-to-scene": 1,
+  segment: 1,
+};
+const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
+
+/** A full zoo: what stands for a network says its scale and its quality in percent. Two of them tie. */
+const zoo = Object.entries(TASKS).flatMap(([task, scale]) =>
+  STRATEGIES.map((strategy, index) => {
+    const source = new Uint8Array(90_000);
+    source.set([scale, [70, 95, 95, 80, 88][index] ?? 0]);
+    const entry = {
+      file: `${task}-${strategy}.onnx`,
+      bytes: source.length,
+      sha256: createHash("sha256").update(source).digest("hex"),
+      task,
+      family: "unet",
+      strategy,
+      title: `${task} (${strategy})`,
+      parameters: 500_000 + 10_000 * index,
+      flops_per_pixel: 69_000,
+      license: "MIT",
+    };
+    return { entry, source };
+  }),
+);
+
 /** The page around the fake engine, for tests of the page alone. */
-export default mergeConfig(config, {
+const page = { ...config, plugins: config.plugins?.filter((plugin) => !(plugin && "name" in plugin && plugin.name === "models")) };
+
+export default mergeConfig(page, {
   root: at(".."),
   plugins: [
     {
-      name: "fake-model",
+      name: "fake-models",
       generateBundle(this: Rollup.PluginContext) {
-        this.emitFile({ type: "asset", fileName: "models/denoise-bilinear.onnx", source: new Uint8Array(90_000) });
+        const manifest = JSON.stringify(zoo.map(({ entry }) => entry));
+        this.emitFile({ type: "asset", fileName: "models/manifest.json", source: manifest });
+        for (const { entry, source } of zoo) {
+          this.emitFile({ type: "asset", fileName: `models/${entry.file}`, source });
+        }
       },
     },
   ],

@@ -18,6 +18,8 @@ PHOTOS = {
     "rocket": data.rocket,
     "hubble": data.hubble_deep_field,
     "camera": data.camera,
+    "clock": data.clock,
+    "brick": data.brick,
 }
 THUMBNAIL = 96  # twice the side the page shows, for dense screens
 

@@ -1,7 +1,7 @@
-/** Sorts the files a person brought: one photo, or one ONNX model with the files its weights are in. */
+/** Sorts the files a person brought: photos, or one ONNX model with the files its weights are in. */
 
 export type Brought =
-  | { kind: "picture"; file: File }
+  | { kind: "pictures"; files: [File, ...File[]] }
   | { kind: "model"; file: File; data: Record<string, File> }
   | { kind: "data-only"; name: string }
   | { kind: "nothing" };
@@ -12,14 +12,15 @@ export function sortFiles(files: readonly File[]): Brought {
     const others = files.filter((file) => file !== model);
     return { kind: "model", file: model, data: Object.fromEntries(others.map((file) => [file.name, file])) };
   }
-  const picture = files.find((file) => file.type.startsWith("image/")) ?? files[0];
-  if (!picture) return { kind: "nothing" };
-  if (/\.(data|onnx_data|bin|weights)$/i.test(picture.name)) return { kind: "data-only", name: picture.name };
-  return { kind: "picture", file: picture };
+  const pictures = files.filter((file) => file.type.startsWith("image/"));
+  const [first, ...others] = pictures.length > 0 ? pictures : files.slice(0, 1);
+  if (!first) return { kind: "nothing" };
+  if (/\.(data|onnx_data|bin|weights)$/i.test(first.name)) return { kind: "data-only", name: first.name };
+  return { kind: "pictures", files: [first, ...others] };
 }
 
-/** `holiday.jpg` → `holiday-denoised.png` */
-export function resultName(name: string, suffix: string): string {
+/** `holiday.jpg` → `holiday-denoise.png` */
+export function resultName(name: string, suffix: string, extension = "png"): string {
   const stem = name.replace(/\.[^.]*$/, "") || "picture";
-  return `${stem}-${suffix}.png`;
+  return `${stem}-${suffix}.${extension}`;
 }

@@ -1,109 +1,138 @@
 /**
  * The page's behaviour: what a person can do, as methods; what is to be seen, as `state`.
  *
- * A result is made in steps (engine, model, photo, noise, estimate, run), each remembered under the settings
- * that made it. Changing a setting runs again, and only the steps that depend on it are made anew. The steps
- * are also what survives a worker that crashed: everything can be made again from the files.
+ * Everything follows from the settings and the photo: changing either runs again, and only what depends on it is
+ * made anew. `Bench` remembers what results are made with, `Workshop` makes them, each `Result` remembers itself.
  */
 
 import type { Client } from "../client";
-import type { BackendChoice } from "../engine";
-import type { EngineInfo, ModelInfo, ModelSource, PictureInfo, Progress } from "../protocol";
+import type { PictureInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
-import { Layer, OVERVIEW_SIDE } from "../view/layer";
-import { resultName, sortFiles } from "./files";
-import { FIRST_SAMPLE, fromBase, sampleUrl, type SampleId } from "./samples";
-import { initialState, noticeFor, type Action, type Activity, type Notice, type State } from "./state";
-import { Step } from "./step";
+import { restoreAll } from "./batch";
+import { Bench } from "./bench";
+import { Board } from "./board";
+import type { OwnModel } from "./catalogue";
+import { fitting } from "./degradation";
+import { sortFiles } from "./files";
+import { Keeper, type Outside } from "./keep";
+import { keepPhoto, keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
+import { FIRST_SAMPLE, type SampleId } from "./samples";
+import { formatSettings, MAX_RESULTS, parseSettings, type Settings } from "./settings";
+import { expected } from "./stages";
+import { initialState, noticeFor, type Action } from "./state";
+import { factsOf } from "./tasks";
+import { Workshop } from "./workshop";
 
-const SEED = 1;
-/** Milliseconds that the noise slider rests before a run begins. */
-const NOISE_REST = 90;
-/** Milliseconds after which a run's pace tells how long it will take. */
-const TELLING = 3000;
-const SHIPPED_MODEL = "models/denoise-bilinear.onnx";
+/** Milliseconds that a slider rests before a run begins. */
+const REST = 90;
 
-interface Photo {
-  key: string;
-  name: string;
-  sample: SampleId | null;
-  file: Blob;
-}
-
-interface OpenModel {
-  key: string;
-  name: string;
-  own: boolean;
-  source: ModelSource;
-}
-
-export class Playground extends EventTarget {
-  state: State = initialState();
+export class Playground extends Board {
+  readonly keep: Keeper;
+  /** The middle of what is seen, as a share of the picture: made first. */
+  looking: Point = { x: 0.5, y: 0.5 };
   #client: Client;
-  #save: (file: Blob, name: string) => void;
+  #outside: Outside;
+  #bench: Bench;
+  #workshop: Workshop;
   #photo: Photo | null = null;
-  #model: OpenModel = shippedModel();
-  #output: PictureInfo | null = null;
-  #engineStep = new Step<EngineInfo>();
-  #modelStep = new Step<ModelInfo>((model) => this.#client.free("model", model.id));
-  #originalStep = new Step<PictureInfo>((picture) => this.#client.free("picture", picture.id));
-  #noisyStep = new Step<PictureInfo>((picture) => this.#client.free("picture", picture.id));
-  #beforeStep = new Step<Layer>();
+  #many: readonly File[] = [];
   #work = new AbortController();
-  #opened = 0;
-  #noiseTimer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(client: Client, save: (file: Blob, name: string) => void) {
-    super();
+  /** `query`: settings, as the address holds them. */
+  constructor(client: Client, outside: Outside, query = "") {
+    super(initialState(parseSettings(query)));
     this.#client = client;
-    this.#save = save;
+    this.#outside = outside;
+    this.keep = new Keeper(this, client, outside);
+    this.#bench = new Bench(client, (activity) => this.now(activity));
+    this.#workshop = new Workshop(this, this.#bench);
     client.onCrash = (detail) => this.#crashed(detail);
   }
 
-  async openSample(id: SampleId = FIRST_SAMPLE): Promise<void> {
+  /** Opens what the settings name: a sample, or the photo of the last visit. */
+  async open(): Promise<void> {
+    const { sample, mode } = this.state.settings;
+    const kept = sample ? null : await keptPhoto();
+    if (kept) await this.#openPhoto(kept, mode);
+    else await this.openSample(sample ?? FIRST_SAMPLE, mode);
+  }
+
+  /** The address has come to say something else. */
+  async follow(query: string): Promise<void> {
+    const before = this.state.settings;
+    const settings = parseSettings(query);
+    if (formatSettings(settings) === formatSettings(before)) return;
+    this.#choose(settings);
+    if (settings.sample === before.sample) await this.#again();
+    else await this.open();
+  }
+
+  async openSample(id: SampleId, mode: Settings["mode"] = "test"): Promise<void> {
     await this.#attempt(async (signal) => {
-      this.#now({ kind: "decode" });
-      const file = await fetchFile(sampleUrl(id), signal);
-      await this.#openPhoto({ key: `sample ${id}`, name: `${id}.jpg`, sample: id, file }, signal);
-      await this.#process(signal);
+      this.now({ kind: "decode" });
+      await this.#take(await samplePhoto(id, signal), mode, signal);
+      await this.#make(signal);
     });
   }
 
-  /** A photo, or a model with its files. */
+  /** A photo, several photos, or a model with its files. */
   async openFiles(files: readonly File[]): Promise<void> {
     const brought = sortFiles(files);
-    if (brought.kind === "picture") {
-      const { file } = brought;
-      await this.#attempt(async (signal) => {
-        await this.#openPhoto({ key: `file ${++this.#opened}`, name: file.name, sample: null, file }, signal);
-        await this.#process(signal);
-      });
+    if (brought.kind === "pictures") {
+      const [first] = brought.files;
+      await this.#openPhoto(ownPhoto(first, first.name));
+      this.#many = brought.files.length > 1 ? brought.files : [];
+      this.update({ many: this.#many.length });
     } else if (brought.kind === "model") {
       const { file, data } = brought;
-      await this.#useModel({ key: `file ${++this.#opened}`, name: file.name, own: true, source: { file, data } });
+      const key = `${file.name} ${file.size} ${file.lastModified}`;
+      await this.#useModel({ key, name: file.name, source: { file, data } });
     } else if (brought.kind === "data-only") {
       const params = { name: brought.name };
-      this.#update({ notice: { message: "error.data-without-model", params, detail: "", actions: [] } });
+      this.update({ notice: { message: "error.data-without-model", params, detail: "", actions: [] } });
     } else {
-      this.#update({ notice: { message: "error.drop-without-file", params: {}, detail: "", actions: ["open"] } });
+      this.update({ notice: { message: "error.drop-without-file", params: {}, detail: "", actions: ["open"] } });
     }
   }
 
-  /** Runs once the slider has come to rest, or a big photo would never get beyond its first tile. */
-  setNoise(noise: Partial<State["noise"]>): void {
-    this.#update({ noise: { ...this.state.noise, ...noise } });
-    clearTimeout(this.#noiseTimer);
-    this.#noiseTimer = setTimeout(() => void this.run(), NOISE_REST);
+  /** Runs once sliders have come to rest, or a big photo would never get beyond its first tile. */
+  set(change: Partial<Settings>): void {
+    this.#choose({ ...this.state.settings, ...change });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#again(), REST);
   }
 
-  async setBackend(choice: BackendChoice): Promise<void> {
-    this.#update({ choice, engine: null });
-    await this.run();
+  /** Adds a method or takes it away; one always stays. */
+  toggleMethod(id: string): void {
+    const used = this.state.results.map((result) => result.id);
+    const methods = used.includes(id) ? used.filter((other) => other !== id) : [...used, id];
+    if (methods.length === 0 || methods.length > MAX_RESULTS) return;
+    if (!used.includes(id)) this.update({ chosen: id });
+    const second = methods.length === 2 && used.length === 1;
+    this.set({ methods, layout: second ? "grid" : this.state.settings.layout });
   }
 
-  /** From the settings as they are now to the result. */
+  /** The result to save, and to see on the right of the wipe. */
+  choose(id: string): void {
+    if (this.state.results.some((result) => result.id === id)) this.update({ chosen: id });
+  }
+
+  /** How results are laid out: nothing to run. */
+  arrange(layout: Settings["layout"]): void {
+    this.#choose({ ...this.state.settings, layout });
+  }
+
+  /** Whether to make maps of where results differ from the original, or from the input where there is none. */
+  async differ(on: boolean): Promise<void> {
+    this.#workshop.differs = on;
+    if (on && !this.state.activity) await this.#again();
+  }
+
+  /** From the settings as they are now to the results, all of them anew. */
   async run(): Promise<void> {
-    await this.#attempt((signal) => this.#process(signal));
+    this.#workshop.expire();
+    await this.#attempt((signal) => this.#make(signal, true));
   }
 
   /** Frees the page at once; the worker drops its work as soon as it looks up. */
@@ -111,248 +140,169 @@ export class Playground extends EventTarget {
     this.#work.abort();
   }
 
-  async save(): Promise<void> {
-    const output = this.#output;
-    if (!output || this.state.activity) return;
-    this.#now({ kind: "saving" });
-    try {
-      const png = await this.#client.call("encodePng", { picture: output.id });
-      const name = resultName(this.#photo?.name ?? "", "denoised");
-      this.#save(new Blob([png], { type: "image/png" }), name);
-      this.#update({ outcome: { kind: "saved", name } });
-    } catch (error) {
-      this.#tell(error);
-    } finally {
-      this.#now(null);
-    }
+  /** The colours of every picture at one place, given as a share of its width and height. */
+  async probe({ x, y }: Point): Promise<Record<string, number[]>> {
+    const { original, input, results } = this.state;
+    const pictures = [
+      ...(original ? [{ id: "original", picture: original.picture, size: original.layer.size }] : []),
+      ...(input ? [{ id: "input", picture: input.picture, size: input.layer.size }] : []),
+      ...results.flatMap(({ id, picture, size }) => (picture !== null && size ? [{ id, picture, size }] : [])),
+    ];
+    const within = (share: number, length: number) => Math.min(Math.max(Math.floor(share * length), 0), length - 1);
+    const read = pictures.map(async ({ id, picture, size }) => {
+      const at = { x: within(x, size.width), y: within(y, size.height) };
+      return [id, await this.#client.call("pixel", { picture, at })] as const;
+    });
+    const done = await Promise.allSettled(read); // a picture may have been replaced meanwhile
+    return Object.fromEntries(done.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
+  }
+
+  /** Takes the chosen result as the next photo. */
+  async useResult(): Promise<void> {
+    await this.#attempt(async (signal) => {
+      this.now({ kind: "saving" });
+      const photo = ownPhoto(await this.keep.png(), this.keep.name(this.state.task.id));
+      await this.#take(photo, "apply", signal);
+      await this.#make(signal);
+    });
+  }
+
+  /** Applies the chosen method to all photos that were brought together, into one ZIP. */
+  async restoreMany(): Promise<void> {
+    const method = this.state.results.find(({ id }) => id === this.state.chosen)?.method;
+    const files = this.#many;
+    if (!method || files.length === 0) return;
+    await this.#attempt(async (signal) => {
+      const { task, settings } = this.state;
+      await this.#workshop.engine(signal);
+      const tell = (done: number) => this.now({ kind: "batch", done, total: files.length });
+      const zip = await restoreAll(this.#bench, { files, task, settings, method }, tell, signal);
+      const name = `${task.id}-${method.id}.zip`;
+      this.#outside.save(zip, name);
+      this.forgetMany();
+      this.update({ outcome: { kind: "saved", name } });
+    });
+  }
+
+  forgetMany(): void {
+    this.#many = [];
+    this.update({ many: 0 });
   }
 
   async act(action: Exclude<Action, "open">): Promise<void> {
     this.dismiss();
-    if (action === "cpu") await this.setBackend("cpu");
-    else if (action === "shipped") await this.#useModel(shippedModel());
-    else if (this.#photo) await this.run();
-    else await this.openSample();
+    if (action === "cpu") this.set({ backend: "cpu" });
+    else if (action === "shipped") await this.#useModel(null);
+    else if (action === "reduce") await this.#reduce();
+    else if (this.#photo) await this.#attempt((signal) => this.#make(signal, true));
+    else await this.open();
   }
 
   dismiss(): void {
-    this.#update({ notice: null });
+    this.update({ notice: null });
+  }
+
+  async #openPhoto(photo: Photo, mode: Settings["mode"] = "apply"): Promise<void> {
+    await this.#attempt(async (signal) => {
+      await this.#take(photo, mode, signal);
+      await this.#make(signal);
+    });
+  }
+
+  /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
+  async #take(photo: Photo, mode: Settings["mode"], signal: AbortSignal): Promise<void> {
+    await this.#workshop.engine(signal);
+    this.now({ kind: "decode" });
+    const picture = await this.#client.call("decode", { file: photo.file }, { signal });
+    this.#photo = photo;
+    await this.#bench.original(photo, signal, picture);
+    this.#workshop.clear();
+    this.forgetMany();
+    const { name } = photo;
+    const { width, height } = picture;
+    this.update({ photo: { name, size: { width, height } }, expected: null, outcome: { kind: "ready" } });
+    this.#choose({ ...this.state.settings, sample: photo.sample, mode });
+    if (!photo.sample) void keepPhoto(photo);
+  }
+
+  /** `null`: the shipped ones alone. */
+  async #useModel(own: OwnModel | null): Promise<void> {
+    await this.#attempt(async (signal) => {
+      await this.#workshop.engine(signal);
+      if (own) await this.#bench.model({ kind: "own", model: own }, signal);
+      this.update({ own });
+      const methods = this.state.settings.methods.filter((id) => id !== "own");
+      this.#choose({ ...this.state.settings, methods: own ? ["own"] : methods });
+      await this.#make(signal);
+    });
+  }
+
+  /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
+  #again(): Promise<void> {
+    return this.#photo ? this.#attempt((signal) => this.#make(signal)) : this.open();
+  }
+
+  async #make(signal: AbortSignal, asked = false): Promise<void> {
+    if (!this.#photo) throw new CallError("aborted", "");
+    await this.#workshop.make(this.#photo, this.looking, asked, signal);
+  }
+
+  /** The largest copy of the photo that fits, found by asking for smaller and smaller ones. */
+  async #reduce(): Promise<void> {
+    const method = this.state.results[0]?.method;
+    const photo = this.#photo;
+    if (!method || !photo) return;
+    await this.#attempt(async (signal) => {
+      const { backend, mode } = this.state.settings;
+      const original = await this.#bench.original(photo, signal);
+      let side = Math.max(original.width, original.height);
+      let copy: PictureInfo | null = null;
+      while (!copy) {
+        side = Math.ceil(side * 0.75);
+        const recipe = { make: "reduced", of: original.id, maxSide: side } as const;
+        copy = await this.#client.call("make", { recipe }, { signal });
+        const { refused } = await expected(this.#bench, method, copy, backend, signal);
+        if (!refused || side < 64) break;
+        this.#client.free("picture", copy.id);
+        copy = null;
+      }
+      const png = await this.#client.call("encodePng", { picture: copy.id }, { signal });
+      this.#client.free("picture", copy.id);
+      await this.#take(ownPhoto(new Blob([png], { type: "image/png" }), photo.name), mode, signal);
+      await this.#make(signal);
+    });
   }
 
   /** Runs a piece of work in place of the one under way, and tells what went wrong with it. */
   async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#work.abort();
+    clearTimeout(this.#timer);
     const controller = new AbortController();
     this.#work = controller;
-    this.#update({ notice: null });
+    this.update({ notice: null });
     try {
       await work(controller.signal);
     } catch (error) {
       if (controller !== this.#work) return;
-      if (controller.signal.aborted) this.#update({ outcome: { kind: "stopped" } });
-      else this.#tell(error);
+      this.#workshop.stop();
+      this.update({ outcome: { kind: "stopped" } });
+      if (!controller.signal.aborted) this.update({ notice: noticeFor(error) });
     } finally {
-      if (controller === this.#work) this.#now(null);
+      if (controller === this.#work) this.now(null);
     }
-  }
-
-  /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
-  async #openPhoto(photo: Photo, signal: AbortSignal): Promise<void> {
-    await this.#engine(signal);
-    this.#now({ kind: "decode" });
-    const picture = await this.#client.call("decode", { file: photo.file }, { signal });
-    this.#photo = photo;
-    this.#originalStep.set(photo.key, Promise.resolve(picture));
-    this.#dropResult();
-    const noise = { ...this.state.noise, on: photo.sample !== null };
-    const fileName = photo.sample ? "" : photo.name;
-    this.#update({ sample: photo.sample, fileName, noise, estimate: null, outcome: { kind: "ready" } });
-  }
-
-  async #useModel(model: OpenModel): Promise<void> {
-    await this.#attempt(async (signal) => {
-      const previous = this.#model;
-      this.#model = model;
-      try {
-        await this.#engine(signal);
-        await this.#loadedModel(signal);
-      } catch (error) {
-        this.#model = previous;
-        throw error;
-      }
-      await this.#process(signal);
-    });
-  }
-
-  async #process(signal: AbortSignal): Promise<void> {
-    await this.#engine(signal);
-    const loading = this.#loadedModel(signal);
-    loading.catch(() => {}); // awaited below, after the photo is to be seen
-    const input = await this.#input(signal);
-    await this.#shownBefore(input, signal);
-    const model = await loading;
-    const ids = { picture: input.id, model: model.id };
-    const estimate = await this.#client.call("estimate", ids, { signal });
-    this.#update({ estimate });
-    if (!estimate.fits) throw new CallError("too-large", estimate.reason ?? "");
-
-    this.#now({ kind: "compute", fraction: 0, left: null });
-    const began = performance.now();
-    const last = this.state.after;
-    const after = new Layer({ width: estimate.width, height: estimate.height });
-    let painted = false;
-    const { picture, engine } = await this.#client.call("process", ids, {
-      signal,
-      onProgress: (progress) => this.#progress(progress, performance.now() - began),
-      onTile: (tile) => {
-        if (!painted) {
-          painted = true;
-          after.begin(last);
-          this.#showAfter(after, false);
-        }
-        after.paint(tile);
-      },
-    });
-    const milliseconds = performance.now() - began;
-    this.#replaceOutput(picture);
-    const overview = await this.#client.call("preview", { picture: picture.id, maxSide: OVERVIEW_SIDE }, { signal });
-    after.show(overview, this.#tilesOf(picture));
-    this.#showAfter(after, true);
-    this.#update({ outcome: { kind: "done", milliseconds, backend: engine.backend } });
-    if (engine.code !== this.state.engine?.code) {
-      this.#engineStep.set(this.state.choice, Promise.resolve(engine));
-      this.#update({ engine, notice: gaveUp(engine) });
-    }
-  }
-
-  async #engine(signal: AbortSignal): Promise<EngineInfo> {
-    const { choice } = this.state;
-    const made = this.#engineStep.get(choice, () => {
-      this.#now({ kind: "starting" });
-      this.#modelStep.forget(); // models go with the engine that loaded them
-      return this.#client.start(choice);
-    });
-    const engine = await unlessAborted(made, signal);
-    if (this.state.engine !== engine) this.#update({ engine });
-    return engine;
-  }
-
-  async #loadedModel(signal: AbortSignal): Promise<ModelInfo> {
-    const { key, name, own, source } = this.#model;
-    const onProgress = (progress: Progress) => this.#progress(progress);
-    const made = this.#modelStep.get(key, () => this.#client.call("loadModel", { source }, { onProgress }));
-    const model = await unlessAborted(made, signal);
-    this.#update({ model: { name, bytes: model.bytes, own } });
-    return model;
-  }
-
-  async #input(signal: AbortSignal): Promise<PictureInfo> {
-    const photo = this.#photo;
-    if (!photo) throw new CallError("aborted", "");
-    const decode = () => this.#client.call("decode", { file: photo.file }, { signal });
-    const original = await this.#originalStep.get(photo.key, decode, signal);
-    const { on, sigma } = this.state.noise;
-    if (!on || sigma === 0) return original;
-    const addNoise = () => {
-      this.#now({ kind: "degrade" });
-      return this.#client.call("addNoise", { picture: original.id, sigma, seed: SEED }, { signal });
-    };
-    return this.#noisyStep.get(`${original.id} ${sigma}`, addNoise, signal);
-  }
-
-  async #shownBefore(input: PictureInfo, signal: AbortSignal): Promise<Layer> {
-    const make = async () => {
-      const args = { picture: input.id, maxSide: OVERVIEW_SIDE };
-      const overview = await this.#client.call("preview", args, { signal });
-      const layer = new Layer({ width: input.width, height: input.height });
-      layer.show(overview, this.#tilesOf(input));
-      return layer;
-    };
-    const before = await this.#beforeStep.get(String(input.id), make, signal);
-    const last = this.state.before;
-    if (last === before) return before;
-    this.#update({ before });
-    last?.close();
-    return before;
-  }
-
-  #showAfter(after: Layer | null, canSave: boolean): void {
-    const last = this.state.after;
-    this.#update({ after, canSave });
-    if (last !== after) last?.close();
-  }
-
-  #tilesOf(picture: PictureInfo) {
-    return (rect: { x: number; y: number; width: number; height: number }) =>
-      this.#client.call("region", { picture: picture.id, rect });
-  }
-
-  #replaceOutput(output: PictureInfo | null): void {
-    if (this.#output) this.#client.free("picture", this.#output.id);
-    this.#output = output;
-  }
-
-  #dropResult(): void {
-    this.#replaceOutput(null);
-    this.#showAfter(null, false);
   }
 
   #crashed(detail: string): void {
-    for (const step of [this.#engineStep, this.#modelStep, this.#originalStep, this.#noisyStep, this.#beforeStep]) {
-      step.forget();
-    }
-    this.#output = null;
-    this.#update({ engine: null, canSave: false, notice: noticeFor(new CallError("engine-crashed", detail)) });
+    this.#bench.forget();
+    this.#workshop.forget();
+    this.update({ engine: null, notice: noticeFor(new CallError("engine-crashed", detail)) });
   }
 
-  #progress(progress: Progress, passed = 0): void {
-    if (progress.stage === "compute") {
-      const { fraction } = progress;
-      const left = passed > TELLING && fraction > 0 ? (passed * (1 - fraction)) / fraction : null;
-      this.#now({ kind: "compute", fraction, left });
-    } else if (this.state.activity) {
-      const { stage: kind } = progress;
-      this.#now(kind === "download" ? { kind, loaded: progress.loaded, total: progress.total } : { kind });
-    }
+  /** Takes settings on, and notes them in the address. Another task brings its own way to make a photo worse. */
+  #choose(wanted: Settings): void {
+    const task = factsOf(wanted.task);
+    const settings = { ...wanted, degradation: fitting(task, wanted.degradation) };
+    this.update({ settings, task });
+    this.#outside.note(formatSettings(settings));
   }
-
-  #tell(error: unknown): void {
-    this.#update({ notice: noticeFor(error), outcome: { kind: "stopped" } });
-  }
-
-  #now(activity: Activity | null): void {
-    this.#update({ activity });
-  }
-
-  #update(change: Partial<State>): void {
-    this.state = { ...this.state, ...change };
-    this.dispatchEvent(new Event("change"));
-  }
-}
-
-function gaveUp(engine: EngineInfo): Notice {
-  return { message: "notice.gave-up", params: {}, detail: engine.reason, actions: [] };
-}
-
-function shippedModel(): OpenModel {
-  return { key: "shipped", name: "denoise-bilinear", own: false, source: { url: fromBase(SHIPPED_MODEL) } };
-}
-
-async function fetchFile(url: string, signal: AbortSignal): Promise<Blob> {
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new CallError("download-failed", `${url}: ${String(error)}`);
-  });
-  if (!response.ok) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
-  return response.blob();
-}
-
-/** Waits for something that goes on without us when we are stopped. */
-function unlessAborted<T>(made: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new CallError("aborted", ""));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    made.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

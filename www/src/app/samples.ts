@@ -7,6 +7,8 @@ export const SAMPLES = [
   { id: "rocket", file: "rocket.jpg" },
   { id: "hubble", file: "hubble.jpg" },
   { id: "camera", file: "camera.jpg" },
+  { id: "clock", file: "clock.jpg" },
+  { id: "brick", file: "brick.jpg" },
   { id: "zone-plate", file: "zone-plate.png" },
   { id: "text-chart", file: "text-chart.png" },
 ] as const;
@@ -14,6 +16,10 @@ export const SAMPLES = [
 export type SampleId = (typeof SAMPLES)[number]["id"];
 
 export const FIRST_SAMPLE: SampleId = "chelsea";
+
+export function isSample(id: string): id is SampleId {
+  return SAMPLES.some((sample) => sample.id === id);
+}
 
 export function sampleUrl(id: SampleId): string {
   const sample = SAMPLES.find((candidate) => candidate.id === id);

@@ -1,27 +1,31 @@
 /** What the page shows. The elements read it; only `Playground` writes it. */
 
-import type { BackendChoice, BackendName, Estimate } from "../engine";
+import type { BackendName, Scores } from "../engine";
 import type { MessageKey, Params } from "../i18n";
 import { hasMessage } from "../i18n";
 import type { EngineInfo } from "../protocol";
 import { codeOf, messageOf } from "../protocol";
 import type { Layer } from "../view/layer";
-import type { SampleId } from "./samples";
+import type { Size } from "../view/viewport";
+import type { Method, OwnModel } from "./catalogue";
+import { initialSettings, type Settings } from "./settings";
+import { factsOf, type TaskFacts } from "./tasks";
 
 /** What is going on right now. */
 export type Activity =
-  | { kind: "starting" | "decode" | "degrade" | "compile" | "saving" }
+  | { kind: "starting" | "decode" | "degrade" | "compile" | "score" | "saving" }
   | { kind: "download"; loaded: number; total: number | null }
-  /** `left`: milliseconds still to go, once they can be told. */
-  | { kind: "compute"; fraction: number; left: number | null };
+  /** `left`: milliseconds still to go for this method, once they can be told. */
+  | { kind: "compute"; method: Method; fraction: number; left: number | null }
+  | { kind: "batch"; done: number; total: number };
 
 /** How the last thing ended. */
 export type Outcome =
-  | { kind: "ready" | "stopped" }
+  | { kind: "ready" | "stopped" | "copied" | "waiting" }
   | { kind: "done"; milliseconds: number; backend: BackendName }
   | { kind: "saved"; name: string };
 
-export type Action = "retry" | "cpu" | "open" | "shipped";
+export type Action = "retry" | "cpu" | "open" | "shipped" | "reduce";
 
 export interface Notice {
   message: MessageKey;
@@ -30,47 +34,88 @@ export interface Notice {
   actions: Action[];
 }
 
-export interface ModelState {
+/** What a run of everything that is not there yet will take. */
+export interface Expected {
+  tiles: number;
+  /** The most at one time. */
+  peakBytes: number;
+  milliseconds: number;
+}
+
+export interface PhotoState {
   name: string;
-  bytes: number;
-  own: boolean;
+  size: Size;
+}
+
+/** One method's result on the way. */
+export interface ResultState {
+  id: string;
+  method: Method;
+  status: "waiting" | "running" | "done" | "stopped" | "failed";
+  /** 0 to 1 while running. */
+  fraction: number;
+  layer: Layer | null;
+  /** Where it differs from what it is compared with; made when asked for. */
+  difference: Layer | null;
+  /** Its number in the worker, once it is whole. */
+  picture: number | null;
+  size: Size | null;
+  milliseconds: number | null;
+  backend: BackendName | null;
+  scores: Scores | null;
+  /** Energy at the period of the upsampling grid; null where it cannot be told. */
+  checkerboard: number | null;
+  failure: Notice | null;
 }
 
 export interface State {
-  choice: BackendChoice;
+  settings: Settings;
+  task: TaskFacts;
+  tasks: TaskFacts[];
+  methods: Method[];
+  own: OwnModel | null;
   engine: EngineInfo | null;
-  sample: SampleId | null;
-  /** The name of the person's own file; empty for a sample. */
-  fileName: string;
-  before: Layer | null;
-  after: Layer | null;
-  noise: { on: boolean; sigma: number };
-  model: ModelState | null;
-  estimate: Estimate | null;
+  photo: PhotoState | null;
+  /** What the views are of: the size of the results. */
+  frame: Size | null;
+  original: { layer: Layer; picture: number } | null;
+  input: { layer: Layer; picture: number; scores: Scores | null } | null;
+  results: ResultState[];
+  /** Photos that were brought together and wait for a ZIP. */
+  many: number;
+  /** The result that is saved, and that lies on the right of the wipe. */
+  chosen: string | null;
+  expected: Expected | null;
   activity: Activity | null;
   outcome: Outcome;
-  canSave: boolean;
   notice: Notice | null;
 }
 
-export const MAX_SIGMA = 75;
-
-export function initialState(): State {
+export function initialState(settings = initialSettings()): State {
   return {
-    choice: "auto",
+    settings,
+    task: factsOf(settings.task),
+    tasks: [],
+    methods: [],
+    own: null,
     engine: null,
-    sample: null,
-    fileName: "",
-    before: null,
-    after: null,
-    noise: { on: true, sigma: 35 },
-    model: null,
-    estimate: null,
+    photo: null,
+    frame: null,
+    original: null,
+    input: null,
+    results: [],
+    many: 0,
+    chosen: null,
+    expected: null,
     activity: { kind: "starting" },
     outcome: { kind: "ready" },
-    canSave: false,
     notice: null,
   };
+}
+
+/** Whether the photo is made worse before the run. */
+export function isTest({ settings, task }: Pick<State, "settings" | "task">): boolean {
+  return settings.mode === "test" && task.kinds.length > 0;
 }
 
 const WAYS_OUT: Record<string, Action[]> = {
@@ -81,14 +126,15 @@ const WAYS_OUT: Record<string, Action[]> = {
   "unsupported-operator": ["shipped"],
   "invalid-node": ["shipped"],
   "invalid-input": ["shipped"],
-  "too-large": ["open"],
+  "too-large": ["reduce", "open"],
   "picture-too-large": ["open"],
-  "out-of-memory": ["open"],
+  "out-of-memory": ["reduce", "open"],
   "no-gpu": ["cpu"],
   "device-lost": ["cpu"],
   "gpu-out-of-memory": ["cpu"],
   "gpu-error": ["cpu"],
   "download-failed": ["retry"],
+  "wrong-weights": ["retry"],
   "engine-crashed": ["retry"],
   "no-engine": ["retry"],
   unknown: ["retry"],

@@ -1,3 +1,5 @@
+import { CallError } from "../protocol";
+
 /**
  * One step of the way from a photo to its result, remembered under the settings that made it: asked again
  * with the same key it gives the same answer, with another key it makes a new one and disposes of the old.
@@ -44,4 +46,14 @@ export class Step<T> {
   #forget(made: Promise<T>): void {
     if (this.#made === made) this.forget();
   }
+}
+
+/** Waits for something that goes on without us when we are stopped. */
+export function unlessAborted<T>(made: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new CallError("aborted", ""));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    made.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

@@ -1,18 +1,24 @@
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Activity, Outcome } from "../app/state";
-import type { Estimate } from "../engine";
+import { methodName } from "../app/panes";
+import type { Activity, Expected, Outcome } from "../app/state";
 import { bytes, Localized, percent, seconds, t } from "../i18n";
 import { icons } from "./icons";
+import "./keep-menu";
 import { shared } from "./shared";
 
-/** Run or Stop, Save, and how far the work is. On narrow screens also opens a photo. Emits `run`, `stop`, `save`, `open-photo`. */
+/**
+ * Run or Stop, Save and other ways to keep, and how far the work is. On narrow screens also opens a photo.
+ * Emits `run`, `stop`, `save`, `keep`, `open-photo`.
+ */
 @customElement("up-actions")
 export class Actions extends Localized {
   @property({ attribute: false }) activity: Activity | null = null;
   @property({ attribute: false }) outcome: Outcome = { kind: "ready" };
-  @property({ attribute: false }) estimate: Estimate | null = null;
+  /** What a run would take. */
+  @property({ attribute: false }) expected: Expected | null = null;
   @property({ type: Boolean }) canSave = false;
+  @property() inspect = "";
 
   static override styles = [
     shared,
@@ -64,12 +70,12 @@ export class Actions extends Localized {
       }
       .buttons {
         display: grid;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: 0.8fr 1fr auto;
         gap: 8px;
       }
       @media (max-width: 899px) {
         .buttons {
-          grid-template-columns: auto 1fr 1fr;
+          grid-template-columns: auto 0.8fr 1fr auto;
         }
       }
       @media (min-width: 900px) {
@@ -83,7 +89,8 @@ export class Actions extends Localized {
       }
       .buttons button {
         min-height: 44px;
-        padding: 0 10px;
+        padding: 0 8px;
+        white-space: nowrap;
       }
       @media (prefers-reduced-motion: reduce) {
         .bar[data-open] i {
@@ -96,12 +103,12 @@ export class Actions extends Localized {
   ];
 
   protected override render() {
-    const { activity, estimate } = this;
+    const { activity, expected } = this;
     const part = activity ? partOf(activity) : null;
     return html`<section aria-label=${t("run.label")}>
       <div class="status">
         <span>${this.#status()}</span>
-        <span class="estimate">${estimate && !activity ? describe(estimate) : ""}</span>
+        <span class="estimate">${expected && activity?.kind !== "compute" ? describe(expected) : ""}</span>
         <span class="hidden" role="status">${this.#spoken()}</span>
       </div>
       <div class="bar" role="progressbar" aria-label=${t("run.progress")} aria-valuemin="0" aria-valuemax="100"
@@ -114,6 +121,8 @@ export class Actions extends Localized {
           ? html`<button class="primary" @click=${() => this.#emit("stop")}>${icons.stop} ${t("run.stop")}</button>`
           : html`<button class="primary" @click=${() => this.#emit("run")}>${icons.run} ${t("run.run")}</button>`}
         <button ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>${icons.save} ${t("run.save")}</button>
+        <up-keep ?disabled=${!this.canSave} .inspect=${this.inspect}
+          @keep=${(event: CustomEvent) => this.#emit("keep", event.detail)}></up-keep>
       </div>
     </section>`;
   }
@@ -135,17 +144,19 @@ export class Actions extends Localized {
   #spoken(): string {
     const { activity } = this;
     if (activity?.kind !== "compute") return this.#status();
-    return t("status.compute", { percent: percent(Math.floor(activity.fraction * 4) / 4) });
+    const method = methodName(activity.method);
+    return t("status.compute", { method, percent: percent(Math.floor(activity.fraction * 4) / 4) });
   }
 
-  #emit(name: "run" | "stop" | "save" | "open-photo"): void {
-    this.dispatchEvent(new CustomEvent(name));
+  #emit(name: "run" | "stop" | "save" | "keep" | "open-photo", detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
 
 /** How much is done, 0 to 1; null where nobody can know. */
 function partOf(activity: Activity): number | null {
   if (activity.kind === "compute") return activity.fraction;
+  if (activity.kind === "batch") return activity.done / activity.total;
   if (activity.kind === "download" && activity.total) return Math.min(activity.loaded / activity.total, 1);
   return null;
 }
@@ -153,10 +164,12 @@ function partOf(activity: Activity): number | null {
 function describeActivity(activity: Activity): string {
   switch (activity.kind) {
     case "compute": {
-      const done = percent(activity.fraction);
-      if (activity.left === null) return t("status.compute", { percent: done });
-      return t("status.compute.left", { percent: done, seconds: seconds(Math.ceil(activity.left / 1000) * 1000) });
+      const said = { method: methodName(activity.method), percent: percent(activity.fraction) };
+      if (activity.left === null) return t("status.compute", said);
+      return t("status.compute.left", { ...said, seconds: seconds(Math.ceil(activity.left / 1000) * 1000) });
     }
+    case "batch":
+      return t("status.batch", { done: activity.done + 1, total: activity.total });
     case "download": {
       const loaded = bytes(activity.loaded);
       if (activity.total === null) return t("status.download.open", { loaded });
@@ -167,6 +180,7 @@ function describeActivity(activity: Activity): string {
   }
 }
 
-function describe({ tiles, peakBytes }: Estimate): string {
-  return t(tiles === 1 ? "run.estimate.one" : "run.estimate.many", { tiles, memory: bytes(peakBytes) });
+function describe({ tiles, peakBytes, milliseconds }: Expected): string {
+  const said = { tiles, memory: bytes(peakBytes), seconds: seconds(milliseconds) };
+  return t(tiles === 1 ? "run.estimate.one" : "run.estimate.many", said);
 }

@@ -3,7 +3,7 @@ import { css } from "lit";
 export const appStyles = css`
   .page {
     display: grid;
-    grid-template: "header" auto "stage" minmax(0, 1fr) "controls" auto "actions" auto / minmax(0, 1fr);
+    grid-template: "header" auto "stage" minmax(0, 1fr) "results" auto "controls" auto "actions" auto / minmax(0, 1fr);
     height: 100dvh;
     background: var(--surface);
   }
@@ -18,12 +18,18 @@ export const appStyles = css`
   up-compare {
     height: 100%;
   }
-  up-notice {
+  .notices {
     position: absolute;
     left: 50%;
     bottom: 76px;
+    display: grid;
+    gap: 12px;
     width: min(440px, calc(100% - 32px));
     transform: translateX(-50%);
+  }
+  up-results {
+    grid-area: results;
+    max-height: 32dvh;
   }
   up-controls {
     grid-area: controls;
@@ -64,9 +70,25 @@ export const appStyles = css`
     font-weight: 600;
     color: var(--ink);
   }
+  .left {
+    display: contents;
+  }
   @media (min-width: 900px) {
     .page {
-      grid-template: "stage header" auto "stage controls" minmax(0, 1fr) "stage actions" auto / minmax(0, 1fr) 320px;
+      grid-template: "left header" auto "left controls" minmax(0, 1fr) "left actions" auto / minmax(0, 1fr) 320px;
+    }
+    .left {
+      grid-area: left;
+      display: grid;
+      grid-template-rows: minmax(0, 1fr) auto;
+      min-height: 0;
+    }
+    main,
+    up-results {
+      grid-area: auto;
+    }
+    up-results {
+      max-height: 38dvh;
     }
     up-controls {
       max-height: none;
@@ -80,14 +102,15 @@ export const appStyles = css`
       visibility: hidden;
     }
     .page:not([data-open]) {
-      grid-template: "stage" minmax(0, 1fr) / minmax(0, 1fr);
+      grid-template: "left" minmax(0, 1fr) / minmax(0, 1fr);
     }
     .page:not([data-open]) :is(up-controls, up-actions) {
       display: none !important;
     }
     .page:not([data-open]) up-header {
-      grid-area: stage;
+      grid-area: left;
       justify-self: end;
+      align-self: start;
       z-index: 1;
     }
   }

@@ -1,17 +1,26 @@
 import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { filesIn } from "../app/drop";
+import { describePanes, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
-import type { Action, State } from "../app/state";
-import { language, Localized, t } from "../i18n";
+import { isTest, type Action, type State } from "../app/state";
+import { GAIN } from "../app/workshop";
+import { language, Localized, percent, t } from "../i18n";
 import "./actions";
 import { appStyles } from "./app.styles";
+import "./camera";
+import type { CameraDialog } from "./camera";
 import "./compare";
 import "./controls";
 import "./header";
 import "./help";
 import type { Help } from "./help";
+import type { Way } from "./keep-menu";
 import { isFreeKey } from "./keys";
+import "./many";
 import "./notice";
+import "./results";
+import type { NamedRow } from "./results";
 import { shared } from "./shared";
 
 const PICTURES = "image/*,.avif,.heic,.heif,.tif,.tiff,.bmp";
@@ -22,9 +31,12 @@ export class App extends Localized {
   @property({ attribute: false }) playground!: Playground;
   @state() private open = matchMedia("(min-width: 900px)").matches;
   @state() private dropping = false;
+  @state() private table = false;
+  @state() private values: Record<string, number[]> = {};
   @query("#photo") private photoInput!: HTMLInputElement;
   @query("#model") private modelInput!: HTMLInputElement;
   @query("up-help") private help!: Help;
+  @query("up-camera") private camera!: CameraDialog;
 
   static override styles = [shared, appStyles];
 
@@ -59,45 +71,101 @@ export class App extends Localized {
   protected override render() {
     const { playground } = this;
     const { state } = playground;
-    const noisy = state.noise.on && state.noise.sigma > 0;
+    const { settings } = state;
+    const panes = describePanes(state);
     return html`
       <div class="page" ?data-open=${this.open}>
         <up-header .open=${this.open} @controls=${() => (this.open = !this.open)} @help=${() => this.help.show()}></up-header>
+        <div class="left">
         <main>
-          <up-compare
-            .beforeLayer=${state.before} .afterLayer=${state.after} .complete=${state.canSave}
-            .name=${this.#subject(state)}
-            .beforeLabel=${t(noisy ? "compare.noisy" : "compare.before")}
-            .afterLabel=${t(noisy ? "compare.restored" : "compare.after")}
+          <up-compare .panes=${panes} .frame=${state.frame} .chosen=${state.chosen} .layout=${settings.layout}
+            .name=${this.#subject(state)} .values=${this.values} .scale=${Math.floor(255 / GAIN)} .table=${this.table}
+            @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)}
+            @layout=${(event: CustomEvent) => playground.arrange(event.detail)}
+            @differ=${(event: CustomEvent<boolean>) => playground.differ(event.detail)}
+            @table=${() => (this.table = !this.table)}
+            @look=${(event: CustomEvent) => (playground.looking = event.detail)}
+            @probe=${(event: CustomEvent) => this.#probe(event.detail)}
           ></up-compare>
-          <up-notice .notice=${state.notice}
-            @act=${(event: CustomEvent<Action>) => this.#act(event.detail)}
-            @dismiss=${() => playground.dismiss()}
-          ></up-notice>
+          <div class="notices">
+            <up-notice .notice=${state.notice}
+              @act=${(event: CustomEvent<Action>) => this.#act(event.detail)}
+              @dismiss=${() => playground.dismiss()}
+            ></up-notice>
+            <up-many .count=${state.many} ?hidden=${state.many === 0 || state.activity !== null}
+              @all=${() => playground.restoreMany()} @one=${() => playground.forgetMany()}></up-many>
+          </div>
         </main>
+        <up-results ?hidden=${!this.table} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)}
+          .input=${this.#inputRow(state)}
+          @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)}></up-results>
+        </div>
         <up-controls id="controls" .state=${state} ?hidden=${!this.open}
           @open-photo=${() => this.photoInput.click()} @open-model=${() => this.modelInput.click()}
+          @open-camera=${() => this.camera.show()}
           @shipped-model=${() => playground.act("shipped")}
           @sample=${(event: CustomEvent) => playground.openSample(event.detail)}
-          @noise=${(event: CustomEvent) => playground.setNoise(event.detail)}
-          @backend=${(event: CustomEvent) => playground.setBackend(event.detail)}
+          @task=${(event: CustomEvent<string>) => playground.set({ task: event.detail })}
+          @method=${(event: CustomEvent<string>) => playground.toggleMethod(event.detail)}
+          @settings=${(event: CustomEvent) => playground.set(event.detail)}
         ></up-controls>
-        <up-actions .activity=${state.activity} .outcome=${state.outcome} .estimate=${state.estimate}
-          .canSave=${state.canSave}
+        <up-actions .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
+          .canSave=${panes.some(({ id, complete }) => id === state.chosen && complete)} .inspect=${inspectAddress(state)}
           @open-photo=${() => this.photoInput.click()}
-          @run=${() => playground.run()} @stop=${() => playground.stop()} @save=${() => playground.save()}
+          @run=${() => playground.run()} @stop=${() => playground.stop()} @save=${() => playground.keep.save()}
+          @keep=${(event: CustomEvent<Way>) => this.#keep(event.detail)}
         ></up-actions>
       </div>
       <div class="drop" ?hidden=${!this.dropping}><p><b>${t("picture.drop")}</b>${t("picture.drop.hint")}</p></div>
-      <input id="photo" type="file" hidden accept=${PICTURES} aria-label=${t("picture.open")} @change=${this.#chosen} />
+      <input id="photo" type="file" hidden multiple accept=${PICTURES} aria-label=${t("picture.open")} @change=${this.#chosen} />
       <input id="model" type="file" hidden multiple aria-label=${t("model.open")} @change=${this.#chosen} />
+      <up-camera @taken=${(event: CustomEvent<File>) => playground.openFiles([event.detail])}></up-camera>
       <up-help></up-help>
     `;
   }
 
   #subject(state: State): string {
-    return state.sample ? t(`sample.${state.sample}`) : state.fileName;
+    return state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");
   }
+
+  #rows(state: State): NamedRow[] {
+    const panes = describePanes(state);
+    return rows(state).map((row, index) => {
+      const result = state.results[index];
+      const { name = "", failure = "" } = panes.find(({ id }) => id === row.id) ?? {};
+      const status = result?.status === "running" ? percent(result.fraction) : "";
+      return { ...row, name, note: failure || status };
+    });
+  }
+
+  #inputRow({ input }: State): NamedRow | null {
+    if (!input?.scores) return null;
+    const { scores } = input;
+    return { id: "input", name: t("compare.degraded"), note: "", scores, milliseconds: null, parameters: null, checkerboard: null };
+  }
+
+  #keep(way: Way): void {
+    const { keep } = this.playground;
+    if (way === "copy") void keep.copy();
+    else if (way === "sheet") void keep.sheet();
+    else if (way === "report") void keep.report();
+    else void this.playground.useResult();
+  }
+
+  /** One question at a time: a pointer asks faster than a busy worker answers. */
+  async #probe(at: { x: number; y: number }): Promise<void> {
+    this.#asked = at;
+    if (this.#asking) return;
+    this.#asking = true;
+    while (this.#asked) {
+      const now = this.#asked;
+      this.#asked = null;
+      this.values = await this.playground.probe(now);
+    }
+    this.#asking = false;
+  }
+  #asking = false;
+  #asked: { x: number; y: number } | null = null;
 
   #act(action: Action): void {
     if (action === "open") this.photoInput.click();
@@ -113,9 +181,10 @@ export class App extends Localized {
 
   #bring(event: Event, data: DataTransfer | null): void {
     this.dropping = false;
-    if (!data || (event.type === "paste" && data.files.length === 0)) return;
+    const files = data ? filesIn(data) : [];
+    if (!data || (event.type === "paste" && files.length === 0)) return;
     event.preventDefault();
-    void this.playground.openFiles([...data.files]);
+    void this.playground.openFiles(files);
   }
 
   #dragged(event: DragEvent): void {
@@ -129,10 +198,17 @@ export class App extends Localized {
     const { activity } = playground.state;
     if (event.key === "o") this.photoInput.click();
     else if (event.key === "r") void playground.run();
-    else if (event.key === "s") void playground.save();
+    else if (event.key === "s") void playground.keep.save();
+    else if (event.key === "c") void playground.keep.copy();
     else if (event.key === "?") this.help.show();
     else if (event.key === "Escape" && activity) playground.stop();
     else return;
     event.preventDefault();
   }
+}
+
+/** Where the network of the chosen result is opened up: the inspector, and for a chain its last network. */
+function inspectAddress({ results, chosen }: State): string {
+  const stage = results.find(({ id }) => id === chosen)?.method.stages.at(-1);
+  return stage?.kind === "model" ? `#inspect/${stage.entry.file.replace(/\.onnx$/, "")}` : "";
 }

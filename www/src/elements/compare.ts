@@ -1,49 +1,68 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { Localized, percent, t } from "../i18n";
-import { Gestures } from "../view/gestures";
-import type { Layer } from "../view/layer";
-import { canPan, clamp, covered, fit, pan, zoomAt, type Point, type Size, type View } from "../view/viewport";
-import { Wipe } from "../view/wipe";
+import type { Pane } from "../app/panes";
+import { Localized, t } from "../i18n";
+import { Camera, type ZoomWish } from "../view/camera";
+import type { Point, Size } from "../view/viewport";
 import { compareStyles } from "./compare.styles";
-import { icons, mark } from "./icons";
-import "./picture-view";
+import { GridView } from "./grid-view";
+import { mark } from "./icons";
 import { isFreeKey } from "./keys";
 import { shared } from "./shared";
+import "./tools";
+import type { Tool } from "./tools";
+import "./wipe-view";
+import type { WipeView } from "./wipe-view";
 import "./zoom-bar";
-import type { ZoomWish } from "./zoom-bar";
 
-/** How near to the line a drag takes hold of it. */
-const GRIP = 22;
-
-/** Two pictures under one wipe and one view. */
+/**
+ * The pictures, under a wipe or in a grid, seen through one camera; and the tools to look at them.
+ * Emits `choose` (a result's id), `layout`, `differ`, `table`, `look` (the middle of what is seen), `probe` (a place).
+ * Places are shares of the picture's width and height.
+ */
 @customElement("up-compare")
 export class Compare extends Localized {
-  @property({ attribute: false }) beforeLayer: Layer | null = null;
-  @property({ attribute: false }) afterLayer: Layer | null = null;
-  /** Whether the after picture is whole; until then the before picture shows through its gaps. */
-  @property({ type: Boolean }) complete = false;
+  @property({ attribute: false }) panes: Pane[] = [];
+  @property({ attribute: false }) frame: Size | null = null;
+  @property() chosen: string | null = null;
+  @property() layout: "wipe" | "grid" = "wipe";
   @property() name = "";
-  @property() beforeLabel = "";
-  @property() afterLabel = "";
+  /** The colours at the place that was asked for, by pane. */
+  @property({ attribute: false }) values: Record<string, number[]> = {};
+  /** What the largest difference on the map's scale is, of 255. */
+  @property({ type: Number }) scale = 64;
+  @property({ type: Boolean }) table = false;
 
-  @state() private view: View | null = null;
+  @state() private left = "input";
+  @state() private right: string | null = null;
+  @state() private tools: ReadonlySet<Tool> = new Set();
+  @state() private pointer: Point | null = null;
+  @state() private flickers = false;
   @state() private stage: Size = { width: 0, height: 0 };
-  @query(".stage") private area!: HTMLElement;
+  /** Of the bar, which the grid keeps clear of. */
+  @state() private barHeight = 0;
+  @query("up-wipe") private wipe!: WipeView | null;
+  @query(".bar") private bar!: HTMLElement;
 
   static override styles = [shared, compareStyles];
 
-  #wipe = new Wipe(() => this.requestUpdate());
-  #resize = new ResizeObserver(() => this.#measure());
-  #flicker: number | null = null;
-  #dragsWipe = false;
+  #camera = new Camera(() => {
+    this.requestUpdate();
+    const detail = this.#camera.share({ x: this.#camera.stage.width / 2, y: this.#camera.stage.height / 2 });
+    this.dispatchEvent(new CustomEvent<Point>("look", { detail }));
+  });
+  #resize = new ResizeObserver(() => {
+    this.stage = { width: this.clientWidth, height: this.clientHeight };
+    this.barHeight = this.bar?.offsetHeight ?? 0;
+  });
   #onKeyDown = (event: KeyboardEvent) => this.#key(event);
-  #onKeyUp = (event: KeyboardEvent) => event.key === " " && this.#endFlicker();
+  #onKeyUp = (event: KeyboardEvent) => event.key === " " && this.#flicker(false);
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("keydown", this.#onKeyDown);
     window.addEventListener("keyup", this.#onKeyUp);
+    this.#resize.observe(this);
   }
 
   override disconnectedCallback(): void {
@@ -54,177 +73,134 @@ export class Compare extends Localized {
   }
 
   protected override firstUpdated(): void {
-    this.#resize.observe(this.area);
-    new Gestures(this.area, {
-      hover: (at) => this.afterLayer && this.#wipe.follow(this.#fraction(at.x)),
-      leave: () => this.#wipe.leave(),
-      press: (at, touch) => (this.#dragsWipe = this.#takesWipe(at, touch)),
-      drag: (at, dx, dy) => this.#drag(at, dx, dy),
-      click: (at, touch) => this.#click(at, touch),
-      doubleClick: (at) => this.#toggleActual(at),
-      zoom: (factor, at, dx, dy) => this.#zoom((view) => view.scale * factor, at, dx, dy),
-    });
+    this.#resize.observe(this.bar);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.get("afterLayer") === null && this.afterLayer) this.#wipe.reveal();
-    if (!changed.has("beforeLayer")) return;
-    const last = changed.get("beforeLayer");
-    const { beforeLayer: before } = this;
-    if (!before) return;
-    const same = last && last.size.width === before.size.width && last.size.height === before.size.height;
-    if (!same || !this.view) this.view = fit(before.size, this.#room());
+    if (changed.has("chosen") && this.chosen) this.right = this.chosen;
+    this.#camera.look(this.frame);
+    const cell = this.#cell();
+    const { stage } = this.#camera;
+    if (cell.width !== stage.width || cell.height !== stage.height) this.#camera.resize(cell, this.#room(cell));
   }
 
   protected override render() {
-    const { view, beforeLayer: before, stage } = this;
+    const camera = this.#camera;
+    const { view } = camera;
     const zoom = (view?.scale ?? 1) * window.devicePixelRatio;
-    const area = view && before ? covered(view, before.size, stage) : { x: 0, y: 0, ...stage };
-    const line = this.afterLayer ? area.x + area.width * this.#wipe.at : area.x + area.width;
-    const place = (element?: Element) => {
-      const style = (element as HTMLElement | undefined)?.style;
-      style?.setProperty("--line", `${line}px`);
-      style?.setProperty("--left", `${area.x}px`);
-      style?.setProperty("--right", `${stage.width - area.x - area.width}px`);
-      style?.setProperty("--top", `${area.y}px`);
-    };
-    if (this.hasUpdated) place(this.area);
-    const panning = view && before && canPan(view, before.size, stage);
+    const smooth = this.tools.has("smooth");
+    const differs = this.tools.has("difference");
+    const lens = this.tools.has("lens") ? this.pointer : null;
+    const values = this.tools.has("probe") && this.pointer ? this.values : {};
     return html`
-      <div class="stage ${this.complete ? "complete" : ""} ${panning ? "pans" : ""}" role="group"
-        aria-label=${t("compare.label", { zoom: percent(zoom) })}>
-        <up-picture class="before" .layer=${before} .view=${view} .frame=${before?.size ?? null} .stage=${stage}
-          .label=${t("compare.picture.before", { name: this.name })}></up-picture>
-        <up-picture class="after" .layer=${this.afterLayer} .view=${view} .frame=${before?.size ?? null} .stage=${stage}
-          .label=${t("compare.picture.after", { name: this.name })}></up-picture>
-        ${before ? nothing : html`<span class="waiting">${mark}</span>`}
-        ${this.afterLayer ? this.#renderWipe(line - area.x, area.width) : nothing}
+      ${this.#isGrid()
+        ? html`<up-grid .panes=${this.panes} .chosen=${this.chosen} .camera=${camera} .view=${view} .stage=${this.#clear()}
+            .name=${this.name} .differs=${differs} .smooth=${smooth} .flickers=${this.flickers} .lens=${lens} .values=${values}
+            @choose=${this.#chose} @point=${this.#pointed}></up-grid>`
+        : html`<up-wipe .left=${this.#pane(this.left)} .right=${this.#pane(this.right)} .panes=${this.panes}
+            .camera=${camera} .view=${view} .name=${this.name} .differs=${differs} .smooth=${smooth} .lens=${lens}
+            .values=${values} @point=${this.#pointed}
+            @left=${(event: CustomEvent<string>) => (this.left = event.detail)}
+            @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`}
+      ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
+      ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}</div>` : nothing}
+      <div class="bar ${this.#isGrid() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
+        <up-zoom .zoom=${zoom} .fitted=${view?.fitted ?? true}
+          @zoom=${(event: CustomEvent<ZoomWish>) => camera.grant(event.detail)}></up-zoom>
+        <up-tools .on=${this.#pressed()} .single=${this.panes.length < 2} @tool=${(event: CustomEvent<Tool>) => this.#toggle(event.detail)}></up-tools>
       </div>
-      <up-zoom ?hidden=${!before} .zoom=${zoom} .fitted=${view?.fitted ?? true} @zoom=${this.#wished}></up-zoom>
     `;
   }
 
-  #renderWipe(fromLeft: number, width: number) {
-    const { at, held } = this.#wipe;
-    const value = { before: percent(at), after: percent(1 - at) };
-    return html`
-      <span class="tag before-tag" ?data-faint=${fromLeft < 90}>${this.beforeLabel}</span>
-      <span class="tag after-tag" ?data-faint=${width - fromLeft < 90}>${this.afterLabel}</span>
-      <div class="wipe ${held ? "held" : ""}" role="slider" tabindex="0" aria-orientation="horizontal"
-        aria-label=${t("compare.slider")} aria-valuemin="0" aria-valuemax="100"
-        aria-valuenow=${Math.round(at * 100)} aria-valuetext=${t("compare.value", value)}
-        @keydown=${this.#slide}><i>${icons.handle}</i></div>
-    `;
+  #isGrid(): boolean {
+    return this.layout === "grid" && this.panes.length > 1;
   }
 
-  #measure(): void {
-    const { clientWidth: width, clientHeight: height } = this.area;
-    this.stage = { width, height };
-    const { beforeLayer: before, view } = this;
-    if (!before) return;
-    if (!view || view.fitted) this.view = fit(before.size, this.#room());
-    else this.view = clamp(view, before.size, this.stage);
+  #pressed(): ReadonlySet<Tool> {
+    const layout: Tool[] = this.#isGrid() ? ["grid"] : [];
+    return new Set([...this.tools, ...layout, ...(this.table ? (["table"] as const) : [])]);
   }
 
-  /** The part of the stage that a fitted picture may fill: clear of the zoom bar, which low stages do without. */
-  #room(): Size {
+  /** The pane of this id; the input where there is none. */
+  #pane(id: string | null): Pane | null {
+    return this.panes.find((pane) => pane.id === id) ?? this.panes[id === this.right ? 1 : 0] ?? null;
+  }
+
+  #cell(): Size {
+    return this.#isGrid() && this.frame ? GridView.cell(this.panes.length, this.frame, this.#clear()) : this.stage;
+  }
+
+  /** The stage without the bar. */
+  #clear(): Size {
     const { width, height } = this.stage;
+    return { width, height: Math.max(height - (this.barHeight ? this.barHeight + 16 : 0), 0) };
+  }
+
+  /** The part of the stage that a fitted picture may fill: clear of the bar, which low stages do without. */
+  #room({ width, height }: Size): Size {
+    if (this.#isGrid()) return { width: width - 16, height: height - 16 };
     return { width: width - (width < 600 ? 0 : 64), height: height - (height <= 380 ? 32 : 128) };
   }
 
-  #fraction(x: number): number {
-    if (!this.view || !this.beforeLayer) return 0.5;
-    const area = covered(this.view, this.beforeLayer.size, this.stage);
-    return area.width > 0 ? Math.min(Math.max((x - area.x) / area.width, 0), 1) : 0.5;
+  #toggle(tool: Tool): void {
+    if (tool === "grid") return this.#emit("layout", this.#isGrid() ? "wipe" : "grid");
+    if (tool === "table") return this.#emit("table");
+    const tools = new Set(this.tools);
+    if (!tools.delete(tool)) tools.add(tool);
+    this.tools = tools;
+    if (tool === "difference") this.#emit("differ", tools.has(tool));
   }
 
-  /** A drag moves the wipe where it began on the line, or where there is nothing to pan. */
-  #takesWipe(at: Point, touch: boolean): boolean {
-    const { view, beforeLayer: before, stage } = this;
-    if (!view || !before || !this.afterLayer) return false;
-    if (!canPan(view, before.size, stage)) return true;
-    const area = covered(view, before.size, stage);
-    const line = area.x + area.width * this.#wipe.at;
-    return (touch || this.#wipe.held) && Math.abs(at.x - line) < GRIP;
+  #takeRight(id: string): void {
+    this.right = id;
+    this.#emit("choose", id);
   }
 
-  #drag(at: Point, dx: number, dy: number): void {
-    if (this.#dragsWipe) this.#wipe.hold(this.#fraction(at.x));
-    else if (this.view && this.beforeLayer) this.view = pan(this.view, dx, dy, this.beforeLayer.size, this.stage);
+  #chose({ detail }: CustomEvent<string>): void {
+    if (detail === "input" || detail === "original") this.left = detail;
+    else this.#emit("choose", detail);
   }
 
-  #click(at: Point, touch: boolean): void {
-    if (!this.afterLayer) return;
-    if (touch || !this.#wipe.held) return this.#wipe.hold(this.#fraction(at.x));
-    this.#wipe.release();
-    this.#wipe.follow(this.#fraction(at.x));
+  #pointed({ detail }: CustomEvent<Point | null>): void {
+    this.pointer = detail;
+    if (detail && this.tools.has("probe")) this.#emit("probe", this.#camera.share(detail));
   }
 
-  #slide(event: KeyboardEvent): void {
-    if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageUp: 0.1, PageDown: -0.1 };
+  #flicker(on: boolean): void {
+    this.flickers = on;
+    this.wipe?.flicker(on);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (!isFreeKey(event, this) || !this.frame) return;
     const { key } = event;
-    if (key === "Home") this.#wipe.hold(0);
-    else if (key === "End") this.#wipe.hold(1);
-    else if (key in step) this.#wipe.hold(this.#wipe.at + step[key as keyof typeof step]);
+    const camera = this.#camera;
+    const move = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] };
+    const tool = { g: "grid", d: "difference", l: "lens", p: "probe", x: "smooth", t: "table" } as const;
+    if (key in move) {
+      const [dx = 0, dy = 0] = move[key as keyof typeof move];
+      camera.pan(dx, dy);
+    } else if (key in tool) this.#toggle(tool[key as keyof typeof tool]);
+    else if (/^[1-9]$/.test(key)) this.#number(Number(key));
+    else if (key === " ") {
+      if (!event.repeat) this.#flicker(true);
+    } else if (key === "+" || key === "=") camera.zoom(1.25);
+    else if (key === "-") camera.zoom(1 / 1.25);
+    else if (key === "0") camera.fit();
     else return;
     event.preventDefault();
   }
 
-  #key(event: KeyboardEvent): void {
-    if (!isFreeKey(event, this) || !this.beforeLayer || !this.view) return;
-    const { key } = event;
-    const move = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] };
-    if (event.shiftKey && key in move) {
-      const [dx = 0, dy = 0] = move[key as keyof typeof move];
-      this.view = pan(this.view, dx, dy, this.beforeLayer.size, this.stage);
-    } else if (key === "1" || key === "2" || key === "3") {
-      this.#wipe.hold({ "1": 1, "2": 0.5, "3": 0 }[key]);
-    } else if (key === " ") {
-      if (!event.repeat && this.afterLayer) this.#beginFlicker();
-    } else if (key === "+" || key === "=") {
-      this.#zoom((view) => view.scale * 1.25);
-    } else if (key === "-") {
-      this.#zoom((view) => view.scale / 1.25);
-    } else if (key === "0") {
-      this.#fit();
-    } else return;
-    event.preventDefault();
+  /** Under the wipe: left, half, right. In the grid: the result in that place. */
+  #number(number: number): void {
+    if (!this.#isGrid()) this.wipe?.show(Math.max((3 - number) / 2, 0));
+    else {
+      const pane = this.panes[number - 1];
+      if (pane) this.#emit("choose", pane.id);
+    }
   }
 
-  /** While Space is down: the other picture, whole. */
-  #beginFlicker(): void {
-    this.#flicker = this.#wipe.at;
-    this.#wipe.hold(this.#wipe.at > 0.5 ? 0 : 1);
-  }
-
-  #endFlicker(): void {
-    if (this.#flicker === null) return;
-    this.#wipe.hold(this.#flicker);
-    this.#flicker = null;
-  }
-
-  #wished({ detail }: CustomEvent<ZoomWish>): void {
-    if (detail === "fit") this.#fit();
-    else if (detail === "actual") this.#zoom(() => 1 / window.devicePixelRatio);
-    else if ("by" in detail) this.#zoom((view) => view.scale * detail.by);
-    else this.#zoom(() => detail.to / window.devicePixelRatio);
-  }
-
-  #toggleActual(at: Point): void {
-    if (this.view?.fitted) this.#zoom((view) => Math.max(1 / window.devicePixelRatio, view.scale * 2), at);
-    else this.#fit();
-  }
-
-  #fit(): void {
-    if (this.beforeLayer) this.view = fit(this.beforeLayer.size, this.#room());
-  }
-
-  #zoom(scale: (view: View) => number, at?: Point, dx = 0, dy = 0): void {
-    const { view, beforeLayer: before, stage } = this;
-    if (!view || !before) return;
-    const point = at ?? { x: stage.width / 2, y: stage.height / 2 };
-    const zoomed = zoomAt(view, scale(view), point, before.size, stage);
-    this.view = dx || dy ? pan(zoomed, dx, dy, before.size, stage) : zoomed;
+  #emit(name: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }

@@ -1,14 +1,20 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { State } from "../app/state";
-import { bytes, Localized, t } from "../i18n";
+import { methodName } from "../app/panes";
+import { MAX_RESULTS } from "../app/settings";
+import { isTest, type State } from "../app/state";
+import type { TaskFacts } from "../app/tasks";
+import { hasMessage, Localized, percent, t } from "../i18n";
 import "./backend";
+import "./chips";
+import "./degradation";
 import { icons } from "./icons";
-import "./noise";
 import "./samples";
+import "./segments";
 import { shared } from "./shared";
+import "./slider";
 
-/** All that can be chosen, in the order of the work: picture, task, test, backend. */
+/** All that can be chosen, in the order of the work. Emits what its parts emit, and `settings` with what changes. */
 @customElement("up-controls")
 export class Controls extends Localized {
   @property({ attribute: false }) state!: State;
@@ -28,17 +34,13 @@ export class Controls extends Localized {
         gap: 8px;
       }
       .open {
-        display: grid;
-        grid-template-columns: auto 1fr;
+        display: flex;
         align-items: center;
-        gap: 12px;
+        gap: 8px;
         margin-bottom: 4px;
       }
-      .hint,
-      .sentence {
-        font-size: 12px;
-        line-height: 17px;
-        color: var(--ink-soft);
+      .open p {
+        flex: 1;
       }
       .name {
         margin-top: 2px;
@@ -49,17 +51,6 @@ export class Controls extends Localized {
         font-size: inherit;
         color: var(--ink-soft);
         white-space: nowrap;
-      }
-      .task {
-        display: grid;
-        gap: 2px;
-        padding: 10px 12px;
-        border-radius: calc(var(--radius) + 2px);
-        background: var(--fill);
-        line-height: 20px;
-      }
-      .task b {
-        font-weight: 600;
       }
       .link {
         justify-self: start;
@@ -77,11 +68,6 @@ export class Controls extends Localized {
         background: var(--fill);
         color: var(--ink);
       }
-      .privacy {
-        font-size: 12px;
-        line-height: 17px;
-        color: var(--ink-soft);
-      }
       @media (min-width: 900px) {
         .column {
           padding: 8px 20px 20px;
@@ -92,50 +78,106 @@ export class Controls extends Localized {
 
   protected override render() {
     const { state } = this;
+    const { settings, task, tasks } = state;
     return html`<div class="column" role="region" aria-label=${t("controls.label")}>
       <section aria-labelledby="picture">
         <h2 id="picture">${t("picture.heading")}</h2>
         <div class="open">
           <button @click=${() => this.#emit("open-photo")}>${icons.photo} ${t("picture.open")}</button>
-          <p class="hint">${t("picture.hint")}</p>
+          <button class="icon" aria-label=${t("camera.open")} title=${t("camera.open")}
+            @click=${() => this.#emit("open-camera")}>${icons.camera}</button>
+          <p class="sentence">${t("picture.hint")}</p>
         </div>
-        <up-samples .chosen=${state.sample} @sample=${this.#forward}></up-samples>
+        <up-samples .chosen=${settings.sample} @sample=${this.#forward}></up-samples>
         <p class="name">${this.#picture()}</p>
       </section>
       <section aria-labelledby="task">
         <h2 id="task">${t("task.heading")}</h2>
-        ${this.#renderTask()}
+        <up-chips .label=${t("task.heading")} .chosen=${[task.id]}
+          .options=${tasks.map(({ id }) => ({ value: id, label: taskName(id) }))}
+          @pick=${(event: CustomEvent<string>) => this.#emit("task", event.detail)}></up-chips>
+        <p class="sentence">${this.#sentence(task)}</p>
       </section>
-      <section aria-labelledby="noise">
-        <h2 id="noise">${t("noise.heading")}</h2>
-        <up-noise .noise=${state.noise} @noise=${this.#forward}></up-noise>
-        <p class="sentence">${t("noise.sentence")}</p>
-      </section>
+      ${this.#renderMethods()}
+      ${task.kinds.length > 0 ? this.#renderMode() : nothing}
+      ${task.finish.length > 0 ? this.#renderFinish() : nothing}
       <section aria-labelledby="backend">
         <h2 id="backend">${t("backend.heading")}</h2>
-        <up-backend .choice=${state.choice} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
-          @backend=${this.#forward}></up-backend>
+        <up-backend .choice=${settings.backend} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
+          @backend=${(event: CustomEvent) => this.#set({ backend: event.detail })}></up-backend>
       </section>
-      <p class="privacy">${t("app.privacy")}</p>
+      <p class="sentence">${t("app.privacy")}</p>
     </div>`;
   }
 
   #picture() {
-    const { sample, fileName, before } = this.state;
-    if (!before) return nothing;
-    const name = sample ? t(`sample.${sample}`) : fileName;
-    return html`${name} <small>${t("picture.size", before.size as unknown as Record<string, number>)}</small>`;
+    const { settings, photo } = this.state;
+    if (!photo) return nothing;
+    const name = settings.sample ? t(`sample.${settings.sample}`) : photo.name;
+    return html`${name} <small>${t("picture.size", { ...photo.size })}</small>`;
   }
 
-  #renderTask() {
-    const { model } = this.state;
-    if (!model?.own) {
-      return html`<div class="task"><b>${t("task.denoise")}</b><p class="sentence">${t("task.denoise.sentence")}</p></div>
-        <button class="link" @click=${() => this.#emit("open-model")}>${icons.model} ${t("model.open")}</button>`;
-    }
-    const facts = t("model.facts", { name: model.name, size: bytes(model.bytes) });
-    return html`<div class="task"><b>${facts}</b><p class="sentence">${t("task.own.sentence")}</p></div>
-      <button class="link" @click=${() => this.#emit("shipped-model")}>${icons.model} ${t("model.shipped")}</button>`;
+  #sentence({ id }: TaskFacts): string {
+    if (this.state.results.some(({ method }) => method.kind === "own")) return t("task.own.sentence");
+    const key = `task.${id}.sentence`;
+    return hasMessage(key) ? t(key) : "";
+  }
+
+  #renderMethods() {
+    const { methods, results, own } = this.state;
+    const chosen = results.map(({ id }) => id);
+    const full = chosen.length >= MAX_RESULTS;
+    const options = methods.map((method) => ({
+      value: method.id,
+      label: methodName(method),
+      quiet: method.kind === "baseline",
+      disabled: full && !chosen.includes(method.id),
+    }));
+    return html`<section aria-labelledby="methods">
+      <h2 id="methods">${t("methods.heading")}</h2>
+      <up-chips multiple .label=${t("methods.heading")} .chosen=${chosen} .options=${options}
+        @pick=${(event: CustomEvent<string>) => this.#emit("method", event.detail)}></up-chips>
+      <p class="sentence">${t(full ? "methods.full" : "methods.sentence", { most: MAX_RESULTS })}</p>
+      <button class="link" @click=${() => this.#emit(own ? "shipped-model" : "open-model")}>
+        ${icons.model} ${t(own ? "model.shipped" : "model.open")}
+      </button>
+    </section>`;
+  }
+
+  #renderMode() {
+    const { settings, task } = this.state;
+    const options = (["apply", "test"] as const).map((value) => ({ value, label: t(`mode.${value}`) }));
+    return html`<section aria-labelledby="mode">
+      <h2 id="mode">${t("mode.heading")}</h2>
+      <up-segments .label=${t("mode.heading")} .value=${settings.mode} .options=${options}
+        @pick=${(event: CustomEvent) => this.#set({ mode: event.detail })}></up-segments>
+      <p class="sentence">${t(`mode.${settings.mode}.sentence`)}</p>
+      ${isTest(this.state)
+        ? html`<up-degradation .task=${task} .degradation=${settings.degradation}
+            @degradation=${(event: CustomEvent) => this.#set({ degradation: event.detail })}></up-degradation>`
+        : nothing}
+    </section>`;
+  }
+
+  #renderFinish() {
+    const { settings, task } = this.state;
+    const views = (["overlay", "cutout", "classes"] as const).map((value) => ({ value, label: t(`labels.${value}`) }));
+    const slider = (name: "strength" | "saturation", max: number) => html`<up-slider .label=${t(`finish.${name}`)}
+      .min=${0} .max=${max} .step=${0.05} .value=${settings[name]} .said=${percent(settings[name])}
+      @slide=${(event: CustomEvent<number>) => this.#set({ [name]: event.detail })}></up-slider>`;
+    return html`<section aria-labelledby="finish">
+      <h2 id="finish">${t("finish.heading")}</h2>
+      ${task.finish.includes("strength") ? slider("strength", 1) : nothing}
+      ${task.finish.includes("saturation") ? slider("saturation", 2) : nothing}
+      ${task.finish.includes("labels")
+        ? html`<up-segments .label=${t("labels.heading")} .value=${settings.labels} .options=${views}
+            @pick=${(event: CustomEvent) => this.#set({ labels: event.detail })}></up-segments>`
+        : nothing}
+    </section>`;
+  }
+
+  #set(detail: Partial<State["settings"]>): void {
+    this.#emit("settings", detail);
   }
 
   #forward(event: CustomEvent): void {
@@ -145,4 +187,10 @@ export class Controls extends Localized {
   #emit(name: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** What a task is called; one the page does not know by its id. */
+export function taskName(id: string): string {
+  const key = `task.${id}`;
+  return hasMessage(key) ? t(key) : id;
 }

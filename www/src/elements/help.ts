@@ -9,6 +9,7 @@ const ROWS: [MessageKey, MessageKey][] = [
   ["help.hold", "help.hold.keys"],
   ["help.views", "help.views.keys"],
   ["help.flicker", "help.flicker.keys"],
+  ["help.tools", "help.tools.keys"],
   ["help.zoom", "help.zoom.keys"],
   ["help.fit", "help.fit.keys"],
   ["help.pan", "help.pan.keys"],

@@ -1,4 +1,4 @@
-import { css, html, LitElement, type PropertyValues } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Layer } from "../view/layer";
 import type { Size, View } from "../view/viewport";
@@ -11,6 +11,8 @@ export class PictureView extends LitElement {
   /** The size of the picture that the view is of. */
   @property({ attribute: false }) frame: Size | null = null;
   @property({ attribute: false }) stage: Size = { width: 0, height: 0 };
+  @property({ type: Boolean }) smooth = false;
+  /** Empty: seen for what is around it. */
   @property() label = "";
 
   static override styles = css`
@@ -34,12 +36,13 @@ export class PictureView extends LitElement {
   };
 
   protected override render() {
-    return html`<canvas role="img" aria-label=${this.label} aria-hidden=${this.layer ? "false" : "true"}></canvas>`;
+    const hidden = !this.layer || !this.label;
+    return html`<canvas role="img" aria-label=${this.label || nothing} aria-hidden=${hidden ? "true" : "false"}></canvas>`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("layer")) this.#listen(this.layer);
-    if (changed.has("stage") || changed.has("view") || changed.has("layer")) {
+    if (["stage", "view", "layer", "frame", "smooth"].some((name) => changed.has(name as keyof PictureView))) {
       cancelAnimationFrame(this.#frame);
       this.#frame = 0;
       this.#draw();
@@ -73,8 +76,8 @@ export class PictureView extends LitElement {
     // Setting either clears the canvas, and costs even when nothing changes.
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-    const { layer, view, frame } = this;
-    if (layer && view && frame) layer.draw(context, view, frame, this.stage, density);
+    const { layer, view, frame, stage, smooth } = this;
+    if (layer && view && frame) layer.draw(context, { view, frame, stage, density, smooth });
     else context.clearRect(0, 0, width, height);
   }
 }

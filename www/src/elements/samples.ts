@@ -14,12 +14,12 @@ export class Samples extends Localized {
     css`
       div {
         display: grid;
-        grid-template-columns: repeat(4, 1fr);
+        grid-template-columns: repeat(5, 1fr);
         gap: 8px;
       }
       @media (max-width: 899px) {
         div {
-          grid-template-columns: repeat(8, 56px);
+          grid-template-columns: repeat(10, 56px);
           margin: -6px -16px;
           padding: 6px 16px;
           overflow-x: auto;
@@ -32,15 +32,6 @@ export class Samples extends Localized {
         aspect-ratio: 1;
         border-radius: var(--radius);
         cursor: pointer;
-      }
-      input {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-        margin: 0;
-        opacity: 0;
-        cursor: inherit;
       }
       img {
         display: block;
@@ -80,6 +71,7 @@ export class Samples extends Localized {
         const name = t(`sample.${id}`);
         return html`<label title=${name}>
           <input
+            class="over"
             type="radio"
             name="sample"
             aria-label=${name}

@@ -15,7 +15,8 @@ export const shared = css`
     display: none !important;
   }
   button,
-  input {
+  input,
+  select {
     font: inherit;
     color: inherit;
     letter-spacing: inherit;
@@ -74,6 +75,38 @@ export const shared = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
+  select {
+    min-height: 32px;
+    max-width: 100%;
+    padding: 0 8px;
+    border: 0;
+    border-radius: var(--radius);
+    background: var(--fill);
+    cursor: pointer;
+    text-overflow: ellipsis;
+  }
+  select:hover {
+    background: var(--fill-hover);
+  }
+  option {
+    background: var(--raised);
+    color: var(--ink);
+  }
+  /* A control that lies, unseen, over its label. */
+  .over {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    margin: 0;
+    opacity: 0;
+    cursor: inherit;
+  }
+  .sentence {
+    font-size: 12px;
+    line-height: 17px;
+    color: var(--ink-soft);
+  }
   :focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;
@@ -97,7 +130,8 @@ export const shared = css`
     white-space: nowrap;
   }
   @media (pointer: coarse) {
-    button {
+    button,
+    select {
       min-height: 44px;
     }
     button.icon {

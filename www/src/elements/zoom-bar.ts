@@ -1,12 +1,11 @@
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { Localized, percent, t } from "../i18n";
+import type { ZoomWish } from "../view/camera";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
 /** Zoom buttons and a typed percentage. Emits `zoom` with what is wanted. */
-export type ZoomWish = { by: number } | { to: number } | "fit" | "actual";
-
 @customElement("up-zoom")
 export class ZoomBar extends Localized {
   /** Device pixels per picture pixel. */
@@ -20,11 +19,6 @@ export class ZoomBar extends Localized {
         display: flex;
         align-items: center;
         gap: 2px;
-        padding: 3px;
-        border-radius: calc(var(--radius) + 3px);
-        background: var(--glass);
-        backdrop-filter: blur(18px) saturate(1.4);
-        box-shadow: var(--shadow);
         font-variant-numeric: tabular-nums;
       }
       button {
@@ -65,6 +59,15 @@ export class ZoomBar extends Localized {
         }
       }
       @media (max-width: 480px) {
+        div {
+          gap: 0;
+        }
+        button {
+          padding: 0 7px;
+        }
+        input {
+          width: 50px;
+        }
         .step {
           display: none;
         }

@@ -73,6 +73,20 @@ export function seconds(milliseconds: number): string {
   return new Intl.NumberFormat(current, { style: "unit", unit: "second", maximumFractionDigits }).format(value);
 }
 
+export function decimal(value: number, digits: number): string {
+  return new Intl.NumberFormat(current, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}
+
+/** 30.123 → "30.1 dB" */
+export function decibels(value: number): string {
+  return `${Number.isFinite(value) ? decimal(value, 1) : "∞"} dB`;
+}
+
+/** 536211 → "536K" */
+export function thousands(value: number): string {
+  return new Intl.NumberFormat(current, { notation: "compact", maximumSignificantDigits: 3 }).format(value);
+}
+
 /** An element that draws itself again when the language changes. */
 export class Localized extends LitElement {
   #redraw = () => this.requestUpdate();

@@ -13,10 +13,21 @@ const TILE_SIDE = 512;
 /** Pixels of sharp tiles kept, four bytes each. A view that needs more of them shows the overview instead. */
 const MAX_PIXELS = 48 * TILE_SIDE ** 2;
 const MAX_FETCHES = 3;
-/** From here on single pixels are shown as squares. Device pixels per picture pixel. */
-const PIXELATED_FROM = 5;
+/** From here on single pixels are shown as squares, unless smooth is wanted. Device pixels per picture pixel. */
+const PIXELATED_FROM = 3;
 
 export type FetchTile = (rect: Rect) => Promise<ImageBitmap>;
+
+export interface Look {
+  view: View;
+  /** The size of the picture that the view is of, which a layer fills whatever its own size. */
+  frame: Size;
+  stage: Size;
+  /** Device pixels per CSS pixel. */
+  density: number;
+  /** Whether pixels blend into each other however large they are. */
+  smooth: boolean;
+}
 
 export class Layer extends EventTarget {
   readonly size: Size;
@@ -28,15 +39,11 @@ export class Layer extends EventTarget {
 
   constructor(size: Size) {
     super();
-    this.size = size;
+    this.size = { width: size.width, height: size.height };
   }
 
-  get empty(): boolean {
-    return !this.#overview;
-  }
-
-  /** The finished picture: its overview, and where to get its tiles. Takes over what was painted. */
-  show(overview: ImageBitmap, fetch: FetchTile): void {
+  /** The finished picture: its overview, and where to get its tiles, if anywhere. Takes over what was painted. */
+  show(overview: ImageBitmap, fetch: FetchTile | null): void {
     this.#release();
     this.#overview = overview;
     this.#fetch = fetch;
@@ -69,17 +76,14 @@ export class Layer extends EventTarget {
     this.#changed();
   }
 
-  /**
-   * Draws what is in sight; `density` is device pixels per CSS pixel. `seen` is the view of a picture of size
-   * `frame`, which this one fills whatever its own size (a result may be larger than its input).
-   */
-  draw(context: CanvasRenderingContext2D, seen: View, frame: Size, stage: Size, density: number): void {
+  /** Draws what is in sight. */
+  draw(context: CanvasRenderingContext2D, { view: seen, frame, stage, density, smooth }: Look): void {
     const view = scaled(seen, this.size.width / frame.width, this.size.height / frame.height);
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, stage.width, stage.height);
     if (!this.#overview) return;
     const zoom = view.scale * density;
-    context.imageSmoothingEnabled = zoom < PIXELATED_FROM;
+    context.imageSmoothingEnabled = smooth || zoom < PIXELATED_FROM;
     context.imageSmoothingQuality = "high";
     const at = placed(view, this.size, stage);
     context.drawImage(this.#overview, at.x, at.y, at.width, at.height);

@@ -3,8 +3,12 @@
 import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
 import { CallError, messageOf, type CallName, type Calls, type EngineInfo, type PictureInfo, type Progress, type Tile } from "../protocol";
 import { decode } from "./decode";
-import { download } from "./download";
+import { make } from "./make";
+import { weights } from "./weights";
 import { Lane } from "./lane";
+
+/** Side of the picture that tells how fast a model runs here. */
+const PROBE_SIDE = 128;
 
 export interface CallContext {
   signal: AbortSignal;
@@ -47,7 +51,7 @@ export class Host implements Handlers {
     const externalData: Record<string, Uint8Array> = {};
     if ("url" in source) {
       const onProgress = (loaded: number, total: number | null) => progress({ stage: "download", loaded, total });
-      bytes = await download(source.url, signal, onProgress);
+      bytes = await weights(source, signal, onProgress);
     } else {
       bytes = await bytesOf(source.file);
       for (const [name, file] of Object.entries(source.data)) externalData[name] = await bytesOf(file);
@@ -73,14 +77,27 @@ export class Host implements Handlers {
     return this.#lane.run(async () => this.#keep(await decode(this.#ready(), file)), signal);
   }
 
-  addNoise({ picture, sigma, seed }: Calls["addNoise"]["args"], { signal }: CallContext) {
+  make({ recipe }: Calls["make"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
-      const noise = { kind: "gaussian-noise", sigma, seed } as const;
-      return this.#keep(await this.#ready().filter(this.#picture(picture), noise, { signal }));
+      return this.#keep(await make(this.#ready(), recipe, (id) => this.#picture(id), signal));
     }, signal);
   }
 
-  /** Does not wait in the lane: the page must be able to draw while a picture is being processed. */
+  score({ picture, reference, border }: Calls["score"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => {
+      return this.#ready().score(this.#picture(picture), this.#picture(reference), { border, signal });
+    }, signal);
+  }
+
+  checkerboard({ picture, period }: Calls["checkerboard"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#ready().checkerboard(this.#picture(picture), { period, signal }), signal);
+  }
+
+  /** Does not wait in the lane, nor do the next two: the page must be able to draw while a picture is processed. */
+  async pixel({ picture, at }: Calls["pixel"]["args"]) {
+    return [...this.#picture(picture).pixels(at.x, at.y, 1, 1)];
+  }
+
   async preview({ picture, maxSide }: Calls["preview"]["args"]) {
     const whole = this.#picture(picture);
     if (Math.max(whole.width, whole.height) <= maxSide) return bitmapOf(whole, everything(whole));
@@ -100,12 +117,17 @@ export class Host implements Handlers {
     return this.#lane.run(() => this.#ready().estimate(this.#picture(picture), this.#model(model)), signal);
   }
 
-  process({ picture, model }: Calls["process"]["args"], { signal, progress, tile }: CallContext) {
+  calibrate({ model }: Calls["calibrate"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => pace(this.#ready(), this.#model(model), signal), signal);
+  }
+
+  process({ picture, model, near }: Calls["process"]["args"], { signal, progress, tile }: CallContext) {
     return this.#lane.run(async () => {
       const painting: Promise<void>[] = [];
       const engine = this.#ready();
       const result = await engine.process(this.#picture(picture), this.#model(model), {
         signal,
+        ...(near && { near }),
         onProgress: (now) => progress({ stage: "compute", ...now }),
         onTile: ({ x, y, width, height, pixels }) => {
           painting.push(toBitmap(pixels, width, height).then((bitmap) => tile({ x, y, width, height, bitmap })));
@@ -166,6 +188,23 @@ export class Host implements Handlers {
     const id = this.#nextId++;
     this.#pictures.set(id, picture);
     return { id, width: picture.width, height: picture.height };
+  }
+}
+
+/** Runs the model twice on a small picture, for the first run also pays for what is made once. */
+async function pace(engine: Engine, model: Model, signal: AbortSignal): Promise<number> {
+  const picture = engine.pictureFromRgba(new Uint8Array(PROBE_SIDE ** 2 * 4).fill(127), PROBE_SIDE, PROBE_SIDE);
+  try {
+    const { flops } = engine.estimate(picture, model);
+    let milliseconds = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < 2; turn++) {
+      const began = performance.now();
+      (await engine.process(picture, model, { signal, onTile() {}, onProgress() {} })).free();
+      milliseconds = Math.min(milliseconds, performance.now() - began);
+    }
+    return flops / Math.max(milliseconds, 1);
+  } finally {
+    picture.free();
   }
 }
 

@@ -1,9 +1,10 @@
 /** The worker's mouth and ears: messages in, calls on the host, messages out. */
 
+import type { EngineModule } from "../engine";
 import { codeOf, messageOf, type FromWorker, type ToWorker } from "../protocol";
 import { Host } from "./host";
 
-const host = new Host(() => import("unet-playground"));
+const host = new Host(() => import("unet-playground") as Promise<unknown> as Promise<EngineModule>);
 const running = new Map<number, AbortController>();
 
 function send(message: FromWorker, transfer: Transferable[] = []): void {

@@ -49,12 +49,12 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
 export const run = (page: Page): Locator => page.getByRole("button", { name: "Run", exact: true });
 export const stop = (page: Page): Locator => page.getByRole("button", { name: "Stop", exact: true });
 export const status = (page: Page): Locator => page.locator("up-actions .status > span").first();
-export const slider = (page: Page): Locator => page.getByRole("slider", { name: "Compare before and after" });
+export const slider = (page: Page): Locator => page.getByRole("slider", { name: "Compare left and right" });
 export const notice = (page: Page): Locator => page.getByRole("alert");
 
 /** Waits until a run has ended well. */
 export async function restored(page: Page, timeout = 45_000): Promise<void> {
-  await status(page).filter({ hasText: "Restored in" }).waitFor({ timeout });
+  await status(page).filter({ hasText: "Done in" }).waitFor({ timeout });
 }
 
 export interface Bytes {
@@ -98,6 +98,21 @@ interface AxeViolation {
   id: string;
   nodes: { target: string[] }[];
 }
+
+/** The figures of the results table, by method: what its columns say. */
+export async function tableRows(page: Page): Promise<Record<string, string[]>> {
+  const rows = await page.locator("up-results tbody tr").evaluateAll((rows) =>
+    rows.map((row) => [...row.children].map((cell) => cell.textContent?.replace(/\s+/g, " ").trim() ?? "")),
+  );
+  return Object.fromEntries(rows.map(([name = "", ...cells]) => [name, cells]));
+}
+
+/** A method's chip. */
+export const method = (page: Page, name: string): Locator =>
+  page.getByRole("group", { name: "Upsampling" }).getByRole("checkbox", { name, exact: true });
+
+/** The picture's name, as the controls say it. */
+export const named = (page: Page, name: string): Locator => page.locator("up-controls .name").filter({ hasText: name });
 
 /** The mean of a layer's canvas over the middle of what is drawn: enough to tell pictures apart. */
 export function meanColour(page: Page, layer: "before" | "after"): Promise<number[]> {

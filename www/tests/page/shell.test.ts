@@ -1,47 +1,24 @@
-import { readFileSync } from "node:fs";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import config from "../fake.vite.config.ts";
-import { bring, expectAccessible, launch, meanColour, notice, restored, run, slider, status, stop, visit } from "./browser";
-import { serve, type Site } from "./server";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { bring, expectAccessible, named, notice, restored, run, slider, stop, visit } from "./browser";
+import { chelsea, FakePage } from "./fake-page";
 
-/** The page on the fake engine: all that does not depend on what the network computes. */
+/** The page as a whole: how it opens, who can use it, in which language. */
 
-const chelsea = readFileSync("public/samples/chelsea.jpg");
-const photo = { name: "cat.jpg", type: "image/jpeg", bytes: chelsea };
-let browser: Browser;
-let site: Site;
+const at = new FakePage();
 let page: Page;
-let complaints: string[];
 
-beforeAll(async () => {
-  site = await serve(String(config.build?.outDir), "/some/where/");
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  site.close();
-});
-afterEach(() => page.context().close());
-
-async function open(options?: BrowserContextOptions): Promise<void> {
-  ({ page, complaints } = await visit(browser, site.url, options));
-  await restored(page);
-}
-
-/** Steers the fake engine; the pause lets the message overtake what is sent next. */
-async function engine(behaviour: Record<string, unknown>): Promise<void> {
-  await page.evaluate((behaviour) => new BroadcastChannel("fake-engine").postMessage(behaviour), behaviour);
-  await page.waitForTimeout(50);
+async function open(options?: BrowserContextOptions, hash?: string): Promise<void> {
+  page = await at.open(options, hash);
 }
 
 describe("opening", () => {
   it("restores a sample without being asked, below a sub-path, with nothing to complain of", async () => {
     await open();
-    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toBe("50% before, 50% after");
+    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toBe("50% Made worse, 50% Bilinear");
     expect(await page.getByRole("radio", { name: "Chelsea the cat" }).isChecked()).toBe(true);
     expect(await page.getByRole("button", { name: "Save PNG" }).isEnabled()).toBe(true);
-    expect(complaints).toEqual([]);
+    expect(at.complaints).toEqual([]);
   });
 
   it("has a strict policy: no inline script, no foreign source", async () => {
@@ -78,7 +55,7 @@ describe("accessibility", () => {
 
   it("axe finds nothing while running", async () => {
     await open();
-    await engine({ tileDelay: 400 });
+    await at.engine({ tileDelay: 400 });
     await run(page).click();
     await stop(page).waitFor();
     await expectAccessible(page);
@@ -98,285 +75,22 @@ describe("accessibility", () => {
   });
 });
 
-describe("the wipe", () => {
-  it("follows the pointer and goes back when it leaves", async () => {
-    await open({ reducedMotion: "reduce" });
-    const box = await page.locator("up-compare").boundingBox();
-    if (!box) return expect.unreachable();
-    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
-    expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeLessThan(35);
-    await page.mouse.move(box.x + box.width + 100, 300);
-    await expect.poll(() => slider(page).getAttribute("aria-valuenow")).toBe("50");
-  });
-
-  it("stays where a click has put it", async () => {
-    await open({ reducedMotion: "reduce" });
-    const box = await page.locator("up-compare").boundingBox();
-    if (!box) return expect.unreachable();
-    await page.mouse.click(box.x + box.width * 0.7, box.y + box.height / 2);
-    const held = await slider(page).getAttribute("aria-valuenow");
-    await page.mouse.move(box.x + 50, box.y + 50);
-    expect(await slider(page).getAttribute("aria-valuenow")).toBe(held);
-  });
-
-  it("is a slider for the keyboard", async () => {
-    await open();
-    await expect.poll(() => slider(page).getAttribute("aria-valuenow")).toBe("50");
-    await slider(page).focus();
-    await page.keyboard.press("ArrowLeft");
-    expect(await slider(page).getAttribute("aria-valuenow")).toBe("48");
-    await page.keyboard.press("Home");
-    expect(await slider(page).getAttribute("aria-valuetext")).toBe("0% before, 100% after");
-    await page.keyboard.press("End");
-    expect(await slider(page).getAttribute("aria-valuenow")).toBe("100");
-  });
-
-  it("goes to either side with 1, 2, 3, and flickers with Space", async () => {
-    await open();
-    const now = () => slider(page).getAttribute("aria-valuenow");
-    await page.keyboard.press("1");
-    expect(await now()).toBe("100");
-    await page.keyboard.press("3");
-    expect(await now()).toBe("0");
-    await page.keyboard.down(" ");
-    expect(await now()).toBe("100");
-    await page.keyboard.up(" ");
-    expect(await now()).toBe("0");
-  });
-
-  it("is dragged by a finger", async () => {
-    await open({ viewport: { width: 390, height: 844 }, hasTouch: true });
-    const box = await page.locator("up-compare").boundingBox();
-    if (!box) return expect.unreachable();
-    await page.touchscreen.tap(box.x + 300, box.y + box.height / 2);
-    expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeGreaterThan(70);
-  });
-});
-
-describe("zoom", () => {
-  const zoom = () => page.getByRole("textbox", { name: "Zoom in percent" }).inputValue();
-
-  it("goes by buttons, typing, wheel and keys, and back to fit", async () => {
-    await open();
-    const fitted = await zoom();
-    await page.getByRole("button", { name: "Actual size" }).click();
-    expect(await zoom()).toBe("100%");
-    await page.getByRole("textbox", { name: "Zoom in percent" }).fill("400");
-    await page.keyboard.press("Enter");
-    expect(await zoom()).toBe("400%");
-    await page.locator("up-compare .stage").hover();
-    await page.mouse.wheel(0, -300);
-    await expect.poll(async () => Number.parseFloat(await zoom())).toBeGreaterThan(600);
-    await page.getByRole("button", { name: "Fit" }).click();
-    expect(await zoom()).toBe(fitted);
-    await page.locator("body").press("+");
-    expect(Number.parseFloat(await zoom())).toBeGreaterThan(Number.parseFloat(fitted));
-    await page.locator("body").press("0");
-    expect(await zoom()).toBe(fitted);
-  });
-});
-
-describe("hands", () => {
-  const zoom = async () => Number.parseFloat(await page.getByRole("textbox", { name: "Zoom in percent" }).inputValue());
-
-  it("pinch to zoom, then drag to pan", async () => {
-    await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
-    const box = await page.locator("up-compare").boundingBox();
-    if (!box) return expect.unreachable();
-    const fitted = await zoom();
-    const devtools = await page.context().newCDPSession(page);
-    const x = box.x + box.width / 2;
-    const y = box.y + box.height / 2;
-    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...xs: number[]) =>
-      devtools.send("Input.dispatchTouchEvent", { type, touchPoints: xs.map((x, id) => ({ x, y, id })) });
-    await touch("touchStart", x - 40, x + 40);
-    for (let apart = 50; apart <= 120; apart += 10) await touch("touchMove", x - apart, x + apart);
-    await touch("touchEnd");
-    expect(await zoom()).toBeGreaterThan(2 * fitted);
-
-    const wipe = await slider(page).getAttribute("aria-valuenow");
-    const seen = await meanColour(page, "before");
-    await touch("touchStart", x - 100);
-    for (let moved = 0; moved <= 150; moved += 10) await touch("touchMove", x - 100 + moved);
-    await touch("touchEnd");
-    expect(await slider(page).getAttribute("aria-valuenow")).toBe(wipe);
-    expect(await meanColour(page, "before")).not.toEqual(seen);
-  });
-
-  it("drag with the mouse pans what is larger than the stage, and moves the wipe otherwise", async () => {
-    await open({ reducedMotion: "reduce" });
-    const box = await page.locator("up-compare").boundingBox();
-    if (!box) return expect.unreachable();
-    const drag = async (from: number, to: number) => {
-      await page.mouse.move(box.x + box.width * from, box.y + box.height / 2);
-      await page.mouse.down();
-      await page.mouse.move(box.x + box.width * to, box.y + box.height / 2, { steps: 5 });
-      await page.mouse.up();
-    };
-    await drag(0.5, 0.3);
-    expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeLessThan(40);
-    await page.locator("body").press("+");
-    await page.locator("body").press("+");
-    const seen = await meanColour(page, "before");
-    await drag(0.8, 0.5);
-    expect(await meanColour(page, "before")).not.toEqual(seen);
-  });
-});
-
-describe("bringing a photo", () => {
-  const taken = () => page.locator("up-controls .name").filter({ hasText: "cat.jpg" }).waitFor();
-
-  it("by drop", async () => {
-    await open();
-    await bring(page, "drop", [photo]);
-    await taken();
-    await restored(page);
-    expect(complaints).toEqual([]);
-  });
-
-  it("by paste", async () => {
-    await open();
-    await bring(page, "paste", [photo]);
-    await taken();
-  });
-
-  it("by choosing a file", async () => {
-    await open();
-    const chooser = page.waitForEvent("filechooser");
-    await page.getByRole("button", { name: "Open photo" }).first().click();
-    await (await chooser).setFiles({ name: "cat.jpg", mimeType: "image/jpeg", buffer: chelsea });
-    await taken();
-  });
-
-  it("takes a person's photo as it is, without noise", async () => {
-    await open();
-    await bring(page, "drop", [photo]);
-    await taken();
-    expect(await page.getByRole("switch", { name: "Add noise first" }).isChecked()).toBe(false);
-  });
-
-  it("says so when a file is no picture, and keeps all as it was", async () => {
-    await open();
-    await bring(page, "drop", [{ name: "notes.jpg", type: "image/jpeg", bytes: new TextEncoder().encode("hello") }]);
-    await notice(page).getByText("not a picture that can be read").waitFor();
-    expect(await page.getByRole("radio", { name: "Chelsea the cat" }).isChecked()).toBe(true);
-    await page.getByRole("radio", { name: "A cup of coffee" }).check();
-    await page.locator("up-controls .name").filter({ hasText: "A cup of coffee" }).waitFor();
-    await restored(page);
-    expect(await notice(page).textContent()).toBe("");
-  });
-
-  it("explains a drop that holds a link and no file", async () => {
-    await open();
-    await bring(page, "drop", []);
-    await notice(page).getByText("gave a link but no picture").waitFor();
-  });
-});
-
-describe("models", () => {
-  it("takes an own ONNX file, and goes back to the shipped one", async () => {
-    await open();
-    await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array(2000) }]);
-    await page.getByText("mine.onnx, 2 kB").waitFor();
-    await restored(page);
-    await page.getByRole("button", { name: "Back to the shipped model" }).click();
-    await page.getByText("Denoise", { exact: true }).waitFor();
-  });
-
-  it("keeps the model it has when a file is broken", async () => {
-    await open();
-    await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array(1) }]);
-    await notice(page).getByText("not a usable ONNX model").waitFor();
-    await notice(page).getByText("the file ends early").waitFor({ state: "attached" });
-    await page.getByRole("button", { name: "Dismiss" }).click();
-    await run(page).click();
-    await restored(page);
-  });
-});
-
-describe("running", () => {
-  it("shows real progress and stops at once", async () => {
-    await open();
-    await engine({ tileDelay: 300 });
-    await run(page).click();
-    await status(page).filter({ hasText: /Restoring, [1-9]/ }).waitFor();
-    const bar = page.getByRole("progressbar", { name: "Progress" });
-    expect(Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
-    const began = Date.now();
-    await page.keyboard.press("Escape");
-    await run(page).waitFor();
-    expect(Date.now() - began).toBeLessThan(200);
-    expect(await status(page).textContent()).toBe("Stopped");
-    await engine({ tileDelay: 1 });
-    await run(page).click();
-    await restored(page);
-  });
-
-  it("runs again when the noise is changed", async () => {
-    await open();
-    await page.getByRole("slider", { name: "Noise level" }).fill("10");
-    await stop(page).waitFor();
-    await restored(page);
-    expect(complaints).toEqual([]);
-  });
-
-  it("goes on with the CPU when the GPU is lost, and says so", async () => {
-    await open();
-    await page.getByText("Running on WebGPU").waitFor();
-    await engine({ loseGpu: true });
-    await run(page).click();
-    await page.getByText("Running on the CPU").waitFor();
-    await notice(page).getByText("The GPU gave up").waitFor();
-    await status(page).getByText("on the CPU").waitFor();
-  });
-
-  it("offers the CPU where there is no WebGPU", async () => {
-    await open();
-    await engine({ webgpu: false });
-    await page.getByRole("radio", { name: "CPU" }).check();
-    await page.getByRole("radio", { name: "WebGPU" }).check();
-    await notice(page).getByText("WebGPU is not available").waitFor();
-    await page.getByRole("button", { name: "Use the CPU" }).click();
-    await page.getByText("Running on the CPU").waitFor();
-    await restored(page);
-  });
-
-  it("replaces an engine that trapped, keeps photo and settings, and runs again", async () => {
-    await open();
-    await bring(page, "drop", [photo]);
-    await page.locator("up-controls .name").filter({ hasText: "cat.jpg" }).waitFor();
-    await restored(page);
-    await engine({ tileDelay: 300 });
-    await run(page).click();
-    await stop(page).waitFor();
-    await page.workers()[0]?.evaluate(() => {
-      setTimeout(() => {
-        throw new WebAssembly.RuntimeError("unreachable");
-      });
-    });
-    await notice(page).getByText("The engine stopped unexpectedly").waitFor();
-    expect(await page.locator("up-controls .name").textContent()).toContain("cat.jpg");
-    await page.getByRole("button", { name: "Try again" }).click();
-    await restored(page);
-    expect(await notice(page).textContent()).toBe("");
-  });
-});
-
 describe("keyboard alone", () => {
   it("reaches every control in order, each with a name", async () => {
     await open();
     const names: string[] = [];
-    for (let step = 0; step < 30; step++) {
+    for (let step = 0; step < 60; step++) {
       await page.keyboard.press("Tab");
       const name = await page.evaluate(() => {
         let at = document.activeElement;
         while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-        return at === document.body ? "" : (at?.getAttribute("aria-label") ?? at?.parentElement?.textContent?.trim() ?? "?");
+        const label = at?.getAttribute("aria-label") ?? (at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : at?.textContent);
+        return at === document.body ? "" : label?.trim() || "?";
       });
       if (!name) break;
       names.push(name.replace(/\s+/g, " "));
     }
-    for (const wanted of ["Compare before and after", "Zoom in", "Chelsea the cat", "Noise level", "Auto"]) {
+    for (const wanted of ["Compare left and right", "Zoom in", "Chelsea the cat", "Pixel shuffle", "Noise level", "Auto"]) {
       expect(names).toContain(wanted);
     }
     expect(names).not.toContain("?");
@@ -387,7 +101,7 @@ describe("keyboard alone", () => {
     const chooser = page.waitForEvent("filechooser");
     await page.keyboard.press("o");
     await (await chooser).setFiles({ name: "cat.jpg", mimeType: "image/jpeg", buffer: chelsea });
-    await page.locator("up-controls .name").filter({ hasText: "cat.jpg" }).waitFor();
+    await named(page, "cat.jpg").waitFor();
     await restored(page);
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard and mouse" }).waitFor();
@@ -395,7 +109,7 @@ describe("keyboard alone", () => {
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     const download = page.waitForEvent("download");
     await page.keyboard.press("s");
-    expect((await download).suggestedFilename()).toBe("cat-denoised.png");
+    expect((await download).suggestedFilename()).toBe("cat-denoise-bilinear.png");
   });
 });
 
@@ -410,8 +124,9 @@ describe("languages", () => {
   });
 
   it("opens in the browser's language", async () => {
-    ({ page, complaints } = await visit(browser, site.url, { locale: "vi-VN" }));
+    const visited = await visit(at.browser, at.site.url, { locale: "vi-VN" });
+    page = at.page = visited.page;
     await page.getByRole("button", { name: /^(Chạy|Dừng)$/ }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(at.complaints).toEqual([]);
   });
 });

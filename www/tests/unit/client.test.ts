@@ -66,7 +66,7 @@ describe("Client", () => {
   it("reports progress and tiles of the call they belong to", async () => {
     const onProgress = vi.fn();
     const onTile = vi.fn();
-    const call = client.call("process", { picture: 1, model: 2 }, { onProgress, onTile });
+    const call = client.call("process", { picture: 1, model: 2, near: null }, { onProgress, onTile });
     const tile = { x: 0, y: 0, width: 1, height: 1, bitmap: new FakeBitmap() } as unknown as Tile;
     worker().say({ id: 1, progress: { stage: "compile" } });
     worker().say({ id: 1, tile });
@@ -78,7 +78,7 @@ describe("Client", () => {
 
   it("rejects an aborted call at once and tells the worker", async () => {
     const controller = new AbortController();
-    const call = client.call("process", { picture: 1, model: 2 }, { signal: controller.signal });
+    const call = client.call("process", { picture: 1, model: 2, near: null }, { signal: controller.signal });
     controller.abort();
     await expect(call).rejects.toMatchObject({ code: "aborted" });
     expect(worker().last()).toEqual({ id: 1, abort: true });
@@ -86,7 +86,7 @@ describe("Client", () => {
 
   it("frees in the worker what an aborted call brings late", async () => {
     const controller = new AbortController();
-    const call = client.call("process", { picture: 1, model: 2 }, { signal: controller.signal });
+    const call = client.call("process", { picture: 1, model: 2, near: null }, { signal: controller.signal });
     controller.abort();
     await expect(call).rejects.toThrow();
     const bitmap = new FakeBitmap();
@@ -104,7 +104,7 @@ describe("Client", () => {
   it("replaces a worker that crashed: open calls fail, the next one starts afresh", async () => {
     const crashed = vi.fn();
     client.onCrash = crashed;
-    const open = client.call("process", { picture: 1, model: 2 });
+    const open = client.call("process", { picture: 1, model: 2, near: null });
     worker().say({ crashed: "unreachable" });
     await expect(open).rejects.toMatchObject({ code: "engine-crashed", message: "unreachable" });
     expect(crashed).toHaveBeenCalledExactlyOnceWith("unreachable");

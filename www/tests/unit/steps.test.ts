@@ -79,14 +79,15 @@ describe("Lane", () => {
 describe("files", () => {
   const file = (name: string, type = "") => new File(["x"], name, { type });
 
-  it("takes a photo", () => {
+  it("takes one photo or several, and leaves other files aside", () => {
     const photo = file("a.jpg", "image/jpeg");
-    expect(sortFiles([photo])).toEqual({ kind: "picture", file: photo });
-    expect(sortFiles([file("notes.txt", "text/plain"), photo])).toEqual({ kind: "picture", file: photo });
+    const other = file("b.png", "image/png");
+    expect(sortFiles([photo])).toEqual({ kind: "pictures", files: [photo] });
+    expect(sortFiles([file("notes.txt", "text/plain"), photo, other])).toEqual({ kind: "pictures", files: [photo, other] });
   });
 
   it("hands a file of unknown kind to the decoder, which knows better", () => {
-    expect(sortFiles([file("photo")]).kind).toBe("picture");
+    expect(sortFiles([file("photo")]).kind).toBe("pictures");
   });
 
   it("takes a model with the files its weights are in", () => {
@@ -101,7 +102,7 @@ describe("files", () => {
   });
 
   it("names the result after the photo", () => {
-    expect(resultName("holiday.tar.jpeg", "denoised")).toBe("holiday.tar-denoised.png");
-    expect(resultName("", "denoised")).toBe("picture-denoised.png");
+    expect(resultName("holiday.tar.jpeg", "denoise")).toBe("holiday.tar-denoise.png");
+    expect(resultName("", "denoise", "json")).toBe("picture-denoise.json");
   });
 });

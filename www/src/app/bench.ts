@@ -1,0 +1,105 @@
+/**
+ * What the results are made with (engine, models, pictures), each remembered under the settings that made it.
+ * Everything here can be made again from the files, which is what survives a worker that crashed.
+ */
+
+import type { Client } from "../client";
+import type { BackendChoice, Degradation } from "../engine";
+import type { EngineInfo, ModelInfo, PictureInfo, Progress } from "../protocol";
+import type { Stage } from "./catalogue";
+import type { Photo } from "./photo";
+import { fromBase } from "./samples";
+import type { Activity } from "./state";
+import { Step, unlessAborted } from "./step";
+
+export type Tell = (activity: Activity) => void;
+
+export class Bench {
+  readonly client: Client;
+  #tell: Tell;
+  #engine = new Step<EngineInfo>();
+  #models = new Map<string, Step<ModelInfo>>();
+  #original: Step<PictureInfo>;
+  #input: Step<PictureInfo>;
+  #pace = new Step<number>();
+
+  constructor(client: Client, tell: Tell) {
+    this.client = client;
+    this.#tell = tell;
+    this.#original = new Step(this.#free);
+    this.#input = new Step(this.#free);
+  }
+
+  engine(choice: BackendChoice, signal: AbortSignal): Promise<EngineInfo> {
+    const made = this.#engine.get(choice, () => {
+      this.#tell({ kind: "starting" });
+      this.#models.clear(); // models go with the engine that loaded them
+      this.#pace.forget();
+      return this.client.start(choice);
+    });
+    return unlessAborted(made, signal);
+  }
+
+  /** The engine has changed by itself: a GPU gave up. */
+  engineIs(choice: BackendChoice, engine: EngineInfo): void {
+    this.#engine.set(choice, Promise.resolve(engine));
+    this.#pace.forget();
+  }
+
+  model(stage: Exclude<Stage, { kind: "filter" }>, signal: AbortSignal): Promise<ModelInfo> {
+    const key = stage.kind === "own" ? stage.model.key : stage.entry.file;
+    const step = this.#models.get(key) ?? new Step<ModelInfo>((model) => this.client.free("model", model.id));
+    this.#models.set(key, step);
+    const source =
+      stage.kind === "own"
+        ? stage.model.source
+        : { url: fromBase(`models/${stage.entry.file}`), sha256: stage.entry.sha256 };
+    const onProgress = (progress: Progress) => {
+      if (progress.stage === "download") this.#tell({ kind: "download", loaded: progress.loaded, total: progress.total });
+      else if (progress.stage === "compile") this.#tell({ kind: "compile" });
+    };
+    return unlessAborted(
+      step.get(key, () => this.client.call("loadModel", { source }, { onProgress })),
+      signal,
+    );
+  }
+
+  /** The photo as it came. `opened`: it has been decoded already. */
+  original(photo: Photo, signal: AbortSignal, opened?: PictureInfo): Promise<PictureInfo> {
+    if (opened) this.#original.set(photo.key, Promise.resolve(opened));
+    return this.#original.get(photo.key, () => this.client.call("decode", { file: photo.file }, { signal }), signal);
+  }
+
+  /** The photo as the methods get it. */
+  input(original: PictureInfo, how: readonly Degradation[], signal: AbortSignal): Promise<PictureInfo> {
+    if (how.length === 0) return Promise.resolve(original);
+    const degrade = async () => {
+      this.#tell({ kind: "degrade" });
+      let last = original;
+      for (const step of how) {
+        const next = await this.client.call("make", { recipe: { make: "filtered", of: last.id, how: step } }, { signal });
+        if (last !== original) this.#free(last);
+        last = next;
+      }
+      return last;
+    };
+    return this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal);
+  }
+
+  /** Multiplications and additions in a millisecond: by a short trial, until a run has told better. */
+  pace(choice: BackendChoice, model: ModelInfo, signal: AbortSignal): Promise<number> {
+    return this.#pace.get(choice, () => this.client.call("calibrate", { model: model.id }, { signal }), signal);
+  }
+
+  paceIs(choice: BackendChoice, pace: number): void {
+    this.#pace.set(choice, Promise.resolve(pace));
+  }
+
+  /** The worker is gone, and all that was in it. */
+  forget(): void {
+    for (const step of [this.#engine, this.#original, this.#input, this.#pace]) step.forget();
+    this.#models.clear();
+  }
+
+  #free = (picture: PictureInfo): void => this.client.free("picture", picture.id);
+}

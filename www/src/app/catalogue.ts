@@ -1,0 +1,125 @@
+/** The models there are, by task: what `models/manifest.json` lists, and the methods that can be chosen from it. */
+
+import type { ModelSource } from "../protocol";
+import { filterOf, factsOf, OLD_PHOTO, TASKS, type BaselineId, type TaskFacts } from "./tasks";
+import type { Baseline } from "../engine";
+
+/** One entry of the manifest. */
+export interface Entry {
+  file: string;
+  bytes: number;
+  sha256: string;
+  task: string;
+  family: string;
+  strategy: string;
+  title: string;
+  parameters: number;
+  /** Multiplications and additions per pixel of the input; 0 where the manifest does not say. */
+  flopsPerPixel: number;
+  license: string;
+}
+
+export interface OwnModel {
+  key: string;
+  name: string;
+  source: ModelSource;
+}
+
+/** One step of a method. */
+export type Stage =
+  | { kind: "model"; entry: Entry }
+  | { kind: "own"; model: OwnModel }
+  | { kind: "filter"; id: BaselineId; filter: Baseline };
+
+/** One way from the input to a result, as a person chooses it. */
+export interface Method {
+  /** The same for the same way of upsampling in every task: a choice outlives a change of task. */
+  id: string;
+  kind: "network" | "baseline" | "own";
+  /** `strategy` and `family` of a network, the name of a baseline or of an own file. */
+  name: string;
+  family: string;
+  stages: Stage[];
+  /** Of all networks together. */
+  parameters: number;
+}
+
+export class Catalogue {
+  readonly entries: readonly Entry[];
+
+  constructor(entries: readonly Entry[]) {
+    this.entries = entries;
+  }
+
+  /** The tasks that can be chosen, in the page's order; what the page does not know comes last. */
+  tasks(): TaskFacts[] {
+    const listed = new Set(this.entries.map((entry) => entry.task));
+    const known = TASKS.filter((task) => listed.has(task.id));
+    const others = [...listed].filter((id) => !TASKS.some((task) => task.id === id));
+    const chain = this.#chained().length > 0 ? [OLD_PHOTO] : [];
+    return [...known, ...others.map(factsOf), ...chain];
+  }
+
+  /** What can be chosen for a task: its networks, then its baselines. */
+  methods(task: TaskFacts): Method[] {
+    const networks = task.chain ? this.#chained() : this.entries.filter((entry) => entry.task === task.id).map(network);
+    const baselines = task.baselines.map((id): Method => {
+      const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale) }];
+      return { id: `${id}-filter`, kind: "baseline", name: id, family: "", stages, parameters: 0 };
+    });
+    return [...networks, ...baselines];
+  }
+
+  title(task: string): string {
+    return this.entries.find((entry) => entry.task === task)?.title ?? task;
+  }
+
+  /** A chain for every strategy that some step has; a step without it takes what there is. */
+  #chained(): Method[] {
+    const steps = (OLD_PHOTO.chain ?? []).map((task) => this.entries.filter((entry) => entry.task === task));
+    if (steps.some((entries) => entries.length === 0)) return [];
+    const strategies = new Map(steps.flat().map((entry) => [methodId(entry), entry]));
+    return [...strategies.values()].map((wanted) => {
+      const entries = steps.flatMap((entries) => entries.find((entry) => methodId(entry) === methodId(wanted)) ?? entries[0] ?? []);
+      const parameters = entries.reduce((sum, entry) => sum + entry.parameters, 0);
+      return { ...network(wanted), stages: entries.map((entry) => ({ kind: "model", entry })), parameters };
+    });
+  }
+}
+
+export function ownMethod(model: OwnModel): Method {
+  return { id: "own", kind: "own", name: model.name, family: "", stages: [{ kind: "own", model }], parameters: 0 };
+}
+
+function network(entry: Entry): Method {
+  const { strategy: name, family, parameters } = entry;
+  return { id: methodId(entry), kind: "network", name, family, stages: [{ kind: "model", entry }], parameters };
+}
+
+function methodId({ strategy, family }: Entry): string {
+  return family === "unet" ? strategy : `${strategy}.${family}`;
+}
+
+/** Reads the manifest; what is not an entry is passed over, so that one bad line does not hide the others. */
+export function parseManifest(json: unknown): Entry[] {
+  const list = Array.isArray(json) ? json : [];
+  return list.flatMap((value: unknown) => {
+    if (typeof value !== "object" || value === null) return [];
+    const field = (name: string) => (value as Record<string, unknown>)[name];
+    const text = (name: string) => (typeof field(name) === "string" ? String(field(name)) : "");
+    const number = (name: string) => (Number.isFinite(field(name)) ? Number(field(name)) : 0);
+    const entry: Entry = {
+      file: text("file"),
+      bytes: number("bytes"),
+      sha256: text("sha256"),
+      task: text("task"),
+      family: text("family") || "unet",
+      strategy: text("strategy"),
+      title: text("title"),
+      parameters: number("parameters"),
+      flopsPerPixel: number("flops_per_pixel"),
+      license: text("license"),
+    };
+    return /^[\w.-]+\.onnx$/.test(entry.file) && entry.task && entry.strategy ? [entry] : [];
+  });
+}

@@ -1,0 +1,87 @@
+/** What a person takes away: pictures, a sheet that compares them, a report. */
+
+import type { Client } from "../client";
+import { CallError } from "../protocol";
+import type { Board } from "./board";
+import { resultName } from "./files";
+import { report } from "./report";
+import { comparisonSheet } from "./sheet";
+import { noticeFor, type Outcome } from "./state";
+
+/** What the page can hand over to the browser. */
+export interface Outside {
+  save(file: Blob, name: string): void;
+  copy(png: Promise<Blob>): Promise<void>;
+  /** Notes the settings in the address. */
+  note(query: string): void;
+}
+
+export class Keeper {
+  #board: Board;
+  #client: Client;
+  #outside: Outside;
+
+  constructor(board: Board, client: Client, outside: Outside) {
+    this.#board = board;
+    this.#client = client;
+    this.#outside = outside;
+  }
+
+  save(): Promise<void> {
+    const { chosen, task } = this.#board.state;
+    return this.#saved(`${task.id}-${chosen}`, "png", () => this.png());
+  }
+
+  copy(): Promise<void> {
+    return this.#work(async () => {
+      await this.#outside.copy(this.png());
+      return { kind: "copied" };
+    });
+  }
+
+  sheet(): Promise<void> {
+    const { state } = this.#board;
+    return this.#saved(`${state.task.id}-comparison`, "png", () => comparisonSheet(this.#client, state));
+  }
+
+  report(): Promise<void> {
+    const { state } = this.#board;
+    const json = () => JSON.stringify(report(state), null, 2);
+    return this.#saved(state.task.id, "json", async () => new Blob([json()], { type: "application/json" }));
+  }
+
+  /** The chosen result as a file. */
+  async png(): Promise<Blob> {
+    const { chosen, results } = this.#board.state;
+    const picture = results.find(({ id }) => id === chosen)?.picture;
+    if (picture === undefined || picture === null) throw new CallError("no-result", "");
+    const png = await this.#client.call("encodePng", { picture });
+    return new Blob([png], { type: "image/png" });
+  }
+
+  /** The name of what becomes of the photo. */
+  name(suffix: string, extension = "png"): string {
+    return resultName(this.#board.state.photo?.name ?? "", suffix, extension);
+  }
+
+  #saved(suffix: string, extension: string, make: () => Promise<Blob>): Promise<void> {
+    return this.#work(async () => {
+      const name = this.name(suffix, extension);
+      this.#outside.save(await make(), name);
+      return { kind: "saved", name };
+    });
+  }
+
+  async #work(work: () => Promise<Outcome>): Promise<void> {
+    const { activity, results } = this.#board.state;
+    if (activity || !results.some(({ picture }) => picture !== null)) return;
+    this.#board.now({ kind: "saving" });
+    try {
+      this.#board.update({ outcome: await work() });
+    } catch (error) {
+      this.#board.update({ notice: noticeFor(error) });
+    } finally {
+      this.#board.now(null);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/** The pictures that can be compared, in words: what each is called, and what is to be said of it. */
+
+import { decibels, hasMessage, seconds, t } from "../i18n";
+import type { Layer } from "../view/layer";
+import type { Method } from "./catalogue";
+import { winners, type Row } from "./ranking";
+import { isTest, type ResultState, type State } from "./state";
+
+export interface Pane {
+  /** `input`, `original`, or a method's id. */
+  id: string;
+  name: string;
+  /** Score or time, in a few words; may be empty. */
+  caption: string;
+  wins: "best" | "tie" | null;
+  layer: Layer | null;
+  difference: Layer | null;
+  /** Whether the whole picture has been made; until then the input shows through. */
+  complete: boolean;
+  picture: number | null;
+  /** What is the matter with it, as a sentence. */
+  failure: string;
+}
+
+export function methodName({ kind, name, family }: Method): string {
+  if (kind === "own") return name;
+  const key = kind === "baseline" ? `baseline.${name}` : `strategy.${name}`;
+  const called = hasMessage(key) ? t(key) : name;
+  if (kind === "baseline" || family === "unet" || !family) return called;
+  const without = `family.${family}`;
+  return t("strategy.of-family", { strategy: called, family: hasMessage(without) ? t(without) : family });
+}
+
+export function describePanes(state: State): Pane[] {
+  const { input, original, results } = state;
+  const best = winners(rows(state));
+  const plain = { wins: null, difference: null, complete: true, failure: "" };
+  const test = isTest(state);
+  return [
+    ...(input
+      ? [
+          {
+            ...plain,
+            id: "input",
+            name: t(test ? "compare.degraded" : "compare.before"),
+            caption: input.scores ? decibels(input.scores.psnr) : "",
+            layer: input.layer,
+            picture: input.picture,
+          },
+        ]
+      : []),
+    ...results.map((result) => describe(result, best)),
+    ...(original
+      ? [{ ...plain, id: "original", name: t("compare.original"), caption: "", layer: original.layer, picture: original.picture }]
+      : []),
+  ];
+}
+
+/** What the table lists. */
+export function rows({ results }: State): Row[] {
+  return results.map(({ id, scores, milliseconds, checkerboard, method }) => {
+    const parameters = method.kind === "network" ? method.parameters : null;
+    return { id, scores, milliseconds, checkerboard, parameters };
+  });
+}
+
+function describe(result: ResultState, best: string[]): Pane {
+  const { id, method, layer, difference, picture, scores, milliseconds, failure, status } = result;
+  const figures = [scores && decibels(scores.psnr), milliseconds !== null && seconds(milliseconds)];
+  return {
+    id,
+    name: methodName(method),
+    caption: status === "done" ? figures.filter(Boolean).join(" · ") : "",
+    wins: best.includes(id) ? (best.length > 1 ? "tie" : "best") : null,
+    layer,
+    difference,
+    complete: picture !== null,
+    picture,
+    failure: failure ? t(failure.message, failure.params) : "",
+  };
+}

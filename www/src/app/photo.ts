@@ -1,0 +1,44 @@
+/** The photo to work on: a sample, a file, or a result that goes in again. */
+
+import { CallError } from "../protocol";
+import { sampleUrl, type SampleId } from "./samples";
+import { recall, remember } from "./store";
+
+export interface Photo {
+  key: string;
+  name: string;
+  sample: SampleId | null;
+  file: Blob;
+}
+
+/** Where the person's own photo waits for the next visit. */
+const STORED = "photo";
+let opened = 0;
+
+export async function samplePhoto(id: SampleId, signal: AbortSignal): Promise<Photo> {
+  const file = await fetchFile(sampleUrl(id), signal);
+  return { key: `sample ${id}`, name: `${id}.jpg`, sample: id, file };
+}
+
+export function ownPhoto(file: Blob, name: string): Photo {
+  return { key: `file ${++opened}`, name, sample: null, file };
+}
+
+export function keepPhoto({ file, name }: Photo): Promise<void> {
+  return remember(STORED, { file, name });
+}
+
+/** The photo of the last visit. */
+export async function keptPhoto(): Promise<Photo | null> {
+  const kept = (await recall(STORED)) as { file: Blob; name: string } | undefined;
+  return kept?.file instanceof Blob ? ownPhoto(kept.file, String(kept.name)) : null;
+}
+
+async function fetchFile(url: string, signal: AbortSignal): Promise<Blob> {
+  const response = await fetch(url, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new CallError("download-failed", `${url}: ${String(error)}`);
+  });
+  if (!response.ok) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
+  return response.blob();
+}

@@ -1,0 +1,42 @@
+import type { Stage } from "./catalogue";
+import { degradations } from "./degradation";
+import { isTest, type State } from "./state";
+
+/** Everything about the results but the pictures, for others to repeat: models by their hashes, settings, figures. */
+export function report(state: State): object {
+  const { photo, task, settings, engine, input, results } = state;
+  return {
+    task: task.id,
+    picture: photo && { name: photo.name, ...photo.size },
+    degraded: isTest(state) ? degradations(task, settings.degradation) : [],
+    strength: settings.strength,
+    saturation: settings.saturation,
+    engine: engine && { backend: engine.backend, chosen: settings.backend, reason: engine.reason },
+    browser: navigator.userAgent,
+    input: input && { scores: finite(input.scores) },
+    results: results.map((result) => ({
+      method: result.id,
+      status: result.status,
+      steps: result.method.stages.map(step),
+      parameters: result.method.parameters,
+      size: result.size,
+      milliseconds: result.milliseconds,
+      backend: result.backend,
+      scores: finite(result.scores),
+      checkerboard: result.checkerboard,
+      ...(result.failure && { failure: result.failure.detail }),
+    })),
+  };
+}
+
+function step(stage: Stage): object {
+  if (stage.kind === "own") return { model: stage.model.name };
+  if (stage.kind === "filter") return { filter: stage.filter };
+  const { file, sha256, title, license } = stage.entry;
+  return { model: file, sha256, title, license };
+}
+
+/** JSON has no infinity, which the PSNR of equal pictures is. */
+function finite(scores: object | null): object | null {
+  return scores && Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, value === Infinity ? "infinite" : value]));
+}

@@ -1,0 +1,206 @@
+/** One method's result: runs, touches up, measures, and remembers, so that only what changed is made anew. */
+
+import type { PictureInfo, Point } from "../protocol";
+import { Layer, OVERVIEW_SIDE } from "../view/layer";
+import type { Bench } from "./bench";
+import type { Method } from "./catalogue";
+import { layerOf } from "./pictures";
+import type { Settings } from "./settings";
+import { runStages, touches, touchUp, type Made } from "./stages";
+import type { Notice, ResultState } from "./state";
+import type { TaskFacts } from "./tasks";
+
+/** The period of the patterns that upsampling by two leaves. */
+const PERIOD = 2;
+
+/** What a result is made from. */
+export interface Order {
+  task: TaskFacts;
+  settings: Settings;
+  input: PictureInfo;
+  /** The part of the input to make first. */
+  near: Point | null;
+}
+
+export class Result {
+  readonly method: Method;
+  state: ResultState;
+  #bench: Bench;
+  #changed: () => void;
+  #raw: { key: string; picture: PictureInfo } | null = null;
+  #shown: { key: string; picture: PictureInfo } | null = null;
+  #measured = "";
+  #compared = "";
+
+  constructor(method: Method, bench: Bench, changed: () => void) {
+    this.method = method;
+    this.#bench = bench;
+    this.#changed = changed;
+    this.state = {
+      id: method.id,
+      method,
+      status: "waiting",
+      fraction: 0,
+      layer: null,
+      difference: null,
+      picture: null,
+      size: null,
+      milliseconds: null,
+      backend: null,
+      scores: null,
+      checkerboard: null,
+      failure: null,
+    };
+  }
+
+  isFresh(order: Order): boolean {
+    return this.#raw?.key === rawKey(order);
+  }
+
+  /** Runs the method. What is painted before a stop stays. */
+  async run(order: Order, signal: AbortSignal): Promise<Made> {
+    this.#set({ status: "running", fraction: 0, failure: null, scores: null, checkerboard: null });
+    let painting: Layer | null = null;
+    const made = await runStages(
+      this.#bench,
+      this.method,
+      order.input,
+      order.near,
+      {
+        onLast: (size) => (painting = new Layer(size)),
+        onTile: (tile) => {
+          if (!painting) return tile.bitmap.close();
+          if (this.state.layer !== painting) {
+            painting.begin(this.state.layer);
+            this.#show(painting);
+          }
+          painting.paint(tile);
+        },
+        onFraction: (fraction) => this.#set({ fraction }),
+      },
+      signal,
+    );
+    this.#dropPictures();
+    this.#raw = { key: rawKey(order), picture: made.picture };
+    this.#set({ milliseconds: made.milliseconds, backend: made.engine?.backend ?? null });
+    return made;
+  }
+
+  /** Touches up what was run, and shows it. */
+  async finish({ task, settings, input }: Order, signal: AbortSignal): Promise<void> {
+    const raw = this.#raw;
+    if (!raw) return;
+    const key = `${raw.picture.id} ${touches(task, settings)}`;
+    if (this.#shown?.key !== key) {
+      const picture = await touchUp(this.#bench, task, settings, input, raw.picture, signal);
+      this.#freeShown();
+      this.#shown = { key, picture };
+      this.#show(await layerOf(this.#bench, picture, signal));
+    }
+    const { id, width, height } = this.#shown?.picture ?? raw.picture;
+    this.#set({ status: "done", fraction: 1, picture: id, size: { width, height }, failure: null });
+  }
+
+  /** Scores against `reference`, where there is one of this size, and the checkerboard of what was run. */
+  async measure(reference: PictureInfo | null, { scale }: TaskFacts, signal: AbortSignal): Promise<void> {
+    const shown = this.#shown?.picture;
+    const key = `${shown?.id} ${reference?.id}`;
+    if (!shown || this.#measured === key) return;
+    const { client } = this.#bench;
+    const comparable = reference && reference.width === shown.width && reference.height === shown.height;
+    const scores = comparable
+      ? await client.call(
+          "score",
+          { picture: shown.id, reference: reference.id, border: scale > 1 ? scale : 0 }, // as papers have it
+          { signal },
+        )
+      : null;
+    const checkerboard = await client
+      .call("checkerboard", { picture: shown.id, period: PERIOD }, { signal })
+      .catch((error: unknown) => (signal.aborted ? Promise.reject(error) : null)); // too small to tell
+    this.#measured = key;
+    this.#set({ scores, checkerboard });
+  }
+
+  /** Where it differs from a picture of its size. */
+  async compare(reference: PictureInfo, gain: number, signal: AbortSignal): Promise<void> {
+    const shown = this.#shown?.picture;
+    const key = `${shown?.id} ${reference.id} ${gain}`;
+    if (!shown || this.#compared === key) return;
+    const { client } = this.#bench;
+    const recipe = { make: "difference", of: shown.id, from: reference.id, gain } as const;
+    const map = await client.call("make", { recipe }, { signal });
+    try {
+      const overview = await client.call("preview", { picture: map.id, maxSide: OVERVIEW_SIDE }, { signal });
+      const layer = new Layer(map);
+      layer.show(overview, null);
+      this.state.difference?.close();
+      this.#compared = key;
+      this.#set({ difference: layer });
+    } finally {
+      client.free("picture", map.id);
+    }
+  }
+
+  /** Its turn comes later. */
+  await(): void {
+    this.#set({ status: "waiting", fraction: 0, failure: null });
+  }
+
+  stop(): void {
+    if (this.state.status === "running" || this.state.status === "waiting") this.#set({ status: "stopped" });
+  }
+
+  fail(failure: Notice): void {
+    this.#set({ status: "failed", failure });
+  }
+
+  /** Gone with its worker; what was drawn stays. */
+  forget(): void {
+    this.#raw = this.#shown = null;
+    this.#measured = this.#compared = "";
+    this.#set({ status: "stopped", picture: null });
+  }
+
+  /** So that it runs again. */
+  expire(): void {
+    if (this.#raw) this.#raw.key = "";
+  }
+
+  close(): void {
+    this.#dropPictures();
+    this.state.layer?.close();
+    this.state.difference?.close();
+  }
+
+  #show(layer: Layer): void {
+    const last = this.state.layer;
+    this.#set({ layer });
+    last?.close();
+  }
+
+  #freeShown(): void {
+    const shown = this.#shown?.picture;
+    if (shown && shown !== this.#raw?.picture) this.#bench.client.free("picture", shown.id);
+    this.#shown = null;
+  }
+
+  #dropPictures(): void {
+    this.#freeShown();
+    if (this.#raw) this.#bench.client.free("picture", this.#raw.picture.id);
+    this.#raw = null;
+    this.#measured = "";
+    this.state.difference?.close();
+    this.#compared = "";
+    this.#set({ picture: null, difference: null });
+  }
+
+  #set(change: Partial<ResultState>): void {
+    this.state = { ...this.state, ...change };
+    this.#changed();
+  }
+}
+
+function rawKey({ input, settings }: Order): string {
+  return `${input.id} ${settings.backend}`;
+}

@@ -1,0 +1,104 @@
+/** Everything a person has chosen but the picture: what a link holds. */
+
+import type { BackendChoice, LabelView } from "../engine";
+import { isKind, usual, type DegradationSettings } from "./degradation";
+import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
+
+export interface Settings {
+  task: string;
+  /** Ids of methods; what a task does not have is passed over. */
+  methods: string[];
+  /** As it is, or made worse first and measured against the original. */
+  mode: "apply" | "test";
+  degradation: DegradationSettings;
+  /** Share of the result in what is shown, 0 to 1. */
+  strength: number;
+  /** 0 is gray, 1 as it came. */
+  saturation: number;
+  labels: LabelView["mode"];
+  backend: BackendChoice;
+  layout: "wipe" | "grid";
+  /** Null: the person's own picture, which stays on this device. */
+  sample: SampleId | null;
+}
+
+/** The most results at once. */
+export const MAX_RESULTS = 6;
+
+export function initialSettings(): Settings {
+  return {
+    task: "denoise",
+    methods: ["bilinear"],
+    mode: "test",
+    degradation: usual("gaussian-noise"),
+    strength: 1,
+    saturation: 1,
+    labels: "overlay",
+    backend: "auto",
+    layout: "wipe",
+    sample: FIRST_SAMPLE,
+  };
+}
+
+/** Settings as `a=b&c=d`; what is as it is at first is left out. */
+export function formatSettings(settings: Settings): string {
+  const { degradation: degraded } = settings;
+  const { kind, level, angle, seed } = degraded;
+  const query = new URLSearchParams({
+    task: settings.task,
+    with: settings.methods.join(","),
+    mode: settings.mode,
+    degrade: [kind, level, angle, seed].join(","),
+    strength: String(settings.strength),
+    saturation: String(settings.saturation),
+    labels: settings.labels,
+    backend: settings.backend,
+    layout: settings.layout,
+    picture: settings.sample ?? "own",
+  });
+  const first = initialSettings();
+  if (settings.strength === first.strength) query.delete("strength");
+  if (settings.saturation === first.saturation) query.delete("saturation");
+  if (settings.labels === first.labels) query.delete("labels");
+  if (settings.backend === first.backend) query.delete("backend");
+  if (settings.layout === first.layout) query.delete("layout");
+  return query.toString().replaceAll("%2C", ",");
+}
+
+/** What a link says, over what it does not say or says wrongly. */
+export function parseSettings(query: string, otherwise = initialSettings()): Settings {
+  const given = new URLSearchParams(query);
+  const one = <T extends string>(name: string, choices: readonly T[], otherwise: T): T =>
+    choices.find((choice) => choice === given.get(name)) ?? otherwise;
+  const within = (value: string | null | undefined, min: number, max: number, otherwise: number) => {
+    const number = value ? Number(value) : Number.NaN;
+    return Number.isFinite(number) ? Math.min(Math.max(number, min), max) : otherwise;
+  };
+  const picture = given.get("picture");
+  return {
+    task: given.get("task") || otherwise.task,
+    methods: given.has("with") ? (given.get("with") ?? "").split(",").filter(Boolean).slice(0, MAX_RESULTS) : otherwise.methods,
+    mode: one("mode", ["apply", "test"], otherwise.mode),
+    degradation: degradationOf(given.get("degrade"), otherwise.degradation, within),
+    strength: within(given.get("strength"), 0, 1, otherwise.strength),
+    saturation: within(given.get("saturation"), 0, 2, otherwise.saturation),
+    labels: one("labels", ["overlay", "cutout", "classes"], otherwise.labels),
+    backend: one("backend", ["auto", "webgpu", "cpu"], otherwise.backend),
+    layout: one("layout", ["wipe", "grid"], otherwise.layout),
+    sample: picture === "own" ? null : picture && isSample(picture) ? picture : otherwise.sample,
+  };
+}
+
+type Within = (value: string | undefined, min: number, max: number, otherwise: number) => number;
+
+function degradationOf(text: string | null, otherwise: DegradationSettings, within: Within): DegradationSettings {
+  const [kind = "", level, angle, seed] = (text ?? "").split(",");
+  if (!isKind(kind)) return otherwise;
+  const first = usual(kind);
+  return {
+    kind,
+    level: within(level, 0, 255, first.level),
+    angle: within(angle, 0, 180, first.angle),
+    seed: Math.trunc(within(seed, 0, 2 ** 32 - 1, first.seed)),
+  };
+}

@@ -1,0 +1,140 @@
+/** From an input to a method's picture, and from there to what is shown: the work itself, without remembering. */
+
+import type { BackendChoice, Estimate } from "../engine";
+import type { EngineInfo, PictureInfo, Point, Progress, Recipe, Tile } from "../protocol";
+import type { Size } from "../view/viewport";
+import type { Bench } from "./bench";
+import type { Method } from "./catalogue";
+import type { Settings } from "./settings";
+import type { Expected } from "./state";
+import type { TaskFacts } from "./tasks";
+
+export interface Watch {
+  /** The last stage begins: the size of what it makes. */
+  onLast?(size: Size): void;
+  onTile?(tile: Tile): void;
+  /** Of all stages, 0 to 1. */
+  onFraction?(fraction: number): void;
+}
+
+export interface Made {
+  picture: PictureInfo;
+  /** Computing alone, without downloads. */
+  milliseconds: number;
+  /** What networks ran on, last heard. */
+  engine: EngineInfo | null;
+  flops: number;
+}
+
+/** What a method will take. Only the first network's plan can be asked for; the others go by their cost per pixel. */
+export async function expected(
+  bench: Bench,
+  method: Method,
+  input: PictureInfo,
+  choice: BackendChoice,
+  signal: AbortSignal,
+): Promise<Expected & { refused: Estimate | null }> {
+  const total = { tiles: 0, peakBytes: 0, milliseconds: 0, refused: null as Estimate | null };
+  for (const [index, stage] of method.stages.entries()) {
+    if (stage.kind === "filter") continue;
+    const model = await bench.model(stage, signal);
+    const pace = await bench.pace(choice, model, signal);
+    if (index > 0) {
+      const flops = stage.kind === "model" ? stage.entry.flopsPerPixel * input.width * input.height : 0;
+      total.milliseconds += flops / pace;
+      continue;
+    }
+    const estimate = await bench.client.call("estimate", { picture: input.id, model: model.id }, { signal });
+    if (!estimate.fits) return { ...total, peakBytes: estimate.peakBytes, refused: estimate };
+    total.tiles += estimate.tiles;
+    total.peakBytes = Math.max(total.peakBytes, estimate.peakBytes);
+    total.milliseconds += estimate.flops / pace;
+  }
+  return total;
+}
+
+/** Runs all stages of a method; what lies between them is freed. */
+export async function runStages(
+  bench: Bench,
+  method: Method,
+  input: PictureInfo,
+  near: Point | null,
+  watch: Watch,
+  signal: AbortSignal,
+): Promise<Made> {
+  const { client } = bench;
+  let last = input;
+  let engine: EngineInfo | null = null;
+  let milliseconds = 0;
+  let flops = 0;
+  const free = () => last !== input && client.free("picture", last.id);
+  try {
+    for (const [index, stage] of method.stages.entries()) {
+      const isLast = index === method.stages.length - 1;
+      let next: PictureInfo;
+      if (stage.kind === "filter") {
+        const began = performance.now();
+        next = await client.call("make", { recipe: { make: "filtered", of: last.id, how: stage.filter } }, { signal });
+        milliseconds += performance.now() - began;
+      } else {
+        const ids = { picture: last.id, model: (await bench.model(stage, signal)).id };
+        const estimate = await client.call("estimate", ids, { signal });
+        flops += estimate.flops;
+        if (isLast) watch.onLast?.(estimate);
+        const onProgress = (progress: Progress) => {
+          if (progress.stage === "compute") watch.onFraction?.((index + progress.fraction) / method.stages.length);
+        };
+        const began = performance.now();
+        const scaled = near && { x: (near.x * last.width) / input.width, y: (near.y * last.height) / input.height };
+        const done = await client.call(
+          "process",
+          { ...ids, near: scaled },
+          { signal, onProgress, onTile: isLast ? watch.onTile : undefined },
+        );
+        milliseconds += performance.now() - began;
+        ({ engine, picture: next } = done);
+      }
+      free();
+      last = next;
+    }
+    return { picture: last, milliseconds, engine, flops };
+  } catch (error) {
+    free();
+    throw error;
+  }
+}
+
+/** Strength, saturation, the look of labels: the last touches, which need no new run. */
+export function touches(task: TaskFacts, settings: Settings): string {
+  const { strength, saturation, labels } = settings;
+  const said = { strength, saturation, labels };
+  return JSON.stringify(task.finish.map((name) => [name, said[name]]));
+}
+
+/** What is shown of a raw result: the raw picture itself where there is nothing to touch. */
+export async function touchUp(
+  bench: Bench,
+  task: TaskFacts,
+  settings: Settings,
+  input: PictureInfo,
+  raw: PictureInfo,
+  signal: AbortSignal,
+): Promise<PictureInfo> {
+  const { strength, saturation, labels } = settings;
+  let last = raw;
+  const apply = async (recipe: Recipe) => {
+    const next = await bench.client.call("make", { recipe }, { signal });
+    if (last !== raw) bench.client.free("picture", last.id);
+    last = next;
+  };
+  for (const touch of task.finish) {
+    if (touch === "labels") await apply({ make: "drawn-labels", of: last.id, over: input.id, how: { mode: labels } });
+    if (touch === "saturation" && saturation !== 1) {
+      await apply({ make: "filtered", of: last.id, how: { kind: "saturation", factor: saturation } });
+    }
+    if (touch === "strength" && strength !== 1) {
+      await apply({ make: "mixed", of: last.id, over: input.id, strength });
+    }
+  }
+  return last;
+}

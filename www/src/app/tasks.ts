@@ -1,0 +1,81 @@
+/**
+ * The tasks this page has words and settings for. Which of them can be chosen is for the manifest to say; one
+ * it lists that is not here appears under its model's own title.
+ */
+
+import type { Baseline } from "../engine";
+import type { DegradationKind } from "./degradation";
+
+export interface TaskFacts {
+  id: string;
+  /** How much larger the result is. */
+  scale: number;
+  /** What a photo can be made worse with to test the task, the usual one first; `[]`: it cannot be tested. */
+  kinds: readonly DegradationKind[];
+  /** What is done besides, whatever the kind chosen: before it, and after it. */
+  before?: DegradationKind;
+  after?: DegradationKind;
+  baselines: readonly BaselineId[];
+  /** What can be changed of a result without running again. */
+  finish: readonly ("strength" | "saturation" | "labels")[];
+  /** The tasks that are done one after another; only where it is not one network's work. */
+  chain?: readonly string[];
+}
+
+const NOISE = ["gaussian-noise", "poisson", "salt-and-pepper", "speckle"] as const;
+const COLOUR = ["strength", "saturation"] as const;
+const ENLARGERS = ["nearest", "bilinear", "bicubic", "lanczos3"] as const;
+
+export const TASKS: readonly TaskFacts[] = [
+  { id: "denoise", scale: 1, kinds: NOISE, baselines: ["mean", "median", "gaussian-blur"], finish: ["strength"] },
+  {
+    id: "deblur",
+    scale: 1,
+    kinds: ["gaussian-blur", "motion", "defocus"],
+    baselines: ["unsharp"],
+    finish: ["strength"],
+  },
+  { id: "super-resolve-x2", scale: 2, kinds: ["downscale"], baselines: ENLARGERS, finish: [] },
+  { id: "super-resolve-x4", scale: 4, kinds: ["downscale"], baselines: ENLARGERS, finish: [] },
+  { id: "colorize", scale: 1, kinds: ["gray"], baselines: ["gray"], finish: COLOUR },
+  { id: "denoise-colorize", scale: 1, kinds: NOISE, after: "gray", baselines: ["gray"], finish: COLOUR },
+  { id: "edges-to-scene", scale: 1, kinds: ["edges"], baselines: [], finish: ["saturation"] },
+  { id: "segment", scale: 1, kinds: [], baselines: [], finish: ["labels"] },
+];
+
+/** One click for an old photo: every step is a task of its own, as far as there are models for it. */
+export const OLD_PHOTO: TaskFacts = {
+  id: "old-photo",
+  scale: 2,
+  kinds: NOISE,
+  before: "downscale",
+  after: "gray",
+  baselines: [],
+  finish: ["saturation"],
+  chain: ["denoise", "colorize", "super-resolve-x2"],
+};
+
+export type BaselineId = "mean" | "median" | "gaussian-blur" | "unsharp" | "gray" | (typeof ENLARGERS)[number];
+
+/** What a baseline does where the task makes pictures `scale` times as large. */
+export function filterOf(id: BaselineId, scale: number): Baseline {
+  switch (id) {
+    case "mean":
+    case "median":
+      return { kind: id, side: 3 };
+    case "gaussian-blur":
+      return { kind: id, sigma: 1 };
+    case "unsharp":
+      return { kind: id, sigma: 2, amount: 1.5 };
+    case "gray":
+      return { kind: id };
+    default:
+      return { kind: "upscale", scale, interpolation: id };
+  }
+}
+
+/** The facts of a task the page does not know: a picture goes in and one comes out. */
+export function factsOf(id: string): TaskFacts {
+  const known = [...TASKS, OLD_PHOTO].find((task) => task.id === id);
+  return known ?? { id, scale: 1, kinds: [], baselines: [], finish: ["strength"] };
+}

@@ -1,0 +1,246 @@
+/** From a photo and the settings to the results: which there are to be, what they will take, and making them. */
+
+import { CallError, type PictureInfo, type Point } from "../protocol";
+import type { Bench } from "./bench";
+import type { Board } from "./board";
+import { Catalogue, ownMethod, parseManifest, type Method } from "./catalogue";
+import { degradations } from "./degradation";
+import type { Photo } from "./photo";
+import { Pictures, type Pair } from "./pictures";
+import { Result, type Order } from "./result";
+import { fromBase } from "./samples";
+import { MAX_RESULTS } from "./settings";
+import { expected } from "./stages";
+import { isTest, noticeFor, type Expected } from "./state";
+import { factsOf } from "./tasks";
+
+/** Milliseconds after which a run's pace tells how long it will take. */
+const TELLING = 3000;
+/** What takes longer than this waits for a person to say so. Milliseconds. */
+const UNASKED = 30_000;
+/** Operations after which a run tells the machine's pace better than the trial. */
+const TELLING_FLOPS = 2e9;
+/** How much stronger than they are differences are drawn. */
+export const GAIN = 4;
+
+export class Workshop {
+  /** Whether maps of differences are wanted. */
+  differs = false;
+  #board: Board;
+  #bench: Bench;
+  #pictures: Pictures;
+  #catalogue: Promise<Catalogue> | null = null;
+  #results = new Map<string, Result>();
+  /** Tells of the result that is being made. */
+  #tell: () => void = () => {};
+
+  constructor(board: Board, bench: Bench) {
+    this.#board = board;
+    this.#bench = bench;
+    this.#pictures = new Pictures(bench);
+  }
+
+  /** `looking`: the middle of what is seen, as a share of the picture. `asked`: a person wants it, however long it takes. */
+  async make(photo: Photo, looking: Point, asked: boolean, signal: AbortSignal): Promise<void> {
+    await this.engine(signal);
+    const catalogue = this.#listed(signal);
+    catalogue.catch(() => {}); // awaited below, after the photo is to be seen
+    const pair = await this.#prepare(photo, signal);
+    this.#reconcile(await catalogue);
+
+    const { task, settings } = this.#board.state;
+    const { input } = pair;
+    const near = { x: Math.floor(looking.x * input.width), y: Math.floor(looking.y * input.height) };
+    const order: Order = { task, settings, input, near };
+    const results = [...this.#results.values()];
+    const stale = results.filter((result) => !result.isFresh(order));
+    const fitting = await this.#expect(stale, order, signal);
+    if (!asked && (this.#board.state.expected?.milliseconds ?? 0) > UNASKED) {
+      for (const result of fitting) result.stop();
+      return this.#board.update({ outcome: { kind: "waiting" } });
+    }
+    for (const result of results) {
+      if (!stale.includes(result)) await this.#finish(result, order, signal);
+      else if (fitting.includes(result)) await this.#run(result, order, signal);
+    }
+    await this.#measure(results, pair, signal);
+  }
+
+  async engine(signal: AbortSignal): Promise<void> {
+    const engine = await this.#bench.engine(this.#board.state.settings.backend, signal);
+    if (this.#board.state.engine !== engine) this.#board.update({ engine });
+  }
+
+  /** All results anew. */
+  expire(): void {
+    for (const result of this.#results.values()) result.expire();
+  }
+
+  /** Marks what was under way as stopped; finished tiles stay. */
+  stop(): void {
+    for (const result of this.#results.values()) result.stop();
+  }
+
+  /** Another photo: nothing of the last one's stays. */
+  clear(): void {
+    for (const result of this.#results.values()) result.close();
+    this.#results.clear();
+    this.#changed();
+  }
+
+  /** The worker is gone, and all that was in it. */
+  forget(): void {
+    this.#pictures.forget();
+    for (const result of this.#results.values()) result.forget();
+  }
+
+  /** Shows the photo and what the methods get of it. */
+  async #prepare(photo: Photo, signal: AbortSignal): Promise<Pair> {
+    const { state } = this.#board;
+    const how = isTest(state) ? degradations(state.task, state.settings.degradation) : [];
+    const { scale } = state.task;
+    const pair = await this.#pictures.pair(photo, how, scale, signal);
+    const { original, input } = pair;
+    const seen = await this.#pictures.layer("input", input, signal);
+    const known = how.length > 0 ? await this.#pictures.layer("original", original, signal) : null;
+    const last = this.#board.state.input;
+    this.#board.update({
+      frame: { width: input.width * scale, height: input.height * scale },
+      original: known && { layer: known, picture: original.id },
+      input: { layer: seen, picture: input.id, scores: last?.picture === input.id ? last.scores : null },
+    });
+    return pair;
+  }
+
+  #listed(signal: AbortSignal): Promise<Catalogue> {
+    if (!this.#catalogue) {
+      this.#catalogue = fetchCatalogue(signal);
+      this.#catalogue.catch(() => (this.#catalogue = null));
+    }
+    return this.#catalogue;
+  }
+
+  /** Results for the methods chosen, in the order of the list; those that were there stay. */
+  #reconcile(catalogue: Catalogue): void {
+    const { settings, own, chosen } = this.#board.state;
+    const tasks = catalogue.tasks();
+    const task = tasks.find(({ id }) => id === settings.task) ?? tasks[0] ?? factsOf(settings.task);
+    const methods = [...catalogue.methods(task), ...(own ? [ownMethod(own)] : [])];
+    const wanted = methods.filter(({ id }) => settings.methods.includes(id)).slice(0, MAX_RESULTS);
+    const used = wanted.length > 0 ? wanted : methods.slice(0, 1);
+    const kept = new Map<string, Result>();
+    for (const method of used) {
+      const key = resultKey(task.id, method);
+      kept.set(key, this.#results.get(key) ?? new Result(method, this.#bench, () => this.#changed()));
+    }
+    for (const [key, result] of this.#results) if (!kept.has(key)) result.close();
+    this.#results = kept;
+    const ids = used.map(({ id }) => id);
+    this.#board.update({ tasks, task, methods, chosen: chosen && ids.includes(chosen) ? chosen : (ids[0] ?? null) });
+    this.#changed();
+  }
+
+  /** What the stale results will take, told together; gives those that fit, the others fail here. */
+  async #expect(stale: Result[], order: Order, signal: AbortSignal): Promise<Result[]> {
+    const total: Expected = { tiles: 0, peakBytes: 0, milliseconds: 0 };
+    const fitting: Result[] = [];
+    for (const result of stale) {
+      await this.#attempt(result, signal, async () => {
+        result.await();
+        const { backend } = order.settings;
+        const one = await expected(this.#bench, result.method, order.input, backend, signal);
+        if (one.refused) throw new CallError("too-large", one.refused.reason ?? "");
+        total.tiles += one.tiles;
+        total.peakBytes = Math.max(total.peakBytes, one.peakBytes);
+        total.milliseconds += one.milliseconds;
+        fitting.push(result);
+      });
+    }
+    this.#board.update({ expected: fitting.length > 0 ? total : null });
+    return fitting;
+  }
+
+  #run(result: Result, order: Order, signal: AbortSignal): Promise<void> {
+    return this.#attempt(result, signal, async () => {
+      const began = performance.now();
+      this.#tell = () => {
+        const { fraction } = result.state;
+        const passed = performance.now() - began;
+        const left = passed > TELLING && fraction > 0 ? (passed * (1 - fraction)) / fraction : null;
+        this.#board.now({ kind: "compute", method: result.method, fraction, left });
+      };
+      this.#tell();
+      const made = await result.run(order, signal).finally(() => (this.#tell = () => {}));
+      const { backend: choice } = order.settings;
+      if (made.flops > TELLING_FLOPS) this.#bench.paceIs(choice, made.flops / Math.max(made.milliseconds, 1));
+      if (made.engine && made.engine.code !== this.#board.state.engine?.code) {
+        this.#bench.engineIs(choice, made.engine);
+        const notice = { message: "notice.gave-up" as const, params: {}, detail: made.engine.reason, actions: [] };
+        this.#board.update({ engine: made.engine, notice });
+      }
+      await result.finish(order, signal);
+    });
+  }
+
+  #finish(result: Result, order: Order, signal: AbortSignal): Promise<void> {
+    return this.#attempt(result, signal, () => result.finish(order, signal));
+  }
+
+  /** One method that fails does not hold up the others; a stop, or a worker that crashed, ends them all. */
+  async #attempt(result: Result, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const notice = noticeFor(error);
+      if (signal.aborted || notice.message === "error.engine-crashed") throw error;
+      result.fail(notice);
+      this.#board.update({ notice });
+    }
+  }
+
+  /** Scores, and the maps of differences where they are wanted; then all is done. */
+  async #measure(results: Result[], { original, input }: Pair, signal: AbortSignal): Promise<void> {
+    const { state } = this.#board;
+    const test = isTest(state);
+    const done = results.filter(({ state }) => state.status === "done");
+    if (done.length === 0) return this.#board.update({ outcome: { kind: "stopped" }, expected: null });
+    const sum = done.reduce((sum, { state }) => sum + (state.milliseconds ?? 0), 0);
+    const backend = done.find(({ state }) => state.backend)?.state.backend ?? state.engine?.backend ?? "cpu";
+    this.#board.update({ outcome: { kind: "done", milliseconds: sum, backend }, expected: null });
+    this.#board.now({ kind: "score" });
+    if (test && state.input && !state.input.scores && sameSize(input, original)) {
+      const scores = await this.#bench.client.call("score", { picture: input.id, reference: original.id, border: 0 }, { signal });
+      this.#board.update({ input: { ...state.input, scores } });
+    }
+    for (const result of done) await result.measure(test ? original : null, state.task, signal);
+    for (const result of this.differs ? done : []) {
+      const { size } = result.state;
+      const reference = test || !size ? original : await this.#pictures.sizedAs(size, input, signal);
+      if (reference) await result.compare(reference, GAIN, signal);
+    }
+  }
+
+  #changed(): void {
+    this.#tell();
+    this.#board.update({ results: [...this.#results.values()].map(({ state }) => state) });
+  }
+}
+
+function resultKey(task: string, { id, stages }: Method): string {
+  const own = stages.map((stage) => (stage.kind === "own" ? stage.model.key : "")).join("");
+  return `${task} ${id} ${own}`;
+}
+
+function sameSize(a: PictureInfo, b: PictureInfo): boolean {
+  return a.width === b.width && a.height === b.height;
+}
+
+async function fetchCatalogue(signal: AbortSignal): Promise<Catalogue> {
+  const url = fromBase("models/manifest.json");
+  const response = await fetch(url, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new CallError("download-failed", `${url}: ${String(error)}`);
+  });
+  if (!response.ok) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
+  return new Catalogue(parseManifest(await response.json()));
+}

@@ -1,0 +1,104 @@
+import { css, html, nothing } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import { Localized, t } from "../i18n";
+import { icons } from "./icons";
+import { shared } from "./shared";
+
+/** Takes a picture with the camera, in a dialog. Emits `taken` with a file. */
+@customElement("up-camera")
+export class CameraDialog extends Localized {
+  @state() private stream: MediaStream | null = null;
+  @state() private refused = false;
+  @query("dialog") private dialog!: HTMLDialogElement;
+  @query("video") private video!: HTMLVideoElement;
+
+  static override styles = [
+    shared,
+    css`
+      dialog {
+        width: min(720px, calc(100vw - 32px));
+        padding: 16px;
+        border: 0;
+        border-radius: 16px;
+        background: var(--raised);
+        color: var(--ink);
+        box-shadow: var(--shadow);
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 0.4);
+      }
+      .head,
+      .foot {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 8px;
+      }
+      h2 {
+        font-size: 16px;
+        color: inherit;
+      }
+      video {
+        display: block;
+        width: 100%;
+        max-height: 60dvh;
+        margin: 12px 0;
+        border-radius: var(--radius);
+        background: #000;
+      }
+      p {
+        margin: 12px 0;
+      }
+      .foot {
+        justify-content: end;
+      }
+    `,
+  ];
+
+  async show(): Promise<void> {
+    this.refused = false;
+    this.dialog.showModal();
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 } } });
+      if (!this.dialog.open) return stop(stream);
+      this.stream = stream;
+      this.video.srcObject = stream;
+      await this.video.play();
+    } catch {
+      this.refused = true; // no camera, no permission, or no secure context
+    }
+  }
+
+  protected override render() {
+    return html`<dialog aria-labelledby="title" @close=${this.#closed}>
+      <div class="head">
+        <h2 id="title">${t("camera.open")}</h2>
+        <button class="icon plain" aria-label=${t("help.close")} @click=${() => this.dialog.close()}>${icons.close}</button>
+      </div>
+      ${this.refused ? html`<p role="alert">${t("camera.refused")}</p>` : nothing}
+      <video ?hidden=${this.refused} muted playsinline aria-label=${t("camera.view")}></video>
+      <div class="foot">
+        <button class="primary" ?disabled=${!this.stream} @click=${this.#take}>${icons.camera} ${t("camera.take")}</button>
+      </div>
+    </dialog>`;
+  }
+
+  async #take(): Promise<void> {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    const canvas = new OffscreenCanvas(width, height);
+    canvas.getContext("2d")?.drawImage(this.video, 0, 0);
+    const png = await canvas.convertToBlob({ type: "image/png" });
+    this.dialog.close();
+    const detail = new File([png], `${t("camera.name")}.png`, { type: png.type });
+    this.dispatchEvent(new CustomEvent<File>("taken", { detail }));
+  }
+
+  #closed(): void {
+    if (this.stream) stop(this.stream);
+    this.stream = null;
+  }
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}

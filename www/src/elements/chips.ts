@@ -1,0 +1,84 @@
+import { css, html } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { Localized } from "../i18n";
+import type { Option } from "./segments";
+import { shared } from "./shared";
+
+/** A choice of one (or, with `multiple`, of several) out of many. Emits `pick` with the value that was clicked. */
+@customElement("up-chips")
+export class Chips extends Localized {
+  @property() label = "";
+  @property({ attribute: false }) options: (Option & { quiet?: boolean; disabled?: boolean })[] = [];
+  @property({ attribute: false }) chosen: readonly string[] = [];
+  @property({ type: Boolean }) multiple = false;
+
+  static override styles = [
+    shared,
+    css`
+      div {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+      }
+      label {
+        position: relative;
+        display: inline-grid;
+        place-items: center;
+        min-height: 30px;
+        padding: 0 10px;
+        border-radius: 15px;
+        background: var(--fill);
+        font-size: 13px;
+        cursor: pointer;
+        transition: background 120ms ease, color 120ms ease;
+      }
+      label:hover {
+        background: var(--fill-hover);
+      }
+      label[data-quiet] {
+        background: none;
+        box-shadow: inset 0 0 0 1px var(--hairline);
+        color: var(--ink-soft);
+      }
+      label:has(:checked) {
+        background: var(--ink);
+        color: var(--surface);
+        box-shadow: none;
+      }
+      label:has(:disabled) {
+        color: var(--ink-faint);
+        cursor: default;
+      }
+      label:has(:focus-visible) {
+        outline: 2px solid var(--accent);
+        outline-offset: 2px;
+      }
+      @media (pointer: coarse) {
+        label {
+          min-height: 40px;
+          padding: 0 14px;
+          border-radius: 20px;
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { multiple } = this;
+    return html`<div role=${multiple ? "group" : "radiogroup"} aria-label=${this.label}>
+      ${this.options.map(
+        ({ value, label, quiet, disabled }) => html`<label ?data-quiet=${quiet}>
+          <input class="over" type=${multiple ? "checkbox" : "radio"} name="chip" .checked=${this.chosen.includes(value)}
+            ?disabled=${disabled} @change=${(event: Event) => this.#pick(value, event)} />
+          ${label}
+        </label>`,
+      )}
+    </div>`;
+  }
+
+  #pick(detail: string, event: Event): void {
+    this.dispatchEvent(new CustomEvent<string>("pick", { detail }));
+    // What is chosen is for the owner to say; until it does, all stays as it was.
+    if (this.multiple) (event.target as HTMLInputElement).checked = this.chosen.includes(detail);
+  }
+}

@@ -1,0 +1,86 @@
+import { css, html, nothing } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import { Localized, t } from "../i18n";
+import { icons } from "./icons";
+import { shared } from "./shared";
+
+const WAYS = ["copy", "sheet", "report", "next"] as const;
+export type Way = (typeof WAYS)[number];
+
+const GLYPHS = { copy: icons.copy, sheet: icons.grid, report: icons.report, next: icons.next };
+
+/** Further ways to keep a result, behind one button. Emits `keep` with the way. */
+@customElement("up-keep")
+export class KeepMenu extends Localized {
+  @property({ type: Boolean }) disabled = false;
+  /** Where the network of the chosen result can be looked into, as an address; empty: nowhere. */
+  @property() inspect = "";
+  @query("#ways") private list!: HTMLElement;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        position: relative;
+      }
+      #more {
+        anchor-name: --more;
+        width: 44px;
+        min-height: 44px;
+        padding: 0;
+      }
+      #ways {
+        position: fixed;
+        position-anchor: --more;
+        inset: auto;
+        bottom: calc(anchor(top) + 6px);
+        right: anchor(right);
+        width: max-content;
+        max-width: calc(100vw - 24px);
+        margin: 0;
+        padding: 5px;
+        border: 0;
+        border-radius: calc(var(--radius) + 5px);
+        background: var(--raised);
+        color: var(--ink);
+        box-shadow: var(--shadow);
+      }
+      #ways:popover-open {
+        display: grid;
+      }
+      #ways button,
+      #ways a {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        justify-content: start;
+        min-height: 36px;
+        padding: 0 14px 0 10px;
+        border-radius: var(--radius);
+        background: none;
+        color: inherit;
+        text-decoration: none;
+      }
+      #ways :is(button, a):hover {
+        background: var(--fill);
+      }
+    `,
+  ];
+
+  protected override render() {
+    return html`
+      <button id="more" popovertarget="ways" ?disabled=${this.disabled} aria-label=${t("keep.more")} title=${t("keep.more")}>
+        ${icons.more}
+      </button>
+      <div id="ways" popover role="group" aria-label=${t("keep.more")}>
+        ${WAYS.map((way) => html`<button @click=${() => this.#keep(way)}>${GLYPHS[way]} ${t(`keep.${way}`)}</button>`)}
+        ${this.inspect ? html`<a href=${this.inspect}>${icons.model} ${t("keep.inspect")}</a>` : nothing}
+      </div>
+    `;
+  }
+
+  #keep(detail: Way): void {
+    this.list.hidePopover();
+    this.dispatchEvent(new CustomEvent<Way>("keep", { detail }));
+  }
+}

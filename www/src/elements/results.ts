@@ -1,0 +1,177 @@
+import { css, html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { sorted, winners, type Column, type Row } from "../app/ranking";
+import { decibels, decimal, Localized, seconds, t, thousands } from "../i18n";
+import { shared } from "./shared";
+
+export interface NamedRow extends Row {
+  name: string;
+  /** What is the matter with it, or how far it is. */
+  note: string;
+}
+
+const SCORES: Column[] = ["psnr", "ssim", "mae"];
+const COSTS: Column[] = ["time", "parameters", "checkerboard"];
+
+/** The results as a table, sorted by the column whose head is pressed. Emits `choose` with a result's id. */
+@customElement("up-results")
+export class Results extends Localized {
+  @property({ attribute: false }) rows: NamedRow[] = [];
+  /** What the methods got, for reference. */
+  @property({ attribute: false }) input: NamedRow | null = null;
+  @property() chosen: string | null = null;
+  /** Whether there is something to score against. */
+  @property({ type: Boolean }) test = false;
+  @state() private column: Column = "psnr";
+  @state() private turned = false;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        overflow: hidden;
+        border-top: 1px solid var(--hairline);
+        background: var(--surface);
+      }
+      .scroll {
+        overflow: auto;
+        overscroll-behavior: contain;
+        outline-offset: -2px;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      th,
+      td {
+        padding: 0 12px;
+        height: 34px;
+        text-align: right;
+        font-weight: 400;
+      }
+      :is(th, td):first-child {
+        padding-left: 20px;
+        text-align: left;
+      }
+      thead th {
+        position: sticky;
+        top: 0;
+        background: var(--surface);
+        box-shadow: inset 0 -1px 0 var(--hairline);
+        color: var(--ink-soft);
+      }
+      thead button {
+        min-height: 32px;
+        padding: 0 6px;
+        margin-right: -6px;
+        gap: 4px;
+        background: none;
+        font-size: 12px;
+        font-weight: 600;
+        color: inherit;
+      }
+      thead button[data-sorts] {
+        color: var(--ink);
+      }
+      tbody button {
+        justify-content: start;
+        min-height: 30px;
+        margin-left: -8px;
+        padding: 0 8px;
+        background: none;
+        text-align: left;
+      }
+      tr[data-chosen] {
+        background: var(--fill);
+      }
+      tr[data-chosen] button {
+        font-weight: 600;
+      }
+      .wins,
+      small {
+        margin-left: 6px;
+        font-size: 12px;
+        color: var(--accent);
+      }
+      small {
+        color: var(--ink-soft);
+      }
+      .reference {
+        color: var(--ink-soft);
+      }
+      caption {
+        caption-side: bottom;
+        padding: 8px 20px 12px;
+        text-align: left;
+        white-space: normal;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const columns = this.test ? [...SCORES, ...COSTS] : COSTS;
+    const column = columns.includes(this.column) ? this.column : "time";
+    const best = winners(this.rows);
+    return html`<div class="scroll" role="region" tabindex="0" aria-label=${t("tools.table")}><table>
+      <caption class="sentence">${this.test ? t("results.scores.sentence") : t("results.test.sentence")} ${t("results.checkerboard.sentence")}</caption>
+      <thead><tr>
+        <th scope="col">${t("results.method")}</th>
+        ${columns.map((one) => this.#renderHead(one, column))}
+      </tr></thead>
+      <tbody>
+        ${sorted(this.rows, column, this.turned).map(
+          (row) => html`<tr ?data-chosen=${row.id === this.chosen}>
+            <th scope="row">
+              <button aria-pressed=${row.id === this.chosen ? "true" : "false"}
+                @click=${() => this.dispatchEvent(new CustomEvent("choose", { detail: row.id }))}>${row.name}</button>
+              ${best.includes(row.id) ? html`<span class="wins">${t(best.length > 1 ? "result.tie" : "result.best")}</span>` : nothing}
+              ${row.note ? html`<small>${row.note}</small>` : nothing}
+            </th>
+            ${columns.map((one) => html`<td>${say(row, one)}</td>`)}
+          </tr>`,
+        )}
+        ${this.input
+          ? html`<tr class="reference"><th scope="row">${this.input.name}</th>
+              ${columns.map((one) => html`<td>${say(this.input as NamedRow, one)}</td>`)}</tr>`
+          : nothing}
+      </tbody>
+    </table></div>`;
+  }
+
+  #renderHead(one: Column, by: Column) {
+    const less = one === "mae" || COSTS.includes(one);
+    const rising = less !== this.turned;
+    const sorts = one === by;
+    return html`<th scope="col" aria-sort=${sorts ? (rising ? "ascending" : "descending") : nothing}>
+      <button ?data-sorts=${sorts} title=${t(`results.${one}.title`)} @click=${() => this.#sort(one, by)}>
+        ${t(`results.${one}`)}${sorts ? (rising ? " ↑" : " ↓") : ""}
+      </button>
+    </th>`;
+  }
+
+  #sort(column: Column, by: Column): void {
+    this.turned = column === by && !this.turned;
+    this.column = column;
+  }
+}
+
+function say({ scores, milliseconds, parameters, checkerboard }: Row, column: Column): string {
+  const nothing = "–";
+  switch (column) {
+    case "psnr":
+      return scores ? decibels(scores.psnr) : nothing;
+    case "ssim":
+      return scores?.ssim == null ? nothing : decimal(scores.ssim, 3);
+    case "mae":
+      return scores ? decimal(scores.mae, 2) : nothing;
+    case "time":
+      return milliseconds === null ? nothing : seconds(milliseconds);
+    case "parameters":
+      return parameters ? thousands(parameters) : nothing;
+    case "checkerboard":
+      return checkerboard === null ? nothing : decimal(checkerboard, 2);
+  }
+}

@@ -1,0 +1,96 @@
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Pane } from "../app/panes";
+import { Localized, t } from "../i18n";
+import { icons } from "./icons";
+import { shared } from "./shared";
+
+/** What a picture is called and what is to be said of it; with `panes`, the choice of another. Emits `pick`. */
+@customElement("up-tag")
+export class Tag extends Localized {
+  @property({ attribute: false }) pane!: Pane;
+  @property({ attribute: false }) panes: Pane[] = [];
+  /** Of the choice. */
+  @property() label = "";
+  /** Red, green, blue, alpha of the pixel that is pointed at. */
+  @property({ attribute: false }) value: number[] | null = null;
+
+  static override styles = [
+    shared,
+    css`
+      div {
+        position: relative;
+        display: inline-flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 8px;
+        max-width: 100%;
+        min-height: 26px;
+        padding: 2px 11px;
+        border-radius: 13px;
+        background: rgb(20 20 18 / 0.72);
+        backdrop-filter: blur(10px);
+        color: #fff;
+        font-size: 12px;
+        line-height: 18px;
+        font-variant-numeric: tabular-nums;
+      }
+      b {
+        font-weight: 550;
+      }
+      span {
+        color: rgb(255 255 255 / 0.82);
+        white-space: nowrap;
+      }
+      .wins {
+        color: #ffc59a;
+      }
+      svg {
+        width: 12px;
+        height: 12px;
+        fill: none;
+        stroke: currentColor;
+        stroke-width: 1.8;
+        stroke-linecap: round;
+      }
+      div:has(select:focus-visible) {
+        outline: 2px solid var(--accent);
+        outline-offset: 2px;
+      }
+      i {
+        width: 12px;
+        height: 12px;
+        border-radius: 3px;
+        box-shadow: 0 0 0 1px rgb(255 255 255 / 0.5);
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { pane, panes, value } = this;
+    const { name, caption, wins } = pane;
+    return html`<div>
+      <b>${name}</b>${panes.length > 2 ? icons.down : nothing}
+      ${caption ? html`<span>${caption}</span>` : nothing}
+      ${wins ? html`<span class="wins">${t(wins === "tie" ? "result.tie" : "result.best")}</span>` : nothing}
+      ${value ? html`<i></i><span>${value.slice(0, 3).join(" ")}</span>` : nothing}
+      ${panes.length > 2
+        ? html`<select class="over" aria-label=${this.label} @change=${this.#pick}>
+            ${panes.map((one) => html`<option value=${one.id} ?selected=${one.id === pane.id}>${one.name}</option>`)}
+          </select>`
+        : nothing}
+    </div>`;
+  }
+
+  protected override updated(): void {
+    const swatch = this.renderRoot.querySelector<HTMLElement>("i");
+    if (swatch && this.value) swatch.style.background = `rgb(${this.value.slice(0, 3).join(" ")})`;
+    const select = this.renderRoot.querySelector("select");
+    if (select) select.value = this.pane.id;
+  }
+
+  #pick(event: Event): void {
+    const detail = (event.target as HTMLSelectElement).value;
+    this.dispatchEvent(new CustomEvent<string>("pick", { detail }));
+  }
+}

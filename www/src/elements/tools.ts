@@ -1,0 +1,63 @@
+import { css, html } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { Localized, t } from "../i18n";
+import { icons } from "./icons";
+import { shared } from "./shared";
+
+const TOOLS = ["grid", "difference", "lens", "probe", "smooth", "table"] as const;
+export type Tool = (typeof TOOLS)[number];
+
+/** Ways to look at the pictures, each on or off. Emits `tool` with the one that was pressed. */
+@customElement("up-tools")
+export class Tools extends Localized {
+  @property({ attribute: false }) on: ReadonlySet<Tool> = new Set();
+  /** There is nothing to compare. */
+  @property({ type: Boolean }) single = false;
+
+  static override styles = [
+    shared,
+    css`
+      div {
+        display: flex;
+        gap: 2px;
+      }
+      button.icon {
+        width: 34px;
+        min-height: 32px;
+        background: none;
+      }
+      button.icon:hover {
+        background: var(--fill-hover);
+      }
+      [aria-pressed="true"] {
+        color: var(--accent);
+        background: var(--fill);
+      }
+      @media (pointer: coarse) {
+        button.icon {
+          width: 40px;
+          min-height: 40px;
+        }
+      }
+      @media (max-width: 480px) {
+        div {
+          gap: 0;
+        }
+        button.icon {
+          width: 35px;
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    return html`<div role="group" aria-label=${t("tools.label")}>
+      ${TOOLS.map((tool) => {
+        const name = t(`tools.${tool}`);
+        return html`<button class="icon" aria-label=${name} title=${name} aria-pressed=${this.on.has(tool) ? "true" : "false"}
+          ?disabled=${this.single && tool === "grid"}
+          @click=${() => this.dispatchEvent(new CustomEvent<Tool>("tool", { detail: tool }))}>${icons[tool]}</button>`;
+      })}
+    </div>`;
+  }
+}

@@ -1,0 +1,92 @@
+import { css } from "lit";
+
+export const wipeStyles = css`
+  :host {
+    position: absolute;
+    inset: 0;
+  }
+  .stage {
+    position: absolute;
+    inset: 0;
+    overflow: hidden;
+    touch-action: none;
+    user-select: none;
+    cursor: default;
+  }
+  .pans {
+    cursor: grab;
+  }
+  .pans:active {
+    cursor: grabbing;
+  }
+  .after {
+    clip-path: inset(0 0 0 var(--line));
+  }
+  .complete .before {
+    clip-path: inset(0 calc(100% - var(--line)) 0 0);
+  }
+  .wipe {
+    position: absolute;
+    top: max(var(--top), 0px);
+    bottom: max(var(--top), 0px);
+    left: var(--line);
+    width: 2px;
+    margin-left: -1px;
+    background: #fff;
+    box-shadow: 0 0 0 0.5px rgb(0 0 0 / 0.25), 0 0 12px rgb(0 0 0 / 0.25);
+    cursor: ew-resize;
+    outline: none;
+  }
+  .wipe::before {
+    content: "";
+    position: absolute;
+    inset: 0 -14px;
+  }
+  .wipe i {
+    position: absolute;
+    top: 50%;
+    left: 50%;
+    display: grid;
+    place-items: center;
+    width: 40px;
+    height: 40px;
+    margin: -20px;
+    border-radius: 50%;
+    background: rgb(255 255 255 / 0.92);
+    color: #1c1b19;
+    box-shadow: 0 1px 2px rgb(0 0 0 / 0.3), 0 4px 16px rgb(0 0 0 / 0.25);
+    transition: background 160ms ease, color 160ms ease;
+  }
+  .wipe i svg {
+    width: 20px;
+    height: 20px;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.8;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  .wipe.held i {
+    background: #1c1b19;
+    color: #fff;
+  }
+  .wipe:focus-visible i {
+    outline: 3px solid var(--accent);
+    outline-offset: 2px;
+  }
+  up-tag {
+    position: absolute;
+    top: calc(max(var(--top), 0px) + 14px);
+    max-width: calc(50% - 20px);
+    transition: opacity 160ms ease;
+  }
+  up-tag[data-faint]:not(:focus-within) {
+    opacity: 0;
+  }
+  .before-tag {
+    left: calc(var(--left) + 14px);
+  }
+  .after-tag {
+    right: calc(var(--right) + 14px);
+  }
+`;

@@ -1,0 +1,179 @@
+import { html, nothing, type PropertyValues } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import type { Pane } from "../app/panes";
+import { Localized, percent, t } from "../i18n";
+import type { Camera } from "../view/camera";
+import { Gestures } from "../view/gestures";
+import { covered, type Point, type View } from "../view/viewport";
+import { Wipe } from "../view/wipe";
+import { icons } from "./icons";
+import "./lens";
+import "./picture-view";
+import { shared } from "./shared";
+import "./tag";
+import { wipeStyles } from "./wipe-view.styles";
+
+/** How near to the line a drag takes hold of it. */
+const GRIP = 22;
+
+/** Two pictures under one wipe. Emits `left` and `right` with the pane to show there, and `point` with where the pointer is. */
+@customElement("up-wipe")
+export class WipeView extends Localized {
+  @property({ attribute: false }) left: Pane | null = null;
+  @property({ attribute: false }) right: Pane | null = null;
+  @property({ attribute: false }) panes: Pane[] = [];
+  @property({ attribute: false }) camera!: Camera;
+  /** The camera's, so that a move of it draws anew. */
+  @property({ attribute: false }) view: View | null = null;
+  @property() name = "";
+  @property({ type: Boolean }) differs = false;
+  @property({ type: Boolean }) smooth = false;
+  @property({ attribute: false }) lens: Point | null = null;
+  @property({ attribute: false }) values: Record<string, number[]> = {};
+  @query(".stage") private area!: HTMLElement;
+
+  static override styles = [shared, wipeStyles];
+
+  #wipe = new Wipe(() => this.requestUpdate());
+  #flicker: number | null = null;
+  #dragsWipe = false;
+
+  /** Shows only the left (1), only the right (0), or part of both. */
+  show(at: number): void {
+    this.#wipe.hold(at);
+  }
+
+  /** While on: the other picture, whole. */
+  flicker(on: boolean): void {
+    if (on && this.#flicker === null && this.#after) {
+      this.#flicker = this.#wipe.at;
+      this.#wipe.hold(this.#wipe.at > 0.5 ? 0 : 1);
+    } else if (!on && this.#flicker !== null) {
+      this.#wipe.hold(this.#flicker);
+      this.#flicker = null;
+    }
+  }
+
+  get #after() {
+    return (this.differs && this.right?.difference) || this.right?.layer || null;
+  }
+
+  protected override firstUpdated(): void {
+    const point = (detail: Point | null) => this.dispatchEvent(new CustomEvent("point", { detail }));
+    new Gestures(this.area, {
+      hover: (at) => {
+        if (this.#after) this.#wipe.follow(this.#fraction(at.x));
+        point(at);
+      },
+      leave: () => {
+        this.#wipe.leave();
+        point(null);
+      },
+      press: (at, touch) => (this.#dragsWipe = this.#takesWipe(at, touch)),
+      drag: (at, dx, dy) => this.#drag(at, dx, dy),
+      click: (at, touch) => {
+        this.#click(at, touch);
+        point(at);
+      },
+      doubleClick: (at) => this.camera.toggleActual(at),
+      zoom: (factor, at, dx, dy) => this.camera.zoom(factor, at, dx, dy),
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const last = changed.get("right") as Pane | null | undefined;
+    if (changed.has("right") && !last?.layer && this.right?.layer) this.#wipe.reveal();
+  }
+
+  protected override render() {
+    const { camera, view, left, right } = this;
+    const { stage, frame } = camera;
+    const zoom = (view?.scale ?? 1) * window.devicePixelRatio;
+    const area = view && frame ? covered(view, frame, stage) : { x: 0, y: 0, ...stage };
+    const after = this.#after;
+    const line = after ? area.x + area.width * this.#wipe.at : area.x + area.width;
+    if (this.hasUpdated) {
+      const { style } = this.area;
+      style.setProperty("--line", `${line}px`);
+      style.setProperty("--left", `${Math.max(area.x, 0)}px`);
+      style.setProperty("--right", `${stage.width - area.x - area.width}px`);
+      style.setProperty("--top", `${area.y}px`);
+    }
+    const complete = right?.complete ?? false;
+    return html`
+      <div class="stage ${complete ? "complete" : ""} ${camera.canPan ? "pans" : ""}" role="group"
+        aria-label=${t("compare.label", { zoom: percent(zoom) })}>
+        <up-picture class="before" .layer=${left?.layer ?? null} .view=${view} .frame=${frame} .stage=${stage}
+          .smooth=${this.smooth} .label=${t("compare.picture", { what: left?.name ?? "", name: this.name })}></up-picture>
+        <up-picture class="after" .layer=${after} .view=${view} .frame=${frame} .stage=${stage}
+          .smooth=${this.smooth} .label=${t("compare.picture", { what: right?.name ?? "", name: this.name })}></up-picture>
+        ${after && left && right ? this.#renderWipe(left, right, line - area.x, area.width) : nothing}
+        ${this.lens && after
+          ? html`<up-lens .layers=${[left?.layer ?? null, after]} .at=${this.lens} .share=${camera.share(this.lens)}
+              .frame=${frame} .view=${view} .smooth=${this.smooth}></up-lens>`
+          : nothing}
+      </div>
+    `;
+  }
+
+  #renderWipe(left: Pane, right: Pane, fromLeft: number, width: number) {
+    const { at, held } = this.#wipe;
+    const value = { left: left.name, right: right.name, before: percent(at), after: percent(1 - at) };
+    return html`
+      <div class="wipe ${held ? "held" : ""}" role="slider" tabindex="0" aria-orientation="horizontal"
+        aria-label=${t("compare.slider")} aria-valuemin="0" aria-valuemax="100"
+        aria-valuenow=${Math.round(at * 100)} aria-valuetext=${t("compare.value", value)}
+        @keydown=${this.#slide}><i>${icons.handle}</i></div>
+      <up-tag class="before-tag" ?data-faint=${fromLeft < 90} .pane=${left} .panes=${this.panes}
+        .label=${t("compare.left")} .value=${this.values[left.id] ?? null}
+        @pick=${(event: CustomEvent) => this.#pick("left", event.detail)}></up-tag>
+      <up-tag class="after-tag" ?data-faint=${width - fromLeft < 90} .pane=${right} .panes=${this.panes}
+        .label=${t("compare.right")} .value=${this.values[right.id] ?? null}
+        @pick=${(event: CustomEvent) => this.#pick("right", event.detail)}></up-tag>
+    `;
+  }
+
+  #fraction(x: number): number {
+    const { view, frame, stage } = this.camera;
+    if (!view || !frame) return 0.5;
+    const area = covered(view, frame, stage);
+    return area.width > 0 ? Math.min(Math.max((x - area.x) / area.width, 0), 1) : 0.5;
+  }
+
+  /** A drag moves the wipe where it began on the line, or where there is nothing to pan. */
+  #takesWipe(at: Point, touch: boolean): boolean {
+    const { view, frame, stage } = this.camera;
+    if (!view || !frame || !this.#after) return false;
+    if (!this.camera.canPan) return true;
+    const area = covered(view, frame, stage);
+    const line = area.x + area.width * this.#wipe.at;
+    return (touch || this.#wipe.held) && Math.abs(at.x - line) < GRIP;
+  }
+
+  #drag(at: Point, dx: number, dy: number): void {
+    if (this.#dragsWipe) this.#wipe.hold(this.#fraction(at.x));
+    else this.camera.pan(dx, dy);
+  }
+
+  #click(at: Point, touch: boolean): void {
+    if (!this.#after) return;
+    if (touch || !this.#wipe.held) return this.#wipe.hold(this.#fraction(at.x));
+    this.#wipe.release();
+    this.#wipe.follow(this.#fraction(at.x));
+  }
+
+  #slide(event: KeyboardEvent): void {
+    if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageUp: 0.1, PageDown: -0.1 };
+    const { key } = event;
+    if (key === "Home") this.#wipe.hold(0);
+    else if (key === "End") this.#wipe.hold(1);
+    else if (key in step) this.#wipe.hold(this.#wipe.at + step[key as keyof typeof step]);
+    else return;
+    event.preventDefault();
+  }
+
+  #pick(side: "left" | "right", detail: string): void {
+    this.dispatchEvent(new CustomEvent<string>(side, { detail }));
+  }
+}

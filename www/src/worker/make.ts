@@ -1,0 +1,29 @@
+import type { Engine, Picture } from "../engine";
+import type { Recipe } from "../protocol";
+
+/** Makes a picture of other pictures, in the engine. */
+export async function make(
+  engine: Engine,
+  recipe: Recipe,
+  picture: (id: number) => Picture,
+  signal: AbortSignal,
+): Promise<Picture> {
+  const source = picture(recipe.of);
+  switch (recipe.make) {
+    case "filtered":
+      return engine.filter(source, recipe.how, { signal });
+    case "mixed":
+      return engine.mix(picture(recipe.over), source, { strength: recipe.strength, signal });
+    case "difference":
+      return engine.difference(picture(recipe.from), source, { gain: recipe.gain, signal });
+    case "drawn-labels":
+      return engine.drawLabels(picture(recipe.over), source, recipe.how);
+    case "cropped": {
+      const { width, height } = recipe;
+      const { buffer } = source.pixels(0, 0, width, height);
+      return engine.pictureFromRgba(new Uint8Array(buffer), width, height);
+    }
+    case "reduced":
+      return source.thumbnail(recipe.maxSide);
+  }
+}

@@ -1,0 +1,35 @@
+import { CallError } from "../protocol";
+import { download } from "./download";
+
+/** Where the browser keeps weights between visits, each under its hash. */
+const KEPT = "weights";
+
+/**
+ * The bytes of a shipped model: from the browser's own store where they have been fetched before, and in either
+ * case the bytes that the manifest means, as far as this browser can tell (it cannot outside of a secure context).
+ */
+export async function weights(
+  { url, sha256 }: { url: string; sha256: string },
+  signal: AbortSignal,
+  onProgress: (loaded: number, total: number | null) => void,
+): Promise<Uint8Array> {
+  const kept = sha256 && "caches" in globalThis ? await caches.open(KEPT).catch(() => null) : null;
+  const name = `${url}?sha256=${sha256}`;
+  const found = await kept?.match(name);
+  if (found) {
+    const bytes = new Uint8Array(await found.arrayBuffer());
+    if (await matches(bytes, sha256)) return bytes;
+    await kept?.delete(name);
+  }
+  const bytes = await download(url, signal, onProgress);
+  if (!(await matches(bytes, sha256))) throw new CallError("wrong-weights", `${url}: its SHA-256 is not ${sha256}`);
+  // A full store is no reason not to go on.
+  await kept?.put(name, new Response(bytes as Uint8Array<ArrayBuffer>)).catch(() => undefined);
+  return bytes;
+}
+
+async function matches(bytes: Uint8Array, sha256: string): Promise<boolean> {
+  if (!sha256 || !globalThis.crypto?.subtle) return true;
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") === sha256.toLowerCase();
+}

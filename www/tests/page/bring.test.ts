@@ -1,0 +1,163 @@
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { bring, meanColour, method, named, notice, restored, run, status, stop } from "./browser";
+import { chelsea, FakePage, photo } from "./fake-page";
+
+/** What a person brings, and the run that follows. */
+
+const at = new FakePage();
+let page: Page;
+
+async function open(options?: BrowserContextOptions, hash?: string): Promise<void> {
+  page = await at.open(options, hash);
+}
+
+const engine = (behaviour: Record<string, unknown>) => at.engine(behaviour);
+
+describe("bringing a photo", () => {
+  const taken = () => named(page, "cat.jpg").waitFor();
+
+  it("by drop", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await taken();
+    await restored(page);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("by paste", async () => {
+    await open();
+    await bring(page, "paste", [photo]);
+    await taken();
+  });
+
+  it("by choosing a file", async () => {
+    await open();
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Open photo" }).first().click();
+    await (await chooser).setFiles({ name: "cat.jpg", mimeType: "image/jpeg", buffer: chelsea });
+    await taken();
+  });
+
+  it("takes a person's photo as it is", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await taken();
+    expect(await page.getByRole("radio", { name: "As it is" }).isChecked()).toBe(true);
+  });
+
+  it("says so when a file is no picture, and keeps all as it was", async () => {
+    await open();
+    await bring(page, "drop", [{ name: "notes.jpg", type: "image/jpeg", bytes: new TextEncoder().encode("hello") }]);
+    await notice(page).getByText("not a picture that can be read").waitFor();
+    expect(await page.getByRole("radio", { name: "Chelsea the cat" }).isChecked()).toBe(true);
+    await page.getByRole("radio", { name: "A cup of coffee" }).check();
+    await named(page, "A cup of coffee").waitFor();
+    await restored(page);
+    expect(await notice(page).textContent()).toBe("");
+  });
+
+  it("explains a drop that holds a link and no file", async () => {
+    await open();
+    await bring(page, "drop", []);
+    await notice(page).getByText("gave a link but no picture").waitFor();
+  });
+});
+
+describe("models", () => {
+  it("takes an own ONNX file, and goes back to the shipped one", async () => {
+    await open();
+    await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array(2000) }]);
+    await method(page, "mine.onnx").waitFor();
+    await restored(page);
+    expect(await method(page, "mine.onnx").isChecked()).toBe(true);
+    await page.getByRole("button", { name: "Put your own model away" }).click();
+    await method(page, "mine.onnx").waitFor({ state: "detached" });
+    await restored(page);
+  });
+
+  it("keeps the model it has when a file is broken", async () => {
+    await open();
+    await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array(1) }]);
+    await notice(page).getByText("not a usable ONNX model").waitFor();
+    await notice(page).getByText("the file ends early").waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await run(page).click();
+    await restored(page);
+  });
+});
+
+describe("running", () => {
+  it("shows real progress and stops at once", async () => {
+    await open();
+    await engine({ tileDelay: 300 });
+    await run(page).click();
+    await status(page).filter({ hasText: /Bilinear, [1-9]/ }).waitFor();
+    const bar = page.getByRole("progressbar", { name: "Progress" });
+    expect(Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
+    const painted = await meanColour(page, "after");
+    const milliseconds = await page.evaluate(async () => {
+      const actions = document.querySelector("up-app")?.shadowRoot?.querySelector("up-actions");
+      const began = performance.now();
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, composed: true }));
+      while (actions && "activity" in actions && actions.activity) await new Promise((resolve) => setTimeout(resolve));
+      return performance.now() - began;
+    });
+    expect(milliseconds).toBeLessThan(200);
+    await run(page).waitFor();
+    expect(await status(page).textContent()).toBe("Stopped");
+    expect(await meanColour(page, "after"), "finished tiles stay").toEqual(painted);
+    await engine({ tileDelay: 1 });
+    await run(page).click();
+    await restored(page);
+  });
+
+  it("runs again when the noise is changed", async () => {
+    await open();
+    await page.getByRole("slider", { name: "Noise level" }).fill("10");
+    await stop(page).waitFor();
+    await restored(page);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("goes on with the CPU when the GPU is lost, and says so", async () => {
+    await open();
+    await page.getByText("Running on WebGPU").waitFor();
+    await engine({ loseGpu: true });
+    await run(page).click();
+    await page.getByText("Running on the CPU").waitFor();
+    await notice(page).getByText("The GPU gave up").waitFor();
+    await status(page).filter({ hasText: "on the CPU" }).waitFor();
+  });
+
+  it("offers the CPU where there is no WebGPU", async () => {
+    await open();
+    await engine({ webgpu: false });
+    await page.getByRole("radio", { name: "CPU" }).check();
+    await page.getByRole("radio", { name: "WebGPU" }).check();
+    await notice(page).getByText("WebGPU is not available").waitFor();
+    await page.getByRole("button", { name: "Use the CPU" }).click();
+    await page.getByText("Running on the CPU").waitFor();
+    await restored(page);
+  });
+
+  it("replaces an engine that trapped, keeps photo and settings, and runs again", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+    await engine({ tileDelay: 300 });
+    await run(page).click();
+    await stop(page).waitFor();
+    await page.workers()[0]?.evaluate(() => {
+      setTimeout(() => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      });
+    });
+    await notice(page).getByText("The engine stopped unexpectedly").waitFor();
+    expect(await page.locator("up-controls .name").textContent()).toContain("cat.jpg");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await restored(page);
+    expect(await notice(page).textContent()).toBe("");
+  });
+});

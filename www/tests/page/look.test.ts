@@ -1,0 +1,138 @@
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { meanColour, slider } from "./browser";
+import { FakePage } from "./fake-page";
+
+/** Looking at pictures: the wipe, zoom, hands, the grid and its tools. */
+
+const at = new FakePage();
+let page: Page;
+
+async function open(options?: BrowserContextOptions, hash?: string): Promise<void> {
+  page = await at.open(options, hash);
+}
+
+describe("the wipe", () => {
+  it("follows the pointer and goes back when it leaves", async () => {
+    await open({ reducedMotion: "reduce" });
+    const box = await page.locator("up-compare").boundingBox();
+    if (!box) return expect.unreachable();
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+    expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeLessThan(35);
+    await page.mouse.move(box.x + box.width + 100, 300);
+    await expect.poll(() => slider(page).getAttribute("aria-valuenow")).toBe("50");
+  });
+
+  it("stays where a click has put it", async () => {
+    await open({ reducedMotion: "reduce" });
+    const box = await page.locator("up-compare").boundingBox();
+    if (!box) return expect.unreachable();
+    await page.mouse.click(box.x + box.width * 0.7, box.y + box.height / 2);
+    const held = await slider(page).getAttribute("aria-valuenow");
+    await page.mouse.move(box.x + 50, box.y + 50);
+    expect(await slider(page).getAttribute("aria-valuenow")).toBe(held);
+  });
+
+  it("is a slider for the keyboard", async () => {
+    await open();
+    await expect.poll(() => slider(page).getAttribute("aria-valuenow")).toBe("50");
+    await slider(page).focus();
+    await page.keyboard.press("ArrowLeft");
+    expect(await slider(page).getAttribute("aria-valuenow")).toBe("48");
+    await page.keyboard.press("Home");
+    expect(await slider(page).getAttribute("aria-valuetext")).toBe("0% Made worse, 100% Bilinear");
+    await page.keyboard.press("End");
+    expect(await slider(page).getAttribute("aria-valuenow")).toBe("100");
+  });
+
+  it("goes to either side with 1, 2, 3, and flickers with Space", async () => {
+    await open();
+    const now = () => slider(page).getAttribute("aria-valuenow");
+    await page.keyboard.press("1");
+    expect(await now()).toBe("100");
+    await page.keyboard.press("3");
+    expect(await now()).toBe("0");
+    await page.keyboard.down(" ");
+    expect(await now()).toBe("100");
+    await page.keyboard.up(" ");
+    expect(await now()).toBe("0");
+  });
+
+  it("is dragged by a finger", async () => {
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    const box = await page.locator("up-compare").boundingBox();
+    if (!box) return expect.unreachable();
+    await page.touchscreen.tap(box.x + 300, box.y + box.height / 2);
+    expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeGreaterThan(70);
+  });
+});
+
+describe("zoom", () => {
+  const zoom = () => page.getByRole("textbox", { name: "Zoom in percent" }).inputValue();
+
+  it("goes by buttons, typing, wheel and keys, and back to fit", async () => {
+    await open();
+    const fitted = await zoom();
+    await page.getByRole("button", { name: "Actual size" }).click();
+    expect(await zoom()).toBe("100%");
+    await page.getByRole("textbox", { name: "Zoom in percent" }).fill("400");
+    await page.keyboard.press("Enter");
+    expect(await zoom()).toBe("400%");
+    await page.locator("up-compare .stage").hover();
+    await page.mouse.wheel(0, -300);
+    await expect.poll(async () => Number.parseFloat(await zoom())).toBeGreaterThan(600);
+    await page.getByRole("button", { name: "Fit" }).click();
+    expect(await zoom()).toBe(fitted);
+    await page.locator("body").press("+");
+    expect(Number.parseFloat(await zoom())).toBeGreaterThan(Number.parseFloat(fitted));
+    await page.locator("body").press("0");
+    expect(await zoom()).toBe(fitted);
+  });
+});
+
+describe("hands", () => {
+  const zoom = async () => Number.parseFloat(await page.getByRole("textbox", { name: "Zoom in percent" }).inputValue());
+
+  it("pinch to zoom, then drag to pan", async () => {
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
+    const box = await page.locator("up-compare").boundingBox();
+    if (!box) return expect.unreachable();
+    const fitted = await zoom();
+    const devtools = await page.context().newCDPSession(page);
+    const x = box.x + box.width / 2;
+    const y = box.y + box.height / 2;
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...xs: number[]) =>
+      devtools.send("Input.dispatchTouchEvent", { type, touchPoints: xs.map((x, id) => ({ x, y, id })) });
+    await touch("touchStart", x - 40, x + 40);
+    for (let apart = 50; apart <= 120; apart += 10) await touch("touchMove", x - apart, x + apart);
+    await touch("touchEnd");
+    expect(await zoom()).toBeGreaterThan(2 * fitted);
+
+    const wipe = await slider(page).getAttribute("aria-valuenow");
+    const seen = await meanColour(page, "before");
+    await touch("touchStart", x - 100);
+    for (let moved = 0; moved <= 150; moved += 10) await touch("touchMove", x - 100 + moved);
+    await touch("touchEnd");
+    expect(await slider(page).getAttribute("aria-valuenow")).toBe(wipe);
+    expect(await meanColour(page, "before")).not.toEqual(seen);
+  });
+
+  it("drag with the mouse pans what is larger than the stage, and moves the wipe otherwise", async () => {
+    await open({ reducedMotion: "reduce" });
+    const box = await page.locator("up-compare").boundingBox();
+    if (!box) return expect.unreachable();
+    const drag = async (from: number, to: number) => {
+      await page.mouse.move(box.x + box.width * from, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * to, box.y + box.height / 2, { steps: 5 });
+      await page.mouse.up();
+    };
+    await drag(0.5, 0.3);
+    expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeLessThan(40);
+    await page.locator("body").press("+");
+    await page.locator("body").press("+");
+    const seen = await meanColour(page, "before");
+    await drag(0.8, 0.5);
+    expect(await meanColour(page, "before")).not.toEqual(seen);
+  });
+});

@@ -1,0 +1,217 @@
+import { readFileSync } from "node:fs";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { bring, expectAccessible, meanColour, method, named, notice, restored, run, slider, status, tableRows } from "./browser";
+import { FakePage, photo } from "./fake-page";
+
+/** Tasks, methods, tests against the original, and the link that holds them. */
+
+const at = new FakePage();
+let page: Page;
+
+async function open(options?: BrowserContextOptions, hash?: string): Promise<void> {
+  page = await at.open(options, hash);
+}
+
+const task = (name: string) => page.getByRole("radiogroup", { name: "Task" }).getByRole("radio", { name, exact: true });
+const address = () => page.evaluate(() => location.hash);
+const tags = () => page.locator("up-tag b").allTextContents();
+
+/** Waits for the work that a change of settings has brought about. */
+async function settled(change: () => Promise<unknown>): Promise<void> {
+  await page.evaluate(() => {
+    const app = document.querySelector("up-app") as HTMLElement & { playground: EventTarget & { state: { outcome: object } } };
+    const { outcome } = app.playground.state;
+    Object.assign(window, {
+      settled: new Promise<void>((resolve) => {
+        app.playground.addEventListener("change", function changed() {
+          const { state } = app.playground as unknown as { state: { activity: object | null; outcome: object } };
+          if (state.activity || state.outcome === outcome) return;
+          app.playground.removeEventListener("change", changed);
+          resolve();
+        });
+      }),
+    });
+  });
+  await change();
+  await page.evaluate(() => (window as unknown as { settled: Promise<void> }).settled);
+}
+
+describe("tasks", () => {
+  it("are what the manifest lists, each with a sentence, and each runs", async () => {
+    await open();
+    const names = ["Deblur", "Enlarge ×2", "Enlarge ×4", "Colorize", "Denoise and colorize", "Edges to scene", "Segment", "Restore an old photo"];
+    for (const name of names) {
+      await settled(() => task(name).check());
+      expect(await status(page).textContent(), name).toContain("Done in");
+      expect(await page.locator("section[aria-labelledby=task] .sentence").textContent(), name).toMatch(/\w+ goes in/);
+    }
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("enlarge: the result is compared with an original cut to fit, and has its size", async () => {
+    await open({}, "#task=super-resolve-x4&with=bilinear,bicubic-filter,nearest-filter");
+    await page.keyboard.press("t");
+    const rows = await tableRows(page);
+    expect(Object.keys(rows)).toEqual(expect.arrayContaining(["Bicubic", "Nearest pixels"]));
+    for (const cells of Object.values(rows)) expect(cells[0]).toMatch(/dB/);
+  });
+
+  it("chain for an old photo, in one click", async () => {
+    await open();
+    await settled(() => task("Restore an old photo").check());
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "More ways to keep it" }).click();
+    await page.getByRole("button", { name: "Save a report as JSON" }).click();
+    const report = JSON.parse(readFileSync(await (await download).path(), "utf8"));
+    const models = report.results[0].steps.map((step: { model: string }) => step.model);
+    expect(models).toEqual(["denoise-bilinear.onnx", "colorize-bilinear.onnx", "super-resolve-x2-bilinear.onnx"]);
+    expect(report.results[0].size).toEqual({ width: 450, height: 300 });
+  });
+});
+
+describe("methods", () => {
+  it("run side by side, up to six; taking one away leaves the others as they are", async () => {
+    await open();
+    await settled(() => method(page, "Nearest").click());
+    expect(await tags()).toEqual(["Made worse", "Nearest", "Bilinear", "Original"]);
+    for (const name of ["Pixel shuffle", "Max-unpool", "Transposed conv", "Median 3×3"]) {
+      await settled(() => method(page, name).click());
+    }
+    expect(await method(page, "Mean 3×3").isDisabled()).toBe(true);
+    const before = await tableRows(page);
+    await settled(() => method(page, "Nearest").click());
+    expect(await tags()).toHaveLength(7);
+    await page.keyboard.press("t");
+    const after = await tableRows(page);
+    expect(after["Max-unpool"]).toEqual(before["Max-unpool"]);
+  });
+
+  it("are scored, sorted by any column, the winners marked and ties called ties", async () => {
+    await open({}, "#with=nearest,bilinear,pixel-shuffle&layout=grid");
+    await page.keyboard.press("t");
+    const order = async () => Object.keys(await tableRows(page));
+    await expect.poll(order).toEqual(["Bilinear tie", "Pixel shuffle tie", "Nearest", "Made worse"]);
+    await page.getByRole("button", { name: /^Parameters/ }).click();
+    expect(await order()).toEqual(["Nearest", "Bilinear tie", "Pixel shuffle tie", "Made worse"]);
+    await page.getByRole("button", { name: /^Parameters/ }).click();
+    expect(await order()).toEqual(["Pixel shuffle tie", "Bilinear tie", "Nearest", "Made worse"]);
+    expect(await page.getByRole("columnheader", { name: /^Parameters/ }).getAttribute("aria-sort")).toBe("descending");
+    await page.getByRole("row", { name: "Nearest" }).getByRole("button").click();
+    expect(await page.locator(".cell[data-chosen] up-tag b").textContent()).toBe("Nearest");
+    await expectAccessible(page);
+  });
+
+  it("that fail say so and do not hold up the others", async () => {
+    await open();
+    await at.page.route("**/models/denoise-nearest.onnx", (route) => route.abort());
+    await settled(() => method(page, "Nearest").click());
+    await page.locator(".cell .failure").filter({ hasText: "could not be downloaded" }).waitFor();
+    expect(await status(page).textContent()).toContain("Done in");
+  });
+});
+
+describe("test and apply", () => {
+  it("a test scores against the original; as it is there is nothing to score against", async () => {
+    await open();
+    await page.keyboard.press("t");
+    expect((await tableRows(page))["Made worse"]?.[0]).toMatch(/^1\d\.\d dB$/);
+    await settled(() => page.getByRole("radio", { name: "As it is" }).check());
+    expect(await page.getByRole("columnheader", { name: "PSNR" }).count()).toBe(0);
+    expect(await tags()).toEqual(["Before", "Bilinear"]);
+  });
+
+  it("another kind, level and seed make another input", async () => {
+    await open();
+    const seen = await meanColour(page, "before");
+    await settled(() => page.getByRole("combobox", { name: "With" }).selectOption("Photon noise"));
+    expect(await address()).toContain("degrade=poisson,20,0,1");
+    await settled(() => page.getByRole("slider", { name: "Light" }).fill("40"));
+    await settled(() => page.getByRole("button", { name: "Other noise" }).click());
+    expect(await address()).toContain("degrade=poisson,40,0,2");
+    expect(await meanColour(page, "before")).not.toEqual(seen);
+  });
+
+  it("strength and saturation change what is shown without another run", async () => {
+    await open({}, "#task=colorize&with=bilinear");
+    await page.evaluate(() => {
+      const seen = { processed: 0 };
+      Object.assign(window, { seen });
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (this: Worker, message: { call?: string }) {
+        if (message.call === "process") seen.processed++;
+        post.call(this, message);
+      } as typeof post;
+    });
+    await page.keyboard.press("3");
+    const full = await meanColour(page, "after");
+    await settled(() => page.getByRole("slider", { name: "Strength" }).fill("0.2"));
+    expect(await meanColour(page, "after")).not.toEqual(full);
+    await settled(() => page.getByRole("slider", { name: "Saturation" }).fill("0"));
+    expect(await address()).toMatch(/strength=0\.2&saturation=0/);
+    expect(await page.evaluate(() => (window as unknown as { seen: { processed: number } }).seen.processed)).toBe(0);
+  });
+});
+
+describe("estimates", () => {
+  it("refuse what cannot fit, and a smaller copy of it does", async () => {
+    await open();
+    await at.engine({ mostPixels: 100_000 });
+    await run(page).click();
+    await notice(page).getByText("needs more memory").waitFor();
+    await page.getByRole("button", { name: "Use a smaller copy" }).click();
+    await named(page, "339 × 225").waitFor();
+    await restored(page);
+    expect(await notice(page).textContent()).toBe("");
+  });
+
+  it("wait for a person where a run takes long", async () => {
+    await open();
+    await at.engine({ flopsPerPixel: 1e9 });
+    await page.getByRole("radio", { name: "A cup of coffee" }).check();
+    await status(page).filter({ hasText: "press Run" }).waitFor();
+    await page.locator(".estimate").filter({ hasText: /About .* tiles/ }).waitFor();
+    await run(page).click();
+    await restored(page);
+  });
+});
+
+describe("the state", () => {
+  it("is in the address, and a link brings all of it back", async () => {
+    const link = "#task=deblur&with=bilinear,unsharp-filter&mode=test&degrade=motion,12,45,1&layout=grid&picture=coffee";
+    await open({}, link);
+    expect(await tags()).toEqual(["Made worse", "Bilinear", "Unsharp mask", "Original"]);
+    expect(await page.getByRole("slider", { name: "Direction" }).getAttribute("aria-valuetext")).toBe("45°");
+    await named(page, "A cup of coffee").waitFor();
+    expect(await address()).toBe(link);
+  });
+
+  it("follows the address when it changes", async () => {
+    await open();
+    await settled(() => page.evaluate(() => (location.hash = "#task=denoise&with=nearest&mode=test&picture=chelsea")));
+    expect(await method(page, "Nearest").isChecked()).toBe(true);
+    expect(await method(page, "Bilinear").isChecked()).toBe(false);
+  });
+
+  it("survives a reload with the person's own photo", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+    await settled(() => method(page, "Nearest").click());
+    await page.reload();
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+    expect(await tags()).toEqual(["Before", "Nearest", "Bilinear"]);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("a result becomes the next photo", async () => {
+    await open();
+    await page.getByRole("button", { name: "More ways to keep it" }).click();
+    await settled(() => page.getByRole("button", { name: "Use the result as the photo" }).click());
+    await named(page, "chelsea-denoise.png 451 × 300").waitFor();
+    expect(await page.getByRole("radio", { name: "As it is" }).isChecked()).toBe(true);
+    expect(await slider(page).getAttribute("aria-valuetext")).toContain("Before");
+  });
+});

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { Catalogue, parseManifest } from "../../src/app/catalogue";
+import { factsOf, OLD_PHOTO } from "../../src/app/tasks";
+
+const entry = (task: string, strategy: string, more: object = {}) => ({
+  file: `${task}-${strategy}.onnx`,
+  bytes: 10,
+  sha256: "00",
+  task,
+  family: "unet",
+  strategy,
+  title: `${task} (${strategy})`,
+  parameters: 1000,
+  flops_per_pixel: 96_192,
+  license: "MIT",
+  ...more,
+});
+const catalogue = (...entries: unknown[]) => new Catalogue(parseManifest(entries));
+const ids = (list: { id: string }[]) => list.map(({ id }) => id);
+
+describe("the manifest", () => {
+  it("of this project lists models that can be chosen", () => {
+    const shipped = new Catalogue(parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8"))));
+    expect(ids(shipped.tasks())).toContain("denoise");
+    expect(ids(shipped.methods(factsOf("denoise")))).toContain("bilinear");
+  });
+
+  it("is read line by line: what is no entry is passed over", () => {
+    const entries = parseManifest([entry("denoise", "bilinear"), null, 7, {}, entry("a", "b", { file: "../../etc/passwd" })]);
+    expect(entries).toEqual([
+      {
+        file: "denoise-bilinear.onnx",
+        bytes: 10,
+        sha256: "00",
+        task: "denoise",
+        family: "unet",
+        strategy: "bilinear",
+        title: "denoise (bilinear)",
+        parameters: 1000,
+        flopsPerPixel: 96_192,
+        license: "MIT",
+      },
+    ]);
+    expect(parseManifest({ not: "a list" })).toEqual([]);
+  });
+});
+
+describe("what can be chosen", () => {
+  it("is what the manifest lists, in the page's order, with what the page does not know last", () => {
+    const { tasks } = { tasks: catalogue(entry("dehaze", "nearest"), entry("segment", "nearest"), entry("denoise", "nearest")).tasks() };
+    expect(ids(tasks)).toEqual(["denoise", "segment", "dehaze"]);
+  });
+
+  it("is networks by their strategy, and the task's baselines", () => {
+    const zoo = catalogue(entry("denoise", "nearest"), entry("denoise", "nearest", { family: "no-skips" }), entry("deblur", "bilinear"));
+    expect(ids(zoo.methods(factsOf("denoise")))).toEqual([
+      "nearest",
+      "nearest.no-skips",
+      "mean-filter",
+      "median-filter",
+      "gaussian-blur-filter",
+    ]);
+  });
+
+  it("makes enlargers as large as the task", () => {
+    const method = catalogue(entry("super-resolve-x4", "bilinear")).methods(factsOf("super-resolve-x4")).at(-1);
+    expect(method?.stages).toEqual([
+      { kind: "filter", id: "lanczos3", filter: { kind: "upscale", scale: 4, interpolation: "lanczos3" } },
+    ]);
+  });
+
+  it("chains tasks for an old photo where each has a model, and keeps to a strategy where it can", () => {
+    const partly = catalogue(entry("denoise", "nearest"), entry("colorize", "nearest"));
+    expect(ids(partly.tasks())).not.toContain("old-photo");
+    const zoo = catalogue(
+      entry("denoise", "bilinear"),
+      entry("denoise", "nearest"),
+      entry("colorize", "bilinear"),
+      entry("super-resolve-x2", "nearest"),
+    );
+    expect(ids(zoo.tasks())).toContain("old-photo");
+    const files = zoo.methods(OLD_PHOTO).map(({ id, stages }) => [
+      id,
+      ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : "")),
+    ]);
+    expect(files).toEqual([
+      ["bilinear", "denoise-bilinear.onnx", "colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
+      ["nearest", "denoise-nearest.onnx", "colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
+    ]);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { sorted, winners, type Row } from "../../src/app/ranking";
+
+const row = (id: string, psnr: number | null, milliseconds: number | null = null): Row => ({
+  id,
+  scores: psnr === null ? null : { psnr, psnrLuma: psnr, ssim: 0.9, mae: 1 },
+  milliseconds,
+  parameters: null,
+  checkerboard: null,
+});
+const ids = (rows: Row[]) => rows.map(({ id }) => id);
+
+describe("the table", () => {
+  const rows = [row("a", 28, 300), row("b", null, 100), row("c", 31, null), row("d", 28, 200)];
+
+  it("has the best on top: most for scores, least for costs; what is missing last; equals as they were", () => {
+    expect(ids(sorted(rows, "psnr", false))).toEqual(["c", "a", "d", "b"]);
+    expect(ids(sorted(rows, "time", false))).toEqual(["b", "d", "a", "c"]);
+  });
+
+  it("can be turned, and what is missing stays last", () => {
+    expect(ids(sorted(rows, "psnr", true))).toEqual(["a", "d", "c", "b"]);
+    expect(ids(sorted(rows, "time", true))).toEqual(["a", "d", "b", "c"]);
+  });
+});
+
+describe("the winner", () => {
+  it("has the highest PSNR", () => expect(winners([row("a", 28), row("b", 30)])).toEqual(["b"]));
+  it("ties with what nobody could tell from it", () => {
+    expect(winners([row("a", 30), row("b", 29.96), row("c", 29.9)])).toEqual(["a", "b"]);
+    expect(winners([row("a", Infinity), row("b", Infinity), row("c", 90)])).toEqual(["a", "b"]);
+  });
+  it("is nobody where there is nothing to win against", () => {
+    expect(winners([row("a", 30), row("b", null)])).toEqual([]);
+  });
+});
