@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
@@ -44,9 +45,26 @@ function models(): Plugin {
   };
 }
 
+/** Puts the service worker beside the page, told apart from that of another build by what this one is made of. */
+function offline(): Plugin {
+  return {
+    name: "offline",
+    apply: "build",
+    buildStart() {
+      this.emitFile({ type: "chunk", id: at("./src/offline/worker.ts"), fileName: "offline.js" });
+    },
+    generateBundle(_options, bundle) {
+      const worker = bundle["offline.js"];
+      if (worker?.type !== "chunk") return;
+      const build = createHash("sha256").update(Object.keys(bundle).sort().join()).digest("hex").slice(0, 12);
+      worker.code = worker.code.replace("__BUILD__", build);
+    },
+  };
+}
+
 export default defineConfig({
   base: "./",
-  plugins: [messages(), models()],
+  plugins: [messages(), models(), offline()],
   resolve: { alias: { "unet-playground": at("../pkg/unet_playground.js") } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },

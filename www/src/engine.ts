@@ -36,7 +36,7 @@ export interface Engine {
   mix(original: Picture, result: Picture, options: { strength: number } & Attended): Promise<Picture>;
   /** Where and how much two pictures differ: `gain` times the mean absolute difference, in colours. */
   difference(a: Picture, b: Picture, options: { gain: number } & Attended): Promise<Picture>;
-  /** How much stronger than its neighbours the pattern of this period is; about 0 where there is none. */
+  /** Energy at a period over that around it, in dB: 0 where upsampling by two leaves no pattern of period 2. */
   checkerboard(picture: Picture, options: { period: number } & Attended): Promise<number>;
   /** A picture of labels over the picture it belongs to. */
   drawLabels(picture: Picture, labels: Picture, options: LabelView): Picture;

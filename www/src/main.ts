@@ -4,6 +4,7 @@ import { Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
 import "./elements/app";
 import { App } from "./elements/app";
+import { keepForOffline } from "./offline/register";
 import "./styles.css";
 
 const spawn = () =>
@@ -32,7 +33,9 @@ async function make(): Promise<HTMLElement> {
   const app = new App();
   const playground = new Playground(client, outside, router.route.query);
   app.playground = playground;
-  void playground.open();
+  void playground.open().then(() => {
+    if (import.meta.env.PROD) void keepForOffline(() => client.call("fetched", {}));
+  });
   router.addEventListener("change", () => {
     const { view, query } = router.route;
     if (view === "playground") void playground.follow(query);

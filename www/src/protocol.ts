@@ -77,6 +77,8 @@ export interface Calls {
     result: { picture: PictureInfo; engine: EngineInfo };
   };
   encodePng: { args: { picture: number }; result: Uint8Array<ArrayBuffer> };
+  /** Addresses of what the worker has fetched. */
+  fetched: { args: Record<string, never>; result: string[] };
   freePicture: { args: { picture: number }; result: null };
 }
 

@@ -63,7 +63,7 @@ export interface ResultState {
   milliseconds: number | null;
   backend: BackendName | null;
   scores: Scores | null;
-  /** Energy at the period of the upsampling grid; null where it cannot be told. */
+  /** Energy at the period of the upsampling grid over that around it, in dB; null where it cannot be told. */
   checkerboard: number | null;
   failure: Notice | null;
 }

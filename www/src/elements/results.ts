@@ -172,6 +172,6 @@ function say({ scores, milliseconds, parameters, checkerboard }: Row, column: Co
     case "parameters":
       return parameters ? thousands(parameters) : nothing;
     case "checkerboard":
-      return checkerboard === null ? nothing : decimal(checkerboard, 2);
+      return checkerboard === null ? nothing : decibels(checkerboard);
   }
 }

@@ -37,6 +37,8 @@ export class WipeView extends Localized {
   #wipe = new Wipe(() => this.requestUpdate());
   #flicker: number | null = null;
   #dragsWipe = false;
+  /** Where the line and the tags are, for the styles. */
+  #place: Record<string, number> = {};
 
   /** Shows only the left (1), only the right (0), or part of both. */
   show(at: number): void {
@@ -85,6 +87,10 @@ export class WipeView extends Localized {
     if (changed.has("right") && !last?.layer && this.right?.layer) this.#wipe.reveal();
   }
 
+  protected override updated(): void {
+    for (const [name, length] of Object.entries(this.#place)) this.area.style.setProperty(name, `${length}px`);
+  }
+
   protected override render() {
     const { camera, view, left, right } = this;
     const { stage, frame } = camera;
@@ -92,13 +98,7 @@ export class WipeView extends Localized {
     const area = view && frame ? covered(view, frame, stage) : { x: 0, y: 0, ...stage };
     const after = this.#after;
     const line = after ? area.x + area.width * this.#wipe.at : area.x + area.width;
-    if (this.hasUpdated) {
-      const { style } = this.area;
-      style.setProperty("--line", `${line}px`);
-      style.setProperty("--left", `${Math.max(area.x, 0)}px`);
-      style.setProperty("--right", `${stage.width - area.x - area.width}px`);
-      style.setProperty("--top", `${area.y}px`);
-    }
+    this.#place = { "--line": line, "--left": area.x, "--right": stage.width - area.x - area.width, "--top": area.y };
     const complete = right?.complete ?? false;
     return html`
       <div class="stage ${complete ? "complete" : ""} ${camera.canPan ? "pans" : ""}" role="group"

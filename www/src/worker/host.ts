@@ -142,6 +142,10 @@ export class Host implements Handlers {
     return this.#lane.run(() => this.#picture(picture).encodePng() as Uint8Array<ArrayBuffer>, signal);
   }
 
+  async fetched() {
+    return performance.getEntriesByType("resource").map(({ name }) => name);
+  }
+
   /** Waits its turn, so that a picture is not freed under the job that reads it. */
   freePicture({ picture }: Calls["freePicture"]["args"]) {
     return this.#lane.run(() => {

@@ -11,7 +11,7 @@ export function launch({ webgpu = true } = {}): Promise<Browser> {
   const quiet = ["background-networking", "component-update", "sync", "quic"].map((what) => `--disable-${what}`);
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--no-first-run", ...quiet, ...gpu],
+    args: ["--no-sandbox", "--no-first-run", "--use-fake-device-for-media-stream", ...quiet, ...gpu],
   });
 }
 

@@ -136,3 +136,76 @@ describe("hands", () => {
     expect(await meanColour(page, "before")).not.toEqual(seen);
   });
 });
+
+describe("the tools", () => {
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+
+  it("show the grid and the wipe in turn, in the same place", async () => {
+    await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
+    expect(await page.locator("up-grid .cell").count()).toBe(4);
+    await page.keyboard.press("g");
+    await slider(page).waitFor();
+    await press("All side by side");
+    await page.locator("up-grid").waitFor();
+    expect(await page.evaluate(() => location.hash)).toContain("layout=grid");
+  });
+
+  it("zoom and pan all pictures of the grid as one", async () => {
+    await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
+    const cells = page.locator("up-grid .cell");
+    await cells.nth(1).hover();
+    await page.mouse.wheel(0, -600);
+    const views = () =>
+      cells.evaluateAll((cells) =>
+        cells.map((cell) => JSON.stringify((cell.querySelector("up-picture") as Element & { view: unknown }).view)),
+      );
+    await expect.poll(async () => (await views())[0]).toContain('"fitted":false');
+    expect(new Set(await views()).size).toBe(1);
+  });
+
+  it("tell the colours of the pixel under the pointer, of every picture", async () => {
+    await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
+    await press("Pixel values");
+    await page.locator("up-grid .cell").first().hover();
+    const values = page.locator("up-tag span").filter({ hasText: /^\d+ \d+ \d+$/ });
+    await expect.poll(() => values.count()).toBe(4);
+  });
+
+  it("magnify under the pointer, and map the differences with their scale", async () => {
+    await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
+    await press("Lens");
+    await page.locator("up-grid .cell").first().hover();
+    await expect.poll(() => page.locator("up-lens").count()).toBe(4);
+    await press("Lens");
+    await press("Differences");
+    await page.locator(".legend").filter({ hasText: "of 255" }).waitFor();
+    const dark = page.locator("up-grid .cell").nth(2).locator("up-picture").last().locator("canvas");
+    const brightness = () =>
+      dark.evaluate((canvas: HTMLCanvasElement) => {
+        const pixel = canvas.getContext("2d")?.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data ?? [255];
+        return Math.max(...[...pixel].slice(0, 3));
+      });
+    await expect.poll(brightness).toBeLessThan(60);
+  });
+
+  it("choose the picture on either side of the wipe", async () => {
+    await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=wipe");
+    await page.getByRole("combobox", { name: "Picture on the left" }).selectOption("Original");
+    await page.getByRole("combobox", { name: "Picture on the right" }).selectOption("Nearest");
+    expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% Nearest");
+  });
+
+  it("flicker all results to the input while Space is down", async () => {
+    await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
+    const layers = () =>
+      page.locator("up-grid .cell").evaluateAll((cells) => {
+        const seen = cells.map((cell) => (cell.querySelector("up-picture") as Element & { layer: object }).layer);
+        return new Set(seen).size;
+      });
+    expect(await layers()).toBe(4);
+    await page.keyboard.down(" ");
+    expect(await layers()).toBe(1);
+    await page.keyboard.up(" ");
+    expect(await layers()).toBe(4);
+  });
+});

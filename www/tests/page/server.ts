@@ -32,7 +32,11 @@ export async function serve(folder: string, prefix = "/"): Promise<Site> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}${prefix}`, close: () => server.close() };
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}${prefix}`, close };
 }
 
 function read(file: string): Promise<Buffer | null> {

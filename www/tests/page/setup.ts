@@ -3,5 +3,6 @@ import config from "../fake.vite.config.ts";
 
 /** Builds the page around the fake engine. */
 export default async function setup(): Promise<void> {
+  process.env.NODE_ENV = "production"; // the test runner's own would make a build for development
   await build({ ...config, configFile: false, logLevel: "warn" });
 }

@@ -1,0 +1,70 @@
+/**
+ * The service worker: a second visit works without a network. What a visit used is kept, page and engine alike;
+ * models keep themselves under their hashes (`worker/weights.ts`). Files whose names hold a hash never change and
+ * come from the store; everything else comes from the network as long as there is one.
+ *
+ * A script of its own, outside of the page's program: it is written in plain terms of the Service Worker API.
+ */
+
+/// <reference lib="webworker" />
+
+const scope = self as unknown as ServiceWorkerGlobalScope;
+/** Replaced at build time by what tells one build from another. */
+const KEPT = "page __BUILD__";
+
+scope.addEventListener("install", (event) => {
+  event.waitUntil(scope.skipWaiting());
+});
+
+scope.addEventListener("activate", (event) => {
+  event.waitUntil(forgetOthers().then(() => scope.clients.claim()));
+});
+
+/** The page tells what it fetched before this worker was there. */
+scope.addEventListener("message", (event) => {
+  const urls: unknown = event.data;
+  if (Array.isArray(urls)) event.waitUntil(Promise.all(urls.filter(isOurs).map(keep)));
+});
+
+scope.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET" || !isOurs(request.url) || /\.onnx$/.test(new URL(request.url).pathname)) return;
+  event.respondWith(isLasting(request.url) ? fromStore(request) : fromNetwork(request));
+});
+
+function isOurs(url: unknown): url is string {
+  return typeof url === "string" && url.startsWith(scope.registration.scope);
+}
+
+/** Its name holds a hash of its content. */
+function isLasting(url: string): boolean {
+  return url.startsWith(`${scope.registration.scope}assets/`);
+}
+
+async function fromStore(request: Request): Promise<Response> {
+  const store = await caches.open(KEPT);
+  return (await store.match(request)) ?? fromNetwork(request);
+}
+
+async function fromNetwork(request: Request): Promise<Response> {
+  const store = await caches.open(KEPT);
+  try {
+    const response = await fetch(request);
+    if (response.ok) await store.put(request, response.clone());
+    return response;
+  } catch (error) {
+    const kept = await store.match(request, { ignoreSearch: request.mode === "navigate" });
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+async function keep(url: string): Promise<void> {
+  const store = await caches.open(KEPT);
+  if (!(await store.match(url))) await store.add(new Request(url, { cache: "force-cache" })).catch(() => undefined);
+}
+
+async function forgetOthers(): Promise<void> {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith("page ") && name !== KEPT).map((name) => caches.delete(name)));
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { unzipSync } from "fflate";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import config from "../fake.vite.config.ts";
+import { bring, method, named, notice, restored, status, visit } from "./browser";
+import { chelsea, FakePage, photo } from "./fake-page";
+import { serve } from "./server";
+
+/** What a person takes away, and what the browser keeps for the next visit. */
+
+const at = new FakePage();
+let page: Page;
+
+async function open(options?: BrowserContextOptions, hash?: string): Promise<void> {
+  page = await at.open(options, hash);
+}
+
+/** The file that an action hands to the downloads. */
+async function downloaded(action: () => Promise<unknown>): Promise<{ name: string; bytes: Buffer }> {
+  const download = page.waitForEvent("download");
+  await action();
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+async function keep(way: string): Promise<void> {
+  await page.getByRole("button", { name: "More ways to keep it" }).click();
+  await page.getByRole("button", { name: way }).click();
+}
+
+describe("keeping", () => {
+  it("copies the picture", async () => {
+    await open({ permissions: ["clipboard-read", "clipboard-write"] });
+    // Only PNG can be copied, and the fake engine makes none.
+    await page.evaluate(() => {
+      navigator.clipboard.write = async ([item]) => {
+        const blob = await item?.getType("image/png");
+        Object.assign(window, { copied: blob?.size });
+      };
+    });
+    await keep("Copy the picture");
+    await status(page).filter({ hasText: "Copied" }).waitFor();
+    expect(await page.evaluate(() => (window as unknown as { copied: number }).copied)).toBe(54 + 451 * 300 * 4);
+  });
+
+  it("saves a sheet of all results, larger than any one of them", async () => {
+    await open({}, "#with=nearest,bilinear");
+    const { name, bytes } = await downloaded(() => keep("Save a comparison sheet"));
+    expect(name).toBe("chelsea-denoise-comparison.png");
+    const width = bytes.readUInt32BE(16);
+    const height = bytes.readUInt32BE(20);
+    // Four pictures of 451 × 300, two by two, with labels and gaps.
+    expect([width, height]).toEqual([3 * 24 + 2 * 451, 24 + 2 * (56 + 300 + 24)]);
+  });
+
+  it("reports models by their hashes, settings, backend, scores and times", async () => {
+    await open({}, "#with=bilinear,median-filter");
+    const { name, bytes } = await downloaded(() => keep("Save a report as JSON"));
+    expect(name).toBe("chelsea-denoise.json");
+    const report = JSON.parse(bytes.toString());
+    expect(report).toMatchObject({
+      task: "denoise",
+      picture: { name: "chelsea.jpg", width: 451, height: 300 },
+      degraded: [{ kind: "gaussian-noise", sigma: 35, seed: 1 }],
+      engine: { backend: "webgpu", chosen: "auto" },
+      results: [
+        { method: "bilinear", steps: [{ model: "denoise-bilinear.onnx" }], size: { width: 451, height: 300 } },
+        { method: "median-filter", steps: [{ filter: { kind: "median", side: 3 } }], backend: null },
+      ],
+    });
+    expect(report.results[0].steps[0].sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(report.results[0].scores.psnr).toBeGreaterThan(report.input.scores.psnr);
+    expect(report.results[0].milliseconds).toBeGreaterThan(0);
+  });
+
+  it("restores many photos into one ZIP, and names those it could not read", async () => {
+    await open();
+    const broken = { name: "broken.jpg", type: "image/jpeg", bytes: new TextEncoder().encode("no picture") };
+    await bring(page, "drop", [photo, broken, { ...photo, name: "dog.jpg" }]);
+    await page.getByText("3 photos").waitFor();
+    const { name, bytes } = await downloaded(() => page.getByRole("button", { name: "All, as a ZIP" }).click());
+    expect(name).toBe("denoise-bilinear.zip");
+    const files = unzipSync(new Uint8Array(bytes));
+    expect(Object.keys(files)).toEqual(["cat-denoise.png", "dog-denoise.png", "errors.txt"]);
+    expect(new TextDecoder().decode(files["errors.txt"])).toContain("broken.jpg: ");
+    await page.getByText("3 photos").waitFor({ state: "hidden" });
+    expect(at.complaints).toEqual([]);
+  });
+});
+
+describe("the camera", () => {
+  it("gives a photo", async () => {
+    await open({ permissions: ["camera"] });
+    await page.getByRole("button", { name: "Take a picture" }).click();
+    await page.getByRole("button", { name: "Take it" }).click();
+    await named(page, "camera.png").waitFor();
+    await restored(page);
+    expect(at.complaints).toEqual([]);
+  });
+});
+
+describe("a picture dragged from another page", () => {
+  it("is taken where the drop holds it, as a link", async () => {
+    await open();
+    await page.evaluate((base64) => {
+      const data = new DataTransfer();
+      data.setData("text/uri-list", `data:image/jpeg;base64,${base64}`);
+      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
+    }, chelsea.toString("base64"));
+    await named(page, "picture.jpeg 451 × 300").waitFor();
+    await restored(page);
+  });
+});
+
+describe("the next visit", () => {
+  it("works without a network, from a sub-path, weights and all", async () => {
+    const site = await serve(String(config.build?.outDir), "/any/path/");
+    const { page: first, complaints } = await visit(at.browser, site.url);
+    page = at.page = first;
+    await restored(page);
+    // The store fills after the first result.
+    const kept = () =>
+      page.evaluate(async () => {
+        const names = await caches.keys();
+        const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+        return requests.flat().map(({ url }) => new URL(url).pathname);
+      });
+    await expect.poll(kept).toEqual(
+      expect.arrayContaining(["/any/path/", "/any/path/models/manifest.json", "/any/path/models/denoise-bilinear.onnx"]),
+    );
+    const parts = async () => (await kept()).filter((path) => /fake-engine|index-|main-/.test(path)).length;
+    await expect.poll(parts).toBe(4); // two scripts, a style sheet, the engine
+    expect(complaints).toEqual([]);
+    site.close();
+    await page.reload();
+    await restored(page);
+    await bring(page, "drop", [photo]);
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+  });
+
+  it("does not take weights that are not what the manifest means", async () => {
+    await open();
+    await page.route("**/models/denoise-nearest.onnx", (route) => route.fulfill({ body: "something else" }));
+    await method(page, "Nearest").click();
+    await notice(page).getByText("not the one this page expects").waitFor();
+  });
+});
