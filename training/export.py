@@ -2,7 +2,7 @@
 
     python export.py denoise.toml --data ../../shared/data --strategy bilinear
 
-`metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, title,
+`metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, variant, title,
 input and output (JSON: color, range, scale, side, classes), tiling ("tiles" or "whole"), residual, parameters,
 flops_per_pixel, training_data, license, seed, steps, scores (JSON).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import copy
 import json
 import logging
 import tomllib
@@ -23,9 +24,11 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from manifest import write_manifest
-from model import UNet, flops_per_pixel, parameters
+from model import flops_per_pixel, parameters
+from networks import Net, build
 from scoring import onnx_network, padded
 from tasks import task_of
+from weights import file_name
 
 HERE = Path(__file__).parent
 OPSET = 18
@@ -33,7 +36,7 @@ OPSET = 18
 TOLERANCE = 1e-4
 
 
-def to_onnx(net: UNet, opset: int = OPSET) -> onnx.ModelProto:
+def to_onnx(net: Net, opset: int = OPSET) -> onnx.ModelProto:
     """Batch, height and width dynamic, the sides multiples of `net.multiple`; nodes named after their modules."""
     net = net.eval()
     batch, rows, columns = (torch.export.Dim(name) for name in ("n", "rows", "columns"))
@@ -114,12 +117,12 @@ def halve(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def check(model: onnx.ModelProto, net: UNet) -> float:
+def check(model: onnx.ModelProto, net: Net) -> float:
     """The largest difference from PyTorch with the same (rounded) weights, over several sizes, relative."""
     import onnxruntime
 
     onnx.checker.check_model(model, full_check=True)
-    rounded = UNet(**net.settings, strategies=net.strategies).eval()
+    rounded = copy.deepcopy(net)
     rounded.load_state_dict({k: v.half().float() for k, v in net.state_dict().items()})
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     generator, worst = torch.Generator().manual_seed(0), 0.0
@@ -134,15 +137,15 @@ def check(model: onnx.ModelProto, net: UNet) -> float:
     return worst
 
 
-def load_average(checkpoint: Path, strategy: str) -> tuple[UNet, int]:
+def load_average(checkpoint: Path, strategy: str) -> tuple[Net, int]:
     """The averaged weights of a run, cut down to one strategy, norms folded; and the number of steps."""
     state = torch.load(checkpoint, weights_only=True)
-    net = UNet(**state["settings"], strategies=tuple(state["strategies"]))
+    net = build(state["kind"], state["settings"], state["strategies"])
     net.load_state_dict(state["average"])
     return net.single(strategy).eval().folded(), state["step"]
 
 
-def trained(run: Path, strategy: str) -> tuple[UNet, int]:
+def trained(run: Path, strategy: str) -> tuple[Net, int]:
     """The strategy's own run where there is one, else its part of the shared run; and the number of steps of both."""
     shared, own = run / "checkpoint.pt", run / strategy / "checkpoint.pt"
     net, steps = load_average(own if own.exists() else shared, strategy)
@@ -151,9 +154,11 @@ def trained(run: Path, strategy: str) -> tuple[UNet, int]:
     return net, steps
 
 
-def facts_of(config: dict, net: UNet, strategy: str, steps: int, scores: dict[str, float]) -> dict[str, object]:
+def facts_of(config: dict, net: Net, strategy: str, steps: int, scores: dict[str, float]) -> dict[str, object]:
     sources = tomllib.loads((HERE / "sources.toml").read_text())
     title = f"{config['facts']['title']} ({strategy})"
+    if variant := config.get("variant"):
+        config = {**config, "facts": {**config["facts"], "variant": variant}}
     return dict(
         config["facts"], task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
         parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), seed=config["training"]["seed"],
@@ -166,14 +171,14 @@ def main() -> None:
     parser.add_argument("config", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds eval/")
     parser.add_argument("--strategy", nargs="+", help="default: all of the configuration")
-    parser.add_argument("--run", type=Path, help="folder of the task's runs; default runs/<task>")
+    parser.add_argument("--run", type=Path, help="folder of the configuration's runs; default runs/<its name>")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     args = parser.parse_args()
     config = tomllib.loads(args.config.read_text())
     task = task_of(config, args.data)
     args.models.mkdir(parents=True, exist_ok=True)
     for strategy in args.strategy or config["strategies"]:
-        net, steps = trained(args.run or HERE / "runs" / config["task"], strategy)
+        net, steps = trained(args.run or HERE / "runs" / args.config.stem, strategy)
         with torch.no_grad():
             for parameter in net.head.parameters():
                 parameter.mul_(config.get("vividness", 1.0))
@@ -185,7 +190,7 @@ def main() -> None:
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
         facts = facts_of(config, net, strategy, steps, scores)
         helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
-        path = args.models / f"{config['task']}-{strategy}.onnx"
+        path = args.models / f"{file_name(config, strategy)}.onnx"
         path.write_bytes(model.SerializeToString())
         print(f"{path.name}: {path.stat().st_size} bytes, {steps} steps", flush=True)
     write_manifest(args.models)

@@ -1,4 +1,4 @@
-"""Writes models/manifest.json: name, bytes, sha256 and facts of every ONNX file there.
+"""Writes models/manifest.json (name, bytes, sha256 and facts of every ONNX file there) and the tables of models/README.md.
 
     python manifest.py ../models
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import onnx
 
 KEYS = (
-    "task", "family", "strategy", "title", "input", "output", "tiling", "parameters", "flops_per_pixel", "license",
+    "task", "family", "strategy", "variant", "title", "input", "output", "tiling", "parameters", "flops_per_pixel", "license",
     "seed", "steps", "scores",
 )  # fmt: skip
 
@@ -34,9 +34,42 @@ def entry(path: Path) -> dict[str, object]:
     )  # fmt: skip
 
 
+def name(entry: dict) -> str:
+    return "-".join(filter(None, [entry["strategy"], entry.get("variant", "")]))
+
+
+def table(entries: list[dict]) -> str:
+    """The scores of one task's files: a row a score, a column a strategy; the best of a row in bold."""
+    rows = [["", *(f"`{name(e)}`" for e in entries)], ["---"] * (1 + len(entries))]
+    for score in dict.fromkeys(name for e in entries for name in e["scores"]):
+        values = [e["scores"].get(score) for e in entries]
+        texts = ["" if v is None else f"{v:.2f}" for v in values]
+        best = max((t for t in texts if t), key=float)
+        mark = len(set(texts)) > 1
+        rows.append([score, *(f"**{t}**" if t == best and mark else t for t in texts)])
+    rows.append(["steps", *(f"{e['steps']:,}" for e in entries)])
+    rows.append(["parameters", *(f"{e['parameters']:,}" for e in entries)])
+    rows.append(["kFLOP a pixel", *(f"{e['flops_per_pixel'] / 1000:.0f}" for e in entries)])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def write_tables(readme: Path, entries: list[dict]) -> None:
+    """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`."""
+    text = readme.read_text()
+    for task in dict.fromkeys(e["task"] for e in entries):
+        begin = f"<!-- {task} -->\n"
+        if begin not in text:
+            raise ValueError(f"{readme} has no place for the scores of {task}: {begin.strip()} <!-- end -->")
+        before, _, rest = text.partition(begin)
+        _, end, after = rest.partition("<!-- end -->")
+        text = before + begin + table([e for e in entries if e["task"] == task]) + "\n" + end + after
+    readme.write_text(text)
+
+
 def write_manifest(models: Path) -> None:
     entries = [entry(path) for path in sorted(models.glob("*.onnx"))]
     (models / "manifest.json").write_text(json.dumps(entries, indent=1) + "\n")
+    write_tables(models / "README.md", entries)
 
 
 if __name__ == "__main__":

@@ -83,11 +83,14 @@ class MaxUnpoolConv(nn.Module):
 
 
 class TransposedConv(nn.Module):
-    """`transposed-conv`: kernel 4, stride 2, padding 1, which weighs every output pixel alike."""
+    """`transposed-conv`: kernel 4, stride 2, padding 1, which weighs every output pixel alike. `transposed-conv3`: kernel 3,
+    which reaches some pixels twice and others once: where checkerboards come from (Odena et al. 2016)."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int, kernel: int):
         super().__init__()
-        self.conv = nn.ConvTranspose2d(channels, channels // 2, 4, stride=2, padding=1)
+        self.conv = nn.ConvTranspose2d(
+            channels, channels // 2, kernel, stride=2, padding=1, output_padding=4 - kernel
+        )
 
     def forward(self, x: Tensor, indices: Tensor | None) -> Tensor:
         return self.conv(x)
@@ -117,8 +120,10 @@ def upsampler(strategy: str, channels: int) -> nn.Module:
     if strategy == "max-unpool":
         return MaxUnpoolConv(channels)
     if strategy == "transposed-conv":
-        return TransposedConv(channels)
-    raise ValueError(f"unknown upsampling strategy {strategy!r}; one of {', '.join(STRATEGIES)}")
+        return TransposedConv(channels, 4)
+    if strategy == "transposed-conv3":
+        return TransposedConv(channels, 3)
+    raise ValueError(f"unknown upsampling strategy {strategy!r}; one of {', '.join(STRATEGIES)}, transposed-conv3")
 
 
 class UNet(nn.Module):

@@ -73,12 +73,13 @@ class FirstWeights(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+        self.config = {"task": "denoise", "strategies": ["bilinear"]}
         for name in ("run", "elsewhere", "models"):
             (self.folder / name).mkdir()
 
     def found(self) -> str | None:
         where = (self.folder / n for n in ("run", "elsewhere", "models"))
-        return initial_weights("denoise", *where, ["bilinear"])[0]
+        return initial_weights(self.config, *where)[0]
 
     def test_order(self) -> None:
         self.assertIsNone(self.found())
@@ -93,7 +94,7 @@ class FirstWeights(unittest.TestCase):
     def test_an_exported_file_gives_back_every_weight(self) -> None:
         net, other = randomise(UNet(widths=WIDTHS), "there"), UNet(widths=WIDTHS)
         (self.folder / "models" / "denoise-bilinear.onnx").write_bytes(halve(to_onnx(net)).SerializeToString())
-        _, state = initial_weights("denoise", self.folder / "run", None, self.folder / "models", ["bilinear"])
+        _, state = initial_weights(self.config, self.folder / "run", None, self.folder / "models")
         self.assertEqual(load_matching(other, state), [])
         for name, value in other.state_dict().items():
             torch.testing.assert_close(value, net.state_dict()[name].half().float(), msg=name)

@@ -21,7 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from curve import Curve
-from model import UNet, flops_per_pixel, parameters
+from model import flops_per_pixel, parameters
+from networks import Net, build, kind_of
 from samples import write_samples
 from scoring import padded
 from tasks import Task, task_of
@@ -46,9 +47,10 @@ def fast_precision() -> str:
     return "bfloat16" if native else "float32"
 
 
-def network(config: dict, task: Task, strategies: tuple[str, ...]) -> UNet:
-    return UNet(task.inputs, task.outputs, **{**config["network"], "widths": tuple(config["network"]["widths"])},
-                strategies=strategies)  # fmt: skip
+def network(config: dict, task: Task, strategies: tuple[str, ...]) -> Net:
+    settings = dict(config["network"])
+    kind = settings.pop("kind", "unet")
+    return build(kind, dict(inputs=task.inputs, outputs=task.outputs, **settings), strategies)
 
 
 class Average:
@@ -85,7 +87,7 @@ class Run:
         self.task = task_of(config, args.data, self.generator)
         net = network(config, self.task, strategies)
         self.step, self.spent = 0, 0.0
-        source, state = initial_weights(config["task"], folder, args.checkpoints, args.models, config["strategies"])
+        source, state = initial_weights(config, folder, args.checkpoints, args.models)
         self.say(f"{', '.join(strategies)}: starts from {source or 'random weights'}")
         pictures = self.task.load()
         if state is not None:
@@ -148,7 +150,7 @@ class Run:
 
     def save(self) -> None:
         state = dict(
-            settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
+            kind=kind_of(self.net), settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
             average=self.average.net.state_dict(), optimizer=self.optimizer.state_dict(),
             generator=self.generator.get_state(), step=self.step, spent=self.spent, curve=self.curve.rows,
         )  # fmt: skip
@@ -198,7 +200,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds restore/, color/, segment/, eval/")
-    parser.add_argument("--out", type=Path, help="folder of this task's runs; default runs/<task>")
+    parser.add_argument("--out", type=Path, help="folder of this configuration's runs; default runs/<its name>")
     parser.add_argument("--fine-tune", metavar="STRATEGY", help="train this one alone, from where the shared run ended")
     parser.add_argument("--budget-minutes", type=float, help="of training in all, over every restart")
     parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints made elsewhere, <task>.pt")
@@ -210,7 +212,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes that share each batch (CPU)")
     args = parser.parse_args()
     config = tomllib.loads(args.config.read_text())
-    args.out = args.out or HERE / "runs" / config["task"]
+    args.out = args.out or HERE / "runs" / args.config.stem
     if config["data"]["batch"] % args.workers:
         parser.error(f"a batch of {config['data']['batch']} cannot be shared by {args.workers} workers")
     if args.fine_tune and args.fine_tune not in config["strategies"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -13,6 +13,13 @@ from model import UNet
 CALIBRATION = 64  # pictures
 
 
+def file_name(config: dict, strategy: str = "") -> str:
+    """<task>[-<strategy>][-<variant>], if the configuration does not say otherwise."""
+    if "file" in config:
+        return config["file"]
+    return "-".join(filter(None, [config["task"], strategy, config.get("variant", "")]))
+
+
 def onnx_weights(path: Path) -> dict[str, Tensor]:
     """The initializers of an exported file, which carry the module's names."""
     import onnx
@@ -21,19 +28,17 @@ def onnx_weights(path: Path) -> dict[str, Tensor]:
     return {i.name: torch.from_numpy(onnx.numpy_helper.to_array(i).copy()) for i in model.graph.initializer}
 
 
-def initial_weights(
-    task: str, folder: Path, checkpoints: Path | None, models: Path, strategies: Sequence[str]
-) -> tuple[str | None, dict | None]:
+def initial_weights(config: dict, folder: Path, checkpoints: Path | None, models: Path) -> tuple[str | None, dict | None]:
     """The first of: the run's own checkpoint, that of the run it refines (a folder above), one made elsewhere, exported
     files; what was found, and its content.
 
     A checkpoint (with the optimizer's state) is resumed; exported weights are a start.
     """
     own = [folder / "checkpoint.pt", folder.parent / "checkpoint.pt"]
-    for path in [*own, *([checkpoints / f"{task}.pt"] if checkpoints else [])]:
+    for path in [*own, *([checkpoints / f"{file_name(config)}.pt"] if checkpoints else [])]:
         if path.exists():
             return str(path), torch.load(path, weights_only=True)
-    found = [p for s in strategies if (p := models / f"{task}-{s}.onnx").exists()]
+    found = [p for s in config["strategies"] if (p := models / f"{file_name(config, s)}.onnx").exists()]
     if not found:
         return None, None
     merged: dict[str, Tensor] = {}

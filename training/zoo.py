@@ -22,9 +22,14 @@ def minutes(config: dict) -> tuple[float, float]:
     return training["minutes"], training["fine_tune_minutes"]
 
 
+def refined(config: dict) -> list[str]:
+    """The strategies that shared a run."""
+    return config["strategies"] if len(config["strategies"]) > 1 else []
+
+
 def total(config: dict) -> float:
     shared, alone = minutes(config)
-    return shared + alone * len(config["strategies"])
+    return shared + alone * len(refined(config))
 
 
 def main() -> None:
@@ -47,7 +52,7 @@ def main() -> None:
     for name, config in chosen.items():
         shared, alone = (str(factor * m) for m in minutes(config))
         call("train.py", name, "--budget-minutes", shared, *args.rest)
-        for strategy in config["strategies"]:
+        for strategy in refined(config):
             call("train.py", name, "--fine-tune", strategy, "--budget-minutes", alone, *args.rest)
         call("export.py", name)
 
