@@ -40,7 +40,8 @@ def main() -> None:
     parser.add_argument("rest", nargs="*", help="passed on to train.py, after --")
     args = parser.parse_args()
     configs = {path.stem: tomllib.loads(path.read_text()) for path in sorted(HERE.glob("*.toml"))}
-    chosen = {n: c for n, c in configs.items() if "training" in c and (not args.only or n in args.only)}
+    trainable = {n: c for n, c in configs.items() if "minutes" in c.get("training", {})}
+    chosen = {n: c for n, c in trainable.items() if not args.only or n in args.only}
     if unknown := set(args.only or ()) - set(chosen):
         parser.error(f"unknown tasks {', '.join(sorted(unknown))}")
     factor = 60 * args.hours / sum(map(total, chosen.values())) if args.hours else 1.0

@@ -56,7 +56,7 @@ class Denoise(Restore):
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         clean, kinds = self.patches.batch(size), list(self.settings["noise"].items())
-        often = torch.tensor([kind["often"] for _, kind in kinds])
+        often = torch.tensor([float(kind["often"]) for _, kind in kinds])
         drawn = torch.multinomial(often, size, replacement=True, generator=self.generator)
         noisy = torch.empty_like(clean)
         for index, (name, kind) in enumerate(kinds):

@@ -1,0 +1,77 @@
+"""Six moments of one small network's training with its loss curve, and every strategy with random weights.
+
+    python learning.py --data ../../shared/data
+
+Writes models/learning/: step-<steps>.onnx, random-<strategy>.onnx, curve.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tomllib
+from pathlib import Path
+
+import torch
+from onnx import helper
+
+from export import check, facts_of, halve, to_onnx
+from model import STRATEGIES, UNet
+from tasks import Task, task_of
+from train import learning_rate, network
+
+HERE = Path(__file__).parent
+
+
+def write(net: UNet, config: dict, path: Path, strategy: str, steps: int) -> None:
+    model = halve(to_onnx(net))
+    check(model, net)
+    facts = facts_of(config, net, strategy, steps, {})
+    helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
+    path.write_bytes(model.SerializeToString())
+    print(f"{path.name}: {path.stat().st_size} bytes", flush=True)
+
+
+def watch(net: UNet, task: Task, config: dict, folder: Path) -> list[dict[str, float]]:
+    """Trains, and writes the weights of the moments that are kept; the loss curve."""
+    training, curve, losses = config["training"], [], []
+    optimizer = torch.optim.AdamW(net.parameters(), training["rate"])
+    for step in range(training["steps"] + 1):
+        if step in training["kept"]:
+            write(net, config, folder / f"step-{step}.onnx", net.strategy, step)
+            net.train()
+        x, wanted = task.batch(config["data"]["batch"])
+        loss = task.loss(net(x), wanted)
+        losses.append(float(loss.detach()))
+        if step % training["every"] == 0:
+            curve.append({"step": step, "loss": round(sum(losses) / len(losses), 5)})
+            losses = []
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(training["rate"], step / training["steps"])
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+    return curve
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--models", type=Path, default=HERE.parent / "models")
+    args = parser.parse_args()
+    config = tomllib.loads((HERE / "learning.toml").read_text())
+    folder = args.models / "learning"
+    folder.mkdir(parents=True, exist_ok=True)
+    task = task_of(config, args.data, torch.Generator().manual_seed(config["training"]["seed"]))
+    task.load()
+    for strategy in STRATEGIES:
+        torch.manual_seed(config["training"]["seed"])
+        write(network(config, task, (strategy,)), config, folder / f"random-{strategy}.onnx", strategy, 0)
+    torch.manual_seed(config["training"]["seed"])
+    curve = watch(network(config, task, tuple(config["strategies"])), task, config, folder)
+    kept = config["training"]["kept"]
+    (folder / "curve.json").write_text(json.dumps({"kept": kept, "curve": curve}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
