@@ -31,7 +31,9 @@ class Task(ABC):
         """Random inputs, and what the network should make of them."""
 
     def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
-        return torch.nn.functional.l1_loss(made, wanted)
+        """Absolute error, or [training] loss = "mse": what PSNR is made of, for the last steps."""
+        squared = self.config["training"].get("loss") == "mse"
+        return (torch.nn.functional.mse_loss if squared else torch.nn.functional.l1_loss)(made, wanted)
 
     @abstractmethod
     def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
