@@ -6,10 +6,11 @@ use std::path::Path;
 use proptest::prelude::*;
 use safetensors::SafeTensors;
 use unet_playground::image::filter::{
-    Blur, Edges, Filter, Filtered, Gray, Interpolation, Kernel, Median, Resize, Saturation, Unsharp, apply,
+    Blur, Difference, Edges, Filter, Filtered, Gray, Interpolation, Kernel, Median, Mix, Resize, Saturation,
+    Sign, Unsharp, apply,
 };
 use unet_playground::image::work::finish;
-use unet_playground::image::{Noise, Picture, Rect};
+use unet_playground::image::{Noise, Picture, Rect, lab};
 
 const SEED: u32 = 7;
 
@@ -249,7 +250,7 @@ fn senseless_numbers_are_named() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     /// The median by sorting.
     #[test]
@@ -272,4 +273,58 @@ proptest! {
             }
         }
     }
+}
+
+fn plain(rgba: [u8; 4]) -> Picture {
+    Picture::from_rgba(2, 2, &rgba.repeat(4)).unwrap()
+}
+
+fn first(picture: &Picture) -> [u8; 4] {
+    pixels(picture)[..4].try_into().unwrap()
+}
+
+#[test]
+fn mixes_lie_between_the_original_and_the_result() {
+    let (original, result) = (plain([0, 100, 255, 9]), plain([100, 201, 0, 77]));
+    let mixed = |strength| first(&apply(&Mix::new(&original, strength).unwrap(), &result).unwrap());
+    assert_eq!(mixed(0.0), [0, 100, 255, 77]);
+    assert_eq!(mixed(0.5), [50, 151, 128, 77]);
+    assert_eq!(mixed(1.0), first(&result));
+    assert_eq!(Mix::new(&original, 1.1).unwrap_err().code(), "invalid-input");
+    // An original that was enlarged on the way is enlarged here.
+    let large = large();
+    let small = apply(&Resize::down(2, Interpolation::Bicubic).unwrap(), &large).unwrap();
+    let enlarged = apply(&Resize::to(300, 270, Interpolation::Bicubic), &small).unwrap();
+    let colors = |picture: &Picture| -> Vec<u8> {
+        pixels(picture).chunks(4).flat_map(|p| [p[0], p[1], p[2]]).collect()
+    };
+    assert_eq!(colors(&apply(&Mix::new(&small, 0.0).unwrap(), &large).unwrap()), colors(&enlarged));
+}
+
+#[test]
+fn differences_are_ordered_by_lightness() {
+    let lightness = |sign: Sign, d: f32| lab::from_srgb(sign.color(d))[0];
+    for i in 0..100 {
+        let (d, next) = (i as f32 / 100.0, (i + 1) as f32 / 100.0);
+        assert!(lightness(Sign::Absolute, d) < lightness(Sign::Absolute, next) + 0.3, "{d}");
+        for side in [-1.0, 1.0] {
+            assert!(lightness(Sign::Signed, side * d) > lightness(Sign::Signed, side * next) - 0.3, "{d}");
+            assert!((lightness(Sign::Signed, d) - lightness(Sign::Signed, -d)).abs() < 1.0, "{d}");
+        }
+    }
+    assert_eq!(Sign::Absolute.color(0.0), [0, 0, 4]);
+    assert_eq!(Sign::Absolute.color(7.0), [252, 255, 164]);
+}
+
+#[test]
+fn differences_are_means_times_the_gain() {
+    let (picture, reference) = (plain([10, 20, 30, 5]), plain([20, 17, 22, 255]));
+    let drawn =
+        |sign, gain| first(&apply(&Difference::new(&reference, sign, gain).unwrap(), &picture).unwrap());
+    let opaque = |[r, g, b]: [u8; 3]| [r, g, b, 255];
+    assert_eq!(drawn(Sign::Absolute, 4.0), opaque(Sign::Absolute.color(4.0 * 7.0 / 255.0)));
+    assert_eq!(drawn(Sign::Signed, 100.0), opaque(Sign::Signed.color(100.0 / 3.0 / 255.0)));
+    assert_eq!(Difference::new(&reference, Sign::Signed, 0.0).unwrap_err().code(), "invalid-input");
+    let difference = Difference::new(&reference, Sign::Absolute, 1.0).unwrap();
+    assert_eq!(apply(&difference, &large()).unwrap_err().code(), "invalid-input");
 }

@@ -41,7 +41,7 @@ impl<'a> Comparison<'a> {
     /// # Errors
     /// `InvalidInput` when the sizes differ or the border leaves nothing.
     pub fn new(a: &'a Picture, b: &'a Picture, border: u32) -> Result<Self> {
-        same_size(a, b)?;
+        same_size(a.size(), b.size())?;
         let side = |side: u32| side.checked_sub(border.saturating_mul(2)).filter(|&side| side > 0);
         let (Some(width), Some(height)) = (side(a.width()), side(a.height())) else {
             let (width, height) = (a.width(), a.height());
@@ -125,15 +125,10 @@ fn decibels(mse: f64) -> f64 {
 
 /// # Errors
 /// `InvalidInput` when the sizes differ.
-pub(super) fn same_size(a: &Picture, b: &Picture) -> Result<()> {
-    if a.rect() == b.rect() {
+pub(super) fn same_size(a: (u32, u32), b: (u32, u32)) -> Result<()> {
+    if a == b {
         return Ok(());
     }
-    Err(Error::InvalidInput(format!(
-        "pictures of {} × {} and {} × {} pixels cannot be compared",
-        a.width(),
-        a.height(),
-        b.width(),
-        b.height()
-    )))
+    let ((a, b), (c, d)) = (a, b);
+    Err(Error::InvalidInput(format!("pictures of {a} × {b} and {c} × {d} pixels cannot be compared")))
 }

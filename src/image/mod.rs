@@ -2,8 +2,9 @@
 //!
 //! Everything here is 8-bit sRGB with straight alpha. The way of a picture is
 //! [`decode`] → [`planar::read`] → a network → [`planar::write`] → [`encode_png`]; [`filter`]s
-//! degrade and restore, [`metrics`] score, [`lab`] separates lightness from colour.
+//! degrade and restore, [`metrics`] and [`checkerboard`] score, [`lab`] separates lightness from colour.
 
+pub mod checkerboard;
 mod decode;
 mod encode;
 pub mod filter;

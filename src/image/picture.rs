@@ -90,6 +90,11 @@ impl Picture {
         self.height
     }
 
+    /// Width and height.
+    pub fn size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
     /// The whole picture as a rectangle.
     pub fn rect(&self) -> Rect {
         Rect::new(0, 0, self.width, self.height)

@@ -70,7 +70,7 @@ pub fn filter(value: &JsValue) -> Result<Box<dyn Filter>> {
     let kind = word(value, "kind")?;
     let number = |name: &str| number(value, name);
     let whole = |name: &str| whole(value, name);
-    let seed = || if has(value, "seed") { whole("seed") } else { Ok(0) };
+    let seed = || whole_or(value, "seed", 0);
     let blur = |kernel: Kernel| {
         let noise = if has(value, "noise") { number("noise")? } else { 0.0 };
         Blur::new(kernel).with_noise(noise, seed()?)
@@ -122,20 +122,27 @@ fn has(value: &JsValue, name: &str) -> bool {
 
 fn word(value: &JsValue, name: &str) -> Result<String> {
     let word = option::<JsString>(value, name).map(String::from);
-    word.ok_or_else(|| wrong("a filter's options need a text", name))
+    word.ok_or_else(|| wrong("the options need a text", name))
 }
 
-fn number(value: &JsValue, name: &str) -> Result<f64> {
+/// A number among options.
+pub fn number(value: &JsValue, name: &str) -> Result<f64> {
     let number = option::<Number>(value, name).map(|number| number.value_of());
-    number.ok_or_else(|| wrong("a filter's options need a number", name))
+    number.ok_or_else(|| wrong("the options need a number", name))
 }
 
-fn whole(value: &JsValue, name: &str) -> Result<u32> {
+/// A whole number among options.
+pub fn whole(value: &JsValue, name: &str) -> Result<u32> {
     let number = number(value, name)?;
     if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
         return Ok(number as u32);
     }
     Err(wrong("this option must be a whole number from 0 to 4294967295:", name))
+}
+
+/// The same, which need not be there.
+pub fn whole_or(value: &JsValue, name: &str, or: u32) -> Result<u32> {
+    if has(value, name) { whole(value, name) } else { Ok(or) }
 }
 
 fn wrong(what: &str, name: &str) -> Error {

@@ -2,15 +2,16 @@
 
 use super::convert;
 use super::engine::Engine;
-use super::filter::{filter, rect};
+use super::filter::{filter, number, rect, whole, whole_or};
 use super::host::{Browser, option};
 use super::picture::Picture;
 use crate::error::Result;
 use crate::image;
-use crate::image::filter::{Filter, Filtered};
+use crate::image::checkerboard::Checkerboard;
+use crate::image::filter::{Difference, Filter, Filtered, Mix, Sign};
 use crate::image::metrics::Comparison;
 use crate::session::attend;
-use js_sys::Promise;
+use js_sys::{Boolean, Promise, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -25,6 +26,24 @@ export interface Scores {
   ssim: number | null;
   /** Mean absolute error, 0-255. */
   mae: number;
+}
+
+export interface MixOptions extends FilterOptions {
+  /** 0 is the original, 1 the result. */
+  strength: number;
+}
+
+export interface DifferenceOptions extends FilterOptions {
+  /** A difference of 255 / `gain` has the last colour of the scale; 1-255. */
+  gain: number;
+  /** Lighter is red, darker is blue, in place of how much alone. False by default. */
+  signed?: boolean;
+}
+
+export interface CheckerboardOptions {
+  /** Of the grid, in pixels: 2 for the last upsampling by two, 4 and 8 for the ones before. */
+  period: 2 | 4 | 8;
+  signal?: AbortSignal;
 }
 
 export interface ScoreOptions {
@@ -51,6 +70,76 @@ impl Engine {
         })
     }
 
+    /// A result weakened by what it was made of; an original of another size is resized first.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
+    pub fn mix(
+        &self,
+        original: &Picture,
+        result: &Picture,
+        #[wasm_bindgen(unchecked_param_type = "MixOptions")] options: JsValue,
+    ) -> Promise {
+        let (original, result) = (original.0.clone(), result.0.clone());
+        let host = Browser::new(&options, vec![self.freed.clone()]);
+        future_to_promise(async move {
+            let made = async {
+                made(&Mix::new(&original, number(&options, "strength")?)?, &result, &options, &host).await
+            };
+            made.await.map_err(|e| convert::error(&e))
+        })
+    }
+
+    /// A heat map of how a picture differs from a reference of its size.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
+    pub fn difference(
+        &self,
+        picture: &Picture,
+        reference: &Picture,
+        #[wasm_bindgen(unchecked_param_type = "DifferenceOptions")] options: JsValue,
+    ) -> Promise {
+        let (picture, reference) = (picture.0.clone(), reference.0.clone());
+        let host = Browser::new(&options, vec![self.freed.clone()]);
+        future_to_promise(async move {
+            let made = async {
+                let difference = Difference::new(&reference, sign(&options), number(&options, "gain")?)?;
+                made(&difference, &picture, &options, &host).await
+            };
+            made.await.map_err(|e| convert::error(&e))
+        })
+    }
+
+    /// 256 opaque RGBA pixels: the colours of `difference` from the least to the greatest.
+    #[wasm_bindgen(js_name = differenceScale)]
+    pub fn difference_scale(signed: bool) -> Uint8ClampedArray {
+        let sign = if signed { Sign::Signed } else { Sign::Absolute };
+        let least = if signed { -1.0 } else { 0.0 };
+        let rgba: Vec<u8> = (0..=255)
+            .flat_map(|i| {
+                let [r, g, b] = sign.color(least + (1.0 - least) * i as f32 / 255.0);
+                [r, g, b, 255]
+            })
+            .collect();
+        Uint8ClampedArray::from(&rgba[..])
+    }
+
+    /// How much stronger the pattern of an upsampling grid is than its surroundings in the spectrum,
+    /// in dB from 0; at least 64 × 64 pixels.
+    #[wasm_bindgen(unchecked_return_type = "Promise<number>")]
+    pub fn checkerboard(
+        &self,
+        picture: &Picture,
+        #[wasm_bindgen(unchecked_param_type = "CheckerboardOptions")] options: JsValue,
+    ) -> Promise {
+        let (picture, host) = (picture.0.clone(), Browser::new(&options, vec![self.freed.clone()]));
+        future_to_promise(async move {
+            let measured = async {
+                let mut meter = Checkerboard::new(&picture, whole(&options, "period")?)?;
+                attend(&mut meter, &host).await?;
+                Ok(meter.decibels().into())
+            };
+            measured.await.map_err(|e| convert::error(&e))
+        })
+    }
+
     /// How close a picture is to what it should be; both of one size. Alpha does not count.
     #[wasm_bindgen(unchecked_return_type = "Promise<Scores>")]
     pub fn score(
@@ -63,8 +152,8 @@ impl Engine {
         let host = Browser::new(&options, vec![self.freed.clone()]);
         future_to_promise(async move {
             let scores = async {
-                let border = option::<js_sys::Number>(&options, "border").map_or(0.0, |n| n.value_of());
-                let mut comparison = Comparison::new(&picture, &reference, border as u32)?;
+                let border = whole_or(&options, "border", 0)?;
+                let mut comparison = Comparison::new(&picture, &reference, border)?;
                 attend(&mut comparison, &host).await?;
                 Ok(comparison.scores())
             };
@@ -78,6 +167,11 @@ impl Engine {
             .into())
         })
     }
+}
+
+fn sign(options: &JsValue) -> Sign {
+    let signed = option::<Boolean>(options, "signed").is_some_and(|signed| signed.value_of());
+    if signed { Sign::Signed } else { Sign::Absolute }
 }
 
 /// The result of a filter, or the part of it that `options.rect` names.

@@ -8,18 +8,22 @@
 
 mod color;
 mod convolve;
+mod difference;
 mod edges;
 mod kernel;
 mod median;
+mod mix;
 mod resize;
 mod window;
 
 pub use color::{Gray, Saturation, luma};
 pub(super) use convolve::correlated;
 pub use convolve::{Blur, Unsharp};
+pub use difference::{Difference, Sign};
 pub use edges::Edges;
 pub use kernel::Kernel;
 pub use median::Median;
+pub use mix::Mix;
 pub use resize::{Interpolation, Resize};
 
 use super::work::{Work, finish};
