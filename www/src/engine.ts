@@ -17,6 +17,8 @@ export interface EngineModule {
   default(): Promise<unknown>;
   Engine: {
     create(options: { backend: BackendChoice }): Promise<Engine>;
+    /** 256 RGBA pixels: the colours of `difference` from the least to the greatest. */
+    differenceScale(signed: boolean): Uint8ClampedArray;
   };
 }
 
@@ -34,10 +36,10 @@ export interface Engine {
   score(picture: Picture, reference: Picture, options?: { border?: number } & Attended): Promise<Scores>;
   /** `strength` 0 is `original`, 1 is `result`; an original of another size is resized first. */
   mix(original: Picture, result: Picture, options: { strength: number } & Attended): Promise<Picture>;
-  /** Where and how much two pictures differ: `gain` times the mean absolute difference, in colours. */
-  difference(a: Picture, b: Picture, options: { gain: number } & Attended): Promise<Picture>;
+  /** A heat map of how a picture differs; 255 / `gain` has the last colour of the scale. */
+  difference(picture: Picture, reference: Picture, options: { gain: number } & Attended): Promise<Picture>;
   /** Energy at a period over that around it, in dB: 0 where upsampling by two leaves no pattern of period 2. */
-  checkerboard(picture: Picture, options: { period: number } & Attended): Promise<number>;
+  checkerboard(picture: Picture, options: { period: 2 | 4 | 8 } & Attended): Promise<number>;
   /** A picture of labels over the picture it belongs to. */
   drawLabels(picture: Picture, labels: Picture, options: LabelView): Picture;
   estimate(picture: Picture, model: Model): Estimate;

@@ -63,7 +63,9 @@ export interface Calls {
   make: { args: { recipe: Recipe }; result: PictureInfo };
   /** `border`: pixels on each side that do not count for the PSNR of luma. */
   score: { args: { picture: number; reference: number; border: number }; result: Scores };
-  checkerboard: { args: { picture: number; period: number }; result: number };
+  /** The colours of differences, 256 RGBA pixels. */
+  differenceScale: { args: Record<string, never>; result: Uint8ClampedArray };
+  checkerboard: { args: { picture: number; period: 2 | 4 | 8 }; result: number };
   /** Red, green, blue and alpha of one pixel. */
   pixel: { args: { picture: number; at: Point }; result: number[] };
   preview: { args: { picture: number; maxSide: number }; result: ImageBitmap };

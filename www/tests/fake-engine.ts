@@ -94,6 +94,10 @@ export class Engine implements EngineType {
     return new Engine(gpu ? "webgpu" : "cpu", code, "the GPU does 900 GFLOP/s, the CPU 100");
   }
 
+  static differenceScale(): Uint8ClampedArray {
+    return Uint8ClampedArray.from({ length: 1024 }, (_, at) => (at % 4 === 3 ? 255 : at >> 2));
+  }
+
   /** The first byte is the scale, the second the quality in percent. */
   async load(bytes: Uint8Array): Promise<Model> {
     if (bytes.byteLength < 4) throw new FakeError("invalid-model", "the file ends early");

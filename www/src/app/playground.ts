@@ -126,6 +126,7 @@ export class Playground extends Board {
   /** Whether to make maps of where results differ from the original, or from the input where there is none. */
   async differ(on: boolean): Promise<void> {
     this.#workshop.differs = on;
+    if (on && !this.state.colors) this.update({ colors: await this.#client.call("differenceScale", {}) });
     if (on && !this.state.activity) await this.#again();
   }
 

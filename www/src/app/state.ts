@@ -86,6 +86,8 @@ export interface State {
   /** The result that is saved, and that lies on the right of the wipe. */
   chosen: string | null;
   expected: Expected | null;
+  /** The scale of differences, from the least to the greatest; once it has been asked for. */
+  colors: Uint8ClampedArray | null;
   activity: Activity | null;
   outcome: Outcome;
   notice: Notice | null;
@@ -107,6 +109,7 @@ export function initialState(settings = initialSettings()): State {
     many: 0,
     chosen: null,
     expected: null,
+    colors: null,
     activity: { kind: "starting" },
     outcome: { kind: "ready" },
     notice: null,

@@ -79,7 +79,7 @@ export class App extends Localized {
         <div class="left">
         <main>
           <up-compare .panes=${panes} .frame=${state.frame} .chosen=${state.chosen} .layout=${settings.layout}
-            .name=${this.#subject(state)} .values=${this.values} .scale=${Math.floor(255 / GAIN)} .table=${this.table}
+            .name=${this.#subject(state)} .values=${this.values} .scale=${Math.floor(255 / GAIN)} .colors=${state.colors} .table=${this.table}
             @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)}
             @layout=${(event: CustomEvent) => playground.arrange(event.detail)}
             @differ=${(event: CustomEvent<boolean>) => playground.differ(event.detail)}

@@ -49,24 +49,17 @@ export const compareStyles = css`
     bottom: 8px;
   }
   .legend {
-    position: absolute;
-    top: 14px;
-    left: 50%;
+    flex-basis: 100%;
     display: grid;
-    grid-template-columns: auto 140px auto;
+    grid-template-columns: auto minmax(0, 1fr) auto;
     align-items: center;
-    gap: 8px;
-    padding: 3px 12px;
-    border-radius: 13px;
-    background: rgb(20 20 18 / 0.72);
-    color: #fff;
+    gap: 10px;
+    padding: 4px 12px;
     font-size: 12px;
     line-height: 20px;
-    transform: translateX(-50%);
-    pointer-events: none;
   }
   .legend canvas {
-    width: 140px;
+    width: 100%;
     height: 8px;
     border-radius: 4px;
   }

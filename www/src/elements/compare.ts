@@ -29,8 +29,9 @@ export class Compare extends Localized {
   @property() name = "";
   /** The colours at the place that was asked for, by pane. */
   @property({ attribute: false }) values: Record<string, number[]> = {};
-  /** What the largest difference on the map's scale is, of 255. */
+  /** What the largest difference on the map's scale is, of 255; and its colours, 256 RGBA pixels. */
   @property({ type: Number }) scale = 64;
+  @property({ attribute: false }) colors: Uint8ClampedArray | null = null;
   @property({ type: Boolean }) table = false;
 
   @state() private left = "input";
@@ -103,13 +104,18 @@ export class Compare extends Localized {
             @left=${(event: CustomEvent<string>) => (this.left = event.detail)}
             @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`}
       ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
-      ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}</div>` : nothing}
       <div class="bar ${this.#isGrid() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
+        ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}</div>` : nothing}
         <up-zoom .zoom=${zoom} .fitted=${view?.fitted ?? true}
           @zoom=${(event: CustomEvent<ZoomWish>) => camera.grant(event.detail)}></up-zoom>
         <up-tools .on=${this.#pressed()} .single=${this.panes.length < 2} @tool=${(event: CustomEvent<Tool>) => this.#toggle(event.detail)}></up-tools>
       </div>
     `;
+  }
+
+  protected override updated(): void {
+    const context = this.renderRoot.querySelector<HTMLCanvasElement>(".legend canvas")?.getContext("2d");
+    if (context && this.colors) context.putImageData(new ImageData(this.colors.slice(), 256, 1), 0, 0);
   }
 
   #isGrid(): boolean {

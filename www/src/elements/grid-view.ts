@@ -46,7 +46,6 @@ export class GridView extends Localized {
         height: var(--height);
         touch-action: none;
         user-select: none;
-        background: var(--surface);
       }
       .pans {
         cursor: grab;

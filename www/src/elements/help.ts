@@ -52,7 +52,7 @@ export class Help extends Localized {
       }
       dl {
         display: grid;
-        grid-template-columns: auto 1fr;
+        grid-template-columns: minmax(0, 1.1fr) minmax(0, 1fr);
         gap: 0 20px;
         margin: 0;
         line-height: 20px;

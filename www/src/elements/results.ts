@@ -35,6 +35,7 @@ export class Results extends Localized {
         background: var(--surface);
       }
       .scroll {
+        container-type: inline-size;
         overflow: auto;
         overscroll-behavior: contain;
         outline-offset: -2px;
@@ -102,11 +103,11 @@ export class Results extends Localized {
       .reference {
         color: var(--ink-soft);
       }
-      caption {
-        caption-side: bottom;
+      p {
+        position: sticky;
+        left: 0;
+        max-width: 100cqw;
         padding: 8px 20px 12px;
-        text-align: left;
-        white-space: normal;
       }
     `,
   ];
@@ -116,7 +117,6 @@ export class Results extends Localized {
     const column = columns.includes(this.column) ? this.column : "time";
     const best = winners(this.rows);
     return html`<div class="scroll" role="region" tabindex="0" aria-label=${t("tools.table")}><table>
-      <caption class="sentence">${this.test ? t("results.scores.sentence") : t("results.test.sentence")} ${t("results.checkerboard.sentence")}</caption>
       <thead><tr>
         <th scope="col">${t("results.method")}</th>
         ${columns.map((one) => this.#renderHead(one, column))}
@@ -138,7 +138,8 @@ export class Results extends Localized {
               ${columns.map((one) => html`<td>${say(this.input as NamedRow, one)}</td>`)}</tr>`
           : nothing}
       </tbody>
-    </table></div>`;
+    </table>
+    <p class="sentence">${t(this.test ? "results.scores.sentence" : "results.test.sentence")} ${t("results.checkerboard.sentence")}</p></div>`;
   }
 
   #renderHead(one: Column, by: Column) {

@@ -13,7 +13,7 @@ const TILE_SIDE = 512;
 /** Pixels of sharp tiles kept, four bytes each. A view that needs more of them shows the overview instead. */
 const MAX_PIXELS = 48 * TILE_SIDE ** 2;
 const MAX_FETCHES = 3;
-/** From here on single pixels are shown as squares, unless smooth is wanted. Device pixels per picture pixel. */
+/** From here on single pixels are shown as squares, unless smooth is wanted. Device pixels per pixel of the frame. */
 const PIXELATED_FROM = 3;
 
 export type FetchTile = (rect: Rect) => Promise<ImageBitmap>;
@@ -83,7 +83,7 @@ export class Layer extends EventTarget {
     context.clearRect(0, 0, stage.width, stage.height);
     if (!this.#overview) return;
     const zoom = view.scale * density;
-    context.imageSmoothingEnabled = smooth || zoom < PIXELATED_FROM;
+    context.imageSmoothingEnabled = smooth || seen.scale * density < PIXELATED_FROM;
     context.imageSmoothingQuality = "high";
     const at = placed(view, this.size, stage);
     context.drawImage(this.#overview, at.x, at.y, at.width, at.height);

@@ -89,6 +89,11 @@ export class Host implements Handlers {
     }, signal);
   }
 
+  async differenceScale() {
+    const { Engine } = await this.#initialized();
+    return Engine.differenceScale(false);
+  }
+
   checkerboard({ picture, period }: Calls["checkerboard"]["args"], { signal }: CallContext) {
     return this.#lane.run(() => this.#ready().checkerboard(this.#picture(picture), { period, signal }), signal);
   }

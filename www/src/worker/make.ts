@@ -15,7 +15,7 @@ export async function make(
     case "mixed":
       return engine.mix(picture(recipe.over), source, { strength: recipe.strength, signal });
     case "difference":
-      return engine.difference(picture(recipe.from), source, { gain: recipe.gain, signal });
+      return engine.difference(source, picture(recipe.from), { gain: recipe.gain, signal });
     case "drawn-labels":
       return engine.drawLabels(picture(recipe.over), source, recipe.how);
     case "cropped": {
