@@ -15,6 +15,7 @@ import type { OwnModel } from "./catalogue";
 import { fitting } from "./degradation";
 import { sortFiles } from "./files";
 import { Keeper, type Outside } from "./keep";
+import { keepModel, keptModel, ownModel } from "./own-model";
 import { keepPhoto, keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { formatSettings, MAX_RESULTS, parseSettings, type Settings } from "./settings";
@@ -50,9 +51,10 @@ export class Playground extends Board {
     client.onCrash = (detail) => this.#crashed(detail);
   }
 
-  /** Opens what the settings name: a sample, or the photo of the last visit. */
+  /** Opens what the settings name: a sample or the photo of the last visit, and the own model of that visit. */
   async open(): Promise<void> {
-    const { sample, mode } = this.state.settings;
+    const { sample, mode, methods } = this.state.settings;
+    if (methods.includes("own") && !this.state.own) this.update({ own: await keptModel() });
     const kept = sample ? null : await keptPhoto();
     if (kept) await this.#openPhoto(kept, mode);
     else await this.openSample(sample ?? FIRST_SAMPLE, mode);
@@ -86,8 +88,7 @@ export class Playground extends Board {
       this.update({ many: this.#many.length });
     } else if (brought.kind === "model") {
       const { file, data } = brought;
-      const key = `${file.name} ${file.size} ${file.lastModified}`;
-      await this.#useModel({ key, name: file.name, source: { file, data } });
+      await this.#useModel(ownModel(file, data));
     } else if (brought.kind === "data-only") {
       const params = { name: brought.name };
       this.update({ notice: { message: "error.data-without-model", params, detail: "", actions: [] } });
@@ -230,7 +231,10 @@ export class Playground extends Board {
   async #useModel(own: OwnModel | null): Promise<void> {
     await this.#attempt(async (signal) => {
       await this.#workshop.engine(signal);
-      if (own) await this.#bench.model({ kind: "own", model: own }, signal);
+      if (own) {
+        await this.#bench.model({ kind: "own", model: own }, signal);
+        void keepModel(own);
+      }
       this.update({ own });
       const methods = this.state.settings.methods.filter((id) => id !== "own");
       this.#choose({ ...this.state.settings, methods: own ? ["own"] : methods });

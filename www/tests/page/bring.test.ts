@@ -71,6 +71,9 @@ describe("models", () => {
     await method(page, "mine.onnx").waitFor();
     await restored(page);
     expect(await method(page, "mine.onnx").isChecked()).toBe(true);
+    await page.reload(); // the files stay on this device
+    await restored(page);
+    expect(await method(page, "mine.onnx").isChecked()).toBe(true);
     await page.getByRole("button", { name: "Put your own model away" }).click();
     await method(page, "mine.onnx").waitFor({ state: "detached" });
     await restored(page);

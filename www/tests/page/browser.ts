@@ -7,7 +7,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Debian's Chromium, with WebGPU on a software GPU and none of its own network traffic. */
 export function launch({ webgpu = true } = {}): Promise<Browser> {
-  const gpu = webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : ["--disable-webgpu"];
+  const gpu = webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : ["--disable-webgpu", "--disable-gpu"];
   const quiet = ["background-networking", "component-update", "sync", "quic"].map((what) => `--disable-${what}`);
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

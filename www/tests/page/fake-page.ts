@@ -19,7 +19,7 @@ export class FakePage {
   constructor() {
     beforeAll(async () => {
       this.site = await serve(String(config.build?.outDir), "/some/where/");
-      this.browser = await launch();
+      this.browser = await launch({ webgpu: false });
     });
     afterAll(async () => {
       await this.browser.close();
