@@ -57,9 +57,9 @@ export type Degradation =
   | { kind: "gaussian-noise" | "speckle"; sigma: number; seed: number }
   | { kind: "salt-and-pepper"; probability: number; seed: number }
   | { kind: "poisson"; peak: number; seed: number }
-  | { kind: "gaussian-blur"; sigma: number }
-  | { kind: "defocus"; radius: number }
-  | { kind: "motion"; length: number; angle: number }
+  | { kind: "gaussian-blur"; sigma: number; noise: number; seed: number }
+  | { kind: "defocus"; radius: number; noise: number; seed: number }
+  | { kind: "motion"; length: number; angle: number; noise: number; seed: number }
   | { kind: "downscale"; scale: number }
   | { kind: "gray" }
   | { kind: "edges" };

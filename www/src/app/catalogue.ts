@@ -12,6 +12,8 @@ export interface Entry {
   task: string;
   family: string;
   strategy: string;
+  /** What else tells it from others of its task and strategy; empty for the usual network. */
+  variant: string;
   title: string;
   parameters: number;
   /** Multiplications and additions per pixel of the input; 0 where the manifest does not say. */
@@ -36,9 +38,9 @@ export interface Method {
   /** The same for the same way of upsampling in every task: a choice outlives a change of task. */
   id: string;
   kind: "network" | "baseline" | "own";
-  /** `strategy` and `family` of a network, the name of a baseline or of an own file. */
+  /** `strategy` and `variant` of a network, the name of a baseline or of an own file. */
   name: string;
-  family: string;
+  variant: string;
   stages: Stage[];
   /** Of all networks together. */
   parameters: number;
@@ -65,7 +67,7 @@ export class Catalogue {
     const networks = task.chain ? this.#chained() : this.entries.filter((entry) => entry.task === task.id).map(network);
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale) }];
-      return { id: `${id}-filter`, kind: "baseline", name: id, family: "", stages, parameters: 0 };
+      return { id: `${id}-filter`, kind: "baseline", name: id, variant: "", stages, parameters: 0 };
     });
     return [...networks, ...baselines];
   }
@@ -88,16 +90,16 @@ export class Catalogue {
 }
 
 export function ownMethod(model: OwnModel): Method {
-  return { id: "own", kind: "own", name: model.name, family: "", stages: [{ kind: "own", model }], parameters: 0 };
+  return { id: "own", kind: "own", name: model.name, variant: "", stages: [{ kind: "own", model }], parameters: 0 };
 }
 
 function network(entry: Entry): Method {
-  const { strategy: name, family, parameters } = entry;
-  return { id: methodId(entry), kind: "network", name, family, stages: [{ kind: "model", entry }], parameters };
+  const { strategy: name, variant, parameters } = entry;
+  return { id: methodId(entry), kind: "network", name, variant, stages: [{ kind: "model", entry }], parameters };
 }
 
-function methodId({ strategy, family }: Entry): string {
-  return family === "unet" ? strategy : `${strategy}.${family}`;
+function methodId({ strategy, variant }: Entry): string {
+  return variant ? `${strategy}.${variant}` : strategy;
 }
 
 /** Reads the manifest; what is not an entry is passed over, so that one bad line does not hide the others. */
@@ -115,6 +117,7 @@ export function parseManifest(json: unknown): Entry[] {
       task: text("task"),
       family: text("family") || "unet",
       strategy: text("strategy"),
+      variant: text("variant"),
       title: text("title"),
       parameters: number("parameters"),
       flopsPerPixel: number("flops_per_pixel"),

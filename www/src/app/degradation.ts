@@ -21,6 +21,9 @@ export interface Kind {
   options(settings: DegradationSettings, scale: number): Degradation;
 }
 
+/** A camera's own noise, σ of 255: without it a blur could be undone by arithmetic alone. */
+const FAINT = 2;
+
 /** `gaussian-noise`: σ of 255; `poisson`: photons at white; `salt-and-pepper`, `speckle`: percent; blurs: pixels. */
 export const KINDS = {
   "gaussian-noise": {
@@ -46,17 +49,17 @@ export const KINDS = {
   "gaussian-blur": {
     range: { min: 0.5, max: 6, step: 0.1, usual: 1.8 },
     random: false,
-    options: ({ level: sigma }) => ({ kind: "gaussian-blur", sigma }),
+    options: ({ level: sigma, seed }) => ({ kind: "gaussian-blur", sigma, noise: FAINT, seed }),
   },
   motion: {
     range: { min: 2, max: 30, step: 1, usual: 9 },
     random: false,
-    options: ({ level: length, angle }) => ({ kind: "motion", length, angle }),
+    options: ({ level: length, angle, seed }) => ({ kind: "motion", length, angle, noise: FAINT, seed }),
   },
   defocus: {
     range: { min: 1, max: 10, step: 0.5, usual: 3 },
     random: false,
-    options: ({ level: radius }) => ({ kind: "defocus", radius }),
+    options: ({ level: radius, seed }) => ({ kind: "defocus", radius, noise: FAINT, seed }),
   },
   downscale: { range: null, random: false, options: (_settings, scale) => ({ kind: "downscale", scale }) },
   gray: { range: null, random: false, options: () => ({ kind: "gray" }) },

@@ -22,13 +22,13 @@ export interface Pane {
   failure: string;
 }
 
-export function methodName({ kind, name, family }: Method): string {
+export function methodName({ kind, name, variant }: Method): string {
   if (kind === "own") return name;
   const key = kind === "baseline" ? `baseline.${name}` : `strategy.${name}`;
   const called = hasMessage(key) ? t(key) : name;
-  if (kind === "baseline" || family === "unet" || !family) return called;
-  const without = `family.${family}`;
-  return t("strategy.of-family", { strategy: called, family: hasMessage(without) ? t(without) : family });
+  if (!variant) return called;
+  const other = `variant.${variant}`;
+  return t("strategy.variant", { strategy: called, variant: hasMessage(other) ? t(other) : variant });
 }
 
 export function describePanes(state: State): Pane[] {

@@ -29,6 +29,8 @@ export class Result {
   #changed: () => void;
   #raw: { key: string; picture: PictureInfo } | null = null;
   #shown: { key: string; picture: PictureInfo } | null = null;
+  /** Whether the layer shows something else than `#shown`: tiles of a run, or nothing yet. */
+  #painted = false;
   #measured = "";
   #compared = "";
 
@@ -59,7 +61,8 @@ export class Result {
 
   /** Runs the method. What is painted before a stop stays. */
   async run(order: Order, signal: AbortSignal): Promise<Made> {
-    this.#set({ status: "running", fraction: 0, failure: null, scores: null, checkerboard: null });
+    this.#measured = "";
+    this.#set({ status: "running", fraction: 0, failure: null, picture: null, scores: null, checkerboard: null });
     let painting: Layer | null = null;
     const made = await runStages(
       this.#bench,
@@ -72,6 +75,7 @@ export class Result {
           if (!painting) return tile.bitmap.close();
           if (this.state.layer !== painting) {
             painting.begin(this.state.layer);
+            this.#painted = true;
             this.#show(painting);
           }
           painting.paint(tile);
@@ -95,9 +99,11 @@ export class Result {
       const picture = await touchUp(this.#bench, task, settings, input, raw.picture, signal);
       this.#freeShown();
       this.#shown = { key, picture };
-      this.#show(await layerOf(this.#bench, picture, signal));
+      this.#painted = true;
     }
-    const { id, width, height } = this.#shown?.picture ?? raw.picture;
+    if (this.#painted) this.#show(await layerOf(this.#bench, this.#shown.picture, signal));
+    this.#painted = false;
+    const { id, width, height } = this.#shown.picture;
     this.#set({ status: "done", fraction: 1, picture: id, size: { width, height }, failure: null });
   }
 

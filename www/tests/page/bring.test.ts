@@ -115,6 +115,26 @@ describe("running", () => {
     await restored(page);
   });
 
+  it("makes first what is seen", async () => {
+    await open();
+    await page.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (this: Worker, message: { call?: string; args?: { near?: object } }) {
+        if (message.call === "process") Object.assign(window, { near: message.args?.near });
+        post.call(this, message);
+      } as typeof post;
+    });
+    const box = await page.locator("up-compare").boundingBox();
+    if (!box) return expect.unreachable();
+    await page.mouse.move(box.x + box.width - 60, box.y + box.height - 90); // the lower right of the picture
+    for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, -600);
+    await run(page).click();
+    await restored(page);
+    const near = await page.evaluate(() => (window as unknown as { near: { x: number; y: number } }).near);
+    expect(near.x).toBeGreaterThan(350);
+    expect(near.y).toBeGreaterThan(220);
+  });
+
   it("runs again when the noise is changed", async () => {
     await open();
     await page.getByRole("slider", { name: "Noise level" }).fill("10");

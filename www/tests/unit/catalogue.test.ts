@@ -36,6 +36,7 @@ describe("the manifest", () => {
         task: "denoise",
         family: "unet",
         strategy: "bilinear",
+        variant: "",
         title: "denoise (bilinear)",
         parameters: 1000,
         flopsPerPixel: 96_192,
@@ -53,10 +54,10 @@ describe("what can be chosen", () => {
   });
 
   it("is networks by their strategy, and the task's baselines", () => {
-    const zoo = catalogue(entry("denoise", "nearest"), entry("denoise", "nearest", { family: "no-skips" }), entry("deblur", "bilinear"));
+    const zoo = catalogue(entry("denoise", "nearest"), entry("denoise", "nearest", { variant: "noskip" }), entry("deblur", "bilinear"));
     expect(ids(zoo.methods(factsOf("denoise")))).toEqual([
       "nearest",
-      "nearest.no-skips",
+      "nearest.noskip",
       "mean-filter",
       "median-filter",
       "gaussian-blur-filter",
