@@ -40,8 +40,8 @@ export interface Engine {
   difference(picture: Picture, reference: Picture, options: { gain: number } & Attended): Promise<Picture>;
   /** Energy at a period over that around it, in dB: 0 where upsampling by two leaves no pattern of period 2. */
   checkerboard(picture: Picture, options: { period: 2 | 4 | 8 } & Attended): Promise<number>;
-  /** A picture of labels over the picture it belongs to. */
-  drawLabels(picture: Picture, labels: Picture, options: LabelView): Picture;
+  /** Draws a picture of labels, which a model that tells classes makes, over the picture it belongs to. */
+  view(picture: Picture, labels: Picture, options: LabelView): Promise<Picture>;
   estimate(picture: Picture, model: Model): Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
   free(): void;
@@ -84,14 +84,22 @@ export interface Scores {
   mae: number;
 }
 
+/** `classes`: indices of those that are shown. */
 export interface LabelView {
   mode: "overlay" | "cutout" | "classes";
-  opacity?: number;
+  classes: number[];
+}
+
+export interface ClassInfo {
+  name: string;
+  color: [number, number, number];
 }
 
 export interface Model {
   /** `metadata_props` of the file. */
   readonly metadata: Record<string, string>;
+  /** What goes in and comes out as pictures; undefined for a model that can only be run on tensors. */
+  readonly task: { classes: ClassInfo[] } | undefined;
   free(): void;
 }
 

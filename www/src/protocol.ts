@@ -3,6 +3,7 @@
 import type {
   BackendChoice,
   BackendName,
+  ClassInfo,
   Estimate,
   Filter,
   LabelView,
@@ -28,6 +29,8 @@ export interface ModelInfo {
   id: number;
   bytes: number;
   metadata: Record<string, string>;
+  /** What its results tell apart; empty for one that makes pictures. */
+  classes: ClassInfo[];
 }
 
 /** Where a model comes from: shipped with the page and known by its hash, or files a person brought. */

@@ -4,7 +4,7 @@
  * What it does can be steered by a broadcast channel named `fake-engine`.
  */
 
-import type { Engine as EngineType, Filter, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
+import type { ClassInfo, Engine as EngineType, Filter, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
 
 /** Side of the tiles of a run. */
 const TILE = 128;
@@ -98,10 +98,12 @@ export class Engine implements EngineType {
     return Uint8ClampedArray.from({ length: 1024 }, (_, at) => (at % 4 === 3 ? 255 : at >> 2));
   }
 
-  /** The first byte is the scale, the second the quality in percent. */
+  /** The first byte is the scale, the second the quality in percent, the third whether it tells classes. */
   async load(bytes: Uint8Array): Promise<Model> {
     if (bytes.byteLength < 4) throw new FakeError("invalid-model", "the file ends early");
-    const model: FakeModel = { metadata: {}, scale: bytes[0] || 1, quality: (bytes[1] || 100) / 100, free() {} };
+    const names = bytes[2] ? ["background", "border", "pet", "person"] : [];
+    const classes = names.map((name, index): ClassInfo => ({ name, color: [60 * index, 160, 200 - 50 * index] }));
+    const model: FakeModel = { metadata: {}, task: { classes }, scale: bytes[0] || 1, quality: (bytes[1] || 100) / 100, free() {} };
     return model;
   }
 
@@ -176,9 +178,10 @@ export class Engine implements EngineType {
     return 0.02;
   }
 
-  drawLabels(picture: Picture, labels: Picture, { mode }: LabelView): Picture {
+  async view(picture: Picture, labels: Picture, { mode, classes }: LabelView): Promise<Picture> {
     const over = (picture as FakePicture).canvas;
-    const canvas = mode === "classes" ? (labels as FakePicture).canvas : blended(over, drawn(over, over.width, over.height, "sepia(1)"), 0.6);
+    const tinted = drawn(over, over.width, over.height, `sepia(1) hue-rotate(${60 * classes.length}deg)`);
+    const canvas = mode === "classes" ? (labels as FakePicture).canvas : blended(over, tinted, 0.6);
     return new FakePicture(canvas, canvas);
   }
 

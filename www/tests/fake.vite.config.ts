@@ -17,11 +17,11 @@ const TASKS = {
 };
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
 
-/** A full zoo: what stands for a network says its scale and its quality in percent. Two of them tie. */
+/** A full zoo: what stands for a network says its scale, its quality in percent, and whether it tells classes. Two of them tie. */
 const zoo = Object.entries(TASKS).flatMap(([task, scale]) =>
   STRATEGIES.map((strategy, index) => {
     const source = new Uint8Array(90_000);
-    source.set([scale, [70, 95, 95, 80, 88][index] ?? 0]);
+    source.set([scale, [70, 95, 95, 80, 88][index] ?? 0, task === "segment" ? 1 : 0]);
     const entry = {
       file: `${task}-${strategy}.onnx`,
       bytes: source.length,

@@ -6,7 +6,7 @@ import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import { resultName } from "./files";
 import type { Settings } from "./settings";
-import { runStages, touchUp } from "./stages";
+import { runStages, touches, touchUp } from "./stages";
 import type { TaskFacts } from "./tasks";
 
 export interface Batch {
@@ -40,20 +40,20 @@ export async function restoreAll(
 
   async function restore(file: File): Promise<Uint8Array> {
     const { client } = bench;
-    const made: PictureInfo[] = [];
+    const kept: PictureInfo[] = [];
     const keep = (picture: PictureInfo) => {
-      made.push(picture);
+      kept.push(picture);
       return picture;
     };
     try {
       const input = keep(await client.call("decode", { file }, { signal }));
-      const { picture: raw } = await runStages(bench, method, input, null, {}, signal);
-      keep(raw);
-      const shown = await touchUp(bench, task, settings, input, raw, signal);
+      const made = await runStages(bench, method, input, null, {}, signal);
+      const raw = keep(made.picture);
+      const shown = await touchUp(bench, raw, touches(task, settings, made, input), signal);
       if (shown !== raw) keep(shown);
       return await client.call("encodePng", { picture: shown.id }, { signal });
     } finally {
-      for (const { id } of made) client.free("picture", id);
+      for (const { id } of kept) client.free("picture", id);
     }
   }
 }

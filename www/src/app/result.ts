@@ -27,7 +27,7 @@ export class Result {
   state: ResultState;
   #bench: Bench;
   #changed: () => void;
-  #raw: { key: string; picture: PictureInfo } | null = null;
+  #raw: { key: string; made: Made } | null = null;
   #shown: { key: string; picture: PictureInfo } | null = null;
   /** Whether the layer shows something else than `#shown`: tiles of a run, or nothing yet. */
   #painted = false;
@@ -49,6 +49,7 @@ export class Result {
       size: null,
       milliseconds: null,
       backend: null,
+      classes: [],
       scores: null,
       checkerboard: null,
       failure: null,
@@ -85,8 +86,8 @@ export class Result {
       signal,
     );
     this.#dropPictures();
-    this.#raw = { key: rawKey(order), picture: made.picture };
-    this.#set({ milliseconds: made.milliseconds, backend: made.engine?.backend ?? null });
+    this.#raw = { key: rawKey(order), made };
+    this.#set({ milliseconds: made.milliseconds, backend: made.engine?.backend ?? null, classes: made.classes });
     return made;
   }
 
@@ -94,9 +95,10 @@ export class Result {
   async finish({ task, settings, input }: Order, signal: AbortSignal): Promise<void> {
     const raw = this.#raw;
     if (!raw) return;
-    const key = `${raw.picture.id} ${touches(task, settings)}`;
+    const recipes = touches(task, settings, raw.made, input);
+    const key = JSON.stringify([raw.made.picture.id, recipes]);
     if (this.#shown?.key !== key) {
-      const picture = await touchUp(this.#bench, task, settings, input, raw.picture, signal);
+      const picture = await touchUp(this.#bench, raw.made.picture, recipes, signal);
       this.#freeShown();
       this.#shown = { key, picture };
       this.#painted = true;
@@ -121,11 +123,15 @@ export class Result {
           { signal },
         )
       : null;
-    const checkerboard = await client
-      .call("checkerboard", { picture: shown.id, period: PERIOD }, { signal })
-      .catch((error: unknown) => (signal.aborted ? Promise.reject(error) : null)); // too small to tell
+    const checkerboard = this.state.classes.length > 0 ? null : await this.#checkerboard(shown, signal);
     this.#measured = key;
     this.#set({ scores, checkerboard });
+  }
+
+  #checkerboard(shown: PictureInfo, signal: AbortSignal): Promise<number | null> {
+    const { client } = this.#bench;
+    const measured = client.call("checkerboard", { picture: shown.id, period: PERIOD }, { signal });
+    return measured.catch((error: unknown) => (signal.aborted ? Promise.reject(error) : null)); // too small to tell
   }
 
   /** Where it differs from a picture of its size. */
@@ -187,13 +193,13 @@ export class Result {
 
   #freeShown(): void {
     const shown = this.#shown?.picture;
-    if (shown && shown !== this.#raw?.picture) this.#bench.client.free("picture", shown.id);
+    if (shown && shown !== this.#raw?.made.picture) this.#bench.client.free("picture", shown.id);
     this.#shown = null;
   }
 
   #dropPictures(): void {
     this.#freeShown();
-    if (this.#raw) this.#bench.client.free("picture", this.#raw.picture.id);
+    if (this.#raw) this.#bench.client.free("picture", this.#raw.made.picture.id);
     this.#raw = null;
     this.#measured = "";
     this.state.difference?.close();

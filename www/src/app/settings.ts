@@ -16,6 +16,8 @@ export interface Settings {
   /** 0 is gray, 1 as it came. */
   saturation: number;
   labels: LabelView["mode"];
+  /** Names of the classes that are shown; null: all but the background. */
+  classes: string[] | null;
   backend: BackendChoice;
   layout: "wipe" | "grid";
   /** Null: the person's own picture, which stays on this device. */
@@ -34,6 +36,7 @@ export function initialSettings(): Settings {
     strength: 1,
     saturation: 1,
     labels: "overlay",
+    classes: null,
     backend: "auto",
     layout: "wipe",
     sample: FIRST_SAMPLE,
@@ -52,6 +55,7 @@ export function formatSettings(settings: Settings): string {
     strength: String(settings.strength),
     saturation: String(settings.saturation),
     labels: settings.labels,
+    classes: settings.classes?.join(",") ?? "",
     backend: settings.backend,
     layout: settings.layout,
     picture: settings.sample ?? "own",
@@ -60,6 +64,7 @@ export function formatSettings(settings: Settings): string {
   if (settings.strength === first.strength) query.delete("strength");
   if (settings.saturation === first.saturation) query.delete("saturation");
   if (settings.labels === first.labels) query.delete("labels");
+  if (settings.classes === null) query.delete("classes");
   if (settings.backend === first.backend) query.delete("backend");
   if (settings.layout === first.layout) query.delete("layout");
   return query.toString().replaceAll("%2C", ",");
@@ -83,6 +88,7 @@ export function parseSettings(query: string, otherwise = initialSettings()): Set
     strength: within(given.get("strength"), 0, 1, otherwise.strength),
     saturation: within(given.get("saturation"), 0, 2, otherwise.saturation),
     labels: one("labels", ["overlay", "cutout", "classes"], otherwise.labels),
+    classes: given.has("classes") ? (given.get("classes") ?? "").split(",").filter(Boolean) : otherwise.classes,
     backend: one("backend", ["auto", "webgpu", "cpu"], otherwise.backend),
     layout: one("layout", ["wipe", "grid"], otherwise.layout),
     sample: picture === "own" ? null : picture && isSample(picture) ? picture : otherwise.sample,

@@ -1,6 +1,6 @@
 /** From an input to a method's picture, and from there to what is shown: the work itself, without remembering. */
 
-import type { BackendChoice, Estimate } from "../engine";
+import type { BackendChoice, ClassInfo, Estimate } from "../engine";
 import type { EngineInfo, PictureInfo, Point, Progress, Recipe, Tile } from "../protocol";
 import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
@@ -24,6 +24,8 @@ export interface Made {
   /** What networks ran on, last heard. */
   engine: EngineInfo | null;
   flops: number;
+  /** What the picture tells apart, where it is one of labels. */
+  classes: ClassInfo[];
 }
 
 /** What a method will take. Only the first network's plan can be asked for; the others go by their cost per pixel. */
@@ -67,6 +69,7 @@ export async function runStages(
   let engine: EngineInfo | null = null;
   let milliseconds = 0;
   let flops = 0;
+  let classes: ClassInfo[] = [];
   const free = () => last !== input && client.free("picture", last.id);
   try {
     for (const [index, stage] of method.stages.entries()) {
@@ -77,7 +80,9 @@ export async function runStages(
         next = await client.call("make", { recipe: { make: "filtered", of: last.id, how: stage.filter } }, { signal });
         milliseconds += performance.now() - began;
       } else {
-        const ids = { picture: last.id, model: (await bench.model(stage, signal)).id };
+        const model = await bench.model(stage, signal);
+        classes = model.classes;
+        const ids = { picture: last.id, model: model.id };
         const estimate = await client.call("estimate", ids, { signal });
         flops += estimate.flops;
         if (isLast) watch.onLast?.(estimate);
@@ -97,44 +102,42 @@ export async function runStages(
       free();
       last = next;
     }
-    return { picture: last, milliseconds, engine, flops };
+    return { picture: last, milliseconds, engine, flops, classes };
   } catch (error) {
     free();
     throw error;
   }
 }
 
-/** Strength, saturation, the look of labels: the last touches, which need no new run. */
-export function touches(task: TaskFacts, settings: Settings): string {
-  const { strength, saturation, labels } = settings;
-  const said = { strength, saturation, labels };
-  return JSON.stringify(task.finish.map((name) => [name, said[name]]));
+/** What is done to a raw result before it is shown: strength, saturation, the look of labels. It needs no new run. */
+export function touches({ finish }: TaskFacts, settings: Settings, raw: Made, input: PictureInfo): Recipe[] {
+  const { strength, saturation, labels: mode } = settings;
+  const over = input.id;
+  const of = raw.picture.id;
+  if (raw.classes.length > 0) {
+    return [{ make: "drawn-labels", of, over, how: { mode, classes: shownClasses(raw.classes, settings) } }];
+  }
+  const recipes: Recipe[] = [];
+  if (finish.includes("saturation") && saturation !== 1) {
+    recipes.push({ make: "filtered", of, how: { kind: "saturation", factor: saturation } });
+  }
+  if (finish.includes("strength") && strength !== 1) recipes.push({ make: "mixed", of, over, strength });
+  return recipes;
+}
+
+/** Indices of the classes that are shown. */
+export function shownClasses(classes: readonly ClassInfo[], settings: Pick<Settings, "classes">): number[] {
+  const shown = ({ name }: ClassInfo) => (settings.classes ? settings.classes.includes(name) : name !== "background");
+  return classes.flatMap((one, index) => (shown(one) ? [index] : []));
 }
 
 /** What is shown of a raw result: the raw picture itself where there is nothing to touch. */
-export async function touchUp(
-  bench: Bench,
-  task: TaskFacts,
-  settings: Settings,
-  input: PictureInfo,
-  raw: PictureInfo,
-  signal: AbortSignal,
-): Promise<PictureInfo> {
-  const { strength, saturation, labels } = settings;
+export async function touchUp(bench: Bench, raw: PictureInfo, recipes: Recipe[], signal: AbortSignal): Promise<PictureInfo> {
   let last = raw;
-  const apply = async (recipe: Recipe) => {
-    const next = await bench.client.call("make", { recipe }, { signal });
+  for (const recipe of recipes) {
+    const next = await bench.client.call("make", { recipe: { ...recipe, of: last.id } }, { signal });
     if (last !== raw) bench.client.free("picture", last.id);
     last = next;
-  };
-  for (const touch of task.finish) {
-    if (touch === "labels") await apply({ make: "drawn-labels", of: last.id, over: input.id, how: { mode: labels } });
-    if (touch === "saturation" && saturation !== 1) {
-      await apply({ make: "filtered", of: last.id, how: { kind: "saturation", factor: saturation } });
-    }
-    if (touch === "strength" && strength !== 1) {
-      await apply({ make: "mixed", of: last.id, over: input.id, strength });
-    }
   }
   return last;
 }

@@ -1,6 +1,6 @@
 /** What the page shows. The elements read it; only `Playground` writes it. */
 
-import type { BackendName, Scores } from "../engine";
+import type { BackendName, ClassInfo, Scores } from "../engine";
 import type { MessageKey, Params } from "../i18n";
 import { hasMessage } from "../i18n";
 import type { EngineInfo } from "../protocol";
@@ -62,6 +62,8 @@ export interface ResultState {
   size: Size | null;
   milliseconds: number | null;
   backend: BackendName | null;
+  /** What it tells apart; empty unless it is made of labels. */
+  classes: ClassInfo[];
   scores: Scores | null;
   /** Energy at the period of the upsampling grid over that around it, in dB; null where it cannot be told. */
   checkerboard: number | null;

@@ -17,7 +17,7 @@ export interface TaskFacts {
   after?: DegradationKind;
   baselines: readonly BaselineId[];
   /** What can be changed of a result without running again. */
-  finish: readonly ("strength" | "saturation" | "labels")[];
+  finish: readonly ("strength" | "saturation")[];
   /** The tasks that are done one after another; only where it is not one network's work. */
   chain?: readonly string[];
 }
@@ -40,7 +40,7 @@ export const TASKS: readonly TaskFacts[] = [
   { id: "colorize", scale: 1, kinds: ["gray"], baselines: ["gray"], finish: COLOUR },
   { id: "denoise-colorize", scale: 1, kinds: NOISE, after: "gray", baselines: ["gray"], finish: COLOUR },
   { id: "edges-to-scene", scale: 1, kinds: ["edges"], baselines: [], finish: ["saturation"] },
-  { id: "segment", scale: 1, kinds: [], baselines: [], finish: ["labels"] },
+  { id: "segment", scale: 1, kinds: [], baselines: [], finish: [] },
 ];
 
 /** One click for an old photo: every step is a task of its own, as far as there are models for it. */

@@ -1,4 +1,4 @@
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { Localized } from "../i18n";
 import type { Option } from "./segments";
@@ -8,7 +8,7 @@ import { shared } from "./shared";
 @customElement("up-chips")
 export class Chips extends Localized {
   @property() label = "";
-  @property({ attribute: false }) options: (Option & { quiet?: boolean; disabled?: boolean })[] = [];
+  @property({ attribute: false }) options: (Option & { quiet?: boolean; disabled?: boolean; color?: number[] })[] = [];
   @property({ attribute: false }) chosen: readonly string[] = [];
   @property({ type: Boolean }) multiple = false;
 
@@ -22,8 +22,9 @@ export class Chips extends Localized {
       }
       label {
         position: relative;
-        display: inline-grid;
-        place-items: center;
+        display: inline-flex;
+        align-items: center;
+        gap: 7px;
         min-height: 30px;
         padding: 0 10px;
         border-radius: 15px;
@@ -53,6 +54,12 @@ export class Chips extends Localized {
         outline: 2px solid var(--accent);
         outline-offset: 2px;
       }
+      i {
+        width: 10px;
+        height: 10px;
+        border-radius: 50%;
+        box-shadow: 0 0 0 1px var(--hairline);
+      }
       @media (pointer: coarse) {
         label {
           min-height: 40px;
@@ -67,13 +74,17 @@ export class Chips extends Localized {
     const { multiple } = this;
     return html`<div role=${multiple ? "group" : "radiogroup"} aria-label=${this.label}>
       ${this.options.map(
-        ({ value, label, quiet, disabled }) => html`<label ?data-quiet=${quiet}>
+        ({ value, label, quiet, disabled, color }) => html`<label ?data-quiet=${quiet}>
           <input class="over" type=${multiple ? "checkbox" : "radio"} name="chip" .checked=${this.chosen.includes(value)}
             ?disabled=${disabled} @change=${(event: Event) => this.#pick(value, event)} />
-          ${label}
+          ${color ? html`<i data-color=${color.join(" ")}></i>` : nothing}${label}
         </label>`,
       )}
     </div>`;
+  }
+
+  protected override updated(): void {
+    for (const dot of this.renderRoot.querySelectorAll("i")) dot.style.background = `rgb(${dot.dataset.color})`;
   }
 
   #pick(detail: string, event: Event): void {

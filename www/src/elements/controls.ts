@@ -2,8 +2,10 @@ import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { methodName } from "../app/panes";
 import { MAX_RESULTS } from "../app/settings";
+import { shownClasses } from "../app/stages";
 import { isTest, type State } from "../app/state";
 import type { TaskFacts } from "../app/tasks";
+import type { ClassInfo } from "../engine";
 import { hasMessage, Localized, percent, t } from "../i18n";
 import "./backend";
 import "./chips";
@@ -100,7 +102,7 @@ export class Controls extends Localized {
       </section>
       ${this.#renderMethods()}
       ${task.kinds.length > 0 ? this.#renderMode() : nothing}
-      ${task.finish.length > 0 ? this.#renderFinish() : nothing}
+      ${task.finish.length > 0 || this.#classes().length > 0 ? this.#renderFinish() : nothing}
       <section aria-labelledby="backend">
         <h2 id="backend">${t("backend.heading")}</h2>
         <up-backend .choice=${settings.backend} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
@@ -161,6 +163,8 @@ export class Controls extends Localized {
 
   #renderFinish() {
     const { settings, task } = this.state;
+    const classes = this.#classes();
+    const shown = shownClasses(classes, settings).flatMap((index) => classes[index]?.name ?? []);
     const views = (["overlay", "cutout", "classes"] as const).map((value) => ({ value, label: t(`labels.${value}`) }));
     const slider = (name: "strength" | "saturation", max: number) => html`<up-slider .label=${t(`finish.${name}`)}
       .min=${0} .max=${max} .step=${0.05} .value=${settings[name]} .said=${percent(settings[name])}
@@ -169,11 +173,18 @@ export class Controls extends Localized {
       <h2 id="finish">${t("finish.heading")}</h2>
       ${task.finish.includes("strength") ? slider("strength", 1) : nothing}
       ${task.finish.includes("saturation") ? slider("saturation", 2) : nothing}
-      ${task.finish.includes("labels")
+      ${classes.length > 0
         ? html`<up-segments .label=${t("labels.heading")} .value=${settings.labels} .options=${views}
-            @pick=${(event: CustomEvent) => this.#set({ labels: event.detail })}></up-segments>`
+              @pick=${(event: CustomEvent) => this.#set({ labels: event.detail })}></up-segments>
+            <up-chips multiple .label=${t("labels.classes.heading")} .chosen=${shown}
+              .options=${classes.map(({ name, color }) => ({ value: name, label: className(name), color }))}
+              @pick=${(event: CustomEvent<string>) => this.#set({ classes: toggled(shown, event.detail) })}></up-chips>`
         : nothing}
     </section>`;
+  }
+
+  #classes(): ClassInfo[] {
+    return this.state.results.find(({ classes }) => classes.length > 0)?.classes ?? [];
   }
 
   #set(detail: Partial<State["settings"]>): void {
@@ -187,6 +198,15 @@ export class Controls extends Localized {
   #emit(name: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+function toggled(list: string[], one: string): string[] {
+  return list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
+}
+
+function className(name: string): string {
+  const key = `class.${name}`;
+  return hasMessage(key) ? t(key) : name;
 }
 
 /** What a task is called; one the page does not know by its id. */

@@ -61,7 +61,7 @@ export class Host implements Handlers {
       const model = await this.#ready().load(bytes, { externalData });
       const id = this.#nextId++;
       this.#models.set(id, model);
-      return { id, bytes: bytes.byteLength, metadata: model.metadata };
+      return { id, bytes: bytes.byteLength, metadata: model.metadata, classes: model.task?.classes ?? [] };
     }, signal);
   }
 

@@ -17,7 +17,7 @@ export async function make(
     case "difference":
       return engine.difference(source, picture(recipe.from), { gain: recipe.gain, signal });
     case "drawn-labels":
-      return engine.drawLabels(picture(recipe.over), source, recipe.how);
+      return engine.view(picture(recipe.over), source, recipe.how);
     case "cropped": {
       const { width, height } = recipe;
       const { buffer } = source.pixels(0, 0, width, height);

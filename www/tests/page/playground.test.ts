@@ -153,6 +153,21 @@ describe("test and apply", () => {
   });
 });
 
+describe("segmentation", () => {
+  it("shows labels as an overlay, a cut-out or classes, and those classes that are chosen", async () => {
+    await open({}, "#task=segment&with=bilinear");
+    await page.keyboard.press("3");
+    const overlay = await meanColour(page, "after");
+    const shown = page.getByRole("group", { name: "Classes that are shown" });
+    expect(await shown.getByRole("checkbox", { checked: true }).count()).toBe(3);
+    await settled(() => shown.getByRole("checkbox", { name: "Pet" }).click());
+    expect(await address()).toContain("classes=border,person");
+    expect(await meanColour(page, "after")).not.toEqual(overlay);
+    await settled(() => page.getByRole("radio", { name: "Cut-out" }).check());
+    expect(await address()).toContain("labels=cutout");
+  });
+});
+
 describe("estimates", () => {
   it("refuse what cannot fit, and a smaller copy of it does", async () => {
     await open();

@@ -13,6 +13,7 @@ describe("settings in the address", () => {
       strength: 0.6,
       saturation: 1.25,
       labels: "cutout",
+      classes: ["pet", "person"],
       backend: "cpu",
       layout: "grid",
       sample: "coffee",
