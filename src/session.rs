@@ -5,11 +5,15 @@
 
 mod attend;
 mod engine;
+mod frame;
 mod geometry;
 mod host;
 mod model;
 mod process;
+mod source;
+mod steps;
 mod summary;
+mod tiling;
 
 pub use attend::attend;
 pub use engine::{BackendChoice, BackendReason, Engine};

@@ -1,51 +1,76 @@
 //! What a network is for, read from its file: a task is data.
 //!
 //! `metadata_props` of the model:
-//! * `input`, `output`: JSON such as `{"color": "rgb", "range": [0, 1]}`. `color` is `rgb` (three
-//!   channels) or `gray` (one, luma); `range` is the values of byte 0 and byte 255.
+//! * `input`, `output`: JSON such as `{"color": "rgb", "range": [0, 1]}`. `range` is the values that
+//!   the least and the greatest have in tensors, and `color` is one of
+//!   * `rgb`: three channels, byte 0 to byte 255;
+//!   * `gray`: luma, byte 0 to byte 255;
+//!   * `lab-l`: CIE L\* of 0 to 100 (D65);
+//!   * `lab-ab`, of outputs: CIE a\* and b\*, −128 to 128; L\* is the input's;
+//!   * `edges`: one channel, nothing to an edge; pictures show edges black on white;
+//!   * `classes`, of outputs: softmax or logits; `"classes": ["background", …]` names them, and the
+//!     result is a label picture ([`crate::image::labels`]).
+//! * `input.scale`: the picture is first enlarged by this, bicubic, to 8 bits.
 //! * `tiling`: `tiles` where any part may be computed alone, `whole` where the network has to see
-//!   the whole frame although its operators do not force that.
+//!   the whole frame although its operators do not force that. `input.side` then is about how many
+//!   pixels its shorter side has for the network; the result is brought back to full size.
+//! * `task`, `family`, `strategy`, `title`: texts for people.
 //!
 //! A file without them has the defaults of a student's first export: colour by the number of
 //! channels, range 0 to 1, tiles.
 
+mod side;
+
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Port};
-use crate::image::planar::{Channels, Encoding};
+use crate::image::labels;
+use crate::image::planar::Encoding;
 use crate::tensor::DType;
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use serde::Serialize;
+use side::{Color, Side, invalid};
 
 /// How pictures become a network's input, and its output a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
     /// Place of the picture among the graph's inputs.
     pub port: usize,
-    /// `None` channels: as many as the network takes.
     input: Side,
     output: Side,
     /// The frame must not be cut into tiles.
     pub whole: bool,
+    /// `task`, `family`, `strategy`, `title`.
+    texts: [Option<String>; 4],
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(default)]
-struct Side {
-    color: Option<Color>,
+/// A task in words and numbers, for people and programs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Description {
+    pub task: Option<String>,
+    pub family: Option<String>,
+    pub strategy: Option<String>,
+    pub title: Option<String>,
+    pub input: Channel,
+    pub output: Channel,
+    /// Empty unless the output is classes.
+    pub classes: Vec<Class>,
+    pub scale: u32,
+    pub side: Option<u32>,
+    pub tiling: &'static str,
+}
+
+/// What one end of a network takes or makes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Channel {
+    color: Color,
     range: [f32; 2],
 }
 
-impl Default for Side {
-    fn default() -> Self {
-        Self { color: None, range: [0.0, 1.0] }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Color {
-    Rgb,
-    Gray,
+/// A class of a segmentation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Class {
+    pub name: String,
+    /// sRGB in views of labels.
+    pub color: [u8; 3],
 }
 
 impl Task {
@@ -73,18 +98,19 @@ impl Task {
                 return Err(invalid("tiling", &format!("{other:?} is neither \"tiles\" nor \"whole\"")));
             }
         };
-        Ok(Self {
-            port,
-            input: side(&graph.metadata, "input")?,
-            output: side(&graph.metadata, "output")?,
-            whole,
-        })
+        let input = Side::of(&graph.metadata, "input")?;
+        if input.side.is_some() && !whole {
+            return Err(invalid("input", "a side is for models whose tiling is \"whole\""));
+        }
+        let output = Side::of(&graph.metadata, "output")?;
+        let texts = ["task", "family", "strategy", "title"].map(|key| graph.metadata.get(key).cloned());
+        Ok(Self { port, input, output, whole, texts })
     }
 
     /// The picture encoding for an input of this many channels.
     ///
     /// # Errors
-    /// `InvalidInput` when no picture has this many.
+    /// `InvalidInput` when no picture has this many, `InvalidModel` when the metadata say otherwise.
     pub fn input(&self, channels: usize) -> Result<Encoding> {
         self.input.encoding(channels, "takes")
     }
@@ -93,6 +119,41 @@ impl Task {
     pub fn output(&self, channels: usize) -> Result<Encoding> {
         self.output.encoding(channels, "makes")
     }
+
+    /// The picture is enlarged by this before the network sees it.
+    pub fn scale(&self) -> u32 {
+        self.input.scale
+    }
+
+    /// About how many pixels the shorter side of the frame has for the network; `None` leaves it.
+    pub fn side(&self) -> Option<u32> {
+        self.input.side
+    }
+
+    /// Everything that can be told of a model with so many channels. Same errors as
+    /// [`Task::input`].
+    pub fn describe(&self, in_channels: usize, out_channels: usize) -> Result<Description> {
+        let input = Channel { color: self.input.color(in_channels, "takes")?, range: self.input.range };
+        let output = Channel { color: self.output.color(out_channels, "makes")?, range: self.output.range };
+        let count = if output.color == Color::Classes { out_channels } else { 0 };
+        let class = |i: usize| Class {
+            name: self.output.classes.get(i).cloned().unwrap_or_else(|| i.to_string()),
+            color: labels::color(i as u8),
+        };
+        let [task, family, strategy, title] = self.texts.clone();
+        Ok(Description {
+            task,
+            family,
+            strategy,
+            title,
+            input,
+            output,
+            classes: (0..count).map(class).collect(),
+            scale: self.input.scale,
+            side: self.input.side,
+            tiling: if self.whole { "whole" } else { "tiles" },
+        })
+    }
 }
 
 fn is_picture(port: &Port) -> bool {
@@ -100,50 +161,11 @@ fn is_picture(port: &Port) -> bool {
     port.dtype == DType::F32 && port.shape.as_deref().is_none_or(channels)
 }
 
-fn invalid(key: &str, reason: &str) -> Error {
-    Error::InvalidModel(format!("its metadata entry {key:?} is wrong: {reason}"))
-}
-
-fn side(metadata: &BTreeMap<String, String>, key: &str) -> Result<Side> {
-    let Some(text) = metadata.get(key) else { return Ok(Side::default()) };
-    let side: Side = serde_json::from_str(text).map_err(|e| invalid(key, &e.to_string()))?;
-    let [low, high] = side.range;
-    if !(low.is_finite() && high.is_finite()) || low == high {
-        return Err(invalid(key, "the two ends of its range must be finite and differ"));
-    }
-    Ok(side)
-}
-
-impl Side {
-    fn encoding(&self, channels: usize, verb: &str) -> Result<Encoding> {
-        let by_count = match channels {
-            3 => Channels::Rgb,
-            1 => Channels::Luma,
-            _ => {
-                return Err(Error::InvalidInput(format!(
-                    "the model {verb} {channels} channels; a picture has 1 or 3"
-                )));
-            }
-        };
-        let wrong = match self.color {
-            Some(Color::Rgb) => by_count != Channels::Rgb,
-            Some(Color::Gray) => by_count != Channels::Luma,
-            None => false,
-        };
-        if wrong {
-            return Err(Error::InvalidInput(format!(
-                "the model {verb} {channels} channels, but its metadata say {:?}",
-                self.color
-            )));
-        }
-        Ok(Encoding { channels: by_count, low: self.range[0], high: self.range[1] })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::graph::EdgeId;
+    use crate::image::planar::Channels;
     use std::collections::HashMap;
 
     fn graph(channels: Option<usize>, metadata: &[(&str, &str)]) -> Graph {
@@ -168,6 +190,7 @@ mod tests {
     fn without_metadata_the_channels_decide() {
         let task = Task::of(&graph(Some(3), &[])).unwrap();
         assert!(!task.whole);
+        assert_eq!((task.scale(), task.side()), (1, None));
         assert_eq!(task.input(3).unwrap(), Encoding { channels: Channels::Rgb, low: 0.0, high: 1.0 });
         assert_eq!(task.output(1).unwrap().channels, Channels::Luma);
         assert_eq!(task.output(2).unwrap_err().code(), "invalid-input");
@@ -175,16 +198,49 @@ mod tests {
 
     #[test]
     fn metadata_set_range_color_and_tiling() {
-        let metadata = [("input", r#"{"color":"gray","range":[-1,1]}"#), ("tiling", "whole")];
+        let metadata = [("input", r#"{"color":"gray","range":[-1,1],"side":256}"#), ("tiling", "whole")];
         let task = Task::of(&graph(Some(1), &metadata)).unwrap();
-        assert!(task.whole);
+        assert!(task.whole && task.side() == Some(256));
         assert_eq!(task.input(1).unwrap(), Encoding { channels: Channels::Luma, low: -1.0, high: 1.0 });
-        assert!(task.input(3).is_err());
+        assert_eq!(task.input(3).unwrap_err().code(), "invalid-model");
+        let metadata = [("input", r#"{"color":"edges"}"#), ("output", r#"{"color":"lab-ab"}"#)];
+        let task = Task::of(&graph(Some(1), &metadata)).unwrap();
+        assert_eq!(task.input(1).unwrap(), Encoding { channels: Channels::Luma, low: 1.0, high: 0.0 });
+        assert_eq!(task.output(2).unwrap().channels, Channels::Chroma);
+    }
+
+    #[test]
+    fn classes_have_names_and_colors() {
+        let named =
+            [("output", r#"{"color":"classes","classes":["background","cat"]}"#), ("task", "segment")];
+        let task = Task::of(&graph(Some(3), &named)).unwrap();
+        let told = task.describe(3, 2).unwrap();
+        assert_eq!((told.task.as_deref(), told.title), (Some("segment"), None));
+        assert_eq!(told.classes[1], Class { name: "cat".into(), color: [230, 159, 0] });
+        let error = task.describe(3, 4).unwrap_err();
+        assert_eq!(error.code(), "invalid-model");
+        assert!(
+            error.to_string().contains("4 channels") && error.to_string().contains("2 classes"),
+            "{error}"
+        );
+        let numbered = Task::of(&graph(Some(3), &[("output", r#"{"color":"classes"}"#)])).unwrap();
+        assert_eq!(numbered.describe(3, 3).unwrap().classes[2].name, "2");
+        assert!(numbered.describe(3, 257).is_err());
     }
 
     #[test]
     fn nonsense_is_named() {
-        for (key, value) in [("input", "rgb"), ("output", r#"{"range":[1,1]}"#), ("tiling", "yes")] {
+        for (key, value) in [
+            ("input", "rgb"),
+            ("input", r#"{"color":"lab-ab"}"#),
+            ("input", r#"{"color":"hsv"}"#),
+            ("input", r#"{"scale":0}"#),
+            ("input", r#"{"scale":1000000}"#),
+            ("input", r#"{"side":256}"#),
+            ("output", r#"{"range":[1,1]}"#),
+            ("output", r#"{"range":[-3e38,3e38]}"#),
+            ("tiling", "yes"),
+        ] {
             let error = Task::of(&graph(Some(3), &[(key, value)])).unwrap_err();
             assert!(error.to_string().contains(key), "{error}");
         }

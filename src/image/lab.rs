@@ -36,12 +36,21 @@ fn linear(v: f32) -> f32 {
     if v > 0.04045 { ((v + 0.055) / 1.055).powf(2.4) } else { v / 12.92 }
 }
 
+fn root(t: f32) -> f32 {
+    if t > 0.008856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 }
+}
+
 /// L\*, a\*, b\* of an sRGB pixel.
 pub fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
     let light = rgb.map(|byte| curve().light[usize::from(byte)]);
-    let [x, y, z] =
-        product(&XYZ, light).map(|t| if t > 0.008856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
+    let [x, y, z] = product(&XYZ, light).map(root);
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// L\* of an sRGB pixel, for less than all of [`from_srgb`].
+pub fn lightness(rgb: [u8; 3]) -> f32 {
+    let [r, g, b] = rgb.map(|byte| curve().light[usize::from(byte)]);
+    116.0 * root(XYZ[1][0] * r + XYZ[1][1] * g + XYZ[1][2] * b) - 16.0
 }
 
 /// The sRGB pixel nearest to a colour; what is outside of sRGB is clipped, channel by channel.

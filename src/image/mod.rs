@@ -1,15 +1,17 @@
 //! Pictures: from the bytes of a file to pixels, to the planes a network reads, and back.
 //!
 //! Everything here is 8-bit sRGB with straight alpha. The way of a picture is
-//! [`decode`] → [`planar::read`] → a network → [`planar::write`] → [`encode_png`]; [`filter`]s
+//! [`decode`] → [`planar::read`] → a network → [`planar::paint`] → [`encode_png`]; [`filter`]s
 //! degrade and restore, [`metrics`] and [`checkerboard`] score, [`lab`] separates lightness from colour.
 
 pub mod checkerboard;
+mod chroma;
 mod decode;
 mod encode;
 pub mod filter;
 mod jpeg;
 pub mod lab;
+pub mod labels;
 pub mod metrics;
 mod noise;
 mod orient;
@@ -17,16 +19,21 @@ mod picture;
 pub mod planar;
 mod profile;
 mod reduce;
+mod resample;
+mod scores;
 mod sniff;
 mod ssim;
 mod tiff;
 mod tile;
 pub mod work;
 
+pub use chroma::Chroma;
 pub use decode::decode;
 pub use encode::encode_png;
 pub use noise::Noise;
 pub use picture::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
+pub use resample::bicubic;
+pub use scores::Scores;
 
 /// Bytes of one RGBA pixel.
 const RGBA: usize = 4;

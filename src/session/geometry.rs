@@ -3,9 +3,10 @@
 use super::model::shapes_for;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::image::planar::Channels;
 use crate::plan::{Prepared, Selection};
 use crate::task::Task;
-use crate::tile::{Axis, reach};
+use crate::tile::{Axis, Ratio, reach};
 
 /// Sizes at which a model without fixed size is tried: multiples of powers of two first, then
 /// what networks without padding accept (572 is U-Net's own).
@@ -22,8 +23,9 @@ pub struct Geometry {
 
 impl Geometry {
     /// # Errors
-    /// `InvalidInput` when the model's first output is not a picture of its input; what planning
-    /// says when no size is accepted.
+    /// `InvalidInput` when the model's first output is not a picture of its input, `InvalidModel`
+    /// when its channels or sizes are not what its metadata say; what planning says when no size is
+    /// accepted.
     pub fn of(graph: &Graph, task: &Task) -> Result<Self> {
         let declared = |i: usize| graph.inputs[task.port].shape.as_ref().and_then(|shape| shape[i]);
         let channels = declared(1).map_or(vec![3, 1], |c| vec![c]);
@@ -61,7 +63,23 @@ impl Geometry {
             }
             Ok(Axis { reach, base, fixed: fixed[i] })
         };
-        Ok(Self { axes: [axis(0, (h, oh))?, axis(1, (w, ow))?], in_channels: c, out_channels })
+        let axes = [axis(0, (h, oh))?, axis(1, (w, ow))?];
+        task.input(c)?;
+        let chroma = task.output(out_channels)?.channels == Channels::Chroma;
+        let same_size = axes.iter().all(|axis| axis.reach.jump == Ratio::ONE && axis.base.0 == axis.base.1);
+        if chroma && task.side().is_none() && !same_size {
+            return Err(Error::InvalidModel(
+                "its metadata call its output \"lab-ab\", but it is not of the input's size".into(),
+            ));
+        }
+        let covers =
+            |axis: &Axis| axis.reach.jump.times(axis.base.1 as i64) == Ratio::new(axis.base.0 as i64, 1);
+        if task.side().is_some() && !axes.iter().all(covers) {
+            return Err(Error::InvalidModel(
+                "its metadata give its input a side, but its output leaves out part of the frame".into(),
+            ));
+        }
+        Ok(Self { axes, in_channels: c, out_channels })
     }
 
     /// Size of the result for a picture of this size, `[height, width]` each.

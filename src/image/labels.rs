@@ -1,0 +1,204 @@
+//! Label pictures: what a segmentation says of every pixel, and ways to draw it.
+//!
+//! A pixel of a label picture is
+//! * red: the index of its most likely class,
+//! * green: that class's probability, 255 is certain,
+//! * blue: the index of the class that is next,
+//! * alpha: 255.
+//!
+//! Two classes and one probability are all there is to tell inside of objects and along a border
+//! between two of them; so the edge of a cut-out is as soft as the network is unsure of it.
+
+use super::tile::zeroed;
+use super::{Picture, RGBA, Rect};
+use crate::error::{Error, Result};
+
+/// Most classes that a label picture can tell apart.
+pub const MAX_CLASSES: usize = 256;
+/// Rows drawn at once.
+const BAND: u32 = 64;
+/// How far the values of a pixel may be from summing to 1 as probabilities do.
+const ROUNDING: f32 = 1e-3;
+/// Probability up to which a pixel is outside of the chosen classes; from 1 less this it is inside.
+const OUTSIDE: f32 = 0.25;
+
+/// How labels are drawn. `u8`s are indices of classes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum View {
+    /// Every chosen class in its colour, the rest transparent.
+    Classes,
+    /// The picture, with the chosen classes' colours laid over it; 1 hides the picture.
+    Overlay { opacity: f32 },
+    /// The picture where it is of a chosen class, transparent elsewhere. Alpha rises from 0 to 1
+    /// as the probability of being inside goes from a quarter to three quarters.
+    Cutout,
+}
+
+/// Colour of a class: Okabe and Ito's eight, which people with any colour vision can tell apart,
+/// over and over. The first, black, is usually the background's.
+pub fn color(class: u8) -> [u8; 3] {
+    const COLORS: [[u8; 3]; 8] = [
+        [0, 0, 0],
+        [230, 159, 0],
+        [86, 180, 233],
+        [0, 158, 115],
+        [240, 228, 66],
+        [0, 114, 178],
+        [213, 94, 0],
+        [204, 121, 167],
+    ];
+    COLORS[usize::from(class) % COLORS.len()]
+}
+
+/// The label of a pixel from one value per class: probabilities if none is negative and they sum
+/// to 1, else logits. At most [`MAX_CLASSES`] values; of equals the first wins.
+pub fn label(values: &[f32]) -> [u8; RGBA] {
+    let mut first = 0;
+    for (i, value) in values.iter().enumerate() {
+        if *value > values[first] {
+            first = i;
+        }
+    }
+    let mut second = usize::from(first == 0).min(values.len().saturating_sub(1));
+    for (i, value) in values.iter().enumerate() {
+        if i != first && *value > values[second] {
+            second = i;
+        }
+    }
+    let top = values.get(first).copied().unwrap_or(0.0);
+    let sum: f32 = values.iter().sum();
+    let probable = (sum - 1.0).abs() <= ROUNDING && values.iter().all(|&v| v >= 0.0);
+    let probability = if probable { top } else { 1.0 / values.iter().map(|v| (v - top).exp()).sum::<f32>() };
+    [first as u8, (probability * 255.0 + 0.5) as u8, second as u8, 255]
+}
+
+/// Draws a label picture over the picture that it belongs to. `chosen` are indices of classes.
+///
+/// # Errors
+/// `InvalidInput` when the sizes differ or the opacity is not from 0 to 1, `OutOfMemory`.
+pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> Result<Picture> {
+    if (picture.width(), picture.height()) != (labels.width(), labels.height()) {
+        return Err(Error::InvalidInput(format!(
+            "labels of {} × {} pixels do not belong to a picture of {} × {}",
+            labels.width(),
+            labels.height(),
+            picture.width(),
+            picture.height()
+        )));
+    }
+    if matches!(view, View::Overlay { opacity } if !(0.0..=1.0).contains(&opacity)) {
+        return Err(Error::InvalidInput("the opacity must be from 0 to 1".into()));
+    }
+    let mut is_chosen = [false; MAX_CLASSES];
+    for &class in chosen {
+        is_chosen[usize::from(class)] = true;
+    }
+    let mut drawn = Picture::new(picture.width(), picture.height())?;
+    for y in (0..picture.height()).step_by(BAND as usize) {
+        let band = Rect::new(0, y, picture.width(), BAND.min(picture.height() - y));
+        let mut rgba = picture.region(band)?;
+        let mut of_band = zeroed(rgba.len())?;
+        labels.read(band, &mut of_band)?;
+        for (pixel, label) in rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(of_band.as_chunks().0) {
+            *pixel = paint(*pixel, *label, view, &is_chosen);
+        }
+        drawn.write(band, &rgba)?;
+    }
+    Ok(drawn)
+}
+
+fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; MAX_CLASSES]) -> [u8; RGBA] {
+    let [first, _, second, _] = label;
+    let class = if chosen[usize::from(first)] { first } else { second };
+    let [r, g, b, alpha] = pixel;
+    match view {
+        View::Classes if chosen[usize::from(first)] => {
+            let [r, g, b] = color(first);
+            [r, g, b, 255]
+        }
+        View::Classes => [0; RGBA],
+        View::Overlay { opacity } => {
+            let share = opacity * inside(label, chosen);
+            let mix = |from: u8, to: u8| mix(from, to, share);
+            let over = color(class);
+            [mix(r, over[0]), mix(g, over[1]), mix(b, over[2]), alpha]
+        }
+        View::Cutout => [r, g, b, mix(0, alpha, inside(label, chosen))],
+    }
+}
+
+/// How far a pixel belongs to the chosen classes, 0 to 1.
+fn inside([first, probability, second, _]: [u8; RGBA], chosen: &[bool; MAX_CLASSES]) -> f32 {
+    let probability = f32::from(probability) / 255.0;
+    let mut sum = 0.0;
+    if chosen[usize::from(first)] {
+        sum += probability;
+    }
+    if chosen[usize::from(second)] {
+        sum += 1.0 - probability;
+    }
+    ((sum - OUTSIDE) / (1.0 - 2.0 * OUTSIDE)).clamp(0.0, 1.0)
+}
+
+fn mix(from: u8, to: u8, share: f32) -> u8 {
+    let (from, to) = (f32::from(from), f32::from(to));
+    (from + (to - from) * share + 0.5) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_and_logits_of_one_meaning_have_one_label() {
+        assert_eq!(label(&[0.25, 0.6, 0.15]), [1, 153, 0, 255]);
+        assert_eq!(label(&[0.25f32.ln(), 0.6f32.ln(), 0.15f32.ln()]), [1, 153, 0, 255]);
+        assert_eq!(label(&[1000.0, -1000.0]), [0, 255, 1, 255]);
+        // Not probabilities, though they sum to 1.
+        assert_eq!(label(&[2.0, -1.0]), [0, 243, 1, 255]);
+        assert_eq!(label(&[0.5, 0.5]), [0, 128, 1, 255]);
+        assert_eq!(label(&[f32::NAN, f32::NAN])[1], 0);
+        assert_eq!(label(&[]), [0, 0, 0, 255]);
+    }
+
+    fn drawn(label: [u8; 4], view: View, chosen: &[u8]) -> [u8; 4] {
+        let picture = Picture::from_rgba(1, 1, &[100, 200, 40, 200]).unwrap();
+        let labels = Picture::from_rgba(1, 1, &label).unwrap();
+        let drawn = draw(&picture, &labels, view, chosen).unwrap();
+        drawn.region(drawn.rect()).unwrap().try_into().unwrap()
+    }
+
+    #[test]
+    fn cutouts_are_soft_where_the_network_is_unsure() {
+        let cutout = |label, chosen: &[u8]| drawn(label, View::Cutout, chosen)[3];
+        assert_eq!(cutout([3, 255, 0, 255], &[3]), 200);
+        assert_eq!(cutout([0, 255, 3, 255], &[3]), 0);
+        // 50 % sits in the middle of the edge, whichever class comes first.
+        assert_eq!(cutout([3, 128, 0, 255], &[3]), 101);
+        assert_eq!(cutout([0, 128, 3, 255], &[3]), 99);
+        assert_eq!(cutout([2, 128, 3, 255], &[2, 3]), 200);
+        assert_eq!(cutout([0, 230, 3, 255], &[3]), 0);
+        assert_eq!(drawn([3, 255, 0, 255], View::Cutout, &[3])[..3], [100, 200, 40]);
+    }
+
+    #[test]
+    fn overlays_mix_and_classes_are_plain() {
+        let overlay = |opacity, label| drawn(label, View::Overlay { opacity }, &[1]);
+        assert_eq!(overlay(0.0, [1, 255, 0, 255]), [100, 200, 40, 200]);
+        assert_eq!(overlay(1.0, [1, 255, 0, 255]), [230, 159, 0, 200]);
+        assert_eq!(overlay(0.5, [1, 255, 0, 255]), [165, 180, 20, 200]);
+        assert_eq!(overlay(0.5, [0, 255, 1, 255]), [100, 200, 40, 200]);
+        assert_eq!(drawn([1, 130, 0, 255], View::Classes, &[0, 1]), [230, 159, 0, 255]);
+        assert_eq!(drawn([2, 130, 0, 255], View::Classes, &[0, 1]), [0; 4]);
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_refused() {
+        let (picture, labels) = (Picture::new(2, 2).unwrap(), Picture::new(2, 3).unwrap());
+        assert_eq!(draw(&picture, &labels, View::Cutout, &[]).unwrap_err().code(), "invalid-input");
+        for opacity in [-0.1, 1.5, f32::NAN] {
+            let error = draw(&picture, &picture, View::Overlay { opacity }, &[]).unwrap_err();
+            assert_eq!(error.code(), "invalid-input");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Progress of one tile as a share of all.
+
+use super::host::Host;
+
+/// The host of one tile's run.
+pub(super) struct Steps<'a, H> {
+    pub host: &'a H,
+    pub done: usize,
+    pub tiles: usize,
+}
+
+impl<H: Host> Host for Steps<'_, H> {
+    fn now(&self) -> f64 {
+        self.host.now()
+    }
+
+    async fn pause(&self) {
+        self.host.pause().await;
+    }
+
+    fn stopped(&self) -> bool {
+        self.host.stopped()
+    }
+
+    fn progress(&self, fraction: f32) {
+        self.host.progress((self.done as f32 + fraction) / self.tiles.max(1) as f32);
+    }
+}

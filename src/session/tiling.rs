@@ -1,0 +1,120 @@
+//! Tiles of a size whose buffers fit.
+
+use super::geometry::Geometry;
+use super::model::{Model, peak_bytes, shapes_for};
+use crate::error::{Error, Result};
+use crate::plan::{Prepared, Selection};
+use crate::tile::{Span, spans};
+
+/// Longest sides of tiles that are tried, in input pixels, from the largest. Larger ones waste less
+/// on the halo, smaller ones take less memory.
+const LADDER: [usize; 9] = [1024, 768, 512, 384, 256, 192, 128, 96, 64];
+/// Memory for the buffers of one tile, in bytes, where the network can be tiled.
+const TILE_BYTES: u64 = 320 << 20;
+/// What one run may take where the whole frame is needed: a browser tab gets little more.
+const FRAME_BYTES: u64 = 3 << 30;
+
+/// Tiles of one picture.
+pub(super) struct Tiling {
+    pub rows: Vec<Span>,
+    pub columns: Vec<Span>,
+    /// `[height, width]` of every tile.
+    pub tile: [usize; 2],
+    pub flops: u64,
+    pub peak_bytes: u64,
+}
+
+impl Tiling {
+    pub fn count(&self) -> usize {
+        self.rows.len() * self.columns.len()
+    }
+
+    /// All tiles, `[row, column]`, in the order in which they are made.
+    pub fn order(&self, near: Option<[u32; 2]>) -> Vec<[&Span; 2]> {
+        let row_by_row =
+            self.rows.iter().flat_map(|row| self.columns.iter().map(move |column| [row, column]));
+        let mut order: Vec<_> = row_by_row.collect();
+        if let Some([x, y]) = near {
+            let middle = |span: &Span, len: usize| (span.start + len / 2) as u64;
+            order.sort_by_key(|[row, column]| {
+                off([middle(column, self.tile[1]), middle(row, self.tile[0])], [x, y])
+            });
+        }
+        order
+    }
+}
+
+/// Squared distance of a point of the picture, `[x, y]`, from where tiles come first.
+pub(super) fn off(point: [u64; 2], near: [u32; 2]) -> u64 {
+    let [dx, dy] = [0, 1].map(|i| point[i].abs_diff(near[i].into()));
+    dx.saturating_mul(dx).saturating_add(dy.saturating_mul(dy))
+}
+
+impl Model {
+    pub(super) fn tiling(
+        &self,
+        geometry: &Geometry,
+        size: [usize; 2],
+        tile: Option<usize>,
+    ) -> Result<Tiling> {
+        let padded = [0, 1].map(|i| geometry.axes[i].accept(size[i]));
+        let longest = padded[0].max(padded[1]);
+        let sides: Vec<usize> = match tile {
+            Some(side) => vec![side],
+            None => LADDER.to_vec(),
+        };
+        // Where no axis can be cut there is but one way.
+        let whole = geometry.axes.iter().all(|axis| axis.reach.extent.is_none() || axis.fixed);
+        let mut refused = None;
+        for side in if whole { vec![longest] } else { sides } {
+            let attempt = || -> Result<Tiling> {
+                let rows = spans(&geometry.axes[0], padded[0], side)?;
+                let columns = spans(&geometry.axes[1], padded[1], side)?;
+                let tile = [rows[0].len, columns[0].len];
+                let cost = if whole { self.whole(geometry, tile) } else { self.cost(geometry, tile) };
+                let (flops, peak_bytes) = cost?;
+                Ok(Tiling { rows, columns, tile, flops, peak_bytes })
+            };
+            match attempt() {
+                Ok(tiling) if whole || tile.is_some() || tiling.peak_bytes <= TILE_BYTES => {
+                    return Ok(tiling);
+                }
+                Ok(tiling) => {
+                    let what = format!("a tile of {} × {} pixels", tiling.tile[1], tiling.tile[0]);
+                    refused = Some(Error::TooLarge { what, needed: tiling.peak_bytes, limit: TILE_BYTES });
+                }
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        Err(refused.unwrap_or_else(|| Error::InvalidInput("no size of tiles fits this model".into())))
+    }
+
+    /// FLOPs and bytes of a run on the whole frame, `[height, width]`; refuses what no tab has memory for.
+    pub(super) fn whole(&self, geometry: &Geometry, size: [usize; 2]) -> Result<(u64, u64)> {
+        let (flops, needed) = self.cost(geometry, size)?;
+        if needed > FRAME_BYTES {
+            let what = format!("this model sees the whole frame at once: {} × {} pixels", size[1], size[0]);
+            return Err(Error::TooLarge { what, needed, limit: FRAME_BYTES });
+        }
+        Ok((flops, needed))
+    }
+
+    /// FLOPs and bytes of one tile; refuses what a GPU in use cannot bind.
+    fn cost(&self, geometry: &Geometry, [h, w]: [usize; 2]) -> Result<(u64, u64)> {
+        let shapes = shapes_for(self.graph(), self.task()?.port, [1, geometry.in_channels, h, w]);
+        let facts = self.graph().facts(&shapes)?;
+        let prepared = Prepared::new(self.graph(), &facts, &Selection::default())?;
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = self.device().gpu().filter(|_| self.device().uses_gpu()) {
+            let (needed, limit) = (prepared.plan.largest_value_bytes(), gpu.max_value_bytes());
+            if needed > limit {
+                return Err(Error::TooLarge {
+                    what: format!("a tile of {w} × {h} pixels on this GPU"),
+                    needed,
+                    limit,
+                });
+            }
+        }
+        Ok((prepared.plan.flops(), peak_bytes(&prepared.plan)?))
+    }
+}

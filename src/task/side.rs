@@ -1,0 +1,136 @@
+//! One end of a network, the way its metadata describe it.
+
+use crate::error::{Error, Result};
+use crate::image::labels::MAX_CLASSES;
+use crate::image::planar::{Channels, Encoding};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Greatest `scale`.
+const MAX_SCALE: u32 = 4;
+/// Greatest `side`.
+const MAX_SIDE: u32 = 4096;
+
+/// The JSON of `input` or `output`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct Side {
+    /// `None`: by the number of channels.
+    pub color: Option<Color>,
+    pub range: [f32; 2],
+    /// Of inputs: the picture is first enlarged by this.
+    pub scale: u32,
+    /// Of inputs: the frame is first brought to this many pixels along its shorter side.
+    pub side: Option<u32>,
+    /// Of outputs: names of the classes.
+    pub classes: Vec<String>,
+}
+
+impl Default for Side {
+    fn default() -> Self {
+        Self { color: None, range: [0.0, 1.0], scale: 1, side: None, classes: vec![] }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Color {
+    Rgb,
+    Gray,
+    LabL,
+    LabAb,
+    Edges,
+    Classes,
+}
+
+impl Color {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rgb => "rgb",
+            Self::Gray => "gray",
+            Self::LabL => "lab-l",
+            Self::LabAb => "lab-ab",
+            Self::Edges => "edges",
+            Self::Classes => "classes",
+        }
+    }
+
+    /// Pictures are made of these, so they can go in.
+    fn is_readable(self) -> bool {
+        !matches!(self, Self::LabAb | Self::Classes)
+    }
+}
+
+pub(super) fn invalid(key: &str, reason: &str) -> Error {
+    Error::InvalidModel(format!("its metadata entry {key:?} is wrong: {reason}"))
+}
+
+impl Side {
+    /// The entry `key`; the default where there is none.
+    pub fn of(metadata: &BTreeMap<String, String>, key: &str) -> Result<Self> {
+        let Some(text) = metadata.get(key) else { return Ok(Self::default()) };
+        let side: Self = serde_json::from_str(text).map_err(|e| invalid(key, &e.to_string()))?;
+        let [low, high] = side.range;
+        let wrong = if !(low.is_finite() && high.is_finite() && (high - low).is_finite()) || low == high {
+            "the two ends of its range must be finite and differ"
+        } else if key == "input" && side.color.is_some_and(|color| !color.is_readable()) {
+            "a network takes rgb, gray, lab-l or edges"
+        } else if side.scale == 0 || side.scale > MAX_SCALE {
+            "its scale must be from 1 to 4"
+        } else if side.side.is_some_and(|side| side == 0 || side > MAX_SIDE) {
+            "its side must be from 1 to 4096 pixels"
+        } else if side.side.is_some() && side.scale > 1 {
+            "it has a scale and a side, and only one can be"
+        } else {
+            return Ok(side);
+        };
+        Err(invalid(key, wrong))
+    }
+
+    /// The color of so many channels; `verb` is what the model does with them.
+    pub fn color(&self, channels: usize, verb: &str) -> Result<Color> {
+        let color = match (self.color, channels) {
+            (Some(color), _) => color,
+            (None, 3) => Color::Rgb,
+            (None, 1) => Color::Gray,
+            (None, _) => {
+                return Err(Error::InvalidInput(format!(
+                    "the model {verb} {channels} channels; a picture has 1 or 3"
+                )));
+            }
+        };
+        let fits = match color {
+            Color::Rgb => channels == 3,
+            Color::LabAb => channels == 2,
+            Color::Gray | Color::LabL | Color::Edges => channels == 1,
+            Color::Classes => (2..=MAX_CLASSES).contains(&channels),
+        };
+        let name = color.name();
+        if !fits {
+            return Err(Error::InvalidModel(format!(
+                "it {verb} {channels} channels, which cannot be {name:?} as its metadata say"
+            )));
+        }
+        if color == Color::Classes && !self.classes.is_empty() && self.classes.len() != channels {
+            let names = self.classes.len();
+            return Err(Error::InvalidModel(format!(
+                "it {verb} {channels} channels, but its metadata name {names} classes"
+            )));
+        }
+        Ok(color)
+    }
+
+    /// How so many channels are colours.
+    pub fn encoding(&self, channels: usize, verb: &str) -> Result<Encoding> {
+        let [low, high] = self.range;
+        Ok(match self.color(channels, verb)? {
+            Color::Rgb => Encoding { channels: Channels::Rgb, low, high },
+            Color::Gray => Encoding { channels: Channels::Luma, low, high },
+            Color::LabL => Encoding { channels: Channels::Lightness, low, high },
+            Color::LabAb => Encoding { channels: Channels::Chroma, low, high },
+            // A drawing is black where there is an edge.
+            Color::Edges => Encoding { channels: Channels::Luma, low: high, high: low },
+            Color::Classes => Encoding { channels: Channels::Classes(channels), low, high },
+        })
+    }
+}
