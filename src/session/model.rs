@@ -10,7 +10,7 @@ use crate::backend::gpu;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::plan::{Plan, Prepared, Selection, arena};
-use crate::task::Task;
+use crate::task::{Description, Task};
 use crate::tensor::Tensor;
 use async_lock::Mutex;
 use std::cell::OnceCell;
@@ -98,6 +98,15 @@ impl Model {
     pub fn geometry(&self) -> Result<&Geometry> {
         let of = || self.task().and_then(|task| Geometry::of(&self.graph, task));
         self.geometry.get_or_init(of).as_ref().map_err(Clone::clone)
+    }
+
+    /// What the model is for, in words and numbers.
+    ///
+    /// # Errors
+    /// Those of [`Model::geometry`].
+    pub fn describe(&self) -> Result<Description> {
+        let geometry = self.geometry()?;
+        self.task()?.describe(geometry.in_channels, geometry.out_channels)
     }
 
     pub(super) fn device(&self) -> &Device {

@@ -3,7 +3,11 @@
 #[path = "../operators/fixtures.rs"]
 mod fixtures;
 mod support;
+mod tasks;
 mod tiles;
+#[path = "../hostile/writer.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod writer;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
