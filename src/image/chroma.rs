@@ -115,7 +115,13 @@ impl Taps {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{Picture, bicubic};
+    use crate::image::Picture;
+    use crate::image::filter::{Filter, Interpolation, Resize};
+
+    fn reduced(full: &Picture, width: u32, height: u32) -> Vec<u8> {
+        let resize = Resize::to(width, height, Interpolation::Bicubic);
+        resize.region(full, Rect::new(0, 0, width, height)).unwrap()
+    }
 
     const ENCODING: Encoding = Encoding { channels: Channels::Chroma, low: -128.0, high: 128.0 };
 
@@ -132,7 +138,7 @@ mod tests {
         (width, height): (u32, u32),
         ab: impl Fn(f32, f32) -> [f32; 2],
     ) -> Vec<[f32; 3]> {
-        let frame = bicubic(full, (width, height), Rect::new(0, 0, width, height)).unwrap();
+        let frame = reduced(full, width, height);
         let at = |c: usize| {
             let ab = &ab;
             (0..width * height).map(move |i| ab((i % width) as f32, (i / width) as f32)[c])
@@ -184,7 +190,7 @@ mod tests {
             assert!((l - lab::lightness([pixel[0], pixel[1], pixel[2]])).abs() < 0.5);
         }
         let tensor = Tensor::f32([1, 2, 7, 9], (0..126).map(|i| i as f32 / 4.0).collect::<Vec<_>>()).unwrap();
-        let frame = bicubic(&full, (9, 7), Rect::new(0, 0, 9, 7)).unwrap();
+        let frame = reduced(&full, 9, 7);
         let chroma = Chroma::new(&tensor, ENCODING, &frame).unwrap();
         let of = |rect: Rect| {
             let mut rgba = full.region(rect).unwrap();

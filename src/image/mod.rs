@@ -19,7 +19,6 @@ mod picture;
 pub mod planar;
 mod profile;
 mod reduce;
-mod resample;
 mod scores;
 mod sniff;
 mod ssim;
@@ -32,8 +31,7 @@ pub use decode::decode;
 pub use encode::encode_png;
 pub use noise::Noise;
 pub use picture::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
-pub use resample::bicubic;
-pub use scores::Scores;
+pub use scores::ClassScores;
 
 /// Bytes of one RGBA pixel.
 const RGBA: usize = 4;

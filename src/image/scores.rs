@@ -8,7 +8,7 @@ use crate::tensor::Tensor;
 /// Probabilities or logits of classes, bilinear in between with half-pixel centres
 /// (`torch.nn.functional.interpolate(mode="bilinear", align_corners=False)`).
 #[derive(Debug)]
-pub struct Scores {
+pub struct ClassScores {
     /// `[1, C, H, W]`
     tensor: Tensor,
 }
@@ -16,7 +16,7 @@ pub struct Scores {
 /// The two neighbours of a full-size position, and the weight of the second.
 type Tap = (usize, usize, f32);
 
-impl Scores {
+impl ClassScores {
     /// # Errors
     /// `InvalidInput` when the tensor is not float `[1, C, H, W]` with something in it.
     pub fn new(tensor: Tensor) -> Result<Self> {
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn scores_are_linear_between_centres() {
         // Two classes: certain of the first on the left, of the second on the right.
-        let scores = Scores::new(Tensor::f32([1, 2, 1, 2], [1.0, 0.0, 0.0, 1.0]).unwrap()).unwrap();
+        let scores = ClassScores::new(Tensor::f32([1, 2, 1, 2], [1.0, 0.0, 0.0, 1.0]).unwrap()).unwrap();
         let mut rgba = [0; 32];
         scores.label((8, 1), Rect::new(0, 0, 8, 1), &mut rgba);
         let told: Vec<(u8, u8)> = rgba.chunks(4).map(|p| (p[0], p[1])).collect();
@@ -82,7 +82,7 @@ mod tests {
         for shape in [vec![1, 2, 0, 3], vec![2, 3]] {
             let len = shape.iter().product();
             let tensor = Tensor::f32(shape, vec![0.0; len]).unwrap();
-            assert_eq!(Scores::new(tensor).unwrap_err().code(), "invalid-input");
+            assert_eq!(ClassScores::new(tensor).unwrap_err().code(), "invalid-input");
         }
     }
 }

@@ -7,8 +7,9 @@ use super::model::Model;
 use super::process::{Estimate, TileEvent};
 use super::tiling::off;
 use crate::error::{Error, Result};
+use crate::image::filter::{Filter, Interpolation, Resize};
 use crate::image::planar::{self, Channels};
-use crate::image::{Chroma, Picture, Rect, Scores, bicubic};
+use crate::image::{Chroma, ClassScores, Picture, Rect};
 use crate::tile::Axis;
 
 /// Small pictures are enlarged at most by this.
@@ -18,11 +19,15 @@ const MAX_ASPECT: f64 = 16.0;
 /// Side of a part of the result, in pixels.
 const PART: u32 = 512;
 
+fn bicubic(width: u32, height: u32) -> Resize {
+    Resize::to(width, height, Interpolation::Bicubic)
+}
+
 /// What a network made of the whole frame.
 pub(super) enum Frame {
     Picture(Picture),
     Chroma(Chroma),
-    Scores(Scores),
+    Scores(ClassScores),
 }
 
 impl Model {
@@ -87,7 +92,7 @@ impl Frame {
         model.whole(geometry, [height, width])?;
         let at = |[height, width]: [usize; 2]| {
             let (width, height) = (width as u32, height as u32);
-            bicubic(picture, (width, height), Rect::new(0, 0, width, height))
+            bicubic(width, height).region(picture, Rect::new(0, 0, width, height))
         };
         let encoding = task.input(geometry.in_channels)?;
         let reduced = at([height, width])?;
@@ -104,7 +109,7 @@ impl Frame {
             Channels::Chroma => {
                 Ok(Self::Chroma(Chroma::new(&output, encoding, &at([out_height, out_width])?)?))
             }
-            Channels::Classes(_) => Ok(Self::Scores(Scores::new(output)?)),
+            Channels::Classes(_) => Ok(Self::Scores(ClassScores::new(output)?)),
             _ => {
                 let mut small = Picture::new(out_width as u32, out_height as u32)?;
                 let mut rgba = planar::opaque(small.rect())?;
@@ -132,7 +137,9 @@ impl Frame {
             match self {
                 Self::Chroma(chroma) => chroma.color(size, rect, &mut rgba),
                 Self::Scores(scores) => scores.label(size, rect, &mut rgba),
-                Self::Picture(small) => planar::set_colors(&mut rgba, &bicubic(small, size, rect)?),
+                Self::Picture(small) => {
+                    planar::set_colors(&mut rgba, &bicubic(size.0, size.1).region(small, rect)?)
+                }
             }
             result.write(rect, &rgba)?;
             on_tile(TileEvent { rect, picture: &result, done: i + 1, tiles });

@@ -1,8 +1,9 @@
 //! The picture as the network sees it.
 
 use crate::error::{Error, Result};
+use crate::image::filter::{Filter, Interpolation, Resize};
 use crate::image::planar::{self, Encoding};
-use crate::image::{Picture, Rect, bicubic};
+use crate::image::{Picture, Rect};
 use crate::tensor::Tensor;
 
 /// A picture, enlarged where the task wants it: part by part, so that it is never there as a whole.
@@ -23,7 +24,7 @@ impl Source<'_> {
             return self.picture.region(rect);
         }
         let [height, width] = self.size();
-        bicubic(self.picture, (width as u32, height as u32), rect)
+        Resize::to(width as u32, height as u32, Interpolation::Bicubic).region(self.picture, rect)
     }
 
     /// The region at `[y, x]` of exactly this size, `[height, width]`; beyond the right and lower

@@ -5,7 +5,8 @@ use crate::support::{STRATEGIES, block_on, cpu, largest_difference, network, pic
 use crate::writer::{self, field, floats, ints_attribute, node, port};
 use std::collections::BTreeMap;
 use unet_playground::Error;
-use unet_playground::image::{Picture, Rect, bicubic, lab};
+use unet_playground::image::filter::{self, Interpolation, Resize};
+use unet_playground::image::{Picture, Rect, lab};
 use unet_playground::session::{Cut, Model, Unhurried};
 
 /// The bytes of a model with these `metadata_props`.
@@ -53,8 +54,7 @@ fn pixels(picture: &Picture) -> Vec<u8> {
 
 /// The whole of `picture` at another size.
 fn resized(picture: &Picture, width: u32, height: u32) -> Picture {
-    let rgba = bicubic(picture, (width, height), Rect::new(0, 0, width, height)).unwrap();
-    Picture::from_rgba(width, height, &rgba).unwrap()
+    filter::apply(&Resize::to(width, height, Interpolation::Bicubic), picture).unwrap()
 }
 
 #[test]
