@@ -17,7 +17,7 @@ const TOLERANCE = 1e-4;
 /**
  * Share of values that may be wrong. Nearly equal values in a pooling window count as ties here, and the
  * first one wins; onnxruntime takes the largest. Unpooling then puts a value one pixel off, and all
- * that see it differ.
+ * that see it differ: PyTorch with this rule differs from PyTorch without it in 2 to 4 % of the values.
  */
 const WRONG_VALUES = (name) => (name.endsWith("max-unpool") ? 0.1 : 0);
 
