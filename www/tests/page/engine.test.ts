@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { bring, type Bytes, launch, method, named as namedOn, notice, restored, run, slider, status, stop, visit } from "./browser";
+import { bring, type Bytes, launch, method, named as namedOn, notice, restored, run, slider, status, stop, tableRows, visit } from "./browser";
 import { bytesIn, png } from "./pictures";
 import { serve, type Site } from "./server";
 
@@ -72,6 +72,35 @@ describe("on the CPU", () => {
     expect(clean).toMatchObject({ width: 451, height: 300 });
     // The noise added has a standard deviation of 35; twice as good as a box blur is under 12.
     expect(clean.rms).toBeLessThan(12);
+    expect(complaints).toEqual([]);
+  });
+
+  it("scores the network and classical filters against the original, maps differences, mixes", async () => {
+    ({ page, complaints } = await visit(browser, `${site.url}#with=bilinear,median-filter,mean-filter&backend=cpu&layout=grid`));
+    await restored(page);
+    const cells = async (name: string) =>
+      Object.entries(await tableRows(page)).find(([row]) => row.startsWith(name))?.[1] ?? [];
+    const psnr = async (name: string) => Number.parseFloat((await cells(name))[0] ?? "");
+    expect(Object.keys(await tableRows(page))[0]).toBe("Bilinear best");
+    const full = await psnr("Bilinear");
+    expect(full).toBeGreaterThan(29);
+    for (const filter of ["Median 3×3", "Mean 3×3"]) expect(full - (await psnr(filter)), filter).toBeGreaterThan(3);
+    expect(Number.parseFloat((await cells("Bilinear")).at(-1) ?? ""), "checkerboard").toBeLessThan(3);
+    await page.keyboard.press("d");
+    await page.locator(".legend").waitFor();
+    const map = page.locator("up-grid .cell").nth(2).locator("up-picture canvas").last();
+    // What a filter leaves of the noise is spread all over: red and blue of a heat map, hardly any green.
+    const green = () =>
+      map.evaluate((canvas: HTMLCanvasElement) => {
+        const small = new OffscreenCanvas(1, 1).getContext("2d");
+        small?.drawImage(canvas, canvas.width / 3, canvas.height / 3, canvas.width / 3, canvas.height / 3, 0, 0, 1, 1);
+        const [r = 0, g = 0, b = 0] = small?.getImageData(0, 0, 1, 1).data ?? [];
+        return g / Math.max(r, b);
+      });
+    await expect.poll(green).toBeLessThan(0.5);
+    await page.getByRole("slider", { name: "Strength" }).fill("0.5");
+    await expect.poll(() => psnr("Bilinear")).toBeLessThan(full - 3);
+    expect(await notice(page).textContent()).toBe("");
     expect(complaints).toEqual([]);
   });
 
