@@ -12,6 +12,9 @@ import { fromBase } from "./samples";
 import type { Activity } from "./state";
 import { Step, unlessAborted } from "./step";
 
+/** Models that stay loaded: six results of three steps each need no more. */
+const MOST_MODELS = 18;
+
 export type Tell = (activity: Activity) => void;
 
 export class Bench {
@@ -49,7 +52,9 @@ export class Bench {
   model(stage: Exclude<Stage, { kind: "filter" }>, signal: AbortSignal): Promise<ModelInfo> {
     const key = stage.kind === "own" ? stage.model.key : stage.entry.file;
     const step = this.#models.get(key) ?? new Step<ModelInfo>((model) => this.client.free("model", model.id));
+    this.#models.delete(key); // to stand last among those used
     this.#models.set(key, step);
+    this.#forgetModels();
     const source =
       stage.kind === "own"
         ? stage.model.source
@@ -62,6 +67,15 @@ export class Bench {
       step.get(key, () => this.client.call("loadModel", { source }, { onProgress })),
       signal,
     );
+  }
+
+  /** Those used longest ago; a run that is under way holds its own. */
+  #forgetModels(): void {
+    for (const [key, step] of this.#models) {
+      if (this.#models.size <= MOST_MODELS) return;
+      step.clear();
+      this.#models.delete(key);
+    }
   }
 
   /** The photo as it came. `opened`: it has been decoded already. */

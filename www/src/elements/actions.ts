@@ -18,7 +18,8 @@ export class Actions extends Localized {
   /** What a run would take. */
   @property({ attribute: false }) expected: Expected | null = null;
   @property({ type: Boolean }) canSave = false;
-  @property() inspect = "";
+  /** Where the lab shows how the chosen network upsamples. */
+  @property() lab = "";
 
   static override styles = [
     shared,
@@ -121,7 +122,7 @@ export class Actions extends Localized {
           ? html`<button class="primary" @click=${() => this.#emit("stop")}>${icons.stop} ${t("run.stop")}</button>`
           : html`<button class="primary" @click=${() => this.#emit("run")}>${icons.run} ${t("run.run")}</button>`}
         <button ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>${icons.save} ${t("run.save")}</button>
-        <up-keep ?disabled=${!this.canSave} .inspect=${this.inspect}
+        <up-keep ?disabled=${!this.canSave} .lab=${this.lab}
           @keep=${(event: CustomEvent) => this.#emit("keep", event.detail)}></up-keep>
       </div>
     </section>`;

@@ -110,7 +110,7 @@ export class App extends Localized {
           @settings=${(event: CustomEvent) => playground.set(event.detail)}
         ></up-controls>
         <up-actions .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
-          .canSave=${panes.some(({ id, complete }) => id === state.chosen && complete)} .inspect=${inspectAddress(state)}
+          .canSave=${panes.some(({ id, complete }) => id === state.chosen && complete)} .lab=${labAddress(state)}
           @open-photo=${() => this.photoInput.click()}
           @run=${() => playground.run()} @stop=${() => playground.stop()} @save=${() => playground.keep.save()}
           @keep=${(event: CustomEvent<Way>) => this.#keep(event.detail)}
@@ -207,8 +207,9 @@ export class App extends Localized {
   }
 }
 
-/** Where the network of the chosen result is opened up: the inspector, and for a chain its last network. */
-function inspectAddress({ results, chosen }: State): string {
-  const stage = results.find(({ id }) => id === chosen)?.method.stages.at(-1);
-  return stage?.kind === "model" ? `#inspect/${stage.entry.file.replace(/\.onnx$/, "")}` : "";
+/** Where the lab shows how the chosen network upsamples; empty for what is no network of the zoo. */
+function labAddress({ results, chosen }: State): string {
+  const method = results.find(({ id }) => id === chosen)?.method;
+  if (method?.kind !== "network") return "";
+  return `#lab/${method.name === "transposed-conv" ? "transposed-conv-1" : method.name}`;
 }

@@ -13,8 +13,8 @@ const GLYPHS = { copy: icons.copy, sheet: icons.grid, report: icons.report, next
 @customElement("up-keep")
 export class KeepMenu extends Localized {
   @property({ type: Boolean }) disabled = false;
-  /** Where the network of the chosen result can be looked into, as an address; empty: nowhere. */
-  @property() inspect = "";
+  /** Where the lab shows how the chosen network upsamples, as an address; empty: nowhere. */
+  @property() lab = "";
   @query("#ways") private list!: HTMLElement;
 
   static override styles = [
@@ -84,7 +84,7 @@ export class KeepMenu extends Localized {
       </button>
       <div id="ways" popover role="group" aria-label=${t("keep.more")}>
         ${WAYS.map((way) => html`<button @click=${() => this.#keep(way)}>${GLYPHS[way]} ${t(`keep.${way}`)}</button>`)}
-        ${this.inspect ? html`<a href=${this.inspect}>${icons.model} ${t("keep.inspect")}</a>` : nothing}
+        ${this.lab ? html`<a href=${this.lab}>${icons.model} ${t("keep.lab")}</a>` : nothing}
       </div>
     `;
   }
