@@ -149,7 +149,7 @@ fn a_part_is_the_same_part_of_the_whole() {
         let whole = apply(&*filter, &source).unwrap();
         let (width, height) = (whole.width() / 2, whole.height() / 2);
         let part = Rect::new(whole.width() / 3, whole.height() / 3, width, height);
-        let mut filtered = Filtered::new(&*filter, &source, Some(part)).unwrap();
+        let mut filtered = Filtered::new(Box::new(&*filter), &source, Some(part)).unwrap();
         finish(&mut filtered).unwrap();
         assert!(
             filtered.into_picture()
@@ -245,7 +245,7 @@ fn senseless_numbers_are_named() {
         apply(&Resize::to(0, 1, Interpolation::Bicubic), &tiny).unwrap_err().code(),
         "invalid-picture"
     );
-    let outside = Filtered::new(&Gray, &tiny, Some(Rect::new(2, 0, 2, 1)));
+    let outside = Filtered::new(Box::new(Gray), &tiny, Some(Rect::new(2, 0, 2, 1)));
     assert_eq!(outside.err().unwrap().code(), "invalid-input");
 }
 

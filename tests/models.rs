@@ -48,7 +48,9 @@ fn the_manifest_repeats_what_is_in_the_files() {
         let graph = onnx::load(&bytes, &BTreeMap::new()).unwrap();
         Task::of(&graph).unwrap();
         assert!(file.starts_with(text(&entry, "task")), "{file}");
-        for (key, value) in entry.iter().filter(|(key, _)| !["file", "bytes", "sha256"].contains(&key.as_str())) {
+        for (key, value) in
+            entry.iter().filter(|(key, _)| !["file", "bytes", "sha256"].contains(&key.as_str()))
+        {
             let stated = &graph.metadata[key];
             let stated = serde_json::from_str(stated).unwrap_or_else(|_| Value::String(stated.clone()));
             assert_eq!(*value, stated, "{key} of {file}");

@@ -26,6 +26,8 @@
 //! for every doubling of a pattern's amplitude. A texture that is exactly as periodic along both axes
 //! all over a picture cannot be told from a grid; nor can the blocks of JPEG, for a period of 8.
 
+use std::ops::Deref;
+
 use super::filter::luma;
 use super::work::{Work, finish};
 use super::{Picture, RGBA, Rect};
@@ -42,8 +44,8 @@ const AWAY: [i32; 4] = [-4, -3, 3, 4];
 type Complex = [f32; 2];
 
 /// A measurement in the making: a row of windows at a step.
-pub struct Checkerboard<'a> {
-    picture: &'a Picture,
+pub struct Checkerboard<P> {
+    picture: P,
     /// Cycles per window.
     k: i32,
     /// Of Hann's window.
@@ -54,12 +56,12 @@ pub struct Checkerboard<'a> {
     ratios: [Vec<f32>; 4],
 }
 
-impl<'a> Checkerboard<'a> {
+impl<P: Deref<Target = Picture>> Checkerboard<P> {
     /// `period` of the grid in pixels: 2 for the last upsampling by two, 4 and 8 for the ones before.
     ///
     /// # Errors
     /// `InvalidInput` for other periods, and for pictures with a side of less than 64 pixels.
-    pub fn new(picture: &'a Picture, period: u32) -> Result<Self> {
+    pub fn new(picture: P, period: u32) -> Result<Self> {
         let (width, height) = picture.size();
         if !matches!(period, 2 | 4 | 8) {
             return Err(Error::InvalidInput(format!(
@@ -82,34 +84,26 @@ impl<'a> Checkerboard<'a> {
     }
 
     /// What the meter reads when all steps are done, in dB.
-    pub fn decibels(&mut self) -> f64 {
-        let [columns, rows, crossed, other] = self.ratios.each_mut().map(|ratios| {
-            let middle = ratios.len() / 2;
-            ratios.sort_unstable_by(f32::total_cmp);
-            // Without any step there is no window.
-            ratios.get(middle).map_or(0.0, |&median| f64::from(median))
-        });
+    pub fn decibels(&self) -> f64 {
+        let [columns, rows, crossed, other] = self.ratios.each_ref().map(|ratios| f64::from(median(ratios)));
         10.0 * columns.min(rows).max(crossed.min(other)).max(1.0).log10()
     }
 
     fn window(&mut self, pixels: impl Iterator<Item = f32>) {
-        let mut values: Vec<f32> = pixels.collect();
+        let mut values: Vec<Complex> = pixels.map(|value| [value, 0.0]).collect();
         let weight: f32 = self.weights.iter().sum();
         let rows = values.chunks_exact(SIDE).zip(&self.weights);
-        let sum: f32 =
-            rows.map(|(row, w)| w * row.iter().zip(&self.weights).map(|(v, w)| v * w).sum::<f32>()).sum();
+        let sum: f32 = rows
+            .map(|(row, w)| w * row.iter().zip(&self.weights).map(|([v, _], w)| v * w).sum::<f32>())
+            .sum();
         let mean = sum / (weight * weight);
-        values.iter_mut().for_each(|value| *value -= mean);
+        values.iter_mut().for_each(|[value, _]| *value -= mean);
 
         let k = self.k;
         let rounding = self.weights.iter().map(|w| w * w).sum::<f32>().powi(2) / 12.0;
-        let lines = |u: i32| -> Vec<Complex> {
-            values.chunks_exact(SIDE).map(|row| self.at(row.iter().map(|&v| [v, 0.0]), u)).collect()
-        };
-        let power = |lines: &[Complex], v: i32| {
-            let [re, im] = self.at(lines.iter().copied(), v);
-            re * re + im * im
-        };
+        let lines =
+            |u: i32| -> Vec<Complex> { values.chunks_exact(SIDE).map(|row| self.at(row, u)).collect() };
+        let power = |lines: &[Complex], v: i32| self.power(lines, v);
         let (constant, grid, beside) = (lines(0), lines(k), AWAY.map(|d| lines(k + d)));
         let mean = |powers: [f32; 4]| powers.iter().sum::<f32>() / 4.0;
         let columns = power(&grid, 0) / (mean(beside.each_ref().map(|lines| power(lines, 0))) + rounding);
@@ -124,8 +118,16 @@ impl<'a> Checkerboard<'a> {
         }
     }
 
+    // Once in the download, not once in every use; as are those below.
+    #[inline(never)]
+    fn power(&self, line: &[Complex], k: i32) -> f32 {
+        let [re, im] = self.at(line, k);
+        re * re + im * im
+    }
+
     /// The weighted transform of a line at `k` cycles.
-    fn at(&self, line: impl Iterator<Item = Complex>, k: i32) -> Complex {
+    #[inline(never)]
+    fn at(&self, line: &[Complex], k: i32) -> Complex {
         let mut sum = [0.0; 2];
         for ((n, [re, im]), weight) in (0..).zip(line).zip(&self.weights) {
             // Whole cycles do not matter, of whichever sign.
@@ -137,7 +139,7 @@ impl<'a> Checkerboard<'a> {
     }
 }
 
-impl Work for Checkerboard<'_> {
+impl<P: Deref<Target = Picture>> Work for Checkerboard<P> {
     fn steps(&self) -> usize {
         count(self.picture.height()) as usize
     }
@@ -163,6 +165,19 @@ pub fn checkerboard(picture: &Picture, period: u32) -> Result<f64> {
     Ok(meter.decibels())
 }
 
+/// The middle one of values from 0 on; 0 where there are none. Bits of such floats are in order: a
+/// search among them takes less code than sorting.
+#[inline(never)]
+fn median(values: &[f32]) -> f32 {
+    let below = |bits: u32| values.iter().filter(|value| value.to_bits() < bits).count();
+    let (mut low, mut high) = (0, f32::INFINITY.to_bits());
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if below(middle) <= values.len() / 2 { low = middle } else { high = middle }
+    }
+    if values.is_empty() { 0.0 } else { f32::from_bits(low) }
+}
+
 /// How many windows there are along a side.
 fn count(side: u32) -> u32 {
     ((side - SIDE as u32) / HOP + 1).min(MOST)
@@ -172,4 +187,18 @@ fn count(side: u32) -> u32 {
 fn start(index: u32, side: u32) -> u32 {
     let last = count(side) - 1;
     (index * (side - SIDE as u32)).checked_div(last).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_value() {
+        assert_eq!(median(&[3.0, 0.5, 1e20, 0.0, 2.5]), 2.5);
+        assert_eq!(median(&[4.0, 1.0]), 4.0);
+        assert_eq!(median(&[0.0, 0.0, 7.0]), 0.0);
+        assert_eq!(median(&[1e-30]), 1e-30);
+        assert_eq!(median(&[]), 0.0);
+    }
 }

@@ -1,6 +1,8 @@
 //! How close two pictures are; alpha does not count. All agree with scikit-image 0.26
 //! (`skimage.metrics`) on 8-bit arrays, `data_range=255`.
 
+use std::ops::Deref;
+
 use super::work::{Work, finish};
 use super::{Picture, RGBA, Rect, ssim};
 use crate::error::{Error, Result};
@@ -24,9 +26,9 @@ pub struct Scores {
 }
 
 /// A comparison in the making, a tile at a step.
-pub struct Comparison<'a> {
-    a: &'a Picture,
-    b: &'a Picture,
+pub struct Comparison<P> {
+    a: P,
+    b: P,
     /// What counts for luma.
     inner: Rect,
     squares: f64,
@@ -35,12 +37,12 @@ pub struct Comparison<'a> {
     similarities: f64,
 }
 
-impl<'a> Comparison<'a> {
+impl<P: Deref<Target = Picture>> Comparison<P> {
     /// `border`: so many pixels on each side do not count for `psnr_luma`.
     ///
     /// # Errors
     /// `InvalidInput` when the sizes differ or the border leaves nothing.
-    pub fn new(a: &'a Picture, b: &'a Picture, border: u32) -> Result<Self> {
+    pub fn new(a: P, b: P, border: u32) -> Result<Self> {
         same_size(a.size(), b.size())?;
         let side = |side: u32| side.checked_sub(border.saturating_mul(2)).filter(|&side| side > 0);
         let (Some(width), Some(height)) = (side(a.width()), side(a.height())) else {
@@ -66,7 +68,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-impl Work for Comparison<'_> {
+impl<P: Deref<Target = Picture>> Work for Comparison<P> {
     fn steps(&self) -> usize {
         self.a.rect().tiles()
     }

@@ -40,6 +40,8 @@ fn mix(v: &mut [u32; 4]) {
 }
 
 /// A standard normal number for one channel of one pixel.
+// Once in the download, not once in every caller.
+#[inline(never)]
 pub fn normal(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
     let [a, b, ..] = pcg4d([x, y, channel, seed]);
     let u = (f64::from(a >> 8) + 0.5) * UNIT;

@@ -25,3 +25,71 @@ pub async fn attend(work: &mut dyn Work, host: &impl Host) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::{Cell, RefCell};
+
+    /// Steps of 10 ms on a clock that they move themselves.
+    struct Slow<'a>(&'a Patient);
+
+    impl Work for Slow<'_> {
+        fn steps(&self) -> usize {
+            20
+        }
+
+        fn step(&mut self, index: usize) -> Result<()> {
+            assert_eq!(index, self.0.done.replace(index + 1));
+            self.0.clock.set(self.0.clock.get() + 10.0);
+            Ok(())
+        }
+    }
+
+    #[derive(Default)]
+    struct Patient {
+        clock: Cell<f64>,
+        done: Cell<usize>,
+        patience: f64,
+        told: RefCell<Vec<f32>>,
+        pauses: Cell<usize>,
+    }
+
+    impl Host for Patient {
+        fn now(&self) -> f64 {
+            self.clock.get()
+        }
+
+        async fn pause(&self) {
+            self.pauses.set(self.pauses.get() + 1);
+        }
+
+        fn stopped(&self) -> bool {
+            self.clock.get() >= self.patience
+        }
+
+        fn progress(&self, fraction: f32) {
+            self.told.borrow_mut().push(fraction);
+        }
+    }
+
+    #[test]
+    fn it_pauses_and_tells_how_far_it_is() {
+        let host = Patient { patience: f64::INFINITY, ..Patient::default() };
+        pollster::block_on(attend(&mut Slow(&host), &host)).unwrap();
+        assert_eq!(host.done.get(), 20);
+        // 200 ms, in slices of 30.
+        assert_eq!(host.pauses.get(), 6);
+        assert_eq!(host.told.borrow()[..2], [0.15, 0.3]);
+    }
+
+    #[test]
+    fn it_stops_at_once() {
+        let host = Patient { patience: 45.0, ..Patient::default() };
+        let stopped = pollster::block_on(attend(&mut Slow(&host), &host));
+        assert_eq!((stopped.unwrap_err(), host.done.get()), (Error::Aborted, 5));
+        let before = Patient::default();
+        assert_eq!(pollster::block_on(attend(&mut Slow(&before), &before)), Err(Error::Aborted));
+        assert_eq!(before.done.get(), 0);
+    }
+}

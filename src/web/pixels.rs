@@ -10,8 +10,10 @@ use crate::image;
 use crate::image::checkerboard::Checkerboard;
 use crate::image::filter::{Difference, Filter, Filtered, Mix, Sign};
 use crate::image::metrics::Comparison;
+use crate::image::work::Work;
 use crate::session::attend;
 use js_sys::{Boolean, Promise, Uint8ClampedArray};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -63,11 +65,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "Filter")] kind: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "FilterOptions")] options: JsValue,
     ) -> Promise {
-        let (source, host) = (picture.0.clone(), Browser::new(&options, vec![self.freed.clone()]));
-        future_to_promise(async move {
-            let made = async { made(&*filter(&kind)?, &source, &options, &host).await };
-            made.await.map_err(|e| convert::error(&e))
-        })
+        self.promise(&options, filter(&kind).and_then(|filter| made(filter, picture, &options)))
     }
 
     /// A result weakened by what it was made of; an original of another size is resized first.
@@ -78,14 +76,8 @@ impl Engine {
         result: &Picture,
         #[wasm_bindgen(unchecked_param_type = "MixOptions")] options: JsValue,
     ) -> Promise {
-        let (original, result) = (original.0.clone(), result.0.clone());
-        let host = Browser::new(&options, vec![self.freed.clone()]);
-        future_to_promise(async move {
-            let made = async {
-                made(&Mix::new(&original, number(&options, "strength")?)?, &result, &options, &host).await
-            };
-            made.await.map_err(|e| convert::error(&e))
-        })
+        let mix = number(&options, "strength").and_then(|strength| Mix::new(original.0.clone(), strength));
+        self.promise(&options, mix.and_then(|mix| made(Box::new(mix), result, &options)))
     }
 
     /// A heat map of how a picture differs from a reference of its size.
@@ -96,48 +88,24 @@ impl Engine {
         reference: &Picture,
         #[wasm_bindgen(unchecked_param_type = "DifferenceOptions")] options: JsValue,
     ) -> Promise {
-        let (picture, reference) = (picture.0.clone(), reference.0.clone());
-        let host = Browser::new(&options, vec![self.freed.clone()]);
-        future_to_promise(async move {
-            let made = async {
-                let difference = Difference::new(&reference, sign(&options), number(&options, "gain")?)?;
-                made(&difference, &picture, &options, &host).await
-            };
-            made.await.map_err(|e| convert::error(&e))
-        })
+        let signed = option::<Boolean>(&options, "signed").is_some_and(|signed| signed.value_of());
+        let difference = number(&options, "gain")
+            .and_then(|gain| Difference::new(reference.0.clone(), sign(signed), gain))
+            .and_then(|difference| made(Box::new(difference), picture, &options));
+        self.promise(&options, difference)
     }
 
     /// 256 opaque RGBA pixels: the colours of `difference` from the least to the greatest.
     #[wasm_bindgen(js_name = differenceScale)]
     pub fn difference_scale(signed: bool) -> Uint8ClampedArray {
-        let sign = if signed { Sign::Signed } else { Sign::Absolute };
         let least = if signed { -1.0 } else { 0.0 };
         let rgba: Vec<u8> = (0..=255)
             .flat_map(|i| {
-                let [r, g, b] = sign.color(least + (1.0 - least) * i as f32 / 255.0);
+                let [r, g, b] = sign(signed).color(least + (1.0 - least) * i as f32 / 255.0);
                 [r, g, b, 255]
             })
             .collect();
         Uint8ClampedArray::from(&rgba[..])
-    }
-
-    /// How much stronger the pattern of an upsampling grid is than its surroundings in the spectrum,
-    /// in dB from 0; at least 64 × 64 pixels.
-    #[wasm_bindgen(unchecked_return_type = "Promise<number>")]
-    pub fn checkerboard(
-        &self,
-        picture: &Picture,
-        #[wasm_bindgen(unchecked_param_type = "CheckerboardOptions")] options: JsValue,
-    ) -> Promise {
-        let (picture, host) = (picture.0.clone(), Browser::new(&options, vec![self.freed.clone()]));
-        future_to_promise(async move {
-            let measured = async {
-                let mut meter = Checkerboard::new(&picture, whole(&options, "period")?)?;
-                attend(&mut meter, &host).await?;
-                Ok(meter.decibels().into())
-            };
-            measured.await.map_err(|e| convert::error(&e))
-        })
     }
 
     /// How close a picture is to what it should be; both of one size. Alpha does not count.
@@ -148,40 +116,73 @@ impl Engine {
         reference: &Picture,
         #[wasm_bindgen(unchecked_optional_param_type = "ScoreOptions")] options: JsValue,
     ) -> Promise {
-        let (picture, reference) = (picture.0.clone(), reference.0.clone());
-        let host = Browser::new(&options, vec![self.freed.clone()]);
+        let comparison = whole_or(&options, "border", 0)
+            .and_then(|border| Comparison::new(picture.0.clone(), reference.0.clone(), border));
+        self.promise(&options, comparison.map(|comparison| Box::new(comparison) as Box<dyn Job>))
+    }
+
+    /// How much stronger the pattern of an upsampling grid is than its surroundings in the spectrum,
+    /// in dB from 0; at least 64 × 64 pixels.
+    #[wasm_bindgen(unchecked_return_type = "Promise<number>")]
+    pub fn checkerboard(
+        &self,
+        picture: &Picture,
+        #[wasm_bindgen(unchecked_param_type = "CheckerboardOptions")] options: JsValue,
+    ) -> Promise {
+        let meter = whole(&options, "period").and_then(|period| Checkerboard::new(picture.0.clone(), period));
+        self.promise(&options, meter.map(|meter| Box::new(meter) as Box<dyn Job>))
+    }
+}
+
+impl Engine {
+    /// One kind of future for all of them, because each takes kilobytes of code.
+    fn promise(&self, options: &JsValue, job: Result<Box<dyn Job>>) -> Promise {
+        let host = Browser::new(options, vec![self.freed.clone()]);
         future_to_promise(async move {
-            let scores = async {
-                let border = whole_or(&options, "border", 0)?;
-                let mut comparison = Comparison::new(&picture, &reference, border)?;
-                attend(&mut comparison, &host).await?;
-                Ok(comparison.scores())
-            };
-            let scores = scores.await.map_err(|e| convert::error(&e))?;
-            Ok(convert::object(&[
-                ("psnr", scores.psnr.into()),
-                ("psnrLuma", scores.psnr_luma.into()),
-                ("ssim", scores.ssim.map_or(JsValue::NULL, JsValue::from)),
-                ("mae", scores.mae.into()),
-            ])
-            .into())
+            let mut job = job.map_err(|e| convert::error(&e))?;
+            attend(&mut *job, &host).await.map_err(|e| convert::error(&e))?;
+            Ok(job.result())
         })
     }
 }
 
-fn sign(options: &JsValue) -> Sign {
-    let signed = option::<Boolean>(options, "signed").is_some_and(|signed| signed.value_of());
-    if signed { Sign::Signed } else { Sign::Absolute }
+/// Work, and what JavaScript gets of it.
+trait Job: Work {
+    fn result(self: Box<Self>) -> JsValue;
+}
+
+type Shared = Rc<image::Picture>;
+
+impl Job for Filtered<'static, Shared> {
+    fn result(self: Box<Self>) -> JsValue {
+        Picture::of(self.into_picture()).into()
+    }
+}
+
+impl Job for Comparison<Shared> {
+    fn result(self: Box<Self>) -> JsValue {
+        let scores = self.scores();
+        let entries = [
+            ("psnr", scores.psnr.into()),
+            ("psnrLuma", scores.psnr_luma.into()),
+            ("ssim", scores.ssim.map_or(JsValue::NULL, JsValue::from)),
+            ("mae", scores.mae.into()),
+        ];
+        convert::object(&entries).into()
+    }
+}
+
+impl Job for Checkerboard<Shared> {
+    fn result(self: Box<Self>) -> JsValue {
+        self.decibels().into()
+    }
 }
 
 /// The result of a filter, or the part of it that `options.rect` names.
-async fn made(
-    filter: &dyn Filter,
-    source: &image::Picture,
-    options: &JsValue,
-    host: &Browser,
-) -> Result<JsValue> {
-    let mut filtered = Filtered::new(filter, source, rect(options)?)?;
-    attend(&mut filtered, host).await?;
-    Ok(Picture::of(filtered.into_picture()).into())
+fn made(filter: Box<dyn Filter>, source: &Picture, options: &JsValue) -> Result<Box<dyn Job>> {
+    Ok(Box::new(Filtered::new(filter, source.0.clone(), rect(options)?)?))
+}
+
+fn sign(signed: bool) -> Sign {
+    if signed { Sign::Signed } else { Sign::Absolute }
 }

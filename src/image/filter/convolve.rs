@@ -83,6 +83,8 @@ impl Filter for Unsharp {
 
 /// Weighted means around each pixel of `rect` and of `margin` more pixels on each side, 0–255 in
 /// every channel, alpha among them.
+// Once in the download, not once in every caller.
+#[inline(never)]
 pub(super) fn convolved(
     source: &Picture,
     rect: Rect,
@@ -99,6 +101,8 @@ pub(super) fn convolved(
 }
 
 /// Weighted means of all neighbourhoods that lie wholly inside of rows of `stride` pixels.
+// Once in the download, not once in every caller.
+#[inline(never)]
 pub(in crate::image) fn correlated(
     pixels: &[[f32; RGBA]],
     stride: usize,

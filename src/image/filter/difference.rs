@@ -1,5 +1,7 @@
 //! Where and how much two pictures differ, in colours.
 
+use std::ops::Deref;
+
 use super::{Filter, within};
 use crate::error::Result;
 use crate::image::metrics::same_size;
@@ -52,8 +54,8 @@ impl Sign {
 
 /// A heat map of how a picture differs from a reference. Opaque.
 #[derive(Debug, Clone)]
-pub struct Difference<'a> {
-    reference: &'a Picture,
+pub struct Difference<P> {
+    reference: P,
     sign: Sign,
     /// The colour of each sum of three differences, from −765 on.
     colors: Vec<[u8; 3]>,
@@ -62,19 +64,19 @@ pub struct Difference<'a> {
 /// Largest sum of three differences.
 const MOST: i32 = 3 * 255;
 
-impl<'a> Difference<'a> {
+impl<P> Difference<P> {
     /// A difference of 255 / `gain` (1 to 255) has the last colour of the scale.
     ///
     /// # Errors
     /// `InvalidInput` outside of the range.
-    pub fn new(reference: &'a Picture, sign: Sign, gain: f64) -> Result<Self> {
+    pub fn new(reference: P, sign: Sign, gain: f64) -> Result<Self> {
         let gain = within("the gain", gain, 1.0, 255.0)? as f32;
         let colors = (-MOST..=MOST).map(|sum| sign.color(sum as f32 / MOST as f32 * gain)).collect();
         Ok(Self { reference, sign, colors })
     }
 }
 
-impl Filter for Difference<'_> {
+impl<P: Deref<Target = Picture>> Filter for Difference<P> {
     /// # Errors
     /// `InvalidInput` when it is not the reference's.
     fn size(&self, width: u32, height: u32) -> Result<(u32, u32)> {

@@ -26,6 +26,8 @@ pub use median::Median;
 pub use mix::Mix;
 pub use resize::{Interpolation, Resize};
 
+use std::ops::Deref;
+
 use super::work::{Work, finish};
 use super::{Picture, Rect};
 use crate::error::{Error, Result};
@@ -47,21 +49,31 @@ pub trait Filter {
     fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>>;
 }
 
+impl<F: Filter + ?Sized> Filter for &F {
+    fn size(&self, width: u32, height: u32) -> Result<(u32, u32)> {
+        (**self).size(width, height)
+    }
+
+    fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
+        (**self).region(source, rect)
+    }
+}
+
 /// A result in the making, a tile at a step.
-pub struct Filtered<'a> {
-    filter: &'a dyn Filter,
-    source: &'a Picture,
+pub struct Filtered<'a, P> {
+    filter: Box<dyn Filter + 'a>,
+    source: P,
     part: Rect,
     result: Picture,
 }
 
-impl<'a> Filtered<'a> {
+impl<'a, P: Deref<Target = Picture>> Filtered<'a, P> {
     /// The whole result, or a part of it.
     ///
     /// # Errors
     /// `InvalidInput` where the source has no such result or the result no such part;
     /// `PictureTooLarge`.
-    pub fn new(filter: &'a dyn Filter, source: &'a Picture, part: Option<Rect>) -> Result<Self> {
+    pub fn new(filter: Box<dyn Filter + 'a>, source: P, part: Option<Rect>) -> Result<Self> {
         let (width, height) = filter.size(source.width(), source.height())?;
         let whole = Picture::new(width, height)?;
         let part = part.unwrap_or(whole.rect());
@@ -75,7 +87,7 @@ impl<'a> Filtered<'a> {
     }
 }
 
-impl Work for Filtered<'_> {
+impl<P: Deref<Target = Picture>> Work for Filtered<'_, P> {
     fn steps(&self) -> usize {
         self.result.rect().tiles()
     }
@@ -83,7 +95,7 @@ impl Work for Filtered<'_> {
     fn step(&mut self, index: usize) -> Result<()> {
         let place = self.result.rect().tile(index);
         let rect = Rect { x: self.part.x + place.x, y: self.part.y + place.y, ..place };
-        let rgba = self.filter.region(self.source, rect)?;
+        let rgba = self.filter.region(&self.source, rect)?;
         self.result.write(place, &rgba)
     }
 }
@@ -93,7 +105,7 @@ impl Work for Filtered<'_> {
 /// # Errors
 /// Those of [`Filtered::new`], and `OutOfMemory`.
 pub fn apply(filter: &dyn Filter, source: &Picture) -> Result<Picture> {
-    let mut filtered = Filtered::new(filter, source, None)?;
+    let mut filtered = Filtered::new(Box::new(filter), source, None)?;
     finish(&mut filtered)?;
     Ok(filtered.into_picture())
 }
@@ -102,6 +114,8 @@ pub fn apply(filter: &dyn Filter, source: &Picture) -> Result<Picture> {
 ///
 /// # Errors
 /// `InvalidInput` that names it.
+// Once in the download, not once in every caller.
+#[inline(never)]
 pub(super) fn within(name: &str, value: f64, low: f64, high: f64) -> Result<f64> {
     // NaN lies in no range.
     if (low..=high).contains(&value) {

@@ -6,6 +6,8 @@ use crate::image::{Picture, RGBA, Rect};
 
 /// Row-major RGBA of `rect` with `margin` more pixels on each side, reflected where it leaves the
 /// picture.
+// Once in the download, not once in every caller.
+#[inline(never)]
 pub(super) fn reflected(source: &Picture, rect: Rect, margin: u32) -> Result<Vec<u8>> {
     let columns = Axis::new(rect.x, rect.width, margin, source.width());
     let rows = Axis::new(rect.y, rect.height, margin, source.height());
