@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { Localized, t } from "../i18n";
 import { icons } from "./icons";
-import { shared } from "./shared";
+import { dialogs, shared } from "./shared";
 
 /** Takes a picture with the camera, in a dialog. Emits `taken` with a file. */
 @customElement("up-camera")
@@ -14,29 +14,10 @@ export class CameraDialog extends Localized {
 
   static override styles = [
     shared,
+    dialogs,
     css`
       dialog {
-        width: min(720px, calc(100vw - 32px));
-        padding: 16px;
-        border: 0;
-        border-radius: 16px;
-        background: var(--raised);
-        color: var(--ink);
-        box-shadow: var(--shadow);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 0.4);
-      }
-      .head,
-      .foot {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 8px;
-      }
-      h2 {
-        font-size: 16px;
-        color: inherit;
+        width: 720px;
       }
       video {
         display: block;
@@ -50,6 +31,7 @@ export class CameraDialog extends Localized {
         margin: 12px 0;
       }
       .foot {
+        display: flex;
         justify-content: end;
       }
     `,

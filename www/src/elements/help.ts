@@ -2,7 +2,7 @@ import { css, html } from "lit";
 import { customElement, query } from "lit/decorators.js";
 import { Localized, t, type MessageKey } from "../i18n";
 import { icons } from "./icons";
-import { shared } from "./shared";
+import { dialogs, shared } from "./shared";
 
 const ROWS: [MessageKey, MessageKey][] = [
   ["help.wipe", "help.wipe.keys"],
@@ -25,30 +25,10 @@ export class Help extends Localized {
 
   static override styles = [
     shared,
+    dialogs,
     css`
       dialog {
-        width: min(480px, calc(100vw - 32px));
-        max-height: calc(100dvh - 32px);
-        padding: 20px 24px 24px;
-        border: 0;
-        border-radius: 16px;
-        background: var(--raised);
-        color: var(--ink);
-        box-shadow: var(--shadow);
-        overflow: auto;
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 0.4);
-      }
-      .head {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        margin: 0 -8px 8px 0;
-      }
-      h2 {
-        font-size: 16px;
-        color: inherit;
+        width: 480px;
       }
       dl {
         display: grid;

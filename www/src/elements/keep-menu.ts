@@ -61,16 +61,6 @@ export class KeepMenu extends Localized {
         color: inherit;
         text-decoration: none;
       }
-      #ways svg {
-        width: 18px;
-        height: 18px;
-        flex: none;
-        fill: none;
-        stroke: currentColor;
-        stroke-width: 1.6;
-        stroke-linecap: round;
-        stroke-linejoin: round;
-      }
       #ways :is(button, a):hover {
         background: var(--fill);
       }

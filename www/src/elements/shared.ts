@@ -64,7 +64,7 @@ export const shared = css`
     width: 36px;
     padding: 0;
   }
-  button svg,
+  :is(button, a) svg,
   .glyph {
     width: 18px;
     height: 18px;
@@ -143,5 +143,33 @@ export const shared = css`
       transition: none !important;
       animation: none !important;
     }
+  }
+`;
+
+/** What dialogs share, beside `shared`: a head with a name and a way out. */
+export const dialogs = css`
+  dialog {
+    max-width: calc(100vw - 32px);
+    max-height: calc(100dvh - 32px);
+    padding: 20px 24px 24px;
+    border: 0;
+    border-radius: 16px;
+    background: var(--raised);
+    color: var(--ink);
+    box-shadow: var(--shadow);
+    overflow: auto;
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 0.4);
+  }
+  .head {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    margin: 0 -8px 8px 0;
+  }
+  .head h2 {
+    font-size: 16px;
+    color: inherit;
   }
 `;
