@@ -18,6 +18,7 @@ pub mod tile;
 pub mod backend;
 mod simd;
 
+pub mod lab;
 pub mod session;
 pub mod task;
 

@@ -9,11 +9,13 @@ mod convert;
 mod engine;
 mod filter;
 mod host;
+mod lab;
 mod model;
 mod picture;
 mod pixels;
 mod types;
 
 pub use engine::Engine;
+pub use lab::upsample;
 pub use model::Model;
 pub use picture::Picture;

@@ -12,7 +12,7 @@ const BUILDS = {
   baseline: () => import("./baseline/unet_playground.js"),
 };
 
-export let Engine, Model, Picture;
+export let Engine, Model, Picture, upsample;
 
 let loading;
 
@@ -27,6 +27,6 @@ export default function init({ build } = {}) {
 async function load(build) {
   const module = await BUILDS[build]();
   await module.default();
-  ({ Engine, Model, Picture } = module);
+  ({ Engine, Model, Picture, upsample } = module);
   return build;
 }

@@ -20,6 +20,55 @@ export interface EngineModule {
     /** 256 RGBA pixels: the colours of `difference` from the least to the greatest. */
     differenceScale(signed: boolean): Uint8ClampedArray;
   };
+  /** Needs no engine. */
+  upsample(request: UpsampleRequest): Upsampled;
+}
+
+export type UpsampleOperator =
+  | "nearest"
+  | "bilinear"
+  | "bicubic"
+  | "pixel-shuffle"
+  | "max-unpool"
+  | "transposed-conv";
+
+export interface FloatTensor {
+  data: Float32Array;
+  shape: number[];
+}
+
+/** An operator, its settings by their PyTorch names, and a matrix `[1, C, H, W]` of at most 8 by 8. */
+export interface UpsampleRequest {
+  operator: UpsampleOperator;
+  input: FloatTensor;
+  /** `scale_factor` or, of pixel shuffle, `upscale_factor`. */
+  factor: number;
+  alignCorners: boolean;
+  kernelSize: number;
+  stride: number;
+  padding: number;
+  outputPadding: number;
+  /** `[1, 1, kh, kw]` */
+  kernel: FloatTensor;
+  bias: number;
+}
+
+/** A result `[1, C, H, W]` and what made each of its numbers; N is the number of cells of the input. */
+export interface Upsampled {
+  output: FloatTensor;
+  /** Interpolation and shuffling, `[N, C, H, W]`: the weight of each cell of the input. */
+  weights?: FloatTensor;
+  /** Max-unpool, `[1, C, h, w]`: the maxima, and where they were, counted within their planes. */
+  maxima?: FloatTensor;
+  indices?: { data: BigInt64Array; shape: number[] };
+  /** Max-unpool, `[N, C, h, w]`: 1 where a window sees the cell. */
+  windows?: FloatTensor;
+  /** Transposed convolution, `[N, 1, H, W]`: by which cell of the kernel, from 1, the cell is multiplied; 0: by none. */
+  kernelCells?: FloatTensor;
+  /** Transposed convolution, `[N, 1, H, W]`: the output when this cell and those before it are stamped. */
+  sums?: FloatTensor;
+  /** Transposed convolution: which cell of the input, from 1, stands where zeros are inserted between and around. */
+  spread?: FloatTensor;
 }
 
 export interface Engine {

@@ -29,7 +29,11 @@ const router = new Router();
 const client = new Client(spawn);
 const views = new Map<ViewName, Promise<HTMLElement>>();
 
-async function make(): Promise<HTMLElement> {
+async function make(view: ViewName): Promise<HTMLElement> {
+  if (view === "lab") {
+    const [{ Lab }, { LabView }] = await Promise.all([import("./lab/lab"), import("./lab/view")]);
+    return Object.assign(new LabView(), { lab: new Lab(client), router });
+  }
   const app = new App();
   const playground = new Playground(client, outside, router.route.query);
   app.playground = playground;
@@ -46,7 +50,7 @@ async function make(): Promise<HTMLElement> {
 /** Puts the view that the address names on the page. Each is made when it is first asked for, and kept. */
 async function show(): Promise<void> {
   const { view } = router.route;
-  const made = views.get(view) ?? make();
+  const made = views.get(view) ?? make(view);
   views.set(view, made);
   made.catch(() => views.delete(view));
   const element = await made;

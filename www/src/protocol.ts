@@ -10,6 +10,8 @@ import type {
   ReasonCode,
   Rect,
   Scores,
+  UpsampleRequest,
+  Upsampled,
 } from "./engine";
 
 export interface EngineInfo {
@@ -85,6 +87,8 @@ export interface Calls {
   /** Addresses of what the worker has fetched. */
   fetched: { args: Record<string, never>; result: string[] };
   freePicture: { args: { picture: number }; result: null };
+  /** Of the lab: needs no engine to have been started. */
+  upsample: { args: UpsampleRequest; result: Upsampled };
 }
 
 export type CallName = keyof Calls;

@@ -1,12 +1,15 @@
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import type { ViewName } from "../app/router";
 import { language, Localized, setLanguage, t } from "../i18n";
 import { icons, mark } from "./icons";
+import "./nav";
 import { shared } from "./shared";
 
-/** Name, language, help, and the switch of the controls. Emits `controls` and `help`. */
+/** Name, views, language; in the playground also help and the switch of the controls. Emits `controls` and `help`. */
 @customElement("up-header")
 export class Header extends Localized {
+  @property({ reflect: true }) view: ViewName = "playground";
   @property({ type: Boolean, reflect: true }) open = true;
 
   static override styles = [
@@ -14,6 +17,7 @@ export class Header extends Localized {
     css`
       header {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         gap: 2px;
         min-height: 52px;
@@ -37,6 +41,11 @@ export class Header extends Localized {
         stroke-width: 2.3;
         stroke-linecap: round;
       }
+      up-nav {
+        order: 1;
+        flex-basis: 100%;
+        margin: -6px 0 4px -9px;
+      }
       .language {
         padding: 0 9px;
         min-width: 36px;
@@ -54,6 +63,11 @@ export class Header extends Localized {
         header {
           padding: 0 10px 0 20px;
         }
+        :host(:not([view="playground"])) up-nav {
+          order: 0;
+          flex-basis: auto;
+          margin: 0 12px 0 0;
+        }
         :host(:not([open])) header {
           margin: 12px;
           padding: 3px;
@@ -63,7 +77,7 @@ export class Header extends Localized {
           backdrop-filter: blur(18px) saturate(1.4);
           box-shadow: var(--shadow);
         }
-        :host(:not([open])) :is(h1, .language, .help) {
+        :host(:not([open])) :is(h1, up-nav, .language, .help) {
           display: none;
         }
       }
@@ -72,15 +86,20 @@ export class Header extends Localized {
 
   protected override render() {
     const other = language() === "en" ? "vi" : "en";
-    const controls = t(this.open ? "controls.hide" : "controls.show");
     return html`<header>
       <h1>${mark} ${t("app.name")}</h1>
+      <up-nav .view=${this.view}></up-nav>
       <button class="plain language" lang=${other} aria-label="${other.toUpperCase()}, ${t(`language.${other}`)}" title=${t(`language.${other}`)}
         @click=${() => setLanguage(other)}>${other.toUpperCase()}</button>
-      <button class="plain icon help" aria-label=${t("help.open")} title=${t("help.open")}
+      ${this.view === "playground" ? this.#playground() : nothing}
+    </header>`;
+  }
+
+  #playground() {
+    const controls = t(this.open ? "controls.hide" : "controls.show");
+    return html`<button class="plain icon help" aria-label=${t("help.open")} title=${t("help.open")}
         @click=${() => this.dispatchEvent(new CustomEvent("help"))}>${icons.help}</button>
       <button class="plain icon" aria-label=${controls} title=${controls} aria-expanded=${this.open ? "true" : "false"}
-        @click=${() => this.dispatchEvent(new CustomEvent("controls"))}>${icons.controls}</button>
-    </header>`;
+        @click=${() => this.dispatchEvent(new CustomEvent("controls"))}>${icons.controls}</button>`;
   }
 }

@@ -1,0 +1,54 @@
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { ViewName } from "../app/router";
+import { Localized, t } from "../i18n";
+import { shared } from "./shared";
+
+const LINKS = ["playground", "lab"] as const satisfies ViewName[];
+
+/** The views of the page, as links. */
+@customElement("up-nav")
+export class Nav extends Localized {
+  @property() view: ViewName = "playground";
+
+  static override styles = [
+    shared,
+    css`
+      nav {
+        display: flex;
+        gap: 2px;
+      }
+      a {
+        display: inline-flex;
+        align-items: center;
+        min-height: 32px;
+        padding: 0 9px;
+        border-radius: var(--radius);
+        color: var(--ink-soft);
+        font-size: 13px;
+        text-decoration: none;
+        white-space: nowrap;
+      }
+      a:hover {
+        color: var(--ink);
+        background: var(--fill);
+      }
+      a[aria-current] {
+        color: var(--ink);
+        font-weight: 600;
+      }
+      @media (pointer: coarse) {
+        a {
+          min-height: 40px;
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    return html`<nav aria-label=${t("nav.label")}>${LINKS.map((name) => {
+      const href = name === "playground" ? "#" : `#${name}`;
+      return html`<a href=${href} aria-current=${name === this.view ? "page" : nothing}>${t(`nav.${name}`)}</a>`;
+    })}</nav>`;
+  }
+}

@@ -1,0 +1,146 @@
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { formatRoute, type Route, type Router } from "../app/router";
+import "../elements/header";
+import { isFreeKey } from "../elements/keys";
+import { shared } from "../elements/shared";
+import { hasMessage, language, Localized, t } from "../i18n";
+import "./code-panel";
+import "./controls";
+import "./explain";
+import type { Lab } from "./lab";
+import type { Matrix } from "./matrix";
+import "./overlap";
+import { panel } from "./panel.styles";
+import "./patch";
+import { isPreset, PRESETS, type PresetId, presetsOf } from "./presets";
+import "./scrub";
+import { formatSettings, OPERATORS, parseSettings, type Settings } from "./settings";
+import "./size-panel";
+import "./stage";
+import { viewStyles } from "./view.styles";
+
+/** The upsampling lab: lays out the elements, and keeps the address and the lab in step. */
+@customElement("lab-view")
+export class LabView extends Localized {
+  @property({ attribute: false }) lab!: Lab;
+  @property({ attribute: false }) router!: Router;
+
+  static override styles = [shared, panel, viewStyles];
+
+  #changed = () => this.requestUpdate();
+  #opened = () => this.#open(this.router.route);
+  #noted = () => {
+    const { preset, settings } = this.lab;
+    this.router.note({ view: "lab", path: preset, query: formatSettings(settings, PRESETS[preset]) });
+  };
+  #key = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && isFreeKey(event)) this.lab.unpin();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.lab.addEventListener("change", this.#changed);
+    this.lab.addEventListener("settings", this.#noted);
+    this.router.addEventListener("change", this.#opened);
+    window.addEventListener("keydown", this.#key);
+    this.#opened();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.lab.removeEventListener("change", this.#changed);
+    this.lab.removeEventListener("settings", this.#noted);
+    this.router.removeEventListener("change", this.#opened);
+    window.removeEventListener("keydown", this.#key);
+  }
+
+  #open({ view, path, query }: Route): void {
+    if (view !== "lab") return;
+    const preset = isPreset(path) ? path : "nearest";
+    this.lab.open(preset, parseSettings(query, PRESETS[preset]));
+  }
+
+  protected override updated(): void {
+    document.title = `${t("lab.title")} · ${t("app.name")}`;
+    document.documentElement.lang = language();
+  }
+
+  protected override render() {
+    const { lab } = this;
+    const { settings, worked } = lab;
+    return html`
+      <up-header view="lab"></up-header>
+      <main>
+        <h2 class="hidden">${t("lab.title")}</h2>
+        <nav class="operators" aria-label=${t("lab.operators")}>${OPERATORS.map((operator) => this.#operator(operator))}</nav>
+        <p class="sentence">${t(`lab.about.${settings.operator}`)}</p>
+        ${this.#examples()}
+        <lab-controls .settings=${settings} .view=${lab.view}
+          @change-settings=${({ detail }: CustomEvent<Partial<Settings>>) => lab.change(detail)}
+          @view=${({ detail }: CustomEvent<Lab["view"]>) => lab.setView(detail)}></lab-controls>
+        <section class="work" aria-label=${t("lab.work")}>
+          ${this.#refusal()}
+          <lab-stage .lab=${lab}></lab-stage>
+          <lab-explain .worked=${worked} .target=${lab.target}></lab-explain>
+          ${worked
+            ? html`<lab-scrub .steps=${lab.steps} .done=${lab.step ?? lab.steps}
+                @step=${({ detail }: CustomEvent<number>) => lab.setStep(detail)}></lab-scrub>`
+            : nothing}
+        </section>
+        ${this.#notes()}
+        <div class="panels">
+          <lab-size .settings=${settings} .worked=${worked}></lab-size>
+          ${settings.operator === "transposed-conv"
+            ? html`<lab-overlap .overlap=${lab.overlap} .kernel=${settings.kernel.width} .stride=${settings.stride}></lab-overlap>`
+            : nothing}
+          ${settings.input.channels === 1
+            ? html`<lab-patch .rows=${settings.input.height} .columns=${settings.input.width}
+                @patch=${({ detail }: CustomEvent<Matrix>) => lab.change({ input: detail })}></lab-patch>`
+            : nothing}
+        </div>
+        <lab-code .settings=${settings}></lab-code>
+      </main>
+    `;
+  }
+
+  #operator(operator: Settings["operator"]) {
+    const [first = "nearest"] = presetsOf(operator);
+    const here = this.lab.settings.operator === operator;
+    return html`<a class="chip" href=${address(first)} aria-current=${here ? "page" : nothing}>${t(`lab.operator.${operator}`)}</a>`;
+  }
+
+  /** The lecture's examples of the operator, where there are several. */
+  #examples() {
+    const { preset, settings } = this.lab;
+    const presets = presetsOf(settings.operator);
+    if (presets.length < 2) return nothing;
+    return html`<nav class="examples" aria-label=${t("lab.examples")}>${presets.map(
+      (id) => html`<a class="chip" href=${address(id)} aria-current=${id === preset ? "true" : nothing}>${title(id)}</a>`,
+    )}</nav>`;
+  }
+
+  #refusal() {
+    const { refusal } = this.lab;
+    if (!refusal) return nothing;
+    const { reason, detail } = refusal;
+    return html`<p class="refusal" role="alert">${reason ? t(reason.message, reason.params) : detail}</p>`;
+  }
+
+  /** Where the slide rounds or slips, as long as its numbers are shown. */
+  #notes() {
+    const { preset, settings } = this.lab;
+    const key = `lab.note.${preset}`;
+    if (formatSettings(settings, PRESETS[preset]) || !hasMessage(key)) return nothing;
+    return html`<p class="note"><b>${t("lab.note")}</b> ${t(key)}</p>`;
+  }
+}
+
+function title(preset: PresetId): string {
+  const key = `lab.preset.${preset}`;
+  return t(hasMessage(key) ? key : `lab.operator.${PRESETS[preset].operator}`);
+}
+
+function address(preset: PresetId): string {
+  return formatRoute({ view: "lab", path: preset, query: "" });
+}
