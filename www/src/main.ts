@@ -7,6 +7,9 @@ import { App } from "./elements/app";
 import { keepForOffline } from "./offline/register";
 import "./styles.css";
 
+/** What the playground shows, for its link among the views, which names no settings. */
+let noted = "";
+
 const spawn = () =>
   new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module", name: "engine" }) as WorkerLike;
 
@@ -21,6 +24,7 @@ const outside: Outside = {
   // The promise goes in unsettled: the permission lasts only as long as the click that gave it.
   copy: (png) => navigator.clipboard.write([new ClipboardItem({ "image/png": png })]),
   note(query) {
+    noted = query;
     if (router.route.view === "playground") router.note({ view: "playground", path: "", query });
   },
 };
@@ -42,7 +46,9 @@ async function make(view: ViewName): Promise<HTMLElement> {
   });
   router.addEventListener("change", () => {
     const { view, query } = router.route;
-    if (view === "playground") void playground.follow(query);
+    if (view !== "playground") return;
+    if (query === "" && !app.isConnected) router.note({ view, path: "", query: noted });
+    else void playground.follow(query);
   });
   return app;
 }
