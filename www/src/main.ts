@@ -38,6 +38,10 @@ async function make(view: ViewName): Promise<HTMLElement> {
     const [{ Lab }, { LabView }] = await Promise.all([import("./lab/lab"), import("./lab/view")]);
     return Object.assign(new LabView(), { lab: new Lab(client), router });
   }
+  if (view === "slides") {
+    const { SlidesView } = await import("./slides/view");
+    return Object.assign(new SlidesView(), { client, router });
+  }
   const app = new App();
   const playground = new Playground(client, outside, router.route.query);
   app.playground = playground;

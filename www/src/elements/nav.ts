@@ -4,7 +4,7 @@ import type { ViewName } from "../app/router";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
 
-const LINKS = ["playground", "lab"] as const satisfies ViewName[];
+const LINKS = ["playground", "lab", "slides"] as const satisfies ViewName[];
 
 /** The views of the page, as links. */
 @customElement("up-nav")

@@ -1,0 +1,55 @@
+import { css, html, type PropertyValues } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { formatRoute } from "../app/router";
+import { shared } from "../elements/shared";
+import { Localized, t } from "../i18n";
+import "../lab/explain";
+import type { Lab } from "../lab/lab";
+import { formatSettings } from "../lab/settings";
+import { PRESETS } from "../lab/presets";
+import "../lab/scrub";
+import "../lab/stage";
+
+/** A worked example of the lab in the middle of the lecture, as live as in the lab itself. */
+@customElement("slides-example")
+export class Example extends Localized {
+  @property({ attribute: false }) lab!: Lab;
+
+  static override styles = [
+    shared,
+    css`
+      .example {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+      }
+      lab-explain {
+        text-align: center;
+      }
+      a {
+        justify-self: end;
+        color: inherit;
+      }
+    `,
+  ];
+
+  #changed = () => this.requestUpdate();
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("lab")) return;
+    changed.get("lab")?.removeEventListener("change", this.#changed);
+    this.lab.addEventListener("change", this.#changed);
+  }
+
+  protected override render() {
+    const { lab } = this;
+    const query = formatSettings(lab.settings, PRESETS[lab.preset]);
+    return html`<div class="example">
+      <lab-stage .lab=${lab}></lab-stage>
+      <lab-explain .worked=${lab.worked} .target=${lab.target}></lab-explain>
+      <lab-scrub .steps=${lab.steps} .done=${lab.step ?? lab.steps}
+        @step=${({ detail }: CustomEvent<number>) => lab.setStep(detail)}></lab-scrub>
+      <a href=${formatRoute({ view: "lab", path: lab.preset, query })}>${t("slides.lab")}</a>
+    </div>`;
+  }
+}

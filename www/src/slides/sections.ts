@@ -1,0 +1,63 @@
+/** The lecture in its order; each section has an address of its own: `#slides/<id>`. */
+
+import type { ConvView } from "../lab/lab";
+import type { PresetId } from "../lab/presets";
+
+export interface Section {
+  id: SectionId;
+  /** A worked example of the lab. */
+  example?: { preset: PresetId; view?: ConvView };
+  live?: "cross-entropy" | "l1" | "size" | "overlap";
+  /** Settings of the playground that show it on a photo. */
+  photo?: string;
+}
+
+const IDS = [
+  "segmentation",
+  "cross-entropy",
+  "skip-connections",
+  "nearest",
+  "bilinear",
+  "pixel-shuffle",
+  "max-unpool",
+  "transposed-conv-1",
+  "transposed-conv-1-stamped",
+  "transposed-conv-2",
+  "transposed-conv-2-stamped",
+  "transposed-conv-3",
+  "transposed-conv-3-crop",
+  "transposed-conv-3-output-padding",
+  "sizes",
+  "checkerboard",
+  "applications",
+  "l1",
+  "denoising",
+  "super-resolution",
+] as const;
+
+export type SectionId = (typeof IDS)[number];
+
+const CONTENT: Record<SectionId, Omit<Section, "id">> = {
+  segmentation: { photo: "task=segment" },
+  "cross-entropy": { live: "cross-entropy" },
+  "skip-connections": {},
+  nearest: { example: { preset: "nearest" } },
+  bilinear: { example: { preset: "bilinear" } },
+  "pixel-shuffle": { example: { preset: "pixel-shuffle" } },
+  "max-unpool": { example: { preset: "max-unpool" } },
+  "transposed-conv-1": { example: { preset: "transposed-conv-1" } },
+  "transposed-conv-1-stamped": { example: { preset: "transposed-conv-1", view: "stamp" } },
+  "transposed-conv-2": { example: { preset: "transposed-conv-2" } },
+  "transposed-conv-2-stamped": { example: { preset: "transposed-conv-2", view: "stamp" } },
+  "transposed-conv-3": { example: { preset: "transposed-conv-3", view: "stamp" } },
+  "transposed-conv-3-crop": { example: { preset: "transposed-conv-3-crop", view: "stamp" } },
+  "transposed-conv-3-output-padding": { example: { preset: "transposed-conv-3-output-padding", view: "stamp" } },
+  sizes: { live: "size" },
+  checkerboard: { live: "overlap" },
+  applications: { photo: "task=colorize" },
+  l1: { live: "l1" },
+  denoising: { photo: "task=denoise&with=bilinear,mean,median&layout=grid" },
+  "super-resolution": { photo: "task=super-resolve-x2" },
+};
+
+export const SECTIONS: Section[] = IDS.map((id) => ({ id, ...CONTENT[id] }));

@@ -1,0 +1,117 @@
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { formatRoute, type Router } from "../app/router";
+import type { Client } from "../client";
+import "../elements/header";
+import { shared } from "../elements/shared";
+import { hasMessage, language, Localized, t } from "../i18n";
+import { Lab } from "../lab/lab";
+import { PRESETS, type PresetId } from "../lab/presets";
+import "./example";
+import "./losses";
+import { type Section, SECTIONS } from "./sections";
+import "./sizes";
+import { slidesStyles } from "./view.styles";
+
+/** The lecture on one page: each section a few words, a live figure, and a link of its own. */
+@customElement("slides-view")
+export class SlidesView extends Localized {
+  @property({ attribute: false }) client!: Client;
+  @property({ attribute: false }) router!: Router;
+  /** One for each example; they are made as they come near. */
+  #labs = new Map<string, Lab>();
+  #near = new Set<string>();
+  #watch = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: "600px" });
+  #opened = () => this.#scroll();
+
+  static override styles = [shared, slidesStyles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.router.addEventListener("change", this.#opened);
+    void this.updateComplete.then(() => this.#scroll());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.router.removeEventListener("change", this.#opened);
+  }
+
+  protected override firstUpdated(): void {
+    for (const section of this.renderRoot.querySelectorAll("section")) this.#watch.observe(section);
+  }
+
+  protected override updated(): void {
+    document.title = `${t("slides.title")} · ${t("app.name")}`;
+    document.documentElement.lang = language();
+  }
+
+  protected override render() {
+    return html`
+      <up-header view="slides"></up-header>
+      <div class="columns">
+        <nav aria-label=${t("slides.contents")}><ol>${SECTIONS.map(
+          ({ id }) => html`<li><a href=${address(id)}>${t(`slides.${id}`)}</a></li>`,
+        )}</ol></nav>
+        <main>
+          <p class="about">${t("slides.about")}</p>
+          ${SECTIONS.map((section) => this.#section(section))}
+        </main>
+      </div>
+    `;
+  }
+
+  #section(section: Section) {
+    const { id, photo, example } = section;
+    const note = `lab.note.${example?.preset}`;
+    return html`<section id=${id} aria-labelledby="${id}-title" tabindex="-1">
+      <h2 id="${id}-title"><a href=${address(id)}>${t(`slides.${id}`)}</a></h2>
+      <p>${t(`slides.${id}.text`)}</p>
+      <div class="live">${this.#near.has(id) ? this.#live(section) : nothing}</div>
+      ${hasMessage(note) && example?.view !== "stamp" ? html`<p class="note"><b>${t("lab.note")}</b> ${t(note)}</p>` : nothing}
+      ${photo ? html`<p><a class="photo" href=${`#${photo}`}>${t("slides.photo")}</a></p>` : nothing}
+    </section>`;
+  }
+
+  #live({ id, example, live }: Section) {
+    if (example) return html`<slides-example .lab=${this.#lab(id, example.preset, example.view)}></slides-example>`;
+    if (live === "cross-entropy") return html`<slides-cross-entropy></slides-cross-entropy>`;
+    if (live === "l1") return html`<slides-l1></slides-l1>`;
+    if (live === "size") return html`<slides-sizes></slides-sizes>`;
+    if (live !== "overlap") return nothing;
+    const labs = (["transposed-conv-uneven", "transposed-conv-even"] as const).map((preset) => this.#lab(preset, preset));
+    return html`<slides-overlaps .labs=${labs}></slides-overlaps>`;
+  }
+
+  #lab(key: string, preset: PresetId, view?: Lab["view"]): Lab {
+    const made = this.#labs.get(key);
+    if (made) return made;
+    const lab = new Lab(this.client);
+    this.#labs.set(key, lab);
+    if (view) lab.setView(view);
+    lab.open(preset, PRESETS[preset]);
+    return lab;
+  }
+
+  #seen(entries: IntersectionObserverEntry[]): void {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      this.#near.add(target.id);
+      this.#watch.unobserve(target);
+    }
+    this.requestUpdate();
+  }
+
+  /** To the section that the address names. */
+  #scroll(): void {
+    const { view, path } = this.router.route;
+    if (view !== "slides") return;
+    const section = SECTIONS.some(({ id }) => id === path) ? this.renderRoot.querySelector<HTMLElement>(`#${path}`) : null;
+    section?.scrollIntoView();
+    section?.focus({ preventScroll: true });
+  }
+}
+
+function address(id: string): string {
+  return formatRoute({ view: "slides", path: id, query: "" });
+}
