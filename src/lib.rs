@@ -11,6 +11,7 @@ pub mod graph;
 pub mod metrics;
 pub mod onnx;
 pub mod ops;
+mod order;
 pub mod plan;
 pub mod reference;
 pub mod tile;

@@ -2,6 +2,7 @@
 
 use super::{Plan, ValueId};
 use crate::error::{Error, Result};
+use crate::order::{Key, ascending};
 
 /// Offsets are multiples of this many elements (256 bytes).
 const ALIGN: usize = 64;
@@ -21,21 +22,20 @@ pub struct Arena {
 /// # Errors
 /// `TooLarge` when the block could not be addressed.
 pub fn assign(plan: &Plan) -> Result<Arena> {
-    let mut roots: Vec<usize> = (0..plan.values.len()).filter(|&v| plan.values[v].parent.is_none()).collect();
-    roots.sort_unstable_by_key(|&v| (std::cmp::Reverse(plan.values[v].len()), plan.values[v].live.0, v));
+    let roots = (0..plan.values.len()).filter(|&v| plan.values[v].parent.is_none());
+    let key = |v: usize| [!(plan.values[v].len() as u64), plan.values[v].live.0 as u64, v as u64];
     let mut offsets = vec![0; plan.values.len()];
     let mut placed: Vec<usize> = Vec::new();
     let mut len = 0;
-    for &v in &roots {
+    for [_, _, v] in ascending(roots.map(key).collect()) {
+        let v = v as usize;
         let value = &plan.values[v];
         let size = value.len();
-        let mut busy: Vec<(usize, usize)> = placed
+        let busy = placed
             .iter()
             .filter(|&&other| overlap(plan.values[other].live, value.live))
-            .map(|&other| (offsets[other], offsets[other] + plan.values[other].len()))
-            .collect();
-        busy.sort_unstable();
-        offsets[v] = best_gap(&busy, size);
+            .map(|&other| [offsets[other] as u64, (offsets[other] + plan.values[other].len()) as u64, 0]);
+        offsets[v] = best_gap(&ascending(busy.collect()), size);
         len = offsets[v].checked_add(size).ok_or_else(too_large)?.max(len);
         placed.push(v);
     }
@@ -61,10 +61,11 @@ fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
 }
 
 /// Start of the smallest gap between sorted intervals that holds `size`; after the last if none.
-fn best_gap(busy: &[(usize, usize)], size: usize) -> usize {
+fn best_gap(busy: &[Key], size: usize) -> usize {
     let mut best: Option<(usize, usize)> = None;
     let mut free = 0usize;
-    for &(start, end) in busy {
+    for &[start, end, _] in busy {
+        let (start, end) = (start as usize, end as usize);
         if start >= free && start - free >= size && best.is_none_or(|(gap, _)| start - free < gap) {
             best = Some((start - free, free));
         }

@@ -6,6 +6,7 @@ use super::prepare::prepare;
 use super::task::{Buffers, Task};
 use super::weights::{Packed, Packing, WeightCache};
 use crate::error::{Error, Result};
+use crate::order::ascending;
 use crate::plan::{Operand, Plan, ValueId, arena};
 use crate::tensor::Tensor;
 use std::ops::Range;
@@ -193,12 +194,12 @@ impl Executor {
 type Parts<'a> = (Vec<(usize, &'a [f32])>, Vec<&'a mut [f32]>);
 
 fn split<'a>(memory: &'a mut [f32], written: &[Range<usize>]) -> Parts<'a> {
-    let mut order: Vec<usize> = (0..written.len()).collect();
-    order.sort_unstable_by_key(|&i| written[i].start);
+    let order = written.iter().enumerate().map(|(i, range)| [range.start as u64, 0, i as u64]);
     let mut gaps = Vec::with_capacity(written.len() + 1);
     let mut parts: Vec<&mut [f32]> = written.iter().map(|_| Default::default()).collect();
     let (mut rest, mut at) = (memory, 0);
-    for i in order {
+    for [_, _, i] in ascending(order.collect()) {
+        let i = i as usize;
         let (gap, tail) = rest.split_at_mut(written[i].start - at);
         let (part, tail) = tail.split_at_mut(written[i].len());
         gaps.push((at, &*gap));

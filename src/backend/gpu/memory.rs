@@ -1,5 +1,7 @@
 //! Buffers: which values may share one, and those that are kept for reuse.
 
+use crate::order::ascending;
+
 /// Storage for values and weights alike.
 const USAGE: wgpu::BufferUsages =
     wgpu::BufferUsages::STORAGE.union(wgpu::BufferUsages::COPY_SRC).union(wgpu::BufferUsages::COPY_DST);
@@ -65,9 +67,9 @@ pub struct Slots {
 pub fn assign(pieces: &[Lifetime]) -> Slots {
     let mut slots = Slots { slot_of: vec![0; pieces.len()], bytes: Vec::new() };
     let mut busy_until: Vec<usize> = Vec::new();
-    let mut order: Vec<usize> = (0..pieces.len()).collect();
-    order.sort_unstable_by_key(|&i| (pieces[i].first, std::cmp::Reverse(pieces[i].bytes)));
-    for i in order {
+    let order = pieces.iter().enumerate().map(|(i, piece)| [piece.first as u64, !piece.bytes, i as u64]);
+    for [_, _, i] in ascending(order.collect()) {
+        let i = i as usize;
         let piece = pieces[i];
         let free = || (0..busy_until.len()).filter(|&s| busy_until[s] < piece.first);
         let holding = free().filter(|&s| slots.bytes[s] >= piece.bytes).min_by_key(|&s| slots.bytes[s]);

@@ -12,6 +12,7 @@ export class OverlapPanel extends Localized {
   @property({ attribute: false }) overlap: Overlap | null = null;
   @property({ type: Number }) kernel = 0;
   @property({ type: Number }) stride = 0;
+  @property() heading = "";
 
   static override styles = [
     shared,
@@ -52,7 +53,7 @@ export class OverlapPanel extends Localized {
     const { overlap, kernel, stride } = this;
     if (!overlap) return html``;
     const even = kernel % stride === 0;
-    return html`<h2>${t("lab.overlap")}</h2>
+    return html`<h2>${this.heading || t("lab.overlap")}</h2>
       <div class="pictures">
         ${this.#line(overlap.line)}
         ${this.#square(overlap.square)}
@@ -85,7 +86,7 @@ export class OverlapPanel extends Localized {
   #square({ values, width, height }: Matrix) {
     const most = Math.max(...values);
     return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${t("lab.overlap.square")}>
-      ${values.map((count, at) => svg`<rect class="cell" x=${at % width} y=${Math.floor(at / width)} width="1.02" height="1.02"
+      ${values.map((count, at) => svg`<rect class="cell" x=${at % width} y=${Math.floor(at / width)} width="1" height="1" shape-rendering="crispEdges"
         fill-opacity=${(count / most) ** 1.2} />`)}
     </svg>`;
   }

@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../elements/shared";
-import { Localized } from "../i18n";
+import { Localized, t } from "../i18n";
 import type { Lab } from "../lab/lab";
 import "../lab/overlap";
 import { panel } from "../lab/panel.styles";
@@ -70,7 +70,8 @@ export class Overlaps extends Localized {
 
   protected override render() {
     return html`<div class="overlaps">${this.labs.map(
-      ({ overlap, settings }) => html`<lab-overlap .overlap=${overlap} .kernel=${settings.kernel.width} .stride=${settings.stride}></lab-overlap>`,
+      ({ overlap, settings }) => html`<lab-overlap .heading=${t("slides.overlap", { kernel: settings.kernel.width, stride: settings.stride })}
+        .overlap=${overlap} .kernel=${settings.kernel.width} .stride=${settings.stride}></lab-overlap>`,
     )}</div>`;
   }
 }

@@ -45,14 +45,17 @@ export const slidesStyles = css`
     background: var(--fill);
   }
   .about {
+    margin-top: 18px;
     max-width: 68ch;
     color: var(--ink-soft);
   }
   section {
     padding: 30px 0 34px;
     border-bottom: 1px solid var(--hairline);
-    outline: none;
     scroll-margin-top: 60px;
+  }
+  section:focus-visible {
+    outline: none;
   }
   section p {
     max-width: 68ch;
@@ -75,6 +78,9 @@ export const slidesStyles = css`
   }
   .live:not(:empty) {
     margin: 24px 0 18px;
+  }
+  .live.example {
+    min-height: 380px;
   }
   .note {
     padding: 12px 16px;

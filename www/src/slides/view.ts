@@ -18,11 +18,16 @@ import { slidesStyles } from "./view.styles";
 export class SlidesView extends Localized {
   @property({ attribute: false }) client!: Client;
   @property({ attribute: false }) router!: Router;
-  /** One for each example; they are made as they come near. */
+  /** One for each example. */
   #labs = new Map<string, Lab>();
-  #near = new Set<string>();
-  #watch = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: "600px" });
+  /** Where the view stood when it last went to a section. */
+  #stood = 0;
   #opened = () => this.#scroll();
+  /** Figures that have come in above push the section away; a person who has moved on is left alone. */
+  #grown = async () => {
+    await new Promise(requestAnimationFrame);
+    if (this.scrollTop === this.#stood && this.#stood > 0) this.#scroll();
+  };
 
   static override styles = [shared, slidesStyles];
 
@@ -35,10 +40,6 @@ export class SlidesView extends Localized {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.router.removeEventListener("change", this.#opened);
-  }
-
-  protected override firstUpdated(): void {
-    for (const section of this.renderRoot.querySelectorAll("section")) this.#watch.observe(section);
   }
 
   protected override updated(): void {
@@ -67,7 +68,7 @@ export class SlidesView extends Localized {
     return html`<section id=${id} aria-labelledby="${id}-title" tabindex="-1">
       <h2 id="${id}-title"><a href=${address(id)}>${t(`slides.${id}`)}</a></h2>
       <p>${t(`slides.${id}.text`)}</p>
-      <div class="live">${this.#near.has(id) ? this.#live(section) : nothing}</div>
+      <div class=${example ? "live example" : "live"}>${this.#live(section)}</div>
       ${hasMessage(note) && example?.view !== "stamp" ? html`<p class="note"><b>${t("lab.note")}</b> ${t(note)}</p>` : nothing}
       ${photo ? html`<p><a class="photo" href=${`#${photo}`}>${t("slides.photo")}</a></p>` : nothing}
     </section>`;
@@ -90,16 +91,8 @@ export class SlidesView extends Localized {
     this.#labs.set(key, lab);
     if (view) lab.setView(view);
     lab.open(preset, PRESETS[preset]);
+    lab.addEventListener("change", this.#grown, { once: true });
     return lab;
-  }
-
-  #seen(entries: IntersectionObserverEntry[]): void {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      this.#near.add(target.id);
-      this.#watch.unobserve(target);
-    }
-    this.requestUpdate();
   }
 
   /** To the section that the address names. */
@@ -109,6 +102,7 @@ export class SlidesView extends Localized {
     const section = SECTIONS.some(({ id }) => id === path) ? this.renderRoot.querySelector<HTMLElement>(`#${path}`) : null;
     section?.scrollIntoView();
     section?.focus({ preventScroll: true });
+    this.#stood = this.scrollTop;
   }
 }
 

@@ -1,0 +1,69 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { SECTIONS } from "../../src/slides/sections";
+import { expectAccessible, launch, visit } from "./browser";
+import { serve, type Site } from "./server";
+
+/** The lecture on one page, on the production build. */
+
+let browser: Browser;
+let site: Site;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  site = await serve("dist");
+  browser = await launch({ webgpu: false });
+});
+afterAll(async () => {
+  await browser.close();
+  site.close();
+});
+afterEach(() => page.context().close());
+
+async function open(hash: string, options?: BrowserContextOptions): Promise<void> {
+  ({ page, complaints } = await visit(browser, site.url + hash, { reducedMotion: "reduce", ...options }));
+  const examples = SECTIONS.filter(({ example }) => example).length;
+  await expect.poll(() => page.getByRole("grid", { name: "Output", exact: true }).count()).toBe(examples);
+}
+
+const section = (id: string) => page.locator(`slides-view section#${id}`);
+
+describe("the lecture", () => {
+  it("stands in its order, each section with a link of its own", async () => {
+    await open("#slides");
+    const links = await page.locator("slides-view main h2 a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+    expect(links).toEqual(SECTIONS.map(({ id }) => `#slides/${id}`));
+    expect(complaints).toEqual([]);
+  });
+
+  it("opens at the section that is named", async () => {
+    await open("#slides/transposed-conv-3");
+    const top = () => section("transposed-conv-3").evaluate((each) => each.getBoundingClientRect().top);
+    await expect.poll(async () => Math.abs((await top()) - 60)).toBeLessThan(30);
+  });
+
+  it("has live figures: the numbers follow what is typed", async () => {
+    await open("#slides/l1");
+    const prediction = section("l1").getByRole("grid", { name: "Prediction" });
+    await prediction.getByRole("gridcell").first().focus();
+    for (const key of ["5", "0", "Enter"]) await page.keyboard.press(key);
+    await expect.poll(() => section("l1").getByRole("status").textContent()).toBe("L1 = (0 + 4 + 1 + 5) / 4 = 2.5");
+    await section("sizes").getByRole("button", { name: "Less kernel_size" }).press("Enter");
+    await expect.poll(() => section("sizes").locator("p[role=status]").textContent()).toContain("= 127");
+    expect(await section("cross-entropy").getByRole("status").textContent()).toContain("−ln 0.6 = 0.511");
+  });
+
+  for (const [name, options] of Object.entries<BrowserContextOptions>({
+    "desktop, light": {},
+    "phone, dark, Vietnamese": { viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" },
+  })) {
+    it(`axe finds nothing, and nothing is too wide: ${name}`, async () => {
+      await open("#slides", options);
+      if (name.includes("Vietnamese")) await page.getByRole("button", { name: "VI, Tiếng Việt" }).press("Enter");
+      await expectAccessible(page);
+      const [shown, wide] = await page.locator("slides-view").evaluate((view) => [view.clientWidth, view.scrollWidth]);
+      expect(wide).toBe(shown);
+    });
+  }
+});
