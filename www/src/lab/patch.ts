@@ -1,5 +1,6 @@
 import { css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { keptPhoto } from "../app/photo";
 import { FIRST_SAMPLE, sampleUrl } from "../app/samples";
 import { icons } from "../elements/icons";
 import { shared } from "../elements/shared";
@@ -9,6 +10,12 @@ import type { Matrix } from "./matrix";
 /** Longest side of the picture that patches are cut from: cells must be more than single pixels of a photo. */
 const SIDE = 96;
 const SHOWN = 288;
+
+/** The person's photo of the playground, or a sample. */
+async function usual(): Promise<Blob> {
+  const kept = await keptPhoto();
+  return kept?.file ?? (await fetch(sampleUrl(FIRST_SAMPLE))).blob();
+}
 
 /** A patch of a photo as the input: the picture, and a frame that is moved over it. Emits `patch` with a matrix. */
 @customElement("lab-patch")
@@ -75,7 +82,7 @@ export class Patch extends Localized {
     if (!this.open) return;
     await this.updateComplete;
     if (this.#picture) this.#move(this.at.x, this.at.y);
-    else await this.#load(await fetch(sampleUrl(FIRST_SAMPLE)).then((response) => response.blob()));
+    else await this.#load(await usual());
   };
 
   #chosen = async (event: Event): Promise<void> => {
