@@ -107,7 +107,7 @@ function tensorflowTransposed(settings: Settings): string[] {
   const parts = ["filters=1", `kernel_size=${k}`, `strides=${stride}`, 'padding="valid"'];
   if (outputPadding > 0) parts.push(`output_padding=${outputPadding}`);
   if (bias === 0) parts.push("use_bias=False");
-  const weights = [`tf.reshape(kernel, [${k}, ${k}, 1, 1])`, ...(bias === 0 ? [] : [`[${bias}]`])];
+  const weights = [`tf.reshape(kernel, [${k}, ${k}, 1, 1])`, ...(bias === 0 ? [] : [`tf.constant([${bias}])`])];
   const [h, w] = [sizeRule(settings, input.height).result, sizeRule(settings, input.width).result];
   const cut = p > 0 || stride > k;
   return [
