@@ -4,15 +4,13 @@ import type { Matrix } from "./matrix";
 import { sizeRule } from "./size";
 import type { Settings } from "./settings";
 
-const torchArray = (m: Matrix) => `torch.tensor(${nested(m, 20)}).reshape(1, ${m.channels}, ${m.height}, ${m.width})`;
-
 /** PyTorch. */
 export function pytorch(settings: Settings): string {
   const { operator, input, kernel, bias } = settings;
-  const lines = ["import torch", "from torch import nn", "", `data = ${torchArray(input)}`, ""];
+  const lines = ["import torch", "from torch import nn", "", `${assigned("data", "torch.tensor", input)}.reshape(1, ${input.channels}, ${input.height}, ${input.width})`, ""];
   if (operator === "transposed-conv") {
     lines.push(
-      `kernel = ${nestedTensor("torch.tensor", kernel)}`,
+      assigned("kernel", "torch.tensor", kernel),
       "",
       `conv_transpose = nn.ConvTranspose2d(${hanging(torchTransposed(settings))})`,
       "with torch.no_grad():",
@@ -57,7 +55,7 @@ function windowArguments({ kernelSize, stride, padding }: Settings): string {
 /** TensorFlow, whose tensors are `[N, H, W, C]`. */
 export function tensorflow(settings: Settings): string {
   const { operator, input } = settings;
-  const lines = ["import tensorflow as tf", "", `data = ${tensorflowArray(input)}`, ""];
+  const lines = ["import tensorflow as tf", "", ...tensorflowData(input), ""];
   if (operator === "transposed-conv") lines.push(...tensorflowTransposed(settings));
   else if (operator === "max-unpool") lines.push(...tensorflowUnpool(settings));
   else if (operator === "pixel-shuffle") lines.push(...tensorflowShuffle(settings));
@@ -66,9 +64,10 @@ export function tensorflow(settings: Settings): string {
   return `${lines.join("\n")}\n`;
 }
 
-function tensorflowArray(m: Matrix): string {
-  if (m.channels === 1) return `tf.reshape(${nestedTensor("tf.constant", m)}, [1, ${m.height}, ${m.width}, 1])`;
-  return `tf.transpose(tf.reshape(${nestedTensor("tf.constant", m)}, [1, ${m.channels}, ${m.height}, ${m.width}]), [0, 2, 3, 1])`;
+function tensorflowData(m: Matrix): string[] {
+  const shaped = `tf.reshape(data, [1, ${m.channels}, ${m.height}, ${m.width}])`;
+  const last = m.channels === 1 ? `tf.reshape(data, [1, ${m.height}, ${m.width}, 1])` : `tf.transpose(${shaped}, [0, 2, 3, 1])`;
+  return [assigned("data", "tf.constant", m), `data = ${last}`];
 }
 
 function tensorflowResize({ operator, input, factor, alignCorners }: Settings): string {
@@ -111,7 +110,7 @@ function tensorflowTransposed(settings: Settings): string[] {
   const [h, w] = [sizeRule(settings, input.height).result, sizeRule(settings, input.width).result];
   const cut = p > 0 || stride > k;
   return [
-    `kernel = ${nestedTensor("tf.constant", kernel)}`,
+    assigned("kernel", "tf.constant", kernel),
     "",
     `conv_transpose = tf.keras.layers.Conv2DTranspose(${hanging(parts)})`,
     "conv_transpose.build(data.shape)",
@@ -127,8 +126,9 @@ function hanging(parts: string[]): string {
   return lines.join(",");
 }
 
-function nestedTensor(call: string, m: Matrix): string {
-  return `${call}(${nested(m, "kernel = (".length + call.length - 1)})`;
+function assigned(name: string, call: string, m: Matrix): string {
+  const before = `${name} = ${call}(`;
+  return `${before}${nested(m, before.length)})`;
 }
 
 /** Nested lists of floats; rows below each other. */
