@@ -35,14 +35,13 @@ export function describePanes(state: State): Pane[] {
   const { input, original, results } = state;
   const best = winners(rows(state));
   const plain = { wins: null, difference: null, complete: true, failure: "" };
-  const test = isTest(state);
   return [
     ...(input
       ? [
           {
             ...plain,
             id: "input",
-            name: t(test ? "compare.degraded" : "compare.before"),
+            name: inputName(state),
             caption: input.scores ? decibels(input.scores.psnr) : "",
             layer: input.layer,
             picture: input.picture,
@@ -54,6 +53,11 @@ export function describePanes(state: State): Pane[] {
       ? [{ ...plain, id: "original", name: t("compare.original"), caption: "", layer: original.layer, picture: original.picture }]
       : []),
   ];
+}
+
+/** What the methods get: named after what was done to it in a test. */
+export function inputName(state: State): string {
+  return isTest(state) ? t(`degrade.${state.settings.degradation.kind}`) : t("compare.before");
 }
 
 /** What the table lists. */

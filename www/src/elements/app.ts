@@ -1,7 +1,7 @@
 import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { filesIn } from "../app/drop";
-import { describePanes, rows } from "../app/panes";
+import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
 import { isTest, type Action, type State } from "../app/state";
 import { GAIN } from "../app/workshop";
@@ -138,10 +138,10 @@ export class App extends Localized {
     });
   }
 
-  #inputRow({ input }: State): NamedRow | null {
-    if (!input?.scores) return null;
-    const { scores } = input;
-    return { id: "input", name: t("compare.degraded"), note: "", scores, milliseconds: null, parameters: null, checkerboard: null };
+  #inputRow(state: State): NamedRow | null {
+    const scores = state.input?.scores;
+    if (!scores) return null;
+    return { id: "input", name: inputName(state), note: "", scores, milliseconds: null, parameters: null, checkerboard: null };
   }
 
   #keep(way: Way): void {

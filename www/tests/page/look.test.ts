@@ -40,7 +40,7 @@ describe("the wipe", () => {
     await page.keyboard.press("ArrowLeft");
     expect(await slider(page).getAttribute("aria-valuenow")).toBe("48");
     await page.keyboard.press("Home");
-    expect(await slider(page).getAttribute("aria-valuetext")).toBe("0% Made worse, 100% Bilinear");
+    expect(await slider(page).getAttribute("aria-valuetext")).toBe("0% Gaussian noise, 100% Bilinear");
     await page.keyboard.press("End");
     expect(await slider(page).getAttribute("aria-valuenow")).toBe("100");
   });
