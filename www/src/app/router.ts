@@ -6,7 +6,7 @@
  *     #slides/pixel-shuffle          slides, "pixel-shuffle"
  */
 
-export const VIEWS = ["playground", "lab", "slides", "inspect"] as const;
+export const VIEWS = ["playground", "lab", "slides"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 export interface Route {

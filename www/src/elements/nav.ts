@@ -1,10 +1,8 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ViewName } from "../app/router";
+import { VIEWS, type ViewName } from "../app/router";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
-
-const LINKS = ["playground", "lab", "slides"] as const satisfies ViewName[];
 
 /** The views of the page, as links. */
 @customElement("up-nav")
@@ -46,7 +44,7 @@ export class Nav extends Localized {
   ];
 
   protected override render() {
-    return html`<nav aria-label=${t("nav.label")}>${LINKS.map((name) => {
+    return html`<nav aria-label=${t("nav.label")}>${VIEWS.map((name) => {
       const href = name === "playground" ? "#" : `#${name}`;
       return html`<a href=${href} aria-current=${name === this.view ? "page" : nothing}>${t(`nav.${name}`)}</a>`;
     })}</nav>`;

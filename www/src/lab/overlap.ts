@@ -25,10 +25,19 @@ export class OverlapPanel extends Localized {
         gap: 20px;
         margin: 12px 0 10px;
       }
+      @media (max-width: 500px) {
+        .pictures {
+          grid-template-columns: minmax(0, 1fr);
+          justify-items: center;
+        }
+      }
       svg {
         display: block;
         width: 100%;
         height: auto;
+      }
+      .square {
+        max-width: 168px;
       }
       .bar {
         fill: var(--ink-faint);
@@ -85,7 +94,7 @@ export class OverlapPanel extends Localized {
 
   #square({ values, width, height }: Matrix) {
     const most = Math.max(...values);
-    return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${t("lab.overlap.square")}>
+    return html`<svg class="square" viewBox="0 0 ${width} ${height}" role="img" aria-label=${t("lab.overlap.square")}>
       ${values.map((count, at) => svg`<rect class="cell" x=${at % width} y=${Math.floor(at / width)} width="1" height="1" shape-rendering="crispEdges"
         fill-opacity=${(count / most) ** 1.2} />`)}
     </svg>`;

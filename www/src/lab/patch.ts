@@ -10,6 +10,8 @@ import type { Matrix } from "./matrix";
 /** Longest side of the picture that patches are cut from: cells must be more than single pixels of a photo. */
 const SIDE = 96;
 const SHOWN = 288;
+/** A patch begins with at least as many rows and columns: of fewer nothing can be seen. */
+const LEAST = 6;
 
 /** The person's photo of the playground, or a sample. */
 async function usual(): Promise<Blob> {
@@ -82,7 +84,11 @@ export class Patch extends Localized {
     if (!this.open) return;
     await this.updateComplete;
     if (this.#picture) this.#move(this.at.x, this.at.y);
-    else await this.#load(await usual());
+    else {
+      this.rows = Math.max(this.rows, LEAST);
+      this.columns = Math.max(this.columns, LEAST);
+      await this.#load(await usual());
+    }
   };
 
   #chosen = async (event: Event): Promise<void> => {

@@ -61,7 +61,7 @@ export class Stage extends Localized {
         color: var(--ink-soft);
         font-variant-numeric: tabular-nums;
       }
-      .arrow {
+      .between {
         align-self: center;
         padding-top: 28px;
         font-size: 19px;
@@ -78,8 +78,11 @@ export class Stage extends Localized {
           align-items: center;
           gap: 12px;
         }
-        .arrow {
+        .between {
           padding: 0;
+        }
+        .arrow {
+          display: inline-block;
           rotate: 90deg;
         }
       }
@@ -103,7 +106,7 @@ export class Stage extends Localized {
     const { marks } = lab;
     const figures = this.#figures(lab.settings, lab.worked);
     return html`<div class="stage">${figures.map((figure, at) => {
-      const before = at > 0 ? html`<span class="arrow" aria-hidden="true">${symbol(lab, figure.grid)}</span>` : nothing;
+      const before = at > 0 ? html`<span class="between" aria-hidden="true">${symbol(lab, figure.grid)}</span>` : nothing;
       return html`${before}${this.#figure(figure, marks)}`;
     })}</div>`;
   }
@@ -184,10 +187,11 @@ function counting(count: number): number[] {
 }
 
 /** What stands between a figure and the one before it. */
-function symbol(lab: Lab, grid: GridName): string {
+function symbol(lab: Lab, grid: GridName): TemplateResult | string {
   if (grid === "indices") return "";
   if (grid === "kernel") return lab.view === "spread" ? "∗ ↻" : "×";
-  return grid === "output" && lab.settings.operator === "transposed-conv" ? "=" : "→";
+  if (grid === "output" && lab.settings.operator === "transposed-conv") return "=";
+  return html`<span class="arrow">→</span>`;
 }
 
 function spreadFigure({ spread, settings }: Worked): Figure {

@@ -31,7 +31,7 @@ export const viewStyles = css`
     margin-top: 10px;
     font-size: 13px;
   }
-  .sentence {
+  .about {
     max-width: 68ch;
     margin-top: 10px;
     color: var(--ink-soft);

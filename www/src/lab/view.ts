@@ -74,7 +74,7 @@ export class LabView extends Localized {
       <main>
         <h2 class="hidden">${t("lab.title")}</h2>
         <nav class="operators" aria-label=${t("lab.operators")}>${OPERATORS.map((operator) => this.#operator(operator))}</nav>
-        <p class="sentence">${t(`lab.about.${settings.operator}`)}</p>
+        <p class="about">${t(`lab.about.${settings.operator}`)}</p>
         ${this.#examples()}
         <lab-controls .settings=${settings} .view=${lab.view}
           @change-settings=${({ detail }: CustomEvent<Partial<Settings>>) => lab.change(detail)}

@@ -10,7 +10,6 @@ describe("addresses", () => {
     ["#lab/bilinear?input=1,5;4,8&corners=1", { view: "lab", path: "bilinear", query: "input=1,5;4,8&corners=1" }],
     ["#lab?input=1", { view: "lab", path: "", query: "input=1" }],
     ["#slides/pixel-shuffle", { view: "slides", path: "pixel-shuffle", query: "" }],
-    ["#inspect", { view: "inspect", path: "", query: "" }],
   ];
   for (const [hash, route] of cases) {
     it(`${hash} is ${route.view} ${route.path} ${route.query}`, () => {
