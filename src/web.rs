@@ -10,6 +10,7 @@ mod engine;
 mod filter;
 mod host;
 mod lab;
+mod labels;
 mod model;
 mod picture;
 mod pixels;

@@ -6,7 +6,7 @@ use super::model::{Model, tile_event};
 use super::picture::Picture;
 use super::types;
 use crate::error::Error;
-use crate::image;
+use crate::image::{self, labels};
 use crate::session::{self, BackendChoice};
 use js_sys::{Function, Promise};
 use std::rc::Rc;
@@ -112,6 +112,25 @@ impl Engine {
         image::Picture::from_rgba(width, height, rgba).map(Picture::of).map_err(|e| convert::error(&e))
     }
 
+    /// Draws a label picture, which is what `process` gives of a model whose output is classes, over the
+    /// picture that it belongs to.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
+    pub fn view(
+        &self,
+        picture: &Picture,
+        labels: &Picture,
+        #[wasm_bindgen(unchecked_param_type = "LabelView")] options: JsValue,
+    ) -> Promise {
+        let (source, labels) = (picture.0.clone(), labels.0.clone());
+        future_to_promise(async move {
+            let draw = || {
+                let (view, chosen) = super::labels::view(&options)?;
+                labels::draw(&source, &labels, view, &chosen)
+            };
+            Ok(Picture::of(draw().map_err(|e| convert::error(&e))?).into())
+        })
+    }
+
     /// What `process` would take. `fits` is false, and `reason` says why, where it would be refused.
     #[wasm_bindgen(unchecked_return_type = "Estimate")]
     pub fn estimate(
@@ -123,10 +142,10 @@ impl Engine {
         let estimate = model.inner.estimate(picture.0.width(), picture.0.height(), tile_side(&options));
         match estimate {
             Ok(estimate) => Ok(types::estimate(&estimate)),
-            Err(Error::TooLarge { needed, .. }) if needed > 0 => {
-                let reason = estimate.map_or_else(|e| e.to_string(), |_| String::new());
-                Ok(types::refused(needed, &reason))
+            Err(ref error @ Error::TooLarge { needed, .. }) if needed > 0 => {
+                Ok(types::refused(needed, &error.to_string()))
             }
+            Err(error @ Error::PictureTooLarge { .. }) => Ok(types::refused(0, &error.to_string())),
             Err(e) => Err(convert::error(&e)),
         }
     }

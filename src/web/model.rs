@@ -70,6 +70,13 @@ impl Model {
         convert::json(&self.inner.graph().metadata)
     }
 
+    /// What the model is for and what goes in and comes out as pictures; `undefined` for one that can
+    /// only be run on tensors.
+    #[wasm_bindgen(getter, unchecked_return_type = "Task | undefined")]
+    pub fn task(&self) -> JsValue {
+        self.inner.describe().map_or(JsValue::UNDEFINED, |told| convert::json(&told))
+    }
+
     /// What a run would do at this input shape: an array, or an object of arrays by input name.
     #[wasm_bindgen(unchecked_return_type = "Plan")]
     pub fn plan(

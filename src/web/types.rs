@@ -33,6 +33,28 @@ export interface Plan {
   multiple: number[];
 }
 
+/** What `metadata_props` say of a model that goes from picture to picture. */
+export interface Task {
+  /** "denoise", for example; this and the next three as the file has them. */
+  task: string | null; family: string | null; strategy: string | null; title: string | null;
+  /** `range`: the values of the least and the greatest in tensors. */
+  input: { color: "rgb" | "gray" | "lab-l" | "edges"; range: [number, number] };
+  /** Of "classes", `process` gives a label picture, which `Engine.view` draws. */
+  output: { color: "rgb" | "gray" | "lab-l" | "lab-ab" | "edges" | "classes"; range: [number, number] };
+  /** In the order of their indices, with their colour in views. */
+  classes: { name: string; color: [number, number, number] }[];
+  /** The picture is enlarged by this before the network sees it. */
+  scale: number;
+  /** About how long the shorter side of the frame is for the network; null where it is left. */
+  side: number | null;
+  tiling: "tiles" | "whole";
+}
+
+/** How a label picture is drawn: `classes` are indices of those that are chosen.
+ *  classes: those in their colours, the rest transparent. overlay: the colours over the picture; `opacity`
+ *  0-1, by default 0.5. cutout: the picture where it is of those, with soft edges. */
+export interface LabelView { mode: "classes" | "overlay" | "cutout"; classes: number[]; opacity?: number; }
+
 export interface Estimate {
   fits: boolean;
   /** Why it does not fit. */
