@@ -1,10 +1,9 @@
 /** The worker's mouth and ears: messages in, calls on the host, messages out. */
 
-import type { EngineModule } from "../engine";
 import { codeOf, messageOf, type FromWorker, type ToWorker } from "../protocol";
 import { Host } from "./host";
 
-const host = new Host(() => import("unet-playground") as Promise<unknown> as Promise<EngineModule>);
+const host = new Host(() => import("unet-playground"));
 const running = new Map<number, AbortController>();
 
 function send(message: FromWorker, transfer: Transferable[] = []): void {
