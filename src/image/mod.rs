@@ -29,7 +29,7 @@ pub mod work;
 pub use chroma::Chroma;
 pub use decode::decode;
 pub use encode::encode_png;
-pub use noise::Noise;
+pub use noise::{Noise, normal};
 pub use picture::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
 pub use scores::ClassScores;
 

@@ -1,0 +1,152 @@
+//! What can be asked for.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Restores, enlarges, colours and segments pictures with U-Nets.
+#[derive(Debug, Parser)]
+#[command(version, name = "unet-playground")]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Folder of the ONNX files; by default `models` here or beside Cargo.toml
+    #[arg(long, global = true, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+    /// Where networks run
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub backend: Backend,
+    /// Longest side of tiles, in pixels; by default as large as memory allows
+    #[arg(long, global = true, value_name = "PIXELS")]
+    pub tile: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Backend {
+    /// The GPU if it is real, right and faster
+    Auto,
+    Cpu,
+    Webgpu,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Remove noise
+    Denoise(Task),
+    /// Enlarge
+    SuperResolve {
+        #[command(flatten)]
+        task: Task,
+        /// How many times
+        #[arg(long, default_value = "2")]
+        scale: u32,
+    },
+    /// Sharpen blurred pictures
+    Deblur(Task),
+    /// Colour gray pictures
+    Colorize(Task),
+    /// Remove the noise of gray pictures and colour them
+    DenoiseColorize(Task),
+    /// Make a scene of a drawing, black lines on white
+    EdgesToScene {
+        #[command(flatten)]
+        task: Task,
+        /// The inputs are photos: take their edges first
+        #[arg(long)]
+        from_photo: bool,
+    },
+    /// Find people and pets
+    Segment {
+        #[command(flatten)]
+        task: Task,
+        #[command(flatten)]
+        view: View,
+    },
+    /// Run an ONNX file of your own
+    Run {
+        #[command(flatten)]
+        files: Files,
+        /// The ONNX file
+        #[arg(long)]
+        model: PathBuf,
+        #[command(flatten)]
+        view: View,
+    },
+    /// Tell which models there are
+    List,
+    /// Degrade reference pictures, restore them, and score the results
+    Evaluate(Evaluate),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Files {
+    /// Pictures, or folders of pictures
+    #[arg(required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// PNG file, or folder where there are several pictures
+    #[arg(short, long)]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Task {
+    #[command(flatten)]
+    pub files: Files,
+    /// How the network enlarges inside: nearest, bilinear, pixel-shuffle, max-unpool, transposed-conv
+    #[arg(long, default_value = "bilinear", value_name = "STRATEGY")]
+    pub upsampling: String,
+}
+
+/// How a segmentation is shown.
+#[derive(Debug, clap::Args)]
+pub struct View {
+    /// How a segmentation is drawn; `labels`: class, its probability and the next class as red,
+    /// green and blue
+    #[arg(long, value_enum, default_value = "overlay")]
+    pub view: Mode,
+    /// Names of the classes that are drawn, by default all but "background"
+    #[arg(long, value_delimiter = ',')]
+    pub classes: Vec<String>,
+    /// Of the overlay, 0 to 1
+    #[arg(long, default_value = "0.5")]
+    pub opacity: f32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub enum Mode {
+    Overlay,
+    Cutout,
+    Classes,
+    Labels,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Evaluate {
+    /// Names of tasks (all their models are measured), or ONNX files
+    #[arg(required = true)]
+    pub what: Vec<String>,
+    /// Folder of the reference pictures
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Segmentation: folder of gray masks, named as the pictures
+    #[arg(long, value_name = "DIR")]
+    pub masks: Option<PathBuf>,
+    /// Segmentation: the masks' values for the classes, in order (by default 0,1,2,…); pixels of
+    /// other values do not count
+    #[arg(long, value_delimiter = ',')]
+    pub mask_values: Vec<u8>,
+    /// What degrades the pictures, where it is not what the model is made for
+    #[arg(long, value_name = "TASK")]
+    pub protocol: Option<String>,
+    /// Standard deviation of the noise, of 255
+    #[arg(long, default_value = "25")]
+    pub sigma: f64,
+    /// Of the first picture; the next has the next
+    #[arg(long, default_value = "0")]
+    pub seed: u32,
+    /// At most so many pictures
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// Write all scores of all pictures here
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}

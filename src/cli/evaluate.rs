@@ -1,0 +1,312 @@
+//! How well models do on reference pictures.
+
+use super::Outcome;
+use super::args::{Args, Evaluate};
+use super::host::Terminal;
+use super::protocol::Protocol;
+use super::{files, models, report};
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+use unet_playground::image::{Picture, lab, metrics};
+use unet_playground::metrics::Confusion;
+use unet_playground::session::Model;
+use unet_playground::task::Description;
+
+/// How close one picture is to its reference.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Scores {
+    psnr: f64,
+    psnr_luma: f64,
+    ssim: Option<f64>,
+    /// 0–255.
+    mae: f64,
+    /// Mean of √(a*² + b*²) as a share of the reference's.
+    chroma: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Measured {
+    picture: String,
+    /// Of what there is without a network.
+    before: Scores,
+    after: Scores,
+}
+
+/// One model under one protocol; JSON has an array of these.
+#[derive(Debug, Serialize)]
+struct Row {
+    model: String,
+    protocol: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Scores>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<Scores>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segmentation: Option<Segmentation>,
+    pictures: Vec<Measured>,
+}
+
+#[derive(Debug, Serialize)]
+struct Segmentation {
+    pixel_accuracy: f64,
+    mean_iou: Option<f64>,
+    /// By class, in order; null where neither the masks nor the results have it.
+    iou: Vec<(String, Option<f64>)>,
+    pictures: usize,
+}
+
+/// Measures, prints a table, and writes JSON where it is asked for.
+pub fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
+    let models = wanted(args, &options.what)?;
+    let mut pictures = files::pictures_in(&options.data)?;
+    pictures.truncate(options.limit.unwrap_or(usize::MAX));
+    let engine = models::engine(args)?;
+    let (mut rows, mut failed) = (vec![], 0);
+    for path in &models {
+        let model = models::load(&engine, path)?;
+        let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if told.classes.is_empty() {
+            let task = options.protocol.as_deref().or(told.task.as_deref()).unwrap_or("");
+            for protocol in Protocol::of(task, options.sigma)? {
+                let (row, failures) = restored(&model, &name, protocol, &pictures, options.seed);
+                failed += failures;
+                rows.extend(row);
+            }
+        } else {
+            let (row, failures) = segmented(&model, &name, &told, &pictures, options)?;
+            failed += failures;
+            rows.extend(row);
+        }
+    }
+    report::print(&table(&rows));
+    if let Some(path) = &options.json {
+        let text = serde_json::to_string_pretty(&rows).map_err(|e| e.to_string())?;
+        fs::write(path, text + "\n").map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    if failed > 0 { Err(format!("{failed} pictures failed")) } else { Ok(()) }
+}
+
+/// The files that the names mean.
+fn wanted(args: &Args, what: &[String]) -> Outcome<Vec<PathBuf>> {
+    let mut found = vec![];
+    for name in what {
+        if Path::new(name).is_file() {
+            found.push(PathBuf::from(name));
+            continue;
+        }
+        let folder = models::folder(args)?;
+        let there = models::names(&folder)?;
+        let strategies = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
+        let task_of = |model: &str| {
+            let task = strategies.iter().find_map(|s| model.strip_suffix(s)?.strip_suffix('-'));
+            task.unwrap_or(model).to_string()
+        };
+        let of_task: Vec<&String> =
+            there.iter().filter(|model| *model == name || task_of(model) == *name).collect();
+        if of_task.is_empty() {
+            let tasks: Vec<String> = there.iter().map(|model| task_of(model)).collect();
+            let hint = models::nearest(name, &tasks).map(|near| format!("did you mean \"{near}\"?"));
+            let hint = hint.unwrap_or_else(|| format!("there are {}", there.join(", ")));
+            return Err(format!("there is neither a task nor a file \"{name}\"; {hint}"));
+        }
+        found.extend(of_task.iter().map(|model| folder.join(format!("{model}.onnx"))));
+    }
+    Ok(found)
+}
+
+/// Degrades, restores and scores every picture; those that fail are named and counted.
+fn restored(
+    model: &Model,
+    name: &str,
+    protocol: Protocol,
+    pictures: &[PathBuf],
+    seed: u32,
+) -> (Option<Row>, usize) {
+    let terminal = Terminal::new(pictures.len());
+    let (mut measured, mut failed) = (vec![], 0);
+    for (path, seed) in pictures.iter().zip(seed..) {
+        terminal.begin(&format!("{name}, {}: {}", protocol.name(), path.display()));
+        let measure = || -> Outcome<Measured> {
+            let clean = files::read(path)?;
+            let score = || -> unet_playground::Result<(Scores, Scores)> {
+                let clean = protocol.reference(clean)?;
+                let degraded = protocol.degrade(&clean, seed)?;
+                let restore = protocol.restore(model, &clean, &degraded, seed, &terminal);
+                let after = scores(&clean, &pollster::block_on(restore)?, protocol.border())?;
+                Ok((scores(&clean, &protocol.baseline(&degraded)?, protocol.border())?, after))
+            };
+            let (before, after) = score().map_err(|e| format!("{}: {e}", path.display()))?;
+            Ok(Measured { picture: file_name(path), before, after })
+        };
+        match measure() {
+            Ok(one) => measured.push(one),
+            Err(message) => {
+                terminal.complain(&message);
+                failed += 1;
+            }
+        }
+        terminal.finish_one();
+    }
+    terminal.finish();
+    if measured.is_empty() {
+        return (None, failed);
+    }
+    let mean = |of: fn(&Measured) -> Scores| Some(mean(&measured.iter().map(of).collect::<Vec<_>>()));
+    let (before, after) = (mean(|m| m.before), mean(|m| m.after));
+    let (model, protocol) = (name.into(), protocol.name());
+    (Some(Row { model, protocol, before, after, segmentation: None, pictures: measured }), failed)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn scores(reference: &Picture, picture: &Picture, border: u32) -> unet_playground::Result<Scores> {
+    let metrics::Scores { psnr, psnr_luma, ssim, mae } = metrics::compare(reference, picture, border)?;
+    let chroma = chroma(picture)? / chroma(reference)?;
+    Ok(Scores { psnr, psnr_luma, ssim, mae, chroma })
+}
+
+/// Mean of √(a*² + b*²).
+fn chroma(picture: &Picture) -> unet_playground::Result<f64> {
+    let rgba = picture.region(picture.rect())?;
+    let pixels = rgba.as_chunks::<4>().0;
+    let sum: f64 = pixels
+        .iter()
+        .map(|&[r, g, b, _]| {
+            let [_, a, b] = lab::from_srgb([r, g, b]);
+            f64::from(a.hypot(b))
+        })
+        .sum();
+    Ok(sum / pixels.len() as f64)
+}
+
+/// The mean over pictures, as papers report decibels as well.
+fn mean(all: &[Scores]) -> Scores {
+    let of = |value: fn(&Scores) -> f64| all.iter().map(value).sum::<f64>() / all.len() as f64;
+    let similar: Vec<f64> = all.iter().filter_map(|scores| scores.ssim).collect();
+    Scores {
+        psnr: of(|s| s.psnr),
+        psnr_luma: of(|s| s.psnr_luma),
+        ssim: (!similar.is_empty()).then(|| similar.iter().sum::<f64>() / similar.len() as f64),
+        mae: of(|s| s.mae),
+        chroma: of(|s| s.chroma),
+    }
+}
+
+/// Labels every picture and compares with its mask.
+fn segmented(
+    model: &Model,
+    name: &str,
+    told: &Description,
+    pictures: &[PathBuf],
+    options: &Evaluate,
+) -> Outcome<(Option<Row>, usize)> {
+    let masks = options
+        .masks
+        .as_ref()
+        .ok_or("a segmentation is measured against masks; name their folder with --masks")?;
+    let classes = told.classes.len();
+    let values = if options.mask_values.is_empty() {
+        (0..=255).take(classes).collect()
+    } else {
+        options.mask_values.clone()
+    };
+    if values.len() != classes {
+        return Err(format!("{name} has {classes} classes, but --mask-values are {}", values.len()));
+    }
+    let count = u8::try_from(classes).map_err(|_| format!("{name}: at most 255 classes are measured"))?;
+    let masks = files::pictures_in(masks)?;
+    let (terminal, mut confusion) = (Terminal::new(pictures.len()), Confusion::new(count));
+    let (mut counted, mut failed) = (0, 0);
+    for path in pictures {
+        terminal.begin(&format!("{name}: {}", path.display()));
+        let mut compare = || -> Outcome<()> {
+            let of_name = masks.iter().find(|mask| mask.file_stem() == path.file_stem());
+            let mask = of_name.ok_or_else(|| format!("{}: there is no mask of this name", path.display()))?;
+            let (picture, truth) = (files::read(path)?, files::read(mask)?);
+            let named = |e: unet_playground::Error| format!("{}: {e}", path.display());
+            let labels =
+                pollster::block_on(model.process(&picture, None, &terminal, |_| {})).map_err(named)?.picture;
+            let red = |picture: &Picture| -> unet_playground::Result<Vec<u8>> {
+                Ok(picture.region(picture.rect())?.iter().step_by(4).copied().collect())
+            };
+            let class = |value: u8| values.iter().position(|&known| known == value).map_or(255, |i| i as u8);
+            let truth: Vec<u8> = red(&truth).map_err(named)?.into_iter().map(class).collect();
+            confusion.add(&red(&labels).map_err(named)?, &truth).map_err(named)
+        };
+        match compare() {
+            Ok(()) => counted += 1,
+            Err(message) => {
+                terminal.complain(&message);
+                failed += 1;
+            }
+        }
+        terminal.finish_one();
+    }
+    terminal.finish();
+    let iou =
+        told.classes.iter().enumerate().map(|(i, class)| (class.name.clone(), confusion.iou(i))).collect();
+    let segmentation = Segmentation {
+        pixel_accuracy: confusion.pixel_accuracy(),
+        mean_iou: confusion.mean_iou(),
+        iou,
+        pictures: counted,
+    };
+    let row = Row {
+        model: name.into(),
+        protocol: "masks".into(),
+        before: None,
+        after: None,
+        segmentation: Some(segmentation),
+        pictures: vec![],
+    };
+    Ok(((counted > 0).then_some(row), failed))
+}
+
+fn table(rows: &[Row]) -> Vec<Vec<String>> {
+    let mut table = vec![];
+    let words = |words: &[&str]| words.iter().map(|word| word.to_string()).collect::<Vec<String>>();
+    if rows.iter().any(|row| row.after.is_some()) {
+        table.push(words(&[
+            "model",
+            "protocol",
+            "pictures",
+            "before dB",
+            "PSNR dB",
+            "before luma dB",
+            "luma dB",
+            "SSIM",
+            "MAE",
+            "chroma",
+        ]));
+    }
+    for row in rows {
+        if let (Some(before), Some(after)) = (&row.before, &row.after) {
+            let mut cells = vec![row.model.clone(), row.protocol.clone(), row.pictures.len().to_string()];
+            cells.extend(
+                [before.psnr, after.psnr, before.psnr_luma, after.psnr_luma].map(|db| format!("{db:.2}")),
+            );
+            cells.push(after.ssim.map_or("-".into(), |ssim| format!("{ssim:.4}")));
+            cells.extend([after.mae, after.chroma].map(|value| format!("{value:.2}")));
+            table.push(cells);
+        }
+        if let Some(found) = &row.segmentation {
+            let share = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.3}"));
+            let mut head = words(&["model", "pictures", "accuracy", "mean IoU"]);
+            head.extend(found.iou.iter().map(|(class, _)| class.clone()));
+            table.push(head);
+            let mut cells = vec![
+                row.model.clone(),
+                found.pictures.to_string(),
+                share(Some(found.pixel_accuracy)),
+                share(found.mean_iou),
+            ];
+            cells.extend(found.iou.iter().map(|(_, iou)| share(*iou)));
+            table.push(cells);
+        }
+    }
+    table
+}

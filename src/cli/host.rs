@@ -1,0 +1,62 @@
+//! The terminal as the engine's host.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::Cell;
+use std::time::Instant;
+use unet_playground::session::Host;
+
+/// Shares of a thousand that one picture takes on the bar.
+const STEPS: u64 = 1000;
+
+/// A bar over all pictures, moved by the one under way.
+pub struct Terminal {
+    bar: ProgressBar,
+    start: Instant,
+    done: Cell<u64>,
+}
+
+impl Terminal {
+    /// Draws on standard error, and nothing where that is no terminal.
+    pub fn new(pictures: usize) -> Self {
+        let bar = ProgressBar::new(pictures as u64 * STEPS);
+        let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {elapsed} of {duration}  {msg}");
+        // The template is a constant.
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar, start: Instant::now(), done: Cell::new(0) }
+    }
+
+    /// The picture that comes next.
+    pub fn begin(&self, name: &str) {
+        self.bar.set_message(name.to_string());
+    }
+
+    pub fn finish_one(&self) {
+        self.done.set(self.done.get() + STEPS);
+        self.bar.set_position(self.done.get());
+    }
+
+    /// A line on standard error, above the bar.
+    pub fn complain(&self, message: &str) {
+        self.bar.suspend(|| eprintln!("error: {message}"));
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Host for Terminal {
+    fn now(&self) -> f64 {
+        self.start.elapsed().as_secs_f64() * 1000.0
+    }
+
+    async fn pause(&self) {}
+
+    fn stopped(&self) -> bool {
+        false
+    }
+
+    fn progress(&self, fraction: f32) {
+        self.bar.set_position(self.done.get() + (fraction * STEPS as f32) as u64);
+    }
+}

@@ -1,0 +1,32 @@
+//! The native command. Pictures go through the same code as in the browser.
+
+pub mod args;
+mod evaluate;
+mod files;
+mod host;
+mod models;
+mod protocol;
+mod report;
+mod run;
+
+use args::{Args, Command};
+use std::process::ExitCode;
+
+/// Why something could not be done, as a sentence that names the file or option.
+pub type Outcome<T> = Result<T, String>;
+
+/// 0 where all went well, 1 where anything failed; what failed is on standard error.
+pub fn main(args: &Args) -> ExitCode {
+    let done = match &args.command {
+        Command::List => models::list(args),
+        Command::Evaluate(options) => evaluate::evaluate(args, options),
+        task => run::run(args, task),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Models on disk: finding, loading, listing.
+
+use super::Outcome;
+use super::args::{Args, Backend};
+use super::host::Terminal;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use unet_playground::session::{BackendChoice, Engine, Model};
+use unet_playground::{Error, tensor};
+
+/// Most letters by which a misspelt name may be off to be understood.
+const TYPOS: usize = 3;
+
+pub fn engine(args: &Args) -> Outcome<Engine> {
+    let choice = match args.backend {
+        Backend::Auto => BackendChoice::Auto,
+        Backend::Cpu => BackendChoice::Cpu,
+        Backend::Webgpu => BackendChoice::WebGpu,
+    };
+    pollster::block_on(Engine::create(choice, &Terminal::new(0))).map_err(|e| e.to_string())
+}
+
+/// `--models`, else `models` here, else `models` beside Cargo.toml when run by cargo.
+pub fn folder(args: &Args) -> Outcome<PathBuf> {
+    if let Some(folder) = &args.models {
+        return if folder.is_dir() {
+            Ok(folder.clone())
+        } else {
+            Err(format!("{}: no such folder", folder.display()))
+        };
+    }
+    let beside = std::env::var_os("CARGO_MANIFEST_DIR").map(|manifest| Path::new(&manifest).join("models"));
+    let found = [Some(PathBuf::from("models")), beside].into_iter().flatten().find(|folder| folder.is_dir());
+    found.ok_or_else(|| "there is no folder \"models\" here; name one with --models".into())
+}
+
+/// The ONNX files of the folder by name.
+pub fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut found: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|e| e == "onnx")).collect();
+    found.sort();
+    if found.is_empty() {
+        Err(format!("{}: there are no ONNX files in this folder", folder.display()))
+    } else {
+        Ok(found)
+    }
+}
+
+/// `<task>-<strategy>.onnx`, or an error that names what is nearest.
+pub fn of_task(args: &Args, task: &str, strategy: &str) -> Outcome<PathBuf> {
+    let folder = folder(args)?;
+    let wanted = format!("{task}-{strategy}");
+    let path = folder.join(format!("{wanted}.onnx"));
+    if path.is_file() {
+        return Ok(path);
+    }
+    let there = names(&folder)?;
+    Err(format!(
+        "{}: there is no model \"{wanted}\"; {}",
+        folder.display(),
+        suggestion(&wanted, task, &there)
+    ))
+}
+
+/// Names of the models, without ending.
+pub fn names(folder: &Path) -> Outcome<Vec<String>> {
+    let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    Ok(files(folder)?.iter().filter_map(stem).collect())
+}
+
+fn suggestion(wanted: &str, task: &str, there: &[String]) -> String {
+    let of_task: Vec<&str> = there.iter().map(String::as_str).filter(|name| name.starts_with(task)).collect();
+    match nearest(wanted, there) {
+        Some(name) => format!("did you mean \"{name}\"?"),
+        None if of_task.is_empty() => format!("there are {}", there.join(", ")),
+        None => format!("of this task there are {}", of_task.join(", ")),
+    }
+}
+
+/// The name with the fewest letters changed, where they are few.
+pub fn nearest<'a>(wanted: &str, names: &'a [String]) -> Option<&'a str> {
+    let best = names.iter().map(|name| (distance(wanted, name), name)).min()?;
+    (best.0 <= TYPOS).then_some(best.1.as_str())
+}
+
+/// Letters to add, take or change (Levenshtein 1966).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let change = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Loads an ONNX file with the data files beside it.
+pub fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
+    let named = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
+    let bytes = fs::read(path).map_err(|e| named(&e))?;
+    let mut external: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    loop {
+        let given = external.iter().map(|(name, bytes)| (name.clone(), &bytes[..])).collect();
+        match engine.load(&bytes, &given) {
+            Ok(model) => return Ok(model),
+            // Beside the file and nowhere else: the name is the file's own word.
+            Err(Error::MissingExternalData(name)) if Path::new(&name).file_name() == Some(name.as_ref()) => {
+                let beside = path.with_file_name(&name);
+                let data = fs::read(&beside)
+                    .map_err(|e| named(&format!("its weights, {}: {e}", beside.display())))?;
+                external.insert(name, data);
+            }
+            Err(error) => return Err(named(&error)),
+        }
+    }
+}
+
+/// Numbers that are learned, of the file's metadata or counted.
+fn parameters(model: &Model) -> u64 {
+    let told = model.graph().metadata.get("parameters").and_then(|text| text.parse().ok());
+    let weights = model.graph().initializers.values().filter_map(|tensor| match tensor.dtype() {
+        tensor::DType::F32 => Some(tensor.shape().iter().map(|&d| d as u64).product::<u64>()),
+        tensor::DType::I64 => None,
+    });
+    told.unwrap_or_else(|| weights.sum())
+}
+
+/// Prints a table of the models.
+pub fn list(args: &Args) -> Outcome<()> {
+    let (engine, folder) = (engine(args)?, folder(args)?);
+    let mut table = vec![
+        ["model", "task", "upsampling", "parameters", "kFLOP/pixel", "KB", "title"]
+            .map(String::from)
+            .to_vec(),
+    ];
+    let mut broken = vec![];
+    for path in files(&folder)? {
+        let told = load(&engine, &path).and_then(|model| {
+            let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
+            Ok((told, parameters(&model), model.graph().metadata.get("flops_per_pixel").cloned()))
+        });
+        let (told, parameters, flops) = match told {
+            Ok(told) => told,
+            Err(message) => {
+                broken.push(message);
+                continue;
+            }
+        };
+        let text = |text: Option<String>| text.unwrap_or_else(|| "-".into());
+        let flops =
+            flops.and_then(|flops| flops.parse::<f64>().ok()).map(|flops| format!("{:.0}", flops / 1000.0));
+        let bytes = fs::metadata(&path).map_or(0, |data| data.len());
+        table.push(vec![
+            path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            text(told.task),
+            text(told.strategy),
+            parameters.to_string(),
+            text(flops),
+            (bytes / 1000).to_string(),
+            text(told.title),
+        ]);
+    }
+    super::report::print(&table);
+    if broken.is_empty() { Ok(()) } else { Err(broken.join("\nerror: ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_names_are_understood() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        let names = ["denoise".to_string(), "deblur".to_string()];
+        assert_eq!(nearest("denoize", &names), Some("denoise"));
+        assert_eq!(nearest("deblurr", &names), Some("deblur"));
+        assert_eq!(nearest("segmentation", &names), None);
+    }
+}

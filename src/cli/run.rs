@@ -1,0 +1,114 @@
+//! Pictures through a model.
+
+use super::Outcome;
+use super::args::{Args, Command, Files, Mode, View};
+use super::files::{self, Job};
+use super::host::Terminal;
+use super::models;
+use std::path::PathBuf;
+use unet_playground::image::filter::{self, Edges};
+use unet_playground::image::{Picture, labels};
+use unet_playground::session::Model;
+
+/// What a command comes down to.
+struct Order<'a> {
+    files: &'a Files,
+    model: PathBuf,
+    view: Option<&'a View>,
+    from_photo: bool,
+}
+
+fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
+    let order = |name: &str, task: &'a super::args::Task| {
+        let model = models::of_task(args, name, &task.upsampling)?;
+        Ok(Order { files: &task.files, model, view: None, from_photo: false })
+    };
+    match command {
+        Command::Denoise(task) => order("denoise", task),
+        Command::SuperResolve { task, scale } => order(&format!("super-resolve-x{scale}"), task),
+        Command::Deblur(task) => order("deblur", task),
+        Command::Colorize(task) => order("colorize", task),
+        Command::DenoiseColorize(task) => order("denoise-colorize", task),
+        Command::EdgesToScene { task, from_photo } => {
+            Ok(Order { from_photo: *from_photo, ..order("edges-to-scene", task)? })
+        }
+        Command::Segment { task, view } => Ok(Order { view: Some(view), ..order("segment", task)? }),
+        Command::Run { files, model, view } => {
+            Ok(Order { files, model: model.clone(), view: Some(view), from_photo: false })
+        }
+        Command::List | Command::Evaluate(_) => Err("this command makes no pictures".into()),
+    }
+}
+
+/// Runs a task's command. A picture that fails is named, and the others go on.
+pub fn run(args: &Args, command: &Command) -> Outcome<()> {
+    let order = order(args, command)?;
+    let jobs = files::jobs(&order.files.inputs, &order.files.output)?;
+    let engine = models::engine(args)?;
+    let model = models::load(&engine, &order.model)?;
+    let told = model.describe().map_err(|e| format!("{}: {e}", order.model.display()))?;
+    let chosen = match order.view {
+        Some(view) if !told.classes.is_empty() => {
+            let names: Vec<String> = told.classes.into_iter().map(|class| class.name).collect();
+            chosen(&names, &view.classes)?
+        }
+        _ => vec![],
+    };
+    let terminal = Terminal::new(jobs.len());
+    let mut failed = 0;
+    for job in &jobs {
+        terminal.begin(&job.input.display().to_string());
+        if let Err(message) = one(args, &order, &model, &chosen, job, &terminal) {
+            terminal.complain(&message);
+            failed += 1;
+        }
+        terminal.finish_one();
+    }
+    terminal.finish();
+    if failed > 0 { Err(format!("{failed} of {} pictures failed", jobs.len())) } else { Ok(()) }
+}
+
+fn one(args: &Args, order: &Order, model: &Model, chosen: &[u8], job: &Job, host: &Terminal) -> Outcome<()> {
+    let named = |e: unet_playground::Error| format!("{}: {e}", job.input.display());
+    let mut picture = files::read(&job.input)?;
+    if order.from_photo {
+        picture = Edges::new().and_then(|edges| filter::apply(&edges, &picture)).map_err(named)?;
+    }
+    let run = model.process(&picture, args.tile, host, |_| {});
+    let processed = pollster::block_on(run).map_err(named)?;
+    if let Some(error) = processed.fallback {
+        host.complain(&format!("{error}; the CPU goes on"));
+    }
+    let result = match order.view {
+        Some(view) if !chosen.is_empty() => draw(&picture, processed.picture, view, chosen).map_err(named)?,
+        _ => processed.picture,
+    };
+    files::write(&job.output, &result)
+}
+
+fn draw(picture: &Picture, made: Picture, view: &View, chosen: &[u8]) -> unet_playground::Result<Picture> {
+    let how = match view.view {
+        Mode::Labels => return Ok(made),
+        Mode::Classes => labels::View::Classes,
+        Mode::Overlay => labels::View::Overlay { opacity: view.opacity },
+        Mode::Cutout => labels::View::Cutout,
+    };
+    labels::draw(picture, &made, how, chosen)
+}
+
+/// Indices of the wanted classes; of none: of all but the background.
+fn chosen(names: &[String], wanted: &[String]) -> Outcome<Vec<u8>> {
+    let index = |name: &String| names.iter().position(|known| known == name).map(|i| i as u8);
+    if wanted.is_empty() {
+        let shown = names.iter().filter(|name| *name != "background");
+        return Ok(shown.filter_map(index).collect());
+    }
+    let known = |name: &String| {
+        index(name).ok_or_else(|| {
+            let hint = models::nearest(name, names).map(|near| format!("did you mean \"{near}\"?"));
+            let hint = hint.unwrap_or_else(|| format!("there are {}", names.join(", ")));
+            format!("there is no class \"{name}\"; {hint}")
+        })
+    };
+    wanted.iter().map(known).collect()
+}

@@ -1,0 +1,183 @@
+//! The native command, run as people run it.
+
+#![cfg(feature = "cli")]
+
+#[path = "hostile/writer.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod writer;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use unet_playground::image::{Picture, decode, encode_png};
+use writer::{field, floats, node, port};
+
+/// A folder of its own for each test, with models and pictures.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(test: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("models")).unwrap();
+        fs::create_dir_all(folder.join("in")).unwrap();
+        Self(folder)
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// A 1×1 convolution, `weights` `[out][3]`.
+    fn model(&self, name: &str, weights: &[[f32; 3]], metadata: &[(&str, &str)]) {
+        let outputs = weights.len() as i64;
+        let model = writer::Model {
+            inputs: vec![port("x", &[1, 3, -1, -1])],
+            outputs: vec![port("y", &[1, outputs, -1, -1])],
+            ..writer::Model::new(
+                vec![node("conv", "Conv", &["x", "w"], &["y"], &[])],
+                vec![floats("w", &[outputs, 3, 1, 1], &weights.concat())],
+            )
+        };
+        let entry = |&(key, value): &(&str, &str)| field(14, [field(1, key), field(2, value)].concat());
+        let bytes = [model.bytes(), metadata.iter().flat_map(entry).collect()].concat();
+        fs::write(self.at("models").join(name).with_extension("onnx"), bytes).unwrap();
+    }
+
+    fn picture(&self, name: &str) -> Picture {
+        let rgba: Vec<u8> = (0..40 * 30u32)
+            .flat_map(|i| [(i % 40 * 6) as u8, (i / 40 * 8) as u8, (i % 7 * 30) as u8, 255])
+            .collect();
+        let picture = Picture::from_rgba(40, 30, &rgba).unwrap();
+        fs::write(self.at(name), encode_png(&picture).unwrap()).unwrap();
+        picture
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_unet-playground"));
+        command.current_dir(&self.0).args(["--backend", "cpu"]).args(words).output().unwrap()
+    }
+
+    fn read(&self, name: &str) -> Picture {
+        decode(&fs::read(self.at(name)).unwrap()).unwrap()
+    }
+}
+
+const IDENTITY: [[f32; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_picture_goes_in_and_comes_out() {
+    let place = Place::new("one");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.model("super-resolve-x2-nearest", &IDENTITY, &[("input", r#"{"scale":2}"#)]);
+    let picture = place.picture("in/a.b.png");
+    let done = place.run(&["denoise", "in/a.b.png", "-o", "out.png"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert_eq!(place.read("out.png"), picture);
+    let done =
+        place.run(&["super-resolve", "in", "-o", "new/folder", "--upsampling", "nearest", "--scale", "2"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert_eq!(place.read("new/folder/a.b.png").width(), 80);
+    let listed = text(&place.run(&["list"]).stdout);
+    assert!(listed.contains("denoise-bilinear.onnx") && listed.contains(" 9 "), "{listed}");
+}
+
+#[test]
+fn one_broken_picture_is_named_and_the_others_go_on() {
+    let place = Place::new("broken");
+    place.model("deblur-bilinear", &IDENTITY, &[]);
+    place.picture("in/good.png");
+    fs::write(place.at("in/bad.png"), "no picture").unwrap();
+    let done = place.run(&["deblur", "in", "-o", "out"]);
+    let said = text(&done.stderr);
+    assert!(!done.status.success());
+    assert!(said.contains("bad.png") && said.contains("1 of 2"), "{said}");
+    assert!(place.at("out/good.png").is_file() && !place.at("out/bad.png").exists());
+}
+
+#[test]
+fn inputs_are_never_overwritten() {
+    let place = Place::new("overwritten");
+    place.model("denoise-bilinear", &[[0.0; 3]; 3], &[]);
+    let picture = place.picture("in/a.png");
+    for output in ["in", "in/a.png", "in/../in/a.png"] {
+        let done = place.run(&["denoise", "in/a.png", "-o", output]);
+        assert!(!done.status.success() && text(&done.stderr).contains("overwritten"), "{output}");
+    }
+    assert_eq!(place.read("in/a.png"), picture);
+    fs::copy(place.at("in/a.png"), place.at("in/a.bmp")).unwrap();
+    let done = place.run(&["denoise", "in", "-o", "out"]);
+    assert!(text(&done.stderr).contains("two inputs"), "{}", text(&done.stderr));
+}
+
+#[test]
+fn what_is_misspelt_is_suggested() {
+    let place = Place::new("misspelt");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.picture("in/a.png");
+    for (words, hint) in [
+        (&["denoize", "in", "-o", "out"][..], "denoise"),
+        (&["denoise", "in", "-o", "out", "--upsampling", "biliniar"], "denoise-bilinear"),
+        (&["evaluate", "denois", "--data", "in"], "did you mean \"denoise\""),
+        (&["denoise", "nowhere.png", "-o", "out.png"], "nowhere.png"),
+        (&["denoise", "in/a.png", "-o", "out.jpg"], "PNG"),
+    ] {
+        let done = place.run(words);
+        assert!(
+            !done.status.success() && text(&done.stderr).contains(hint),
+            "{words:?}: {}",
+            text(&done.stderr)
+        );
+    }
+}
+
+#[test]
+fn segmentations_are_drawn() {
+    let place = Place::new("segment");
+    let classes = r#"{"color":"classes","classes":["background","pet"]}"#;
+    place.model("segment-bilinear", &[[0.0; 3], [0.0, 50.0, 0.0]], &[("output", classes)]);
+    place.picture("in/a.png");
+    let done = place.run(&["segment", "in/a.png", "-o", "cut.png", "--view", "cutout"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let cut = place.read("cut.png").region(unet_playground::image::Rect::new(0, 0, 40, 30)).unwrap();
+    // Where nothing is green the two are as likely, and the alpha is half, to the byte of a probability.
+    assert_eq!((cut[3], cut[4 * 40 * 29 + 3]), (126, 255));
+    let done = place.run(&["segment", "in/a.png", "-o", "x.png", "--classes", "pett"]);
+    assert!(text(&done.stderr).contains("did you mean \"pet\""));
+    // A mask that says what the network says.
+    fs::create_dir_all(place.at("masks")).unwrap();
+    let done = place.run(&["segment", "in/a.png", "-o", "masks/a.png", "--view", "labels"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "masks"]);
+    assert!(text(&done.stdout).contains("1.000"), "{}{}", text(&done.stdout), text(&done.stderr));
+}
+
+#[test]
+fn evaluation_measures_what_is_known() {
+    let place = Place::new("evaluate");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.model(
+        "super-resolve-x2-bilinear",
+        &IDENTITY,
+        &[("task", "super-resolve-x2"), ("input", r#"{"scale":2}"#)],
+    );
+    place.picture("in/a.png");
+    place.picture("in/b.png");
+    let done =
+        place.run(&["evaluate", "denoise", "super-resolve-x2", "--data", "in", "--json", "scores.json"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let scores: serde_json::Value =
+        serde_json::from_slice(&fs::read(place.at("scores.json")).unwrap()).unwrap();
+    let of = |row: usize, side: &str, name: &str| scores[row][side][name].as_f64().unwrap();
+    // A network that changes nothing is as good as none, and x2 is bicubic.
+    assert_eq!(scores[1]["protocol"], "sigma 25 8-bit");
+    assert_eq!(of(1, "before", "psnr"), of(1, "after", "psnr"));
+    assert_eq!(of(2, "before", "psnr_luma"), of(2, "after", "psnr_luma"));
+    assert_eq!(scores[2]["pictures"].as_array().unwrap().len(), 2);
+    // Noise of sigma 25 has a PSNR of 20.2 dB; where it is clipped, more.
+    assert!((19.5..23.0).contains(&of(0, "after", "psnr")), "{scores}");
+}
