@@ -8,6 +8,8 @@ import { dialogs, shared } from "./shared";
 @customElement("up-camera")
 export class CameraDialog extends Localized {
   @state() private stream: MediaStream | null = null;
+  /** There is a frame to take. */
+  @state() private ready = false;
   @state() private refused = false;
   @query("dialog") private dialog!: HTMLDialogElement;
   @query("video") private video!: HTMLVideoElement;
@@ -46,6 +48,7 @@ export class CameraDialog extends Localized {
       this.stream = stream;
       this.video.srcObject = stream;
       await this.video.play();
+      this.ready = this.stream === stream;
     } catch {
       this.refused = true; // no camera, no permission, or no secure context
     }
@@ -60,7 +63,7 @@ export class CameraDialog extends Localized {
       ${this.refused ? html`<p role="alert">${t("camera.refused")}</p>` : nothing}
       <video ?hidden=${this.refused} muted playsinline aria-label=${t("camera.view")}></video>
       <div class="foot">
-        <button class="primary" ?disabled=${!this.stream} @click=${this.#take}>${icons.camera} ${t("camera.take")}</button>
+        <button class="primary" ?disabled=${!this.ready} @click=${this.#take}>${icons.camera} ${t("camera.take")}</button>
       </div>
     </dialog>`;
   }
@@ -78,6 +81,7 @@ export class CameraDialog extends Localized {
   #closed(): void {
     if (this.stream) stop(this.stream);
     this.stream = null;
+    this.ready = false;
   }
 }
 
