@@ -157,13 +157,18 @@ def trained(run: Path, strategy: str) -> tuple[Net, int]:
 def facts_of(config: dict, net: Net, strategy: str, steps: int, scores: dict[str, float]) -> dict[str, object]:
     sources = tomllib.loads((HERE / "sources.toml").read_text())
     title = f"{config['facts']['title']} ({strategy})"
-    if variant := config.get("variant"):
-        config = {**config, "facts": {**config["facts"], "variant": variant}}
+    variant = {"variant": config["variant"]} if "variant" in config else {}
     return dict(
-        config["facts"], task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
+        config["facts"], **variant, task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
         parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), seed=config["training"]["seed"],
         steps=steps, scores=scores, training_data=sources[config["facts"]["training_data"]].strip(),
     )  # fmt: skip
+
+
+def write(model: onnx.ModelProto, facts: dict[str, object], path: Path) -> None:
+    helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
+    path.write_bytes(model.SerializeToString())
+    print(f"{path.name}: {path.stat().st_size} bytes, {facts['steps']} steps", flush=True)
 
 
 def main() -> None:
@@ -189,10 +194,7 @@ def main() -> None:
         for name, value in scores.items():
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
         facts = facts_of(config, net, strategy, steps, scores)
-        helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
-        path = args.models / f"{file_name(config, strategy)}.onnx"
-        path.write_bytes(model.SerializeToString())
-        print(f"{path.name}: {path.stat().st_size} bytes, {steps} steps", flush=True)
+        write(model, facts, args.models / f"{file_name(config, strategy)}.onnx")
     write_manifest(args.models)
 
 

@@ -13,9 +13,8 @@ import tomllib
 from pathlib import Path
 
 import torch
-from onnx import helper
 
-from export import check, facts_of, halve, to_onnx
+from export import check, facts_of, halve, to_onnx, write
 from model import STRATEGIES, UNet
 from tasks import Task, task_of
 from train import learning_rate, network
@@ -23,13 +22,10 @@ from train import learning_rate, network
 HERE = Path(__file__).parent
 
 
-def write(net: UNet, config: dict, path: Path, strategy: str, steps: int) -> None:
+def keep(net: UNet, config: dict, path: Path, strategy: str, steps: int) -> None:
     model = halve(to_onnx(net))
     check(model, net)
-    facts = facts_of(config, net, strategy, steps, {})
-    helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
-    path.write_bytes(model.SerializeToString())
-    print(f"{path.name}: {path.stat().st_size} bytes", flush=True)
+    write(model, facts_of(config, net, strategy, steps, {}), path)
 
 
 def watch(net: UNet, task: Task, config: dict, folder: Path) -> list[dict[str, float]]:
@@ -38,7 +34,7 @@ def watch(net: UNet, task: Task, config: dict, folder: Path) -> list[dict[str, f
     optimizer = torch.optim.AdamW(net.parameters(), training["rate"])
     for step in range(training["steps"] + 1):
         if step in training["kept"]:
-            write(net, config, folder / f"step-{step}.onnx", net.strategy, step)
+            keep(net, config, folder / f"step-{step}.onnx", net.strategy, step)
             net.train()
         x, wanted = task.batch(config["data"]["batch"])
         loss = task.loss(net(x), wanted)
@@ -66,7 +62,7 @@ def main() -> None:
     task.load()
     for strategy in STRATEGIES:
         torch.manual_seed(config["training"]["seed"])
-        write(network(config, task, (strategy,)), config, folder / f"random-{strategy}.onnx", strategy, 0)
+        keep(network(config, task, (strategy,)), config, folder / f"random-{strategy}.onnx", strategy, 0)
     torch.manual_seed(config["training"]["seed"])
     curve = watch(network(config, task, tuple(config["strategies"])), task, config, folder)
     kept = config["training"]["kept"]

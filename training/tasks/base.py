@@ -22,6 +22,10 @@ class Task(ABC):
     def __init__(self, config: dict, data: Path, generator: torch.Generator):
         self.config, self.settings, self.data, self.generator = config, config["data"], data, generator
 
+    def draw(self, below: int) -> int:
+        """A random number from 0."""
+        return int(torch.randint(below, (1,), generator=self.generator))
+
     @abstractmethod
     def load(self) -> int:
         """Reads the pictures to train on; how many there are."""

@@ -28,9 +28,6 @@ class Color(Task):
         self.frames = load_shards(shards, 16, lambda name: any(fnmatch(name, pattern) for pattern in only))
         return len(self.frames)
 
-    def draw(self, below: int) -> int:
-        return int(torch.randint(below, (1,), generator=self.generator))
-
     def frame(self) -> Tensor:
         """A random part of a random frame, often mirrored, never turned: the sky is above."""
         picture, side = self.frames[self.draw(len(self.frames))], self.settings["side"]

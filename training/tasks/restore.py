@@ -170,7 +170,7 @@ class Deblur(Restore):
         whole, kinds = self.patches.batch(size), list(self.settings["blur"].items())
         kernels = []
         for _ in range(size):
-            kind, (low, high) = kinds[self.patches.draw(len(kinds))]
+            kind, (low, high) = kinds[self.draw(len(kinds))]
             strength, degrees = torch.rand(2, generator=self.generator).tolist()
             kernels.append(self.kernel(kind, low + (high - low) * strength, 180 * degrees))
         margin = self.settings["margin"]

@@ -73,9 +73,6 @@ class Segment(Task):
         self.sets = self.pairs(False)
         return sum(len(s) for s in self.sets)
 
-    def draw(self, below: int) -> int:
-        return int(torch.randint(below, (1,), generator=self.generator))
-
     def one(self) -> tuple[Tensor, Tensor]:
         """A picture at a random scale, shifted, mirrored, a little brighter or darker; what lies outside of it is gray and
         belongs to no class (-1)."""

@@ -173,3 +173,18 @@ export const dialogs = css`
     color: inherit;
   }
 `;
+
+/** What views share that scroll as a whole, beside `shared`: the header stays in sight. */
+export const scrolling = css`
+  :host {
+    height: 100dvh;
+    overflow: auto;
+    background: var(--surface);
+  }
+  up-header {
+    position: sticky;
+    top: 0;
+    z-index: 2;
+    background: var(--surface);
+  }
+`;

@@ -1,17 +1,6 @@
 import { css } from "lit";
 
 export const viewStyles = css`
-  :host {
-    height: 100dvh;
-    overflow: auto;
-    background: var(--surface);
-  }
-  up-header {
-    position: sticky;
-    top: 0;
-    z-index: 2;
-    background: var(--surface);
-  }
   main {
     max-width: 1180px;
     margin: 0 auto;

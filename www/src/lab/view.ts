@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { formatRoute, type Route, type Router } from "../app/router";
 import "../elements/header";
 import { isFreeKey } from "../elements/keys";
-import { shared } from "../elements/shared";
+import { scrolling, shared } from "../elements/shared";
 import { hasMessage, language, Localized, t } from "../i18n";
 import "./code-panel";
 import "./controls";
@@ -26,7 +26,7 @@ export class LabView extends Localized {
   @property({ attribute: false }) lab!: Lab;
   @property({ attribute: false }) router!: Router;
 
-  static override styles = [shared, panel, viewStyles];
+  static override styles = [shared, panel, scrolling, viewStyles];
 
   #changed = () => this.requestUpdate();
   #opened = () => this.#open(this.router.route);

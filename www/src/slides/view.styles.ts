@@ -1,17 +1,6 @@
 import { css } from "lit";
 
 export const slidesStyles = css`
-  :host {
-    height: 100dvh;
-    overflow: auto;
-    background: var(--surface);
-  }
-  up-header {
-    position: sticky;
-    top: 0;
-    z-index: 2;
-    background: var(--surface);
-  }
   .columns {
     display: grid;
     grid-template-columns: 220px minmax(0, 1fr);

@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { formatRoute, type Router } from "../app/router";
 import type { Client } from "../client";
 import "../elements/header";
-import { shared } from "../elements/shared";
+import { scrolling, shared } from "../elements/shared";
 import { hasMessage, language, Localized, t } from "../i18n";
 import { Lab } from "../lab/lab";
 import { PRESETS, type PresetId } from "../lab/presets";
@@ -29,7 +29,7 @@ export class SlidesView extends Localized {
     if (this.scrollTop === this.#stood && this.#stood > 0) this.#scroll();
   };
 
-  static override styles = [shared, slidesStyles];
+  static override styles = [shared, scrolling, slidesStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();

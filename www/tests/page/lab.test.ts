@@ -1,31 +1,19 @@
 import { readFileSync } from "node:fs";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { LAB_CASES } from "../lab-cases";
-import { expectAccessible, launch, visit } from "./browser";
-import { serve, type Site } from "./server";
+import { expectAccessible } from "./browser";
+import { SitePage } from "./site-page";
 
 /** The upsampling lab on the production build: its numbers are the engine's. All by keyboard. */
 
 type Outputs = Record<string, { shape: number[]; output: number[] }>;
 const outputs = JSON.parse(readFileSync("tests/fixtures/lab/outputs.json", "utf8")) as Outputs;
-let browser: Browser;
-let site: Site;
+const at = new SitePage("dist");
 let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  site = await serve("dist");
-  browser = await launch({ webgpu: false });
-});
-afterAll(async () => {
-  await browser.close();
-  site.close();
-});
-afterEach(() => page.context().close());
 
 async function open(hash: string, options?: BrowserContextOptions): Promise<void> {
-  ({ page, complaints } = await visit(browser, site.url + hash, { reducedMotion: "reduce", ...options }));
+  page = await at.visit(hash, { reducedMotion: "reduce", ...options });
   await grid("Output").waitFor();
 }
 
@@ -71,7 +59,7 @@ describe("the numbers", () => {
       ).flat(2);
       await expect.poll(async () => far(await numbers("Output"), byRows), { message: name }).toBe(0);
     }
-    expect(complaints).toEqual([]);
+    expect(at.complaints).toEqual([]);
   });
 
   it("of max-pooling come with their indices", async () => {
@@ -193,7 +181,7 @@ describe("the page", () => {
   });
 
   it("speaks Vietnamese", async () => {
-    ({ page, complaints } = await visit(browser, `${site.url}#lab/nearest`, { locale: "vi-VN" }));
+    page = await at.visit("#lab/nearest", { locale: "vi-VN" });
     await grid("Đầu ra").waitFor();
     expect(await page.title()).toContain("Phòng thí nghiệm");
   });

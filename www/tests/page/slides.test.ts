@@ -1,28 +1,16 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { SECTIONS } from "../../src/slides/sections";
-import { expectAccessible, launch, visit } from "./browser";
-import { serve, type Site } from "./server";
+import { expectAccessible } from "./browser";
+import { SitePage } from "./site-page";
 
 /** The lecture on one page, on the production build. */
 
-let browser: Browser;
-let site: Site;
+const at = new SitePage("dist");
 let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  site = await serve("dist");
-  browser = await launch({ webgpu: false });
-});
-afterAll(async () => {
-  await browser.close();
-  site.close();
-});
-afterEach(() => page.context().close());
 
 async function open(hash: string, options?: BrowserContextOptions): Promise<void> {
-  ({ page, complaints } = await visit(browser, site.url + hash, { reducedMotion: "reduce", ...options }));
+  page = await at.visit(hash, { reducedMotion: "reduce", ...options });
   const examples = SECTIONS.filter(({ example }) => example).length;
   await expect.poll(() => page.getByRole("grid", { name: "Output", exact: true }).count()).toBe(examples);
 }
@@ -34,7 +22,7 @@ describe("the lecture", () => {
     await open("#slides");
     const links = await page.locator("slides-view main h2 a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
     expect(links).toEqual(SECTIONS.map(({ id }) => `#slides/${id}`));
-    expect(complaints).toEqual([]);
+    expect(at.complaints).toEqual([]);
   });
 
   it("opens at the section that is named", async () => {
