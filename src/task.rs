@@ -13,7 +13,8 @@
 //! * `input.scale`: the picture is first enlarged by this, bicubic, to 8 bits.
 //! * `tiling`: `tiles` where any part may be computed alone, `whole` where the network has to see
 //!   the whole frame although its operators do not force that. `input.side` then is about how many
-//!   pixels its shorter side has for the network; the result is brought back to full size.
+//!   pixels its shorter side has for the network; the result is brought back to full size. `both`, of
+//!   networks that make RGB pictures: colour as of `whole`, lightness as of `tiles`, so that it is sharp.
 //! * `task`, `family`, `strategy`, `title`: texts for people.
 //!
 //! A file without them has the defaults of a student's first export: colour by the number of
@@ -36,10 +37,21 @@ pub struct Task {
     pub port: usize,
     input: Side,
     output: Side,
-    /// The frame must not be cut into tiles.
-    pub whole: bool,
+    pub tiling: Tiling,
     /// `task`, `family`, `strategy`, `title`.
     texts: [Option<String>; 4],
+}
+
+/// What the network has to see at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tiling {
+    /// Any part may be computed alone.
+    Tiles,
+    /// The frame must not be cut.
+    Whole,
+    /// The frame for the colours of the result, tiles for its lightness.
+    Both,
 }
 
 /// A task in words and numbers, for people and programs.
@@ -55,7 +67,7 @@ pub struct Description {
     pub classes: Vec<Class>,
     pub scale: u32,
     pub side: Option<u32>,
-    pub tiling: &'static str,
+    pub tiling: Tiling,
 }
 
 /// What one end of a network takes or makes.
@@ -91,20 +103,25 @@ impl Task {
                 "this model has several inputs, {others:?}; only run() can give them"
             )));
         }
-        let whole = match graph.metadata.get("tiling").map(String::as_str) {
-            None | Some("tiles") => false,
-            Some("whole") => true,
+        let tiling = match graph.metadata.get("tiling").map(String::as_str) {
+            None | Some("tiles") => Tiling::Tiles,
+            Some("whole") => Tiling::Whole,
+            Some("both") => Tiling::Both,
             Some(other) => {
-                return Err(invalid("tiling", &format!("{other:?} is neither \"tiles\" nor \"whole\"")));
+                let reason = format!("{other:?} is none of \"tiles\", \"whole\" and \"both\"");
+                return Err(invalid("tiling", &reason));
             }
         };
         let input = Side::of(&graph.metadata, "input")?;
-        if input.side.is_some() && !whole {
-            return Err(invalid("input", "a side is for models whose tiling is \"whole\""));
-        }
         let output = Side::of(&graph.metadata, "output")?;
+        if input.side.is_some() && tiling == Tiling::Tiles {
+            return Err(invalid("input", "a side is for models whose tiling is \"whole\" or \"both\""));
+        }
+        if tiling == Tiling::Both && (input.side.is_none() || output.color.is_some_and(|c| c != Color::Rgb)) {
+            return Err(invalid("tiling", "\"both\" needs an input with a side and an output that is rgb"));
+        }
         let texts = ["task", "family", "strategy", "title"].map(|key| graph.metadata.get(key).cloned());
-        Ok(Self { port, input, output, whole, texts })
+        Ok(Self { port, input, output, tiling, texts })
     }
 
     /// The picture encoding for an input of this many channels.
@@ -151,7 +168,7 @@ impl Task {
             classes: (0..count).map(class).collect(),
             scale: self.input.scale,
             side: self.input.side,
-            tiling: if self.whole { "whole" } else { "tiles" },
+            tiling: self.tiling,
         })
     }
 }
@@ -189,7 +206,7 @@ mod tests {
     #[test]
     fn without_metadata_the_channels_decide() {
         let task = Task::of(&graph(Some(3), &[])).unwrap();
-        assert!(!task.whole);
+        assert_eq!(task.tiling, Tiling::Tiles);
         assert_eq!((task.scale(), task.side()), (1, None));
         assert_eq!(task.input(3).unwrap(), Encoding { channels: Channels::Rgb, low: 0.0, high: 1.0 });
         assert_eq!(task.output(1).unwrap().channels, Channels::Luma);
@@ -200,7 +217,7 @@ mod tests {
     fn metadata_set_range_color_and_tiling() {
         let metadata = [("input", r#"{"color":"gray","range":[-1,1],"side":256}"#), ("tiling", "whole")];
         let task = Task::of(&graph(Some(1), &metadata)).unwrap();
-        assert!(task.whole && task.side() == Some(256));
+        assert_eq!((task.tiling, task.side()), (Tiling::Whole, Some(256)));
         assert_eq!(task.input(1).unwrap(), Encoding { channels: Channels::Luma, low: -1.0, high: 1.0 });
         assert_eq!(task.input(3).unwrap_err().code(), "invalid-model");
         let metadata = [("input", r#"{"color":"edges"}"#), ("output", r#"{"color":"lab-ab"}"#)];
@@ -240,6 +257,7 @@ mod tests {
             ("output", r#"{"range":[1,1]}"#),
             ("output", r#"{"range":[-3e38,3e38]}"#),
             ("tiling", "yes"),
+            ("tiling", "both"),
         ] {
             let error = Task::of(&graph(Some(3), &[(key, value)])).unwrap_err();
             assert!(error.to_string().contains(key), "{error}");

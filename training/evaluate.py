@@ -9,10 +9,9 @@ import argparse
 import tomllib
 from pathlib import Path
 
-import onnx
-
 from scoring import onnx_network, padded
 from tasks import task_of
+from weights import facts
 
 HERE = Path(__file__).parent
 
@@ -24,10 +23,10 @@ def main() -> None:
     parser.add_argument("--multiple", type=int, default=16, help="of height and width, that the network needs")
     args = parser.parse_args()
     for path in args.models:
-        facts = {p.key: p.value for p in onnx.load(str(path)).metadata_props}
-        if "task" not in facts:
+        told = facts(path)
+        if "task" not in told:
             parser.error(f"{path} does not say what its task is (metadata_props)")
-        task = task_of(tomllib.loads((HERE / f"{facts['task']}.toml").read_text()), args.data)
+        task = task_of(tomllib.loads((HERE / f"{told['task']}.toml").read_text()), args.data)
         for name, value in task.report(padded(onnx_network(path), args.multiple)).items():
             print(f"{path.stem}: {name}: {value:.3f}", flush=True)
 

@@ -3,8 +3,9 @@
     python export.py denoise.toml --data ../../shared/data --strategy bilinear
 
 `metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, variant, title,
-input and output (JSON: color, range, scale, side, classes), tiling ("tiles" or "whole"), residual, parameters,
-flops_per_pixel, training_data, license, seed, steps, scores (JSON).
+input and output (JSON: color, range, scale, side, classes), tiling ("tiles", "whole" or "both"), residual, parameters,
+flops_per_pixel, training_data, license, seed, steps and minutes of training (all strategies of a shared run together),
+scores (JSON).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from model import flops_per_pixel, parameters
 from networks import Net, build
 from scoring import onnx_network, padded
 from tasks import task_of
-from weights import file_name
+from weights import file_name, total
 
 HERE = Path(__file__).parent
 OPSET = 18
@@ -137,31 +138,27 @@ def check(model: onnx.ModelProto, net: Net) -> float:
     return worst
 
 
-def load_average(checkpoint: Path, strategy: str) -> tuple[Net, int]:
-    """The averaged weights of a run, cut down to one strategy, norms folded; and the number of steps."""
-    state = torch.load(checkpoint, weights_only=True)
+def trained(run: Path, strategy: str) -> tuple[Net, int, float]:
+    """The averaged weights of the strategy's own run where there is one, else of its part of the shared run, norms folded;
+    steps and minutes of all that went into them."""
+    shared, own = run / "checkpoint.pt", run / strategy / "checkpoint.pt"
+    state = torch.load(own if own.exists() else shared, weights_only=True)
     net = build(state["kind"], state["settings"], state["strategies"])
     net.load_state_dict(state["average"])
-    return net.single(strategy).eval().folded(), state["step"]
+    steps, seconds = total(state)
+    return net.single(strategy).eval().folded(), steps, seconds / 60
 
 
-def trained(run: Path, strategy: str) -> tuple[Net, int]:
-    """The strategy's own run where there is one, else its part of the shared run; and the number of steps of both."""
-    shared, own = run / "checkpoint.pt", run / strategy / "checkpoint.pt"
-    net, steps = load_average(own if own.exists() else shared, strategy)
-    if own.exists() and shared.exists():
-        steps += torch.load(shared, weights_only=True)["step"]
-    return net, steps
-
-
-def facts_of(config: dict, net: Net, strategy: str, steps: int, scores: dict[str, float]) -> dict[str, object]:
+def facts_of(
+    config: dict, net: Net, strategy: str, scores: dict[str, float], steps: int, minutes: float
+) -> dict[str, object]:
     sources = tomllib.loads((HERE / "sources.toml").read_text())
     title = f"{config['facts']['title']} ({strategy})"
     variant = {"variant": config["variant"]} if "variant" in config else {}
     return dict(
         config["facts"], **variant, task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
         parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), seed=config["training"]["seed"],
-        steps=steps, scores=scores, training_data=sources[config["facts"]["training_data"]].strip(),
+        steps=steps, minutes=round(minutes, 1), scores=scores, training_data=sources[config["facts"]["training_data"]].strip(),
     )  # fmt: skip
 
 
@@ -183,7 +180,7 @@ def main() -> None:
     task = task_of(config, args.data)
     args.models.mkdir(parents=True, exist_ok=True)
     for strategy in args.strategy or config["strategies"]:
-        net, steps = trained(args.run or HERE / "runs" / args.config.stem, strategy)
+        net, steps, minutes = trained(args.run or HERE / "runs" / args.config.stem, strategy)
         with torch.no_grad():
             for parameter in net.head.parameters():
                 parameter.mul_(config.get("vividness", 1.0))
@@ -193,7 +190,7 @@ def main() -> None:
         scores = {name: round(value, 3) for name, value in task.report(run).items()}
         for name, value in scores.items():
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
-        facts = facts_of(config, net, strategy, steps, scores)
+        facts = facts_of(config, net, strategy, scores, steps, minutes)
         write(model, facts, args.models / f"{file_name(config, strategy)}.onnx")
     write_manifest(args.models)
 

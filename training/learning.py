@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 import tomllib
 from pathlib import Path
 
@@ -22,19 +23,20 @@ from train import learning_rate, network
 HERE = Path(__file__).parent
 
 
-def keep(net: UNet, config: dict, path: Path, strategy: str, steps: int) -> None:
+def keep(net: UNet, config: dict, path: Path, strategy: str, steps: int, minutes: float) -> None:
     model = halve(to_onnx(net))
     check(model, net)
-    write(model, facts_of(config, net, strategy, steps, {}), path)
+    write(model, facts_of(config, net, strategy, {}, steps, minutes), path)
 
 
 def watch(net: UNet, task: Task, config: dict, folder: Path) -> list[dict[str, float]]:
     """Trains, and writes the weights of the moments that are kept; the loss curve."""
     training, curve, losses = config["training"], [], []
-    optimizer = torch.optim.AdamW(net.parameters(), training["rate"])
+    optimizer, began = torch.optim.AdamW(net.parameters(), training["rate"]), time.monotonic()
     for step in range(training["steps"] + 1):
         if step in training["kept"]:
-            keep(net, config, folder / f"step-{step}.onnx", net.strategy, step)
+            minutes = (time.monotonic() - began) / 60
+            keep(net, config, folder / f"step-{step}.onnx", net.strategy, step, minutes)
             net.train()
         x, wanted = task.batch(config["data"]["batch"])
         loss = task.loss(net(x), wanted)
@@ -62,7 +64,7 @@ def main() -> None:
     task.load()
     for strategy in STRATEGIES:
         torch.manual_seed(config["training"]["seed"])
-        keep(network(config, task, (strategy,)), config, folder / f"random-{strategy}.onnx", strategy, 0)
+        keep(network(config, task, (strategy,)), config, folder / f"random-{strategy}.onnx", strategy, 0, 0.0)
     torch.manual_seed(config["training"]["seed"])
     curve = watch(network(config, task, tuple(config["strategies"])), task, config, folder)
     kept = config["training"]["kept"]

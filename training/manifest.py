@@ -10,12 +10,15 @@ import json
 import sys
 from pathlib import Path
 
-import onnx
+from weights import facts
 
 KEYS = (
     "task", "family", "strategy", "variant", "title", "input", "output", "tiling", "parameters", "flops_per_pixel", "license",
-    "seed", "steps", "scores",
+    "seed", "steps", "minutes", "scores",
 )  # fmt: skip
+
+# Scores that are parts of a whole, not decibels.
+UNITLESS = ("IoU", "chroma")
 
 
 def value(text: str) -> object:
@@ -26,11 +29,10 @@ def value(text: str) -> object:
 
 
 def entry(path: Path) -> dict[str, object]:
-    content = path.read_bytes()
-    facts = {p.key: p.value for p in onnx.load_from_string(content).metadata_props}
+    content, told = path.read_bytes(), facts(path)
     return dict(
         file=path.name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest(),
-        **{key: value(facts[key]) for key in KEYS if key in facts},
+        **{key: value(told[key]) for key in KEYS if key in told},
     )  # fmt: skip
 
 
@@ -38,16 +40,18 @@ def name(entry: dict) -> str:
     return "-".join(filter(None, [entry["strategy"], entry.get("variant", "")]))
 
 
-def table(entries: list[dict]) -> str:
-    """The scores of one task's files: a row a score, a column a strategy; the best of a row in bold."""
+def table(entries: list[dict], spread: float) -> str:
+    """The scores of one task's files: a row a score, a column a strategy; in bold the best of a row, and of decibels what
+    ties with it."""
     rows = [["", *(f"`{name(e)}`" for e in entries)], ["---"] * (1 + len(entries))]
     for score in dict.fromkeys(name for e in entries for name in e["scores"]):
         values = [e["scores"].get(score) for e in entries]
         texts = ["" if v is None else f"{v:.2f}" for v in values]
-        best = max((t for t in texts if t), key=float)
-        mark = len(set(texts)) > 1
-        rows.append([score, *(f"**{t}**" if t == best and mark else t for t in texts)])
+        least = max(v for v in values if v is not None) - (0.005 if any(u in score for u in UNITLESS) else max(0.005, spread))
+        best = [v is not None and v >= least for v in values]
+        rows.append([score, *(f"**{t}**" if b and not all(best) else t for t, b in zip(texts, best))])
     rows.append(["steps", *(f"{e['steps']:,}" for e in entries)])
+    rows.append(["minutes", *(f"{e['minutes']:.0f}" for e in entries)])
     rows.append(["parameters", *(f"{e['parameters']:,}" for e in entries)])
     rows.append(["kFLOP a pixel", *(f"{e['flops_per_pixel'] / 1000:.0f}" for e in entries)])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
@@ -55,14 +59,15 @@ def table(entries: list[dict]) -> str:
 
 def write_tables(readme: Path, entries: list[dict]) -> None:
     """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`."""
-    text = readme.read_text()
+    text, seeds = readme.read_text(), readme.parent / "seeds.json"
+    spread = json.loads(seeds.read_text())["spread"] if seeds.exists() else 0.0
     for task in dict.fromkeys(e["task"] for e in entries):
         begin = f"<!-- {task} -->\n"
         if begin not in text:
             raise ValueError(f"{readme} has no place for the scores of {task}: {begin.strip()} <!-- end -->")
         before, _, rest = text.partition(begin)
         _, end, after = rest.partition("<!-- end -->")
-        text = before + begin + table([e for e in entries if e["task"] == task]) + "\n" + end + after
+        text = before + begin + table([e for e in entries if e["task"] == task], spread) + "\n" + end + after
     readme.write_text(text)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 import tarfile
 import tempfile
@@ -19,9 +18,11 @@ from PIL import Image
 from cases.build import randomise
 import lab
 from degrade import disk_kernel, gaussian_kernel, motion_kernel
-from export import check, facts_of, halve, to_onnx, trained
+from export import check, facts_of, halve, to_onnx, trained, write
 from model import STRATEGIES, UNet, flops_per_pixel, parameters
+from seeds import spread
 from tasks import task_of
+from tasks.critic import Critic
 from tasks.segment import held_out
 from team import Team
 from train import Run, network
@@ -95,7 +96,7 @@ class FirstWeights(unittest.TestCase):
         net, other = randomise(UNet(widths=WIDTHS), "there"), UNet(widths=WIDTHS)
         (self.folder / "models" / "denoise-bilinear.onnx").write_bytes(halve(to_onnx(net)).SerializeToString())
         _, state = initial_weights(self.config, self.folder / "run", None, self.folder / "models")
-        self.assertEqual(load_matching(other, state), [])
+        self.assertEqual(load_matching(other, state["average"]), [])
         for name, value in other.state_dict().items():
             torch.testing.assert_close(value, net.state_dict()[name].half().float(), msg=name)
 
@@ -104,6 +105,18 @@ class FirstWeights(unittest.TestCase):
         net, other, x = randomise(UNet(**settings), "norms"), UNet(**settings).eval(), torch.rand(8, 3, 16, 16)
         start_from(other, net.folded().state_dict(), lambda size: (x, x))
         torch.testing.assert_close(other(x), net(x), rtol=1e-3, atol=1e-4)
+
+    def test_a_strategy_that_was_not_trained_begins_with_the_norms_of_one_that_was(self) -> None:
+        settings = dict(widths=WIDTHS, norm="before-relu")
+        net, x = randomise(UNet(**settings, strategies=("bilinear",)), "lent"), torch.rand(8, 3, 16, 16)
+        other = UNet(**settings, strategies=("nearest", "bilinear")).eval()
+        start_from(other, net.state_dict(), lambda size: (x, x))
+        norms = [(k, v) for k, v in other.state_dict().items() if ".nearest." in k and ".norm" in k]
+        self.assertEqual(len(norms), 2 * 2 * 5)
+        for name, value in norms:
+            self.assertTrue(torch.equal(value, net.state_dict()[name.replace("nearest", "bilinear")]), name)
+        other.strategy = "bilinear"
+        torch.testing.assert_close(other(x), net(x))
 
 
 class Tasks(unittest.TestCase):
@@ -140,6 +153,19 @@ class Tasks(unittest.TestCase):
 
 
 class Training(unittest.TestCase):
+    def test_a_critic_tells_what_is_drawn_from_what_is_seen(self) -> None:
+        torch.manual_seed(0)
+        critic, told = Critic(), []
+        for _ in range(40):
+            made = torch.rand(4, 3, 32, 32).round().requires_grad_()
+            told.append(critic.loss(made, torch.rand(4, 3, 1, 1).expand(-1, -1, 32, 32)))
+        told[-1].backward()
+        self.assertGreater(told[-1].item(), 2 * told[0].item())
+        self.assertGreater(made.grad.abs().sum().item(), 0)
+
+    def test_seeds_differ_by_their_largest_spread(self) -> None:
+        self.assertEqual(spread({"nearest": {"0": 30.1, "1": 30.0}, "bilinear": {"0": 30.2, "1": 30.25}}), 0.1)
+
     def test_a_run_resumes_where_it_stopped_and_exports(self) -> None:
         config = tomllib.loads((HERE / "denoise.toml").read_text())
         config["strategies"] = ["bilinear", "max-unpool"]
@@ -168,11 +194,19 @@ class Training(unittest.TestCase):
             for key, value in alone.net.state_dict().items():
                 self.assertTrue(torch.equal(value, resumed.average.net.state_dict()[key]), key)
             alone.train()
-            for strategy, steps in (("bilinear", resumed.step), ("max-unpool", resumed.step + alone.step)):
-                net, count = trained(folder / "run", strategy)
-                self.assertEqual(count, steps)
-                check(halve(to_onnx(net)), net)
-                json.dumps(facts_of(config, net, strategy, count, {}))
+            spent = (resumed.spent / 60, (resumed.spent + alone.spent) / 60)
+            steps = (resumed.step, resumed.step + alone.step)
+            for strategy, count, minutes in zip(("bilinear", "max-unpool"), steps, spent):
+                net, *cost = trained(folder / "run", strategy)
+                self.assertEqual(cost[0], count)
+                self.assertAlmostEqual(cost[1], minutes)
+                model = halve(to_onnx(net))
+                check(model, net)
+                write(model, facts_of(config, net, strategy, {}, *cost), folder / f"denoise-{strategy}.onnx")
+            args.models = folder
+            onward = Run(config, args, ("bilinear", "max-unpool"), folder / "elsewhere", Team())
+            self.assertEqual(onward.before[0], steps[1])
+            self.assertAlmostEqual(onward.before[1], 60 * spent[1], delta=6)
 
 
 if __name__ == "__main__":

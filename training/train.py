@@ -27,7 +27,7 @@ from samples import write_samples
 from scoring import padded
 from tasks import Task, task_of
 from team import Team, together
-from weights import initial_weights, start_from
+from weights import initial_weights, start_from, total
 
 CHECKPOINT_SECONDS = 180
 WARM_UP = 0.02
@@ -91,15 +91,19 @@ class Run:
         self.say(f"{', '.join(strategies)}: starts from {source or 'random weights'}")
         pictures = self.task.load()
         if state is not None:
-            start_from(net, state.get("average", state), self.task.batch)
+            start_from(net, state["average"], self.task.batch)
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.net, training["ema"])
         self.optimizer = torch.optim.AdamW(
             self.net.parameters(), self.rate, weight_decay=training["weight_decay"], fused=True
         )
         self.curve = Curve(self.folder)
+        # Steps and seconds that went into the weights it starts from.
+        self.before = (0, 0.0)
         if state is not None and state.get("strategies") == strategies:
             self.resume(state, seed)
+        elif state is not None:
+            self.before = total(state)
         if not team.leads:
             self.generator.manual_seed(seed + (team.rank << 32) + self.step)
         self.forward = torch.compile(self.net) if self.device.type == "cuda" else self.net
@@ -109,7 +113,7 @@ class Run:
         )
 
     def resume(self, state: dict, seed: int) -> None:
-        self.step, self.spent = state["step"], state["spent"]
+        self.step, self.spent, self.before = state["step"], state["spent"], state["before"]
         self.net.load_state_dict(state["weights"])
         self.average.net.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -152,7 +156,8 @@ class Run:
         state = dict(
             kind=kind_of(self.net), settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
             average=self.average.net.state_dict(), optimizer=self.optimizer.state_dict(),
-            generator=self.generator.get_state(), step=self.step, spent=self.spent, curve=self.curve.rows,
+            generator=self.generator.get_state(), step=self.step, spent=self.spent, before=self.before,
+            curve=self.curve.rows,
         )  # fmt: skip
         partial = self.folder / "checkpoint.partial"
         torch.save(state, partial)

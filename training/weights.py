@@ -28,11 +28,19 @@ def onnx_weights(path: Path) -> dict[str, Tensor]:
     return {i.name: torch.from_numpy(onnx.numpy_helper.to_array(i).copy()) for i in model.graph.initializer}
 
 
+def facts(path: Path) -> dict[str, str]:
+    """`metadata_props` of an exported file."""
+    import onnx
+
+    return {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
+
+
 def initial_weights(config: dict, folder: Path, checkpoints: Path | None, models: Path) -> tuple[str | None, dict | None]:
     """The first of: the run's own checkpoint, that of the run it refines (a folder above), one made elsewhere, exported
     files; what was found, and its content.
 
-    A checkpoint (with the optimizer's state) is resumed; exported weights are a start.
+    A checkpoint (with the optimizer's state) is resumed; exported weights (`average`, after `step` steps in `spent` seconds)
+    are a start.
     """
     own = [folder / "checkpoint.pt", folder.parent / "checkpoint.pt"]
     for path in [*own, *([checkpoints / f"{file_name(config)}.pt"] if checkpoints else [])]:
@@ -44,7 +52,16 @@ def initial_weights(config: dict, folder: Path, checkpoints: Path | None, models
     merged: dict[str, Tensor] = {}
     for path in reversed(found):
         merged |= onnx_weights(path)
-    return ", ".join(p.name for p in found), merged
+    told = [facts(path) for path in found]
+    steps = max(int(of.get("steps", 0)) for of in told)
+    seconds = 60 * max(float(of.get("minutes", 0)) for of in told)
+    return ", ".join(p.name for p in found), {"average": merged, "step": steps, "spent": seconds}
+
+
+def total(state: dict) -> tuple[int, float]:
+    """Steps and seconds that went into a checkpoint's weights, over all runs."""
+    steps, seconds = state.get("before", (0, 0.0))
+    return steps + state.get("step", 0), seconds + state.get("spent", 0.0)
 
 
 def load_matching(net: nn.Module, state: dict[str, Tensor]) -> list[str]:
@@ -57,10 +74,23 @@ def load_matching(net: nn.Module, state: dict[str, Tensor]) -> list[str]:
 
 def start_from(net: UNet, state: dict[str, Tensor], batch: Callable[[int], tuple[Tensor, Tensor]]) -> None:
     """Loads what fits. Exported files have their batch norms folded into the convolutions: there the norms begin as what
-    changes nothing."""
-    missing = load_matching(net, state)
+    changes nothing. Strategies that a checkpoint does not have begin with the norms of one that it has."""
+    missing = load_matching(net, lent_norms(net, state))
     if any("norm" in name for name in missing) and any("conv" in name for name in state):
         neutral_norms(net, batch(CALIBRATION)[0])
+
+
+def lent_norms(net: UNet, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """`dec1.norm1.nearest.weight` is `dec1.norm1.bilinear.weight` where only bilinear was trained."""
+    lent = dict(state)
+    for name in net.state_dict():
+        block, _, strategy_and_value = name.partition(".norm")
+        which, _, rest = strategy_and_value.partition(".")
+        _, _, value = rest.partition(".")
+        others = [k for k in state if k.startswith(f"{block}.norm{which}.") and k.endswith(f".{value}")]
+        if value and name not in state and others:
+            lent[name] = state[others[0]]
+    return lent
 
 
 @torch.no_grad()

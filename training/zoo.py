@@ -1,4 +1,5 @@
-"""Trains and exports every task: the shared run of a configuration's strategies, then each strategy alone.
+"""Trains and exports every task: the shared run of a configuration's strategies, then each strategy alone; and what the
+page shows of training itself.
 
     python zoo.py --data ../../shared/data [--hours 30] [--only denoise colorize]
 
@@ -56,6 +57,9 @@ def main() -> None:
         for strategy in refined(config):
             call("train.py", name, "--fine-tune", strategy, "--budget-minutes", alone, *args.rest)
         call("export.py", name)
+    if not args.only:
+        for script in ("learning.py", "seeds.py"):
+            subprocess.run([sys.executable, str(HERE / script), "--data", str(args.data)], check=True)
 
 
 if __name__ == "__main__":

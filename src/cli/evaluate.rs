@@ -28,8 +28,9 @@ struct Scores {
 #[derive(Debug, Serialize)]
 struct Measured {
     picture: String,
-    /// Of what there is without a network.
-    before: Scores,
+    /// Of what there is without a network; of noise that no picture can hold, nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Scores>,
     after: Scores,
 }
 
@@ -130,12 +131,15 @@ fn restored(
         terminal.begin(&format!("{name}, {}: {}", protocol.name(), path.display()));
         let measure = || -> Outcome<Measured> {
             let clean = files::read(path)?;
-            let score = || -> unet_playground::Result<(Scores, Scores)> {
+            let score = || -> unet_playground::Result<(Option<Scores>, Scores)> {
                 let clean = protocol.reference(clean)?;
                 let degraded = protocol.degrade(&clean, seed)?;
                 let restore = protocol.restore(model, &clean, &degraded, seed, &terminal);
                 let after = scores(&clean, &pollster::block_on(restore)?, protocol.border())?;
-                Ok((scores(&clean, &protocol.baseline(&degraded)?, protocol.border())?, after))
+                let baseline = protocol.baseline(&degraded)?;
+                let before =
+                    baseline.map(|picture| scores(&clean, &picture, protocol.border())).transpose()?;
+                Ok((before, after))
             };
             let (before, after) = score().map_err(|e| format!("{}: {e}", path.display()))?;
             Ok(Measured { picture: file_name(path), before, after })
@@ -153,8 +157,9 @@ fn restored(
     if measured.is_empty() {
         return (None, failed);
     }
-    let mean = |of: fn(&Measured) -> Scores| Some(mean(&measured.iter().map(of).collect::<Vec<_>>()));
-    let (before, after) = (mean(|m| m.before), mean(|m| m.after));
+    let mean =
+        |of: fn(&Measured) -> Option<Scores>| mean(&measured.iter().filter_map(of).collect::<Vec<_>>());
+    let (before, after) = (mean(|m| m.before), mean(|m| Some(m.after)));
     let (model, protocol) = (name.into(), protocol.name());
     (Some(Row { model, protocol, before, after, segmentation: None, pictures: measured }), failed)
 }
@@ -183,17 +188,20 @@ fn chroma(picture: &Picture) -> unet_playground::Result<f64> {
     Ok(sum / pixels.len() as f64)
 }
 
-/// The mean over pictures, as papers report decibels as well.
-fn mean(all: &[Scores]) -> Scores {
+/// The mean over pictures, as papers report decibels as well; `None` of nothing.
+fn mean(all: &[Scores]) -> Option<Scores> {
+    if all.is_empty() {
+        return None;
+    }
     let of = |value: fn(&Scores) -> f64| all.iter().map(value).sum::<f64>() / all.len() as f64;
     let similar: Vec<f64> = all.iter().filter_map(|scores| scores.ssim).collect();
-    Scores {
+    Some(Scores {
         psnr: of(|s| s.psnr),
         psnr_luma: of(|s| s.psnr_luma),
         ssim: (!similar.is_empty()).then(|| similar.iter().sum::<f64>() / similar.len() as f64),
         mae: of(|s| s.mae),
         chroma: of(|s| s.chroma),
-    }
+    })
 }
 
 /// Labels every picture and compares with its mask.
@@ -284,11 +292,12 @@ fn table(rows: &[Row]) -> Vec<Vec<String>> {
         ]));
     }
     for row in rows {
-        if let (Some(before), Some(after)) = (&row.before, &row.after) {
+        if let Some(after) = &row.after {
             let mut cells = vec![row.model.clone(), row.protocol.clone(), row.pictures.len().to_string()];
-            cells.extend(
-                [before.psnr, after.psnr, before.psnr_luma, after.psnr_luma].map(|db| format!("{db:.2}")),
-            );
+            let was =
+                |of: fn(&Scores) -> f64| row.before.as_ref().map_or("-".into(), |s| format!("{:.2}", of(s)));
+            cells.extend([was(|s| s.psnr), format!("{:.2}", after.psnr)]);
+            cells.extend([was(|s| s.psnr_luma), format!("{:.2}", after.psnr_luma)]);
             cells.push(after.ssim.map_or("-".into(), |ssim| format!("{ssim:.4}")));
             cells.extend([after.mae, after.chroma].map(|value| format!("{value:.2}")));
             table.push(cells);

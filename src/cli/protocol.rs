@@ -16,6 +16,11 @@ const BLUR_NOISE: f64 = 2.0;
 /// Direction of the motion that is measured, in degrees.
 const ANGLE: f64 = 30.0;
 
+/// Shorter side of the frames whose edges are drawn, in pixels.
+const FRAME: u32 = 128;
+/// Standard deviation of the luma of noise, of that of its three channels: the root of the sum of the weights' squares.
+const LUMA_NOISE: f64 = 0.668_557;
+
 /// One way to degrade and to score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Protocol {
@@ -31,7 +36,7 @@ pub enum Protocol {
     Defocus(f64),
     Motion(f64),
     Gray,
-    /// Gray, with noise of this sigma.
+    /// Gray, with noise of this sigma on its luma.
     NoisyGray(f64),
     Edges,
 }
@@ -97,24 +102,28 @@ impl Protocol {
             Self::Defocus(radius) => blurred(Kernel::defocus(radius)?)?,
             Self::Motion(length) => blurred(Kernel::motion(length, ANGLE)?)?,
             Self::Gray | Self::NoisyGray(_) => Box::new(Gray),
-            Self::Edges => Box::new(Edges::new()?),
+            Self::Edges => return Edges::of_photo(clean, FRAME),
         };
         let degraded = filter::apply(&*filter, clean)?;
         match self {
             // Noise before gray would be of another strength.
             Self::NoisyGray(sigma) => {
-                filter::apply(&Gray, &filter::apply(&Noise::gaussian(sigma, seed)?, &degraded)?)
+                let noise = Noise::gaussian(sigma / LUMA_NOISE, seed)?;
+                filter::apply(&Gray, &filter::apply(&noise, &degraded)?)
             }
             _ => Ok(degraded),
         }
     }
 
-    /// What there is without a network, at the reference's size.
-    pub fn baseline(self, degraded: &Picture) -> Result<Picture> {
-        match self {
-            Self::Downscaled(scale) => filter::apply(&Resize::up(scale, Interpolation::Bicubic)?, degraded),
-            _ => Ok(degraded.clone()),
-        }
+    /// What there is without a network, at the reference's size; of unclipped noise no picture can be made.
+    pub fn baseline(self, degraded: &Picture) -> Result<Option<Picture>> {
+        Ok(match self {
+            Self::Unclipped(_) => None,
+            Self::Downscaled(scale) => {
+                Some(filter::apply(&Resize::up(scale, Interpolation::Bicubic)?, degraded)?)
+            }
+            _ => Some(degraded.clone()),
+        })
     }
 
     /// What the model makes of the degraded picture; of unclipped noise, of the clean one.
@@ -191,7 +200,7 @@ mod tests {
         assert_eq!((reference.width(), reference.height()), (8, 8));
         let degraded = protocol.degrade(&clean, 0).unwrap();
         assert_eq!((degraded.width(), degraded.height()), (2, 2));
-        let baseline = protocol.baseline(&degraded).unwrap();
+        let baseline = protocol.baseline(&degraded).unwrap().unwrap();
         assert_eq!((baseline.width(), baseline.height()), (8, 8));
     }
 

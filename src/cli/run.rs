@@ -6,7 +6,7 @@ use super::files::{self, Job};
 use super::host::Terminal;
 use super::models;
 use std::path::PathBuf;
-use unet_playground::image::filter::{self, Edges};
+use unet_playground::image::filter::Edges;
 use unet_playground::image::{Picture, labels};
 use unet_playground::session::Model;
 
@@ -72,7 +72,8 @@ fn one(args: &Args, order: &Order, model: &Model, chosen: &[u8], job: &Job, host
     let named = |e: unet_playground::Error| format!("{}: {e}", job.input.display());
     let mut picture = files::read(&job.input)?;
     if order.from_photo {
-        picture = Edges::new().and_then(|edges| filter::apply(&edges, &picture)).map_err(named)?;
+        let side = model.task().map_err(named)?.side().unwrap_or(u32::MAX);
+        picture = Edges::of_photo(&picture, side).map_err(named)?;
     }
     let run = model.process(&picture, args.tile, host, |_| {});
     let processed = pollster::block_on(run).map_err(named)?;

@@ -55,6 +55,18 @@ impl Chroma {
         Ok(Self { width, lab })
     }
 
+    /// Of a small picture, row-major RGBA.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn of(rgba: &[u8], width: usize) -> Result<Self> {
+        let pixels = rgba.as_chunks::<RGBA>().0;
+        let mut lab = Vec::new();
+        lab.try_reserve_exact(pixels.len()).map_err(|_| Error::OutOfMemory(12 * pixels.len() as u64))?;
+        lab.extend(pixels.iter().map(|&[r, g, b, _]| lab::from_srgb([r, g, b])));
+        Ok(Self { width, lab })
+    }
+
     /// Colours `rgba`, which is the part `rect` of a picture of `width × height`: L\* and alpha stay,
     /// a\* and b\* come from here.
     pub fn color(&self, (width, height): (u32, u32), rect: Rect, rgba: &mut [u8]) {

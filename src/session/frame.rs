@@ -120,6 +120,15 @@ impl Frame {
         }
     }
 
+    /// Colours alone, for a result whose lightness comes from elsewhere.
+    pub fn into_chroma(self) -> Result<Option<Chroma>> {
+        Ok(match self {
+            Self::Picture(small) => Some(Chroma::of(&small.region(small.rect())?, small.width() as usize)?),
+            Self::Chroma(chroma) => Some(chroma),
+            Self::Scores(_) => None,
+        })
+    }
+
     /// The result at the picture's own size.
     pub async fn finish(
         &self,

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::image::planar::Channels;
 use crate::plan::{Prepared, Selection};
-use crate::task::Task;
+use crate::task::{Task, Tiling};
 use crate::tile::{Axis, Ratio, reach};
 
 /// Sizes at which a model without fixed size is tried: multiples of powers of two first, then
@@ -58,7 +58,7 @@ impl Geometry {
         };
         let axis = |i: usize, base: (usize, usize)| -> Result<Axis> {
             let mut reach = reach(plan, input, output, i).ok_or_else(not_a_picture)?;
-            if task.whole {
+            if task.tiling == Tiling::Whole {
                 reach.extent = None;
             }
             Ok(Axis { reach, base, fixed: fixed[i] })

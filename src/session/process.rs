@@ -8,8 +8,9 @@ use super::source::Source;
 use super::steps::Steps;
 use crate::error::{Error, Result};
 use crate::image::planar::{self, Channels};
-use crate::image::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
+use crate::image::{Chroma, MAX_PIXELS, MAX_SIDE, Picture, Rect};
 use crate::plan::Selection;
+use crate::task::Tiling;
 use crate::tensor::Tensor;
 use crate::tile::Span;
 
@@ -72,8 +73,10 @@ impl Model {
     /// may be, and `TooLarge` when the picture cannot be processed in the memory there is.
     pub fn estimate(&self, width: u32, height: u32, tile: Option<usize>) -> Result<Estimate> {
         let geometry = self.geometry()?;
-        if let Some(side) = self.task()?.side() {
-            return self.estimate_frame(geometry, side, [height, width]);
+        let side = self.task()?.side();
+        let frame = side.map(|side| self.estimate_frame(geometry, side, [height, width])).transpose()?;
+        if let (Some(frame), Tiling::Whole) = (&frame, self.task()?.tiling) {
+            return Ok(frame.clone());
         }
         let scale = self.task()?.scale() as usize;
         let size = [height as usize * scale, width as usize * scale];
@@ -83,8 +86,8 @@ impl Model {
             width,
             height,
             tiles: tiling.count(),
-            flops: tiling.flops * tiling.count() as u64,
-            peak_bytes: tiling.peak_bytes,
+            flops: tiling.flops * tiling.count() as u64 + frame.as_ref().map_or(0, |frame| frame.flops),
+            peak_bytes: tiling.peak_bytes.max(frame.map_or(0, |frame| frame.peak_bytes)),
             exact: geometry.axes[0].exact(size[0]) && geometry.axes[1].exact(size[1]),
         })
     }
@@ -107,13 +110,16 @@ impl Model {
     ) -> Result<Processed> {
         let cut = cut.into();
         let geometry = self.geometry()?;
-        let mut fallback = None;
+        let (mut fallback, mut chroma) = (None, None);
         if let Some(side) = self.task()?.side() {
             let size = frame_size(geometry, side, [picture.height(), picture.width()]);
             let steps = Steps { host, done: 0, tiles: parts(picture.rect(), None).len() };
             let frame = Frame::run(self, picture, size, &steps, &mut fallback).await?;
-            let picture = frame.finish(picture, cut.near, host, on_tile).await?;
-            return Ok(Processed { picture, fallback });
+            if self.task()?.tiling == Tiling::Whole {
+                let picture = frame.finish(picture, cut.near, host, on_tile).await?;
+                return Ok(Processed { picture, fallback });
+            }
+            chroma = frame.into_chroma()?;
         }
         let source = Source { picture, scale: self.task()?.scale() };
         let tiling = self.tiling(geometry, source.size(), cut.side)?;
@@ -130,7 +136,7 @@ impl Model {
             let encoding = self.task()?.input(geometry.in_channels)?;
             let input = || source.padded([row.start, column.start], tiling.tile, encoding);
             let output = self.attempt(input, &steps, &mut fallback).await?;
-            self.write(&source, &mut result, &output, &part)?;
+            self.write(&source, &mut result, &output, &part, chroma.as_ref())?;
             done += 1;
             on_tile(TileEvent { rect: part.place, picture: &result, done, tiles });
         }
@@ -159,7 +165,14 @@ impl Model {
         }
     }
 
-    fn write(&self, source: &Source, result: &mut Picture, output: &Tensor, part: &Part) -> Result<()> {
+    fn write(
+        &self,
+        source: &Source,
+        result: &mut Picture,
+        output: &Tensor,
+        part: &Part,
+        chroma: Option<&Chroma>,
+    ) -> Result<()> {
         let geometry = self.geometry()?;
         let encoding = self.task()?.output(geometry.out_channels)?;
         // Chroma colours the picture that the network saw; all else covers it.
@@ -178,6 +191,9 @@ impl Model {
             planar::set_alpha(&mut rgba, &alpha);
         }
         planar::paint(&mut rgba, output, part.within, encoding)?;
+        if let Some(chroma) = chroma {
+            chroma.color((result.width(), result.height()), part.place, &mut rgba);
+        }
         result.write(part.place, &rgba)
     }
 }

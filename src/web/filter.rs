@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use crate::image::filter::{
     Blur, Edges, Filter, Gray, Interpolation, Kernel, Median, Resize, Saturation, Unsharp,
 };
-use crate::image::{Noise, Rect};
+use crate::image::{Noise, Picture, Rect};
 use js_sys::{JsString, Number};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -31,8 +32,8 @@ export type Degradation =
   /** Antialiased bicubic; a whole number 1-8. What is left over at the right or the bottom is cut off. */
   | { kind: "downscale"; scale: number }
   | { kind: "gray" }
-  /** Black lines on white. */
-  | { kind: "edges" };
+  /** Black lines on white; `side`: those that a frame shows whose shorter side has so many pixels, at the picture's size. */
+  | { kind: "edges"; side?: number };
 
 export type Interpolation = "nearest" | "bilinear" | "bicubic" | "lanczos3";
 
@@ -62,11 +63,19 @@ export interface FilterOptions {
 }
 "#;
 
-/// The filter that `{ kind, … }` means.
+/// The filter that `{ kind, … }` means for a picture, and what it is applied to.
 ///
 /// # Errors
 /// `InvalidInput` for an unknown kind, and where a number is missing or senseless.
-pub fn filter(value: &JsValue) -> Result<Box<dyn Filter>> {
+pub fn filter(value: &JsValue, picture: &Rc<Picture>) -> Result<(Box<dyn Filter>, Rc<Picture>)> {
+    if word(value, "kind")? == "edges" && has(value, "side") {
+        let (drawn, enlarge) = Edges::of_frame(picture, whole(value, "side")?)?;
+        return Ok((Box::new(enlarge), Rc::new(drawn)));
+    }
+    Ok((of_picture(value)?, picture.clone()))
+}
+
+fn of_picture(value: &JsValue) -> Result<Box<dyn Filter>> {
     let kind = word(value, "kind")?;
     let number = |name: &str| number(value, name);
     let whole = |name: &str| whole(value, name);

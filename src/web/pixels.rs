@@ -65,7 +65,8 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "Filter")] kind: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "FilterOptions")] options: JsValue,
     ) -> Promise {
-        self.promise(&options, filter(&kind).and_then(|filter| made(filter, picture, &options)))
+        let made = filter(&kind, &picture.0).and_then(|(filter, source)| made(filter, source, &options));
+        self.promise(&options, made)
     }
 
     /// A result weakened by what it was made of; an original of another size is resized first.
@@ -77,7 +78,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "MixOptions")] options: JsValue,
     ) -> Promise {
         let mix = number(&options, "strength").and_then(|strength| Mix::new(original.0.clone(), strength));
-        self.promise(&options, mix.and_then(|mix| made(Box::new(mix), result, &options)))
+        self.promise(&options, mix.and_then(|mix| made(Box::new(mix), result.0.clone(), &options)))
     }
 
     /// A heat map of how a picture differs from a reference of its size.
@@ -91,7 +92,7 @@ impl Engine {
         let signed = option::<Boolean>(&options, "signed").is_some_and(|signed| signed.value_of());
         let difference = number(&options, "gain")
             .and_then(|gain| Difference::new(reference.0.clone(), sign(signed), gain))
-            .and_then(|difference| made(Box::new(difference), picture, &options));
+            .and_then(|difference| made(Box::new(difference), picture.0.clone(), &options));
         self.promise(&options, difference)
     }
 
@@ -179,8 +180,8 @@ impl Job for Checkerboard<Shared> {
 }
 
 /// The result of a filter, or the part of it that `options.rect` names.
-fn made(filter: Box<dyn Filter>, source: &Picture, options: &JsValue) -> Result<Box<dyn Job>> {
-    Ok(Box::new(Filtered::new(filter, source.0.clone(), rect(options)?)?))
+fn made(filter: Box<dyn Filter>, source: Shared, options: &JsValue) -> Result<Box<dyn Job>> {
+    Ok(Box::new(Filtered::new(filter, source, rect(options)?)?))
 }
 
 fn sign(signed: bool) -> Sign {

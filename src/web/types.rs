@@ -47,7 +47,7 @@ export interface Task {
   scale: number;
   /** About how long the shorter side of the frame is for the network; null where it is left. */
   side: number | null;
-  tiling: "tiles" | "whole";
+  tiling: "tiles" | "whole" | "both";
 }
 
 /** How a label picture is drawn: `classes` are indices of those that are chosen.

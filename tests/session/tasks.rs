@@ -119,6 +119,25 @@ fn chroma_takes_the_lightness_of_the_picture() {
 }
 
 #[test]
+fn of_both_the_frame_gives_colour_and_tiles_lightness() {
+    let stripes = [[180, 100, 90, 77], [60, 140, 150, 77]];
+    let rgba: Vec<u8> = (0..120 * 90).flat_map(|i| stripes[i % 2]).collect();
+    let source = Picture::from_rgba(120, 90, &rgba).unwrap();
+    let both = identity(&[("input", r#"{"color":"rgb","side":30}"#), ("tiling", "both")]);
+    let colors = |[r, g, b, _]: [u8; 4]| lab::from_srgb([r, g, b]);
+    let mean = [0, 1, 2, 3].map(|c| ((u32::from(stripes[0][c]) + u32::from(stripes[1][c])) / 2) as u8);
+    let [_, a, b] = colors(mean);
+    for (i, pixel) in pixels(&process(&both, &source, Some(64))).as_chunks::<4>().0.iter().enumerate() {
+        let (found, [lightness, ..]) = (colors(*pixel), colors(stripes[i % 2]));
+        assert!((found[0] - lightness).abs() < 0.6, "{found:?} at {i} is not as light as {lightness}");
+        assert!((found[1] - a).hypot(found[2] - b) < 4.0, "{found:?} at {i} has not the colour {a}, {b}");
+        assert_eq!(pixel[3], 77);
+    }
+    let (whole, cut) = (both.estimate(120, 90, None).unwrap(), both.estimate(120, 90, Some(64)).unwrap());
+    assert!(whole.tiles == 1 && cut.tiles > 1 && whole.flops > 2 * 9 * 9 * 120 * 90);
+}
+
+#[test]
 fn classes_become_label_pictures() {
     let classes = r#"{"color":"classes","classes":["dark","light"]}"#;
     let weights: [&[f32]; 2] = [&[-1.0, 0.0, 0.0], &[1.0, 0.0, 0.0]];

@@ -15,6 +15,7 @@ from data import load_shards
 from scoring import Network, psnr
 
 from .base import Task, mean
+from .critic import Critic
 
 CHROMA = 128  # a* and b* of a network's output 1
 
@@ -138,5 +139,18 @@ class DenoiseColorize(ToColor):
 
 
 class EdgesToScene(ToColor):
+    """Many scenes have the same edges, and the mean of them is gray: [training] adversarial is the weight of a critic's word."""
+
+    def load(self) -> int:
+        self.critic = Critic()
+        return super().load()
+
     def input(self, rgb: Tensor, generator: torch.Generator, sigma: Tensor | None = None) -> Tensor:
-        return degrade.edges(rgb)
+        drawn = degrade.edges(rgb)
+        if sigma is not None:
+            return drawn
+        # As faint as the lines of a large drawing get when it is reduced.
+        return drawn * degrade.uniform(len(rgb), 0.4, 1, generator).view(-1, 1, 1, 1)
+
+    def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
+        return super().loss(made, wanted) + self.config["training"]["adversarial"] * self.critic.loss(made, wanted)

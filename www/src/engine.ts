@@ -111,7 +111,7 @@ export type Degradation =
   | { kind: "motion"; length: number; angle: number; noise: number; seed: number }
   | { kind: "downscale"; scale: number }
   | { kind: "gray" }
-  | { kind: "edges" };
+  | { kind: "edges"; side: number };
 
 export type Interpolation = "nearest" | "bilinear" | "bicubic" | "lanczos3";
 

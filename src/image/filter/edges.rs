@@ -3,8 +3,9 @@
 use super::color::luma;
 use super::convolve::convolved;
 use super::kernel::Kernel;
-use super::{Filter, byte};
-use crate::error::Result;
+use super::resize::{Interpolation, Resize};
+use super::{Filter, apply, byte};
+use crate::error::{Error, Result};
 use crate::image::{Picture, RGBA, Rect};
 
 /// Gradients of luma a pixel where a line begins to show, and how much more makes it black.
@@ -22,6 +23,32 @@ pub struct Edges(Kernel);
 impl Edges {
     pub fn new() -> Result<Self> {
         Ok(Self(Kernel::gaussian(1.0)?))
+    }
+
+    /// The lines of a picture as a network sees it whose frame's shorter side is `side`: large photos have gentler
+    /// slopes a pixel, and lines that a smaller frame would not show. A small drawing, and what brings it to the
+    /// picture's size.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a side of 0, `OutOfMemory`.
+    pub fn of_frame(source: &Picture, side: u32) -> Result<(Picture, Resize)> {
+        if side == 0 {
+            return Err(Error::InvalidInput("the side of a frame of 0 pixels has no edges".into()));
+        }
+        let (width, height) = (source.width(), source.height());
+        let factor = (f64::from(side) / f64::from(width.min(height))).min(1.0);
+        let small = |length: u32| ((f64::from(length) * factor).round() as u32).max(1);
+        let reduced = apply(&Resize::to(small(width), small(height), Interpolation::Bicubic), source)?;
+        Ok((apply(&Self::new()?, &reduced)?, Resize::to(width, height, Interpolation::Bicubic)))
+    }
+
+    /// The same at once.
+    ///
+    /// # Errors
+    /// Those of [`Self::of_frame`].
+    pub fn of_photo(source: &Picture, side: u32) -> Result<Picture> {
+        let (drawn, enlarge) = Self::of_frame(source, side)?;
+        apply(&enlarge, &drawn)
     }
 }
 
@@ -51,5 +78,33 @@ impl Filter for Edges {
             }
         }
         Ok(rgba)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Squares whose sides are `scale` pixels.
+    fn board(scale: u32) -> Picture {
+        let side = 16 * scale;
+        let value =
+            |i: u32| if (i % side / scale / 4 + i / side / scale / 4).is_multiple_of(2) { 60 } else { 200 };
+        let rgba: Vec<u8> = (0..side * side).flat_map(|i| [value(i), value(i), value(i), 255]).collect();
+        Picture::from_rgba(side, side, &rgba).unwrap()
+    }
+
+    #[test]
+    fn a_frame_shows_the_same_lines_of_a_photo_of_any_size() {
+        let small = apply(&Edges::new().unwrap(), &board(1)).unwrap();
+        let (unchanged, _) = Edges::of_frame(&board(1), 16).unwrap();
+        let rgba = |picture: &Picture| picture.region(picture.rect()).unwrap();
+        assert_eq!(rgba(&unchanged), rgba(&small));
+        let (drawn, enlarge) = Edges::of_frame(&board(8), 16).unwrap();
+        let off = rgba(&drawn).iter().zip(rgba(&small)).map(|(a, b)| a.abs_diff(b)).max();
+        assert!(off.unwrap() <= 8, "{off:?}");
+        let full = apply(&enlarge, &drawn).unwrap();
+        assert_eq!((full.width(), full.height()), (128, 128));
+        assert!(Edges::of_frame(&small, 0).is_err());
     }
 }

@@ -63,7 +63,7 @@ export const KINDS = {
   },
   downscale: { range: null, random: false, options: (_settings, scale) => ({ kind: "downscale", scale }) },
   gray: { range: null, random: false, options: () => ({ kind: "gray" }) },
-  edges: { range: null, random: false, options: () => ({ kind: "edges" }) },
+  edges: { range: null, random: false, options: () => ({ kind: "edges", side: 128 }) },
 } as const satisfies Record<string, Kind>;
 
 export type DegradationKind = keyof typeof KINDS;

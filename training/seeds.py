@@ -1,0 +1,78 @@
+"""What chance does to a comparison of upsampling strategies: one small denoiser trained five ways with three seeds.
+
+    python seeds.py --data ../../shared/data
+
+All five see the same batches. Writes models/seeds.json: PSNR in dB of each strategy with each seed, and `spread`, the largest
+difference between two seeds of one strategy: what differs by less is a tie. Stopped and started again, it goes on with the
+seeds that are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tomllib
+from pathlib import Path
+
+import torch
+
+from model import UNet
+from scoring import padded
+from tasks import Task, task_of
+from train import fast_precision, learning_rate, network
+
+HERE = Path(__file__).parent
+
+
+def train(nets: list[UNet], task: Task, config: dict) -> None:
+    training, half = config["training"], fast_precision() == "bfloat16"
+    optimizers = [torch.optim.AdamW(net.parameters(), training["rate"]) for net in nets]
+    for step in range(training["steps"]):
+        x, wanted = task.batch(config["data"]["batch"])
+        for net, optimizer in zip(nets, optimizers):
+            with torch.autocast("cpu", torch.bfloat16, enabled=half):
+                made = net(x)
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(training["rate"], step / training["steps"])
+            optimizer.zero_grad(set_to_none=True)
+            task.loss(made.float(), wanted).backward()
+            optimizer.step()
+
+
+@torch.inference_mode()
+def score(net: UNet, task: Task, config: dict) -> float:
+    return round(task.check(padded(net.eval(), net.multiple), config["evaluation"]["stride"]), 3)
+
+
+def spread(psnr: dict[str, dict[str, float]]) -> float:
+    return round(max(max(of.values()) - min(of.values()) for of in psnr.values()), 3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--models", type=Path, default=HERE.parent / "models")
+    args = parser.parse_args()
+    config = tomllib.loads((HERE / "seeds.toml").read_text())
+    file, strategies = args.models / "seeds.json", config["strategies"]
+    psnr = json.loads(file.read_text())["psnr"] if file.exists() else {strategy: {} for strategy in strategies}
+    task = task_of(config, args.data)
+    task.load()
+    for seed in config["training"]["seeds"]:
+        if all(str(seed) in psnr[strategy] for strategy in strategies):
+            continue
+        task.generator.manual_seed(seed)
+        nets = []
+        for strategy in strategies:
+            torch.manual_seed(seed)
+            nets.append(network(config, task, (strategy,)))
+        train(nets, task, config)
+        for strategy, net in zip(strategies, nets):
+            psnr[strategy][str(seed)] = score(net, task, config)
+            print(f"seed {seed}, {strategy}: {psnr[strategy][str(seed)]:.3f} dB", flush=True)
+        told = dict(steps=config["training"]["steps"], psnr=psnr, spread=spread(psnr))
+        file.write_text(json.dumps(told, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
