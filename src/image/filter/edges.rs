@@ -101,8 +101,9 @@ mod tests {
         let rgba = |picture: &Picture| picture.region(picture.rect()).unwrap();
         assert_eq!(rgba(&unchanged), rgba(&small));
         let (drawn, enlarge) = Edges::of_frame(&board(8), 16).unwrap();
+        // Reducing overshoots a little beside an edge.
         let off = rgba(&drawn).iter().zip(rgba(&small)).map(|(a, b)| a.abs_diff(b)).max();
-        assert!(off.unwrap() <= 8, "{off:?}");
+        assert!(off.unwrap() <= 20, "{off:?}");
         let full = apply(&enlarge, &drawn).unwrap();
         assert_eq!((full.width(), full.height()), (128, 128));
         assert!(Edges::of_frame(&small, 0).is_err());
