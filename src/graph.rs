@@ -3,6 +3,7 @@
 mod facts;
 mod simplify;
 mod unpool;
+mod weights;
 mod work;
 
 use crate::ops::Op;
@@ -18,6 +19,8 @@ pub struct EdgeId(pub usize);
 #[derive(Debug, Clone)]
 pub struct Edge {
     pub name: String,
+    /// The initializer of the file that loading cast, transposed or reshaped into this one.
+    pub origin: Option<EdgeId>,
 }
 
 /// One operator call. `None` marks an optional input or output that is left out.

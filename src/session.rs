@@ -8,12 +8,15 @@ mod engine;
 mod frame;
 mod geometry;
 mod host;
+mod inspect;
 mod model;
 mod process;
+mod runner;
 mod source;
 mod steps;
 mod summary;
 mod tiling;
+mod weights;
 
 pub use attend::attend;
 pub use engine::{BackendChoice, BackendReason, Engine};
@@ -21,6 +24,8 @@ pub use geometry::Geometry;
 pub use host::Host;
 #[cfg(not(target_arch = "wasm32"))]
 pub use host::Unhurried;
+pub use inspect::{Inspection, Profile};
 pub use model::{Model, RunInput};
 pub use process::{Cut, Estimate, Processed, TileEvent};
 pub use summary::{NodeSummary, Summary};
+pub use weights::Weights;

@@ -9,6 +9,7 @@ mod convert;
 mod engine;
 mod filter;
 mod host;
+mod inspect;
 mod lab;
 mod labels;
 mod model;
@@ -17,6 +18,7 @@ mod pixels;
 mod types;
 
 pub use engine::Engine;
+pub use inspect::{Features, Inspection};
 pub use lab::upsample;
 pub use model::Model;
 pub use picture::Picture;

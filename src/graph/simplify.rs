@@ -23,10 +23,12 @@ impl Graph {
             }
             let outputs = node.facts(&facts, &mut budget)?;
             let is_folded = outputs.iter().all(|fact| fact.value.is_some());
+            let origin = node.rearranged().map(|from| self.edges[from.0].origin.unwrap_or(from));
             for (edge, fact) in node.outputs.iter().zip(outputs) {
                 let Some(edge) = edge else { continue };
                 if let (true, Some(value)) = (is_folded, &fact.value) {
                     self.initializers.insert(*edge, value.clone());
+                    self.edges[edge.0].origin = origin;
                 }
                 facts[edge.0] = Some(fact);
             }

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 
 /// Most classes that a label picture can tell apart.
 pub const MAX_CLASSES: usize = 256;
+/// Greatest [`cross_entropy`]: −ln of 10⁻³⁸, about the least probability that a float can be.
+pub const MOST_NATS: f32 = 87.5;
 /// Rows drawn at once.
 const BAND: u32 = 64;
 /// How far the values of a pixel may be from summing to 1 as probabilities do.
@@ -66,10 +68,32 @@ pub fn label(values: &[f32]) -> [u8; RGBA] {
         }
     }
     let top = values.get(first).copied().unwrap_or(0.0);
-    let sum: f32 = values.iter().sum();
-    let probable = (sum - 1.0).abs() <= ROUNDING && values.iter().all(|&v| v >= 0.0);
-    let probability = if probable { top } else { 1.0 / values.iter().map(|v| (v - top).exp()).sum::<f32>() };
+    let probability = if probable(values) { top } else { 1.0 / exponentials(values, top) };
     [first as u8, (probability * 255.0 + 0.5) as u8, second as u8, 255]
+}
+
+/// −ln of the probability of `class`, which must be one of those that [`label`] is told of:
+/// `torch.nn.functional.nll_loss` of the logarithm of probabilities, `cross_entropy` of logits. In
+/// nats, and at most [`MOST_NATS`], also where the values are no numbers.
+pub fn cross_entropy(values: &[f32], class: usize) -> f32 {
+    let nats = if probable(values) {
+        -values[class].ln()
+    } else {
+        let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        exponentials(values, top).ln() + top - values[class]
+    };
+    nats.min(MOST_NATS)
+}
+
+/// Whether the values are probabilities.
+fn probable(values: &[f32]) -> bool {
+    let sum: f32 = values.iter().sum();
+    (sum - 1.0).abs() <= ROUNDING && values.iter().all(|&v| v >= 0.0)
+}
+
+/// ∑ exp(v − top)
+fn exponentials(values: &[f32], top: f32) -> f32 {
+    values.iter().map(|v| (v - top).exp()).sum()
 }
 
 /// Draws a label picture over the picture that it belongs to. `chosen` are indices of classes.

@@ -127,7 +127,7 @@ fn decibels(mse: f64) -> f64 {
 
 /// # Errors
 /// `InvalidInput` when the sizes differ.
-pub(super) fn same_size(a: (u32, u32), b: (u32, u32)) -> Result<()> {
+pub(crate) fn same_size(a: (u32, u32), b: (u32, u32)) -> Result<()> {
     if a == b {
         return Ok(());
     }

@@ -139,7 +139,7 @@ impl Edges {
             return edge;
         }
         let edge = EdgeId(self.list.len());
-        self.list.push(Edge { name: name.into() });
+        self.list.push(Edge { name: name.into(), origin: None });
         self.producers.push(None);
         self.ids.insert(name.into(), edge);
         edge

@@ -11,8 +11,8 @@ use std::sync::Arc;
 /// storage by layout.
 pub(super) struct Builder {
     pub plan: Plan,
-    /// Name and operator of the ONNX node being lowered.
-    node: (String, &'static str),
+    /// Place, name and operator of the ONNX node being lowered.
+    node: (usize, String, &'static str),
     converted: HashMap<(ValueId, Layout), ValueId>,
     constants: HashMap<(*const Tensor, Layout), ConstId>,
 }
@@ -20,11 +20,11 @@ pub(super) struct Builder {
 impl Builder {
     pub fn new() -> Self {
         let plan = Plan { values: vec![], constants: vec![], steps: vec![], inputs: vec![], outputs: vec![] };
-        Self { plan, node: (String::new(), ""), converted: HashMap::new(), constants: HashMap::new() }
+        Self { plan, node: (0, String::new(), ""), converted: HashMap::new(), constants: HashMap::new() }
     }
 
-    pub fn enter(&mut self, name: &str, op: &'static str) {
-        self.node = (name.into(), op);
+    pub fn enter(&mut self, index: usize, name: &str, op: &'static str) {
+        self.node = (index, name.into(), op);
     }
 
     /// A buffer for a value of this shape.
@@ -101,15 +101,15 @@ impl Builder {
         shape: &[usize],
         layout: Layout,
     ) -> Result<Operand> {
-        let name = self.node.0.clone();
+        let name = self.node.1.clone();
         let out = self.value(&name, dtype, shape, layout)?;
         self.step(kernel, inputs, vec![out]);
         Ok(Operand::Value(out))
     }
 
     pub fn step(&mut self, kernel: Kernel, inputs: Vec<Operand>, outputs: Vec<ValueId>) {
-        let (name, op) = self.node.clone();
-        self.plan.steps.push(Step { name, op, kernel, inputs, outputs, flops: 0 });
+        let (index, name, op) = self.node.clone();
+        self.plan.steps.push(Step { name, op, nodes: vec![index], kernel, inputs, outputs, flops: 0 });
     }
 
     /// The operand in the given layout; rank 4 where that is `Planes`.

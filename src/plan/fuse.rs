@@ -194,6 +194,7 @@ impl Fusion {
         conv.inputs.push(sum.inputs[1 - i]);
         conv.outputs.clone_from(&sum.outputs);
         conv.name.clone_from(&sum.name);
+        conv.nodes.append(&mut sum.nodes);
         if let Kernel::Conv { epilogue, .. } = &mut conv.kernel {
             epilogue.residual = true;
         }
@@ -205,6 +206,7 @@ impl Fusion {
         if let Some(made) = &mut self.done[at] {
             made.outputs.clone_from(&step.outputs);
             made.name.clone_from(&step.name);
+            made.nodes.extend_from_slice(&step.nodes);
         }
         self.producer.insert(step.outputs[0], at);
     }

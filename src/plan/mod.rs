@@ -67,6 +67,9 @@ pub struct Step {
     pub name: String,
     /// ONNX operator of that node.
     pub op: &'static str,
+    /// All nodes that it computes, by their place in the graph: what it is in the main first, then
+    /// what was fused into it. One node may be several steps.
+    pub nodes: Vec<usize>,
     pub kernel: Kernel,
     pub inputs: Vec<Operand>,
     pub outputs: Vec<ValueId>,

@@ -1,7 +1,7 @@
 //! Work on pictures, giving way to whatever else waits on the thread.
 
 use super::host::Host;
-use super::model::PAUSE_MS;
+use super::runner::PAUSE_MS;
 use crate::error::{Error, Result};
 use crate::image::work::Work;
 

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::image::filter::{Filter, Interpolation, Resize};
 use crate::image::planar::{self, Channels};
 use crate::image::{Chroma, ClassScores, Picture, Rect};
+use crate::tensor::Tensor;
 use crate::tile::Axis;
 
 /// Small pictures are enlarged at most by this.
@@ -21,6 +22,36 @@ const PART: u32 = 512;
 
 fn bicubic(width: u32, height: u32) -> Resize {
     Resize::to(width, height, Interpolation::Bicubic)
+}
+
+/// RGBA bytes of the picture at another size, `[height, width]`.
+fn reduce(picture: &Picture, [height, width]: [usize; 2]) -> Result<Vec<u8>> {
+    let (width, height) = (width as u32, height as u32);
+    bicubic(width, height).region(picture, Rect::new(0, 0, width, height))
+}
+
+/// The whole frame as the network sees it.
+pub(super) struct Reduced {
+    /// `[height, width]`
+    size: [usize; 2],
+    rgba: Vec<u8>,
+}
+
+impl Reduced {
+    /// # Errors
+    /// `TooLarge` where a run on it would take more memory than there is.
+    pub fn new(model: &Model, picture: &Picture, side: u32) -> Result<Self> {
+        let geometry = model.geometry()?;
+        let size = frame_size(geometry, side, [picture.height(), picture.width()]);
+        model.whole(geometry, size)?;
+        Ok(Self { size, rgba: reduce(picture, size)? })
+    }
+
+    /// The network's input.
+    pub fn tensor(&self, model: &Model) -> Result<Tensor> {
+        let encoding = model.task()?.input(model.geometry()?.in_channels)?;
+        planar::read(&self.rgba, self.size[1], encoding)
+    }
 }
 
 /// What a network made of the whole frame.
@@ -46,7 +77,7 @@ impl Model {
 
 /// Height and width at which the network sees a picture of `[height, width]`: the shorter side is
 /// about `side`, both are what the network accepts.
-pub(super) fn frame_size(geometry: &Geometry, side: u32, size: [u32; 2]) -> [usize; 2] {
+fn frame_size(geometry: &Geometry, side: u32, size: [u32; 2]) -> [usize; 2] {
     let [height, width] = size.map(f64::from);
     let side = f64::from(side);
     let factor = (side / height.min(width)).min(MAX_ENLARGEMENT).min(MAX_ASPECT * side / height.max(width));
@@ -80,34 +111,20 @@ pub(super) fn parts(all: Rect, near: Option<[u32; 2]>) -> Vec<Rect> {
 }
 
 impl Frame {
-    /// Runs the network on the picture reduced to `[height, width]`.
-    pub async fn run(
-        model: &Model,
-        picture: &Picture,
-        [height, width]: [usize; 2],
-        host: &impl Host,
-        fallback: &mut Option<Error>,
-    ) -> Result<Self> {
-        let (geometry, task) = (model.geometry()?, model.task()?);
-        model.whole(geometry, [height, width])?;
-        let at = |[height, width]: [usize; 2]| {
-            let (width, height) = (width as u32, height as u32);
-            bicubic(width, height).region(picture, Rect::new(0, 0, width, height))
-        };
-        let encoding = task.input(geometry.in_channels)?;
-        let reduced = at([height, width])?;
-        let input = || planar::read(&reduced, width, encoding);
-        let output = model.attempt(input, host, fallback).await?;
-        let encoding = task.output(geometry.out_channels)?;
+    /// Of what the network made of the reduced picture.
+    pub fn new(model: &Model, picture: &Picture, reduced: &Reduced, output: Tensor) -> Result<Self> {
+        let geometry = model.geometry()?;
+        let encoding = model.task()?.output(geometry.out_channels)?;
         let &[_, _, out_height, out_width] = output.shape() else {
             return Err(Error::InvalidInput("the model's first output is not a picture".into()));
         };
         match encoding.channels {
-            Channels::Chroma if [out_height, out_width] == [height, width] => {
-                Ok(Self::Chroma(Chroma::new(&output, encoding, &reduced)?))
+            Channels::Chroma if [out_height, out_width] == reduced.size => {
+                Ok(Self::Chroma(Chroma::new(&output, encoding, &reduced.rgba)?))
             }
             Channels::Chroma => {
-                Ok(Self::Chroma(Chroma::new(&output, encoding, &at([out_height, out_width])?)?))
+                let rgba = reduce(picture, [out_height, out_width])?;
+                Ok(Self::Chroma(Chroma::new(&output, encoding, &rgba)?))
             }
             Channels::Classes(_) => Ok(Self::Scores(ClassScores::new(output)?)),
             _ => {
@@ -135,7 +152,7 @@ impl Frame {
         picture: &Picture,
         near: Option<[u32; 2]>,
         host: &impl Host,
-        mut on_tile: impl FnMut(TileEvent),
+        on_tile: &mut dyn FnMut(TileEvent),
     ) -> Result<Picture> {
         let size = (picture.width(), picture.height());
         let mut result = Picture::new(size.0, size.1)?;

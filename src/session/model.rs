@@ -3,10 +3,9 @@
 use super::engine::Device;
 use super::geometry::Geometry;
 use super::host::Host;
+use super::runner::{Runner, Timed, What};
 use super::summary::{self, Summary};
 use crate::backend::cpu;
-#[cfg(feature = "gpu")]
-use crate::backend::gpu;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::plan::{Plan, Prepared, Selection, arena};
@@ -16,11 +15,6 @@ use async_lock::Mutex;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// A run yields at least this often, in milliseconds.
-pub(super) const PAUSE_MS: f64 = 25.0;
-/// One indivisible piece of CPU work is cut to about this long, in milliseconds.
-const PIECE_MS: f64 = 4.0;
 
 /// Inputs of a run, by name.
 pub type RunInput = BTreeMap<String, Tensor>;
@@ -35,30 +29,6 @@ pub struct Model {
     runner: Mutex<Runner>,
 }
 
-/// The last plan, ready to run again, and packed weights.
-struct Runner {
-    ready: Option<Ready>,
-    cpu_weights: cpu::WeightCache,
-    #[cfg(feature = "gpu")]
-    gpu_weights: gpu::WeightCache,
-    /// Floating-point operations that the CPU does in a millisecond, as last seen.
-    cpu_flops_per_ms: f64,
-}
-
-struct Ready {
-    shapes: Vec<Vec<usize>>,
-    selection: Selection,
-    on_gpu: bool,
-    prepared: Prepared,
-    executor: Executor,
-}
-
-enum Executor {
-    Cpu(cpu::Executor),
-    #[cfg(feature = "gpu")]
-    Gpu(gpu::Executor),
-}
-
 /// Shapes of all inputs: `picture` at `port`, the declared ones elsewhere.
 pub(super) fn shapes_for(graph: &Graph, port: usize, picture: [usize; 4]) -> Vec<Vec<usize>> {
     let declared = |i: usize| -> Vec<usize> {
@@ -71,14 +41,8 @@ pub(super) fn shapes_for(graph: &Graph, port: usize, picture: [usize; 4]) -> Vec
 impl Model {
     pub(super) fn new(graph: Graph, device: Rc<Device>) -> Self {
         let task = Task::of(&graph);
-        let runner = Runner {
-            ready: None,
-            cpu_weights: cpu::WeightCache::default(),
-            #[cfg(feature = "gpu")]
-            gpu_weights: gpu::WeightCache::new(),
-            cpu_flops_per_ms: 5e6,
-        };
-        Self { graph: Rc::new(graph), task, device, geometry: OnceCell::new(), runner: Mutex::new(runner) }
+        let runner = Mutex::new(Runner::default());
+        Self { graph: Rc::new(graph), task, device, geometry: OnceCell::new(), runner }
     }
 
     pub fn graph(&self) -> &Graph {
@@ -154,7 +118,7 @@ impl Model {
     /// [`Model::run`] on inputs in the model's order, on a backend of choice.
     pub(super) async fn run_ordered(
         &self,
-        mut inputs: Vec<Tensor>,
+        inputs: Vec<Tensor>,
         selection: &Selection,
         host: &impl Host,
         on_gpu: bool,
@@ -163,42 +127,29 @@ impl Model {
         if host.stopped() {
             return Err(Error::Aborted);
         }
-        let shapes: Vec<Vec<usize>> = inputs.iter().map(|tensor| tensor.shape().to_vec()).collect();
-        runner.prepare(&self.graph, shapes, selection, on_gpu, &self.device).await?;
-        let Runner { ready, cpu_flops_per_ms, .. } = &mut *runner;
-        let Some(Ready { prepared, executor, .. }) = ready else { return Err(Error::Aborted) };
-        let mut read: Vec<Tensor> = Vec::new();
-        for &port in &prepared.input_ports {
-            read.push(std::mem::replace(&mut inputs[port], Tensor::vector([])));
+        let what = What { graph: &self.graph, selection, device: &self.device, on_gpu };
+        runner.run(what, inputs, host).await
+    }
+
+    /// Milliseconds of each step of the plan for these inputs, in the model's order.
+    pub(super) async fn time_steps(
+        &self,
+        inputs: Vec<Tensor>,
+        host: &impl Host,
+        on_gpu: bool,
+    ) -> Result<Vec<Timed>> {
+        let mut runner = self.runner.lock().await;
+        if host.stopped() {
+            return Err(Error::Aborted);
         }
-        prepared.adapt_inputs(&mut read);
-        let read: Vec<&Tensor> = read.iter().collect();
-        let result = match executor {
-            Executor::Cpu(executor) => run_cpu(executor, &read, cpu_flops_per_ms, host).await,
-            #[cfg(feature = "gpu")]
-            Executor::Gpu(executor) => {
-                let mut control = |fraction: f32| {
-                    host.progress(fraction);
-                    !host.stopped()
-                };
-                executor.run(&read, &mut control).await
-            }
-        };
-        let mut outputs = match result {
-            Ok(outputs) => outputs,
-            Err(error) => {
-                // A run that broke off leaves nothing that the next one could trip over.
-                *ready = None;
-                return Err(error);
-            }
-        };
-        prepared.adapt_outputs(&mut outputs);
-        Ok(outputs)
+        let selection = Selection::default();
+        let what = What { graph: &self.graph, selection: &selection, device: &self.device, on_gpu };
+        runner.time(what, inputs, host).await
     }
 
     /// Lets go of the buffers of the last run.
     pub async fn release(&self) {
-        self.runner.lock().await.ready = None;
+        self.runner.lock().await.release();
     }
 
     fn in_order(&self, mut inputs: RunInput) -> Result<Vec<Tensor>> {
@@ -222,63 +173,4 @@ impl Model {
 pub(super) fn peak_bytes(plan: &Plan) -> Result<u64> {
     let arena = arena::assign(plan)?;
     Ok(4 * arena.len as u64 + cpu::packed_bytes(plan)? + cpu::scratch_bytes(plan)?)
-}
-
-impl Runner {
-    async fn prepare(
-        &mut self,
-        graph: &Graph,
-        shapes: Vec<Vec<usize>>,
-        selection: &Selection,
-        on_gpu: bool,
-        device: &Device,
-    ) -> Result<()> {
-        let same = |r: &Ready| r.shapes == shapes && r.selection == *selection && r.on_gpu == on_gpu;
-        if self.ready.as_ref().is_some_and(same) {
-            return Ok(());
-        }
-        // The old buffers go before the new ones come.
-        self.ready = None;
-        let facts = graph.facts(&shapes)?;
-        let prepared = Prepared::new(graph, &facts, selection)?;
-        let plan = prepared.plan.clone();
-        let executor = match device.gpu() {
-            #[cfg(feature = "gpu")]
-            Some(gpu) if on_gpu => Executor::Gpu(gpu::Executor::new(gpu, plan, &mut self.gpu_weights).await?),
-            _ => Executor::Cpu(cpu::Executor::new(plan, &mut self.cpu_weights)?),
-        };
-        self.ready = Some(Ready { shapes, selection: selection.clone(), on_gpu, prepared, executor });
-        Ok(())
-    }
-}
-
-async fn run_cpu(
-    executor: &mut cpu::Executor,
-    inputs: &[&Tensor],
-    flops_per_ms: &mut f64,
-    host: &impl Host,
-) -> Result<Vec<Tensor>> {
-    executor.start(inputs)?;
-    let (mut paused, mut before) = (host.now(), host.now());
-    loop {
-        let budget = (*flops_per_ms * PIECE_MS) as u64;
-        let finished = executor.advance(budget);
-        let now = host.now();
-        if finished {
-            return executor.outputs();
-        }
-        // Follows the machine's speed slowly: pieces differ in what they really cost.
-        let seen = budget as f64 / (now - before).max(0.1);
-        *flops_per_ms = (0.75 * *flops_per_ms + 0.25 * seen).clamp(1e4, 1e9);
-        before = now;
-        if now - paused >= PAUSE_MS {
-            host.progress(executor.progress());
-            host.pause().await;
-            if host.stopped() {
-                return Err(Error::Aborted);
-            }
-            paused = host.now();
-            before = paused;
-        }
-    }
 }

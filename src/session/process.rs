@@ -1,6 +1,6 @@
 //! From picture to picture: sizes, tiles, and going on where a GPU gives up.
 
-use super::frame::{Frame, frame_size, parts};
+use super::frame::{Frame, Reduced, parts};
 use super::geometry::Geometry;
 use super::host::Host;
 use super::model::Model;
@@ -111,12 +111,15 @@ impl Model {
         let cut = cut.into();
         let geometry = self.geometry()?;
         let (mut fallback, mut chroma) = (None, None);
+        let selection = Selection::default();
         if let Some(side) = self.task()?.side() {
-            let size = frame_size(geometry, side, [picture.height(), picture.width()]);
             let steps = Steps { host, done: 0, tiles: parts(picture.rect(), None).len() };
-            let frame = Frame::run(self, picture, size, &steps, &mut fallback).await?;
+            let reduced = Reduced::new(self, picture, side)?;
+            let input = || reduced.tensor(self);
+            let output = self.attempt(&input, &selection, &steps, &mut fallback).await?;
+            let frame = Frame::new(self, picture, &reduced, output)?;
             if self.task()?.tiling == Tiling::Whole {
-                let picture = frame.finish(picture, cut.near, host, on_tile).await?;
+                let picture = frame.finish(picture, cut.near, host, &mut on_tile).await?;
                 return Ok(Processed { picture, fallback });
             }
             chroma = frame.into_chroma()?;
@@ -135,25 +138,27 @@ impl Model {
             let steps = Steps { host, done, tiles };
             let encoding = self.task()?.input(geometry.in_channels)?;
             let input = || source.padded([row.start, column.start], tiling.tile, encoding);
-            let output = self.attempt(input, &steps, &mut fallback).await?;
-            self.write(&source, &mut result, &output, &part, chroma.as_ref())?;
+            let output = self.attempt(&input, &selection, &steps, &mut fallback).await?;
+            let rgba = self.painted(&source, (width, height), &output, &part, chroma.as_ref())?;
+            result.write(part.place, &rgba)?;
             done += 1;
             on_tile(TileEvent { rect: part.place, picture: &result, done, tiles });
         }
         Ok(Processed { picture: result, fallback })
     }
 
-    /// Runs the model, on the CPU instead where the GPU gives up.
+    /// The first of the selected values, computed on the CPU instead where the GPU gives up.
     pub(super) async fn attempt(
         &self,
-        input: impl Fn() -> Result<Tensor>,
+        input: &dyn Fn() -> Result<Tensor>,
+        selection: &Selection,
         host: &impl Host,
         fallback: &mut Option<Error>,
     ) -> Result<Tensor> {
         let on_gpu = self.device().uses_gpu();
         loop {
             let on_gpu = on_gpu && fallback.is_none();
-            let result = self.run_ordered(vec![input()?], &Selection::default(), host, on_gpu).await;
+            let result = self.run_ordered(vec![input()?], selection, host, on_gpu).await;
             match result {
                 Ok(mut outputs) => return Ok(outputs.swap_remove(0)),
                 Err(error @ (Error::DeviceLost(_) | Error::GpuOutOfMemory(_))) if on_gpu => {
@@ -165,14 +170,15 @@ impl Model {
         }
     }
 
-    fn write(
+    /// RGBA bytes of a tile of the result, whose size is `(width, height)` in all.
+    pub(super) fn painted(
         &self,
         source: &Source,
-        result: &mut Picture,
+        (width, height): (u32, u32),
         output: &Tensor,
         part: &Part,
         chroma: Option<&Chroma>,
-    ) -> Result<()> {
+    ) -> Result<Vec<u8>> {
         let geometry = self.geometry()?;
         let encoding = self.task()?.output(geometry.out_channels)?;
         // Chroma colours the picture that the network saw; all else covers it.
@@ -183,23 +189,28 @@ impl Model {
         };
         // Alpha follows where the result has the source's size or a whole multiple of it.
         let picture = source.picture;
-        let scale = result.width() / picture.width().max(1);
-        let follows = scale > 0
-            && u64::from(result.width()) == u64::from(picture.width()) * u64::from(scale)
-            && u64::from(result.height()) == u64::from(picture.height()) * u64::from(scale);
-        if follows && let Some(alpha) = planar::scaled_alpha(picture, part.place, scale)? {
+        if let Some(scale) = multiple((width, height), picture)
+            && let Some(alpha) = planar::scaled_alpha(picture, part.place, scale)?
+        {
             planar::set_alpha(&mut rgba, &alpha);
         }
         planar::paint(&mut rgba, output, part.within, encoding)?;
         if let Some(chroma) = chroma {
-            chroma.color((result.width(), result.height()), part.place, &mut rgba);
+            chroma.color((width, height), part.place, &mut rgba);
         }
-        result.write(part.place, &rgba)
+        Ok(rgba)
     }
 }
 
+/// How many times as large as a picture its result is, where that is a whole number.
+pub(super) fn multiple((width, height): (u32, u32), picture: &Picture) -> Option<u32> {
+    let scale = width / picture.width().max(1);
+    let follows = |side: u32, of: u32| u64::from(side) == u64::from(of) * u64::from(scale);
+    (scale > 0 && follows(width, picture.width()) && follows(height, picture.height())).then_some(scale)
+}
+
 /// Width and height of the result for what the network sees, `[height, width]`.
-fn result_size(geometry: &Geometry, size: [usize; 2]) -> Result<(u32, u32)> {
+pub(super) fn result_size(geometry: &Geometry, size: [usize; 2]) -> Result<(u32, u32)> {
     let [height, width] = geometry.output_size(size).map(|side| u32::try_from(side).unwrap_or(u32::MAX));
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Error::PictureTooLarge { width, height, max_side: MAX_SIDE, max_pixels: MAX_PIXELS });
@@ -208,14 +219,14 @@ fn result_size(geometry: &Geometry, size: [usize; 2]) -> Result<(u32, u32)> {
 }
 
 /// Which part of a tile's output is kept, and where it goes.
-struct Part {
-    within: Rect,
-    place: Rect,
+pub(super) struct Part {
+    pub within: Rect,
+    pub place: Rect,
 }
 
 impl Part {
     /// `None` where all of the tile lies in the padding.
-    fn new(row: &Span, column: &Span, [height, width]: [u32; 2]) -> Option<Self> {
+    pub fn new(row: &Span, column: &Span, [height, width]: [u32; 2]) -> Option<Self> {
         let (bottom, right) = (row.output.end.min(height as usize), column.output.end.min(width as usize));
         let h = bottom.checked_sub(row.output.start).filter(|&n| n > 0)? as u32;
         let w = right.checked_sub(column.output.start).filter(|&n| n > 0)? as u32;

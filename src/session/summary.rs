@@ -32,13 +32,18 @@ pub struct NodeSummary {
     pub shape: Vec<usize>,
     /// Multiplications and additions.
     pub flops: u64,
-    /// Elements of its constant inputs.
+    /// Elements of its weights.
     pub parameters: u64,
+    /// Names of the initializers that are its weights.
+    pub weights: Vec<String>,
+    /// Its place in the graph.
+    #[serde(skip)]
+    pub index: usize,
 }
 
 /// The nodes whose values depend on the input.
 pub(super) fn nodes(graph: &Graph, facts: &[Option<Fact>]) -> Vec<NodeSummary> {
-    let describe = |node: &crate::graph::Node| {
+    let describe = |(index, node): (usize, &crate::graph::Node)| {
         let first = facts[node.outputs.iter().flatten().next()?.0].as_ref()?;
         if first.value.is_some() {
             return None;
@@ -59,8 +64,6 @@ pub(super) fn nodes(graph: &Graph, facts: &[Option<Fact>]) -> Vec<NodeSummary> {
             Op::Reshape(_) | Op::Concat(_) | Op::Slice(_) | Op::Transpose(_) | Op::Split(_) => 0,
             _ => elements,
         };
-        let constants = (0..node.inputs.len()).filter_map(known).filter_map(|fact| fact.value.as_ref());
-        let parameters = constants.filter_map(|value| value.as_f32()).map(|floats| floats.len() as u64).sum();
         let names = |edges: &[Option<crate::graph::EdgeId>]| {
             edges.iter().flatten().map(|edge| graph.edges[edge.0].name.clone()).collect()
         };
@@ -71,8 +74,10 @@ pub(super) fn nodes(graph: &Graph, facts: &[Option<Fact>]) -> Vec<NodeSummary> {
             outputs: names(&node.outputs),
             shape: first.shape.clone(),
             flops,
-            parameters,
+            parameters: graph.weights(node).map(|(_, tensor)| tensor.len() as u64).sum(),
+            weights: graph.weights(node).map(|(name, _)| name.into()).collect(),
+            index,
         })
     };
-    graph.nodes.iter().filter_map(describe).collect()
+    graph.nodes.iter().enumerate().filter_map(describe).collect()
 }

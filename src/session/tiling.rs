@@ -100,7 +100,7 @@ impl Model {
     }
 
     /// FLOPs and bytes of one tile; refuses what a GPU in use cannot bind.
-    fn cost(&self, geometry: &Geometry, [h, w]: [usize; 2]) -> Result<(u64, u64)> {
+    pub(super) fn cost(&self, geometry: &Geometry, [h, w]: [usize; 2]) -> Result<(u64, u64)> {
         let shapes = shapes_for(self.graph(), self.task()?.port, [1, geometry.in_channels, h, w]);
         let facts = self.graph().facts(&shapes)?;
         let prepared = Prepared::new(self.graph(), &facts, &Selection::default())?;

@@ -1,5 +1,6 @@
 //! Where tiles lie along one axis.
 
+use super::ratio::gcd;
 use super::{Ratio, Reach};
 use crate::error::{Error, Result};
 
@@ -53,10 +54,31 @@ impl Axis {
         usize::try_from(self.base.1 as i64 + more).unwrap_or(0)
     }
 
+    /// One tile of a picture of `len` pixels, of which all is kept: at most `longest` pixels with `at`
+    /// in the middle, or as near to that as can be. It starts where tiles do and at a multiple of
+    /// `step`. Where the axis cannot be cut, it is all of it.
+    pub fn around(&self, len: usize, longest: usize, at: usize, step: usize) -> Span {
+        let all = self.accept(len);
+        let grid = lcm(self.reach.multiple, step);
+        let longest = if self.fixed { self.base.0 } else { self.accept_below(longest.max(grid)) };
+        if all <= longest || (self.reach.extent.is_none() && !self.fixed) {
+            return Span { start: 0, len: all, skip: 0, output: 0..self.output_len(all) };
+        }
+        // To the nearest, so that the point stays inside; the last tile may end beyond the picture.
+        let last = (all - longest).div_ceil(grid).min((len - 1) / grid);
+        let start = ((at.saturating_sub(longest / 2).min(len) + grid / 2) / grid).min(last) * grid;
+        let shift = per_jump(self.reach.jump, start as i64) as usize;
+        Span { start, len: longest, skip: 0, output: shift..shift + self.output_len(longest) }
+    }
+
     /// Whether tiles show exactly what the whole picture would.
     pub fn exact(&self, len: usize) -> bool {
         self.reach.extent.is_some() || !self.fixed || len <= self.base.0
     }
+}
+
+fn lcm(a: usize, b: usize) -> usize {
+    (a / (gcd(a as i64, b as i64).max(1) as usize)).saturating_mul(b)
 }
 
 /// Output pixels for input pixels; whole for multiples.
@@ -205,6 +227,24 @@ mod tests {
         axis.reach.extent = None;
         let spans = spans(&axis, 1000, 64).unwrap();
         assert_eq!(spans, [Span { start: 0, len: 1000, skip: 0, output: 0..2000 }]);
+    }
+
+    #[test]
+    fn a_part_lies_around_its_point_and_where_tiles_may_start() {
+        let mut axis = axis((1, 2), -30, 30, 8);
+        let part = |axis: &Axis, at, step| {
+            let Span { start, len, skip, output } = axis.around(1000, 250, at, step);
+            assert_eq!((skip, output), (0, 2 * start..2 * (start + len)));
+            (start, len)
+        };
+        assert_eq!(axis.accept(1000), 1000);
+        assert_eq!((part(&axis, 500, 1), part(&axis, 500, 3)), ((376, 248), (384, 248)));
+        assert_eq!((part(&axis, 0, 1), part(&axis, 5000, 1)), ((0, 248), (752, 248)));
+        assert_eq!(axis.around(100, 250, 90, 1), Span { start: 0, len: 104, skip: 0, output: 0..208 });
+        axis.reach.extent = None;
+        assert_eq!(part(&axis, 500, 1), (0, 1000));
+        axis.fixed = true;
+        assert_eq!((part(&axis, 500, 1), axis.base.0), ((440, 128), 128));
     }
 
     #[test]

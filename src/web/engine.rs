@@ -162,7 +162,7 @@ impl Engine {
         let (source, inner) = (picture.0.clone(), model.inner.clone());
         let host = Browser::new(&options, vec![self.freed.clone(), model.freed.clone()]);
         let on_tile = option::<Function>(&options, "onTile");
-        let cut = session::Cut { side: tile_side(&options), near: near(&options) };
+        let cut = session::Cut { side: tile_side(&options), near: point(&options, "near") };
         future_to_promise(async move {
             let painted = |event: session::TileEvent| {
                 host.tiles.set((event.done, event.tiles));
@@ -185,8 +185,9 @@ impl Engine {
     }
 }
 
-fn near(options: &JsValue) -> Option<[u32; 2]> {
-    let point = option::<JsValue>(options, "near")?;
+/// `{ x, y }`
+pub(super) fn point(options: &JsValue, name: &str) -> Option<[u32; 2]> {
+    let point = option::<JsValue>(options, name)?;
     let along = |name: &str| option::<js_sys::Number>(&point, name).map(|n| n.value_of() as u32);
     Some([along("x")?, along("y")?])
 }

@@ -87,6 +87,12 @@ impl Model {
         summary.map(|summary| types::plan(&summary)).map_err(|e| convert::error(&e))
     }
 
+    /// The weights that a node reads, in the order of its inputs, each with a histogram; none for many.
+    #[wasm_bindgen(unchecked_return_type = "Weights[]")]
+    pub fn weights(&self, node: &str) -> Result<JsValue, JsValue> {
+        self.inner.weights(node).map(|weights| convert::json(&weights)).map_err(|e| convert::error(&e))
+    }
+
     /// Runs on one array and its shape, or on `{ name: { data, shape } }`. Options: `signal`,
     /// `onProgress`; with named inputs also `outputs` (names of values to return) and `cut`
     /// (values set to zero, `"name"` or `"name>node"`).
@@ -100,7 +106,8 @@ impl Model {
         let named = !input.is_instance_of::<js_sys::Float32Array>();
         let options = if named { second.clone() } else { third };
         let host = Browser::new(&options, vec![self.freed.clone(), self.engine_freed.clone()]);
-        let (inner, selection) = (self.inner.clone(), selection(&options));
+        let (inner, cut) = (self.inner.clone(), names(&options, "cut"));
+        let selection = Selection { outputs: names(&options, "outputs"), cut };
         let inputs = if named { by_name(&input) } else { single(&input, &second) };
         future_to_promise(async move {
             let names = if selection.outputs.is_empty() {
@@ -159,12 +166,9 @@ fn by_name(inputs: &JsValue) -> Result<BTreeMap<String, Tensor>, Error> {
     Object::entries(inputs).iter().map(one).collect()
 }
 
-fn selection(options: &JsValue) -> Selection {
-    let names = |key: &str| -> Vec<String> {
-        option::<Array>(options, key)
-            .map_or(vec![], |list| list.iter().filter_map(|v| v.as_string()).collect())
-    };
-    Selection { outputs: names("outputs"), cut: names("cut") }
+/// A list of names; empty where there is none.
+pub(super) fn names(options: &JsValue, key: &str) -> Vec<String> {
+    option::<Array>(options, key).map_or(vec![], |list| list.iter().filter_map(|v| v.as_string()).collect())
 }
 
 /// `{ x, y, width, height, pixels }` of a finished tile.

@@ -16,6 +16,8 @@ export interface Port { name: string; type: "float32" | "int64"; shape: (number 
 export interface PlanNode {
   name: string; op: string; inputs: string[]; outputs: string[];
   shape: number[]; flops: number; parameters: number;
+  /** Names in the file of the initializers that are its weights. */
+  weights: string[];
 }
 
 export interface Plan {

@@ -160,6 +160,7 @@ impl PlanBuilder {
         plan.steps.push(Step {
             name: format!("s{}", plan.steps.len()),
             op: "Test",
+            nodes: vec![],
             kernel,
             inputs: inputs.iter().map(|&v| Operand::Value(v)).collect(),
             outputs: outputs.to_vec(),

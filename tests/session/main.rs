@@ -2,6 +2,7 @@
 
 #[path = "../operators/fixtures.rs"]
 mod fixtures;
+mod inspect;
 mod support;
 mod tasks;
 mod tiles;
@@ -22,11 +23,11 @@ fn input(shape: [usize; 4]) -> Tensor {
     Tensor::f32(shape, (0..len).map(|i| (i as f32 * 0.37).sin() * 0.5 + 0.5).collect::<Vec<f32>>()).unwrap()
 }
 
-fn named(tensor: Tensor) -> RunInput {
+pub fn named(tensor: Tensor) -> RunInput {
     BTreeMap::from([("x".to_string(), tensor)])
 }
 
-fn select(outputs: &[&str], cut: &[&str]) -> Selection {
+pub fn select(outputs: &[&str], cut: &[&str]) -> Selection {
     let owned = |names: &[&str]| names.iter().map(|s| s.to_string()).collect();
     Selection { outputs: owned(outputs), cut: owned(cut) }
 }

@@ -129,22 +129,35 @@ impl Executor {
     pub fn advance(&mut self, budget: u64) -> bool {
         let mut left = budget.max(1);
         while left > 0 && self.at.0 < self.steps.len() {
-            let (index, unit) = self.at;
-            let (units, cost) = (self.steps[index].task.units(), self.steps[index].cost);
-            let per_unit = (cost / units.max(1) as u64).max(1);
-            let count = (left / per_unit).clamp(1, (units - unit).max(1) as u64) as usize;
-            let end = (unit + count).min(units);
-            if unit < end {
-                self.run(index, unit..end);
-            }
-            left = left.saturating_sub(per_unit.saturating_mul(count as u64));
-            self.at = (index, end);
-            if end == units {
-                self.done += cost;
-                self.at = (index + 1, 0);
-            }
+            left = left.saturating_sub(self.piece(left));
         }
         self.at.0 == self.steps.len()
+    }
+
+    /// [`Executor::advance`], but no further than to the end of the step, so that it can be timed.
+    pub fn advance_step(&mut self, budget: u64) -> bool {
+        if self.at.0 < self.steps.len() {
+            self.piece(budget);
+        }
+        self.at.0 == self.steps.len()
+    }
+
+    /// Works on the next step, at most to its end; what that cost.
+    fn piece(&mut self, budget: u64) -> u64 {
+        let (index, unit) = self.at;
+        let (units, cost) = (self.steps[index].task.units(), self.steps[index].cost);
+        let per_unit = (cost / units.max(1) as u64).max(1);
+        let count = (budget / per_unit).clamp(1, (units - unit).max(1) as u64) as usize;
+        let end = (unit + count).min(units);
+        if unit < end {
+            self.run(index, unit..end);
+        }
+        self.at = (index, end);
+        if end == units {
+            self.done += cost;
+            self.at = (index + 1, 0);
+        }
+        per_unit.saturating_mul(count as u64)
     }
 
     /// Share of the work that is done, 0..=1.

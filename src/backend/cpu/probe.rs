@@ -63,6 +63,7 @@ fn convolution(weight: Tensor) -> Plan {
     let step = Step {
         name: "probe".into(),
         op: "Conv",
+        nodes: vec![],
         kernel: Kernel::Conv { window, groups: 1, weight: ConstId(0), epilogue },
         inputs: vec![Operand::Value(x)],
         outputs: vec![y],

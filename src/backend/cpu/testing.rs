@@ -70,6 +70,7 @@ impl Case {
         let step = Step {
             name: String::new(),
             op: "",
+            nodes: vec![],
             kernel: self.kernel.clone(),
             inputs: inputs.iter().map(|&v| Operand::Value(v)).collect(),
             outputs: outputs.clone(),

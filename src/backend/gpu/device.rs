@@ -47,6 +47,8 @@ impl Gpu {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("unet-playground"),
             required_limits: limits.clone(),
+            // To time kernels; nothing else depends on it.
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             ..Default::default()
         };
         let (device, queue) =

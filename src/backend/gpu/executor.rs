@@ -1,5 +1,7 @@
 //! A plan with its buffers and bindings, ready to run again and again.
 
+mod timing;
+
 use super::device::Gpu;
 use super::pack::{Packing, pack, unpack};
 use super::program::{Binding, Command, Dispatch, Program, build, bytes};
@@ -8,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::plan::{Plan, ValueId};
 use crate::tensor::Tensor;
 use std::sync::Arc;
+use timing::Timer;
 
 /// Asked between submissions with the share of the work that is done (0–1); `false` stops the run.
 pub type Control<'a> = &'a mut dyn FnMut(f32) -> bool;
@@ -96,7 +99,7 @@ impl Executor {
                 if start == 0 {
                     self.upload(inputs);
                 }
-                self.submit(start..end, last);
+                self.submit(start..end, last, None);
                 Ok(())
             };
             self.gpu.scoped(work).await?;
@@ -179,7 +182,7 @@ impl Executor {
         end
     }
 
-    fn submit(&self, commands: std::ops::Range<usize>, last: bool) {
+    fn submit(&self, commands: std::ops::Range<usize>, last: bool, mut timer: Option<&mut Timer>) {
         let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
         let mut next = commands.start;
         while next < commands.end {
@@ -189,7 +192,9 @@ impl Executor {
                 next += 1;
                 continue;
             }
-            let mut pass = encoder.begin_compute_pass(&Default::default());
+            let timestamp_writes = timer.as_mut().map(|timer| timer.pass());
+            let descriptor = wgpu::ComputePassDescriptor { label: None, timestamp_writes };
+            let mut pass = encoder.begin_compute_pass(&descriptor);
             while let (Some(Command::Dispatch(Dispatch { workgroups: [x, y, z], .. })), true) =
                 (self.program.commands.get(next), next < commands.end)
             {

@@ -79,6 +79,7 @@ fn chain(depth: usize, weight: &Arc<Tensor>) -> Plan {
     let step = |i: usize| Step {
         name: format!("probe {i}"),
         op: "Conv",
+        nodes: vec![],
         kernel: Kernel::Conv { window, groups: 1, weight: ConstId(0), epilogue: epilogue.clone() },
         inputs: vec![Operand::Value(ValueId(i))],
         outputs: vec![ValueId(i + 1)],

@@ -60,6 +60,8 @@ pub struct Place {
 #[derive(Debug, Default)]
 pub struct Program {
     pub commands: Vec<Command>,
+    /// One past the last command of each step of the plan.
+    pub step_ends: Vec<usize>,
     /// Indices and weights of gathers and resizings.
     pub tables: Vec<u32>,
     /// Storage of values without a parent, and scratch.
@@ -305,6 +307,7 @@ pub fn build(plan: &Plan, max_value_bytes: u64, flops_limit: u64) -> Result<Prog
         lower::lower(&mut builder)?;
         builder.settle();
         program = builder.program;
+        program.step_ends.push(program.commands.len());
     }
     let needed = 4 * program.tables.len() as u64;
     if needed > max_value_bytes {

@@ -34,7 +34,8 @@ pub(super) struct Raw {
 pub struct Selection {
     /// Values to return, by ONNX name, in this order; the graph's outputs if empty.
     pub outputs: Vec<String>,
-    /// Values to replace by zeros: `name` everywhere, or `name>node` only as that node's input.
+    /// Values (of floats) to replace by zeros: `name` everywhere, or `name>node` only as that node's
+    /// input.
     pub cut: Vec<String>,
 }
 
@@ -42,26 +43,27 @@ pub struct Selection {
 ///
 /// # Errors
 /// `InvalidInput` for a name that the graph does not have.
-pub(super) fn targets(graph: &Graph, selection: &Selection) -> Result<Vec<EdgeId>> {
+fn targets(graph: &Graph, facts: &[Option<Fact>], selection: &Selection) -> Result<Vec<EdgeId>> {
     if selection.outputs.is_empty() {
         return Ok(graph.outputs.iter().map(|port| port.edge).collect());
     }
-    selection.outputs.iter().map(|name| find(graph, name)).collect()
+    selection.outputs.iter().map(|name| find(graph, facts, name)).collect()
 }
 
-fn find(graph: &Graph, name: &str) -> Result<EdgeId> {
-    let at = graph.edges.iter().position(|edge| edge.name == name);
+fn find(graph: &Graph, facts: &[Option<Fact>], name: &str) -> Result<EdgeId> {
+    // Loading may have replaced what made an edge, which has no facts then.
+    let at = (0..graph.edges.len()).find(|&i| graph.edges[i].name == name && facts[i].is_some());
     at.map(EdgeId).ok_or_else(|| Error::InvalidInput(format!("the model has no value named {name:?}")))
 }
 
 pub(super) fn lower(graph: &Graph, facts: &[Option<Fact>], selection: &Selection) -> Result<Raw> {
-    let targets = targets(graph, selection)?;
+    let targets = targets(graph, facts, selection)?;
     let mut lowering = Lowering {
         graph,
         facts,
         b: Builder::new(),
         operands: vec![None; graph.edges.len()],
-        cuts: cuts(graph, selection)?,
+        cuts: cuts(graph, facts, selection)?,
         index_planes: HashMap::new(),
         index_outputs: HashMap::new(),
     };
@@ -72,8 +74,8 @@ pub(super) fn lower(graph: &Graph, facts: &[Option<Fact>], selection: &Selection
             input_ports.push(i);
         }
     }
-    for (node, _) in graph.nodes.iter().zip(&needed).filter(|(_, needed)| **needed) {
-        lowering.b.enter(&node.name, node.op.name());
+    for (i, node) in graph.nodes.iter().enumerate().filter(|&(i, _)| needed[i]) {
+        lowering.b.enter(i, &node.name, node.op.name());
         lowering.node(node).map_err(|e| match e {
             LowerError::Plan(e) => e,
             LowerError::Op(OpError(reason)) => {
@@ -102,11 +104,15 @@ fn needed(graph: &Graph, facts: &[Option<Fact>], targets: &[EdgeId]) -> Vec<bool
 }
 
 /// Pairs of an edge and the node at which it is cut (`None`: everywhere).
-fn cuts(graph: &Graph, selection: &Selection) -> Result<HashSet<(EdgeId, Option<String>)>> {
+fn cuts(
+    graph: &Graph,
+    facts: &[Option<Fact>],
+    selection: &Selection,
+) -> Result<HashSet<(EdgeId, Option<String>)>> {
     let parse = |text: &String| match text.split_once('>') {
-        None => Ok((find(graph, text)?, None)),
+        None => Ok((find(graph, facts, text)?, None)),
         Some((edge, node)) => {
-            let edge = find(graph, edge)?;
+            let edge = find(graph, facts, edge)?;
             let reads = |n: &Node| n.name == node && n.inputs.contains(&Some(edge));
             if !graph.nodes.iter().any(reads) {
                 return Err(Error::InvalidInput(format!("{text:?} names no input of a node")));
@@ -114,7 +120,14 @@ fn cuts(graph: &Graph, selection: &Selection) -> Result<HashSet<(EdgeId, Option<
             Ok((edge, Some(node.to_string())))
         }
     };
-    selection.cut.iter().map(parse).collect()
+    let float = |text: &String| {
+        let (edge, node) = parse(text)?;
+        match &facts[edge.0] {
+            Some(fact) if fact.dtype == DType::F32 => Ok((edge, node)),
+            _ => Err(Error::InvalidInput(format!("{text:?} cannot be cut: its values are places or sizes"))),
+        }
+    };
+    selection.cut.iter().map(float).collect()
 }
 
 struct Lowering<'a> {

@@ -1,0 +1,283 @@
+//! Looking inside: what a network makes of a picture on the way to its result.
+//!
+//! What goes in and how what comes out becomes a picture is what [`Model::process`] does.
+
+use super::frame::{Frame, Reduced};
+use super::host::Host;
+use super::model::{Model, shapes_for};
+use super::process::{Part, result_size};
+use super::source::Source;
+use super::steps::Steps;
+use super::summary::{self, NodeSummary};
+use crate::error::{Error, Result};
+use crate::image::features::Positions;
+use crate::image::metrics::same_size;
+use crate::image::planar::{self, Channels};
+use crate::image::{Features, Loss, Picture, Rect};
+use crate::ops::{Fact, Indices, Op};
+use crate::plan::Selection;
+use crate::task::Tiling;
+use crate::tensor::Tensor;
+use std::rc::Rc;
+
+/// Longest side of the part that is seen of a picture, in pixels of the network's input.
+pub const DEFAULT_SIDE: usize = 256;
+const MAX_SIDE: usize = 1024;
+
+/// A network at work on a picture, or on a part of it.
+pub struct Inspection {
+    model: Rc<Model>,
+    picture: Rc<Picture>,
+    seen: Seen,
+    input: Tensor,
+    facts: Vec<Option<Fact>>,
+    nodes: Vec<NodeSummary>,
+}
+
+enum Seen {
+    /// The part of the picture, and which part of the output belongs to it. The frame is that of a
+    /// model which takes its colours from there.
+    Part {
+        rect: Rect,
+        result: (u32, u32),
+        part: Part,
+        colors: Option<Reduced>,
+    },
+    Frame(Reduced),
+}
+
+/// Where the time of a run goes; one entry for each of [`Inspection::nodes`].
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Profile {
+    /// `None` where the node has no kernel of its own.
+    pub milliseconds: Vec<Option<f64>>,
+    /// The node in whose kernel it is computed; `None` for those with time, and for those that take
+    /// none at all (such as Identity).
+    pub within: Vec<Option<usize>>,
+}
+
+impl Model {
+    /// Takes a look at what the model makes of a picture. Of a model that may see tiles, it is the
+    /// part of at most `side` pixels (of the network's input, 1 to 1024; [`DEFAULT_SIDE`] if `None`)
+    /// around `at`, `[x, y]` in the picture, by default its middle: there, what [`Model::process`]
+    /// makes of the whole picture differs along the part's inner edges. A model that needs the whole frame
+    /// gets it, and one of fixed size its size. Of one that takes colours from the frame and lightness from
+    /// tiles, it is a tile.
+    ///
+    /// # Errors
+    /// Those of [`Model::estimate`]; `InvalidInput` for a side out of range.
+    pub fn inspect(
+        self: &Rc<Self>,
+        picture: &Rc<Picture>,
+        at: Option<[u32; 2]>,
+        side: Option<usize>,
+    ) -> Result<Inspection> {
+        let side = side.unwrap_or(DEFAULT_SIDE);
+        if side == 0 || side > MAX_SIDE {
+            return Err(Error::InvalidInput(format!(
+                "the side must be from 1 to {MAX_SIDE} pixels, not {side}"
+            )));
+        }
+        let task = self.task()?;
+        let (seen, input) = match task.side().map(|side| Reduced::new(self, picture, side)).transpose()? {
+            Some(reduced) if task.tiling == Tiling::Whole => {
+                let input = reduced.tensor(self)?;
+                (Seen::Frame(reduced), input)
+            }
+            colors => self.part(picture, at, side, colors)?,
+        };
+        let &[_, c, h, w] = input.shape() else {
+            return Err(Error::InvalidInput("no picture goes in".into()));
+        };
+        let facts = self.graph().facts(&shapes_for(self.graph(), task.port, [1, c, h, w]))?;
+        let nodes = summary::nodes(self.graph(), &facts);
+        Ok(Inspection { model: self.clone(), picture: picture.clone(), seen, input, facts, nodes })
+    }
+
+    fn part(
+        &self,
+        picture: &Picture,
+        at: Option<[u32; 2]>,
+        side: usize,
+        colors: Option<Reduced>,
+    ) -> Result<(Seen, Tensor)> {
+        let (task, geometry) = (self.task()?, self.geometry()?);
+        let source = Source { picture, scale: task.scale() };
+        let (size, scale) = (source.size(), task.scale() as usize);
+        let result = result_size(geometry, size)?;
+        let [x, y] = at.unwrap_or([picture.width() / 2, picture.height() / 2]);
+        let at = [y, x].map(|at| (at as usize).saturating_mul(scale));
+        let [row, column] = [0, 1].map(|i| geometry.axes[i].around(size[i], side, at[i], scale));
+        let (start, tile) = ([row.start, column.start], [row.len, column.len]);
+        if tile[0] < size[0] || tile[1] < size[1] {
+            self.cost(geometry, tile)?;
+        } else {
+            self.whole(geometry, tile)?;
+        }
+        let part = Part::new(&row, &column, [result.1, result.0]).ok_or_else(|| {
+            Error::InvalidInput("the picture is too small: the model makes nothing of this part".into())
+        })?;
+        let input = source.padded(start, tile, task.input(geometry.in_channels)?)?;
+        Ok((Seen::Part { rect: seen(start, tile, picture, scale), result, part, colors }, input))
+    }
+}
+
+/// The pixels of the picture that the network sees from `start` on, `[y, x]`.
+fn seen(start: [usize; 2], tile: [usize; 2], picture: &Picture, scale: usize) -> Rect {
+    let along = |i: usize, side: u32| {
+        let first = (start[i] / scale) as u32;
+        (first, (tile[i].div_ceil(scale) as u32).min(side - first))
+    };
+    let ((y, height), (x, width)) = (along(0, picture.height()), along(1, picture.width()));
+    Rect::new(x, y, width, height)
+}
+
+impl Inspection {
+    /// The part of the picture that is seen.
+    pub fn rect(&self) -> Rect {
+        match &self.seen {
+            Seen::Part { rect, .. } => *rect,
+            Seen::Frame(_) => self.picture.rect(),
+        }
+    }
+
+    /// The model's input, `[1, C, H, W]`.
+    pub fn tensor(&self) -> &Tensor {
+        &self.input
+    }
+
+    /// The nodes of the graph whose values depend on the input, in topological order.
+    pub fn nodes(&self) -> &[NodeSummary] {
+        &self.nodes
+    }
+
+    /// The input as a picture, with what is repeated beyond the picture's right and lower border.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn input(&self) -> Result<Picture> {
+        let &[_, channels, height, width] = self.input.shape() else {
+            return Err(Error::InvalidInput("no picture goes in".into()));
+        };
+        let all = Rect::new(0, 0, width as u32, height as u32);
+        let mut rgba = planar::opaque(all)?;
+        planar::paint(&mut rgba, &self.input, all, self.model.task()?.input(channels)?)?;
+        Picture::from_rgba(all.width, all.height, &rgba)
+    }
+
+    /// What comes out for [`Inspection::rect`], as [`Model::process`] gives it, with values cut
+    /// (see [`Selection::cut`]).
+    ///
+    /// # Errors
+    /// Those of [`Model::run`].
+    pub async fn output(&self, cut: Vec<String>, host: &impl Host) -> Result<Picture> {
+        let selection = Selection { outputs: vec![], cut };
+        let output = self.run(&self.input, &selection, host).await?;
+        match &self.seen {
+            Seen::Part { result, part, colors, .. } => {
+                let mut chroma = None;
+                if let Some(reduced) = colors {
+                    let output = self.run(&reduced.tensor(&self.model)?, &selection, host).await?;
+                    chroma = Frame::new(&self.model, &self.picture, reduced, output)?.into_chroma()?;
+                }
+                let source = Source { picture: &self.picture, scale: self.model.task()?.scale() };
+                let rgba = self.model.painted(&source, *result, &output, part, chroma.as_ref())?;
+                Picture::from_rgba(part.place.width, part.place.height, &rgba)
+            }
+            Seen::Frame(reduced) => {
+                let frame = Frame::new(&self.model, &self.picture, reduced, output)?;
+                frame.finish(&self.picture, None, host, &mut |_| {}).await
+            }
+        }
+    }
+
+    /// Runs as far as one value, given by its ONNX name.
+    ///
+    /// # Errors
+    /// Those of [`Model::run`] and [`Features::new`].
+    pub async fn features(&self, value: String, cut: Vec<String>, host: &impl Host) -> Result<Features> {
+        let positions = self.positions(&value);
+        let selection = Selection { outputs: vec![value], cut };
+        let tensor = self.run(&self.input, &selection, host).await?;
+        Features::new(tensor, positions)
+    }
+
+    /// What the model should have made: `reference` is as large as the result for the whole
+    /// picture, and of classes it is a label picture. See [`Loss`] for what is compared how; classes are
+    /// compared at the size of the model's own output.
+    ///
+    /// # Errors
+    /// Those of [`Model::run`]; `InvalidInput` for a reference of another size, and where no label
+    /// is one of the model's classes.
+    pub async fn loss(&self, reference: &Picture, cut: Vec<String>, host: &impl Host) -> Result<Loss> {
+        let (wanted, place) = match &self.seen {
+            Seen::Part { result, part, .. } => (*result, part.place),
+            Seen::Frame(_) => (self.picture.size(), self.picture.rect()),
+        };
+        same_size(wanted, reference.size())?;
+        let encoding = self.model.task()?.output(self.model.geometry()?.out_channels)?;
+        if !matches!(encoding.channels, Channels::Classes(_)) {
+            return Loss::absolute(&self.output(cut, host).await?, reference, place);
+        }
+        let selection = Selection { outputs: vec![], cut };
+        let scores = self.run(&self.input, &selection, host).await?;
+        let within = match (&self.seen, scores.shape()) {
+            (Seen::Part { part, .. }, _) => part.within,
+            (_, &[_, _, height, width]) => Rect::new(0, 0, width as u32, height as u32),
+            _ => Rect::new(0, 0, 0, 0),
+        };
+        Loss::cross_entropy(&scores, within, reference, place)
+    }
+
+    /// Times every node while the network runs as it always does, several times; the fastest run of
+    /// each kernel counts.
+    ///
+    /// # Errors
+    /// Those of [`Model::run`].
+    pub async fn profile(&self, host: &impl Host) -> Result<Profile> {
+        let host = Steps { host, done: 0, tiles: 1 };
+        let device = self.model.device();
+        let steps = loop {
+            let on_gpu = device.uses_gpu();
+            match self.model.time_steps(vec![self.input.clone()], &host, on_gpu).await {
+                Err(error @ (Error::DeviceLost(_) | Error::GpuOutOfMemory(_))) if on_gpu => {
+                    device.give_up(&error);
+                }
+                steps => break steps?,
+            }
+        };
+        let place = |node: usize| self.nodes.iter().position(|summary| summary.index == node);
+        let mut milliseconds = vec![None; self.nodes.len()];
+        let mut within = vec![None; self.nodes.len()];
+        for step in steps {
+            let mut nodes = step.nodes.iter().filter_map(|&node| place(node));
+            let Some(first) = nodes.next() else { continue };
+            *milliseconds[first].get_or_insert(0.0) += step.milliseconds;
+            nodes.for_each(|node| within[node] = Some(first));
+        }
+        for (within, own) in within.iter_mut().zip(&milliseconds) {
+            *within = within.filter(|_| own.is_none());
+        }
+        Ok(Profile { milliseconds, within })
+    }
+
+    /// The first of the selected values.
+    async fn run(&self, input: &Tensor, selection: &Selection, host: &impl Host) -> Result<Tensor> {
+        let host = Steps { host, done: 0, tiles: 1 };
+        self.model.attempt(&|| Ok(input.clone()), selection, &host, &mut None).await
+    }
+
+    /// How positions count, where the value is the second output of a max-pooling.
+    fn positions(&self, value: &str) -> Option<Positions> {
+        let graph = self.model.graph();
+        graph.nodes.iter().find_map(|node| {
+            let (Op::MaxPool(op), &[_, Some(edge)]) = (&node.op, &node.outputs[..]) else { return None };
+            let pooled = self.facts[node.inputs.first().copied().flatten()?.0].as_ref()?;
+            let (&[_, _, h, w], true) = (&pooled.shape[..], graph.edges[edge.0].name == value) else {
+                return None;
+            };
+            let (window, ..) = op.window([h, w]).ok()?;
+            Some(Positions { plane: [h, w], by_columns: op.indices == Indices::Columns, window })
+        })
+    }
+}

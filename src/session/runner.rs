@@ -1,0 +1,228 @@
+//! The last plan of a model, ready to run again, on either backend.
+
+use super::engine::Device;
+use super::host::Host;
+use crate::backend::cpu;
+#[cfg(feature = "gpu")]
+use crate::backend::gpu;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::plan::{Prepared, Selection};
+use crate::tensor::Tensor;
+
+/// A run yields at least this often, in milliseconds.
+pub(super) const PAUSE_MS: f64 = 25.0;
+/// One indivisible piece of CPU work is cut to about this long, in milliseconds.
+const PIECE_MS: f64 = 4.0;
+/// Steps are timed this often at most, and twice at least: the first run warms up.
+const ROUNDS: usize = 5;
+/// No further round begins after so many milliseconds.
+const TIMING_MS: f64 = 400.0;
+
+/// The last plan, ready to run again, and packed weights.
+pub(super) struct Runner {
+    ready: Option<Ready>,
+    cpu_weights: cpu::WeightCache,
+    #[cfg(feature = "gpu")]
+    gpu_weights: gpu::WeightCache,
+    /// Floating-point operations that the CPU does in a millisecond, as last seen.
+    cpu_flops_per_ms: f64,
+}
+
+struct Ready {
+    shapes: Vec<Vec<usize>>,
+    selection: Selection,
+    on_gpu: bool,
+    prepared: Prepared,
+    executor: Executor,
+}
+
+enum Executor {
+    Cpu(cpu::Executor),
+    #[cfg(feature = "gpu")]
+    Gpu(gpu::Executor),
+}
+
+/// What is to be run, and where.
+pub(super) struct What<'a> {
+    pub graph: &'a Graph,
+    pub selection: &'a Selection,
+    pub device: &'a Device,
+    pub on_gpu: bool,
+}
+
+/// A step of a plan.
+pub(super) struct Timed {
+    /// Nodes that it computes, see [`crate::plan::Step`].
+    pub nodes: Vec<usize>,
+    pub milliseconds: f64,
+}
+
+impl Default for Runner {
+    fn default() -> Self {
+        Self {
+            ready: None,
+            cpu_weights: cpu::WeightCache::default(),
+            #[cfg(feature = "gpu")]
+            gpu_weights: gpu::WeightCache::new(),
+            cpu_flops_per_ms: 5e6,
+        }
+    }
+}
+
+impl Runner {
+    /// Lets go of all buffers but the weights.
+    pub fn release(&mut self) {
+        self.ready = None;
+    }
+
+    /// Runs on inputs in the model's order.
+    pub async fn run(
+        &mut self,
+        what: What<'_>,
+        inputs: Vec<Tensor>,
+        host: &impl Host,
+    ) -> Result<Vec<Tensor>> {
+        let read = self.prepare(what, inputs).await?;
+        let read: Vec<&Tensor> = read.iter().collect();
+        let Self { ready, cpu_flops_per_ms, .. } = self;
+        let Some(Ready { prepared, executor, .. }) = ready else { return Err(Error::Aborted) };
+        let result = match executor {
+            Executor::Cpu(executor) => match run_cpu(executor, &read, cpu_flops_per_ms, None, host).await {
+                Ok(()) => executor.outputs(),
+                Err(error) => Err(error),
+            },
+            #[cfg(feature = "gpu")]
+            Executor::Gpu(executor) => executor.run(&read, &mut control(host)).await,
+        };
+        let mut outputs = match result {
+            Ok(outputs) => outputs,
+            Err(error) => {
+                // A run that broke off leaves nothing that the next one could trip over.
+                *ready = None;
+                return Err(error);
+            }
+        };
+        prepared.adapt_outputs(&mut outputs);
+        Ok(outputs)
+    }
+
+    /// How long each step takes, at its fastest of several runs.
+    pub async fn time(
+        &mut self,
+        what: What<'_>,
+        inputs: Vec<Tensor>,
+        host: &impl Host,
+    ) -> Result<Vec<Timed>> {
+        let read = self.prepare(what, inputs).await?;
+        let read: Vec<&Tensor> = read.iter().collect();
+        let Self { ready, cpu_flops_per_ms, .. } = self;
+        let Some(Ready { prepared, executor, .. }) = ready else { return Err(Error::Aborted) };
+        let step =
+            |step: &crate::plan::Step| Timed { nodes: step.nodes.clone(), milliseconds: f64::INFINITY };
+        let mut timed: Vec<Timed> = prepared.plan.steps.iter().map(step).collect();
+        let mut times = vec![0.0; timed.len()];
+        let began = host.now();
+        for round in 0..ROUNDS {
+            if round > 1 && host.now() - began > TIMING_MS {
+                break;
+            }
+            times.fill(0.0);
+            let result = match executor {
+                Executor::Cpu(executor) => {
+                    run_cpu(executor, &read, cpu_flops_per_ms, Some(&mut times), host).await
+                }
+                #[cfg(feature = "gpu")]
+                Executor::Gpu(executor) => {
+                    executor.time(&read, &|| host.now(), &mut control(host), &mut times).await
+                }
+            };
+            if let Err(error) = result {
+                *ready = None;
+                return Err(error);
+            }
+            for (step, time) in timed.iter_mut().zip(&times) {
+                step.milliseconds = step.milliseconds.min(*time);
+            }
+        }
+        Ok(timed)
+    }
+
+    /// Makes the plan ready; gives those of the inputs that it reads, as it reads them.
+    async fn prepare(&mut self, what: What<'_>, mut inputs: Vec<Tensor>) -> Result<Vec<Tensor>> {
+        let What { graph, selection, device, on_gpu } = what;
+        let shapes: Vec<Vec<usize>> = inputs.iter().map(|tensor| tensor.shape().to_vec()).collect();
+        let same = |r: &Ready| r.shapes == shapes && r.selection == *selection && r.on_gpu == on_gpu;
+        if !self.ready.as_ref().is_some_and(same) {
+            // The old buffers go before the new ones come.
+            self.ready = None;
+            let facts = graph.facts(&shapes)?;
+            let prepared = Prepared::new(graph, &facts, selection)?;
+            let plan = prepared.plan.clone();
+            let executor = match device.gpu() {
+                #[cfg(feature = "gpu")]
+                Some(gpu) if on_gpu => {
+                    Executor::Gpu(gpu::Executor::new(gpu, plan, &mut self.gpu_weights).await?)
+                }
+                _ => Executor::Cpu(cpu::Executor::new(plan, &mut self.cpu_weights)?),
+            };
+            self.ready = Some(Ready { shapes, selection: selection.clone(), on_gpu, prepared, executor });
+        }
+        let Some(Ready { prepared, .. }) = &self.ready else { return Err(Error::Aborted) };
+        let mut read: Vec<Tensor> = Vec::new();
+        for &port in &prepared.input_ports {
+            read.push(std::mem::replace(&mut inputs[port], Tensor::vector([])));
+        }
+        prepared.adapt_inputs(&mut read);
+        Ok(read)
+    }
+}
+
+#[cfg(feature = "gpu")]
+fn control(host: &impl Host) -> impl FnMut(f32) -> bool {
+    |fraction| {
+        host.progress(fraction);
+        !host.stopped()
+    }
+}
+
+/// Runs with pauses. With `times`, adds to each step's the milliseconds that it takes.
+async fn run_cpu(
+    executor: &mut cpu::Executor,
+    inputs: &[&Tensor],
+    flops_per_ms: &mut f64,
+    mut times: Option<&mut [f64]>,
+    host: &impl Host,
+) -> Result<()> {
+    executor.start(inputs)?;
+    let (mut paused, mut before) = (host.now(), host.now());
+    loop {
+        let budget = (*flops_per_ms * PIECE_MS) as u64;
+        let step = executor.step();
+        let finished = if times.is_some() { executor.advance_step(budget) } else { executor.advance(budget) };
+        let now = host.now();
+        match times.as_mut().map(|times| times.get_mut(step)) {
+            Some(Some(time)) => *time += now - before,
+            Some(None) => {}
+            // Follows the machine's speed slowly: pieces differ in what they really cost.
+            None if !finished => {
+                let seen = budget as f64 / (now - before).max(0.1);
+                *flops_per_ms = (0.75 * *flops_per_ms + 0.25 * seen).clamp(1e4, 1e9);
+            }
+            None => {}
+        }
+        if finished {
+            return Ok(());
+        }
+        before = now;
+        if now - paused >= PAUSE_MS {
+            host.progress(executor.progress());
+            host.pause().await;
+            if host.stopped() {
+                return Err(Error::Aborted);
+            }
+            paused = host.now();
+            before = paused;
+        }
+    }
+}

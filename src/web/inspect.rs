@@ -1,0 +1,316 @@
+//! Looking inside a network at work: inputs, feature maps, times, losses.
+
+use super::convert;
+use super::engine::{Engine, point};
+use super::host::{Browser, Freed, option};
+use super::model::{Model, names};
+use super::picture::Picture;
+use crate::error::{Error, Result};
+use crate::image;
+use crate::image::features::{Colors, Grid, Scale};
+use crate::session;
+use js_sys::{Float32Array, JsString, Number, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What is seen of a picture by a model that may see tiles; a model that needs the whole frame gets it. */
+export interface InspectOptions {
+  /** The middle of the part, in picture pixels; the picture's by default. */
+  at?: { x: number; y: number };
+  /** Of the part, in pixels of the model's input: 1-1024, by default 256. */
+  side?: number;
+}
+
+export interface CutOptions {
+  /** Values set to zero: "name", or "name>node" for one edge. */
+  cut?: string[];
+  signal?: AbortSignal;
+}
+
+export interface LossOptions extends CutOptions {
+  /** The loss that has the last colour of the map; by default the greatest. */
+  scale?: number;
+}
+
+/** Per pixel: the absolute error, a mean over red, green and blue, 0-1; of classes cross-entropy in nats. */
+export interface Loss {
+  /** In the colours of `difference`, over all of `rect`: of the output's size, of classes that of the model's own
+   *  output, where pixels without a label are transparent. */
+  map: Picture;
+  mean: number;
+  max: number;
+}
+
+/** One entry for each of `nodes`. */
+export interface Profile {
+  /** null where the node has no kernel of its own. */
+  milliseconds: (number | null)[];
+  /** Index of the node in whose kernel it is computed; null for those with time, and those that take none. */
+  within: (number | null)[];
+}
+
+export interface FeaturesView {
+  /** The first channel, and how many. */
+  first: number; count: number;
+  /** Maps side by side. */
+  columns: number;
+  /** Transparent pixels between maps, 0-64; 0 by default. */
+  gap?: number;
+  /** local: each channel from its own least to its own greatest; global: from that of all. */
+  scale: "local" | "global";
+  /** gray: black to white. signed: blue below zero, near white at zero, red above. */
+  colors: "gray" | "signed";
+}
+
+/** The places of a pooling window, row by row, and the colour of each. */
+export interface PoolingWindow { height: number; width: number; colors: [number, number, number][]; }
+
+/** An initializer that a node reads: numbers of its finite values. */
+export interface Weights {
+  name: string;
+  /** As the node reads it. */
+  shape: number[];
+  min: number; max: number; mean: number; std: number;
+  /** A histogram of 64 bins from `min` to `max`. */
+  counts: number[];
+}
+"#;
+
+/// A model at work on a picture, or on a part of it.
+#[wasm_bindgen]
+pub struct Inspection {
+    inner: Rc<session::Inspection>,
+    freed: Freed,
+    /// Of the model and the engine.
+    above: [Freed; 2],
+}
+
+impl Drop for Inspection {
+    fn drop(&mut self) {
+        self.freed.set(true);
+    }
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// What goes into the model for this picture, kept for looking inside.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Inspection>")]
+    pub fn inspect(
+        &self,
+        picture: &Picture,
+        model: &Model,
+        #[wasm_bindgen(unchecked_optional_param_type = "InspectOptions")] options: JsValue,
+    ) -> Promise {
+        let side = option::<Number>(&options, "side").map(|side| side.value_of() as usize);
+        let above = [model.freed.clone(), self.freed.clone()];
+        match model.inner.inspect(&picture.0, point(&options, "at"), side) {
+            Ok(inner) => {
+                let inspection = Inspection { inner: Rc::new(inner), freed: Freed::default(), above };
+                Promise::resolve(&JsValue::from(inspection))
+            }
+            Err(e) => Promise::reject(&convert::error(&e)),
+        }
+    }
+}
+
+/// What an inspection is asked for.
+enum Question {
+    Output,
+    Features(String),
+    Loss { reference: Rc<image::Picture>, scale: Option<f32> },
+    Profile,
+}
+
+#[wasm_bindgen]
+impl Inspection {
+    /// The part of the picture that is seen, in picture pixels.
+    #[wasm_bindgen(getter, unchecked_return_type = "{ x: number; y: number; width: number; height: number }")]
+    pub fn rect(&self) -> JsValue {
+        let rect = self.inner.rect();
+        let entries = [("x", rect.x), ("y", rect.y), ("width", rect.width), ("height", rect.height)];
+        convert::object(&entries.map(|(name, value)| (name, value.into()))).into()
+    }
+
+    /// Of the model's input, [1, C, H, W].
+    #[wasm_bindgen(getter, unchecked_return_type = "number[]")]
+    pub fn shape(&self) -> JsValue {
+        convert::json(&self.inner.tensor().shape())
+    }
+
+    /// Every node of the graph at this size, in topological order.
+    #[wasm_bindgen(getter, unchecked_return_type = "PlanNode[]")]
+    pub fn nodes(&self) -> JsValue {
+        convert::json(&self.inner.nodes())
+    }
+
+    /// The input as the model sees it.
+    pub fn input(&self) -> std::result::Result<Picture, JsValue> {
+        self.inner.input().map(Picture::of).map_err(|e| convert::error(&e))
+    }
+
+    /// What comes out for `rect`, as `process` gives it, with values cut.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
+    pub fn output(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "CutOptions")] options: JsValue,
+    ) -> Promise {
+        self.answer(Question::Output, &options)
+    }
+
+    /// Runs as far as one value, given by its name in the graph.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Features>")]
+    pub fn features(
+        &self,
+        value: String,
+        #[wasm_bindgen(unchecked_optional_param_type = "CutOptions")] options: JsValue,
+    ) -> Promise {
+        self.answer(Question::Features(value), &options)
+    }
+
+    /// Times every node on the engine's backend, each at its fastest of a few runs. On a GPU without
+    /// timestamps, the way to it and back counts for every kernel.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Profile>")]
+    pub fn profile(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "{ signal?: AbortSignal }")] options: JsValue,
+    ) -> Promise {
+        self.answer(Question::Profile, &options)
+    }
+
+    /// How far the output is from what it should be: `reference` is as large as what `process` gives
+    /// for the picture; of classes, it is a label picture.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Loss>")]
+    pub fn loss(
+        &self,
+        reference: &Picture,
+        #[wasm_bindgen(unchecked_optional_param_type = "LossOptions")] options: JsValue,
+    ) -> Promise {
+        let scale = option::<Number>(&options, "scale").map(|scale| scale.value_of() as f32);
+        self.answer(Question::Loss { reference: reference.0.clone(), scale }, &options)
+    }
+}
+
+impl Inspection {
+    /// One future for all questions, because each takes kilobytes of code.
+    fn answer(&self, question: Question, options: &JsValue) -> Promise {
+        let [model, engine] = self.above.clone();
+        let host = Browser::new(options, vec![self.freed.clone(), model, engine]);
+        let (inner, cut) = (self.inner.clone(), names(options, "cut"));
+        future_to_promise(async move {
+            let answered = answer(&inner, question, cut, &host).await;
+            answered.map_err(|e| convert::error(&e))
+        })
+    }
+}
+
+async fn answer(
+    inner: &session::Inspection,
+    question: Question,
+    cut: Vec<String>,
+    host: &Browser,
+) -> Result<JsValue> {
+    Ok(match question {
+        Question::Output => Picture::of(inner.output(cut, host).await?).into(),
+        Question::Features(value) => Features(inner.features(value, cut, host).await?).into(),
+        Question::Profile => convert::json(&inner.profile(host).await?),
+        Question::Loss { reference, scale } => {
+            let loss = inner.loss(&reference, cut, host).await?;
+            let map = loss.map(scale.unwrap_or(loss.max))?;
+            let entries = [
+                ("map", Picture::of(map).into()),
+                ("mean", loss.mean.into()),
+                ("max", f64::from(loss.max).into()),
+            ];
+            convert::object(&entries).into()
+        }
+    })
+}
+
+/// The channels of one value inside the network.
+#[wasm_bindgen]
+pub struct Features(image::Features);
+
+#[wasm_bindgen]
+impl Features {
+    #[wasm_bindgen(getter, unchecked_return_type = "number[]")]
+    pub fn shape(&self) -> JsValue {
+        convert::json(&self.0.shape())
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn channels(&self) -> usize {
+        self.0.channels
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> usize {
+        self.0.width
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> usize {
+        self.0.height
+    }
+
+    /// Least and greatest finite value of all channels.
+    #[wasm_bindgen(getter, unchecked_return_type = "[number, number]")]
+    pub fn range(&self) -> JsValue {
+        convert::json(&self.0.range)
+    }
+
+    /// Least and greatest finite value of each channel, in pairs.
+    #[wasm_bindgen(getter)]
+    pub fn ranges(&self) -> Float32Array {
+        Float32Array::from(&self.0.ranges[..])
+    }
+
+    /// Whether the values are whole numbers, such as the positions that max-pooling returns.
+    #[wasm_bindgen(getter)]
+    pub fn integer(&self) -> bool {
+        self.0.is_integer()
+    }
+
+    /// Where the values are positions of maxima: the window, and how `picture` draws its places.
+    #[wasm_bindgen(getter, unchecked_return_type = "PoolingWindow | undefined")]
+    pub fn window(&self) -> JsValue {
+        let Some(positions) = self.0.positions else { return JsValue::UNDEFINED };
+        let [height, width] = positions.window.kernel.map(|side| JsValue::from(side as u32));
+        let colors = convert::json(&self.0.places());
+        convert::object(&[("height", height), ("width", width), ("colors", colors)]).into()
+    }
+
+    /// Some channels side by side, one pixel a value; of positions of maxima, their places in the window.
+    pub fn picture(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "FeaturesView")] options: JsValue,
+    ) -> std::result::Result<Picture, JsValue> {
+        let picture = grid(&options).and_then(|grid| self.0.picture(grid));
+        picture.map(Picture::of).map_err(|e| convert::error(&e))
+    }
+
+    /// One value.
+    pub fn value(&self, channel: usize, x: usize, y: usize) -> std::result::Result<f64, JsValue> {
+        self.0.value(channel, x, y).map_err(|e| convert::error(&e))
+    }
+}
+
+fn grid(options: &JsValue) -> Result<Grid> {
+    // What is no number, or negative, becomes 0, and is then refused as 0 is.
+    let count = |name: &str| option::<Number>(options, name).map_or(0, |value| value.value_of() as usize);
+    let text = |name: &str| option::<JsString>(options, name).map(String::from).unwrap_or_default();
+    let scale = match &*text("scale") {
+        "local" => Scale::Local,
+        "global" => Scale::Global,
+        _ => return Err(Error::InvalidInput("the scale must be \"local\" or \"global\"".into())),
+    };
+    let colors = match &*text("colors") {
+        "gray" => Colors::Gray,
+        "signed" => Colors::Signed,
+        _ => return Err(Error::InvalidInput("the colors must be \"gray\" or \"signed\"".into())),
+    };
+    let gap = u32::try_from(count("gap")).unwrap_or(u32::MAX);
+    Ok(Grid { first: count("first"), count: count("count"), columns: count("columns"), gap, scale, colors })
+}
