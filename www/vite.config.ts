@@ -25,9 +25,10 @@ function messages(): Plugin {
   };
 }
 
-/** Serves and ships the models of `../models` under `models/`. */
+/** Serves and ships the models of `../models`, and of the folders in it, under `models/`. */
 function models(): Plugin {
-  const names = () => (existsSync(MODELS) ? readdirSync(MODELS).filter((name) => /\.(onnx|json)$/.test(name)) : []);
+  const files = () => (existsSync(MODELS) ? readdirSync(MODELS, { recursive: true, encoding: "utf8" }) : []);
+  const names = () => files().flatMap((name) => (/\.(onnx|json)$/.test(name) ? [name.replaceAll("\\", "/")] : []));
   return {
     name: "models",
     configureServer: (server) => {

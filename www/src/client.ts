@@ -37,17 +37,26 @@ export interface WorkerLike {
   terminate(): void;
 }
 
-/** Calls that leave something behind in the worker, and how to be rid of it. */
-const UNDO: { [K in CallName]?: (result: never) => ToWorker } = {
-  decode: (picture: Calls["decode"]["result"]) => freePicture(picture.id),
-  make: (picture: Calls["make"]["result"]) => freePicture(picture.id),
-  process: ({ picture }: Calls["process"]["result"]) => freePicture(picture.id),
-  loadModel: (model: Calls["loadModel"]["result"]) => ({ id: 0, call: "freeModel", args: { model: model.id } }),
+/** How to be rid of what lives in the worker. */
+const FREE = {
+  picture: (picture: number): ToWorker => ({ id: 0, call: "freePicture", args: { picture } }),
+  model: (model: number): ToWorker => ({ id: 0, call: "freeModel", args: { model } }),
+  inspection: (inspection: number): ToWorker => ({ id: 0, call: "freeInspection", args: { inspection } }),
+  features: (features: number): ToWorker => ({ id: 0, call: "freeFeatures", args: { features } }),
 };
 
-function freePicture(picture: number): ToWorker {
-  return { id: 0, call: "freePicture", args: { picture } };
-}
+/** What calls that leave something behind in the worker do to it when nobody waits for them any more. */
+const UNDO: { [K in CallName]?: (result: never) => ToWorker } = {
+  decode: (picture: Calls["decode"]["result"]) => FREE.picture(picture.id),
+  make: (picture: Calls["make"]["result"]) => FREE.picture(picture.id),
+  process: ({ picture }: Calls["process"]["result"]) => FREE.picture(picture.id),
+  loadModel: (model: Calls["loadModel"]["result"]) => FREE.model(model.id),
+  inspect: (inspection: Calls["inspect"]["result"]) => FREE.inspection(inspection.id),
+  inspectedInput: (picture: Calls["inspectedInput"]["result"]) => FREE.picture(picture.id),
+  inspectedOutput: (picture: Calls["inspectedOutput"]["result"]) => FREE.picture(picture.id),
+  features: (features: Calls["features"]["result"]) => FREE.features(features.id),
+  loss: ({ map }: Calls["loss"]["result"]) => FREE.picture(map.id),
+};
 
 export class Client {
   onCrash: (detail: string) => void = () => {};
@@ -92,10 +101,9 @@ export class Client {
     });
   }
 
-  /** Frees a picture or model in the worker, if that worker still lives. */
-  free(what: "picture" | "model", id: number): void {
-    if (what === "picture") this.#worker?.postMessage(freePicture(id));
-    else this.#worker?.postMessage({ id: 0, call: "freeModel", args: { model: id } });
+  /** Frees something in the worker, if that worker still lives. */
+  free(what: keyof typeof FREE, id: number): void {
+    this.#worker?.postMessage(FREE[what](id));
   }
 
   #start(): WorkerLike {

@@ -1,5 +1,7 @@
 /** What the page uses of the engine package (`pkg/`, built from `src/web.rs`). Only the worker calls it. */
 
+import type { Inspection, Weights } from "./inspection";
+
 export type BackendChoice = "auto" | "webgpu" | "cpu";
 export type BackendName = "webgpu" | "cpu";
 export type ReasonCode = "asked" | "no-gpu" | "software-gpu" | "wrong-results" | "slower" | "faster" | "gave-up";
@@ -93,6 +95,8 @@ export interface Engine {
   view(picture: Picture, labels: Picture, options: LabelView): Promise<Picture>;
   estimate(picture: Picture, model: Model): Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
+  /** What goes into a model for this picture. One that works on tiles sees a square of `side` pixels around `at`, by default the middle. */
+  inspect(picture: Picture, model: Model, options?: { at?: { x: number; y: number }; side?: number }): Promise<Inspection>;
   free(): void;
 }
 
@@ -149,6 +153,10 @@ export interface Model {
   readonly metadata: Record<string, string>;
   /** What goes in and comes out as pictures; undefined for a model that can only be run on tensors. */
   readonly task: { classes: ClassInfo[] } | undefined;
+  readonly inputs: { name: string }[];
+  readonly outputs: { name: string }[];
+  /** Of each initializer that a node reads. */
+  weights(node: string): Weights[];
   free(): void;
 }
 

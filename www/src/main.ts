@@ -4,6 +4,7 @@ import { Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
 import "./elements/app";
 import { App } from "./elements/app";
+import type { InspectView } from "./inspect/view";
 import { keepForOffline } from "./offline/register";
 import "./styles.css";
 
@@ -26,12 +27,31 @@ const outside: Outside = {
   note(query) {
     noted = query;
     if (router.route.view === "playground") router.note({ view: "playground", path: "", query });
+    else inspector?.note();
   },
 };
 
 const router = new Router();
 const client = new Client(spawn);
 const views = new Map<ViewName, Promise<HTMLElement>>();
+let playground: Playground | null = null;
+let inspector: InspectView | null = null;
+
+/** The playground, whose photo and settings other views share. It opens what the address names. */
+function shared(): Playground {
+  if (playground) return playground;
+  playground = new Playground(client, outside, router.route.query);
+  playground.rest(rests(router.route.view));
+  void playground.open().then(() => {
+    if (import.meta.env.PROD) void keepForOffline(() => client.call("fetched", {}));
+  });
+  return playground;
+}
+
+/** Whether a view uses the playground's photo, and its engine for something else than results. */
+function rests(view: ViewName): boolean {
+  return view === "inspect" || view === "learn";
+}
 
 async function make(view: ViewName): Promise<HTMLElement> {
   if (view === "lab") {
@@ -42,12 +62,18 @@ async function make(view: ViewName): Promise<HTMLElement> {
     const { SlidesView } = await import("./slides/view");
     return Object.assign(new SlidesView(), { client, router });
   }
+  if (view === "inspect") {
+    const [{ Inspector }, { InspectView }] = await Promise.all([import("./inspect/inspector"), import("./inspect/view")]);
+    inspector = Object.assign(new InspectView(), { inspector: new Inspector(shared(), client), router });
+    return inspector;
+  }
+  if (view === "learn") {
+    const [{ Learning }, { LearnView }] = await Promise.all([import("./learn/learning"), import("./learn/view")]);
+    return Object.assign(new LearnView(), { learning: new Learning(shared(), client), router });
+  }
   const app = new App();
-  const playground = new Playground(client, outside, router.route.query);
+  const playground = shared();
   app.playground = playground;
-  void playground.open().then(() => {
-    if (import.meta.env.PROD) void keepForOffline(() => client.call("fetched", {}));
-  });
   router.addEventListener("change", () => {
     const { view, query } = router.route;
     if (view !== "playground") return;
@@ -60,6 +86,7 @@ async function make(view: ViewName): Promise<HTMLElement> {
 /** Puts the view that the address names on the page. Each is made when it is first asked for, and kept. */
 async function show(): Promise<void> {
   const { view } = router.route;
+  if (view === "playground" || rests(view)) playground?.rest(rests(view));
   const made = views.get(view) ?? make(view);
   views.set(view, made);
   made.catch(() => views.delete(view));

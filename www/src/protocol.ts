@@ -13,6 +13,7 @@ import type {
   UpsampleRequest,
   Upsampled,
 } from "./engine";
+import type { FeatureLook, InspectedNode, PoolingWindow, Profile, Weights } from "./inspection";
 
 export interface EngineInfo {
   backend: BackendName;
@@ -35,6 +36,35 @@ export interface ModelInfo {
   classes: ClassInfo[];
 }
 
+/** A model at work on a part of a picture; lives in the worker, as long as its engine does. */
+export interface InspectionInfo {
+  id: number;
+  rect: Rect;
+  shape: number[];
+  nodes: InspectedNode[];
+  /** Names of the model's own inputs and outputs. */
+  inputs: string[];
+  outputs: string[];
+}
+
+/** A value of a run; lives in the worker. */
+export interface FeaturesInfo {
+  id: number;
+  shape: number[];
+  channels: number;
+  width: number;
+  height: number;
+  range: [number, number];
+  ranges: Float32Array;
+  window: PoolingWindow | undefined;
+}
+
+export interface LossInfo {
+  map: PictureInfo;
+  mean: number;
+  max: number;
+}
+
 /** Where a model comes from: shipped with the page and known by its hash, or files a person brought. */
 export type ModelSource = { url: string; sha256: string } | { file: Blob; data: Record<string, Blob> };
 
@@ -44,7 +74,7 @@ export type Recipe =
   | { make: "mixed"; of: number; over: number; strength: number }
   | { make: "difference"; of: number; from: number; gain: number }
   | { make: "drawn-labels"; of: number; over: number; how: LabelView }
-  | { make: "cropped"; of: number; width: number; height: number }
+  | { make: "cropped"; of: number; rect: Rect }
   | { make: "reduced"; of: number; maxSide: number };
 
 export interface Point {
@@ -83,6 +113,17 @@ export interface Calls {
     args: { picture: number; model: number; near: Point | null };
     result: { picture: PictureInfo; engine: EngineInfo };
   };
+  inspect: { args: { picture: number; model: number; at: Point | null; side: number }; result: InspectionInfo };
+  inspectedInput: { args: { inspection: number }; result: PictureInfo };
+  inspectedOutput: { args: { inspection: number; cut: string[] }; result: PictureInfo };
+  features: { args: { inspection: number; value: string; cut: string[] }; result: FeaturesInfo };
+  featureMaps: { args: { features: number; look: FeatureLook }; result: ImageBitmap };
+  featureValue: { args: { features: number; channel: number; at: Point }; result: number };
+  profile: { args: { inspection: number }; result: Profile };
+  loss: { args: { inspection: number; reference: number; cut: string[] }; result: LossInfo };
+  weights: { args: { model: number; node: string }; result: Weights[] };
+  freeInspection: { args: { inspection: number }; result: null };
+  freeFeatures: { args: { features: number }; result: null };
   encodePng: { args: { picture: number }; result: Uint8Array<ArrayBuffer> };
   /** Addresses of what the worker has fetched. */
   fetched: { args: Record<string, never>; result: string[] };

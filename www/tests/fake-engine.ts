@@ -4,12 +4,15 @@
  * What it does can be steered by a broadcast channel named `fake-engine`.
  */
 
+import { FakeInspection, type FakeNetwork, fakeNodes, fakeWeights } from "./fake-inspection";
+import { blended, context, drawn, FakePicture } from "./fake-picture";
 import type { ClassInfo, Engine as EngineType, Filter, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
+import type { Inspection } from "../src/inspection";
 
 /** Side of the tiles of a run. */
 const TILE = 128;
 
-const behaviour = { tileDelay: 8, webgpu: true, loseGpu: false, mostPixels: 30e6, flopsPerPixel: 69e3 };
+const behaviour = { tileDelay: 8, webgpu: true, inspects: true, loseGpu: false, mostPixels: 30e6, flopsPerPixel: 69e3 };
 const channel = new BroadcastChannel("fake-engine");
 channel.onmessage = ({ data }) => {
   Object.assign(behaviour, data);
@@ -24,59 +27,8 @@ class FakeError extends Error {
   }
 }
 
-class FakePicture implements Picture {
-  readonly hasAlpha = false;
-  constructor(
-    readonly canvas: OffscreenCanvas,
-    readonly clean: OffscreenCanvas,
-  ) {}
-  get width() {
-    return this.canvas.width;
-  }
-  get height() {
-    return this.canvas.height;
-  }
-  pixels(x: number, y: number, width: number, height: number) {
-    return context(this.canvas).getImageData(x, y, width, height).data;
-  }
-  thumbnail(maxSide: number): Picture {
-    const scale = maxSide / Math.max(this.width, this.height);
-    const small = new OffscreenCanvas(Math.round(this.width * scale), Math.round(this.height * scale));
-    context(small).drawImage(this.canvas, 0, 0, small.width, small.height);
-    return new FakePicture(small, small);
-  }
-  /** A PNG has to come at once, which canvases do not give: a BMP of 32 bits does as well for browsers. */
-  encodePng() {
-    return bmp(this.pixels(0, 0, this.width, this.height), this.width, this.height);
-  }
-  free() {}
-}
-
 /** `quality`: how near to the clean picture it gets, 0 to 1. */
-interface FakeModel extends Model {
-  scale: number;
-  quality: number;
-}
-
-function drawn(source: OffscreenCanvas, width: number, height: number, filter = "none"): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(width, height);
-  context(canvas).filter = filter;
-  context(canvas).drawImage(source, 0, 0, width, height);
-  return canvas;
-}
-
-function blended(over: OffscreenCanvas, top: OffscreenCanvas, alpha: number): OffscreenCanvas {
-  const canvas = drawn(over, top.width, top.height);
-  context(canvas).globalAlpha = alpha;
-  context(canvas).drawImage(top, 0, 0);
-  return canvas;
-}
-
-function context(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("no canvas");
-  return context;
-}
+interface FakeModel extends Model, FakeNetwork {}
 
 export default async function initialize(): Promise<void> {}
 
@@ -98,12 +50,15 @@ export class Engine implements EngineType {
     return Uint8ClampedArray.from({ length: 1024 }, (_, at) => (at % 4 === 3 ? 255 : at >> 2));
   }
 
-  /** The first byte is the scale, the second the quality in percent, the third whether it tells classes. */
+  /** Bytes: scale, quality in percent, whether it tells classes, the number of its strategy. */
   async load(bytes: Uint8Array): Promise<Model> {
     if (bytes.byteLength < 4) throw new FakeError("invalid-model", "the file ends early");
     const names = bytes[2] ? ["background", "border", "pet", "person"] : [];
-    const classes = names.map((name, index): ClassInfo => ({ name, color: [60 * index, 160, 200 - 50 * index] }));
-    const model: FakeModel = { metadata: {}, task: { classes }, scale: bytes[0] || 1, quality: (bytes[1] || 100) / 100, free() {} };
+    const told = names.map((name, index): ClassInfo => ({ name, color: [60 * index, 160, 200 - 50 * index] }));
+    const network = { scale: bytes[0] || 1, quality: (bytes[1] || 100) / 100, classes: names.length, strategy: bytes[3] ?? 0 };
+    const nodes = fakeNodes(network, [1, 3, 64, 64]);
+    const ports = { inputs: [{ name: "x" }], outputs: [{ name: "y" }] };
+    const model: FakeModel = { metadata: {}, ...network, ...ports, task: { classes: told }, weights: (node) => fakeWeights(nodes, node), free() {} };
     return model;
   }
 
@@ -195,9 +150,8 @@ export class Engine implements EngineType {
 
   async process(picture: Picture, model: Model, { signal, near, onTile, onProgress }: ProcessOptions): Promise<Picture> {
     const { scale, quality } = model as FakeModel;
-    const { canvas, clean } = picture as FakePicture;
     const [width, height] = [picture.width * scale, picture.height * scale];
-    const whole = blended(drawn(canvas, width, height), drawn(clean, width, height), quality);
+    const whole = restored(picture as FakePicture, scale, quality);
     const tiles: [number, number][] = [];
     for (let y = 0; y < height; y += TILE) for (let x = 0; x < width; x += TILE) tiles.push([x, y]);
     const off = ([x, y]: [number, number]) => (near ? Math.hypot(x + TILE / 2 - near.x * scale, y + TILE / 2 - near.y * scale) : 0);
@@ -214,7 +168,28 @@ export class Engine implements EngineType {
     return new FakePicture(whole, whole);
   }
 
+  async inspect(picture: Picture, model: Model, { at, side = 256 }: { at?: { x: number; y: number }; side?: number } = {}): Promise<Inspection> {
+    if (!behaviour.inspects) throw new FakeError("out-of-memory", "the memory ran out");
+    const { scale, quality, strategy, classes } = model as FakeModel;
+    const along = (middle: number, length: number) => Math.max(0, Math.min(Math.round(middle - side / 2), length - side));
+    const { canvas, width, height } = picture as FakePicture;
+    const multiple = (length: number) => Math.max(4, Math.min(side, length - (length % 4)));
+    const rect = { x: along(at?.x ?? width / 2, width), y: along(at?.y ?? height / 2, height), width: multiple(width), height: multiple(height) };
+    const whole = restored(picture as FakePicture, scale, quality);
+    return new FakeInspection(rect, { scale, quality, strategy, classes }, canvas, whole, this.backend === "cpu" ? 4e6 : 16e6, pause);
+  }
+
   free() {}
+}
+
+function restored({ canvas, clean }: FakePicture, scale: number, quality: number): OffscreenCanvas {
+  const [width, height] = [canvas.width * scale, canvas.height * scale];
+  return blended(drawn(canvas, width, height), drawn(clean, width, height), quality);
+}
+
+async function pause(signal?: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, behaviour.tileDelay));
+  if (signal?.aborted) throw new FakeError("aborted", "the run was stopped");
 }
 
 function noisy(canvas: OffscreenCanvas, sigma: number): OffscreenCanvas {
@@ -227,18 +202,4 @@ function noisy(canvas: OffscreenCanvas, sigma: number): OffscreenCanvas {
   const noisy = new OffscreenCanvas(width, height);
   context(noisy).putImageData(image, 0, 0);
   return noisy;
-}
-
-function bmp(rgba: Uint8ClampedArray, width: number, height: number): Uint8Array {
-  const file = new Uint8Array(54 + rgba.length);
-  const view = new DataView(file.buffer);
-  file.set([0x42, 0x4d]);
-  const words: [number, number][] = [[2, file.length], [10, 54], [14, 40], [18, width], [22, -height], [34, rgba.length]];
-  for (const [at, value] of words) view.setInt32(at, value, true);
-  view.setUint16(26, 1, true);
-  view.setUint16(28, 32, true);
-  for (let at = 0; at < rgba.length; at += 4) {
-    file.set([rgba[at + 2] ?? 0, rgba[at + 1] ?? 0, rgba[at] ?? 0, 255], 54 + at);
-  }
-  return file;
 }

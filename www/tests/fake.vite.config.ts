@@ -17,11 +17,11 @@ const TASKS = {
 };
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
 
-/** A full zoo: what stands for a network says its scale, its quality in percent, and whether it tells classes. Two of them tie. */
+/** A full zoo: what stands for a network says its scale, its quality in percent, whether it tells classes, and its number among the strategies. Two of them tie. */
 const zoo = Object.entries(TASKS).flatMap(([task, scale]) =>
   STRATEGIES.map((strategy, index) => {
     const source = new Uint8Array(90_000);
-    source.set([scale, [70, 95, 95, 80, 88][index] ?? 0, task === "segment" ? 1 : 0]);
+    source.set([scale, [70, 95, 95, 80, 88][index] ?? 0, task === "segment" ? 1 : 0, index]);
     const entry = {
       file: `${task}-${strategy}.onnx`,
       bytes: source.length,
@@ -38,6 +38,16 @@ const zoo = Object.entries(TASKS).flatMap(([task, scale]) =>
   }),
 );
 
+/** Moments of a training, and untrained networks, by file. */
+const learning = [
+  ...[0, 30, 120, 500, 2000, 8000].map((step, index) => [`step-${step}`, [1, 5 + 18 * index, 0, 4]] as const),
+  ...STRATEGIES.map((strategy, index) => [`random-${strategy}`, [1, 10, 0, index]] as const),
+];
+const curve = {
+  kept: [0, 30, 120, 500, 2000, 8000],
+  curve: Array.from({ length: 401 }, (_, at) => ({ step: 20 * at, loss: 0.03 + 0.3 / (1 + at) + 0.002 * (at % 3) })),
+};
+
 /** The page around the fake engine, for tests of the page alone. */
 const page = { ...config, plugins: config.plugins?.filter((plugin) => !(plugin && "name" in plugin && plugin.name === "models")) };
 
@@ -51,6 +61,10 @@ export default mergeConfig(page, {
         this.emitFile({ type: "asset", fileName: "models/manifest.json", source: manifest });
         for (const { entry, source } of zoo) {
           this.emitFile({ type: "asset", fileName: `models/${entry.file}`, source });
+        }
+        this.emitFile({ type: "asset", fileName: "models/learning/curve.json", source: JSON.stringify(curve) });
+        for (const [name, bytes] of learning) {
+          this.emitFile({ type: "asset", fileName: `models/learning/${name}.onnx`, source: new Uint8Array(bytes) });
         }
       },
     },

@@ -56,7 +56,7 @@ export class Pictures {
     const width = picture.width - (picture.width % scale);
     const height = picture.height - (picture.height % scale);
     if (width * height === 0 || (width === picture.width && height === picture.height)) return Promise.resolve(picture);
-    return this.#make(this.#cropped, `${picture.id} ${scale}`, { make: "cropped", of: picture.id, width, height }, signal);
+    return this.#make(this.#cropped, `${picture.id} ${scale}`, { make: "cropped", of: picture.id, rect: { x: 0, y: 0, width, height } }, signal);
   }
 
   #make(step: Step<PictureInfo>, key: string, recipe: Recipe, signal: AbortSignal): Promise<PictureInfo> {

@@ -6,12 +6,12 @@
  */
 
 import type { Client } from "../client";
-import type { PictureInfo, Point } from "../protocol";
+import type { ModelInfo, PictureInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
 import { restoreAll } from "./batch";
 import { Bench } from "./bench";
 import { Board } from "./board";
-import type { OwnModel } from "./catalogue";
+import type { Method, OwnModel } from "./catalogue";
 import { fitting } from "./degradation";
 import { sortFiles } from "./files";
 import { Keeper, type Outside } from "./keep";
@@ -68,6 +68,24 @@ export class Playground extends Board {
     this.#choose(settings);
     if (settings.sample === before.sample) await this.#again();
     else await this.open();
+  }
+
+  /** While another view looks at the photo: pictures are prepared for it, and nothing is run until the playground is back. */
+  rest(on: boolean): void {
+    if (this.#workshop.rests === on) return;
+    this.#workshop.rests = on;
+    if (this.#photo && (!on || this.state.activity)) void this.#again();
+  }
+
+  /** A method's first network, for a view that looks into it. */
+  async network({ stages: [first] }: Method, signal: AbortSignal): Promise<ModelInfo> {
+    if (!first || first.kind === "filter") throw new CallError("unknown", "this method has no network");
+    try {
+      return await this.#bench.model(first, signal);
+    } finally {
+      const { activity } = this.state;
+      if (activity?.kind === "download" || activity?.kind === "compile") this.now(null);
+    }
   }
 
   async openSample(id: SampleId, mode: Settings["mode"] = "test"): Promise<void> {

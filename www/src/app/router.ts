@@ -2,11 +2,12 @@
  * Which view the address names, and what that view is to show: all after `#`, so that any static host serves it.
  *
  *     #task=denoise&model=a          playground, "task=denoise&model=a"
+ *     #inspect?task=denoise&node=b   inspect, "", "task=denoise&node=b"
  *     #lab/bilinear?input=1,5;4,8    lab, "bilinear", "input=1,5;4,8"
  *     #slides/pixel-shuffle          slides, "pixel-shuffle"
  */
 
-export const VIEWS = ["playground", "lab", "slides"] as const;
+export const VIEWS = ["playground", "inspect", "learn", "lab", "slides"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 export interface Route {

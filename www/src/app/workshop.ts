@@ -26,6 +26,8 @@ export const GAIN = 4;
 export class Workshop {
   /** Whether maps of differences are wanted. */
   differs = false;
+  /** Whether pictures are prepared and nothing is run. */
+  rests = false;
   #board: Board;
   #bench: Bench;
   #pictures: Pictures;
@@ -47,6 +49,7 @@ export class Workshop {
     catalogue.catch(() => {}); // awaited below, after the photo is to be seen
     const pair = await this.#prepare(photo, signal);
     this.#reconcile(await catalogue);
+    if (this.rests) return;
 
     const { task, settings } = this.#board.state;
     const { input } = pair;

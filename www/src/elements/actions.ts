@@ -20,6 +20,8 @@ export class Actions extends Localized {
   @property({ type: Boolean }) canSave = false;
   /** Where the lab shows how the chosen network upsamples. */
   @property() lab = "";
+  /** Where the inspector shows the chosen network from within. */
+  @property() inspect = "";
 
   static override styles = [
     shared,
@@ -122,7 +124,7 @@ export class Actions extends Localized {
           ? html`<button class="primary" @click=${() => this.#emit("stop")}>${icons.stop} ${t("run.stop")}</button>`
           : html`<button class="primary" @click=${() => this.#emit("run")}>${icons.run} ${t("run.run")}</button>`}
         <button ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>${icons.save} ${t("run.save")}</button>
-        <up-keep ?disabled=${!this.canSave} .lab=${this.lab}
+        <up-keep ?disabled=${!this.canSave} .lab=${this.lab} .inspect=${this.inspect}
           @keep=${(event: CustomEvent) => this.#emit("keep", event.detail)}></up-keep>
       </div>
     </section>`;

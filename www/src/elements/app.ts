@@ -3,9 +3,12 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { filesIn } from "../app/drop";
 import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
+import { formatRoute } from "../app/router";
+import { formatSettings } from "../app/settings";
 import { isTest, type Action, type State } from "../app/state";
 import { GAIN } from "../app/workshop";
 import { language, Localized, percent, t } from "../i18n";
+import { FIRST_LOOK, formatLook } from "../inspect/address";
 import "./actions";
 import { appStyles } from "./app.styles";
 import "./camera";
@@ -111,6 +114,7 @@ export class App extends Localized {
         ></up-controls>
         <up-actions .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
           .canSave=${panes.some(({ id, complete }) => id === state.chosen && complete)} .lab=${labAddress(state)}
+          .inspect=${inspectAddress(state)}
           @open-photo=${() => this.photoInput.click()}
           @run=${() => playground.run()} @stop=${() => playground.stop()} @save=${() => playground.keep.save()}
           @keep=${(event: CustomEvent<Way>) => this.#keep(event.detail)}
@@ -205,6 +209,14 @@ export class App extends Localized {
     else return;
     event.preventDefault();
   }
+}
+
+/** Where the chosen network is looked into; empty for what is no network. */
+function inspectAddress({ results, chosen, settings }: State): string {
+  const method = results.find(({ id }) => id === chosen)?.method;
+  if (!method || method.kind === "baseline") return "";
+  const query = formatLook({ ...FIRST_LOOK, model: method.id }, formatSettings(settings));
+  return formatRoute({ view: "inspect", path: "", query });
 }
 
 /** Where the lab shows how the chosen network upsamples; empty for what is no network of the zoo. */

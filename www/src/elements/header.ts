@@ -44,7 +44,7 @@ export class Header extends Localized {
       up-nav {
         order: 1;
         flex-basis: 100%;
-        margin: -6px 0 4px -9px;
+        margin: -6px 0 4px -7px;
       }
       .language {
         padding: 0 9px;

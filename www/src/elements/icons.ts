@@ -6,6 +6,7 @@ const icon = (paths: SVGTemplateResult) =>
 export const icons = {
   photo: icon(svg`<rect x="2.5" y="3.5" width="15" height="13" rx="2.5"/><circle cx="7" cy="8" r="1.4"/>
     <path d="m3 14.5 4-3.6 2.6 2.3 3.6-3.7 4.2 4"/>`),
+  network: icon(svg`<path d="M3 4.5h3v3H3zM14 4.5h3v3h-3zM8.5 13h3v3h-3zM6 6h8M4.5 7.5v7h4M15.5 7.5v7h-4"/>`),
   model: icon(svg`<path d="M3.5 3.5v4.2l3 2.3v4l2.2 2.5h2.6l2.2-2.5v-4l3-2.3V3.5"/><path d="M3.5 6h13M6.5 11h7"/>`),
   run: icon(svg`<path d="M6.5 4.2v11.6l9-5.8z"/>`),
   stop: icon(svg`<rect x="5" y="5" width="10" height="10" rx="1.6"/>`),

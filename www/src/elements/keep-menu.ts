@@ -15,6 +15,8 @@ export class KeepMenu extends Localized {
   @property({ type: Boolean }) disabled = false;
   /** Where the lab shows how the chosen network upsamples, as an address; empty: nowhere. */
   @property() lab = "";
+  /** Where the inspector shows the chosen network from within, as an address; empty: nowhere. */
+  @property() inspect = "";
   @query("#ways") private list!: HTMLElement;
 
   static override styles = [
@@ -74,6 +76,7 @@ export class KeepMenu extends Localized {
       </button>
       <div id="ways" popover role="group" aria-label=${t("keep.more")}>
         ${WAYS.map((way) => html`<button @click=${() => this.#keep(way)}>${GLYPHS[way]} ${t(`keep.${way}`)}</button>`)}
+        ${this.inspect ? html`<a href=${this.inspect}>${icons.network} ${t("keep.inspect")}</a>` : nothing}
         ${this.lab ? html`<a href=${this.lab}>${icons.model} ${t("keep.lab")}</a>` : nothing}
       </div>
     `;

@@ -14,13 +14,13 @@ export class Nav extends Localized {
     css`
       nav {
         display: flex;
-        gap: 2px;
+        flex-wrap: wrap;
       }
       a {
         display: inline-flex;
         align-items: center;
         min-height: 32px;
-        padding: 0 9px;
+        padding: 0 7px;
         border-radius: var(--radius);
         color: var(--ink-soft);
         font-size: 13px;

@@ -10,7 +10,7 @@ export async function keepForOffline(more: () => Promise<string[]>): Promise<voi
     await navigator.serviceWorker.register(fromBase("offline.js"));
     const { active } = await navigator.serviceWorker.ready;
     const own = performance.getEntriesByType("resource").map(({ name }) => name);
-    active?.postMessage([...new Set([fromBase("./"), ...own, ...(await more())])].filter((url) => !url.endsWith(".onnx")));
+    active?.postMessage([...new Set([fromBase("./"), ...own, ...(await more())])].filter((url) => !/\/models\/[^/]+\.onnx$/.test(url)));
   } catch {
     // Forbidden, or not served from a secure origin.
   }

@@ -28,12 +28,17 @@ scope.addEventListener("message", (event) => {
 
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET" || !isOurs(request.url) || /\.onnx$/.test(new URL(request.url).pathname)) return;
+  if (request.method !== "GET" || !isOurs(request.url) || keepsItself(request.url)) return;
   event.respondWith(isLasting(request.url) ? fromStore(request) : fromNetwork(request));
 });
 
 function isOurs(url: unknown): url is string {
   return typeof url === "string" && url.startsWith(scope.registration.scope);
+}
+
+/** Models of the manifest are kept under their hashes; small ones in folders of their own are files like others. */
+function keepsItself(url: string): boolean {
+  return /\/models\/[^/]+\.onnx$/.test(new URL(url).pathname);
 }
 
 /** Its name holds a hash of its content. */

@@ -10,6 +10,8 @@ export interface Section {
   live?: "cross-entropy" | "l1" | "size" | "overlap";
   /** Settings of the playground that show it on a photo. */
   photo?: string;
+  /** Another view that shows it: a part of its address. */
+  more?: `inspect?${string}` | `learn?${string}`;
 }
 
 const IDS = [
@@ -40,11 +42,11 @@ export type SectionId = (typeof IDS)[number];
 const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   segmentation: { photo: "task=segment" },
   "cross-entropy": { live: "cross-entropy" },
-  "skip-connections": {},
+  "skip-connections": { more: "inspect?task=denoise&model=bilinear&cut=enc1>cat1.concat" },
   nearest: { example: { preset: "nearest" } },
   bilinear: { example: { preset: "bilinear" } },
   "pixel-shuffle": { example: { preset: "pixel-shuffle" } },
-  "max-unpool": { example: { preset: "max-unpool" } },
+  "max-unpool": { example: { preset: "max-unpool" }, more: "inspect?task=denoise&model=max-unpool&node=pool1.maxpool&output=1" },
   "transposed-conv-1": { example: { preset: "transposed-conv-1" } },
   "transposed-conv-1-stamped": { example: { preset: "transposed-conv-1", view: "stamp" } },
   "transposed-conv-2": { example: { preset: "transposed-conv-2" } },
@@ -53,9 +55,9 @@ const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   "transposed-conv-3-crop": { example: { preset: "transposed-conv-3-crop", view: "stamp" } },
   "transposed-conv-3-output-padding": { example: { preset: "transposed-conv-3-output-padding", view: "stamp" } },
   sizes: { live: "size" },
-  checkerboard: { live: "overlap" },
-  applications: { photo: "task=colorize" },
-  l1: { live: "l1" },
+  checkerboard: { live: "overlap", more: "learn?random=1" },
+  applications: { photo: "task=colorize", more: "learn?step=500" },
+  l1: { live: "l1", more: "inspect?task=denoise&model=bilinear" },
   denoising: { photo: "task=denoise&with=bilinear,mean,median&layout=grid" },
   "super-resolution": { photo: "task=super-resolve-x2" },
 };

@@ -63,7 +63,7 @@ export class SlidesView extends Localized {
   }
 
   #section(section: Section) {
-    const { id, photo, example } = section;
+    const { id, photo, example, more } = section;
     const note = `lab.note.${example?.preset}`;
     return html`<section id=${id} aria-labelledby="${id}-title" tabindex="-1">
       <h2 id="${id}-title"><a href=${address(id)}>${t(`slides.${id}`)}</a></h2>
@@ -71,6 +71,7 @@ export class SlidesView extends Localized {
       <div class=${example ? "live example" : "live"}>${this.#live(section)}</div>
       ${hasMessage(note) && example?.view !== "stamp" ? html`<p class="note"><b>${t("lab.note")}</b> ${t(note)}</p>` : nothing}
       ${photo ? html`<p><a class="photo" href=${`#${photo}`}>${t("slides.photo")}</a></p>` : nothing}
+      ${more ? html`<p><a class="photo" href=${`#${more}`}>${t(more.startsWith("learn") ? "slides.learn" : "slides.inspect")}</a></p>` : nothing}
     </section>`;
   }
 

@@ -3,6 +3,7 @@
 import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
 import { CallError, messageOf, type CallName, type Calls, type EngineInfo, type PictureInfo, type Progress, type Tile } from "../protocol";
 import { decode } from "./decode";
+import { Inspections } from "./inspections";
 import { make } from "./make";
 import { weights } from "./weights";
 import { Lane } from "./lane";
@@ -26,6 +27,7 @@ export class Host implements Handlers {
   #engine: Engine | null = null;
   #models = new Map<number, Model>();
   #pictures = new Map<number, Picture>();
+  #inspections = new Inspections();
   #lane = new Lane();
   #nextId = 1;
 
@@ -33,11 +35,12 @@ export class Host implements Handlers {
     this.#loadModule = loadModule;
   }
 
-  /** Makes the engine, in place of one made before; its models go with it, pictures stay. */
+  /** Makes the engine, in place of one made before; its models and inspections go with it, pictures stay. */
   start({ backend }: Calls["start"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
       const { Engine } = await this.#initialized();
       const engine = await Engine.create({ backend });
+      this.#inspections.clear();
       for (const model of this.#models.values()) model.free();
       this.#models.clear();
       this.#engine?.free();
@@ -141,6 +144,67 @@ export class Host implements Handlers {
       await Promise.all(painting);
       return { picture: this.#keep(result), engine: describe(engine) };
     }, signal);
+  }
+
+  inspect({ picture, model, at, side }: Calls["inspect"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => {
+      return this.#inspections.open(this.#ready(), this.#model(model), this.#picture(picture), { at, side });
+    }, signal);
+  }
+
+  inspectedInput({ inspection }: Calls["inspectedInput"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#keep(this.#inspections.get(inspection).input()), signal);
+  }
+
+  inspectedOutput({ inspection, cut }: Calls["inspectedOutput"]["args"], { signal }: CallContext) {
+    return this.#lane.run(async () => this.#keep(await this.#inspections.get(inspection).output({ cut, signal })), signal);
+  }
+
+  features(args: Calls["features"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#inspections.features(args, signal), signal);
+  }
+
+  /** Does not wait in the lane, nor does the next: what has been computed is only drawn. */
+  async featureMaps(args: Calls["featureMaps"]["args"]) {
+    const maps = this.#inspections.maps(args);
+    try {
+      return await bitmapOf(maps, everything(maps));
+    } finally {
+      maps.free();
+    }
+  }
+
+  async featureValue(args: Calls["featureValue"]["args"]) {
+    return this.#inspections.value(args);
+  }
+
+  profile({ inspection }: Calls["profile"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#inspections.get(inspection).profile({ signal }), signal);
+  }
+
+  loss({ inspection, reference, cut }: Calls["loss"]["args"], { signal }: CallContext) {
+    return this.#lane.run(async () => {
+      const { map, mean, max } = await this.#inspections.get(inspection).loss(this.#picture(reference), { cut, signal });
+      return { map: this.#keep(map), mean, max };
+    }, signal);
+  }
+
+  weights({ model, node }: Calls["weights"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#model(model).weights(node), signal);
+  }
+
+  freeInspection({ inspection }: Calls["freeInspection"]["args"]) {
+    return this.#lane.run(() => {
+      this.#inspections.free(inspection);
+      return null;
+    });
+  }
+
+  freeFeatures({ features }: Calls["freeFeatures"]["args"]) {
+    return this.#lane.run(() => {
+      this.#inspections.freeFeatures(features);
+      return null;
+    });
   }
 
   encodePng({ picture }: Calls["encodePng"]["args"], { signal }: CallContext) {

@@ -19,8 +19,8 @@ export async function make(
     case "drawn-labels":
       return engine.view(picture(recipe.over), source, recipe.how);
     case "cropped": {
-      const { width, height } = recipe;
-      const { buffer } = source.pixels(0, 0, width, height);
+      const { x, y, width, height } = recipe.rect;
+      const { buffer } = source.pixels(x, y, width, height);
       return engine.pictureFromRgba(new Uint8Array(buffer), width, height);
     }
     case "reduced":

@@ -1,0 +1,296 @@
+/**
+ * The inspector's behaviour: what is looked at, and all that is made to show it, piece by piece. The picture, the task
+ * and the backend are the playground's. The elements read it; it tells of every change.
+ */
+
+import type { Method } from "../app/catalogue";
+import type { Playground } from "../app/playground";
+import { noticeFor, type Notice } from "../app/state";
+import type { Client } from "../client";
+import type { BackendName } from "../engine";
+import type { Profile, Weights } from "../inspection";
+import { CallError, codeOf, type FeaturesInfo, type PictureInfo, type Point } from "../protocol";
+import { FIRST_LOOK, type Look } from "./address";
+import type { Box } from "./graph";
+import { Kept } from "../app/kept";
+import { Losses } from "./losses";
+import { Outputs } from "./outputs";
+import { type Chore, Pump } from "../app/pump";
+import { nodeOf, Seen, valueOf } from "./seen";
+import { Thumbnails } from "./thumbnails";
+
+/** The square that is seen of a picture, in pixels. */
+export const SIDE = 256;
+const OVERVIEW = 320;
+
+/** A value of one network: feature maps. */
+export interface Maps {
+  box: Box;
+  value: string;
+  features: FeaturesInfo;
+  /** Width of the plane that the node reads: indices of maxima count through it. */
+  across: number;
+}
+
+/** Of one network, by backend. */
+export type Times = Partial<Record<BackendName, Profile>>;
+
+export class Inspector extends EventTarget {
+  readonly playground: Playground;
+  readonly client: Client;
+  look: Look = FIRST_LOOK;
+  notice: Notice | null = null;
+  readonly seen: Kept<Seen>;
+  readonly beside: Kept<Seen>;
+  readonly maps: Kept<Maps>;
+  readonly besideMaps: Kept<Maps>;
+  readonly weights = new Kept<Weights[]>();
+  /** The whole input, small. */
+  readonly overview = new Kept<ImageBitmap>((bitmap) => bitmap.close());
+  readonly thumbnails: Thumbnails;
+  readonly outputs: Outputs;
+  readonly losses: Losses;
+  readonly pump: Pump;
+  /** Of each network at a size, by backend; kept while the page lives. */
+  #times = new Map<string, Times>();
+
+  constructor(playground: Playground, client: Client) {
+    super();
+    this.playground = playground;
+    this.client = client;
+    const freeSeen = ({ inspection }: Seen) => client.free("inspection", inspection.id);
+    const freeMaps = ({ features }: Maps) => client.free("features", features.id);
+    this.seen = new Kept(freeSeen);
+    this.beside = new Kept(freeSeen);
+    this.maps = new Kept(freeMaps);
+    this.besideMaps = new Kept(freeMaps);
+    this.thumbnails = new Thumbnails(client);
+    this.outputs = new Outputs(client);
+    this.losses = new Losses(client);
+    this.pump = new Pump(
+      () => this.#wanted(),
+      (error) => this.#fail(error),
+      () => this.#tell(),
+    );
+    let engine = playground.state.engine;
+    playground.addEventListener("change", () => {
+      if (playground.state.engine !== engine) this.#forget();
+      engine = playground.state.engine;
+      this.#changed();
+    });
+  }
+
+  open(look: Look): void {
+    this.look = look;
+    this.#changed();
+  }
+
+  set(change: Partial<Look>): void {
+    this.look = { ...this.look, ...change };
+    this.notice = null;
+    this.dispatchEvent(new Event("look"));
+    this.#changed();
+  }
+
+  /** Cuts these edges, or mends them. */
+  cut(names: readonly string[], on: boolean): void {
+    const others = this.look.cut.filter((name) => !names.includes(name));
+    this.set({ cut: on ? [...others, ...names] : others });
+  }
+
+  stop(): void {
+    this.pump.stop();
+    this.#tell();
+  }
+
+  retry(): void {
+    this.notice = null;
+    this.pump.retry();
+    this.#tell();
+  }
+
+  /** Methods with a network to look into. */
+  get networks(): Method[] {
+    return this.playground.state.methods.filter(({ stages: [first] }) => first && first.kind !== "filter");
+  }
+
+  get method(): Method | null {
+    const { networks } = this;
+    const named = (id: string | null) => networks.find((method) => method.id === id);
+    return named(this.look.model) ?? named(this.playground.state.chosen) ?? networks[0] ?? null;
+  }
+
+  get besideMethod(): Method | null {
+    return this.networks.find(({ id }) => id === this.look.beside && id !== this.method?.id) ?? null;
+  }
+
+  /** The box that is looked at. */
+  get at(): number {
+    const seen = this.seen.value;
+    return seen ? (seen.find(this.look.node) ?? seen.first) : 0;
+  }
+
+  get box(): Box | null {
+    return this.seen.value?.graph.boxes[this.at] ?? null;
+  }
+
+  /** What went into the network, as it sees it. */
+  get input(): ImageBitmap | null {
+    const input = this.seen.value?.graph.boxes.find(({ kind }) => kind === "input");
+    return input ? this.thumbnails.of(input) : null;
+  }
+
+  /** The edges that are cut of the network that is seen. */
+  get cuts(): string[] {
+    return this.seen.value?.cuts(this.look.cut) ?? [];
+  }
+
+  times(): Times {
+    return (this.seen.value && this.#times.get(timesKey(this.seen.value))) ?? {};
+  }
+
+  /** What a feature map holds at one place. */
+  value(features: FeaturesInfo, channel: number, at: Point): Promise<number> {
+    return this.client.call("featureValue", { features: features.id, channel, at });
+  }
+
+  /** What is missing, most wanted first. */
+  *#wanted(): Generator<Chore> {
+    const { state } = this.playground;
+    const { input, engine } = state;
+    const { method } = this;
+    if (!input || !engine || !method) return;
+    const overviewKey = `overview ${input.picture}`;
+    if (!this.overview.is(overviewKey)) {
+      yield { key: overviewKey, run: async (signal) => {
+        const args = { picture: input.picture, maxSide: OVERVIEW };
+        this.#put(this.overview, overviewKey, await this.client.call("preview", args, { signal }));
+      } };
+    }
+    const key = this.#openKey(method);
+    if (!this.seen.is(key)) return yield this.#opening(this.seen, key, method);
+    const seen = this.seen.value;
+    if (!seen) return;
+    const cut = this.cuts;
+    yield* this.#mapsOf(this.maps, key, seen, this.at, cut);
+    yield* this.#weightsOf(key, seen);
+    const source = { key, seen, cut, input: { id: input.picture, ...input.layer.size }, original: this.#original() };
+    yield* this.outputs.wanted(source, () => this.#tell());
+    const { besideMethod } = this;
+    if (besideMethod) {
+      const besideKey = this.#openKey(besideMethod);
+      if (!this.beside.is(besideKey)) yield this.#opening(this.beside, besideKey, besideMethod);
+      const other = this.beside.is(besideKey) ? this.beside.value : null;
+      const there = other && this.box ? other.counterpart(this.box) : null;
+      if (other && there !== null) yield* this.#mapsOf(this.besideMaps, besideKey, other, there, other.cuts(this.look.cut));
+    }
+    yield* this.losses.wanted(source, () => this.#tell());
+    yield* this.thumbnails.wanted(key, seen, cut, () => this.#tell());
+    yield* this.#timesOf(seen, engine.backend);
+  }
+
+  #openKey({ stages: [first] }: Method): string {
+    const { input } = this.playground.state;
+    const { at } = this.look;
+    const model = first?.kind === "model" ? first.entry.file : first?.kind === "own" ? first.model.key : "";
+    return `open ${model} ${input?.picture} ${at?.x},${at?.y}`;
+  }
+
+  #opening(into: Kept<Seen>, key: string, method: Method): Chore {
+    return {
+      key,
+      run: async (signal) => {
+        const { input } = this.playground.state;
+        if (!input) throw new CallError("aborted", "");
+        const model = await this.playground.network(method, signal);
+        const args = { picture: input.picture, model: model.id, at: this.look.at, side: SIDE };
+        const inspection = await this.client.call("inspect", args, { signal });
+        const seen = new Seen(method, model, inspection);
+        if (into === this.seen) this.thumbnails.forgetOthers(seen);
+        this.#put(into, key, seen);
+      },
+    };
+  }
+
+  *#mapsOf(into: Kept<Maps>, open: string, seen: Seen, at: number, cut: string[]): Generator<Chore> {
+    const box = seen.graph.boxes[at];
+    const node = box && nodeOf(box, this.look.node);
+    const value = node ? valueOf(node, this.look.output) : (box?.value ?? "");
+    const mine = seen.cutsBefore(at, cut);
+    const key = `maps ${open} ${value} ${mine}`;
+    if (!box || into.is(key)) return;
+    yield {
+      key,
+      run: async (signal) => {
+        const args = { inspection: seen.inspection.id, value, cut: mine };
+        const features = await this.client.call("features", args, { signal });
+        this.#put(into, key, { box, value, features, across: seen.widthOf(node?.inputs[0]) });
+      },
+    };
+  }
+
+  *#weightsOf(open: string, seen: Seen): Generator<Chore> {
+    const { box } = this;
+    const node = [box?.main, ...(box?.nodes ?? [])].find((one) => one && one.weights.length > 0);
+    const key = `weights ${open} ${node?.name}`;
+    if (this.weights.is(key)) return;
+    if (!node) this.weights.set(key, []);
+    else {
+      yield {
+        key,
+        run: async (signal) => {
+          const args = { model: seen.model.id, node: node.name };
+          this.#put(this.weights, key, await this.client.call("weights", args, { signal }));
+        },
+      };
+    }
+  }
+
+  *#timesOf(seen: Seen, backend: BackendName): Generator<Chore> {
+    const known = this.#times.get(timesKey(seen)) ?? {};
+    if (known[backend]) return;
+    yield {
+      key: `times ${timesKey(seen)} ${backend}`,
+      run: async (signal) => {
+        const profile = await this.client.call("profile", { inspection: seen.inspection.id }, { signal });
+        this.#times.set(timesKey(seen), { ...known, [backend]: profile });
+        this.#tell();
+      },
+    };
+  }
+
+  #original(): PictureInfo | null {
+    const { original } = this.playground.state;
+    return original && { id: original.picture, ...original.layer.size };
+  }
+
+  #put<T>(kept: Kept<T>, key: string, value: T): void {
+    kept.set(key, value);
+    this.#tell();
+  }
+
+  #fail(error: unknown): void {
+    if (codeOf(error) !== "engine-crashed") this.notice = noticeFor(error);
+    this.#tell();
+  }
+
+  /** Another engine, or none: what was in the worker is gone with the old one. What can be seen stays until there is better. */
+  #forget(): void {
+    for (const kept of [this.seen, this.beside, this.maps, this.besideMaps, this.weights]) kept.forget();
+    this.outputs.expire();
+    this.losses.expire();
+  }
+
+  #changed(): void {
+    this.#tell();
+    this.pump.turn();
+  }
+
+  #tell(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function timesKey({ method, model, inspection }: Seen): string {
+  return `${method.stages[0]?.kind === "model" ? method.stages[0].entry.file : method.name} ${model.bytes} ${inspection.shape}`;
+}

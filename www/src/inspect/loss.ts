@@ -1,0 +1,82 @@
+import { css, html } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { shared } from "../elements/shared";
+import { decimal, Localized, t } from "../i18n";
+import "../elements/bitmap";
+import type { Losses } from "./losses";
+import type { Seen } from "./seen";
+
+/** The loss of the output as a map, and its mean by the lecture's formula. */
+@customElement("inspect-loss")
+export class LossPanel extends Localized {
+  @property({ attribute: false }) seen!: Seen;
+  @property({ attribute: false }) losses!: Losses;
+  /** Whether there is something to compare with. */
+  @property({ type: Boolean }) compares = false;
+  /** Where there is, in the playground. */
+  @property() address = "";
+  /** Changes when the loss comes in. */
+  @property({ type: Number }) version = 0;
+
+  static override styles = [
+    shared,
+    css`
+      .loss {
+        display: grid;
+        grid-template-columns: minmax(0, 280px) minmax(0, 1fr);
+        gap: 14px 32px;
+        align-items: center;
+      }
+      up-bitmap {
+        aspect-ratio: var(--aspect);
+        border-radius: 6px;
+        overflow: hidden;
+        background: var(--fill);
+      }
+      .formula {
+        font-size: 16px;
+        font-variant-numeric: tabular-nums;
+        overflow-wrap: anywhere;
+      }
+      .formula sub {
+        font-size: 0.75em;
+      }
+      p + p {
+        margin-top: 8px;
+      }
+      .soft {
+        max-width: 62ch;
+        color: var(--ink-soft);
+      }
+      a {
+        color: inherit;
+      }
+      @media (max-width: 700px) {
+        .loss {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { losses, seen } = this;
+    if (losses.failure) return html`<p class="soft">${t(losses.failure.message)}</p>`;
+    if (!this.compares) return html`<p class="soft">${t("inspect.loss.none")} <a href=${this.address}>${t("inspect.loss.test")}</a></p>`;
+    const loss = losses.loss.value;
+    const { width, height } = seen.inspection.rect;
+    const told = seen.model.classes.length > 0;
+    const mean = loss && decimal(loss.mean, 4);
+    return html`<div class="loss" .style=${`--aspect:${width / height}`}>
+      <up-bitmap .bitmap=${loss?.bitmap ?? null} .label=${t(told ? "inspect.loss.map.entropy" : "inspect.loss.map.absolute")}></up-bitmap>
+      <div>
+        <p class="formula" role="status">${told
+          ? html`1 / (H·W) · Σ<sub>j,k</sub> CE(ŷ<sub>j,k</sub>, y<sub>j,k</sub>)`
+          : html`L1 = 1 / (H·W·C) · Σ<sub>h,w,c</sub> |I1<sub>hwc</sub> − I2<sub>hwc</sub>|`}${mean ? html` = <b>${mean}</b>` : ""}</p>
+        <p class="soft">${loss
+          ? t(told ? "inspect.loss.entropy" : "inspect.loss.absolute", { of255: decimal(loss.mean * 255, 2), max: decimal(loss.max, 3), width, height })
+          : ""}</p>
+      </div>
+    </div>`;
+  }
+}

@@ -1,0 +1,52 @@
+/** The loss of the output, pixel by pixel, where there is an original to compare with. */
+
+import type { Client } from "../client";
+import { hasMessage, type MessageKey } from "../i18n";
+import { codeOf, messageOf } from "../protocol";
+import { Kept } from "../app/kept";
+import type { Source } from "./outputs";
+import type { Chore } from "../app/pump";
+
+export interface Loss {
+  bitmap: ImageBitmap;
+  mean: number;
+  max: number;
+}
+
+export class Losses {
+  readonly loss = new Kept<Loss>(({ bitmap }) => bitmap.close());
+  failure: { message: MessageKey; detail: string } | null = null;
+  #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  *wanted({ key: open, seen, cut, original }: Source, changed: () => void): Generator<Chore> {
+    const key = `loss ${open} ${original?.id} ${cut}`;
+    if (this.loss.is(key)) return;
+    if (!original) return this.loss.clear();
+    yield {
+      key,
+      run: async (signal) => {
+        const args = { inspection: seen.inspection.id, reference: original.id, cut };
+        const { map, mean, max } = await this.#client.call("loss", args, { signal });
+        const preview = this.#client.call("preview", { picture: map.id, maxSide: 1024 }, { signal });
+        this.loss.set(key, { bitmap: await preview.finally(() => this.#client.free("picture", map.id)), mean, max });
+        this.failure = null;
+        changed();
+      },
+      failed: (error) => {
+        const message = `error.${codeOf(error)}`;
+        this.failure = { message: hasMessage(message) ? message : "error.unknown", detail: messageOf(error) };
+        this.loss.clear();
+        changed();
+      },
+    };
+  }
+
+  expire(): void {
+    this.loss.clear();
+    this.failure = null;
+  }
+}

@@ -1,0 +1,27 @@
+/** Shapes, names and signs in the drawing: the same in every language. */
+
+import type { Box } from "./graph";
+
+/** [1, 16, 128, 128] → "16 × 128 × 128": what a batch is made of says nothing here. */
+export function shapeWords(shape: readonly number[]): string {
+  return (shape.length > 1 ? shape.slice(1) : shape).join(" × ");
+}
+
+/** A name as short as the drawing needs it: the exporter's additions left out, the middle of a long one too. */
+export function shortName({ name, main, value }: Box, most = 12): string {
+  const bare = name.replace(/^(\/+|node_)/, "").replace(new RegExp(`/${main?.op ?? ""}$`), "").replace(/_output_\d+$/, "");
+  const called = main?.op === "MaxUnpool" ? value : bare.replace(/\.(maxpool|concat)$/, "").replaceAll("/", ".");
+  if (called.length <= most) return called;
+  const parts = called.split(".");
+  const last = parts.length > 1 ? (parts.at(-1) ?? "") : "";
+  const ends = parts.length > 2 ? `${parts[0]}…${last}` : called;
+  if (ends.length <= most) return ends;
+  const kept = last && last.length < most - 3 ? last : called.slice(-4);
+  return `${called.slice(0, most - 1 - kept.length)}…${kept}`;
+}
+
+/** What is written on a box that joins values. */
+export function joinSign(box: Box): string {
+  const op = box.nodes[0]?.op ?? "";
+  return { Concat: "⧺", Add: "+", Sum: "+", Mul: "×", Sub: "−", Div: "÷" }[op] ?? "∗";
+}

@@ -1,0 +1,137 @@
+import { html, nothing, svg } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { shared } from "../elements/shared";
+import { Localized, t, thousands } from "../i18n";
+import type { Profile } from "../inspection";
+import "../elements/bitmap";
+import { type Box, cutName } from "./graph";
+import type { Placed } from "./layout";
+import { joinSign, shapeWords, shortName } from "./names";
+import { netStyles } from "./net.styles";
+import type { Seen } from "./seen";
+import { step } from "./steps";
+import type { Thumbnails } from "./thumbnails";
+import { kindWords, type Metric, milliseconds, spoken, timeOf } from "./words";
+
+/** The drawing fits its width down to this scale, and up to that; below it scrolls. */
+const SCALES = [0.82, 1.3] as const;
+
+/** A network as a drawing of buttons: arrow keys follow the data. Emits `pick` with a box's index, `cut` with an edge's name. */
+@customElement("inspect-net")
+export class Net extends Localized {
+  @property({ attribute: false }) seen!: Seen;
+  @property({ type: Number }) at = 0;
+  @property({ attribute: false }) cuts: readonly string[] = [];
+  @property({ attribute: false }) thumbnails!: Thumbnails;
+  @property() metric: Metric = "shape";
+  @property({ attribute: false }) profile: Profile | undefined;
+  /** Changes when a thumbnail comes in. */
+  @property({ type: Number }) version = 0;
+  @state() private scale = 1;
+  @query(".scroll") private scroller!: HTMLElement;
+
+  static override styles = [shared, netStyles];
+
+  #resized = new ResizeObserver(() => this.#fit());
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  protected override firstUpdated(): void {
+    this.#resized.observe(this.scroller);
+  }
+
+  protected override updated(): void {
+    this.#fit();
+  }
+
+  #fit(): void {
+    const wanted = (this.scroller.clientWidth - 2) / this.seen.layout.width;
+    this.scale = Math.min(SCALES[1], Math.max(SCALES[0], Math.round(wanted * 100 - 0.5) / 100));
+  }
+
+  protected override render() {
+    const { layout, graph } = this.seen;
+    const { scale } = this;
+    const size = `width:${layout.width * scale}px;height:${layout.height * scale}px`;
+    return html`<div class="scroll"><div class="net" role="group" aria-label=${t("inspect.net")} .style=${size} @keydown=${this.#key}>
+      <svg viewBox="0 0 ${layout.width} ${layout.height}" aria-hidden="true">
+        <defs><marker id="head" viewBox="0 0 6 6" refX="4.4" refY="3" markerWidth="6" markerHeight="6" orient="auto-start-reverse">
+          <path class="head" d="M0.5 0.5 5 3 0.5 5.5" /></marker></defs>
+        ${graph.edges.map((_, edge) => this.#line(edge))}
+      </svg>
+      ${layout.rows.slice(1).map(({ y, level }) => this.#level(y, level))}
+      ${graph.boxes.map((box, at) => this.#box(box, at, layout.boxes[at] as Placed))}
+    </div></div>`;
+  }
+
+  #line(at: number) {
+    const { graph, layout } = this.seen;
+    const edge = graph.edges[at];
+    if (!edge) return nothing;
+    const cut = this.cuts.includes(cutName(edge));
+    const kind = [edge.skip ? "skip" : "", edge.indices ? "indices" : "", cut ? "cut" : ""].join(" ");
+    const { x = 0, y = 0 } = layout.middles[at] ?? {};
+    const line = svg`<path class="line ${kind}" d=${layout.paths[at] ?? ""} marker-end="url(#head)" />`;
+    if (!edge.skip) return line;
+    const toggle = () => this.dispatchEvent(new CustomEvent<string>("cut", { detail: cutName(edge) }));
+    return svg`${line}<g class="switch ${kind}" @click=${toggle}><path class="reach" d=${layout.paths[at] ?? ""} />
+      <circle cx=${x} cy=${y} r="7" />
+      ${cut ? svg`<path d="M${x - 3} ${y - 3}l6 6m0 -6l-6 6" />` : svg`<path d="M${x - 3} ${y}h6" />`}</g>`;
+  }
+
+  /** How large feature maps are here, at the left where a U has room. */
+  #level(y: number, level: number) {
+    const box = this.seen.graph.boxes.find((one) => one.level === level && one.shape.length === 4);
+    const first = this.seen.layout.boxes.find((_, at) => this.seen.graph.boxes[at]?.level === level);
+    if (!box || !first || first.column === 0) return nothing;
+    return html`<span class="level" aria-hidden="true" .style=${`top:${y * this.scale}px`}>${box.shape.slice(2).join(" × ")}</span>`;
+  }
+
+  #box(box: Box, at: number, { x, y, width, height, cards }: Placed) {
+    const { scale } = this;
+    const style = `left:${(x - width / 2) * scale}px;top:${(y - height / 2) * scale}px;width:${width * scale}px;height:${height * scale}px`;
+    const classes = [box.kind, box.isOutput ? "output" : "", `cards-${cards}`].join(" ");
+    const picture = this.thumbnails.of(box);
+    return html`<button class=${classes} .style=${style} data-box=${at} tabindex=${at === this.at ? 0 : -1}
+      aria-pressed=${at === this.at ? "true" : "false"} aria-label=${spoken(box)} title=${`${box.name}\n${kindWords(box)}`}
+      @click=${() => this.#pick(at)}>
+      ${box.kind === "join" ? html`<span class="sign" aria-hidden="true">${joinSign(box)}</span>` : html`<up-bitmap .bitmap=${picture}></up-bitmap>`}
+    </button>${box.kind === "join" ? nothing : this.#words(box, at, x * scale, (y + height / 2) * scale)}`;
+  }
+
+  /** Beside the button, whose own name says more. */
+  #words(box: Box, at: number, x: number, y: number) {
+    return html`<span class="words" aria-hidden="true" .style=${`left:${x}px;top:${y + 4}px`} @click=${() => this.#pick(at)}>
+      <b>${box.kind === "input" ? t("inspect.input") : shortName(box)}</b>${this.#figure(box)}</span>`;
+  }
+
+  /** The figure that is asked for, and how it compares with the others'. */
+  #figure(box: Box) {
+    const { graph, inspection } = this.seen;
+    const time = (one: Box) => timeOf(one, inspection.nodes, this.profile);
+    const of = { shape: () => 0, parameters: (one: Box) => one.parameters, cost: (one: Box) => one.flops, time: (one: Box) => time(one) ?? 0 }[this.metric];
+    if (this.metric === "shape") return html`<i>${shapeWords(box.shape).replace(/^(\d+) × (\d+) × \2$/, "$1 × $2²")}</i>`;
+    const value = of(box);
+    const most = Math.max(...graph.boxes.map(of), 1e-9);
+    const said = this.metric === "time" ? (value > 0 ? milliseconds(value) : "") : value > 0 ? thousands(value) : "";
+    return html`<i>${said}</i><i class="bar"><i .style=${`width:${(100 * value) / most}%`}></i></i>`;
+  }
+
+  #pick(at: number): void {
+    this.dispatchEvent(new CustomEvent<number>("pick", { detail: at }));
+  }
+
+  #key = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const from = Number((event.composedPath()[0] as HTMLElement).dataset?.box ?? this.at);
+    const to = step(this.seen.graph, this.seen.layout, from, event.key);
+    if (to === null) return;
+    event.preventDefault();
+    const button = this.renderRoot.querySelector<HTMLElement>(`[data-box="${to}"]`);
+    button?.focus();
+    button?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  };
+}

@@ -1,0 +1,120 @@
+/** What the network makes with all its connections and with some of them cut, and how far apart these are. */
+
+import type { Client } from "../client";
+import type { PictureInfo } from "../protocol";
+import { Kept } from "../app/kept";
+import type { Chore } from "../app/pump";
+import type { Seen } from "./seen";
+
+/** How much stronger than they are differences are drawn. */
+export const GAIN = 4;
+
+/** What the pieces below are made of. */
+export interface Source {
+  key: string;
+  seen: Seen;
+  cut: string[];
+  /** What the network gets, and where it came from if it was made worse. */
+  input: PictureInfo;
+  original: PictureInfo | null;
+}
+
+export interface Made {
+  picture: PictureInfo;
+  bitmap: ImageBitmap;
+  /** In dB, against the original; null where there is none, or where it is made of labels. */
+  psnr: number | null;
+}
+
+export class Outputs {
+  readonly whole: Kept<Made>;
+  readonly cut: Kept<Made>;
+  readonly difference = new Kept<ImageBitmap>((bitmap) => bitmap.close());
+  /** Of the two, in dB. */
+  readonly apart = new Kept<number>();
+  #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+    const free = ({ picture, bitmap }: Made) => {
+      client.free("picture", picture.id);
+      bitmap.close();
+    };
+    this.whole = new Kept(free);
+    this.cut = new Kept(free);
+  }
+
+  *wanted(source: Source, changed: () => void): Generator<Chore> {
+    const whole = `output ${source.key} ${source.original?.id}`;
+    if (!this.whole.is(whole)) yield this.#making(this.whole, whole, source, [], changed);
+    if (source.cut.length === 0) return;
+    const cut = `${whole} ${source.cut}`;
+    if (!this.cut.is(cut)) yield this.#making(this.cut, cut, source, source.cut, changed);
+    const [one, other] = [this.whole.value, this.cut.value];
+    if (!one || !other || this.difference.is(cut)) return;
+    yield {
+      key: `difference ${cut}`,
+      run: async (signal) => {
+        const recipe = { make: "difference", of: other.picture.id, from: one.picture.id, gain: GAIN } as const;
+        const map = await this.#client.call("make", { recipe }, { signal });
+        const preview = this.#client.call("preview", { picture: map.id, maxSide: 1024 }, { signal });
+        this.difference.set(cut, await preview.finally(() => this.#client.free("picture", map.id)));
+        const args = { picture: other.picture.id, reference: one.picture.id, border: 0 };
+        this.apart.set(cut, (await this.#client.call("score", args, { signal })).psnr);
+        changed();
+      },
+    };
+  }
+
+  /** The pictures were another engine's: they are made anew. */
+  expire(): void {
+    for (const kept of [this.whole, this.cut, this.difference, this.apart]) kept.clear();
+  }
+
+  #making(into: Kept<Made>, key: string, source: Source, cut: string[], changed: () => void): Chore {
+    return {
+      key,
+      run: async (signal) => {
+        const raw = await this.#client.call("inspectedOutput", { inspection: source.seen.inspection.id, cut }, { signal });
+        const picture = await this.#drawn(raw, source, signal);
+        try {
+          const psnr = await this.#psnr(picture, source, signal);
+          const bitmap = await this.#client.call("preview", { picture: picture.id, maxSide: 1024 }, { signal });
+          into.set(key, { picture, bitmap, psnr });
+        } catch (error) {
+          this.#client.free("picture", picture.id);
+          throw error;
+        }
+        changed();
+      },
+    };
+  }
+
+  /** Labels are drawn as colours; pictures are what they are. */
+  async #drawn(raw: PictureInfo, { seen, input }: Source, signal: AbortSignal): Promise<PictureInfo> {
+    const { classes } = seen.model;
+    if (classes.length === 0) return raw;
+    const below = await this.#cropped(input, seen.inspection.rect, signal);
+    const how = { mode: "overlay", classes: classes.flatMap(({ name }, at) => (name === "background" ? [] : [at])) } as const;
+    const drawing = this.#client.call("make", { recipe: { make: "drawn-labels", of: raw.id, over: below.id, how } }, { signal });
+    return drawing.finally(() => {
+      this.#client.free("picture", raw.id);
+      this.#client.free("picture", below.id);
+    });
+  }
+
+  async #psnr(picture: PictureInfo, { seen, input, original }: Source, signal: AbortSignal): Promise<number | null> {
+    if (!original || seen.model.classes.length > 0) return null;
+    const scale = original.width / input.width;
+    const { x, y, width, height } = seen.inspection.rect;
+    const rect = { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
+    if (rect.width !== picture.width || rect.height !== picture.height) return null;
+    const part = await this.#cropped(original, rect, signal);
+    const score = this.#client.call("score", { picture: picture.id, reference: part.id, border: 0 }, { signal });
+    return (await score.finally(() => this.#client.free("picture", part.id))).psnr;
+  }
+
+  #cropped(of: PictureInfo, rect: { x: number; y: number; width: number; height: number }, signal: AbortSignal): Promise<PictureInfo> {
+    return this.#client.call("make", { recipe: { make: "cropped", of: of.id, rect } }, { signal });
+  }
+}

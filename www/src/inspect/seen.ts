@@ -1,0 +1,82 @@
+/** A model that is looked into: what the engine tells of it, drawn, and where in it things are. */
+
+import type { Method } from "../app/catalogue";
+import type { InspectedNode } from "../inspection";
+import type { InspectionInfo, ModelInfo } from "../protocol";
+import { type Box, cutName, downstream, type Edge, type Graph, graphOf } from "./graph";
+import { type Layout, layout } from "./layout";
+
+export class Seen {
+  readonly graph: Graph;
+  readonly layout: Layout;
+
+  constructor(
+    readonly method: Method,
+    readonly model: ModelInfo,
+    readonly inspection: InspectionInfo,
+  ) {
+    this.graph = graphOf(inspection);
+    this.layout = layout(this.graph);
+  }
+
+  /** Edges that can be cut: those from the input itself last. */
+  get skips(): Edge[] {
+    const skips = this.graph.edges.filter(({ skip }) => skip);
+    const level = ({ to }: Edge) => this.graph.boxes[to]?.level ?? 0;
+    return skips.sort((a, b) => Number(this.fromInput(a)) - Number(this.fromInput(b)) || level(a) - level(b));
+  }
+
+  fromInput({ from }: Edge): boolean {
+    return this.graph.boxes[from]?.kind === "input";
+  }
+
+  /** Those of these that this network has. */
+  cuts(names: readonly string[]): string[] {
+    const there = new Set(this.skips.map(cutName));
+    return names.filter((name) => there.has(name));
+  }
+
+  /** Those of these cuts that a box's values depend on, in an order of their own. */
+  cutsBefore(at: number, cut: readonly string[]): string[] {
+    const edges = this.graph.edges.filter((edge) => cut.includes(cutName(edge)));
+    return edges.filter(({ to }) => downstream(this.graph, to).has(at)).map(cutName).sort();
+  }
+
+  /** The index of the box with a node, or of one of the model's inputs. */
+  find(name: string | null): number | null {
+    const at = this.graph.boxes.findIndex((box) => box.name === name || box.nodes.some((node) => node.name === name));
+    return at < 0 ? null : at;
+  }
+
+  /** What is looked at while nothing has been chosen: the first layer. */
+  get first(): number {
+    return Math.max(0, this.graph.boxes.findIndex(({ kind }) => kind === "layer"));
+  }
+
+  /** Columns of a value, by its name. */
+  widthOf(value: string | undefined): number {
+    const node = this.inspection.nodes.find(({ outputs }) => value !== undefined && outputs.includes(value));
+    return (node?.shape ?? this.inspection.shape).at(-1) ?? 1;
+  }
+
+  /** The box that does here what another network's does there: of the same name, or with the same value. */
+  counterpart(box: Box): number | null {
+    const same = this.find(box.name);
+    if (same !== null) return same;
+    const at = this.graph.boxes.findIndex(({ value }) => value === box.value);
+    if (at >= 0) return at;
+    const strategy = (name: string) => name.replace(/(nearest|bilinear|pixel-shuffle|max-unpool|transposed-conv)/, "");
+    const alike = this.graph.boxes.findIndex(({ name }) => strategy(name) === strategy(box.name));
+    return alike < 0 ? null : alike;
+  }
+}
+
+/** The node that is shown of a box: the one of this name, else the last. */
+export function nodeOf(box: Box, name: string | null): InspectedNode | null {
+  return box.nodes.find((node) => node.name === name) ?? box.nodes.at(-1) ?? null;
+}
+
+/** One of a node's values, by its number; a node that has fewer gives its first. */
+export function valueOf(node: InspectedNode, output: number): string {
+  return node.outputs[output] ?? node.outputs[0] ?? "";
+}

@@ -1,0 +1,89 @@
+/** A picture for every box of the drawing: what the network makes there of the person's own. */
+
+import { Kept } from "../app/kept";
+import type { Chore } from "../app/pump";
+import type { Client } from "../client";
+import type { Box } from "./graph";
+import type { Seen } from "./seen";
+
+/** A network of more boxes is drawn without. */
+const MOST = 120;
+const INPUT_SIDE = 512;
+/** Channels among which one is chosen. */
+const CANDIDATES = 16;
+
+export class Thumbnails {
+  /** By the names of boxes. */
+  #kept = new Map<string, Kept<ImageBitmap>>();
+  #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  of(box: Box): ImageBitmap | null {
+    return this.#kept.get(box.name)?.value ?? null;
+  }
+
+  /** Lets go of boxes that this network does not have. */
+  forgetOthers({ graph }: Seen): void {
+    for (const [name, kept] of this.#kept) {
+      if (graph.boxes.some((box) => box.name === name)) continue;
+      kept.clear();
+      this.#kept.delete(name);
+    }
+  }
+
+  /** `open`: of what part of which picture. */
+  *wanted(open: string, seen: Seen, cut: readonly string[], changed: () => void): Generator<Chore> {
+    const { boxes } = seen.graph;
+    if (boxes.length > MOST) return;
+    for (const [at, box] of boxes.entries()) {
+      const kept = this.#kept.get(box.name) ?? new Kept<ImageBitmap>((bitmap) => bitmap.close());
+      this.#kept.set(box.name, kept);
+      const mine = seen.cutsBefore(at, cut);
+      const key = `thumbnail ${open} ${box.value} ${mine}`;
+      if (kept.is(key) || box.kind === "join" || box.shape.length !== 4) continue;
+      const run = async (signal: AbortSignal) => {
+        kept.set(key, await this.#make(seen, box, mine, signal));
+        changed();
+      };
+      yield { key, run, failed: () => {} }; // a box without a picture says as much
+    }
+  }
+
+  /** Of a box the channel in which most is to be seen. */
+  async #make({ inspection }: Seen, box: Box, cut: string[], signal: AbortSignal): Promise<ImageBitmap> {
+    const client = this.#client;
+    if (box.kind === "input") {
+      const picture = await client.call("inspectedInput", { inspection: inspection.id }, { signal });
+      const small = client.call("preview", { picture: picture.id, maxSide: INPUT_SIDE }, { signal });
+      return small.finally(() => client.free("picture", picture.id));
+    }
+    const { id, channels, width, height } = await client.call("features", { inspection: inspection.id, value: box.value, cut }, { signal });
+    const count = Math.min(channels, CANDIDATES);
+    const look = { first: 0, count, columns: count, scale: "local", colors: "gray" } as const;
+    const sheet = await client.call("featureMaps", { features: id, look }, { signal }).finally(() => client.free("features", id));
+    const best = clearest(sheet, count);
+    return createImageBitmap(sheet, best * width, 0, width, height).finally(() => sheet.close());
+  }
+}
+
+/** Which of the maps side by side has most contrast from afar, where noise and single peaks are gone. */
+function clearest(sheet: ImageBitmap, count: number): number {
+  const side = 8;
+  const context = new OffscreenCanvas(side * count, side).getContext("2d", { willReadFrequently: true });
+  if (!context) return 0;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(sheet, 0, 0, side * count, side);
+  let best = 0;
+  let most = 0;
+  for (let at = 0; at < count; at++) {
+    const { data } = context.getImageData(at * side, 0, side, side);
+    const levels = Array.from({ length: side * side }, (_, pixel) => data[4 * pixel] ?? 0);
+    const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
+    const contrast = levels.reduce((sum, level) => sum + (level - mean) ** 2, 0);
+    if (contrast > most) [best, most] = [at, contrast];
+  }
+  return best;
+}

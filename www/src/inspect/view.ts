@@ -1,0 +1,253 @@
+import { html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { inputName, methodName } from "../app/panes";
+import type { Router } from "../app/router";
+import { formatSettings, type Settings } from "../app/settings";
+import { isTest, type Action } from "../app/state";
+import "../elements/backend";
+import "../elements/chips";
+import "../elements/header";
+import "../elements/notice";
+import "../elements/segments";
+import { scrolling, shared } from "../elements/shared";
+import { hasMessage, language, Localized, t } from "../i18n";
+import type { Point } from "../protocol";
+import { formatLook, parseLook } from "./address";
+import "./facts";
+import type { Box } from "./graph";
+import type { Inspector, Maps, Times } from "./inspector";
+import "./loss";
+import "./maps";
+import type { Way } from "./maps";
+import { shapeWords } from "./names";
+import "./net";
+import "./place";
+import type { Seen } from "./seen";
+import { nodeOf } from "./seen";
+import "./skips";
+import { activityWords } from "./status";
+import { viewStyles } from "./view.styles";
+import { kindWords, type Metric } from "./words";
+
+const METRICS: Metric[] = ["shape", "parameters", "cost", "time"];
+
+/** The U-Net inspector: lays out the elements, and keeps the address, the playground's settings and the inspector in step. */
+@customElement("inspect-view")
+export class InspectView extends Localized {
+  @property({ attribute: false }) inspector!: Inspector;
+  @property({ attribute: false }) router!: Router;
+  @state() private metric: Metric = "shape";
+  @state() private way: Way = { scale: "local", colors: "gray" };
+  @state() private channel = 0;
+  #version = 0;
+
+  static override styles = [shared, scrolling, viewStyles];
+
+  #changed = () => {
+    this.#version++;
+    this.requestUpdate();
+  };
+  #opened = () => {
+    const { view, query } = this.router.route;
+    if (view !== "inspect") return;
+    this.inspector.open(parseLook(query));
+    if (query) void this.inspector.playground.follow(query);
+    else this.note();
+  };
+
+  /** What is looked at, in the address. */
+  note = (): void => {
+    if (this.router.route.view !== "inspect") return;
+    const { look, playground } = this.inspector;
+    this.router.note({ view: "inspect", path: "", query: formatLook(look, formatSettings(playground.state.settings)) });
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.inspector.addEventListener("change", this.#changed);
+    this.inspector.addEventListener("look", this.note);
+    this.router.addEventListener("change", this.#opened);
+    this.#opened();
+    this.inspector.retry();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.inspector.removeEventListener("change", this.#changed);
+    this.inspector.removeEventListener("look", this.note);
+    this.router.removeEventListener("change", this.#opened);
+    this.inspector.stop();
+  }
+
+  protected override updated(): void {
+    document.title = `${t("inspect.title")} · ${t("app.name")}`;
+    document.documentElement.lang = language();
+  }
+
+  protected override render() {
+    const { inspector } = this;
+    const { playground } = inspector;
+    const { state } = playground;
+    const seen = inspector.seen.value;
+    return html`
+      <up-header view="inspect"></up-header>
+      <main>
+        <h2 class="hidden">${t("inspect.title")}</h2>
+        <section class="top" aria-label=${t("inspect.what")}>
+          <inspect-place .bitmap=${inspector.overview.value} .size=${state.input?.layer.size ?? null} .rect=${seen?.inspection.rect ?? null}
+            @place=${({ detail }: CustomEvent<Point>) => inspector.set({ at: detail })}></inspect-place>
+          <div class="choices">
+            <p class="subject">${this.#subject()}</p>
+            ${this.#models()}
+            ${this.#status()}
+          </div>
+          <up-backend .choice=${state.settings.backend} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
+            @backend=${({ detail: backend }: CustomEvent<Settings["backend"]>) => playground.set({ backend })}></up-backend>
+        </section>
+        <up-notice .notice=${inspector.notice ?? state.notice} @act=${({ detail }: CustomEvent<Action>) => this.#act(detail)}
+          @dismiss=${() => this.#dismiss()}></up-notice>
+        ${seen ? this.#network(seen) : html`<div class="empty"></div>`}
+      </main>
+    `;
+  }
+
+  #subject() {
+    const { state } = this.inspector.playground;
+    const name = state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");
+    const task = `task.${state.task.id}`;
+    const back = `#${formatSettings(state.settings)}`;
+    return html`<b>${hasMessage(task) ? t(task) : state.task.id}</b> · ${name}${isTest(state) ? html` · ${inputName(state)}` : nothing}
+      <a href=${back}>${t("inspect.back")}</a>`;
+  }
+
+  /** The strategies of the task, and the one to show beside. */
+  #models() {
+    const { inspector } = this;
+    const { networks, method, besideMethod } = inspector;
+    if (networks.length === 0) return nothing;
+    const options = networks.map((one) => ({ value: one.id, label: methodName(one) }));
+    const others = networks.filter(({ id }) => id !== method?.id);
+    return html`<up-chips .label=${t("methods.heading")} .options=${options} .chosen=${method ? [method.id] : []}
+        @pick=${({ detail }: CustomEvent<string>) => inspector.set({ model: detail, beside: detail === inspector.look.beside ? null : inspector.look.beside })}></up-chips>
+      ${others.length > 0
+        ? html`<label class="beside">${t("inspect.beside")}
+            <select .value=${besideMethod?.id ?? ""} @change=${(event: Event) => inspector.set({ beside: (event.target as HTMLSelectElement).value || null })}>
+              <option value="">${t("inspect.beside.none")}</option>
+              ${others.map((one) => html`<option value=${one.id} ?selected=${one.id === besideMethod?.id}>${methodName(one)}</option>`)}
+            </select></label>`
+        : nothing}`;
+  }
+
+  #status() {
+    const { inspector } = this;
+    const words = activityWords(inspector);
+    return html`<p class="status"><span role="status">${words}</span>
+      ${inspector.pump.now ? html`<button @click=${() => inspector.stop()}>${t("run.stop")}</button>` : nothing}
+      ${inspector.pump.stopped ? html`<button @click=${() => inspector.retry()}>${t("inspect.resume")}</button>` : nothing}</p>`;
+  }
+
+  #network(seen: Seen) {
+    const { inspector } = this;
+    const { box, playground } = inspector;
+    const { state } = playground;
+    const times = inspector.times();
+    const test = `#${formatSettings({ ...state.settings, mode: "test" })}`;
+    return html`
+      <section aria-labelledby="network">
+        <div class="head"><h2 id="network">${t("inspect.network")} <small>${this.#totals(seen)}</small></h2>
+          <up-segments .label=${t("inspect.metric")} .value=${this.metric} .options=${METRICS.map((value) => ({ value, label: t(`inspect.metric.${value}`) }))}
+            @pick=${({ detail }: CustomEvent<Metric>) => (this.metric = detail)}></up-segments></div>
+        <inspect-net .seen=${seen} .at=${inspector.at} .cuts=${inspector.cuts} .thumbnails=${inspector.thumbnails} .version=${this.#version}
+          .metric=${this.metric} .profile=${state.engine ? times[state.engine.backend] : undefined}
+          @pick=${({ detail }: CustomEvent<number>) => this.#pick(seen, detail)}
+          @cut=${({ detail }: CustomEvent<string>) => inspector.cut([detail], !inspector.look.cut.includes(detail))}></inspect-net>
+      </section>
+      ${box ? this.#node(seen, box, times) : nothing}
+      <section aria-labelledby="skips">
+        <h2 id="skips">${t("inspect.skips.heading")}</h2>
+        <inspect-skips .seen=${seen} .cuts=${inspector.cuts} .outputs=${inspector.outputs} .version=${this.#version} .input=${inspector.input}
+          @cut=${({ detail: { names, on } }: CustomEvent<{ names: string[]; on: boolean }>) => inspector.cut(names, on)}></inspect-skips>
+      </section>
+      <section aria-labelledby="loss">
+        <h2 id="loss">${t("inspect.loss")}</h2>
+        <inspect-loss .seen=${seen} .losses=${inspector.losses} .version=${this.#version} .compares=${state.original !== null} .address=${test}></inspect-loss>
+      </section>
+    `;
+  }
+
+  #totals({ inspection, graph }: Seen): string {
+    const sum = (of: "flops" | "parameters") => graph.boxes.reduce((total, box) => total + box[of], 0);
+    const compact = (value: number) => new Intl.NumberFormat(language(), { notation: "compact", maximumSignificantDigits: 3 }).format(value);
+    return t("inspect.totals", { shape: shapeWords(inspection.shape), parameters: compact(sum("parameters")), flops: compact(sum("flops")) });
+  }
+
+  #node(seen: Seen, box: Box, times: Times) {
+    const { inspector } = this;
+    const { state } = inspector.playground;
+    const maps = inspector.maps.value;
+    const other = inspector.besideMethod ? inspector.besideMaps.value : null;
+    const indices = maps?.features.window !== undefined;
+    return html`<section aria-labelledby="node">
+      <div class="head"><h2 id="node">${box.name} <small>${kindWords(box)}</small></h2>${this.#values(box)}</div>
+      <div class="node">
+        <div class="features" ?data-two=${other !== null}>
+          ${box.kind === "input"
+            ? html`<up-bitmap class="input" .bitmap=${inspector.input} .label=${t("inspect.input")}></up-bitmap>`
+            : html`${indices ? nothing : this.#ways()}
+              ${maps ? this.#maps(maps, other ? methodName(seen.method) : "") : nothing}
+              ${other && inspector.besideMethod ? this.#maps(other, methodName(inspector.besideMethod)) : nothing}`}
+        </div>
+        <inspect-facts .seen=${seen} .box=${box} .times=${times} .backend=${state.engine?.backend ?? null} .weights=${inspector.weights.value ?? []}></inspect-facts>
+      </div>
+    </section>`;
+  }
+
+  #maps({ features, box, across }: Maps, heading: string) {
+    return html`<div>${heading ? html`<h3>${heading} <small>${box.name}</small></h3>` : nothing}
+      <inspect-maps .inspector=${this.inspector} .features=${features} .way=${this.way} .channel=${this.channel} .across=${across} .name=${[heading, box.name].filter(Boolean).join(", ")}
+        @channel=${({ detail }: CustomEvent<number>) => (this.channel = detail)}></inspect-maps></div>`;
+  }
+
+  /** Which value of the box: after which of its nodes, or the places of the maxima. */
+  #values(box: Box) {
+    const { look } = this.inspector;
+    const node = nodeOf(box, look.node);
+    const values = box.nodes.flatMap((one) => one.outputs.slice(0, 2).map((_, output) => ({ one, output })));
+    if (values.length < 2) return nothing;
+    const options = values.map(({ one, output }) => ({ value: `${output} ${one.name}`, label: output ? t("inspect.indices") : one.op }));
+    const output = node && node.outputs.length > 1 ? look.output : 0;
+    return html`<up-segments .label=${t("inspect.values")} .options=${options} .value=${`${output} ${node?.name}`}
+      @pick=${({ detail }: CustomEvent<string>) => this.inspector.set({ node: detail.slice(2), output: Number(detail[0]) })}></up-segments>`;
+  }
+
+  #ways() {
+    const { scale, colors } = this.way;
+    const segments = <T extends "scale" | "colors">(name: T, values: Way[T][]) => html`<up-segments .label=${t(`inspect.${name}`)} .value=${this.way[name]}
+      .options=${values.map((value) => ({ value, label: t(`inspect.${name}.${value}` as `inspect.scale.local`) }))}
+      @pick=${({ detail }: CustomEvent<Way[T]>) => (this.way = { scale, colors, [name]: detail })}></up-segments>`;
+    return html`<div class="ways">${segments("scale", ["local", "global"])}${segments("colors", ["gray", "signed"])}</div>`;
+  }
+
+  #pick(seen: Seen, at: number): void {
+    const box = seen.graph.boxes[at];
+    if (!box) return;
+    this.inspector.set({ node: box.nodes.at(-1)?.name ?? box.name, output: 0 });
+  }
+
+  #act(action: Action): void {
+    const { inspector } = this;
+    const { playground } = inspector;
+    if (action === "open") location.hash = formatSettings(playground.state.settings);
+    else if (inspector.notice && action === "retry") inspector.retry();
+    else {
+      inspector.notice = null;
+      void playground.act(action).then(() => inspector.retry());
+    }
+  }
+
+  #dismiss(): void {
+    this.inspector.notice = null;
+    this.inspector.playground.dismiss();
+    this.requestUpdate();
+  }
+}

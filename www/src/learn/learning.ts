@@ -1,0 +1,206 @@
+/**
+ * One small network at six moments of its training, and untrained ones of every strategy: what they make of the
+ * middle of the playground's photo with noise on it.
+ */
+
+import { Kept } from "../app/kept";
+import type { Playground } from "../app/playground";
+import { type Chore, Pump } from "../app/pump";
+import { fromBase } from "../app/samples";
+import { noticeFor, type Notice } from "../app/state";
+import type { Client } from "../client";
+import { CallError, codeOf, type PictureInfo, type Recipe } from "../protocol";
+
+export const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"] as const;
+/** The longest side of what is worked on. */
+const SIDE = 256;
+/** Of the noise, of 255: in the middle of what the network was trained on. */
+const SIGMA = 25;
+
+export interface Curve {
+  /** Steps at which the weights were kept. */
+  kept: number[];
+  curve: { step: number; loss: number }[];
+}
+
+/** A picture with its score against the truth, in dB. */
+export interface Shown {
+  bitmap: ImageBitmap;
+  psnr: number | null;
+  /** Energy of a pattern of every second pixel over that around it, in dB; of what a network made. */
+  checkerboard: number | null;
+}
+
+interface Pair {
+  truth: PictureInfo;
+  noisy: PictureInfo;
+}
+
+export class Learning extends EventTarget {
+  readonly playground: Playground;
+  readonly pump: Pump;
+  curve: Curve | null = null;
+  /** Index of the moment that is shown. */
+  moment = 0;
+  /** Whether untrained networks are shown. */
+  random = false;
+  notice: Notice | null = null;
+  readonly truth = new Kept<Shown>(close);
+  readonly noisy = new Kept<Shown>(close);
+  /** By file. */
+  readonly made = new Map<string, Kept<Shown>>();
+  #client: Client;
+  #pair: Kept<Pair>;
+
+  constructor(playground: Playground, client: Client) {
+    super();
+    this.playground = playground;
+    this.#client = client;
+    this.#pair = new Kept(({ truth, noisy }) => {
+      client.free("picture", truth.id);
+      client.free("picture", noisy.id);
+    });
+    this.pump = new Pump(
+      () => this.#wanted(),
+      (error) => this.#fail(error),
+      () => this.#tell(),
+    );
+    let engine = playground.state.engine;
+    playground.addEventListener("change", () => {
+      if (!playground.state.engine && engine) this.#pair.forget();
+      engine = playground.state.engine;
+      this.#tell();
+      this.pump.turn();
+    });
+  }
+
+  set(change: Partial<Pick<Learning, "moment" | "random">>): void {
+    Object.assign(this, change);
+    this.notice = null;
+    this.dispatchEvent(new Event("look"));
+    this.#tell();
+    this.pump.turn();
+  }
+
+  stop(): void {
+    this.pump.stop();
+    this.#tell();
+  }
+
+  retry(): void {
+    this.notice = null;
+    this.pump.retry();
+    this.#tell();
+  }
+
+  get steps(): number[] {
+    return this.curve?.kept ?? [];
+  }
+
+  /** What a network makes, as far as it has been made. */
+  shown(file: string): Shown | null {
+    return this.made.get(file)?.value ?? null;
+  }
+
+  *#wanted(): Generator<Chore> {
+    if (!this.curve) {
+      yield {
+        key: "curve",
+        run: async (signal) => {
+          this.curve = await fetchCurve(signal);
+          this.dispatchEvent(new Event("curve"));
+          this.#tell();
+        },
+      };
+    }
+    const { state } = this.playground;
+    const source = state.original ?? state.input;
+    if (!source || !state.engine) return;
+    const key = `picture ${source.picture}`;
+    if (!this.#pair.is(key)) return yield { key, run: (signal) => this.#prepare(key, { id: source.picture, ...source.layer.size }, signal) };
+    const trained = this.steps.map((step) => `step-${step}`);
+    const untrained = STRATEGIES.map((strategy) => `random-${strategy}`);
+    const chosen = trained[this.moment];
+    const first = this.random ? untrained : [...(chosen ? [chosen] : []), ...trained];
+    const pair = this.#pair.value;
+    for (const file of pair ? [...first, ...(this.random ? trained : untrained)] : []) {
+      const kept = this.made.get(file) ?? new Kept<Shown>(close);
+      this.made.set(file, kept);
+      if (pair && !kept.is(`${file} ${key}`)) yield { key: `${file} ${key}`, run: (signal) => this.#make(kept, `${file} ${key}`, file, pair, signal) };
+    }
+  }
+
+  /** The middle of the photo, and the same with noise. */
+  async #prepare(key: string, source: PictureInfo, signal: AbortSignal): Promise<void> {
+    const [width, height] = [Math.min(SIDE, source.width), Math.min(SIDE, source.height)];
+    const rect = { x: Math.floor((source.width - width) / 2), y: Math.floor((source.height - height) / 2), width, height };
+    const truth = await this.#picture({ make: "cropped", of: source.id, rect }, signal);
+    try {
+      const noisy = await this.#picture({ make: "filtered", of: truth.id, how: { kind: "gaussian-noise", sigma: SIGMA, seed: 1 } }, signal);
+      this.#pair.set(key, { truth, noisy });
+      this.truth.set(key, { bitmap: await this.#bitmap(truth, signal), psnr: null, checkerboard: null });
+      this.noisy.set(key, { bitmap: await this.#bitmap(noisy, signal), psnr: await this.#psnr(noisy, truth, signal), checkerboard: null });
+    } catch (error) {
+      if (this.#pair.is(key)) this.#pair.clear();
+      else this.#client.free("picture", truth.id);
+      throw error;
+    }
+    this.#tell();
+  }
+
+  async #make(kept: Kept<Shown>, key: string, file: string, { truth, noisy }: Pair, signal: AbortSignal): Promise<void> {
+    const source = { url: fromBase(`models/learning/${file}.onnx`), sha256: "" };
+    const model = await this.#client.call("loadModel", { source }, { signal });
+    const processing = this.#client.call("process", { picture: noisy.id, model: model.id, near: null }, { signal });
+    const { picture } = await processing.finally(() => this.#client.free("model", model.id));
+    try {
+      const psnr = await this.#psnr(picture, truth, signal);
+      const checkerboard = await this.#client.call("checkerboard", { picture: picture.id, period: 2 }, { signal }).catch(unlessStopped);
+      kept.set(key, { bitmap: await this.#bitmap(picture, signal), psnr, checkerboard });
+    } finally {
+      this.#client.free("picture", picture.id);
+    }
+    this.#tell();
+  }
+
+  #picture(recipe: Recipe, signal: AbortSignal): Promise<PictureInfo> {
+    return this.#client.call("make", { recipe }, { signal });
+  }
+
+  #bitmap({ id }: PictureInfo, signal: AbortSignal): Promise<ImageBitmap> {
+    return this.#client.call("preview", { picture: id, maxSide: 2 * SIDE }, { signal });
+  }
+
+  async #psnr({ id }: PictureInfo, truth: PictureInfo, signal: AbortSignal): Promise<number> {
+    return (await this.#client.call("score", { picture: id, reference: truth.id, border: 0 }, { signal })).psnr;
+  }
+
+  #fail(error: unknown): void {
+    if (codeOf(error) !== "engine-crashed") this.notice = noticeFor(error);
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function close({ bitmap }: Shown): void {
+  bitmap.close();
+}
+
+/** A picture can be too small to tell. */
+function unlessStopped(error: unknown): null {
+  if (codeOf(error) === "aborted" || codeOf(error) === "engine-crashed") throw error;
+  return null;
+}
+
+async function fetchCurve(signal: AbortSignal): Promise<Curve> {
+  const url = fromBase("models/learning/curve.json");
+  const response = await fetch(url, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new CallError("download-failed", `${url}: ${String(error)}`);
+  });
+  if (!response.ok) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
+  return (await response.json()) as Curve;
+}

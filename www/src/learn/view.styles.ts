@@ -1,0 +1,104 @@
+import { css } from "lit";
+
+export const viewStyles = css`
+  main {
+    max-width: 1060px;
+    margin: 0 auto;
+    padding: 12px 28px calc(48px + env(safe-area-inset-bottom));
+  }
+  h2 {
+    margin-bottom: 6px;
+    font-size: 19px;
+    line-height: 26px;
+    color: var(--ink);
+  }
+  h3 {
+    margin: 22px 0 6px;
+    font-size: 13px;
+    font-weight: 600;
+  }
+  .about,
+  .note {
+    max-width: 74ch;
+    color: var(--ink-soft);
+  }
+  .about {
+    min-height: 40px;
+  }
+  .note {
+    margin-top: 8px;
+    font-size: 12.5px;
+  }
+  .what {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 20px;
+    margin: 16px 0;
+  }
+  .what up-segments {
+    width: min(100%, 340px);
+  }
+  .status {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-height: 30px;
+    color: var(--ink-soft);
+  }
+  .status button {
+    min-height: 28px;
+    padding: 0 10px;
+    font-size: 13px;
+  }
+  .pictures {
+    display: grid;
+    grid-template-columns: repeat(3, minmax(0, 1fr));
+    gap: 16px;
+  }
+  figure {
+    margin: 0;
+  }
+  up-bitmap {
+    aspect-ratio: 1;
+    border-radius: 8px;
+    background: var(--fill);
+    overflow: hidden;
+  }
+  figcaption {
+    margin-top: 8px;
+    min-height: 40px;
+  }
+  figcaption b {
+    font-weight: 600;
+  }
+  figcaption span {
+    display: block;
+    color: var(--ink-soft);
+    font-variant-numeric: tabular-nums;
+  }
+  .line {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    align-items: center;
+    gap: 18px;
+    margin-top: 14px;
+  }
+  up-samples {
+    max-width: 560px;
+    margin-top: 30px;
+  }
+  @media (max-width: 700px) {
+    main {
+      padding: 8px 16px 40px;
+    }
+    .pictures {
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+      gap: 12px;
+    }
+    .pictures:not(.five) figure:nth-child(2) {
+      grid-column: 1 / -1;
+      grid-row: 1;
+    }
+  }
+`;

@@ -1,0 +1,69 @@
+/** Models that are being looked into, and the values of their runs, under the numbers by which the page knows them. */
+
+import type { Engine, Model, Picture } from "../engine";
+import type { Features, Inspection } from "../inspection";
+import { CallError, type Calls, type FeaturesInfo, type InspectionInfo } from "../protocol";
+
+export class Inspections {
+  #inspections = new Map<number, Inspection>();
+  #features = new Map<number, Features>();
+  #nextId = 1;
+
+  async open(
+    engine: Engine,
+    model: Model,
+    picture: Picture,
+    { at, side }: Pick<Calls["inspect"]["args"], "at" | "side">,
+  ): Promise<InspectionInfo> {
+    const inspection = await engine.inspect(picture, model, { side, ...(at && { at }) });
+    const id = this.#nextId++;
+    this.#inspections.set(id, inspection);
+    const { rect, shape, nodes } = inspection;
+    const names = (ports: { name: string }[]) => ports.map(({ name }) => name);
+    return { id, rect, shape, nodes, inputs: names(model.inputs), outputs: names(model.outputs) };
+  }
+
+  async features({ inspection, value, cut }: Calls["features"]["args"], signal: AbortSignal): Promise<FeaturesInfo> {
+    const features = await this.get(inspection).features(value, { cut, signal });
+    const id = this.#nextId++;
+    this.#features.set(id, features);
+    const { shape, channels, width, height, range, ranges, window } = features;
+    return { id, shape, channels, width, height, range, ranges, window };
+  }
+
+  maps({ features, look }: Calls["featureMaps"]["args"]): Picture {
+    return this.#values(features).picture(look);
+  }
+
+  value({ features, channel, at }: Calls["featureValue"]["args"]): number {
+    return this.#values(features).value(channel, at.x, at.y);
+  }
+
+  get(id: number): Inspection {
+    const inspection = this.#inspections.get(id);
+    if (!inspection) throw new CallError("unknown", `there is no inspection ${id}`);
+    return inspection;
+  }
+
+  free(id: number): void {
+    this.#inspections.get(id)?.free();
+    this.#inspections.delete(id);
+  }
+
+  freeFeatures(id: number): void {
+    this.#features.get(id)?.free();
+    this.#features.delete(id);
+  }
+
+  /** All that belongs to an engine that goes. */
+  clear(): void {
+    for (const id of [...this.#features.keys()]) this.freeFeatures(id);
+    for (const id of [...this.#inspections.keys()]) this.free(id);
+  }
+
+  #values(id: number): Features {
+    const features = this.#features.get(id);
+    if (!features) throw new CallError("unknown", `there are no features ${id}`);
+    return features;
+  }
+}

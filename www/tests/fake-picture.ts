@@ -1,0 +1,65 @@
+/** Pictures of the fake engine: canvases that remember what they were before they were made worse. */
+
+import type { Picture } from "../src/engine";
+
+export class FakePicture implements Picture {
+  readonly hasAlpha = false;
+  constructor(
+    readonly canvas: OffscreenCanvas,
+    readonly clean: OffscreenCanvas,
+  ) {}
+  get width() {
+    return this.canvas.width;
+  }
+  get height() {
+    return this.canvas.height;
+  }
+  pixels(x: number, y: number, width: number, height: number) {
+    return context(this.canvas).getImageData(x, y, width, height).data;
+  }
+  thumbnail(maxSide: number): Picture {
+    const scale = maxSide / Math.max(this.width, this.height);
+    const small = new OffscreenCanvas(Math.round(this.width * scale), Math.round(this.height * scale));
+    context(small).drawImage(this.canvas, 0, 0, small.width, small.height);
+    return new FakePicture(small, small);
+  }
+  /** A PNG has to come at once, which canvases do not give: a BMP of 32 bits does as well for browsers. */
+  encodePng() {
+    return bmp(this.pixels(0, 0, this.width, this.height), this.width, this.height);
+  }
+  free() {}
+}
+
+export function drawn(source: OffscreenCanvas, width: number, height: number, filter = "none"): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(width, height);
+  context(canvas).filter = filter;
+  context(canvas).drawImage(source, 0, 0, width, height);
+  return canvas;
+}
+
+export function blended(over: OffscreenCanvas, top: OffscreenCanvas, alpha: number): OffscreenCanvas {
+  const canvas = drawn(over, top.width, top.height);
+  context(canvas).globalAlpha = alpha;
+  context(canvas).drawImage(top, 0, 0);
+  return canvas;
+}
+
+export function context(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("no canvas");
+  return context;
+}
+
+function bmp(rgba: Uint8ClampedArray, width: number, height: number): Uint8Array {
+  const file = new Uint8Array(54 + rgba.length);
+  const view = new DataView(file.buffer);
+  file.set([0x42, 0x4d]);
+  const words: [number, number][] = [[2, file.length], [10, 54], [14, 40], [18, width], [22, -height], [34, rgba.length]];
+  for (const [at, value] of words) view.setInt32(at, value, true);
+  view.setUint16(26, 1, true);
+  view.setUint16(28, 32, true);
+  for (let at = 0; at < rgba.length; at += 4) {
+    file.set([rgba[at + 2] ?? 0, rgba[at + 1] ?? 0, rgba[at] ?? 0, 255], 54 + at);
+  }
+  return file;
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { png } from "./pictures";
+import { bring, named, restored } from "./browser";
+import { SitePage } from "./site-page";
+
+/** Looking into shipped models on the production build: the engine's own numbers, on the CPU. */
+
+const at = new SitePage("dist");
+let page: Page;
+
+/** Red, green and blue of a PNG. */
+const pixelsOf = (file: Buffer) =>
+  page.evaluate(async (base64) => {
+    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]));
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    context?.drawImage(bitmap, 0, 0);
+    return [...(context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? [])].filter((_, at) => at % 4 < 3);
+  }, file.toString("base64"));
+
+const drawn = (selector: string) =>
+  page.locator(selector).evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    return [...data].filter((_, at) => at % 4 < 3);
+  });
+
+const far = (a: number[], b: number[]) => (a.length === b.length ? Math.max(...a.map((value, at) => Math.abs(value - (b[at] ?? 0)))) : Number.NaN);
+const done = () => page.getByRole("status").filter({ hasText: "All is there" }).waitFor({ timeout: 100_000 });
+
+it("with nothing cut gives the result of the playground, with a connection cut another; feature maps are drawn", async () => {
+  page = await at.visit("#with=bilinear&backend=cpu", { reducedMotion: "reduce" });
+  await restored(page);
+  // Small enough for one tile: both ways then see the same surroundings.
+  await bring(page, "drop", [{ name: "small.png", type: "image/png", bytes: png(128, 96, (x, y) => 40 + x + ((x * 7919 + y * 104729) % 61)) }]);
+  await named(page, "small.png").waitFor();
+  await restored(page);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save PNG" }).click();
+  const saved = readFileSync(await (await download).path());
+
+  await page.getByRole("button", { name: "More ways to keep it" }).click();
+  await page.getByRole("link", { name: "Look inside the network" }).click();
+  await done();
+  const output = await drawn("inspect-skips figure:nth-of-type(2) canvas");
+  expect(output).toHaveLength(128 * 96 * 3);
+  expect(far(output, await pixelsOf(saved))).toBeLessThanOrEqual(1);
+
+  // An encoder, two ends, and a way up on which sizes and names are those of the file.
+  const boxes = await page.locator("inspect-net button").evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
+  expect(boxes).toContain("bottleneck.conv2: Conv + Relu, 128 × 12 × 16, 148K parameters, 56.6M operations");
+  for (const map of await page.locator("inspect-maps [role=option] canvas").all()) {
+    const values = await map.evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext("2d")?.getImageData(0, 0, 32, 32).data ?? [])]);
+    expect(new Set(values).size).toBeGreaterThan(1);
+  }
+
+  await page.getByRole("checkbox", { name: "enc1 → cat1" }).uncheck();
+  await page.locator("inspect-skips figcaption").filter({ hasText: "dB between both" }).waitFor();
+  expect(far(await drawn("inspect-skips figure:nth-of-type(1) canvas"), output)).toBe(0);
+  expect(far(await drawn("inspect-skips figure:nth-of-type(2) canvas"), output)).toBeGreaterThan(10);
+  expect(at.complaints).toEqual([]);
+}, 200_000);
+
+it("of max-unpooling shows where the maxima were, and times every node", async () => {
+  page = await at.visit("#inspect?backend=cpu&model=max-unpool&node=pool1.maxpool&output=1", { reducedMotion: "reduce" });
+  await page.getByText("each place has its colour").waitFor({ timeout: 60_000 });
+  await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/).waitFor();
+  await done();
+  expect(await page.locator("inspect-facts dl").textContent()).toMatch(/CPU\s*\d+\.\d+ ms/);
+  const formula = page.locator("inspect-loss").getByRole("status");
+  expect(Number(/= (0\.\d+)$/.exec((await formula.textContent()) ?? "")?.[1])).toBeLessThan(0.04);
+  expect(at.complaints).toEqual([]);
+}, 200_000);
+
+it("a small network gets better as it learns, and untrained ones leave the marks of their upsampling", async () => {
+  page = await at.visit("#learn?step=0", { reducedMotion: "reduce" });
+  const psnr = async () => Number.parseFloat((await page.locator("figcaption").nth(1).locator("span").textContent()) ?? "");
+  await page.getByRole("status").filter({ hasText: "All is there" }).waitFor({ timeout: 100_000 });
+  const [first, noisy] = [await psnr(), Number.parseFloat((await page.locator("figcaption").first().locator("span").textContent()) ?? "")];
+  await page.getByRole("slider", { name: "Steps of training" }).press("End");
+  await expect.poll(psnr).toBeGreaterThan(noisy + 3);
+  expect(first).toBeLessThan(noisy);
+  await page.getByRole("radio", { name: "Random weights" }).press(" ");
+  const checkerboard = async (name: string) => {
+    const said = await page.locator("figcaption").filter({ hasText: name }).locator("span").textContent();
+    return Number.parseFloat(/-?[\d.]+/.exec(said ?? "")?.[0] ?? "");
+  };
+  expect(await checkerboard("Transposed conv")).toBeGreaterThan((await checkerboard("Bilinear")) + 3);
+  expect(at.complaints).toEqual([]);
+}, 200_000);

@@ -1,0 +1,267 @@
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { bring, expectAccessible, notice, restored, stop } from "./browser";
+import { FakePage } from "./fake-page";
+
+/** The U-Net inspector on the fake engine, by keyboard. */
+
+const at = new FakePage();
+let page: Page;
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+async function open(hash: string, options?: BrowserContextOptions): Promise<void> {
+  page = await at.visit(hash, { reducedMotion: "reduce", ...options });
+  await box(/^enc1.conv1:/).waitFor();
+}
+
+const net = (): Locator => page.getByRole("group", { name: "The network, drawn" });
+const box = (name: RegExp): Locator => net().getByRole("button", { name });
+const heading = (name: string): Locator => page.getByRole("heading", { name });
+const skip = (name: string): Locator => page.getByRole("checkbox", { name });
+const done = () => page.getByRole("status").filter({ hasText: "All is there" }).waitFor({ timeout: 45_000 });
+const caption = (name: string) => page.locator("inspect-skips figcaption").filter({ hasText: name });
+
+async function press(...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+const focused = () =>
+  page.evaluate(() => {
+    let each = document.activeElement;
+    while (each?.shadowRoot?.activeElement) each = each.shadowRoot.activeElement;
+    return each?.getAttribute("aria-label") ?? "";
+  });
+
+describe("the network", () => {
+  it("is drawn as buttons that arrow keys lead through along the data", async () => {
+    await open("#inspect");
+    expect(await net().getByRole("button").count()).toBe(19);
+    await box(/^enc1.conv1:/).focus();
+    await press("ArrowRight", "ArrowRight");
+    expect(await focused()).toMatch(/^pool1.maxpool: MaxPool, 8 × 128 × 128/);
+    await press("ArrowRight", "Enter");
+    await heading("enc2.conv1").waitFor();
+    await expect.poll(() => page.url()).toContain("node=enc2.relu");
+    await press("ArrowLeft", "ArrowUp");
+    expect(await focused()).toMatch(/^enc1.conv2/);
+    await press("End");
+    expect(await focused()).toMatch(/^add: Add, the output/);
+    expect(await net().locator("[tabindex='0']").count()).toBe(1);
+    await done();
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("says what each box costs, and what it took on each backend", async () => {
+    await open("#inspect?node=enc2.conv1");
+    await done();
+    const facts = page.locator("inspect-facts dl");
+    expect(await facts.textContent()).toMatch(/Parameters\s*1,168/);
+    await expect.poll(() => facts.textContent()).toMatch(/WebGPU\s*\d+\.\d+ ms/);
+    await page.getByRole("radio", { name: "CPU" }).press(" ");
+    await page.getByText("Running on the CPU").waitFor();
+    await expect.poll(() => facts.textContent(), { timeout: 45_000 }).toMatch(/CPU\s*\d+(\.\d+)? ms\s*WebGPU\s*\d+\.\d+ ms/);
+    await page.getByRole("radio", { name: "Time" }).press(" ");
+    await expect.poll(() => net().locator(".words", { hasText: "enc2.conv1" }).textContent()).toMatch(/ms/);
+    expect(await page.getByRole("img", { name: /How the numbers of enc2.conv1.weight are spread: -0.5 to 0.6/ }).count()).toBe(1);
+  });
+});
+
+describe("feature maps", () => {
+  it("are chosen and read by keyboard", async () => {
+    await open("#inspect?node=enc2.conv2");
+    const channels = page.getByRole("listbox", { name: "Channels of enc2.conv2" });
+    await expect.poll(() => channels.getByRole("option").count()).toBe(16);
+    await channels.getByRole("option", { selected: true }).focus();
+    await press("ArrowRight", "ArrowRight");
+    await expect.poll(focused).toMatch(/^Channel 2, -?\d/);
+    const value = page.locator("inspect-enlarged").getByRole("status");
+    await page.getByRole("group", { name: "Channel 2, enlarged" }).focus();
+    await press("ArrowDown");
+    await expect.poll(() => value.textContent()).toMatch(/Channel 2, row 65, column 64: -?\d/);
+    await page.getByRole("radio", { name: "All alike" }).press(" ");
+    await page.getByRole("radio", { name: "Signed" }).press(" ");
+    await page.getByRole("radio", { name: "Relu" }).press(" ");
+    await expect.poll(() => page.url()).toContain("node=enc2.relu_2");
+    await expect.poll(() => value.textContent()).toMatch(/: 0|: \d/);
+  });
+
+  it("come in pages where there are many", async () => {
+    await open("#inspect?task=denoise&model=bilinear&node=cat2.concat&mode=test");
+    const options = page.getByRole("listbox").getByRole("option");
+    await expect.poll(() => options.count()).toBe(32);
+    await open("#inspect?node=bottleneck.conv2");
+    await expect.poll(() => options.count()).toBe(32);
+    expect(await page.getByRole("button", { name: "On", exact: true }).count()).toBe(0);
+  });
+
+  it("of max-pooling show where the maxima were", async () => {
+    await open("#inspect?model=max-unpool&node=pool1.maxpool&output=1");
+    await page.getByText("each place has its colour").waitFor();
+    await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
+    await press("ArrowDown");
+    await page.getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/).waitFor();
+  });
+
+  it("of two strategies stand side by side", async () => {
+    await open("#inspect?model=max-unpool&node=up1.max-unpool.unpool");
+    await page.getByRole("combobox", { name: "Beside it" }).selectOption("transposed-conv");
+    await page.getByRole("listbox", { name: "Transposed conv, up1.max-unpool.unpool" }).waitFor({ timeout: 1 }).catch(() => {});
+    await expect.poll(() => page.getByRole("listbox").count()).toBe(2);
+    expect(await page.getByRole("listbox", { name: "Transposed conv, up1.transposed-conv.conv" }).count()).toBe(1);
+    await page.getByRole("radio", { name: "Nearest" }).press(" ");
+    await expect.poll(() => page.url()).toContain("model=nearest");
+    await expect.poll(() => page.url()).toContain("beside=transposed-conv");
+  });
+});
+
+describe("skip connections", () => {
+  it("are cut and mended one by one, and all at once, both outputs in sight", async () => {
+    await open("#inspect");
+    await done();
+    await caption("Output").getByText("dB against the original").waitFor();
+    await skip("enc1 → cat1").press(" ");
+    await caption("With those cut").getByText("dB against the original").waitFor();
+    await caption("Difference × 4").getByText("dB between both").waitFor();
+    await expect.poll(() => decodeURIComponent(page.url())).toContain("cut=enc1>cat1.concat");
+    await page.getByRole("button", { name: "Cut all between encoder and decoder" }).press("Enter");
+    await expect.poll(() => skip("enc2 → cat2").isChecked()).toBe(false);
+    expect(await skip("Input → add").isChecked()).toBe(true);
+    await page.getByRole("button", { name: "Mend all" }).press("Enter");
+    await caption("Output").waitFor();
+    expect(page.url()).not.toContain("cut=");
+  });
+
+  it("of a link are cut at once, and what they lead to is drawn anew", async () => {
+    await open("#inspect?cut=enc2>cat2.concat&node=dec2.conv1");
+    await caption("With those cut").waitFor();
+    expect(await net().locator(".line.cut").count()).toBe(1);
+    expect(await skip("enc2 → cat2").isChecked()).toBe(false);
+  });
+});
+
+describe("the loss", () => {
+  it("is the lecture's mean, where there is an original", async () => {
+    await open("#inspect");
+    const formula = page.locator("inspect-loss").getByRole("status");
+    await expect.poll(() => formula.textContent(), { timeout: 45_000 }).toMatch(/^L1 = 1 \/ \(H·W·C\) · .* = 0\.0\d+$/);
+    await page.getByText(/over these 256 × 256 pixels/).waitFor();
+  });
+
+  it("leads to Test mode where there is none", async () => {
+    await open("#inspect?mode=apply");
+    const link = page.getByRole("link", { name: /^Test mode/ });
+    await link.waitFor();
+    expect(await link.getAttribute("href")).toContain("mode=test");
+  });
+});
+
+describe("the picture", () => {
+  it("is looked at where the arrow keys move the frame", async () => {
+    await open("#inspect");
+    await done();
+    await page.getByRole("group", { name: /begins at column 98, row 22/ }).press("ArrowRight");
+    await page.getByRole("group", { name: /begins at column 130, row 22/ }).waitFor();
+    await expect.poll(() => page.url()).toContain("at=258,150");
+  });
+
+  it("is the playground's, which loses nothing", async () => {
+    page = await at.open({}, "#with=nearest,median-filter&degrade=gaussian-noise,50,0,3&picture=coffee");
+    const table = page.locator("up-results tbody");
+    const before = await table.textContent();
+    const address = page.url();
+    await page.getByRole("button", { name: "More ways to keep it" }).press("Enter");
+    await page.getByRole("link", { name: "Look inside the network" }).press("Enter");
+    await box(/^enc1.conv1:/).waitFor();
+    expect(page.url()).toContain("picture=coffee&model=nearest");
+    await page.getByText("A cup of coffee").first().waitFor();
+    await page.getByRole("radio", { name: "Max-unpool" }).press(" ");
+    await expect.poll(() => page.url()).toContain("model=max-unpool");
+    await page.getByRole("link", { name: "Back to the playground" }).press("Enter");
+    await restored(page);
+    expect(page.url()).toBe(address);
+    expect(await table.textContent()).toBe(before);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("goes through a person's own network as well", async () => {
+    page = await at.open();
+    await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array([1, 90, 0, 4]) }]);
+    await restored(page);
+    await page.goto(page.url().replace("#", "#inspect?"));
+    await page.getByRole("radio", { name: "mine.onnx" }).waitFor();
+    await box(/^up1.transposed-conv.conv: ConvTranspose/).waitFor();
+    expect(await page.getByRole("radio", { name: "mine.onnx" }).isChecked()).toBe(true);
+  });
+
+  it("made of labels shows no decibels", async () => {
+    await open("#inspect?task=segment&picture=chelsea");
+    await done();
+    await caption("Output").waitFor();
+    expect(await caption("Output").textContent()).toBe("Output");
+    expect(await skip("Input → add").count()).toBe(0);
+  });
+});
+
+describe("work", () => {
+  it("can be stopped, and goes on when asked", async () => {
+    await open("#inspect");
+    await at.engine({ tileDelay: 3000 });
+    await page.getByRole("radio", { name: "Nearest" }).press(" ");
+    await stop(page).press("Enter");
+    await page.getByRole("status").filter({ hasText: "Stopped" }).waitFor();
+    await at.engine({ tileDelay: 0 });
+    await page.getByRole("button", { name: "Go on" }).press("Enter");
+    await done();
+  });
+
+  it("that fails ends in a sentence with a way out", async () => {
+    await open("#inspect");
+    await done();
+    await at.engine({ inspects: false });
+    await page.getByRole("radio", { name: "Nearest" }).press(" ");
+    await notice(page).locator("p").filter({ hasText: "The memory ran out. A smaller" }).waitFor();
+    await expectAccessible(page);
+  });
+
+  it("goes on after the engine has crashed", async () => {
+    await open("#inspect");
+    await done();
+    await page.workers()[0]?.evaluate(() => {
+      setTimeout(() => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      });
+    });
+    await notice(page).getByText("The engine stopped unexpectedly").waitFor();
+    await page.getByRole("button", { name: "Try again" }).press("Enter");
+    await box(/^enc1.conv1:/).waitFor();
+    await done();
+  });
+});
+
+describe("the page", () => {
+  const looks: Record<string, BrowserContextOptions> = { desktop: {}, dark: { colorScheme: "dark" }, "phone, dark": { ...PHONE, colorScheme: "dark" } };
+  for (const [name, options] of Object.entries(looks)) {
+    it(`axe finds nothing: ${name}`, async () => {
+      await open("#inspect?model=max-unpool&beside=nearest&node=pool1.maxpool&cut=enc1>cat1.concat", options);
+      await done();
+      await expectAccessible(page);
+    });
+  }
+
+  it("keeps within the width of a phone: the drawing scrolls on its own", async () => {
+    await open("#inspect?beside=nearest&cut=enc1>cat1.concat", { ...PHONE, viewport: { width: 360, height: 700 } });
+    await done();
+    const widths = await page.evaluate(() => {
+      const view = document.querySelector("inspect-view");
+      const scroller = view?.shadowRoot?.querySelector("inspect-net")?.shadowRoot?.querySelector(".scroll");
+      return [document.documentElement.scrollWidth, view?.scrollWidth, (scroller?.scrollWidth ?? 0) > 360];
+    });
+    expect(widths).toEqual([360, 360, true]);
+  });
+
+  it("speaks Vietnamese", async () => {
+    page = await at.visit("#inspect", { locale: "vi-VN", reducedMotion: "reduce" });
+    await page.getByRole("group", { name: "Hình vẽ mạng" }).waitFor();
+    expect(await page.title()).toContain("Soi bên trong U-Net");
+  });
+});

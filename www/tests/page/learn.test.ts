@@ -1,0 +1,87 @@
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { expectAccessible } from "./browser";
+import { FakePage } from "./fake-page";
+
+/** Watch it learn on the fake engine, by keyboard. */
+
+const at = new FakePage();
+let page: Page;
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+async function open(hash: string, options?: BrowserContextOptions): Promise<void> {
+  page = await at.visit(hash, { reducedMotion: "reduce", ...options });
+  await page.getByRole("status").filter({ hasText: "All is there" }).waitFor({ timeout: 45_000 });
+}
+
+const slider = () => page.getByRole("slider", { name: "Steps of training" });
+const output = () => page.locator("learn-view figcaption").nth(1);
+/** A row of the picture that is to be reached. */
+const truth = () =>
+  page.locator("figure:nth-of-type(3) canvas").evaluate((canvas: HTMLCanvasElement) => canvas.getContext("2d")?.getImageData(0, 100, 200, 1).data.join());
+const psnr = async () => Number.parseFloat((await output().locator("span").textContent()) ?? "");
+
+describe("a training", () => {
+  it("is stepped through by keyboard, and its output gets nearer to the truth", async () => {
+    await open("#learn");
+    await page.getByRole("img", { name: /^The loss over the steps of training. At step 0 it is 0\.\d+/ }).waitFor();
+    const seen: number[] = [];
+    await slider().focus();
+    for (const step of ["0", "30", "120", "500", "2,000", "8,000"]) {
+      await output().getByText(`After ${step} steps`).waitFor();
+      seen.push(await psnr());
+      await page.keyboard.press("ArrowRight");
+    }
+    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+    expect(await slider().getAttribute("aria-valuetext")).toBe("8,000 steps");
+    await expect.poll(() => page.url()).toContain("#learn?picture=chelsea&step=8000");
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("plays by itself, but not where motion is unwelcome", async () => {
+    await open("#learn?step=2000", { reducedMotion: "no-preference" });
+    await page.getByRole("button", { name: "Play the training" }).press("Enter");
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await output().getByText("After 8,000 steps").waitFor();
+    await page.getByRole("button", { name: "Play the training" }).waitFor();
+    await open("#learn?step=500");
+    expect(await page.getByRole("button", { name: "Play the training" }).count()).toBe(0);
+    await page.getByRole("button", { name: "The next moment" }).press("Enter");
+    await output().getByText("After 2,000 steps").waitFor();
+  });
+
+  it("works on the playground's photo, or another sample", async () => {
+    await open("#learn?picture=coffee&step=30");
+    const coffee = await truth();
+    await page.getByRole("radio", { name: "Zone plate" }).press(" ");
+    await expect.poll(() => page.url()).toContain("picture=zone-plate&step=30");
+    await expect.poll(truth).not.toBe(coffee);
+  });
+});
+
+it("untrained networks stand side by side with their checkerboards", async () => {
+  await open("#learn");
+  await page.getByRole("radio", { name: "Random weights" }).press(" ");
+  for (const name of ["Nearest", "Bilinear", "Pixel shuffle", "Max-unpool", "Transposed conv"]) {
+    await page.locator("figcaption").filter({ hasText: name }).getByText(/Checkerboard 0\.\d dB/).waitFor();
+  }
+  await expect.poll(() => page.url()).toContain("random=1");
+});
+
+describe("the page", () => {
+  for (const [name, options] of Object.entries<BrowserContextOptions>({ desktop: {}, "phone, dark": { ...PHONE, colorScheme: "dark" } })) {
+    for (const hash of ["#learn?step=120", "#learn?random=1"]) {
+      it(`axe finds nothing, and nothing is too wide: ${hash}, ${name}`, async () => {
+        await open(hash, options);
+        await expectAccessible(page);
+        const [shown, wide] = await page.locator("learn-view").evaluate((view) => [view.clientWidth, view.scrollWidth]);
+        expect(wide).toBe(shown);
+      });
+    }
+  }
+
+  it("speaks Vietnamese", async () => {
+    page = await at.visit("#learn", { locale: "vi-VN", reducedMotion: "reduce" });
+    await page.getByRole("heading", { name: "Xem mạng học" }).waitFor();
+  });
+});

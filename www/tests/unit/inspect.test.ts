@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { Kept } from "../../src/app/kept";
+import { type Chore, Pump } from "../../src/app/pump";
+import { FIRST_LOOK, formatLook, type Look, parseLook } from "../../src/inspect/address";
+import { graphOf } from "../../src/inspect/graph";
+import { layout } from "../../src/inspect/layout";
+import { Seen } from "../../src/inspect/seen";
+import { step } from "../../src/inspect/steps";
+import { shortName } from "../../src/inspect/names";
+import { lossAt, scaleOf } from "../../src/learn/scale";
+import { inception, shipped } from "../graphs";
+
+describe("what is looked at, in the address", () => {
+  it("comes back as it went, beside the playground's settings", () => {
+    const look: Look = { model: "max-unpool", beside: "nearest", node: "pool1.maxpool", output: 1, cut: ["enc1>cat1.concat", "x>add"], at: { x: 12, y: 300 } };
+    const query = formatLook(look, "task=denoise&with=bilinear&picture=chelsea");
+    expect(query).toBe("task=denoise&with=bilinear&picture=chelsea&model=max-unpool&beside=nearest&node=pool1.maxpool&output=1&cut=enc1>cat1.concat&cut=x>add&at=12,300");
+    expect(parseLook(query)).toEqual(look);
+    expect(parseLook(formatLook(FIRST_LOOK, "task=denoise"))).toEqual(FIRST_LOOK);
+  });
+
+  it("passes over what makes no sense", () => {
+    expect(parseLook("output=7&cut=enc1&cut=&at=1,-2&node=")).toEqual(FIRST_LOOK);
+    expect(parseLook("cut=a>b&cut=a>b").cut).toEqual(["a>b"]);
+  });
+
+  it("holds names of any kind", () => {
+    const look = { ...FIRST_LOOK, node: "/enc/0/Conv & more", cut: ["a=b>c,d"] };
+    expect(parseLook(formatLook(look, ""))).toEqual(look);
+  });
+});
+
+describe("arrow keys in the drawing", () => {
+  const graph = graphOf(shipped("denoise-max-unpool"));
+  const drawn = layout(graph);
+  const at = (name: string) => graph.boxes.findIndex((box) => box.name === name);
+  const from = (name: string, ...keys: string[]) => keys.reduce((here, key) => step(graph, drawn, here, key) ?? here, at(name));
+
+  it("follow the data to the end and back", () => {
+    const names: string[] = [];
+    for (let here: number | null = 0; here !== null; here = step(graph, drawn, here, "ArrowRight")) names.push(graph.boxes[here]?.name ?? "");
+    expect(names.slice(0, 4)).toEqual(["x", "enc1.conv1", "enc1.conv2", "pool1.maxpool"]);
+    expect(names).toContain("bottleneck.conv2");
+    expect(names.at(-1)).toBe("add");
+    expect(from("add", ...new Array(names.length).fill("ArrowLeft"))).toBe(0);
+  });
+
+  it("lead up and down to what is seen there", () => {
+    expect(from("enc1.conv2", "ArrowDown")).toBe(at("pool1.maxpool"));
+    expect(from("pool1.maxpool", "ArrowUp")).toBe(at("enc1.conv2"));
+    const branches = graphOf(inception());
+    const [, stem = 0, one = 0] = branches.boxes.keys();
+    expect(step(branches, layout(branches), stem, "ArrowRight")).toBe(one);
+    expect(step(branches, layout(branches), one, "ArrowUp")).toBeNull();
+  });
+});
+
+describe("networks side by side", () => {
+  const seen = (name: string) => {
+    const net = shipped(name);
+    const method = { id: name, kind: "network", name, variant: "", stages: [], parameters: 0 } as const;
+    return new Seen({ ...method, stages: [] }, { id: 1, bytes: 1, metadata: {}, classes: [] }, { id: 1, rect: { x: 0, y: 0, width: 256, height: 256 }, ...net });
+  };
+  const [unpool, transposed] = [seen("denoise-max-unpool"), seen("denoise-transposed-conv")];
+  const partner = (name: string) => {
+    const box = unpool.graph.boxes[unpool.find(name) ?? -1];
+    const at = box ? transposed.counterpart(box) : null;
+    return at === null ? null : transposed.graph.boxes[at]?.name;
+  };
+
+  it("find what does the same: by name, else by what it makes", () => {
+    expect(partner("dec1.conv1")).toBe("dec1.conv1");
+    expect(partner("up1.max-unpool.reshape_5")).toBe("up1.transposed-conv.conv");
+  });
+
+  it("list what can be cut of each, the input's own connection last", () => {
+    expect(unpool.cuts(["x>add", "enc1>cat1.concat", "not>there"])).toEqual(["x>add", "enc1>cat1.concat"]);
+    expect(unpool.skips.map(({ value }) => value)).toEqual(["enc1", "enc2", "enc3", "x"]);
+    expect(unpool.fromInput(unpool.skips[3] as never)).toBe(true);
+  });
+
+  it("are called as briefly as the drawing needs", () => {
+    const short = (name: string) => shortName(unpool.graph.boxes[unpool.find(name) ?? 0] as never);
+    expect(["pool1.maxpool", "up1.max-unpool.reshape_5", "enc1.conv1"].map(short)).toEqual(["pool1", "up1", "enc1.conv1"]);
+    for (const { name } of unpool.graph.boxes) expect(short(name).length, name).toBeLessThanOrEqual(12);
+  });
+});
+
+describe("chores", () => {
+  const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+  /** Chores of these names, most wanted first; each gives way once. */
+  function pumped(fails: string[] = []) {
+    const done = new Kept<string[]>();
+    done.set("", []);
+    const log: string[] = [];
+    const state = { wanted: ["a", "b", "c"] };
+    const chore = (key: string): Chore => ({
+      key,
+      run: async (signal) => {
+        await Promise.resolve();
+        signal.throwIfAborted();
+        if (fails.includes(key)) throw new Error(key);
+        done.value?.push(key);
+      },
+    });
+    const pump = new Pump(() => state.wanted.filter((key) => !done.value?.includes(key)).map(chore), (error) => log.push(String(error)), () => {});
+    return { pump, state, done: done.value ?? [], log };
+  }
+
+  it("are done in order, and a failed one is told once", async () => {
+    const { pump, done, log } = pumped(["b"]);
+    pump.turn();
+    await settled();
+    expect(done).toEqual(["a", "c"]);
+    expect(log).toEqual(["Error: b"]);
+    expect(pump.now).toBeNull();
+  });
+
+  it("give way to what has become more wanted", async () => {
+    const { pump, state, done, log } = pumped();
+    pump.turn();
+    state.wanted = ["z", "a"];
+    pump.turn();
+    await settled();
+    expect(done).toEqual(["z", "a"]);
+    expect(log).toEqual([]);
+  });
+
+  it("rest while stopped, and go on", async () => {
+    const { pump, done } = pumped();
+    pump.turn();
+    pump.stop();
+    await settled();
+    expect(done).toEqual([]);
+    pump.retry();
+    await settled();
+    expect(done).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("the loss curve", () => {
+  const points = [{ step: 0, loss: 0.4 }, { step: 20, loss: 0.2 }, { step: 8000, loss: 0.02 }];
+
+  it("has step 0 at its beginning, the last at its end, and falls", () => {
+    const { x, y, ticks } = scaleOf(points);
+    expect([x(0), x(8000)]).toEqual([0, 1]);
+    expect(x(30)).toBeGreaterThan(0.1);
+    expect(y(0.4)).toBeLessThan(y(0.2));
+    expect(y(0.02)).toBeLessThanOrEqual(1);
+    expect(ticks).toEqual([0.02, 0.03, 0.05, 0.1, 0.2, 0.3]);
+  });
+
+  it("is known between its points", () => {
+    expect([0, 10, 20, 9000].map((step) => lossAt(points, step))).toEqual([0.4, expect.closeTo(0.3), 0.2, 0.02]);
+    expect(lossAt([], 5)).toBe(0);
+  });
+});
