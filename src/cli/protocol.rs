@@ -1,7 +1,9 @@
 //! What is done to a reference picture before it is restored.
 
 use super::Outcome;
-use unet_playground::image::filter::{self, Blur, Edges, Filter, Gray, Interpolation, Kernel, Resize};
+use unet_playground::image::filter::{
+    self, Blur, Edges, Filter, Gray, Interpolation, Kernel, Resize, reflect,
+};
 use unet_playground::image::planar::{self, Channels};
 use unet_playground::image::{Noise, Picture, Rect, normal};
 use unet_playground::plan::Selection;
@@ -164,12 +166,13 @@ async fn unclipped(
         let what = format!("unclipped noise on {width} × {height} pixels, which are run whole,");
         return Err(Error::TooLarge { what, needed, limit: WHOLE_BYTES });
     }
-    let mut tensor = planar::read(&replicated(clean, [h, w])?, w, input)?.into_parts();
+    let mut tensor = planar::read(&reflected(clean, [h, w])?, w, input)?.into_parts();
     if let unet_playground::tensor::Data::F32(values) = &mut tensor.1 {
         let scale = sigma / 255.0 * f64::from(input.high - input.low);
         for (i, value) in values.iter_mut().enumerate() {
-            let (x, y, channel) = (i % w, i / w % h, i / (w * h));
-            *value += (scale * normal(seed, x as u32, y as u32, channel as u32)) as f32;
+            let (x, y) =
+                (reflect((i % w) as i64, clean.width()), reflect((i / w % h) as i64, clean.height()));
+            *value += (scale * normal(seed, x, y, (i / (w * h)) as u32)) as f32;
         }
     }
     let inputs = [("x".to_string(), Tensor::new(tensor.0, tensor.1)?)].into();
@@ -179,12 +182,14 @@ async fn unclipped(
     Picture::from_rgba(clean.width(), clean.height(), &rgba)
 }
 
-/// RGBA bytes at `[height, width]`; beyond the right and lower border the last pixels repeat.
-fn replicated(picture: &Picture, [h, w]: [usize; 2]) -> Result<Vec<u8>> {
-    let (rgba, width) = (picture.region(picture.rect())?, picture.width() as usize);
+/// RGBA bytes at `[height, width]`, reflected beyond the right and lower border.
+fn reflected(picture: &Picture, [h, w]: [usize; 2]) -> Result<Vec<u8>> {
+    let (rgba, width) = (picture.region(picture.rect())?, picture.width());
     let pixels = rgba.as_chunks::<4>().0;
-    let last = picture.height() as usize - 1;
-    let at = |i: usize| pixels[(i / w).min(last) * width + (i % w).min(width - 1)];
+    let at = |i: usize| {
+        let (x, y) = (reflect((i % w) as i64, width), reflect((i / w) as i64, picture.height()));
+        pixels[y as usize * width as usize + x as usize]
+    };
     Ok((0..h * w).flat_map(at).collect())
 }
 
@@ -205,9 +210,9 @@ mod tests {
     }
 
     #[test]
-    fn borders_repeat_the_last_pixels() {
+    fn borders_reflect() {
         let picture = Picture::from_rgba(2, 1, &[1, 1, 1, 255, 2, 2, 2, 255]).unwrap();
-        let bytes: Vec<u8> = replicated(&picture, [2, 3]).unwrap().iter().step_by(4).copied().collect();
-        assert_eq!(bytes, [1, 2, 2, 1, 2, 2]);
+        let bytes: Vec<u8> = reflected(&picture, [2, 3]).unwrap().iter().step_by(4).copied().collect();
+        assert_eq!(bytes, [1, 2, 1, 1, 2, 1]);
     }
 }

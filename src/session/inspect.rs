@@ -151,7 +151,7 @@ impl Inspection {
         &self.nodes
     }
 
-    /// The input as a picture, with what is repeated beyond the picture's right and lower border.
+    /// The input as a picture, with what is reflected beyond the picture's right and lower border.
     ///
     /// # Errors
     /// `OutOfMemory`.

@@ -1,7 +1,7 @@
 //! The picture as the network sees it.
 
 use crate::error::{Error, Result};
-use crate::image::filter::{Filter, Interpolation, Resize};
+use crate::image::filter::{Filter, Interpolation, Resize, reflect};
 use crate::image::planar::{self, Encoding};
 use crate::image::{Picture, Rect};
 use crate::tensor::Tensor;
@@ -28,7 +28,8 @@ impl Source<'_> {
     }
 
     /// The region at `[y, x]` of exactly this size, `[height, width]`; beyond the right and lower
-    /// border the last pixels repeat (`torch.nn.functional.pad(mode="replicate")`).
+    /// border it is reflected (`torch.nn.functional.pad(mode="reflect")`): repeated pixels would make streaks
+    /// of noise, which networks take for structure.
     pub fn padded(&self, [y, x]: [usize; 2], [h, w]: [usize; 2], encoding: Encoding) -> Result<Tensor> {
         let [height, width] = self.size();
         let (inner_h, inner_w) = (h.min(height - y), w.min(width - x));
@@ -42,13 +43,35 @@ impl Source<'_> {
         let mut all = Vec::new();
         let len = channels * h * w;
         all.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(4 * len as u64))?;
+        let reflected = |len: usize, of: usize| (0..len as i64).map(move |i| reflect(i, of as u32) as usize);
         for plane in values.chunks_exact(inner_h * inner_w) {
-            for row in 0..h {
-                let line = &plane[row.min(inner_h - 1) * inner_w..][..inner_w];
-                all.extend_from_slice(line);
-                all.extend(std::iter::repeat_n(line[inner_w - 1], w - inner_w));
+            for row in reflected(h, inner_h) {
+                let line = &plane[row * inner_w..][..inner_w];
+                all.extend(reflected(w, inner_w).map(|column| line[column]));
             }
         }
         Tensor::f32([1, channels, h, w], all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::planar::Channels;
+
+    #[test]
+    fn beyond_the_border_the_picture_is_reflected() {
+        let rgba: Vec<u8> = [10, 20, 30, 40, 50, 60].iter().flat_map(|&v| [v, v, v, 255]).collect();
+        let picture = Picture::from_rgba(3, 2, &rgba).unwrap();
+        let source = Source { picture: &picture, scale: 1 };
+        let encoding = Encoding { channels: Channels::Luma, low: 0.0, high: 255.0 };
+        let padded = |at, size| {
+            let tensor = source.padded(at, size, encoding).unwrap();
+            tensor.as_f32().unwrap().iter().map(|v| v.round() as i32).collect::<Vec<_>>()
+        };
+        assert_eq!(padded([0, 0], [3, 4]), [10, 20, 30, 20, 40, 50, 60, 50, 10, 20, 30, 20]);
+        // As often as it takes.
+        assert_eq!(padded([1, 0], [1, 7]), [40, 50, 60, 50, 40, 50, 60]);
+        assert_eq!(padded([0, 2], [1, 2]), [30, 30]);
     }
 }

@@ -25,6 +25,7 @@ pub use kernel::Kernel;
 pub use median::Median;
 pub use mix::Mix;
 pub use resize::{Interpolation, Resize};
+pub use window::reflect;
 
 use std::ops::Deref;
 

@@ -50,8 +50,8 @@ impl Axis {
     }
 }
 
-/// The position that stands for `i` on an axis of `side` pixels.
-fn reflect(i: i64, side: u32) -> u32 {
+/// The position that stands for `i` on an axis of `side` pixels, of which there is one at least.
+pub fn reflect(i: i64, side: u32) -> u32 {
     let last = i64::from(side) - 1;
     let back = i.rem_euclid((2 * last).max(1));
     // An axis of one pixel repeats it.
