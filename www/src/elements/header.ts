@@ -63,6 +63,9 @@ export class Header extends Localized {
         header {
           padding: 0 10px 0 20px;
         }
+        :host([view="playground"]) up-nav {
+          margin-left: -4px;
+        }
         :host(:not([view="playground"])) up-nav {
           order: 0;
           flex-basis: auto;

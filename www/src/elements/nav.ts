@@ -7,7 +7,7 @@ import { shared } from "./shared";
 /** The views of the page, as links. */
 @customElement("up-nav")
 export class Nav extends Localized {
-  @property() view: ViewName = "playground";
+  @property({ reflect: true }) view: ViewName = "playground";
 
   static override styles = [
     shared,
@@ -30,6 +30,12 @@ export class Nav extends Localized {
       a:hover {
         color: var(--ink);
         background: var(--fill);
+      }
+      @media (min-width: 900px) {
+        :host([view="playground"]) a {
+          padding: 0 4px;
+          font-size: 12.5px;
+        }
       }
       a[aria-current] {
         color: var(--ink);

@@ -31,6 +31,7 @@ export class Segments extends Localized {
         display: grid;
         place-items: center;
         min-height: 30px;
+        padding: 0 8px;
         border-radius: var(--radius);
         color: var(--ink-soft);
         text-align: center;

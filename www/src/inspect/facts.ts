@@ -74,6 +74,8 @@ export class Facts extends Localized {
       .ends {
         display: flex;
         justify-content: space-between;
+      }
+      :is(.ends, .mean) {
         font-size: 11.5px;
         color: var(--ink-soft);
         font-variant-numeric: tabular-nums;
@@ -123,7 +125,8 @@ export class Facts extends Localized {
         ${[...counts].map((count, at) => svg`<rect class="count" x=${at + 0.08} width="0.84" y=${100 - (100 * count) / most} height=${(100 * count) / most} />`)}
         ${zero === null ? nothing : svg`<path class="zero" d="M${zero} 0V100" />`}
       </svg>
-      <div class="ends"><span>${said.min}</span><span>${t("inspect.mean", said)}</span><span>${said.max}</span></div>
+      <div class="ends"><span>${said.min}</span><span>${said.max}</span></div>
+      <p class="mean">${t("inspect.mean", said)}</p>
     </figure>`;
   }
 }

@@ -7,6 +7,12 @@ export function shapeWords(shape: readonly number[]): string {
   return (shape.length > 1 ? shape.slice(1) : shape).join(" × ");
 }
 
+/** The same for the drawing, where there is little room. */
+export function briefShape(shape: readonly number[]): string {
+  const [channels, rows, columns] = shape.slice(1);
+  return shape.length === 4 && rows === columns ? `${channels} × ${rows}²` : shapeWords(shape).replaceAll(" ", "");
+}
+
 /** A name as short as the drawing needs it: the exporter's additions left out, the middle of a long one too. */
 export function shortName({ name, main, value }: Box, most = 12): string {
   const bare = name.replace(/^(\/+|node_)/, "").replace(new RegExp(`/${main?.op ?? ""}$`), "").replace(/_output_\d+$/, "");

@@ -6,7 +6,7 @@ import type { Profile } from "../inspection";
 import "../elements/bitmap";
 import { type Box, cutName } from "./graph";
 import type { Placed } from "./layout";
-import { joinSign, shapeWords, shortName } from "./names";
+import { briefShape, joinSign, shortName } from "./names";
 import { netStyles } from "./net.styles";
 import type { Seen } from "./seen";
 import { step } from "./steps";
@@ -15,6 +15,9 @@ import { kindWords, type Metric, milliseconds, spoken, timeOf } from "./words";
 
 /** The drawing fits its width down to this scale, and up to that; below it scrolls. */
 const SCALES = [0.82, 1.3] as const;
+/** How much wider than a box its words may be, and how wide a letter is, in pixels. */
+const WORD_ROOM = 28;
+const LETTER = 5.5;
 
 /** A network as a drawing of buttons: arrow keys follow the data. Emits `pick` with a box's index, `cut` with an edge's name. */
 @customElement("inspect-net")
@@ -99,13 +102,13 @@ export class Net extends Localized {
       aria-pressed=${at === this.at ? "true" : "false"} aria-label=${spoken(box)} title=${`${box.name}\n${kindWords(box)}`}
       @click=${() => this.#pick(at)}>
       ${box.kind === "join" ? html`<span class="sign" aria-hidden="true">${joinSign(box)}</span>` : html`<up-bitmap .bitmap=${picture}></up-bitmap>`}
-    </button>${box.kind === "join" ? nothing : this.#words(box, at, x * scale, (y + height / 2) * scale)}`;
+    </button>${box.kind === "join" ? nothing : this.#words(box, at, width, x * scale, (y + height / 2) * scale)}`;
   }
 
   /** Beside the button, whose own name says more. */
-  #words(box: Box, at: number, x: number, y: number) {
+  #words(box: Box, at: number, width: number, x: number, y: number) {
     return html`<span class="words" aria-hidden="true" .style=${`left:${x}px;top:${y + 4}px`} @click=${() => this.#pick(at)}>
-      <b>${box.kind === "input" ? t("inspect.input") : shortName(box)}</b>${this.#figure(box)}</span>`;
+      <b>${box.kind === "input" ? t("inspect.input") : shortName(box, Math.floor(((width + WORD_ROOM) * this.scale) / LETTER))}</b>${this.#figure(box)}</span>`;
   }
 
   /** The figure that is asked for, and how it compares with the others'. */
@@ -113,7 +116,7 @@ export class Net extends Localized {
     const { graph, inspection } = this.seen;
     const time = (one: Box) => timeOf(one, inspection.nodes, this.profile);
     const of = { shape: () => 0, parameters: (one: Box) => one.parameters, cost: (one: Box) => one.flops, time: (one: Box) => time(one) ?? 0 }[this.metric];
-    if (this.metric === "shape") return html`<i>${shapeWords(box.shape).replace(/^(\d+) × (\d+) × \2$/, "$1 × $2²")}</i>`;
+    if (this.metric === "shape") return html`<i>${briefShape(box.shape)}</i>`;
     const value = of(box);
     const most = Math.max(...graph.boxes.map(of), 1e-9);
     const said = this.metric === "time" ? (value > 0 ? milliseconds(value) : "") : value > 0 ? thousands(value) : "";

@@ -12,9 +12,14 @@ const INPUT_SIDE = 512;
 /** Channels among which one is chosen. */
 const CANDIDATES = 16;
 
+interface Thumbnail {
+  bitmap: ImageBitmap;
+  channel: number;
+}
+
 export class Thumbnails {
   /** By the names of boxes. */
-  #kept = new Map<string, Kept<ImageBitmap>>();
+  #kept = new Map<string, Kept<Thumbnail>>();
   #client: Client;
 
   constructor(client: Client) {
@@ -22,7 +27,12 @@ export class Thumbnails {
   }
 
   of(box: Box): ImageBitmap | null {
-    return this.#kept.get(box.name)?.value ?? null;
+    return this.#kept.get(box.name)?.value?.bitmap ?? null;
+  }
+
+  /** Which of the box's channels that is; the first as long as it is not known. */
+  channelOf(box: Box): number {
+    return this.#kept.get(box.name)?.value?.channel ?? 0;
   }
 
   /** Lets go of boxes that this network does not have. */
@@ -39,7 +49,7 @@ export class Thumbnails {
     const { boxes } = seen.graph;
     if (boxes.length > MOST) return;
     for (const [at, box] of boxes.entries()) {
-      const kept = this.#kept.get(box.name) ?? new Kept<ImageBitmap>((bitmap) => bitmap.close());
+      const kept = this.#kept.get(box.name) ?? new Kept<Thumbnail>(({ bitmap }) => bitmap.close());
       this.#kept.set(box.name, kept);
       const mine = seen.cutsBefore(at, cut);
       const key = `thumbnail ${open} ${box.value} ${mine}`;
@@ -53,19 +63,19 @@ export class Thumbnails {
   }
 
   /** Of a box the channel in which most is to be seen. */
-  async #make({ inspection }: Seen, box: Box, cut: string[], signal: AbortSignal): Promise<ImageBitmap> {
+  async #make({ inspection }: Seen, box: Box, cut: string[], signal: AbortSignal): Promise<Thumbnail> {
     const client = this.#client;
     if (box.kind === "input") {
       const picture = await client.call("inspectedInput", { inspection: inspection.id }, { signal });
       const small = client.call("preview", { picture: picture.id, maxSide: INPUT_SIDE }, { signal });
-      return small.finally(() => client.free("picture", picture.id));
+      return { bitmap: await small.finally(() => client.free("picture", picture.id)), channel: 0 };
     }
     const { id, channels, width, height } = await client.call("features", { inspection: inspection.id, value: box.value, cut }, { signal });
     const count = Math.min(channels, CANDIDATES);
     const look = { first: 0, count, columns: count, scale: "local", colors: "gray" } as const;
     const sheet = await client.call("featureMaps", { features: id, look }, { signal }).finally(() => client.free("features", id));
-    const best = clearest(sheet, count);
-    return createImageBitmap(sheet, best * width, 0, width, height).finally(() => sheet.close());
+    const channel = clearest(sheet, count);
+    return { bitmap: await createImageBitmap(sheet, channel * width, 0, width, height).finally(() => sheet.close()), channel };
   }
 }
 

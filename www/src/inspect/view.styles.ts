@@ -117,7 +117,7 @@ export const viewStyles = css`
     font-size: 13px;
   }
   .ways up-segments {
-    width: 210px;
+    min-width: 200px;
   }
   up-bitmap.input {
     width: min(100%, 420px);

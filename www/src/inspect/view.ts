@@ -231,6 +231,7 @@ export class InspectView extends Localized {
   #pick(seen: Seen, at: number): void {
     const box = seen.graph.boxes[at];
     if (!box) return;
+    this.channel = this.inspector.thumbnails.channelOf(box);
     this.inspector.set({ node: box.nodes.at(-1)?.name ?? box.name, output: 0 });
   }
 

@@ -18,7 +18,7 @@ const net = (): Locator => page.getByRole("group", { name: "The network, drawn" 
 const box = (name: RegExp): Locator => net().getByRole("button", { name });
 const heading = (name: string): Locator => page.getByRole("heading", { name });
 const skip = (name: string): Locator => page.getByRole("checkbox", { name });
-const done = () => page.getByRole("status").filter({ hasText: "All is there" }).waitFor({ timeout: 45_000 });
+const done = () => page.getByRole("status").filter({ hasText: "All is computed" }).waitFor({ timeout: 45_000 });
 const caption = (name: string) => page.locator("inspect-skips figcaption").filter({ hasText: name });
 
 async function press(...keys: string[]): Promise<void> {
