@@ -74,7 +74,7 @@ export class LossPanel extends Localized {
           ? html`1 / (H·W) · Σ<sub>j,k</sub> CE(ŷ<sub>j,k</sub>, y<sub>j,k</sub>)`
           : html`L1 = 1 / (H·W·C) · Σ<sub>h,w,c</sub> |I1<sub>hwc</sub> − I2<sub>hwc</sub>|`}${mean ? html` = <b>${mean}</b>` : ""}</p>
         <p class="soft">${loss
-          ? t(told ? "inspect.loss.entropy" : "inspect.loss.absolute", { of255: decimal(loss.mean * 255, 2), max: decimal(loss.max, 3), width, height })
+          ? t(told ? "inspect.loss.entropy" : "inspect.loss.absolute", { of255: decimal(loss.mean * 255, 2), max: decimal(loss.max, 3), width: loss.width, height: loss.height })
           : ""}</p>
       </div>
     </div>`;

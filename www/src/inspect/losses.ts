@@ -9,6 +9,9 @@ import type { Chore } from "../app/pump";
 
 export interface Loss {
   bitmap: ImageBitmap;
+  /** Of what is compared. */
+  width: number;
+  height: number;
   mean: number;
   max: number;
 }
@@ -32,7 +35,8 @@ export class Losses {
         const args = { inspection: seen.inspection.id, reference: original.id, cut };
         const { map, mean, max } = await this.#client.call("loss", args, { signal });
         const preview = this.#client.call("preview", { picture: map.id, maxSide: 1024 }, { signal });
-        this.loss.set(key, { bitmap: await preview.finally(() => this.#client.free("picture", map.id)), mean, max });
+        const bitmap = await preview.finally(() => this.#client.free("picture", map.id));
+        this.loss.set(key, { bitmap, width: map.width, height: map.height, mean, max });
         this.failure = null;
         changed();
       },
