@@ -133,7 +133,8 @@ export class Skips extends Localized {
 
   #compared() {
     const { whole, cut, difference, apart } = this.outputs;
-    const apartness = apart.value === null ? [] : [t("inspect.apart", { psnr: decibels(apart.value) })];
+    const labels = this.seen.model.classes.length > 0; // their colours are no measure
+    const apartness = labels || apart.value === null ? [] : [t("inspect.apart", { psnr: decibels(apart.value) })];
     return html`
       ${this.#figure(whole.value?.bitmap ?? null, t("inspect.with"), this.#figures(whole.value))}
       ${this.#figure(cut.value?.bitmap ?? null, t("inspect.without"), this.#figures(cut.value))}
