@@ -59,10 +59,19 @@ impl Confusion {
         if let Some(label) = predicted.iter().find(|&&label| usize::from(label) >= self.classes) {
             return Err(Error::InvalidInput(format!("label {label} is none of {} classes", self.classes)));
         }
-        for (&p, &t) in predicted.iter().zip(truth).filter(|&(_, &t)| usize::from(t) < self.classes) {
-            self.counts[usize::from(t) * self.classes + usize::from(p)] += 1;
+        for (&p, &t) in predicted.iter().zip(truth) {
+            self.count(p, t);
         }
         Ok(())
+    }
+
+    /// Counts one pixel as [`Confusion::add`] does. Whether the predicted label was a class.
+    pub(crate) fn count(&mut self, predicted: u8, truth: u8) -> bool {
+        let [p, t] = [predicted, truth].map(usize::from);
+        if p < self.classes && t < self.classes {
+            self.counts[t * self.classes + p] += 1;
+        }
+        p < self.classes
     }
 
     /// The share of pixels that are right, 0–1 (`accuracy_score`); NaN before any is counted.
@@ -86,8 +95,11 @@ impl Confusion {
 
     /// Mean of [`Confusion::iou`] over the classes that have one.
     pub fn mean_iou(&self) -> Option<f64> {
-        let all: Vec<f64> = (0..self.classes).filter_map(|class| self.iou(class)).collect();
-        (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
+        let (mut sum, mut count) = (0.0, 0.0);
+        for iou in (0..self.classes).filter_map(|class| self.iou(class)) {
+            (sum, count) = (sum + iou, count + 1.0);
+        }
+        (count > 0.0).then(|| sum / count)
     }
 }
 

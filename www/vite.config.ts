@@ -46,19 +46,26 @@ function models(): Plugin {
   };
 }
 
-/** Puts the service worker beside the page, told apart from that of another build by what this one is made of. */
+/**
+ * Puts the service worker beside the page, told apart from that of another build by what this one is made of, and
+ * told all scripts and styles: views that load when they are first opened are to open without a network as well.
+ */
 function offline(): Plugin {
   return {
     name: "offline",
     apply: "build",
+    enforce: "post",
     buildStart() {
       this.emitFile({ type: "chunk", id: at("./src/offline/worker.ts"), fileName: "offline.js" });
     },
     generateBundle(_options, bundle) {
       const worker = bundle["offline.js"];
       if (worker?.type !== "chunk") return;
-      const build = createHash("sha256").update(Object.keys(bundle).sort().join()).digest("hex").slice(0, 12);
-      worker.code = worker.code.replace("__BUILD__", build);
+      const names = Object.keys(bundle).sort();
+      const build = createHash("sha256").update(names.join()).digest("hex").slice(0, 12);
+      // The engine is there in two builds, of which a browser takes one: it is kept once it has been used.
+      const chunks = names.filter((name) => /^assets\/.*\.(js|css)$/.test(name));
+      worker.code = worker.code.replace("__BUILD__", build).replace(/["'`]__CHUNKS__["'`]/, JSON.stringify(chunks));
     },
   };
 }

@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 pub const MAX_CLASSES: usize = 256;
 /// Greatest [`cross_entropy`]: −ln of 10⁻³⁸, about the least probability that a float can be.
 pub const MOST_NATS: f32 = 87.5;
-/// Rows drawn at once.
-const BAND: u32 = 64;
+/// Rows drawn at once: the height of a tile.
+const BAND: u32 = 256;
 /// How far the values of a pixel may be from summing to 1 as probabilities do.
 const ROUNDING: f32 = 1e-3;
 /// Probability up to which a pixel is outside of the chosen classes; from 1 less this it is inside.

@@ -4,8 +4,8 @@ use super::tile::zeroed;
 use super::{Picture, RGBA, Rect};
 use crate::error::{Error, Result};
 
-/// Source rows read at once: a view needs one band, never a copy of the picture.
-const BAND: u32 = 64;
+/// Source rows read at once, the height of a tile: a view needs one band, never a copy of the picture.
+const BAND: u32 = 256;
 
 /// What one output pixel covers along one axis.
 struct Span {

@@ -1,11 +1,10 @@
 //! One tile of a [`super::Picture`]: kept as small as its content allows.
 
-use super::RGBA;
+use super::{RGBA, pack};
 use crate::error::{Error, Result};
 
-/// Pixels of one tile, row-major. The variant follows from the content alone (see [`Tile::set`]),
-/// so that equal pixels are equal tiles.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Pixels of one tile, row-major.
+#[derive(Debug, Clone)]
 pub(super) enum Tile {
     /// Every pixel has this colour.
     Solid([u8; RGBA]),
@@ -13,6 +12,32 @@ pub(super) enum Tile {
     Rgb(Vec<u8>),
     /// Four bytes a pixel.
     Rgba(Vec<u8>),
+    /// Opaque, as [`pack`] has it.
+    Packed(Vec<u8>),
+}
+
+/// Pixels to copy from.
+pub(super) enum Pixels<'a> {
+    Solid([u8; RGBA]),
+    Rgb(&'a [u8]),
+    Rgba(&'a [u8]),
+}
+
+impl Pixels<'_> {
+    /// Copies the pixels from `first` on to `out` (RGBA), as many as `out` holds.
+    pub(super) fn copy(&self, first: usize, out: &mut [u8]) {
+        let (out_pixels, _) = out.as_chunks_mut::<RGBA>();
+        match self {
+            Pixels::Solid(pixel) => out_pixels.fill(*pixel),
+            Pixels::Rgb(bytes) => {
+                let (pixels, _) = bytes.as_chunks::<3>();
+                for (to, &[r, g, b]) in out_pixels.iter_mut().zip(&pixels[first..]) {
+                    *to = [r, g, b, 255];
+                }
+            }
+            Pixels::Rgba(bytes) => out.copy_from_slice(&bytes[first * RGBA..][..out.len()]),
+        }
+    }
 }
 
 /// A zeroed buffer, or `OutOfMemory` where the allocator refuses.
@@ -27,7 +52,7 @@ impl Tile {
     pub(super) fn is_opaque(&self) -> bool {
         match self {
             Tile::Solid(pixel) => pixel[3] == 255,
-            Tile::Rgb(_) => true,
+            Tile::Rgb(_) | Tile::Packed(_) => true,
             Tile::Rgba(_) => false,
         }
     }
@@ -36,23 +61,37 @@ impl Tile {
     pub(super) fn bytes(&self) -> usize {
         match self {
             Tile::Solid(_) => 0,
-            Tile::Rgb(bytes) | Tile::Rgba(bytes) => bytes.len(),
+            Tile::Rgb(bytes) | Tile::Rgba(bytes) | Tile::Packed(bytes) => bytes.len(),
         }
     }
 
-    /// Copies the pixels from `first` on to `out` (RGBA), as many as `out` holds.
-    pub(super) fn read(&self, first: usize, out: &mut [u8]) {
-        let (out_pixels, _) = out.as_chunks_mut::<RGBA>();
-        match self {
-            Tile::Solid(pixel) => out_pixels.fill(*pixel),
-            Tile::Rgb(bytes) => {
-                let (pixels, _) = bytes.as_chunks::<3>();
-                for (to, &[r, g, b]) in out_pixels.iter_mut().zip(&pixels[first..]) {
-                    *to = [r, g, b, 255];
-                }
+    /// The first `rows` rows of `width` pixels; what is packed is unpacked to `scratch`.
+    pub(super) fn pixels<'a>(
+        &'a self,
+        width: u32,
+        rows: u32,
+        scratch: &'a mut Vec<u8>,
+    ) -> Result<Pixels<'a>> {
+        Ok(match self {
+            Tile::Solid(pixel) => Pixels::Solid(*pixel),
+            Tile::Rgb(bytes) => Pixels::Rgb(bytes),
+            Tile::Rgba(bytes) => Pixels::Rgba(bytes),
+            Tile::Packed(packed) => {
+                *scratch = zeroed(width as usize * rows as usize * RGBA)?;
+                pack::unpack(packed, width as usize, scratch);
+                Pixels::Rgba(scratch)
             }
-            Tile::Rgba(bytes) => out.copy_from_slice(&bytes[first * RGBA..][..out.len()]),
+        })
+    }
+
+    /// Packs what is opaque, where that saves memory.
+    pub(super) fn pack(&mut self, width: u32) -> Result<()> {
+        if let Tile::Rgb(bytes) = self
+            && let Some(packed) = pack::pack(bytes, width as usize)?
+        {
+            *self = Tile::Packed(packed);
         }
+        Ok(())
     }
 
     /// Replaces the whole content, reusing the memory held where the form stays the same.

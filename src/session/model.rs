@@ -147,9 +147,11 @@ impl Model {
         runner.time(what, inputs, host).await
     }
 
-    /// Lets go of the buffers of the last run.
-    pub async fn release(&self) {
-        self.runner.lock().await.release();
+    /// Lets go of the buffers of the last run; of one that is under way, not.
+    pub fn release(&self) {
+        if let Some(mut runner) = self.runner.try_lock() {
+            runner.release();
+        }
     }
 
     fn in_order(&self, mut inputs: RunInput) -> Result<Vec<Tensor>> {

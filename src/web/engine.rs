@@ -1,6 +1,7 @@
 //! `Engine`: backends, models, pictures.
 
 use super::convert;
+use super::filter::whole;
 use super::host::{Browser, Freed, option};
 use super::model::{Model, tile_event};
 use super::picture::Picture;
@@ -131,16 +132,19 @@ impl Engine {
         })
     }
 
-    /// What `process` would take. `fits` is false, and `reason` says why, where it would be refused.
+    /// What `process` would take of a picture, or of one of this size that is not there. `fits` is false,
+    /// and `reason` says why, where it would be refused.
     #[wasm_bindgen(unchecked_return_type = "Estimate")]
     pub fn estimate(
         &self,
-        picture: &Picture,
+        #[wasm_bindgen(unchecked_param_type = "Picture | { width: number; height: number }")] size: JsValue,
         model: &Model,
         #[wasm_bindgen(unchecked_optional_param_type = "{ tile?: number }")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        let estimate = model.inner.estimate(picture.0.width(), picture.0.height(), tile_side(&options));
-        match estimate {
+        // An empty picture takes no memory, and there is none of an impossible size.
+        let picture = || image::Picture::new(whole(&size, "width")?, whole(&size, "height")?);
+        let (width, height) = picture().map_err(|e| convert::error(&e))?.size();
+        match model.inner.estimate(width, height, tile_side(&options)) {
             Ok(estimate) => Ok(types::estimate(&estimate)),
             Err(ref error @ Error::TooLarge { needed, .. }) if needed > 0 => {
                 Ok(types::refused(needed, &error.to_string()))

@@ -1,10 +1,35 @@
-//! Views of labels out of options objects.
+//! Labels: views out of options objects, masks, and how well labels agree with a mask.
 
+use super::convert;
+use super::engine::Engine;
 use super::host::option;
+use super::picture::Picture;
 use crate::error::{Error, Result};
 use crate::image::labels::View;
+use crate::image::mask;
 use js_sys::{Array, JsString, Number};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+impl Engine {
+    /// A label picture of a mask: gray levels are indices of classes, 255 where the class is not
+    /// known; or the colours of classes as `view` draws them, transparent for class 0.
+    pub fn labels(&self, mask: &Picture, classes: u8) -> Result<Picture, JsValue> {
+        mask::labels(&mask.0, classes).map(Picture::of).map_err(|e| convert::error(&e))
+    }
+
+    /// How a label picture agrees with a true one of its size, as shares from 0 to 1: pixels that are
+    /// right, mean intersection over union, and that of each class; NaN where there is nothing to tell.
+    #[wasm_bindgen(js_name = scoreLabels)]
+    pub fn score_labels(&self, labels: &Picture, truth: &Picture, classes: u8) -> Result<Vec<f64>, JsValue> {
+        let agreement = mask::agreement(&labels.0, &truth.0, classes).map_err(|e| convert::error(&e))?;
+        let mut shares = vec![agreement.pixel_accuracy(), agreement.mean_iou().unwrap_or(f64::NAN)];
+        for class in 0..classes {
+            shares.push(agreement.iou(class.into()).unwrap_or(f64::NAN));
+        }
+        Ok(shares)
+    }
+}
 
 /// The view that `{ mode, … }` means, and the chosen classes.
 ///

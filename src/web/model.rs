@@ -128,6 +128,11 @@ impl Model {
             Ok(result.into())
         })
     }
+
+    /// Gives the buffers of the last run back; the next one makes them anew. Does nothing in mid-run.
+    pub fn release(&self) {
+        self.inner.release();
+    }
 }
 
 impl Model {

@@ -10,8 +10,15 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct Picture(pub(super) Rc<image::Picture>);
 
+/// Pictures of more pixels wait packed; smaller ones are always at hand.
+const LARGE: u64 = 4 << 20;
+
 impl Picture {
-    pub(super) fn of(picture: image::Picture) -> Self {
+    pub(super) fn of(mut picture: image::Picture) -> Self {
+        if picture.rect().pixels() > LARGE {
+            // Where there is no room to pack, there is none to complain either: it stays as it is.
+            let _ = picture.pack();
+        }
         Self(Rc::new(picture))
     }
 }

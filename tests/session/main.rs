@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use support::{STRATEGIES, block_on, cpu, load, network, picture};
 use unet_playground::Error;
 use unet_playground::plan::Selection;
-use unet_playground::session::{BackendChoice, BackendReason, Engine, Host, RunInput, Unhurried};
+use unet_playground::session::{BackendChoice, BackendReason, Engine, Host, Model, RunInput, Unhurried};
 use unet_playground::tensor::Tensor;
 
 fn input(shape: [usize; 4]) -> Tensor {
@@ -136,6 +136,39 @@ fn a_run_pauses_tells_its_progress_and_can_be_stopped() {
     assert_eq!(hasty.pauses.get(), 2);
     // What was stopped leaves nothing behind.
     assert_eq!(run(&Impatient::new(usize::MAX)).unwrap(), whole);
+}
+
+/// Asks for the buffers back whenever a run pauses.
+struct Greedy<'a>(&'a Model, Cell<f64>);
+
+impl Host for Greedy<'_> {
+    fn now(&self) -> f64 {
+        self.1.set(self.1.get() + 10.0);
+        self.1.get()
+    }
+
+    async fn pause(&self) {
+        self.0.release();
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
+
+    fn progress(&self, _fraction: f32) {}
+}
+
+#[test]
+fn buffers_are_given_back_between_runs_alone() {
+    let model = load(&cpu(), &network("unet_nearest", "skips, residual, dynamic size"));
+    let selection = Selection::default();
+    let input = || named(input([1, 3, 32, 32]));
+    let run = || block_on(model.run(input(), &selection, &Unhurried::default())).unwrap();
+    let first = run();
+    let disturbed = block_on(model.run(input(), &selection, &Greedy(&model, Cell::new(0.0))));
+    assert_eq!(disturbed.unwrap(), first);
+    model.release();
+    assert_eq!(run(), first);
 }
 
 #[test]

@@ -93,7 +93,12 @@ export interface Engine {
   checkerboard(picture: Picture, options: { period: 2 | 4 | 8 } & Attended): Promise<number>;
   /** Draws a picture of labels, which a model that tells classes makes, over the picture it belongs to. */
   view(picture: Picture, labels: Picture, options: LabelView): Promise<Picture>;
-  estimate(picture: Picture, model: Model): Estimate;
+  /** A picture of labels of a mask: gray levels are indices of classes, or the colours that `view` draws. */
+  labels(mask: Picture, classes: number): Picture;
+  /** How a picture of labels agrees with a true one: pixels that are right, mean and each class's intersection over union. */
+  scoreLabels(labels: Picture, truth: Picture, classes: number): Float64Array;
+  /** What `process` would take of a picture of this size. */
+  estimate(size: { width: number; height: number }, model: Model): Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
   /** What goes into a model for this picture. One that works on tiles sees a square of `side` pixels around `at`, by default the middle. */
   inspect(picture: Picture, model: Model, options?: { at?: { x: number; y: number }; side?: number }): Promise<Inspection>;
@@ -157,6 +162,8 @@ export interface Model {
   readonly outputs: { name: string }[];
   /** Of each initializer that a node reads. */
   weights(node: string): Weights[];
+  /** Gives the memory of the last run back. */
+  release(): void;
   free(): void;
 }
 

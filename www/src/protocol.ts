@@ -68,12 +68,21 @@ export interface LossInfo {
 /** Where a model comes from: shipped with the page and known by its hash, or files a person brought. */
 export type ModelSource = { url: string; sha256: string } | { file: Blob; data: Record<string, Blob> };
 
+/** Shares from 0 to 1, null where there is nothing to tell of; `iou`: of each class, intersection over union. */
+export interface LabelScores {
+  pixelAccuracy: number | null;
+  meanIou: number | null;
+  iou: (number | null)[];
+}
+
 /** Pictures made of pictures. */
 export type Recipe =
   | { make: "filtered"; of: number; how: Filter }
   | { make: "mixed"; of: number; over: number; strength: number }
   | { make: "difference"; of: number; from: number; gain: number }
   | { make: "drawn-labels"; of: number; over: number; how: LabelView }
+  /** Of a mask that a person gave. */
+  | { make: "labels"; of: number; classes: number }
   | { make: "cropped"; of: number; rect: Rect }
   | { make: "reduced"; of: number; maxSide: number };
 
@@ -98,6 +107,8 @@ export interface Calls {
   make: { args: { recipe: Recipe }; result: PictureInfo };
   /** `border`: pixels on each side that do not count for the PSNR of luma. */
   score: { args: { picture: number; reference: number; border: number }; result: Scores };
+  /** Of pictures of labels. */
+  scoreLabels: { args: { labels: number; truth: number; classes: number }; result: LabelScores };
   /** The colours of differences, 256 RGBA pixels. */
   differenceScale: { args: Record<string, never>; result: Uint8ClampedArray };
   checkerboard: { args: { picture: number; period: 2 | 4 | 8 }; result: number };
@@ -105,7 +116,7 @@ export interface Calls {
   pixel: { args: { picture: number; at: Point }; result: number[] };
   preview: { args: { picture: number; maxSide: number }; result: ImageBitmap };
   region: { args: { picture: number; rect: Rect }; result: ImageBitmap };
-  estimate: { args: { picture: number; model: number }; result: Estimate };
+  estimate: { args: { width: number; height: number; model: number }; result: Estimate };
   /** Multiplications and additions that the engine does in a millisecond, by a short run of the model. */
   calibrate: { args: { model: number }; result: number };
   /** The engine is told of again: it may have gone on with the CPU. `near`: what comes first. */
@@ -145,14 +156,16 @@ export type FromWorker =
   | { id: number; tile: Tile }
   | { crashed: string };
 
-/** An error of a call: `code` picks the sentence the page shows, `message` is its detail. */
+/** An error of a call: `code` picks the sentence the page shows, `params` fill it, `message` is its detail. */
 export class CallError extends Error {
   readonly code: string;
+  readonly params: Record<string, string | number>;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, params: Record<string, string | number> = {}) {
     super(message);
     this.name = "CallError";
     this.code = code;
+    this.params = params;
   }
 }
 

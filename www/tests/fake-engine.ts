@@ -12,7 +12,7 @@ import type { Inspection } from "../src/inspection";
 /** Side of the tiles of a run. */
 const TILE = 128;
 
-const behaviour = { tileDelay: 8, webgpu: true, inspects: true, loseGpu: false, mostPixels: 30e6, flopsPerPixel: 69e3 };
+const behaviour = { tileDelay: 8, webgpu: true, inspects: true, loseGpu: false, mostPixels: 30e6, mostResult: 100e6, flopsPerPixel: 69e3 };
 const channel = new BroadcastChannel("fake-engine");
 channel.onmessage = ({ data }) => {
   Object.assign(behaviour, data);
@@ -58,7 +58,7 @@ export class Engine implements EngineType {
     const network = { scale: bytes[0] || 1, quality: (bytes[1] || 100) / 100, classes: names.length, strategy: bytes[3] ?? 0 };
     const nodes = fakeNodes(network, [1, 3, 64, 64]);
     const ports = { inputs: [{ name: "x" }], outputs: [{ name: "y" }] };
-    const model: FakeModel = { metadata: {}, ...network, ...ports, task: { classes: told }, weights: (node) => fakeWeights(nodes, node), free() {} };
+    const model: FakeModel = { metadata: {}, ...network, ...ports, task: { classes: told }, release() {}, weights: (node) => fakeWeights(nodes, node), free() {} };
     return model;
   }
 
@@ -140,10 +140,22 @@ export class Engine implements EngineType {
     return new FakePicture(canvas, canvas);
   }
 
-  estimate({ width, height }: Picture, model: Model) {
+  labels(mask: Picture, classes: number): Picture {
+    const { data } = context((mask as FakePicture).canvas).getImageData(0, 0, mask.width, mask.height);
+    const wrong = data.findIndex((level, at) => at % 4 < 3 && level >= classes);
+    if (wrong >= 0) throw new FakeError("invalid-input", `the level ${data[wrong]} is none of ${classes} classes`);
+    return mask;
+  }
+
+  scoreLabels(labels: Picture, _truth: Picture, classes: number): Float64Array {
+    const { quality } = labels as FakePicture;
+    return Float64Array.from([(1 + quality) / 2, quality, ...Array<number>(classes).fill(quality)]);
+  }
+
+  estimate({ width, height }: { width: number; height: number }, model: Model) {
     const { scale } = model as FakeModel;
     const tiles = Math.ceil((width * scale) / TILE) * Math.ceil((height * scale) / TILE);
-    const fits = width * height < behaviour.mostPixels;
+    const fits = width * height < behaviour.mostPixels && width * height * scale ** 2 < behaviour.mostResult;
     const size = { width: width * scale, height: height * scale };
     return { ...size, tiles, peakBytes: tiles * 4e6, flops: width * height * behaviour.flopsPerPixel, fits, reason: "needs 9 GB" };
   }
@@ -165,7 +177,7 @@ export class Engine implements EngineType {
       onTile({ x, y, width: w, height: h, pixels: context(whole).getImageData(x, y, w, h).data });
       onProgress({ fraction: (done + 1) / tiles.length, tilesDone: done + 1, tiles: tiles.length });
     }
-    return new FakePicture(whole, whole);
+    return Object.assign(new FakePicture(whole, whole), { quality });
   }
 
   async inspect(picture: Picture, model: Model, { at, side = 256 }: { at?: { x: number; y: number }; side?: number } = {}): Promise<Inspection> {

@@ -4,6 +4,8 @@ import type { Picture } from "../src/engine";
 
 export class FakePicture implements Picture {
   readonly hasAlpha = false;
+  /** Of labels: how near to the truth they are. */
+  quality = 1;
   constructor(
     readonly canvas: OffscreenCanvas,
     readonly clean: OffscreenCanvas,
@@ -19,7 +21,7 @@ export class FakePicture implements Picture {
   }
   thumbnail(maxSide: number): Picture {
     const scale = maxSide / Math.max(this.width, this.height);
-    const small = new OffscreenCanvas(Math.round(this.width * scale), Math.round(this.height * scale));
+    const small = new OffscreenCanvas(Math.ceil(this.width * scale), Math.ceil(this.height * scale));
     context(small).drawImage(this.canvas, 0, 0, small.width, small.height);
     return new FakePicture(small, small);
   }

@@ -17,26 +17,38 @@ const TASKS = {
 };
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
 
-/** A full zoo: what stands for a network says its scale, its quality in percent, whether it tells classes, and its number among the strategies. Two of them tie. */
-const zoo = Object.entries(TASKS).flatMap(([task, scale]) =>
-  STRATEGIES.map((strategy, index) => {
-    const source = new Uint8Array(90_000);
-    source.set([scale, [70, 95, 95, 80, 88][index] ?? 0, task === "segment" ? 1 : 0, index]);
-    const entry = {
-      file: `${task}-${strategy}.onnx`,
-      bytes: source.length,
-      sha256: createHash("sha256").update(source).digest("hex"),
-      task,
-      family: "unet",
-      strategy,
-      title: `${task} (${strategy})`,
-      parameters: 500_000 + 10_000 * index,
-      flops_per_pixel: 69_000,
-      license: "MIT",
-    };
-    return { entry, source };
-  }),
-);
+/** Others of a task, told apart by their variant or by a strategy that no other task has. */
+const OTHERS = [
+  { task: "segment", strategy: "bilinear", variant: "noskip" },
+  { task: "super-resolve-x2", strategy: "transposed-conv", variant: "lecture" },
+  { task: "super-resolve-x2", strategy: "transposed-conv3", variant: "" },
+];
+
+/** A full zoo: what stands for a network says its scale, its quality in percent, and whether it tells classes, and its number among the strategies. Two of them tie. */
+const zoo = [
+  ...Object.keys(TASKS).flatMap((task) => STRATEGIES.map((strategy, index) => model(task, strategy, "", index))),
+  ...OTHERS.map(({ task, strategy, variant }) => model(task, strategy, variant, 0)),
+];
+
+function model(task: string, strategy: string, variant: string, index: number) {
+  const source = new Uint8Array(90_000);
+  source.set([TASKS[task as keyof typeof TASKS], [70, 95, 95, 80, 88][index] ?? 0, task === "segment" ? 1 : 0, index]);
+  const name = [task, strategy, variant].filter(Boolean).join("-");
+  const entry = {
+    file: `${name}.onnx`,
+    bytes: source.length,
+    sha256: createHash("sha256").update(source).digest("hex"),
+    task,
+    family: "unet",
+    strategy,
+    ...(variant && { variant }),
+    title: name,
+    parameters: 500_000 + 10_000 * index,
+    flops_per_pixel: 69_000,
+    license: "MIT",
+  };
+  return { entry, source };
+}
 
 /** Moments of a training, and untrained networks, by file. */
 const learning = [

@@ -76,12 +76,12 @@ export class Catalogue {
     return this.entries.find((entry) => entry.task === task)?.title ?? task;
   }
 
-  /** A chain for every strategy that some step has; a step without it takes what there is. */
+  /** A chain for every method of the first step; a step without it takes the first that it has. */
   #chained(): Method[] {
     const steps = (OLD_PHOTO.chain ?? []).map((task) => this.entries.filter((entry) => entry.task === task));
+    const [first = []] = steps;
     if (steps.some((entries) => entries.length === 0)) return [];
-    const strategies = new Map(steps.flat().map((entry) => [methodId(entry), entry]));
-    return [...strategies.values()].map((wanted) => {
+    return first.map((wanted) => {
       const entries = steps.flatMap((entries) => entries.find((entry) => methodId(entry) === methodId(wanted)) ?? entries[0] ?? []);
       const parameters = entries.reduce((sum, entry) => sum + entry.parameters, 0);
       return { ...network(wanted), stages: entries.map((entry) => ({ kind: "model", entry })), parameters };

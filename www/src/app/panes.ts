@@ -1,17 +1,19 @@
 /** The pictures that can be compared, in words: what each is called, and what is to be said of it. */
 
-import { decibels, hasMessage, seconds, t } from "../i18n";
+import { decibels, hasMessage, seconds, share, t } from "../i18n";
 import type { Layer } from "../view/layer";
 import type { Method } from "./catalogue";
 import { winners, type Row } from "./ranking";
-import { isTest, type ResultState, type State } from "./state";
+import { isDegraded, isMasked, type ResultState, type State } from "./state";
 
 export interface Pane {
   /** `input`, `original`, or a method's id. */
   id: string;
   name: string;
-  /** Score or time, in a few words; may be empty. */
+  /** The score, in a few words; may be empty. */
   caption: string;
+  /** How long it took; may be empty. */
+  time: string;
   wins: "best" | "tie" | null;
   layer: Layer | null;
   difference: Layer | null;
@@ -34,7 +36,7 @@ export function methodName({ kind, name, variant }: Method): string {
 export function describePanes(state: State): Pane[] {
   const { input, original, results } = state;
   const best = winners(rows(state));
-  const plain = { wins: null, difference: null, complete: true, failure: "" };
+  const plain = { time: "", wins: null, difference: null, complete: true, failure: "" };
   return [
     ...(input
       ? [
@@ -50,31 +52,34 @@ export function describePanes(state: State): Pane[] {
       : []),
     ...results.map((result) => describe(result, best)),
     ...(original
-      ? [{ ...plain, id: "original", name: t("compare.original"), caption: "", layer: original.layer, picture: original.picture }]
+      ? [{ ...plain, id: "original", name: t(isMasked(state) ? "compare.mask" : "compare.original"), caption: "", layer: original.layer, picture: original.picture }]
       : []),
   ];
 }
 
 /** What the methods get: named after what was done to it in a test. */
 export function inputName(state: State): string {
-  return isTest(state) ? t(`degrade.${state.settings.degradation.kind}`) : t("compare.before");
+  return isDegraded(state) ? t(`degrade.${state.settings.degradation.kind}`) : t("compare.before");
 }
 
 /** What the table lists. */
 export function rows({ results }: State): Row[] {
-  return results.map(({ id, scores, milliseconds, checkerboard, method }) => {
+  return results.map(({ id, scores, agreement, milliseconds, checkerboard, method }) => {
     const parameters = method.kind === "network" ? method.parameters : null;
-    return { id, scores, milliseconds, checkerboard, parameters };
+    return { id, scores, agreement, milliseconds, checkerboard, parameters };
   });
 }
 
 function describe(result: ResultState, best: string[]): Pane {
-  const { id, method, layer, difference, picture, scores, milliseconds, failure, status } = result;
-  const figures = [scores && decibels(scores.psnr), milliseconds !== null && seconds(milliseconds)];
+  const { id, method, layer, difference, picture, scores, agreement, milliseconds, failure, status } = result;
+  const overlap = agreement?.meanIou ?? null;
+  const score = overlap !== null ? t("result.iou", { share: share(overlap) }) : scores ? decibels(scores.psnr) : "";
+  const done = status === "done";
   return {
     id,
     name: methodName(method),
-    caption: status === "done" ? figures.filter(Boolean).join(" · ") : "",
+    caption: done ? score : "",
+    time: done && milliseconds !== null ? seconds(milliseconds) : "",
     wins: best.includes(id) ? (best.length > 1 ? "tie" : "best") : null,
     layer,
     difference,

@@ -1,7 +1,7 @@
 /** The pictures around the results: the original, what the methods get of it, and their layers. */
 
-import type { Degradation } from "../engine";
-import type { PictureInfo, Recipe } from "../protocol";
+import type { Degradation, LabelView } from "../engine";
+import { CallError, type PictureInfo, type Recipe } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
 import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
@@ -18,13 +18,17 @@ export class Pictures {
   #bench: Bench;
   #cropped: Step<PictureInfo>;
   #enlarged: Step<PictureInfo>;
-  #layers = { original: layerStep(), input: layerStep() };
+  #truth: Step<PictureInfo>;
+  #mask: Step<PictureInfo>;
+  #layers = { original: layerStep(), input: layerStep(), mask: layerStep() };
 
   constructor(bench: Bench) {
     this.#bench = bench;
     const free = (picture: PictureInfo) => bench.client.free("picture", picture.id);
     this.#cropped = new Step(free);
     this.#enlarged = new Step(free);
+    this.#truth = new Step(free);
+    this.#mask = new Step(free);
   }
 
   async pair(photo: Photo, how: readonly Degradation[], scale: number, signal: AbortSignal): Promise<Pair> {
@@ -33,7 +37,7 @@ export class Pictures {
     return { original, input: await this.#bench.input(original, how, signal) };
   }
 
-  layer(which: "original" | "input", picture: PictureInfo, signal: AbortSignal): Promise<Layer> {
+  layer(which: "original" | "input" | "mask", picture: PictureInfo, signal: AbortSignal): Promise<Layer> {
     return this.#layers[which].get(String(picture.id), () => layerOf(this.#bench, picture, signal), signal);
   }
 
@@ -46,9 +50,34 @@ export class Pictures {
     return this.#make(this.#enlarged, `${input.id} ${scale}`, recipe, signal);
   }
 
+  /** The picture of labels that a mask of the photo gives. */
+  truth(mask: Photo, photo: PictureInfo, classes: number, signal: AbortSignal): Promise<PictureInfo> {
+    const { client } = this.#bench;
+    const make = async () => {
+      const file = await client.call("decode", { file: mask.file }, { signal });
+      try {
+        if (file.width !== photo.width || file.height !== photo.height) {
+          const { width, height } = file;
+          throw new CallError("mask-size", "", { width, height, photoWidth: photo.width, photoHeight: photo.height });
+        }
+        return await client.call("make", { recipe: { make: "labels", of: file.id, classes } }, { signal });
+      } finally {
+        client.free("picture", file.id);
+      }
+    };
+    return this.#truth.get(`${mask.key} ${photo.id} ${classes}`, make, signal);
+  }
+
+  /** A mask as results are drawn. */
+  drawn(truth: PictureInfo, over: PictureInfo, how: LabelView, signal: AbortSignal): Promise<PictureInfo> {
+    const recipe = { make: "drawn-labels", of: truth.id, over: over.id, how } as const;
+    return this.#make(this.#mask, JSON.stringify(recipe), recipe, signal);
+  }
+
   /** The worker is gone, and all that was in it. */
   forget(): void {
-    for (const step of [this.#cropped, this.#enlarged, this.#layers.original, this.#layers.input]) step.forget();
+    const { original, input, mask } = this.#layers;
+    for (const step of [this.#cropped, this.#enlarged, this.#truth, this.#mask, original, input, mask]) step.forget();
   }
 
   /** Cut at the right and the bottom so that reducing it leaves no rest, as papers on super-resolution do. */

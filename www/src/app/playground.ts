@@ -6,7 +6,7 @@
  */
 
 import type { Client } from "../client";
-import type { ModelInfo, PictureInfo, Point } from "../protocol";
+import type { ModelInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
 import { restoreAll } from "./batch";
 import { Bench } from "./bench";
@@ -19,7 +19,6 @@ import { keepModel, keptModel, ownModel } from "./own-model";
 import { keepPhoto, keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { formatSettings, MAX_RESULTS, parseSettings, type Settings } from "./settings";
-import { expected } from "./stages";
 import { initialState, noticeFor, type Action } from "./state";
 import { factsOf } from "./tasks";
 import { Workshop } from "./workshop";
@@ -37,6 +36,8 @@ export class Playground extends Board {
   #workshop: Workshop;
   #photo: Photo | null = null;
   #many: readonly File[] = [];
+  /** What was to be a mask and is none. */
+  #refused: File | null = null;
   #work = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -101,6 +102,7 @@ export class Playground extends Board {
     const brought = sortFiles(files);
     if (brought.kind === "pictures") {
       const [first] = brought.files;
+      if (brought.files.length === 1 && (await this.#mayBeMask(first))) return this.openMask(first);
       await this.#openPhoto(ownPhoto(first, first.name));
       this.#many = brought.files.length > 1 ? brought.files : [];
       this.update({ many: this.#many.length });
@@ -113,6 +115,21 @@ export class Playground extends Board {
     } else {
       this.update({ notice: { message: "error.drop-without-file", params: {}, detail: "", actions: ["open"] } });
     }
+  }
+
+  /** What is true of the photo, class by class: the results are scored against it. */
+  async openMask(file: File): Promise<void> {
+    this.#refused = file;
+    await this.#attempt(async (signal) => {
+      this.#workshop.useMask(ownPhoto(file, file.name));
+      this.#choose({ ...this.state.settings, mode: "test" });
+      await this.#make(signal);
+    });
+  }
+
+  forgetMask(): void {
+    this.#workshop.useMask(null);
+    void this.#again();
   }
 
   /** Runs once sliders have come to rest, or a big photo would never get beyond its first tile. */
@@ -210,10 +227,12 @@ export class Playground extends Board {
   }
 
   async act(action: Exclude<Action, "open">): Promise<void> {
+    const { width, height } = this.state.notice?.params ?? {};
     this.dismiss();
     if (action === "cpu") this.set({ backend: "cpu" });
     else if (action === "shipped") await this.#useModel(null);
-    else if (action === "reduce") await this.#reduce();
+    else if (action === "reduce") await this.#reduce(Math.max(Number(width), Number(height)));
+    else if (action === "as-photo" && this.#refused) await this.#openPhoto(ownPhoto(this.#refused, this.#refused.name));
     else if (this.#photo) await this.#attempt((signal) => this.#make(signal, true));
     else await this.open();
   }
@@ -227,6 +246,19 @@ export class Playground extends Board {
       await this.#take(photo, mode, signal);
       await this.#make(signal);
     });
+  }
+
+  /** Where masks are asked for, a picture of the photo's size is taken for one. */
+  async #mayBeMask(file: File): Promise<boolean> {
+    const { task, settings, photo } = this.state;
+    if (!task.masked || settings.mode !== "test" || !photo) return false;
+    try {
+      const picture = await this.#client.call("decode", { file });
+      this.#client.free("picture", picture.id);
+      return picture.width === photo.size.width && picture.height === photo.size.height;
+    } catch {
+      return false; // opening it as a photo tells what is wrong
+    }
   }
 
   /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
@@ -270,28 +302,18 @@ export class Playground extends Board {
     await this.#workshop.make(this.#photo, this.looking, asked, signal);
   }
 
-  /** The largest copy of the photo that fits, found by asking for smaller and smaller ones. */
-  async #reduce(): Promise<void> {
-    const method = this.state.results[0]?.method;
+  /** Takes a smaller copy of the photo: of the longer side that the refusal has named, or of half of it where memory ran out unforeseen. */
+  async #reduce(side: number): Promise<void> {
     const photo = this.#photo;
-    if (!method || !photo) return;
+    if (!photo) return;
     await this.#attempt(async (signal) => {
-      const { backend, mode } = this.state.settings;
       const original = await this.#bench.original(photo, signal);
-      let side = Math.max(original.width, original.height);
-      let copy: PictureInfo | null = null;
-      while (!copy) {
-        side = Math.ceil(side * 0.75);
-        const recipe = { make: "reduced", of: original.id, maxSide: side } as const;
-        copy = await this.#client.call("make", { recipe }, { signal });
-        const { refused } = await expected(this.#bench, method, copy, backend, signal);
-        if (!refused || side < 64) break;
-        this.#client.free("picture", copy.id);
-        copy = null;
-      }
+      const maxSide = side > 0 ? side : Math.ceil(Math.max(original.width, original.height) / 2);
+      const recipe = { make: "reduced", of: original.id, maxSide } as const;
+      const copy = await this.#client.call("make", { recipe }, { signal });
       const png = await this.#client.call("encodePng", { picture: copy.id }, { signal });
       this.#client.free("picture", copy.id);
-      await this.#take(ownPhoto(new Blob([png], { type: "image/png" }), photo.name), mode, signal);
+      await this.#take(ownPhoto(new Blob([png], { type: "image/png" }), photo.name), this.state.settings.mode, signal);
       await this.#make(signal);
     });
   }

@@ -1,20 +1,24 @@
 /** Who won, and in what order the table lists the results. */
 
 import type { Scores } from "../engine";
+import type { LabelScores } from "../protocol";
 
 /** Decibels that nobody sees: results this near to the best are as good as it. */
 export const TIE = 0.05;
+/** The same of a mean intersection over union. */
+const TIE_OVERLAP = 0.001;
 
 /** What the table compares: results, and the input and the original for reference. */
 export interface Row {
   id: string;
   scores: Scores | null;
+  agreement: LabelScores | null;
   milliseconds: number | null;
   parameters: number | null;
   checkerboard: number | null;
 }
 
-export type Column = "psnr" | "ssim" | "mae" | "time" | "parameters" | "checkerboard";
+export type Column = "psnr" | "ssim" | "mae" | "iou" | "accuracy" | "time" | "parameters" | "checkerboard";
 
 /** Columns where less is better, which come with the least on top. */
 const LESS: readonly Column[] = ["mae", "time", "parameters", "checkerboard"];
@@ -23,6 +27,8 @@ export function valueOf(row: Row, column: Column): number | null {
   if (column === "time") return row.milliseconds;
   if (column === "parameters") return row.parameters;
   if (column === "checkerboard") return row.checkerboard;
+  if (column === "iou") return row.agreement?.meanIou ?? null;
+  if (column === "accuracy") return row.agreement?.pixelAccuracy ?? null;
   return row.scores?.[column] ?? null;
 }
 
@@ -36,10 +42,18 @@ export function sorted<T extends Row>(rows: readonly T[], column: Column, turned
   });
 }
 
-/** The ids of the best by PSNR: one, or several that tie; none where there is nothing to win against. */
+/**
+ * The ids of the best by PSNR, or by mean intersection over union where results are made of labels: one, or several
+ * that tie; none where there is nothing to win against.
+ */
 export function winners(rows: readonly Row[]): string[] {
-  const scored = rows.flatMap(({ id, scores }) => (scores ? [{ id, psnr: scores.psnr }] : []));
+  const column = rows.some(({ agreement }) => agreement) ? "iou" : "psnr";
+  const tie = column === "iou" ? TIE_OVERLAP : TIE;
+  const scored = rows.flatMap((row) => {
+    const value = valueOf(row, column);
+    return value === null ? [] : [{ id: row.id, value }];
+  });
   if (scored.length < 2) return [];
-  const best = Math.max(...scored.map(({ psnr }) => psnr));
-  return scored.filter(({ psnr }) => psnr === best || best - psnr <= TIE).map(({ id }) => id);
+  const best = Math.max(...scored.map(({ value }) => value));
+  return scored.filter(({ value }) => value === best || best - value <= tie).map(({ id }) => id);
 }

@@ -1,6 +1,6 @@
 import type { Stage } from "./catalogue";
 import { degradations } from "./degradation";
-import { isTest, type State } from "./state";
+import { isDegraded, isMasked, type State } from "./state";
 
 /** Everything about the results but the pictures, for others to repeat: models by their hashes, settings, figures. */
 export function report(state: State): object {
@@ -8,7 +8,8 @@ export function report(state: State): object {
   return {
     task: task.id,
     picture: photo && { name: photo.name, ...photo.size },
-    degraded: isTest(state) ? degradations(task, settings.degradation) : [],
+    degraded: isDegraded(state) ? degradations(task, settings.degradation) : [],
+    mask: isMasked(state) ? (state.mask?.name ?? null) : null,
     strength: settings.strength,
     saturation: settings.saturation,
     engine: engine && { backend: engine.backend, chosen: settings.backend, reason: engine.reason },
@@ -23,6 +24,7 @@ export function report(state: State): object {
       milliseconds: result.milliseconds,
       backend: result.backend,
       scores: finite(result.scores),
+      agreement: result.agreement,
       checkerboard: result.checkerboard,
       ...(result.failure && { failure: result.failure.detail }),
     })),

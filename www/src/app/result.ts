@@ -51,6 +51,7 @@ export class Result {
       backend: null,
       classes: [],
       scores: null,
+      agreement: null,
       checkerboard: null,
       failure: null,
     };
@@ -63,7 +64,7 @@ export class Result {
   /** Runs the method. What is painted before a stop stays. */
   async run(order: Order, signal: AbortSignal): Promise<Made> {
     this.#measured = "";
-    this.#set({ status: "running", fraction: 0, failure: null, picture: null, scores: null, checkerboard: null });
+    this.#set({ status: "running", fraction: 0, failure: null, picture: null, scores: null, agreement: null, checkerboard: null });
     let painting: Layer | null = null;
     const made = await runStages(
       this.#bench,
@@ -109,12 +110,19 @@ export class Result {
     this.#set({ status: "done", fraction: 1, picture: id, size: { width, height }, failure: null });
   }
 
-  /** Scores against `reference`, where there is one of this size, and the checkerboard of what was run. */
+  /** Scores against `reference`, where there is one of this size, and the checkerboard of what was run; of labels, how they agree with it. */
   async measure(reference: PictureInfo | null, { scale }: TaskFacts, signal: AbortSignal): Promise<void> {
     const shown = this.#shown?.picture;
+    const raw = this.#raw?.made;
     const key = `${shown?.id} ${reference?.id}`;
-    if (!shown || this.#measured === key) return;
+    if (!shown || !raw || this.#measured === key) return;
     const { client } = this.#bench;
+    if (raw.classes.length > 0) {
+      const ids = reference && { labels: raw.picture.id, truth: reference.id, classes: raw.classes.length };
+      const agreement = ids ? await client.call("scoreLabels", ids, { signal }) : null;
+      this.#measured = key;
+      return this.#set({ scores: null, agreement, checkerboard: null });
+    }
     const comparable = reference && reference.width === shown.width && reference.height === shown.height;
     const scores = comparable
       ? await client.call(
@@ -123,9 +131,9 @@ export class Result {
           { signal },
         )
       : null;
-    const checkerboard = this.state.classes.length > 0 ? null : await this.#checkerboard(shown, signal);
+    const checkerboard = await this.#checkerboard(shown, signal);
     this.#measured = key;
-    this.#set({ scores, checkerboard });
+    this.#set({ scores, agreement: null, checkerboard });
   }
 
   #checkerboard(shown: PictureInfo, signal: AbortSignal): Promise<number | null> {

@@ -26,7 +26,7 @@ export async function comparisonSheet(client: Client, state: State): Promise<Blo
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
-  for (const [index, { name, caption, wins }] of panes.entries()) {
+  for (const [index, { name, caption, time, wins }] of panes.entries()) {
     const bitmap = bitmaps[index];
     if (!bitmap) continue;
     const x = GAP + (index % columns) * (width + GAP);
@@ -36,7 +36,8 @@ export async function comparisonSheet(client: Client, state: State): Promise<Blo
     context.fillText(name, x, y + 20, width);
     context.fillStyle = "#66615a";
     context.font = `16px ${FONT}`;
-    context.fillText(wins ? `${caption} · ${t(wins === "tie" ? "result.tie" : "result.best")}` : caption, x, y + 44, width);
+    const won = wins ? t(wins === "tie" ? "result.tie" : "result.best") : "";
+    context.fillText([caption, time, won].filter(Boolean).join(" · "), x, y + 44, width);
     const scale = Math.min(width / bitmap.width, height / bitmap.height);
     context.drawImage(bitmap, x, y + LABEL, bitmap.width * scale, bitmap.height * scale);
     bitmap.close();

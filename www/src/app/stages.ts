@@ -28,29 +28,26 @@ export interface Made {
   classes: ClassInfo[];
 }
 
-/** What a method will take. Only the first network's plan can be asked for; the others go by their cost per pixel. */
+/** What a method will take of a picture of this size: each stage works on what the one before it makes. */
 export async function expected(
   bench: Bench,
   method: Method,
-  input: PictureInfo,
+  input: Size,
   choice: BackendChoice,
   signal: AbortSignal,
 ): Promise<Expected & { refused: Estimate | null }> {
   const total = { tiles: 0, peakBytes: 0, milliseconds: 0, refused: null as Estimate | null };
-  for (const [index, stage] of method.stages.entries()) {
-    if (stage.kind === "filter") continue;
+  let { width, height } = input;
+  for (const stage of method.stages) {
+    if (stage.kind === "filter") continue; // no network follows one
     const model = await bench.model(stage, signal);
     const pace = await bench.pace(choice, model, signal);
-    if (index > 0) {
-      const flops = stage.kind === "model" ? stage.entry.flopsPerPixel * input.width * input.height : 0;
-      total.milliseconds += flops / pace;
-      continue;
-    }
-    const estimate = await bench.client.call("estimate", { picture: input.id, model: model.id }, { signal });
+    const estimate = await bench.client.call("estimate", { width, height, model: model.id }, { signal });
     if (!estimate.fits) return { ...total, peakBytes: estimate.peakBytes, refused: estimate };
     total.tiles += estimate.tiles;
     total.peakBytes = Math.max(total.peakBytes, estimate.peakBytes);
     total.milliseconds += estimate.flops / pace;
+    ({ width, height } = estimate);
   }
   return total;
 }
@@ -83,7 +80,7 @@ export async function runStages(
         const model = await bench.model(stage, signal);
         classes = model.classes;
         const ids = { picture: last.id, model: model.id };
-        const estimate = await client.call("estimate", ids, { signal });
+        const estimate = await client.call("estimate", { width: last.width, height: last.height, model: model.id }, { signal });
         flops += estimate.flops;
         if (isLast) watch.onLast?.(estimate);
         const onProgress = (progress: Progress) => {

@@ -3,8 +3,8 @@
 import type { BackendName, ClassInfo, Scores } from "../engine";
 import type { MessageKey, Params } from "../i18n";
 import { hasMessage } from "../i18n";
-import type { EngineInfo } from "../protocol";
-import { codeOf, messageOf } from "../protocol";
+import type { EngineInfo, LabelScores } from "../protocol";
+import { CallError, codeOf, messageOf } from "../protocol";
 import type { Layer } from "../view/layer";
 import type { Size } from "../view/viewport";
 import type { Method, OwnModel } from "./catalogue";
@@ -25,7 +25,7 @@ export type Outcome =
   | { kind: "done"; milliseconds: number; backend: BackendName }
   | { kind: "saved"; name: string };
 
-export type Action = "retry" | "cpu" | "open" | "shipped" | "reduce";
+export type Action = "retry" | "cpu" | "open" | "shipped" | "reduce" | "as-photo";
 
 export interface Notice {
   message: MessageKey;
@@ -65,6 +65,8 @@ export interface ResultState {
   /** What it tells apart; empty unless it is made of labels. */
   classes: ClassInfo[];
   scores: Scores | null;
+  /** With the mask; of results that are made of labels. */
+  agreement: LabelScores | null;
   /** Energy at the period of the upsampling grid over that around it, in dB; null where it cannot be told. */
   checkerboard: number | null;
   failure: Notice | null;
@@ -80,7 +82,10 @@ export interface State {
   photo: PhotoState | null;
   /** What the views are of: the size of the results. */
   frame: Size | null;
+  /** What results are scored against, as it is shown: the photo before it was made worse, or the mask. */
   original: { layer: Layer; picture: number } | null;
+  /** The mask a person gave. `labels`: its picture of labels in the worker, once there are results to compare with it. */
+  mask: { name: string; labels: number | null } | null;
   input: { layer: Layer; picture: number; scores: Scores | null } | null;
   results: ResultState[];
   /** Photos that were brought together and wait for a ZIP. */
@@ -106,6 +111,7 @@ export function initialState(settings = initialSettings()): State {
     photo: null,
     frame: null,
     original: null,
+    mask: null,
     input: null,
     results: [],
     many: 0,
@@ -119,8 +125,18 @@ export function initialState(settings = initialSettings()): State {
 }
 
 /** Whether the photo is made worse before the run. */
-export function isTest({ settings, task }: Pick<State, "settings" | "task">): boolean {
+export function isDegraded({ settings, task }: Pick<State, "settings" | "task">): boolean {
   return settings.mode === "test" && task.kinds.length > 0;
+}
+
+/** Whether a mask tells what is true. */
+export function isMasked({ settings, task, mask }: Pick<State, "settings" | "task" | "mask">): boolean {
+  return settings.mode === "test" && task.masked === true && mask !== null;
+}
+
+/** Whether results are scored. */
+export function isTest(state: Pick<State, "settings" | "task" | "mask">): boolean {
+  return isDegraded(state) || isMasked(state);
 }
 
 const WAYS_OUT: Record<string, Action[]> = {
@@ -131,7 +147,10 @@ const WAYS_OUT: Record<string, Action[]> = {
   "unsupported-operator": ["shipped"],
   "invalid-node": ["shipped"],
   "invalid-input": ["shipped"],
-  "too-large": ["reduce", "open"],
+  "too-large": ["open"],
+  "too-large-fits": ["reduce", "open"],
+  "invalid-mask": ["as-photo"],
+  "mask-size": [],
   "picture-too-large": ["open"],
   "out-of-memory": ["reduce", "open"],
   "no-gpu": ["cpu"],
@@ -151,7 +170,7 @@ export function noticeFor(error: unknown): Notice {
   const key = `error.${code}`;
   return {
     message: hasMessage(key) ? key : "error.unknown",
-    params: {},
+    params: error instanceof CallError ? error.params : {},
     detail: messageOf(error),
     actions: WAYS_OUT[code] ?? [],
   };

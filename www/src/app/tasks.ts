@@ -10,8 +10,10 @@ export interface TaskFacts {
   id: string;
   /** How much larger the result is. */
   scale: number;
-  /** What a photo can be made worse with to test the task, the usual one first; `[]`: it cannot be tested. */
+  /** What a photo can be made worse with to test the task, the usual one first; `[]`: nothing. */
   kinds: readonly DegradationKind[];
+  /** Whether it is tested with a mask, which a person has to give. */
+  masked?: true;
   /** What is done besides, whatever the kind chosen: before it, and after it. */
   before?: DegradationKind;
   after?: DegradationKind;
@@ -40,7 +42,7 @@ export const TASKS: readonly TaskFacts[] = [
   { id: "colorize", scale: 1, kinds: ["gray"], baselines: ["gray"], finish: COLOUR },
   { id: "denoise-colorize", scale: 1, kinds: NOISE, after: "gray", baselines: ["gray"], finish: COLOUR },
   { id: "edges-to-scene", scale: 1, kinds: ["edges"], baselines: [], finish: ["saturation"] },
-  { id: "segment", scale: 1, kinds: [], baselines: [], finish: [] },
+  { id: "segment", scale: 1, kinds: [], masked: true, baselines: [], finish: [] },
 ];
 
 /** One click for an old photo: every step is a task of its own, as far as there are models for it. */

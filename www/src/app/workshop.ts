@@ -1,5 +1,6 @@
 /** From a photo and the settings to the results: which there are to be, what they will take, and making them. */
 
+import type { ClassInfo, Estimate } from "../engine";
 import { CallError, type PictureInfo, type Point } from "../protocol";
 import type { Bench } from "./bench";
 import type { Board } from "./board";
@@ -10,8 +11,9 @@ import { Pictures, type Pair } from "./pictures";
 import { Result, type Order } from "./result";
 import { fromBase } from "./samples";
 import { MAX_RESULTS } from "./settings";
-import { expected } from "./stages";
-import { isTest, noticeFor, type Expected } from "./state";
+import { expected, shownClasses } from "./stages";
+import { fittingSize } from "./fitting";
+import { isDegraded, isMasked, noticeFor, type Expected } from "./state";
 import { factsOf } from "./tasks";
 
 /** Milliseconds after which a run's pace tells how long it will take. */
@@ -28,6 +30,7 @@ export class Workshop {
   differs = false;
   /** Whether pictures are prepared and nothing is run. */
   rests = false;
+  #mask: Photo | null = null;
   #board: Board;
   #bench: Bench;
   #pictures: Pictures;
@@ -74,6 +77,12 @@ export class Workshop {
     if (this.#board.state.engine !== engine) this.#board.update({ engine });
   }
 
+  /** What a person says is true of the photo; null: nothing. */
+  useMask(mask: Photo | null): void {
+    this.#mask = mask;
+    this.#board.update({ mask: mask && { name: mask.name, labels: null }, original: null });
+  }
+
   /** All results anew. */
   expire(): void {
     for (const result of this.#results.values()) result.expire();
@@ -88,6 +97,7 @@ export class Workshop {
   clear(): void {
     for (const result of this.#results.values()) result.close();
     this.#results.clear();
+    this.useMask(null);
     this.#changed();
   }
 
@@ -100,7 +110,7 @@ export class Workshop {
   /** Shows the photo and what the methods get of it. */
   async #prepare(photo: Photo, signal: AbortSignal): Promise<Pair> {
     const { state } = this.#board;
-    const how = isTest(state) ? degradations(state.task, state.settings.degradation) : [];
+    const how = isDegraded(state) ? degradations(state.task, state.settings.degradation) : [];
     const { scale } = state.task;
     const pair = await this.#pictures.pair(photo, how, scale, signal);
     const { original, input } = pair;
@@ -109,7 +119,7 @@ export class Workshop {
     const last = this.#board.state.input;
     this.#board.update({
       frame: { width: input.width * scale, height: input.height * scale },
-      original: known && { layer: known, picture: original.id },
+      original: isMasked(state) ? state.original : known && { layer: known, picture: original.id },
       input: { layer: seen, picture: input.id, scores: last?.picture === input.id ? last.scores : null },
     });
     return pair;
@@ -152,7 +162,7 @@ export class Workshop {
         result.await();
         const { backend } = order.settings;
         const one = await expected(this.#bench, result.method, order.input, backend, signal);
-        if (one.refused) throw new CallError("too-large", one.refused.reason ?? "");
+        if (one.refused) throw await this.#refusal(result.method, order.input, one.refused, signal);
         total.tiles += one.tiles;
         total.peakBytes = Math.max(total.peakBytes, one.peakBytes);
         total.milliseconds += one.milliseconds;
@@ -161,6 +171,14 @@ export class Workshop {
     }
     this.#board.update({ expected: fitting.length > 0 ? total : null });
     return fitting;
+  }
+
+  /** What cannot be, and what can be instead. */
+  async #refusal(method: Method, input: PictureInfo, refused: Estimate, signal: AbortSignal): Promise<CallError> {
+    const { settings, photo } = this.#board.state;
+    const size = photo && (await fittingSize(this.#bench, method, photo.size, input, settings.backend, signal));
+    const reason = refused.reason ?? "";
+    return size ? new CallError("too-large-fits", reason, { ...size }) : new CallError("too-large", reason);
   }
 
   #run(result: Result, order: Order, signal: AbortSignal): Promise<void> {
@@ -204,7 +222,7 @@ export class Workshop {
   /** Scores, and the maps of differences where they are wanted; then all is done. */
   async #measure(results: Result[], { original, input }: Pair, signal: AbortSignal): Promise<void> {
     const { state } = this.#board;
-    const test = isTest(state);
+    const test = isDegraded(state);
     const done = results.filter(({ state }) => state.status === "done");
     if (done.length === 0) return this.#board.update({ outcome: { kind: "stopped" }, expected: null });
     const sum = done.reduce((sum, { state }) => sum + (state.milliseconds ?? 0), 0);
@@ -215,12 +233,42 @@ export class Workshop {
       const scores = await this.#bench.client.call("score", { picture: input.id, reference: original.id, border: 0 }, { signal });
       this.#board.update({ input: { ...state.input, scores } });
     }
-    for (const result of done) await result.measure(test ? original : null, state.task, signal);
+    const truth = await this.#truth(done, input, signal);
+    for (const result of done) await result.measure(truth ?? (test ? original : null), state.task, signal);
+    const mask = truth && (await this.#showMask(truth, done, input, signal));
     for (const result of this.differs ? done : []) {
       const { size } = result.state;
-      const reference = test || !size ? original : await this.#pictures.sizedAs(size, input, signal);
+      const reference = mask ?? (test || !size ? original : await this.#pictures.sizedAs(size, input, signal));
       if (reference) await result.compare(reference, GAIN, signal);
     }
+  }
+
+  /** The picture of labels of the mask, where there is one to score against; one that is none is put away. */
+  async #truth(done: Result[], input: PictureInfo, signal: AbortSignal): Promise<PictureInfo | null> {
+    const mask = this.#mask;
+    const classes = classesOf(done).length;
+    if (!mask || !isMasked(this.#board.state) || classes === 0) return null;
+    try {
+      const truth = await this.#pictures.truth(mask, input, classes, signal);
+      this.#board.update({ mask: { name: mask.name, labels: truth.id } });
+      return truth;
+    } catch (error) {
+      const notice = noticeFor(error);
+      if (signal.aborted || notice.message === "error.engine-crashed") throw error;
+      this.useMask(null);
+      this.#board.update({ notice });
+      return null;
+    }
+  }
+
+  /** The mask, drawn as the results are. */
+  async #showMask(truth: PictureInfo, done: Result[], input: PictureInfo, signal: AbortSignal): Promise<PictureInfo> {
+    const { settings } = this.#board.state;
+    const how = { mode: settings.labels, classes: shownClasses(classesOf(done), settings) };
+    const drawn = await this.#pictures.drawn(truth, input, how, signal);
+    const layer = await this.#pictures.layer("mask", drawn, signal);
+    this.#board.update({ original: { layer, picture: drawn.id } });
+    return drawn;
   }
 
   #changed(): void {
@@ -232,6 +280,10 @@ export class Workshop {
 function resultKey(task: string, { id, stages }: Method): string {
   const own = stages.map((stage) => (stage.kind === "own" ? stage.model.key : "")).join("");
   return `${task} ${id} ${own}`;
+}
+
+function classesOf(results: Result[]): ClassInfo[] {
+  return results.find(({ state }) => state.classes.length > 0)?.state.classes ?? [];
 }
 
 function sameSize(a: PictureInfo, b: PictureInfo): boolean {

@@ -21,7 +21,7 @@ export const appStyles = css`
   .notices {
     position: absolute;
     left: 50%;
-    bottom: 76px;
+    bottom: 72px; /* above the bar of tools */
     display: grid;
     gap: 12px;
     width: min(440px, calc(100% - 32px));
@@ -72,6 +72,11 @@ export const appStyles = css`
   }
   .left {
     display: contents;
+  }
+  @media (max-width: 600px) {
+    .notices {
+      bottom: 118px; /* where that bar has two rows */
+    }
   }
   @media (min-width: 900px) {
     .page {

@@ -38,6 +38,7 @@ export class App extends Localized {
   @state() private values: Record<string, number[]> = {};
   @query("#photo") private photoInput!: HTMLInputElement;
   @query("#model") private modelInput!: HTMLInputElement;
+  @query("#mask") private maskInput!: HTMLInputElement;
   @query("up-help") private help!: Help;
   @query("up-camera") private camera!: CameraDialog;
 
@@ -99,12 +100,13 @@ export class App extends Localized {
               @all=${() => playground.restoreMany()} @one=${() => playground.forgetMany()}></up-many>
           </div>
         </main>
-        <up-results ?hidden=${!this.table} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)}
+        <up-results ?hidden=${!this.table} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .masked=${state.task.masked ?? false}
           .input=${this.#inputRow(state)}
           @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)}></up-results>
         </div>
         <up-controls id="controls" .state=${state} ?hidden=${!this.open}
           @open-photo=${() => this.photoInput.click()} @open-model=${() => this.modelInput.click()}
+          @open-mask=${() => this.maskInput.click()} @forget-mask=${() => playground.forgetMask()}
           @open-camera=${() => this.camera.show()}
           @shipped-model=${() => playground.act("shipped")}
           @sample=${(event: CustomEvent) => playground.openSample(event.detail)}
@@ -123,6 +125,7 @@ export class App extends Localized {
       <div class="drop" ?hidden=${!this.dropping}><p><b>${t("picture.drop")}</b>${t("picture.drop.hint")}</p></div>
       <input id="photo" type="file" hidden multiple accept=${PICTURES} aria-label=${t("picture.open")} @change=${this.#chosen} />
       <input id="model" type="file" hidden multiple aria-label=${t("model.open")} @change=${this.#chosen} />
+      <input id="mask" type="file" hidden accept=${PICTURES} aria-label=${t("mask.open")} @change=${this.#chosen} />
       <up-camera @taken=${(event: CustomEvent<File>) => playground.openFiles([event.detail])}></up-camera>
       <up-help></up-help>
     `;
@@ -145,7 +148,7 @@ export class App extends Localized {
   #inputRow(state: State): NamedRow | null {
     const scores = state.input?.scores;
     if (!scores) return null;
-    return { id: "input", name: inputName(state), note: "", scores, milliseconds: null, parameters: null, checkerboard: null };
+    return { id: "input", name: inputName(state), note: "", scores, agreement: null, milliseconds: null, parameters: null, checkerboard: null };
   }
 
   #keep(way: Way): void {
@@ -180,7 +183,9 @@ export class App extends Localized {
     const input = event.target as HTMLInputElement;
     const files = [...(input.files ?? [])];
     input.value = ""; // or the same file could not be chosen again
-    if (files.length > 0) void this.playground.openFiles(files);
+    const [first] = files;
+    if (first && input === this.maskInput) void this.playground.openMask(first);
+    else if (first) void this.playground.openFiles(files);
   }
 
   #bring(event: Event, data: DataTransfer | null): void {
@@ -223,5 +228,5 @@ function inspectAddress({ results, chosen, settings }: State): string {
 function labAddress({ results, chosen }: State): string {
   const method = results.find(({ id }) => id === chosen)?.method;
   if (method?.kind !== "network") return "";
-  return `#lab/${method.name === "transposed-conv" ? "transposed-conv-1" : method.name}`;
+  return `#lab/${method.name.startsWith("transposed-conv") ? "transposed-conv-1" : method.name}`;
 }

@@ -37,7 +37,7 @@ export const compareStyles = css`
     justify-content: center;
     gap: 0 2px;
     width: max-content;
-    max-width: min(calc(100% - 16px), 480px);
+    max-width: min(calc(100% - 16px), 580px);
     padding: 3px;
     border-radius: calc(var(--radius) + 3px);
     background: var(--glass);

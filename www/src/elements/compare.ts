@@ -37,6 +37,9 @@ export class Compare extends Localized {
   @state() private left = "input";
   @state() private right: string | null = null;
   @state() private tools: ReadonlySet<Tool> = new Set();
+  /** The direction of the wipe, where a person has chosen it. */
+  @state() private upright: boolean | null = null;
+  @state() private fullscreen = false;
   @state() private pointer: Point | null = null;
   @state() private flickers = false;
   @state() private stage: Size = { width: 0, height: 0 };
@@ -58,11 +61,13 @@ export class Compare extends Localized {
   });
   #onKeyDown = (event: KeyboardEvent) => this.#key(event);
   #onKeyUp = (event: KeyboardEvent) => event.key === " " && this.#flicker(false);
+  #onFullscreen = () => (this.fullscreen = this.matches(":fullscreen"));
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("keydown", this.#onKeyDown);
     window.addEventListener("keyup", this.#onKeyUp);
+    document.addEventListener("fullscreenchange", this.#onFullscreen);
     this.#resize.observe(this);
   }
 
@@ -70,6 +75,7 @@ export class Compare extends Localized {
     super.disconnectedCallback();
     window.removeEventListener("keydown", this.#onKeyDown);
     window.removeEventListener("keyup", this.#onKeyUp);
+    document.removeEventListener("fullscreenchange", this.#onFullscreen);
     this.#resize.disconnect();
   }
 
@@ -100,7 +106,7 @@ export class Compare extends Localized {
             @choose=${this.#chose} @point=${this.#pointed}></up-grid>`
         : html`<up-wipe .left=${this.#pane(this.left)} .right=${this.#pane(this.right)} .panes=${this.panes}
             .camera=${camera} .view=${view} .name=${this.name} .differs=${differs} .smooth=${smooth} .lens=${lens}
-            .values=${values} @point=${this.#pointed}
+            .upright=${this.#isUpright()} .keep=${this.barHeight + 24} .values=${values} @point=${this.#pointed}
             @left=${(event: CustomEvent<string>) => (this.left = event.detail)}
             @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`}
       ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
@@ -108,7 +114,7 @@ export class Compare extends Localized {
         ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}</div>` : nothing}
         <up-zoom .zoom=${zoom} .fitted=${view?.fitted ?? true}
           @zoom=${(event: CustomEvent<ZoomWish>) => camera.grant(event.detail)}></up-zoom>
-        <up-tools .on=${this.#pressed()} .single=${this.panes.length < 2} @tool=${(event: CustomEvent<Tool>) => this.#toggle(event.detail)}></up-tools>
+        <up-tools .on=${this.#pressed()} .idle=${this.#idle()} @tool=${(event: CustomEvent<Tool>) => this.#toggle(event.detail)}></up-tools>
       </div>
     `;
   }
@@ -123,8 +129,20 @@ export class Compare extends Localized {
   }
 
   #pressed(): ReadonlySet<Tool> {
-    const layout: Tool[] = this.#isGrid() ? ["grid"] : [];
-    return new Set([...this.tools, ...layout, ...(this.table ? (["table"] as const) : [])]);
+    const on = { grid: this.#isGrid(), turn: !this.#isGrid() && this.#isUpright(), table: this.table, fullscreen: this.fullscreen };
+    const others = (Object.keys(on) as (keyof typeof on)[]).filter((tool) => on[tool]);
+    return new Set([...this.tools, ...others]);
+  }
+
+  #idle(): ReadonlySet<Tool> {
+    const idle: Tool[] = [...(this.panes.length < 2 ? (["grid"] as const) : []), ...(this.#isGrid() ? (["turn"] as const) : [])];
+    return new Set(idle);
+  }
+
+  /** The wipe goes along the longer side where picture and stage are both upright, as on a phone. */
+  #isUpright(): boolean {
+    const tall = ({ width, height }: Size) => height > width;
+    return this.upright ?? (this.frame !== null && tall(this.frame) && tall(this.stage));
   }
 
   /** The pane of this id; the input where there is none. */
@@ -151,10 +169,21 @@ export class Compare extends Localized {
   #toggle(tool: Tool): void {
     if (tool === "grid") return this.#emit("layout", this.#isGrid() ? "wipe" : "grid");
     if (tool === "table") return this.#emit("table");
+    if (tool === "fullscreen") return this.#fill();
+    if (tool === "turn") {
+      if (!this.#isGrid()) this.upright = !this.#isUpright();
+      return;
+    }
     const tools = new Set(this.tools);
     if (!tools.delete(tool)) tools.add(tool);
     this.tools = tools;
     if (tool === "difference") this.#emit("differ", tools.has(tool));
+  }
+
+  /** The whole screen for the pictures, or back; a browser may refuse, and then nothing changes. */
+  #fill(): void {
+    const done = this.fullscreen ? document.exitFullscreen() : this.requestFullscreen?.();
+    done?.catch(() => {});
   }
 
   #takeRight(id: string): void {
@@ -182,7 +211,7 @@ export class Compare extends Localized {
     const { key } = event;
     const camera = this.#camera;
     const move = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] };
-    const tool = { g: "grid", d: "difference", l: "lens", p: "probe", x: "smooth", t: "table" } as const;
+    const tool = { g: "grid", d: "difference", l: "lens", p: "probe", x: "smooth", t: "table", f: "fullscreen", v: "turn" } as const;
     if (key in move) {
       const [dx = 0, dy = 0] = move[key as keyof typeof move];
       camera.pan(dx, dy);

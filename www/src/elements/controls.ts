@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { methodName } from "../app/panes";
 import { MAX_RESULTS } from "../app/settings";
 import { shownClasses } from "../app/stages";
-import { isTest, type State } from "../app/state";
+import { isDegraded, type State } from "../app/state";
 import type { TaskFacts } from "../app/tasks";
 import type { ClassInfo } from "../engine";
 import { hasMessage, Localized, percent, t } from "../i18n";
@@ -101,7 +101,7 @@ export class Controls extends Localized {
         <p class="sentence">${this.#sentence(task)}</p>
       </section>
       ${this.#renderMethods()}
-      ${task.kinds.length > 0 ? this.#renderMode() : nothing}
+      ${task.kinds.length > 0 || task.masked ? this.#renderMode() : nothing}
       ${task.finish.length > 0 || this.#classes().length > 0 ? this.#renderFinish() : nothing}
       <section aria-labelledby="backend">
         <h2 id="backend">${t("backend.heading")}</h2>
@@ -153,12 +153,24 @@ export class Controls extends Localized {
       <h2 id="mode">${t("mode.heading")}</h2>
       <up-segments .label=${t("mode.heading")} .value=${settings.mode} .options=${options}
         @pick=${(event: CustomEvent) => this.#set({ mode: event.detail })}></up-segments>
-      <p class="sentence">${t(`mode.${settings.mode}.sentence`)}</p>
-      ${isTest(this.state)
+      <p class="sentence">${t(settings.mode === "test" && task.masked ? "mode.mask.sentence" : `mode.${settings.mode}.sentence`)}</p>
+      ${settings.mode === "test" && task.masked ? this.#renderMask() : nothing}
+      ${isDegraded(this.state)
         ? html`<up-degradation .task=${task} .degradation=${settings.degradation}
             @degradation=${(event: CustomEvent) => this.#set({ degradation: event.detail })}></up-degradation>`
         : nothing}
     </section>`;
+  }
+
+  #renderMask() {
+    const { mask } = this.state;
+    if (mask) {
+      return html`<p class="name">${mask.name}</p>
+        <button class="link" @click=${() => this.#emit("forget-mask")}>${icons.close} ${t("mask.forget")}</button>`;
+    }
+    const classes = this.#classes().map(({ name }, index) => t("mask.class", { index, name: className(name) }));
+    return html`<button @click=${() => this.#emit("open-mask")}>${icons.photo} ${t("mask.open")}</button>
+      ${classes.length > 0 ? html`<p class="sentence">${t("mask.format", { classes: classes.join(", ") })}</p>` : nothing}`;
   }
 
   #renderFinish() {

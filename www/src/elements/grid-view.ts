@@ -52,6 +52,7 @@ export class GridView extends Localized {
       }
       .cell {
         position: relative;
+        container-type: size;
         overflow: hidden;
         background: var(--stage);
       }
@@ -67,6 +68,13 @@ export class GridView extends Localized {
         top: 10px;
         left: 10px;
         max-width: calc(100% - 20px);
+      }
+      @container (max-width: 240px) {
+        up-tag {
+          top: 6px;
+          left: 6px;
+          max-width: calc(100% - 12px);
+        }
       }
       .failure {
         position: absolute;

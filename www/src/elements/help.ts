@@ -13,6 +13,7 @@ const ROWS: [MessageKey, MessageKey][] = [
   ["help.zoom", "help.zoom.keys"],
   ["help.fit", "help.fit.keys"],
   ["help.pan", "help.pan.keys"],
+  ["help.fullscreen", "help.fullscreen.keys"],
   ["help.open.photo", "help.open.photo.keys"],
   ["help.run", "help.run.keys"],
   ["help.save", "help.save.keys"],

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { sorted, winners, type Column, type Row } from "../app/ranking";
-import { decibels, decimal, Localized, seconds, t, thousands } from "../i18n";
+import { decibels, decimal, Localized, seconds, share, t, thousands } from "../i18n";
 import { shared } from "./shared";
 
 export interface NamedRow extends Row {
@@ -12,6 +12,9 @@ export interface NamedRow extends Row {
 
 const SCORES: Column[] = ["psnr", "ssim", "mae"];
 const COSTS: Column[] = ["time", "parameters", "checkerboard"];
+/** Of results that are made of labels. */
+const LABEL_SCORES: Column[] = ["iou", "accuracy"];
+const LABEL_COSTS: Column[] = ["time", "parameters"];
 
 /** The results as a table, sorted by the column whose head is pressed. Emits `choose` with a result's id. */
 @customElement("up-results")
@@ -22,6 +25,8 @@ export class Results extends Localized {
   @property() chosen: string | null = null;
   /** Whether there is something to score against. */
   @property({ type: Boolean }) test = false;
+  /** Whether that is a mask. */
+  @property({ type: Boolean }) masked = false;
   @state() private column: Column = "psnr";
   @state() private turned = false;
 
@@ -113,8 +118,9 @@ export class Results extends Localized {
   ];
 
   protected override render() {
-    const columns = this.test ? [...SCORES, ...COSTS] : COSTS;
-    const column = columns.includes(this.column) ? this.column : "time";
+    const [scores, costs] = this.masked ? [LABEL_SCORES, LABEL_COSTS] : [SCORES, COSTS];
+    const columns = this.test ? [...scores, ...costs] : costs;
+    const column = columns.includes(this.column) ? this.column : (columns[0] ?? "time");
     const best = winners(this.rows);
     return html`<div class="scroll" role="region" tabindex="0" aria-label=${t("tools.table")}><table>
       <thead><tr>
@@ -139,7 +145,12 @@ export class Results extends Localized {
           : nothing}
       </tbody>
     </table>
-    <p class="sentence">${t(this.test ? "results.scores.sentence" : "results.test.sentence")} ${t("results.checkerboard.sentence")}</p></div>`;
+    <p class="sentence">${this.#sentence()}</p></div>`;
+  }
+
+  #sentence(): string {
+    if (this.masked) return t(this.test ? "results.labels.sentence" : "results.mask.sentence");
+    return `${t(this.test ? "results.scores.sentence" : "results.test.sentence")} ${t("results.checkerboard.sentence")}`;
   }
 
   #renderHead(one: Column, by: Column) {
@@ -159,7 +170,7 @@ export class Results extends Localized {
   }
 }
 
-function say({ scores, milliseconds, parameters, checkerboard }: Row, column: Column): string {
+function say({ scores, agreement, milliseconds, parameters, checkerboard }: Row, column: Column): string {
   const nothing = "–";
   switch (column) {
     case "psnr":
@@ -168,6 +179,10 @@ function say({ scores, milliseconds, parameters, checkerboard }: Row, column: Co
       return scores?.ssim == null ? nothing : decimal(scores.ssim, 3);
     case "mae":
       return scores ? decimal(scores.mae, 2) : nothing;
+    case "iou":
+      return agreement?.meanIou == null ? nothing : share(agreement.meanIou);
+    case "accuracy":
+      return agreement?.pixelAccuracy == null ? nothing : share(agreement.pixelAccuracy);
     case "time":
       return milliseconds === null ? nothing : seconds(milliseconds);
     case "parameters":

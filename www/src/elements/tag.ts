@@ -42,6 +42,25 @@ export class Tag extends Localized {
         color: rgb(255 255 255 / 0.82);
         white-space: nowrap;
       }
+      span + .time::before {
+        content: "· ";
+      }
+      /* Of a narrow place, the picture needs more than the tag does. */
+      @container (max-width: 480px) {
+        .time {
+          display: none;
+        }
+      }
+      @container (max-width: 240px) {
+        div {
+          gap: 0 6px;
+          min-height: 20px;
+          padding: 1px 8px;
+          border-radius: 10px;
+          font-size: 11px;
+          line-height: 18px;
+        }
+      }
       .wins {
         color: #ffc59a;
       }
@@ -68,10 +87,11 @@ export class Tag extends Localized {
 
   protected override render() {
     const { pane, panes, value } = this;
-    const { name, caption, wins } = pane;
+    const { name, caption, time, wins } = pane;
     return html`<div>
       <b>${name}</b>${panes.length > 2 ? icons.down : nothing}
       ${caption ? html`<span>${caption}</span>` : nothing}
+      ${time ? html`<span class="time">${time}</span>` : nothing}
       ${wins ? html`<span class="wins">${t(wins === "tie" ? "result.tie" : "result.best")}</span>` : nothing}
       ${value ? html`<i></i><span>${value.slice(0, 3).join(" ")}</span>` : nothing}
       ${panes.length > 2

@@ -4,15 +4,15 @@ import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
-const TOOLS = ["grid", "difference", "lens", "probe", "smooth", "table"] as const;
+const TOOLS = ["grid", "turn", "difference", "lens", "probe", "smooth", "table", "fullscreen"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** Ways to look at the pictures, each on or off. Emits `tool` with the one that was pressed. */
 @customElement("up-tools")
 export class Tools extends Localized {
   @property({ attribute: false }) on: ReadonlySet<Tool> = new Set();
-  /** There is nothing to compare. */
-  @property({ type: Boolean }) single = false;
+  /** Those that would do nothing as things are. */
+  @property({ attribute: false }) idle: ReadonlySet<Tool> = new Set();
 
   static override styles = [
     shared,
@@ -52,10 +52,10 @@ export class Tools extends Localized {
 
   protected override render() {
     return html`<div role="group" aria-label=${t("tools.label")}>
-      ${TOOLS.map((tool) => {
+      ${TOOLS.filter((tool) => tool !== "fullscreen" || document.fullscreenEnabled).map((tool) => {
         const name = t(`tools.${tool}`);
         return html`<button class="icon" aria-label=${name} title=${name} aria-pressed=${this.on.has(tool) ? "true" : "false"}
-          ?disabled=${this.single && tool === "grid"}
+          ?disabled=${this.idle.has(tool)}
           @click=${() => this.dispatchEvent(new CustomEvent<Tool>("tool", { detail: tool }))}>${icons[tool]}</button>`;
       })}
     </div>`;

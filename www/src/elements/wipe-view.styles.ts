@@ -42,6 +42,28 @@ export const wipeStyles = css`
     position: absolute;
     inset: 0 -14px;
   }
+  .upright .after {
+    clip-path: inset(var(--line) 0 0 0);
+  }
+  .upright.complete .before {
+    clip-path: inset(0 0 calc(100% - var(--line)) 0);
+  }
+  .upright .wipe {
+    top: var(--line);
+    bottom: auto;
+    left: max(var(--left), 0px);
+    right: max(var(--right), 0px);
+    width: auto;
+    height: 2px;
+    margin: -1px 0 0;
+    cursor: ns-resize;
+  }
+  .upright .wipe::before {
+    inset: -14px 0;
+  }
+  .upright .wipe i {
+    rotate: 90deg;
+  }
   .wipe i {
     position: absolute;
     top: 50%;
@@ -77,7 +99,7 @@ export const wipeStyles = css`
   up-tag {
     position: absolute;
     top: calc(max(var(--top), 0px) + 14px);
-    max-width: calc(50% - 20px);
+    max-width: calc((100% - max(var(--left), 0px) - max(var(--right), 0px)) / 2 - 20px);
     transition: opacity 160ms ease;
   }
   up-tag[data-faint]:not(:focus-within) {
@@ -88,5 +110,14 @@ export const wipeStyles = css`
   }
   .after-tag {
     right: calc(var(--right) + 14px);
+  }
+  .upright up-tag {
+    left: calc(var(--left) + 14px);
+    right: auto;
+    max-width: calc(100% - 28px);
+  }
+  .upright .after-tag {
+    top: auto;
+    bottom: max(calc(var(--bottom) + 14px), var(--keep));
   }
 `;

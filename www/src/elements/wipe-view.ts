@@ -28,6 +28,10 @@ export class WipeView extends Localized {
   @property() name = "";
   @property({ type: Boolean }) differs = false;
   @property({ type: Boolean }) smooth = false;
+  /** Whether the wipe goes up and down in place of left and right: `left` is then on top. */
+  @property({ type: Boolean }) upright = false;
+  /** What lies over the stage at its bottom, in pixels: tags keep clear of it. */
+  @property({ type: Number }) keep = 0;
   @property({ attribute: false }) lens: Point | null = null;
   @property({ attribute: false }) values: Record<string, number[]> = {};
   @query(".stage") private area!: HTMLElement;
@@ -64,7 +68,7 @@ export class WipeView extends Localized {
     const point = (detail: Point | null) => this.dispatchEvent(new CustomEvent("point", { detail }));
     new Gestures(this.area, {
       hover: (at) => {
-        if (this.#after) this.#wipe.follow(this.#fraction(at.x));
+        if (this.#after) this.#wipe.follow(this.#fraction(at));
         point(at);
       },
       leave: () => {
@@ -97,17 +101,19 @@ export class WipeView extends Localized {
     const zoom = (view?.scale ?? 1) * window.devicePixelRatio;
     const area = view && frame ? covered(view, frame, stage) : { x: 0, y: 0, ...stage };
     const after = this.#after;
-    const line = after ? area.x + area.width * this.#wipe.at : area.x + area.width;
-    this.#place = { "--line": line, "--left": area.x, "--right": stage.width - area.x - area.width, "--top": area.y };
+    const share = after ? this.#wipe.at : 1;
+    const line = this.upright ? area.y + area.height * share : area.x + area.width * share;
+    const [beyond, bottom] = [stage.width - area.x - area.width, stage.height - area.y - area.height];
+    this.#place = { "--line": line, "--left": area.x, "--right": beyond, "--top": area.y, "--bottom": bottom, "--keep": this.keep };
     const complete = right?.complete ?? false;
     return html`
-      <div class="stage ${complete ? "complete" : ""} ${camera.canPan ? "pans" : ""}" role="group"
+      <div class="stage ${complete ? "complete" : ""} ${camera.canPan ? "pans" : ""} ${this.upright ? "upright" : ""}" role="group"
         aria-label=${t("compare.label", { zoom: percent(zoom) })}>
         <up-picture class="before" .layer=${left?.layer ?? null} .view=${view} .frame=${frame} .stage=${stage}
           .smooth=${this.smooth} .label=${t("compare.picture", { what: left?.name ?? "", name: this.name })}></up-picture>
         <up-picture class="after" .layer=${after} .view=${view} .frame=${frame} .stage=${stage}
           .smooth=${this.smooth} .label=${t("compare.picture", { what: right?.name ?? "", name: this.name })}></up-picture>
-        ${after && left && right ? this.#renderWipe(left, right, line - area.x, area.width) : nothing}
+        ${after && left && right ? this.#renderWipe(left, right, this.upright ? [line - area.y, area.height] : [line - area.x, area.width]) : nothing}
         ${this.lens && after
           ? html`<up-lens .layers=${[left?.layer ?? null, after]} .at=${this.lens} .share=${camera.share(this.lens)}
               .frame=${frame} .view=${view} .smooth=${this.smooth}></up-lens>`
@@ -116,55 +122,65 @@ export class WipeView extends Localized {
     `;
   }
 
-  #renderWipe(left: Pane, right: Pane, fromLeft: number, width: number) {
+  #renderWipe(left: Pane, right: Pane, [before, length]: [number, number]) {
     const { at, held } = this.#wipe;
+    const { upright } = this;
+    const room = upright ? 50 : 90; // for a tag
     const value = { left: left.name, right: right.name, before: percent(at), after: percent(1 - at) };
     return html`
-      <div class="wipe ${held ? "held" : ""}" role="slider" tabindex="0" aria-orientation="horizontal"
-        aria-label=${t("compare.slider")} aria-valuemin="0" aria-valuemax="100"
+      <div class="wipe ${held ? "held" : ""}" role="slider" tabindex="0" aria-orientation=${upright ? "vertical" : "horizontal"}
+        aria-label=${t(upright ? "compare.slider.upright" : "compare.slider")} aria-valuemin="0" aria-valuemax="100"
         aria-valuenow=${Math.round(at * 100)} aria-valuetext=${t("compare.value", value)}
         @keydown=${this.#slide}><i>${icons.handle}</i></div>
-      <up-tag class="before-tag" ?data-faint=${fromLeft < 90} .pane=${left} .panes=${this.panes}
-        .label=${t("compare.left")} .value=${this.values[left.id] ?? null}
+      <up-tag class="before-tag" ?data-faint=${before < room} .pane=${left} .panes=${this.panes}
+        .label=${t(upright ? "compare.top" : "compare.left")} .value=${this.values[left.id] ?? null}
         @pick=${(event: CustomEvent) => this.#pick("left", event.detail)}></up-tag>
-      <up-tag class="after-tag" ?data-faint=${width - fromLeft < 90} .pane=${right} .panes=${this.panes}
-        .label=${t("compare.right")} .value=${this.values[right.id] ?? null}
+      <up-tag class="after-tag" ?data-faint=${length - before < room} .pane=${right} .panes=${this.panes}
+        .label=${t(upright ? "compare.bottom" : "compare.right")} .value=${this.values[right.id] ?? null}
         @pick=${(event: CustomEvent) => this.#pick("right", event.detail)}></up-tag>
     `;
   }
 
-  #fraction(x: number): number {
+  /** A place on the stage as a share of the way from before to after. */
+  #fraction({ x, y }: Point): number {
+    const [start, length] = this.#span();
+    return length > 0 ? Math.min(Math.max(((this.upright ? y : x) - start) / length, 0), 1) : 0.5;
+  }
+
+  /** Where the wipe begins, and how far it goes. */
+  #span(): [number, number] {
     const { view, frame, stage } = this.camera;
-    if (!view || !frame) return 0.5;
-    const area = covered(view, frame, stage);
-    return area.width > 0 ? Math.min(Math.max((x - area.x) / area.width, 0), 1) : 0.5;
+    if (!view || !frame) return [0, 0];
+    const { x, y, width, height } = covered(view, frame, stage);
+    return this.upright ? [y, height] : [x, width];
   }
 
   /** A drag moves the wipe where it began on the line, or where there is nothing to pan. */
   #takesWipe(at: Point, touch: boolean): boolean {
-    const { view, frame, stage } = this.camera;
-    if (!view || !frame || !this.#after) return false;
+    if (!this.camera.view || !this.#after) return false;
     if (!this.camera.canPan) return true;
-    const area = covered(view, frame, stage);
-    const line = area.x + area.width * this.#wipe.at;
-    return (touch || this.#wipe.held) && Math.abs(at.x - line) < GRIP;
+    const [start, length] = this.#span();
+    const line = start + length * this.#wipe.at;
+    return (touch || this.#wipe.held) && Math.abs((this.upright ? at.y : at.x) - line) < GRIP;
   }
 
   #drag(at: Point, dx: number, dy: number): void {
-    if (this.#dragsWipe) this.#wipe.hold(this.#fraction(at.x));
+    if (this.#dragsWipe) this.#wipe.hold(this.#fraction(at));
     else this.camera.pan(dx, dy);
   }
 
   #click(at: Point, touch: boolean): void {
     if (!this.#after) return;
-    if (touch || !this.#wipe.held) return this.#wipe.hold(this.#fraction(at.x));
+    if (touch || !this.#wipe.held) return this.#wipe.hold(this.#fraction(at));
     this.#wipe.release();
-    this.#wipe.follow(this.#fraction(at.x));
+    this.#wipe.follow(this.#fraction(at));
   }
 
   #slide(event: KeyboardEvent): void {
     if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageUp: 0.1, PageDown: -0.1 };
+    // Up and down move the line where it goes up and down; else up is more, as in any slider.
+    const down = this.upright ? 0.02 : -0.02;
+    const step = { ArrowLeft: -0.02, ArrowDown: down, ArrowRight: 0.02, ArrowUp: -down, PageUp: -5 * down, PageDown: 5 * down };
     const { key } = event;
     if (key === "Home") this.#wipe.hold(0);
     else if (key === "End") this.#wipe.hold(1);

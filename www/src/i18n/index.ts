@@ -60,6 +60,12 @@ export function percent(fraction: number): string {
   return new Intl.NumberFormat(current, { style: "percent", maximumFractionDigits: 0 }).format(fraction);
 }
 
+/** 0.8125 → "81.3%" */
+export function share(fraction: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(current, { style: "percent", ...digits }).format(fraction);
+}
+
 /** Bytes as kilobytes or megabytes, powers of 1000. */
 export function bytes(count: number): string {
   const [value, unit] = count < 1e6 ? [count / 1e3, "kilobyte"] : [count / 1e6, "megabyte"];

@@ -1,6 +1,6 @@
 /**
- * The service worker: a second visit works without a network. What a visit used is kept, page and engine alike;
- * models keep themselves under their hashes (`worker/weights.ts`). Files whose names hold a hash never change and
+ * The service worker: a second visit works without a network. All of the page's scripts are kept, and of the rest
+ * (engine, pictures) what a visit used; models keep themselves under their hashes (`worker/weights.ts`). Files whose names hold a hash never change and
  * come from the store; everything else comes from the network as long as there is one.
  *
  * A script of its own, outside of the page's program: it is written in plain terms of the Service Worker API.
@@ -11,9 +11,11 @@
 const scope = self as unknown as ServiceWorkerGlobalScope;
 /** Replaced at build time by what tells one build from another. */
 const KEPT = "page __BUILD__";
+/** Replaced at build time by the paths of all scripts and styles. */
+const CHUNKS = "__CHUNKS__" as unknown as string[];
 
 scope.addEventListener("install", (event) => {
-  event.waitUntil(scope.skipWaiting());
+  event.waitUntil(Promise.all(CHUNKS.map((path) => keep(new URL(path, scope.registration.scope).href))).then(() => scope.skipWaiting()));
 });
 
 scope.addEventListener("activate", (event) => {

@@ -12,6 +12,8 @@ export const OVERVIEW_SIDE = 2048;
 const TILE_SIDE = 512;
 /** Pixels of sharp tiles kept, four bytes each. A view that needs more of them shows the overview instead. */
 const MAX_PIXELS = 48 * TILE_SIDE ** 2;
+/** Tiles kept beside those in sight, for a view that goes to and fro. */
+const SPARE = 6;
 const MAX_FETCHES = 3;
 /** From here on single pixels are shown as squares, unless smooth is wanted. Device pixels per pixel of the frame. */
 const PIXELATED_FROM = 3;
@@ -36,6 +38,8 @@ export class Layer extends EventTarget {
   #fetching = new Set<string>();
   #fetch: FetchTile | null = null;
   #closed = false;
+  /** Pixels of tiles that are kept at present. */
+  #most = MAX_PIXELS;
 
   constructor(size: Size) {
     super();
@@ -91,7 +95,10 @@ export class Layer extends EventTarget {
     if (this.#overviewIsSharp() || zoom * 0.8 <= this.#overview.width / this.size.width) return;
     const visible = visibleTiles(view, this.size, stage, TILE_SIDE);
     if (visible.length * TILE_SIDE ** 2 > MAX_PIXELS) return;
-    if (this.#fetch) this.#request(visible);
+    if (this.#fetch) {
+      this.#most = (visible.length + SPARE) * TILE_SIDE ** 2;
+      this.#request(visible);
+    }
     for (const tile of this.#tiles.values()) {
       // A whole number of device pixels on each side, or seams would shine through between tiles.
       const left = Math.floor((at.x + tile.x * view.scale) * density) / density;
@@ -148,7 +155,7 @@ export class Layer extends EventTarget {
     let pixels = 0;
     for (const { width, height } of this.#tiles.values()) pixels += width * height;
     for (const [key, { width, height, bitmap }] of this.#tiles) {
-      if (pixels <= MAX_PIXELS) return;
+      if (pixels <= this.#most) return;
       pixels -= width * height;
       bitmap.close();
       this.#tiles.delete(key);

@@ -29,6 +29,8 @@ export class Host implements Handlers {
   #pictures = new Map<number, Picture>();
   #inspections = new Inspections();
   #lane = new Lane();
+  /** The only one that keeps the memory of its run. */
+  #ran: Model | null = null;
   #nextId = 1;
 
   constructor(loadModule: () => Promise<EngineModule>) {
@@ -43,6 +45,7 @@ export class Host implements Handlers {
       this.#inspections.clear();
       for (const model of this.#models.values()) model.free();
       this.#models.clear();
+      this.#ran = null;
       this.#engine?.free();
       this.#engine = engine;
       return describe(engine);
@@ -70,7 +73,9 @@ export class Host implements Handlers {
 
   freeModel({ model }: Calls["freeModel"]["args"]) {
     return this.#lane.run(() => {
-      this.#models.get(model)?.free();
+      const freed = this.#models.get(model);
+      if (freed === this.#ran) this.#ran = null;
+      freed?.free();
       this.#models.delete(model);
       return null;
     });
@@ -89,6 +94,14 @@ export class Host implements Handlers {
   score({ picture, reference, border }: Calls["score"]["args"], { signal }: CallContext) {
     return this.#lane.run(() => {
       return this.#ready().score(this.#picture(picture), this.#picture(reference), { border, signal });
+    }, signal);
+  }
+
+  scoreLabels({ labels, truth, classes }: Calls["scoreLabels"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => {
+      const shares = this.#ready().scoreLabels(this.#picture(labels), this.#picture(truth), classes);
+      const [pixelAccuracy = null, meanIou = null, ...iou] = [...shares].map((share) => (Number.isNaN(share) ? null : share));
+      return { pixelAccuracy, meanIou, iou };
     }, signal);
   }
 
@@ -121,8 +134,8 @@ export class Host implements Handlers {
     return bitmapOf(this.#picture(picture), rect);
   }
 
-  estimate({ picture, model }: Calls["estimate"]["args"], { signal }: CallContext) {
-    return this.#lane.run(() => this.#ready().estimate(this.#picture(picture), this.#model(model)), signal);
+  estimate({ model, ...size }: Calls["estimate"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#ready().estimate(size, this.#model(model)), signal);
   }
 
   calibrate({ model }: Calls["calibrate"]["args"], { signal }: CallContext) {
@@ -133,7 +146,10 @@ export class Host implements Handlers {
     return this.#lane.run(async () => {
       const painting: Promise<void>[] = [];
       const engine = this.#ready();
-      const result = await engine.process(this.#picture(picture), this.#model(model), {
+      const network = this.#model(model);
+      if (this.#ran !== network) this.#ran?.release();
+      this.#ran = network;
+      const result = await engine.process(this.#picture(picture), network, {
         signal,
         ...(near && { near }),
         onProgress: (now) => progress({ stage: "compute", ...now }),

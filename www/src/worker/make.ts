@@ -1,5 +1,5 @@
 import type { Engine, Picture } from "../engine";
-import type { Recipe } from "../protocol";
+import { CallError, messageOf, type Recipe } from "../protocol";
 
 /** Makes a picture of other pictures, in the engine. */
 export async function make(
@@ -18,6 +18,8 @@ export async function make(
       return engine.difference(source, picture(recipe.from), { gain: recipe.gain, signal });
     case "drawn-labels":
       return engine.view(picture(recipe.over), source, recipe.how);
+    case "labels":
+      return labelled(engine, source, recipe.classes);
     case "cropped": {
       const { x, y, width, height } = recipe.rect;
       const { buffer } = source.pixels(x, y, width, height);
@@ -25,5 +27,13 @@ export async function make(
     }
     case "reduced":
       return source.thumbnail(recipe.maxSide);
+  }
+}
+
+function labelled(engine: Engine, mask: Picture, classes: number): Picture {
+  try {
+    return engine.labels(mask, classes);
+  } catch (error) {
+    throw new CallError("invalid-mask", messageOf(error));
   }
 }

@@ -58,6 +58,27 @@ describe("the wipe", () => {
     expect(await now()).toBe("0");
   });
 
+  it("goes up and down where photo and stage are upright, and where it is turned", async () => {
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" } as const;
+    await open(phone, "#task=denoise&with=bilinear&mode=test&picture=rocket");
+    const upright = page.getByRole("slider", { name: "Compare top and bottom" });
+    const stage = page.locator("up-wipe .stage");
+    const box = await stage.boundingBox();
+    if (!box) return expect.unreachable();
+    if (await slider(page).count()) await page.keyboard.press("v"); // the rocket lies, a person turns the wipe
+    expect(await upright.getAttribute("aria-orientation")).toBe("vertical");
+    const now = async () => Number(await upright.getAttribute("aria-valuenow"));
+    const { y, height } = (await page.locator("up-wipe .wipe").boundingBox()) ?? { y: 0, height: 0 };
+    await page.touchscreen.tap(box.x + 200, y + height / 2 - 60);
+    expect(await now()).toBeLessThan(45);
+    await upright.focus();
+    const before = await now();
+    await page.keyboard.press("ArrowDown");
+    expect(await now()).toBe(before + 2);
+    await page.getByRole("button", { name: "Wipe up and down" }).click();
+    expect(await slider(page).getAttribute("aria-orientation")).toBe("horizontal");
+  });
+
   it("is dragged by a finger", async () => {
     await open({ viewport: { width: 390, height: 844 }, hasTouch: true });
     const box = await page.locator("up-compare").boundingBox();
@@ -139,6 +160,17 @@ describe("hands", () => {
 
 describe("the tools", () => {
   const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+
+  it("give the pictures the whole screen, and take it back", async () => {
+    await open();
+    const button = page.getByRole("button", { name: "Full screen" });
+    await button.click();
+    await expect.poll(() => button.getAttribute("aria-pressed")).toBe("true");
+    expect(await page.locator("up-compare").evaluate((element) => element.matches(":fullscreen"))).toBe(true);
+    expect((await page.locator("up-compare").boundingBox())?.width).toBe(page.viewportSize()?.width);
+    await page.keyboard.press("f");
+    await expect.poll(() => button.getAttribute("aria-pressed")).toBe("false");
+  });
 
   it("show the grid and the wipe in turn, in the same place", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");

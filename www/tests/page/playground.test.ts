@@ -3,6 +3,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { bring, expectAccessible, meanColour, method, named, notice, restored, run, slider, status, tableRows } from "./browser";
 import { FakePage, photo } from "./fake-page";
+import { png } from "./pictures";
 
 /** Tasks, methods, tests against the original, and the link that holds them. */
 
@@ -47,6 +48,14 @@ describe("tasks", () => {
       expect(await page.locator("section[aria-labelledby=task] .sentence").textContent(), name).toMatch(/\w+ goes in/);
     }
     expect(at.complaints).toEqual([]);
+  });
+
+  it("name what tells networks of one task and strategy apart", async () => {
+    await open({}, "#task=super-resolve-x2&with=transposed-conv.lecture");
+    expect(await method(page, "Transposed conv, as in the lecture").isChecked()).toBe(true);
+    await method(page, "Transposed conv 3×3").waitFor();
+    await settled(() => task("Segment").check());
+    await method(page, "Bilinear, no skips").waitFor();
   });
 
   it("enlarge: the result is compared with an original cut to fit, and has its size", async () => {
@@ -168,16 +177,59 @@ describe("segmentation", () => {
   });
 });
 
+describe("a mask", () => {
+  const mask = (level: number, width = 451, height = 300) => ({ name: "mask.png", type: "image/png", bytes: png(width, height, () => level) });
+  const link = "#task=segment&with=nearest,bilinear&mode=test";
+
+  it("scores segmentation: pixels right and mean IoU, and takes its place among the pictures", async () => {
+    await open({}, link);
+    await page.getByText("0 Background, 1 Border, 2 Pet, 3 Person").waitFor();
+    await settled(() => page.locator("input#mask").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: mask(2).bytes }));
+    await page.keyboard.press("t");
+    expect(await tableRows(page)).toEqual({
+      "Bilinear best": ["95.0%", "97.5%", expect.stringMatching(/s$/), "510K"],
+      Nearest: ["70.0%", "85.0%", expect.stringMatching(/s$/), "500K"],
+    });
+    await page.keyboard.press("g");
+    expect(await tags()).toEqual(["Before", "Nearest", "Bilinear", "Mask"]);
+    await expectAccessible(page);
+    await settled(() => page.getByRole("button", { name: "Put the mask away" }).click());
+    expect(await tags()).toEqual(["Before", "Nearest", "Bilinear"]);
+  });
+
+  it("is dropped on a test, and told what is wrong with it", async () => {
+    await open({}, link);
+    await bring(page, "drop", [mask(9)]);
+    await notice(page).getByText("a pixel of it is none of the classes").waitFor();
+    await page.getByRole("button", { name: "Open it as the photo" }).click();
+    await named(page, "mask.png").waitFor();
+    await restored(page);
+    await page.locator("input#mask").setInputFiles({ name: "small.png", mimeType: "image/png", buffer: mask(1, 90, 60).bytes });
+    await notice(page).getByText("The mask has 90 × 60 pixels, the photo has 451 × 300").waitFor();
+  });
+});
+
 describe("estimates", () => {
-  it("refuse what cannot fit, and a smaller copy of it does", async () => {
+  it("refuse what cannot fit and say what would, which then does", async () => {
     await open();
     await at.engine({ mostPixels: 100_000 });
     await run(page).click();
-    await notice(page).getByText("needs more memory").waitFor();
+    const sentence = await notice(page).getByText("needs more memory").textContent();
+    const [, width = "", height = ""] = /A copy of (\d+) × (\d+) pixels fits/.exec(sentence ?? "") ?? [];
+    expect(Number(width) * Number(height)).toBeLessThan(100_000);
+    expect(Number(width) * Number(height)).toBeGreaterThan(94_000);
     await page.getByRole("button", { name: "Use a smaller copy" }).click();
-    await named(page, "339 × 225").waitFor();
+    await named(page, `${width} × ${height}`).waitFor();
     await restored(page);
     expect(await notice(page).textContent()).toBe("");
+  });
+
+  it("count every step of a chain", async () => {
+    await open({}, "#task=old-photo&with=bilinear&mode=apply");
+    // The photo, made half as large and enlarged again, is too large a result for the last step alone.
+    await at.engine({ mostResult: 200_000 });
+    await page.getByRole("radio", { name: "A cup of coffee" }).check();
+    await notice(page).getByText(/A copy of \d+ × \d+ pixels fits/).waitFor();
   });
 
   it("wait for a person where a run takes long", async () => {

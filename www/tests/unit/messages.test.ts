@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parseManifest } from "../../src/app/catalogue";
 import { SAMPLES } from "../../src/app/samples";
 import en from "../../src/i18n/en.json";
 import vi from "../../src/i18n/vi.json";
@@ -15,6 +16,24 @@ function sources(folder: string): string[] {
 }
 
 const code = sources(join(import.meta.dirname, "../../src")).map((file) => ({ file, text: readFileSync(file, "utf8") }));
+
+describe("the shipped models", () => {
+  const entries = parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8")));
+
+  it("have words for their tasks, with a sentence each, and for what tells them apart", () => {
+    expect(entries.length).toBeGreaterThan(0);
+    const keys = entries.flatMap(({ task, strategy, variant }) => [
+      `task.${task}`,
+      `task.${task}.sentence`,
+      `strategy.${strategy}`,
+      ...(variant ? [`variant.${variant}`] : []),
+    ]);
+    for (const key of new Set(keys)) {
+      expect(en, key).toHaveProperty([key]);
+      expect(vi, key).toHaveProperty([key]);
+    }
+  });
+});
 
 describe("message files", () => {
   it("hold the same keys in both languages, none of them empty", () => {

@@ -6,6 +6,7 @@ const row = (id: string, psnr: number | null, milliseconds: number | null = null
   scores: psnr === null ? null : { psnr, psnrLuma: psnr, ssim: 0.9, mae: 1 },
   milliseconds,
   parameters: null,
+  agreement: null,
   checkerboard: null,
 });
 const ids = (rows: Row[]) => rows.map(({ id }) => id);
@@ -29,6 +30,12 @@ describe("the winner", () => {
   it("ties with what nobody could tell from it", () => {
     expect(winners([row("a", 30), row("b", 29.96), row("c", 29.9)])).toEqual(["a", "b"]);
     expect(winners([row("a", Infinity), row("b", Infinity), row("c", 90)])).toEqual(["a", "b"]);
+  });
+  it("has the highest mean IoU where results are made of labels", () => {
+    const labels = (id: string, meanIou: number | null): Row => ({ ...row(id, null), agreement: { pixelAccuracy: 0.5, meanIou, iou: [] } });
+    const rows = [labels("a", 0.7), labels("b", 0.81), labels("c", 0.8095), labels("d", null)];
+    expect(winners(rows)).toEqual(["b", "c"]);
+    expect(ids(sorted(rows, "iou", false))).toEqual(["b", "c", "a", "d"]);
   });
   it("is nobody where there is nothing to win against", () => {
     expect(winners([row("a", 30), row("b", null)])).toEqual([]);

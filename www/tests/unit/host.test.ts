@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import type { EngineModule, Model, Picture } from "../../src/engine";
+import { Host, type CallContext } from "../../src/worker/host";
+
+/** The worker's host over an engine that only writes down what is asked of it. */
+function host() {
+  const said: string[] = [];
+  const picture = { width: 8, height: 6, free: () => said.push("free picture") } as unknown as Picture;
+  let models = 0;
+  const load = async (): Promise<Model> => {
+    const name = `model ${++models}`;
+    const say = (what: string) => () => said.push(`${what} ${name}`);
+    return { metadata: {}, task: { classes: [] }, release: say("release"), free: say("free") } as unknown as Model;
+  };
+  const engine = {
+    load,
+    decode: async () => picture,
+    process: async () => picture,
+    scoreLabels: () => Float64Array.from([0.75, Number.NaN, 0.5, Number.NaN]),
+    free() {},
+  };
+  const module = { default: async () => {}, Engine: { create: async () => engine } };
+  return { said, host: new Host(async () => module as unknown as EngineModule) };
+}
+
+const context: CallContext = { signal: new AbortController().signal, progress() {}, tile() {} };
+
+async function open() {
+  const { said, host: one } = host();
+  await one.start({ backend: "cpu" }, context);
+  const { id: picture } = await one.decode({ file: new Blob() }, context);
+  const source = { file: new Blob(), data: {} };
+  const models = [await one.loadModel({ source }, context), await one.loadModel({ source }, context)].map(({ id }) => id);
+  const [first = 0, second = 0] = models;
+  const process = (model: number) => one.process({ picture, model, near: null }, context);
+  return { said, one, picture, first, second, process };
+}
+
+describe("the worker's memory", () => {
+  it("holds the buffers of one model's run at a time", async () => {
+    const { said, first, second, process } = await open();
+    await process(first);
+    await process(first);
+    expect(said).toEqual([]);
+    await process(second);
+    expect(said).toEqual(["release model 1"]);
+    await process(first);
+    expect(said).toEqual(["release model 1", "release model 2"]);
+  });
+
+  it("asks nothing more of a model that has been freed", async () => {
+    const { said, one, first, second, process } = await open();
+    await process(first);
+    await one.freeModel({ model: first });
+    await process(second);
+    expect(said).toEqual(["free model 1"]);
+  });
+});
+
+describe("scores of labels", () => {
+  it("have names, and null where there is nothing to tell", async () => {
+    const { one, picture } = await open();
+    const scores = await one.scoreLabels({ labels: picture, truth: picture, classes: 2 }, context);
+    expect(scores).toEqual({ pixelAccuracy: 0.75, meanIou: null, iou: [0.5, null] });
+  });
+});
