@@ -1,7 +1,8 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { meanColour, slider } from "./browser";
+import { bring, meanColour, restored, slider } from "./browser";
 import { FakePage } from "./fake-page";
+import { png } from "./pictures";
 
 /** Looking at pictures: the wipe, zoom, hands, the grid and its tools. */
 
@@ -60,12 +61,15 @@ describe("the wipe", () => {
 
   it("goes up and down where photo and stage are upright, and where it is turned", async () => {
     const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" } as const;
-    await open(phone, "#task=denoise&with=bilinear&mode=test&picture=rocket");
+    await open(phone);
+    expect(await slider(page).getAttribute("aria-orientation")).toBe("horizontal");
+    await bring(page, "drop", [{ name: "tall.png", type: "image/png", bytes: png(200, 300, (x, y) => (x ^ y) & 255) }]);
     const upright = page.getByRole("slider", { name: "Compare top and bottom" });
+    await upright.waitFor();
+    await restored(page);
     const stage = page.locator("up-wipe .stage");
     const box = await stage.boundingBox();
     if (!box) return expect.unreachable();
-    if (await slider(page).count()) await page.keyboard.press("v"); // the rocket lies, a person turns the wipe
     expect(await upright.getAttribute("aria-orientation")).toBe("vertical");
     const now = async () => Number(await upright.getAttribute("aria-valuenow"));
     const { y, height } = (await page.locator("up-wipe .wipe").boundingBox()) ?? { y: 0, height: 0 };
@@ -76,6 +80,9 @@ describe("the wipe", () => {
     await page.keyboard.press("ArrowDown");
     expect(await now()).toBe(before + 2);
     await page.getByRole("button", { name: "Wipe up and down" }).click();
+    await page.keyboard.press("v");
+    await upright.waitFor();
+    await page.keyboard.press("v");
     expect(await slider(page).getAttribute("aria-orientation")).toBe("horizontal");
   });
 
