@@ -5,7 +5,7 @@
 
 import type { Method } from "../app/catalogue";
 import type { Playground } from "../app/playground";
-import { noticeFor, type Notice } from "../app/state";
+import { isMasked, noticeFor, type Notice } from "../app/state";
 import type { Client } from "../client";
 import type { BackendName } from "../engine";
 import type { Profile, Weights } from "../inspection";
@@ -259,8 +259,11 @@ export class Inspector extends EventTarget {
     };
   }
 
+  /** What the output should be: the photo before it was made worse, or the labels of the mask. */
   #original(): PictureInfo | null {
-    const { original } = this.playground.state;
+    const { state } = this.playground;
+    const { original, mask } = state;
+    if (isMasked(state)) return mask?.labels != null && original ? { id: mask.labels, ...original.layer.size } : null;
     return original && { id: original.picture, ...original.layer.size };
   }
 
