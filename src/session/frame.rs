@@ -5,7 +5,7 @@ use super::geometry::Geometry;
 use super::host::Host;
 use super::model::Model;
 use super::process::{Estimate, TileEvent};
-use super::tiling::off;
+use super::tiling::nearest_first;
 use crate::error::{Error, Result};
 use crate::image::filter::{Filter, Interpolation, Resize};
 use crate::image::planar::{self, Channels};
@@ -103,11 +103,7 @@ pub(super) fn parts(all: Rect, near: Option<[u32; 2]>) -> Vec<Rect> {
             parts.push(Rect::new(x, y, PART.min(all.width - x), PART.min(all.height - y)));
         }
     }
-    if let Some(near) = near {
-        let middle = |part: &Rect| [part.x + part.width / 2, part.y + part.height / 2].map(u64::from);
-        parts.sort_by_key(|part| off(middle(part), near));
-    }
-    parts
+    nearest_first(parts, near, |part| [part.x + part.width / 2, part.y + part.height / 2].map(u64::from))
 }
 
 impl Frame {

@@ -4,6 +4,7 @@ use super::engine::Device;
 use super::geometry::Geometry;
 use super::host::Host;
 use super::runner::{Runner, Timed, What};
+use super::steps::Steps;
 use super::summary::{self, Summary};
 use crate::backend::cpu;
 use crate::error::{Error, Result};
@@ -112,7 +113,9 @@ impl Model {
         host: &impl Host,
     ) -> Result<Vec<Tensor>> {
         let tensors = self.in_order(inputs)?;
-        self.run_ordered(tensors, selection, host, self.device.uses_gpu()).await
+        // The one kind of host with which runs are compiled.
+        let host = Steps { host, done: 0, tiles: 1 };
+        self.run_ordered(tensors, selection, &host, self.device.uses_gpu()).await
     }
 
     /// [`Model::run`] on inputs in the model's order, on a backend of choice.

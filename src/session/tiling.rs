@@ -3,6 +3,7 @@
 use super::geometry::Geometry;
 use super::model::{Model, peak_bytes, shapes_for};
 use crate::error::{Error, Result};
+use crate::order::ascending;
 use crate::plan::{Prepared, Selection};
 use crate::tile::{Span, spans};
 
@@ -33,21 +34,27 @@ impl Tiling {
     pub fn order(&self, near: Option<[u32; 2]>) -> Vec<[&Span; 2]> {
         let row_by_row =
             self.rows.iter().flat_map(|row| self.columns.iter().map(move |column| [row, column]));
-        let mut order: Vec<_> = row_by_row.collect();
-        if let Some([x, y]) = near {
-            let middle = |span: &Span, len: usize| (span.start + len / 2) as u64;
-            order.sort_by_key(|[row, column]| {
-                off([middle(column, self.tile[1]), middle(row, self.tile[0])], [x, y])
-            });
-        }
-        order
+        let middle = |span: &Span, len: usize| (span.start + len / 2) as u64;
+        nearest_first(row_by_row.collect(), near, |[row, column]| {
+            [middle(column, self.tile[1]), middle(row, self.tile[0])]
+        })
     }
 }
 
-/// Squared distance of a point of the picture, `[x, y]`, from where tiles come first.
-pub(super) fn off(point: [u64; 2], near: [u32; 2]) -> u64 {
-    let [dx, dy] = [0, 1].map(|i| point[i].abs_diff(near[i].into()));
-    dx.saturating_mul(dx).saturating_add(dy.saturating_mul(dy))
+/// The parts in the order of the distance of their middle, `[x, y]`, from a point, if there is one.
+pub(super) fn nearest_first<T: Copy>(
+    parts: Vec<T>,
+    near: Option<[u32; 2]>,
+    middle: impl Fn(&T) -> [u64; 2],
+) -> Vec<T> {
+    let Some(near) = near else { return parts };
+    let off = |part: &T| {
+        let point = middle(part);
+        let [dx, dy] = [0, 1].map(|i| point[i].abs_diff(near[i].into()));
+        dx.saturating_mul(dx).saturating_add(dy.saturating_mul(dy))
+    };
+    let keys = parts.iter().enumerate().map(|(i, part)| [off(part), 0, i as u64]).collect();
+    ascending(keys).into_iter().map(|[.., i]| parts[i as usize]).collect()
 }
 
 impl Model {
