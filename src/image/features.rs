@@ -174,11 +174,12 @@ impl Features {
     pub fn picture(&self, grid: Grid) -> Result<Picture> {
         let Grid { first, count, columns, gap, .. } = grid;
         let exists = count > 0 && first.checked_add(count).is_some_and(|end| end <= self.channels);
-        if !exists || columns == 0 || gap > MAX_GAP {
-            return Err(Error::InvalidInput(format!(
-                "{count} maps from {first} on in {columns} columns, {gap} pixels apart, cannot be drawn: there are {} channels, and the gap is at most {MAX_GAP}",
-                self.channels
-            )));
+        if !exists {
+            let message = format!("there are no {count} maps from {first} on, but {} in all", self.channels);
+            return Err(Error::InvalidInput(message));
+        }
+        if columns == 0 || gap > MAX_GAP {
+            return Err(Error::InvalidInput("a grid has columns, and gaps of at most 64 pixels".into()));
         }
         let columns = columns.min(count);
         let side = |maps: usize, len: usize| {
@@ -200,13 +201,7 @@ impl Features {
                     let to = &mut band[(y * width as usize + left) * RGBA..][..self.width * RGBA];
                     for (x, pixel) in to.as_chunks_mut::<RGBA>().0.iter_mut().enumerate() {
                         let index = (channel * self.height + y) * self.width + x;
-                        let [r, g, b] = match (&self.positions, self.tensor.data()) {
-                            (Some(positions), Data::I64(values)) => {
-                                let place = positions.place(values[index], [y, x]);
-                                place.map_or([0; 3], |place| places[place])
-                            }
-                            _ => shade.color(self.at(index)),
-                        };
+                        let [r, g, b] = self.color(index, [y, x], &shade, &places);
                         *pixel = [r, g, b, 255];
                     }
                 }
@@ -215,6 +210,18 @@ impl Features {
             picture.write(Rect::new(0, top, width, self.height as u32), &band)?;
         }
         Ok(picture)
+    }
+
+    /// Of the value at output pixel `[y, x]`.
+    // Not in the loops, which would be copied for every kind of value.
+    #[inline(never)]
+    fn color(&self, index: usize, at: [usize; 2], shade: &Shade, places: &[[u8; 3]]) -> [u8; 3] {
+        match (&self.positions, self.tensor.data()) {
+            (Some(positions), Data::I64(values)) => {
+                positions.place(values[index], at).map_or([0; 3], |place| places[place])
+            }
+            _ => shade.color(self.at(index)),
+        }
     }
 
     fn scaled(&self, channel: usize, scale: Scale) -> [f32; 2] {

@@ -47,10 +47,10 @@ enum Seen {
 }
 
 /// Where the time of a run goes; one entry for each of [`Inspection::nodes`].
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
     /// `None` where the node has no kernel of its own.
-    pub milliseconds: Vec<Option<f32>>,
+    pub milliseconds: Vec<Option<f64>>,
     /// The node in whose kernel it is computed; `None` for those with time, and for those that take
     /// none at all (such as Identity).
     pub within: Vec<Option<usize>>,
@@ -252,7 +252,7 @@ impl Inspection {
         for step in steps {
             let mut nodes = step.nodes.iter().filter_map(|&node| place(node));
             let Some(first) = nodes.next() else { continue };
-            *milliseconds[first].get_or_insert(0.0) += step.milliseconds as f32;
+            *milliseconds[first].get_or_insert(0.0) += step.milliseconds;
             nodes.for_each(|node| within[node] = Some(first));
         }
         for (within, own) in within.iter_mut().zip(&milliseconds) {

@@ -67,8 +67,16 @@ pub fn from_tensor(tensor: Tensor) -> Object {
         Data::F32(floats) => Float32Array::from(&floats[..]).into(),
         Data::I64(ints) => BigInt64Array::from(&ints[..]).into(),
     };
-    let dims: Array = dims.into_iter().map(|d| JsValue::from(d as f64)).collect();
-    object(&[("data", data), ("shape", dims.into())])
+    object(&[("data", data), ("shape", sizes(&dims))])
+}
+
+pub fn sizes(sizes: &[usize]) -> JsValue {
+    list(sizes.iter().map(|&size| Some(size as f64)))
+}
+
+/// An array of numbers, or null.
+pub fn list(numbers: impl Iterator<Item = Option<f64>>) -> JsValue {
+    numbers.map(|number| number.map_or(JsValue::NULL, JsValue::from)).collect::<Array>().into()
 }
 
 pub fn object(entries: &[(&str, JsValue)]) -> Object {

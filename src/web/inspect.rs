@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::image;
 use crate::image::features::{Colors, Grid, Scale};
 use crate::session;
-use js_sys::{Float32Array, JsString, Number, Promise};
+use js_sys::{Array, Float32Array, JsString, Number, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -137,7 +137,7 @@ impl Inspection {
     /// Of the model's input, [1, C, H, W].
     #[wasm_bindgen(getter, unchecked_return_type = "number[]")]
     pub fn shape(&self) -> JsValue {
-        convert::json(&self.inner.tensor().shape())
+        convert::sizes(self.inner.tensor().shape())
     }
 
     /// Every node of the graph at this size, in topological order.
@@ -215,7 +215,15 @@ async fn answer(
     Ok(match question {
         Question::Output => Picture::of(inner.output(cut, host).await?).into(),
         Question::Features(value) => Features(inner.features(value, cut, host).await?).into(),
-        Question::Profile => convert::json(&inner.profile(host).await?),
+        Question::Profile => {
+            let session::Profile { milliseconds, within } = inner.profile(host).await?;
+            let within = within.iter().map(|node| node.map(|node| node as f64));
+            let entries = [
+                ("milliseconds", convert::list(milliseconds.into_iter())),
+                ("within", convert::list(within)),
+            ];
+            convert::object(&entries).into()
+        }
         Question::Loss { reference, scale } => {
             let loss = inner.loss(&reference, cut, host).await?;
             let map = loss.map(scale.unwrap_or(loss.max))?;
@@ -237,7 +245,7 @@ pub struct Features(image::Features);
 impl Features {
     #[wasm_bindgen(getter, unchecked_return_type = "number[]")]
     pub fn shape(&self) -> JsValue {
-        convert::json(&self.0.shape())
+        convert::sizes(self.0.shape())
     }
 
     #[wasm_bindgen(getter)]
@@ -258,7 +266,7 @@ impl Features {
     /// Least and greatest finite value of all channels.
     #[wasm_bindgen(getter, unchecked_return_type = "[number, number]")]
     pub fn range(&self) -> JsValue {
-        convert::json(&self.0.range)
+        convert::list(self.0.range.iter().map(|&end| Some(end.into())))
     }
 
     /// Least and greatest finite value of each channel, in pairs.
@@ -278,7 +286,8 @@ impl Features {
     pub fn window(&self) -> JsValue {
         let Some(positions) = self.0.positions else { return JsValue::UNDEFINED };
         let [height, width] = positions.window.kernel.map(|side| JsValue::from(side as u32));
-        let colors = convert::json(&self.0.places());
+        let color = |color: [u8; 3]| convert::list(color.iter().map(|&part| Some(part.into())));
+        let colors = self.0.places().into_iter().map(color).collect::<Array>().into();
         convert::object(&[("height", height), ("width", width), ("colors", colors)]).into()
     }
 

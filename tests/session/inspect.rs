@@ -241,7 +241,7 @@ fn every_node_is_timed_or_lies_within_another() {
                     _ => panic!("{} is nowhere: {time:?}, {within:?}", node.name),
                 }
             }
-            let total: f32 = profile.milliseconds.iter().flatten().sum();
+            let total: f64 = profile.milliseconds.iter().flatten().sum();
             assert!(total > 0.0 && profile.within.iter().flatten().count() > 4, "{strategy}: {total} ms");
             // What was timed runs as before.
             assert!(output(&inspection, &[]).is_ok());

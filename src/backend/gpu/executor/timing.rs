@@ -32,11 +32,9 @@ impl Executor {
         times: &mut [f64],
     ) -> Result<()> {
         self.check_inputs(inputs)?;
-        let start = || {
-            self.upload(inputs);
-            Ok(Timer::new(&self.gpu, self.passes()))
-        };
-        let mut timer = self.gpu.scoped(start).await?;
+        // Without scopes for errors, which would be timed too: waiting tells of them.
+        self.upload(inputs);
+        let mut timer = Timer::new(&self.gpu, self.passes());
         self.gpu.finished().await?;
         let mut passes_of = Vec::with_capacity(times.len());
         let (mut first, mut ahead) = (0, 0u64);
@@ -116,16 +114,12 @@ impl Timer {
 
     /// Milliseconds of each pass.
     async fn read(&self, gpu: &Gpu) -> Result<Vec<f64>> {
-        let resolve = || {
-            let mut encoder = gpu.device().create_command_encoder(&Default::default());
-            encoder.resolve_query_set(&self.queries, 0..self.written, &self.resolved, 0);
-            encoder.copy_buffer_to_buffer(&self.resolved, 0, &self.staging, 0, self.resolved.size());
-            gpu.queue().submit([encoder.finish()]);
-            let (ticket, settle) = gpu.events().ticket();
-            self.staging.map_async(wgpu::MapMode::Read, .., move |outcome| settle(outcome.is_ok()));
-            Ok(ticket)
-        };
-        let ticket = gpu.scoped(resolve).await?;
+        let mut encoder = gpu.device().create_command_encoder(&Default::default());
+        encoder.resolve_query_set(&self.queries, 0..self.written, &self.resolved, 0);
+        encoder.copy_buffer_to_buffer(&self.resolved, 0, &self.staging, 0, self.resolved.size());
+        gpu.queue().submit([encoder.finish()]);
+        let (ticket, settle) = gpu.events().ticket();
+        self.staging.map_async(wgpu::MapMode::Read, .., move |outcome| settle(outcome.is_ok()));
         gpu.settled(ticket).await?;
         let mapped = self.staging.get_mapped_range(..).map_err(|e| Error::Gpu(e.to_string()))?;
         let bytes: &[u8] = &mapped;
