@@ -11,7 +11,7 @@ pub struct External<'a> {
 
 impl<'a> External<'a> {
     pub fn new(files: &'a BTreeMap<String, &'a [u8]>) -> Self {
-        Self { files: files.iter().map(|(name, bytes)| (file_name(name), *bytes)).collect() }
+        Self { files: crate::order::map(files.iter().map(|(name, bytes)| (file_name(name), *bytes))) }
     }
 
     /// The bytes of a tensor that is kept in one of the files.

@@ -39,7 +39,7 @@ pub fn load(bytes: &[u8], external: &BTreeMap<String, &[u8]>) -> Result<Graph> {
             OPSETS.end()
         )));
     }
-    let metadata = model.metadata_props.into_iter().map(|p| (p.key, p.value)).collect();
+    let metadata = crate::order::map(model.metadata_props.into_iter().map(|p| (p.key, p.value)));
     let mut graph = build::graph(&graph, opset, metadata, &External::new(external))?;
     graph.recognise_unpooling();
     graph.fold_constants()?;

@@ -8,6 +8,7 @@ use super::picture::Picture;
 use super::types;
 use crate::error::Error;
 use crate::image::{self, labels};
+use crate::order::map;
 use crate::session::{self, BackendChoice};
 use js_sys::{Function, Promise};
 use std::rc::Rc;
@@ -90,7 +91,7 @@ impl Engine {
         future_to_promise(async move {
             let load = || {
                 let files = files?;
-                let external = files.iter().map(|(name, bytes)| (name.clone(), &bytes[..])).collect();
+                let external = map(files.iter().map(|(name, bytes)| (name.clone(), &bytes[..])));
                 inner.load(&bytes, &external)
             };
             let model = load().map_err(|e| convert::error(&e))?;

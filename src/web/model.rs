@@ -5,6 +5,7 @@ use super::host::{Browser, Freed, option};
 use super::types;
 use crate::error::Error;
 use crate::graph::Port;
+use crate::order::map;
 use crate::plan::Selection;
 use crate::session;
 use crate::tensor::{DType, Tensor};
@@ -153,7 +154,7 @@ impl Model {
 }
 
 fn single(data: &JsValue, shape: &JsValue) -> Result<BTreeMap<String, Tensor>, Error> {
-    Ok(BTreeMap::from([(String::new(), convert::tensor(data, shape)?)]))
+    Ok(map([(String::new(), convert::tensor(data, shape)?)]))
 }
 
 fn by_name(inputs: &JsValue) -> Result<BTreeMap<String, Tensor>, Error> {
@@ -168,7 +169,7 @@ fn by_name(inputs: &JsValue) -> Result<BTreeMap<String, Tensor>, Error> {
         let tensor = tensor.map_err(|e| Error::InvalidInput(format!("input {name:?}: {e}")))?;
         Ok((name, tensor))
     };
-    Object::entries(inputs).iter().map(one).collect()
+    Ok(map(Object::entries(inputs).iter().map(one).collect::<Result<Vec<_>, Error>>()?))
 }
 
 /// A list of names; empty where there is none.
