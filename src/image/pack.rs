@@ -65,7 +65,7 @@ pub(super) fn pack(rgb: &[u8], width: usize) -> Result<Option<Vec<u8>>> {
             let wanted = [g, r.wrapping_sub(g).wrapping_add(128), b.wrapping_sub(g).wrapping_add(128)];
             above_left = row.pixel(x, above_left, |i, predicted, k| {
                 let off = wanted[i].wrapping_sub(predicted) as i8;
-                let miss = (off << 1 ^ off >> 7) as u8;
+                let miss = ((off << 1) ^ (off >> 7)) as u8;
                 bits.rice(miss, k);
                 (wanted[i], miss)
             });
@@ -87,7 +87,7 @@ pub(super) fn unpack(packed: &[u8], width: usize, rgba: &mut [u8]) {
         for (x, pixel) in line.iter_mut().enumerate() {
             above_left = row.pixel(x, above_left, |_, predicted, k| {
                 let miss = bits.rice(k);
-                let off = miss >> 1 ^ 0u8.wrapping_sub(miss & 1);
+                let off = (miss >> 1) ^ 0u8.wrapping_sub(miss & 1);
                 (predicted.wrapping_add(off), miss)
             });
             let [g, r, b] = row.values[x + 1];
@@ -125,9 +125,9 @@ impl Writer {
         let ones = u32::from(value) >> k;
         if ones < ESCAPE {
             let rest = u64::from(value) & ((1 << k) - 1);
-            self.put((1 << ones) - 1 | rest << (ones + 1), ones + 1 + k);
+            self.put(((1 << ones) - 1) | (rest << (ones + 1)), ones + 1 + k);
         } else {
-            self.put((1 << ESCAPE) - 1 | u64::from(value) << ESCAPE, ESCAPE + 8);
+            self.put(((1 << ESCAPE) - 1) | (u64::from(value) << ESCAPE), ESCAPE + 8);
         }
     }
 
@@ -175,7 +175,7 @@ impl Reader<'_> {
         if ones < ESCAPE {
             let rest = (self.held >> (ones + 1)) as u32 & ((1 << k) - 1);
             self.skip(ones + 1 + k);
-            (ones << k | rest) as u8
+            ((ones << k) | rest) as u8
         } else {
             let value = (self.held >> ESCAPE) as u8;
             self.skip(ESCAPE + 8);
