@@ -46,11 +46,18 @@ export interface Method {
   parameters: number;
 }
 
+/** Strategies in the order in which they are taught; others follow, and variants come last. */
+const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
+
 export class Catalogue {
   readonly entries: readonly Entry[];
 
   constructor(entries: readonly Entry[]) {
-    this.entries = entries;
+    const place = ({ strategy, variant }: Entry) => {
+      const at = STRATEGIES.indexOf(strategy);
+      return (at < 0 ? STRATEGIES.length : at) + (variant ? STRATEGIES.length + 1 : 0);
+    };
+    this.entries = [...entries].sort((a, b) => place(a) - place(b));
   }
 
   /** The tasks that can be chosen, in the page's order; what the page does not know comes last. */

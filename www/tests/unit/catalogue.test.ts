@@ -64,6 +64,19 @@ describe("what can be chosen", () => {
     ]);
   });
 
+  it("has networks in the order in which strategies are taught, whatever the manifest's, variants last", () => {
+    const names = [["bilinear", "noskip"], ["transposed-conv3", ""], ["max-unpool", ""], ["transposed-conv", "lecture"], ["bilinear", ""], ["nearest", ""]];
+    const zoo = catalogue(...names.map(([strategy = "", variant = ""]) => entry("segment", strategy, { variant })));
+    expect(ids(zoo.methods(factsOf("segment")))).toEqual([
+      "nearest",
+      "bilinear",
+      "max-unpool",
+      "transposed-conv3",
+      "bilinear.noskip",
+      "transposed-conv.lecture",
+    ]);
+  });
+
   it("makes enlargers as large as the task", () => {
     const method = catalogue(entry("super-resolve-x4", "bilinear")).methods(factsOf("super-resolve-x4")).at(-1);
     expect(method?.stages).toEqual([
@@ -86,8 +99,8 @@ describe("what can be chosen", () => {
       ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : "")),
     ]);
     expect(files).toEqual([
-      ["bilinear", "denoise-bilinear.onnx", "colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
       ["nearest", "denoise-nearest.onnx", "colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
+      ["bilinear", "denoise-bilinear.onnx", "colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
     ]);
   });
 });
