@@ -2,15 +2,16 @@
 
     python seeds.py --data ../../shared/data
 
-All five see the same batches. Writes models/seeds.json: PSNR in dB of each strategy with each seed, and `spread`, the largest
-difference between two seeds of one strategy: what differs by less is a tie. Stopped and started again, it goes on with the
-seeds that are missing.
+All five see the same batches. Writes models/seeds.json: PSNR in dB of each strategy with each seed, and `spread`, the standard
+deviation between seeds of one strategy: what differs by less is a tie. Stopped and started again, it goes on with the seeds
+that are missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import tomllib
 from pathlib import Path
 
@@ -45,7 +46,9 @@ def score(net: UNet, task: Task, config: dict) -> float:
 
 
 def spread(psnr: dict[str, dict[str, float]]) -> float:
-    return round(max(max(of.values()) - min(of.values()) for of in psnr.values()), 3)
+    """Standard deviation between seeds, pooled over the strategies; 0 of a single seed."""
+    variances = [statistics.variance(of.values()) for of in psnr.values() if len(of) > 1]
+    return round(statistics.fmean(variances) ** 0.5, 3) if variances else 0.0
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
 /** Who won, and in what order the table lists the results. */
 
+import seeds from "../../../models/seeds.json";
 import type { Scores } from "../engine";
 import type { LabelScores } from "../protocol";
 
-/** Decibels that nobody sees: results this near to the best are as good as it. */
-export const TIE = 0.05;
+/** Decibels that chance is worth: by so much the same network differs when it is trained with another seed. */
+export const TIE = seeds.spread;
 /** The same of a mean intersection over union. */
 const TIE_OVERLAP = 0.001;
 
