@@ -205,6 +205,7 @@ describe("the picture", () => {
 describe("work", () => {
   it("can be stopped, and goes on when asked", async () => {
     await open("#inspect");
+    await done();
     await at.engine({ tileDelay: 3000 });
     await page.getByRole("radio", { name: "Nearest" }).press(" ");
     await stop(page).press("Enter");

@@ -83,14 +83,14 @@ describe("methods", () => {
   it("run side by side, up to six; taking one away leaves the others as they are", async () => {
     await open();
     await settled(() => method(page, "Nearest").click());
-    expect(await tags()).toEqual(["Gaussian noise", "Nearest", "Bilinear", "Original"]);
+    await expect.poll(tags).toEqual(["Gaussian noise", "Nearest", "Bilinear", "Original"]);
     for (const name of ["Pixel shuffle", "Max-unpool", "Transposed conv", "Median 3×3"]) {
       await settled(() => method(page, name).click());
     }
     expect(await method(page, "Mean 3×3").isDisabled()).toBe(true);
     const before = await tableRows(page);
     await settled(() => method(page, "Nearest").click());
-    expect(await tags()).toHaveLength(7);
+    await expect.poll(tags).toHaveLength(7);
     await page.keyboard.press("t");
     const after = await tableRows(page);
     expect(after["Max-unpool"]).toEqual(before["Max-unpool"]);
@@ -127,7 +127,7 @@ describe("test and apply", () => {
     expect((await tableRows(page))["Gaussian noise"]?.[0]).toMatch(/^1\d\.\d dB$/);
     await settled(() => page.getByRole("radio", { name: "As it is" }).check());
     expect(await page.getByRole("columnheader", { name: "PSNR" }).count()).toBe(0);
-    expect(await tags()).toEqual(["Before", "Bilinear"]);
+    await expect.poll(tags).toEqual(["Before", "Bilinear"]);
   });
 
   it("another kind, level and seed make another input", async () => {
@@ -191,10 +191,10 @@ describe("a mask", () => {
       Nearest: ["70.0%", "85.0%", expect.stringMatching(/sec$/), "500K"],
     });
     await page.keyboard.press("g");
-    expect(await tags()).toEqual(["Before", "Nearest", "Bilinear", "Mask"]);
+    await expect.poll(tags).toEqual(["Before", "Nearest", "Bilinear", "Mask"]);
     await expectAccessible(page);
     await settled(() => page.getByRole("button", { name: "Put the mask away" }).click());
-    expect(await tags()).toEqual(["Before", "Nearest", "Bilinear"]);
+    await expect.poll(tags).toEqual(["Before", "Nearest", "Bilinear"]);
   });
 
   it("is dropped on a test, and told what is wrong with it", async () => {
@@ -247,7 +247,7 @@ describe("the state", () => {
   it("is in the address, and a link brings all of it back", async () => {
     const link = "#task=deblur&with=bilinear,unsharp-filter&mode=test&degrade=motion,12,45,1&layout=grid&picture=coffee";
     await open({}, link);
-    expect(await tags()).toEqual(["Motion", "Bilinear", "Unsharp mask", "Original"]);
+    await expect.poll(tags).toEqual(["Motion", "Bilinear", "Unsharp mask", "Original"]);
     expect(await page.getByRole("slider", { name: "Direction" }).getAttribute("aria-valuetext")).toBe("45°");
     await named(page, "A cup of coffee").waitFor();
     expect(await address()).toBe(link);
@@ -269,7 +269,7 @@ describe("the state", () => {
     await page.reload();
     await named(page, "cat.jpg").waitFor();
     await restored(page);
-    expect(await tags()).toEqual(["Before", "Nearest", "Bilinear"]);
+    await expect.poll(tags).toEqual(["Before", "Nearest", "Bilinear"]);
     expect(at.complaints).toEqual([]);
   });
 
