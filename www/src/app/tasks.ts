@@ -45,7 +45,10 @@ export const TASKS: readonly TaskFacts[] = [
   { id: "segment", scale: 1, kinds: [], masked: true, baselines: [], finish: [] },
 ];
 
-/** One click for an old photo: every step is a task of its own, as far as there are models for it. */
+/**
+ * One click for an old photo: cleaned, colorized, enlarged. One network does the first two: noise of a gray photo is
+ * the same in all channels, which is not what networks for noise in colour have learned to take away.
+ */
 export const OLD_PHOTO: TaskFacts = {
   id: "old-photo",
   scale: 2,
@@ -54,7 +57,7 @@ export const OLD_PHOTO: TaskFacts = {
   after: "gray",
   baselines: [],
   finish: ["saturation"],
-  chain: ["denoise", "colorize", "super-resolve-x2"],
+  chain: ["denoise-colorize", "super-resolve-x2"],
 };
 
 export type BaselineId = "mean" | "median" | "gaussian-blur" | "unsharp" | "gray" | (typeof ENLARGERS)[number];

@@ -74,7 +74,7 @@ describe("tasks", () => {
     await page.getByRole("button", { name: "Save a report as JSON" }).click();
     const report = JSON.parse(readFileSync(await (await download).path(), "utf8"));
     const models = report.results[0].steps.map((step: { model: string }) => step.model);
-    expect(models).toEqual(["denoise-bilinear.onnx", "colorize-bilinear.onnx", "super-resolve-x2-bilinear.onnx"]);
+    expect(models).toEqual(["denoise-colorize-bilinear.onnx", "super-resolve-x2-bilinear.onnx"]);
     expect(report.results[0].size).toEqual({ width: 450, height: 300 });
   });
 });

@@ -85,12 +85,11 @@ describe("what can be chosen", () => {
   });
 
   it("chains tasks for an old photo where each has a model, and keeps to a strategy where it can", () => {
-    const partly = catalogue(entry("denoise", "nearest"), entry("colorize", "nearest"));
+    const partly = catalogue(entry("denoise-colorize", "nearest"), entry("colorize", "nearest"));
     expect(ids(partly.tasks())).not.toContain("old-photo");
     const zoo = catalogue(
-      entry("denoise", "bilinear"),
-      entry("denoise", "nearest"),
-      entry("colorize", "bilinear"),
+      entry("denoise-colorize", "bilinear"),
+      entry("denoise-colorize", "nearest"),
       entry("super-resolve-x2", "nearest"),
     );
     expect(ids(zoo.tasks())).toContain("old-photo");
@@ -99,8 +98,8 @@ describe("what can be chosen", () => {
       ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : "")),
     ]);
     expect(files).toEqual([
-      ["nearest", "denoise-nearest.onnx", "colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
-      ["bilinear", "denoise-bilinear.onnx", "colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
+      ["nearest", "denoise-colorize-nearest.onnx", "super-resolve-x2-nearest.onnx"],
+      ["bilinear", "denoise-colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
     ]);
   });
 });
