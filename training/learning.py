@@ -18,7 +18,7 @@ import torch
 from export import check, facts_of, halve, to_onnx, write
 from model import STRATEGIES, UNet
 from tasks import Task, task_of
-from train import learning_rate, network
+from train import descend, learning_rate, network
 
 HERE = Path(__file__).parent
 
@@ -44,11 +44,7 @@ def watch(net: UNet, task: Task, config: dict, folder: Path) -> list[dict[str, f
         if step % training["every"] == 0:
             curve.append({"step": step, "loss": round(sum(losses) / len(losses), 5)})
             losses = []
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(training["rate"], step / training["steps"])
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
+        descend(optimizer, loss, learning_rate(training["rate"], step / training["steps"]))
     return curve
 
 

@@ -20,7 +20,7 @@ import torch
 from model import UNet
 from scoring import padded
 from tasks import Task, task_of
-from train import fast_precision, learning_rate, network
+from train import descend, fast_precision, learning_rate, network
 
 HERE = Path(__file__).parent
 
@@ -30,14 +30,11 @@ def train(nets: list[UNet], task: Task, config: dict) -> None:
     optimizers = [torch.optim.AdamW(net.parameters(), training["rate"]) for net in nets]
     for step in range(training["steps"]):
         x, wanted = task.batch(config["data"]["batch"])
+        rate = learning_rate(training["rate"], step / training["steps"])
         for net, optimizer in zip(nets, optimizers):
             with torch.autocast("cpu", torch.bfloat16, enabled=half):
                 made = net(x)
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(training["rate"], step / training["steps"])
-            optimizer.zero_grad(set_to_none=True)
-            task.loss(made.float(), wanted).backward()
-            optimizer.step()
+            descend(optimizer, task.loss(made.float(), wanted), rate)
 
 
 @torch.inference_mode()

@@ -41,6 +41,15 @@ def learning_rate(peak: float, done: float) -> float:
     return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, (done - WARM_UP) / (1 - WARM_UP))))
 
 
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    """One update at this learning rate."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+
+
 def fast_precision() -> str:
     """bfloat16 halves the time on CUDA, and on a CPU that multiplies it natively."""
     native = torch.cuda.is_available() or torch.cpu.get_capabilities().get("avx512_bf16", False)

@@ -82,14 +82,15 @@ def start_from(net: UNet, state: dict[str, Tensor], batch: Callable[[int], tuple
 
 def lent_norms(net: UNet, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """`dec1.norm1.nearest.weight` is `dec1.norm1.bilinear.weight` where only bilinear was trained."""
-    lent = dict(state)
+    lent, trained = dict(state), {}
+    for name, tensor in state.items():
+        block, norm, _, value = (name.split(".") + [""] * 3)[:4]
+        if norm.startswith("norm"):
+            trained.setdefault((block, norm, value), tensor)
     for name in net.state_dict():
-        block, _, strategy_and_value = name.partition(".norm")
-        which, _, rest = strategy_and_value.partition(".")
-        _, _, value = rest.partition(".")
-        others = [k for k in state if k.startswith(f"{block}.norm{which}.") and k.endswith(f".{value}")]
-        if value and name not in state and others:
-            lent[name] = state[others[0]]
+        block, norm, _, value = (name.split(".") + [""] * 3)[:4]
+        if (block, norm, value) in trained:
+            lent.setdefault(name, trained[block, norm, value])
     return lent
 
 
