@@ -5,17 +5,18 @@
 
 import type { Method } from "../app/catalogue";
 import type { Playground } from "../app/playground";
-import { isMasked, noticeFor, type Notice } from "../app/state";
+import { isMasked } from "../app/state";
 import type { Client } from "../client";
 import type { BackendName } from "../engine";
 import type { Profile, Weights } from "../inspection";
-import { CallError, codeOf, type FeaturesInfo, type PictureInfo, type Point } from "../protocol";
+import { CallError, type FeaturesInfo, type PictureInfo, type Point } from "../protocol";
 import { FIRST_LOOK, type Look } from "./address";
 import type { Box } from "./graph";
 import { Kept } from "../app/kept";
 import { Losses } from "./losses";
 import { Outputs } from "./outputs";
-import { type Chore, Pump } from "../app/pump";
+import { Maker } from "../app/maker";
+import type { Chore } from "../app/pump";
 import { nodeOf, Seen, valueOf } from "./seen";
 import { Thumbnails } from "./thumbnails";
 
@@ -35,11 +36,10 @@ export interface Maps {
 /** Of one network, by backend. */
 export type Times = Partial<Record<BackendName, Profile>>;
 
-export class Inspector extends EventTarget {
+export class Inspector extends Maker {
   readonly playground: Playground;
   readonly client: Client;
   look: Look = FIRST_LOOK;
-  notice: Notice | null = null;
   readonly seen: Kept<Seen>;
   readonly beside: Kept<Seen>;
   readonly maps: Kept<Maps>;
@@ -50,7 +50,6 @@ export class Inspector extends EventTarget {
   readonly thumbnails: Thumbnails;
   readonly outputs: Outputs;
   readonly losses: Losses;
-  readonly pump: Pump;
   /** Of each network at a size, by backend; kept while the page lives. */
   #times = new Map<string, Times>();
 
@@ -67,46 +66,30 @@ export class Inspector extends EventTarget {
     this.thumbnails = new Thumbnails(client);
     this.outputs = new Outputs(client);
     this.losses = new Losses(client);
-    this.pump = new Pump(
-      () => this.#wanted(),
-      (error) => this.#fail(error),
-      () => this.#tell(),
-    );
     let engine = playground.state.engine;
     playground.addEventListener("change", () => {
       if (playground.state.engine !== engine) this.#forget();
       engine = playground.state.engine;
-      this.#changed();
+      this.changed();
     });
   }
 
   open(look: Look): void {
     this.look = look;
-    this.#changed();
+    this.changed();
   }
 
   set(change: Partial<Look>): void {
     this.look = { ...this.look, ...change };
     this.notice = null;
     this.dispatchEvent(new Event("look"));
-    this.#changed();
+    this.changed();
   }
 
   /** Cuts these edges, or mends them. */
   cut(names: readonly string[], on: boolean): void {
     const others = this.look.cut.filter((name) => !names.includes(name));
     this.set({ cut: on ? [...others, ...names] : others });
-  }
-
-  stop(): void {
-    this.pump.stop();
-    this.#tell();
-  }
-
-  retry(): void {
-    this.notice = null;
-    this.pump.retry();
-    this.#tell();
   }
 
   /** Methods with a network to look into. */
@@ -155,7 +138,7 @@ export class Inspector extends EventTarget {
   }
 
   /** What is missing, most wanted first. */
-  *#wanted(): Generator<Chore> {
+  protected *wanted(): Generator<Chore> {
     const { state } = this.playground;
     const { input, engine } = state;
     const { method } = this;
@@ -175,7 +158,7 @@ export class Inspector extends EventTarget {
     yield* this.#mapsOf(this.maps, key, seen, this.at, cut);
     yield* this.#weightsOf(key, seen);
     const source = { key, seen, cut, input: { id: input.picture, ...input.layer.size }, original: this.#original() };
-    yield* this.outputs.wanted(source, () => this.#tell());
+    yield* this.outputs.wanted(source, () => this.tell());
     const { besideMethod } = this;
     if (besideMethod) {
       const besideKey = this.#openKey(besideMethod);
@@ -184,8 +167,8 @@ export class Inspector extends EventTarget {
       const there = other && this.box ? other.counterpart(this.box) : null;
       if (other && there !== null) yield* this.#mapsOf(this.besideMaps, besideKey, other, there, other.cuts(this.look.cut));
     }
-    yield* this.losses.wanted(source, () => this.#tell());
-    yield* this.thumbnails.wanted(key, seen, cut, () => this.#tell());
+    yield* this.losses.wanted(source, () => this.tell());
+    yield* this.thumbnails.wanted(key, seen, cut, () => this.tell());
     yield* this.#timesOf(seen, engine.backend);
   }
 
@@ -254,7 +237,7 @@ export class Inspector extends EventTarget {
       run: async (signal) => {
         const profile = await this.client.call("profile", { inspection: seen.inspection.id }, { signal });
         this.#times.set(timesKey(seen), { ...known, [backend]: profile });
-        this.#tell();
+        this.tell();
       },
     };
   }
@@ -269,12 +252,7 @@ export class Inspector extends EventTarget {
 
   #put<T>(kept: Kept<T>, key: string, value: T): void {
     kept.set(key, value);
-    this.#tell();
-  }
-
-  #fail(error: unknown): void {
-    if (codeOf(error) !== "engine-crashed") this.notice = noticeFor(error);
-    this.#tell();
+    this.tell();
   }
 
   /** Another engine, or none: what was in the worker is gone with the old one. What can be seen stays until there is better. */
@@ -282,15 +260,6 @@ export class Inspector extends EventTarget {
     for (const kept of [this.seen, this.beside, this.maps, this.besideMaps, this.weights]) kept.forget();
     this.outputs.expire();
     this.losses.expire();
-  }
-
-  #changed(): void {
-    this.#tell();
-    this.pump.turn();
-  }
-
-  #tell(): void {
-    this.dispatchEvent(new Event("change"));
   }
 }
 

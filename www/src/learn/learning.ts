@@ -5,9 +5,9 @@
 
 import { Kept } from "../app/kept";
 import type { Playground } from "../app/playground";
-import { type Chore, Pump } from "../app/pump";
+import { Maker } from "../app/maker";
+import type { Chore } from "../app/pump";
 import { fromBase } from "../app/samples";
-import { noticeFor, type Notice } from "../app/state";
 import type { Client } from "../client";
 import { CallError, codeOf, type PictureInfo, type Recipe } from "../protocol";
 
@@ -36,15 +36,13 @@ interface Pair {
   noisy: PictureInfo;
 }
 
-export class Learning extends EventTarget {
+export class Learning extends Maker {
   readonly playground: Playground;
-  readonly pump: Pump;
   curve: Curve | null = null;
   /** Index of the moment that is shown. */
   moment = 0;
   /** Whether untrained networks are shown. */
   random = false;
-  notice: Notice | null = null;
   readonly truth = new Kept<Shown>(close);
   readonly noisy = new Kept<Shown>(close);
   /** By file. */
@@ -60,17 +58,11 @@ export class Learning extends EventTarget {
       client.free("picture", truth.id);
       client.free("picture", noisy.id);
     });
-    this.pump = new Pump(
-      () => this.#wanted(),
-      (error) => this.#fail(error),
-      () => this.#tell(),
-    );
     let engine = playground.state.engine;
     playground.addEventListener("change", () => {
       if (!playground.state.engine && engine) this.#pair.forget();
       engine = playground.state.engine;
-      this.#tell();
-      this.pump.turn();
+      this.changed();
     });
   }
 
@@ -78,19 +70,7 @@ export class Learning extends EventTarget {
     Object.assign(this, change);
     this.notice = null;
     this.dispatchEvent(new Event("look"));
-    this.#tell();
-    this.pump.turn();
-  }
-
-  stop(): void {
-    this.pump.stop();
-    this.#tell();
-  }
-
-  retry(): void {
-    this.notice = null;
-    this.pump.retry();
-    this.#tell();
+    this.changed();
   }
 
   get steps(): number[] {
@@ -102,14 +82,14 @@ export class Learning extends EventTarget {
     return this.made.get(file)?.value ?? null;
   }
 
-  *#wanted(): Generator<Chore> {
+  protected *wanted(): Generator<Chore> {
     if (!this.curve) {
       yield {
         key: "curve",
         run: async (signal) => {
           this.curve = await fetchCurve(signal);
           this.dispatchEvent(new Event("curve"));
-          this.#tell();
+          this.tell();
         },
       };
     }
@@ -145,7 +125,7 @@ export class Learning extends EventTarget {
       else this.#client.free("picture", truth.id);
       throw error;
     }
-    this.#tell();
+    this.tell();
   }
 
   async #make(kept: Kept<Shown>, key: string, file: string, { truth, noisy }: Pair, signal: AbortSignal): Promise<void> {
@@ -160,7 +140,7 @@ export class Learning extends EventTarget {
     } finally {
       this.#client.free("picture", picture.id);
     }
-    this.#tell();
+    this.tell();
   }
 
   #picture(recipe: Recipe, signal: AbortSignal): Promise<PictureInfo> {
@@ -173,15 +153,6 @@ export class Learning extends EventTarget {
 
   async #psnr({ id }: PictureInfo, truth: PictureInfo, signal: AbortSignal): Promise<number> {
     return (await this.#client.call("score", { picture: id, reference: truth.id, border: 0 }, { signal })).psnr;
-  }
-
-  #fail(error: unknown): void {
-    if (codeOf(error) !== "engine-crashed") this.notice = noticeFor(error);
-    this.#tell();
-  }
-
-  #tell(): void {
-    this.dispatchEvent(new Event("change"));
   }
 }
 

@@ -1,0 +1,42 @@
+import { noticeFor, type Notice } from "./state";
+import { codeOf } from "../protocol";
+import { type Chore, Pump } from "./pump";
+
+/** What a view shows that is made piece by piece: stops, goes on, says what failed, and tells of every change. */
+export abstract class Maker extends EventTarget {
+  notice: Notice | null = null;
+  readonly pump = new Pump(
+    () => this.wanted(),
+    (error) => this.#fail(error),
+    () => this.tell(),
+  );
+
+  stop(): void {
+    this.pump.stop();
+    this.tell();
+  }
+
+  retry(): void {
+    this.notice = null;
+    this.pump.retry();
+    this.tell();
+  }
+
+  /** What is missing, most wanted first. */
+  protected abstract wanted(): Iterable<Chore>;
+
+  protected tell(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Something else may be wanted. */
+  protected changed(): void {
+    this.tell();
+    this.pump.turn();
+  }
+
+  #fail(error: unknown): void {
+    if (codeOf(error) !== "engine-crashed") this.notice = noticeFor(error);
+    this.tell();
+  }
+}
