@@ -20,6 +20,7 @@ import lab
 from degrade import disk_kernel, gaussian_kernel, motion_kernel
 from export import check, facts_of, halve, to_onnx, trained, write
 from model import STRATEGIES, UNet, flops_per_pixel, parameters
+from optimizer import MuonAdamW, matrix
 from seeds import spread
 from tasks import task_of
 from tasks.critic import Critic
@@ -153,6 +154,30 @@ class Tasks(unittest.TestCase):
 
 
 class Training(unittest.TestCase):
+    def test_inner_convolutions_take_orthogonal_steps(self) -> None:
+        """Muon's five iterations bring the singular values of a step near 1, times 0.2 sqrt(longer side) as AdamW's."""
+        torch.manual_seed(0)
+        net = UNet(widths=(8, 16), strategies=STRATEGIES).to(memory_format=torch.channels_last)
+        before = {name: weight.detach().clone() for name, weight in net.named_parameters()}
+        optimizer, rate = MuonAdamW(net, 1e-3, 0.0), 1e-3
+        net.strategy = "bilinear"
+        net(torch.rand(2, 3, 16, 16)).square().mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        self.assertTrue(all(weight.grad is None for weight in net.parameters()))
+        steps = {name: (before[name] - weight.detach()) / rate for name, weight in net.named_parameters()}
+        for name in ("enc1.conv2", "bottleneck.conv1", "up1.bilinear.conv", "dec1.conv1"):
+            step = matrix(steps[f"{name}.weight"])
+            values = torch.linalg.svdvals(step) / (0.2 * max(step.shape) ** 0.5)
+            self.assertGreater(values.median().item(), 0.6, name)
+            self.assertLess(values.max().item(), 1.3, name)
+        for name in ("enc1.conv1.weight", "head.weight", "head.bias"):
+            self.assertAlmostEqual(steps[name].abs().median().item(), 1, delta=0.01, msg=name)
+        idle = [name for name, step in steps.items() if not step.any()]
+        self.assertTrue(any("transposed-conv" in name for name in idle), idle)
+        with self.assertRaisesRegex(ValueError, "channels-last"):
+            MuonAdamW(UNet(widths=(8, 16), strategies=("bilinear",)), 1e-3, 0.0)
+
     def test_a_critic_tells_what_is_drawn_from_what_is_seen(self) -> None:
         torch.manual_seed(0)
         critic, told = Critic(), []

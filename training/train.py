@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from curve import Curve
 from model import flops_per_pixel, parameters
 from networks import Net, build, kind_of
+from optimizer import MuonAdamW
 from samples import write_samples
 from scoring import padded
 from tasks import Task, task_of
@@ -103,9 +104,7 @@ class Run:
             start_from(net, state["average"], self.task.batch)
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.net, training["ema"])
-        self.optimizer = torch.optim.AdamW(
-            self.net.parameters(), self.rate, weight_decay=training["weight_decay"], fused=True
-        )
+        self.optimizer = MuonAdamW(self.net, self.rate, training["weight_decay"])
         self.curve = Curve(self.folder)
         # Steps and seconds that went into the weights it starts from.
         self.before = (0, 0.0)
