@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,27 +60,38 @@ def load_pairs(shard: Path, pattern: str, wanted: bool, limit: int) -> list[tupl
     return pairs
 
 
+def turned(frame: Tensor, mask: Tensor, degrees: float) -> tuple[Tensor, Tensor]:
+    """Picture (3 x H x W) and classes (H x W) about their middle; what comes from outside is gray and of no class (-1)."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    grid = functional.affine_grid(torch.tensor([[[cos, -sin, 0], [sin, cos, 0]]]), [1, 1, *mask.shape], align_corners=False)
+    seen = functional.grid_sample(frame[None] - 0.5, grid, align_corners=False)[0] + 0.5
+    label = functional.grid_sample(mask[None, None] + 1.0, grid, mode="nearest", align_corners=False)[0, 0] - 1
+    return seen, label.long()
+
+
 class Segment(Task):
-    """[data] sets (shard and the beginning of its names), side, zoom (how much larger or smaller)."""
+    """[data] sets (shard, the beginning of its names, how often it is drawn), side, zoom (how much larger or smaller), turn
+    (degrees either way)."""
 
     outputs = 4
     unit = "mIoU"
 
     def pairs(self, wanted: bool) -> list[list[tuple[Tensor, Tensor]]]:
         limit = round(1.25 * self.settings["side"])
-        return [load_pairs(self.data / shard, prefix, wanted, limit) for shard, prefix in self.settings["sets"]]
+        return [load_pairs(self.data / shard, prefix, wanted, limit) for shard, prefix, _ in self.settings["sets"]]
 
     def load(self) -> int:
         self.sets = self.pairs(False)
         return sum(len(s) for s in self.sets)
 
     def one(self) -> tuple[Tensor, Tensor]:
-        """A picture at a random scale, shifted, mirrored, a little brighter or darker; what lies outside of it is gray and
-        belongs to no class (-1)."""
-        of = self.sets[self.draw(len(self.sets))]
+        """A picture at a random scale, shifted, mirrored, turned, a little brighter or darker; what lies outside of it is gray
+        and belongs to no class (-1)."""
+        often = torch.tensor([float(often) for *_, often in self.settings["sets"]])
+        of = self.sets[int(torch.multinomial(often, 1, generator=self.generator))]
         picture, mask = of[self.draw(len(of))]
         side, (low, high) = self.settings["side"], self.settings["zoom"]
-        zoom, bright, contrast, tint = torch.rand(4, generator=self.generator).tolist()
+        zoom, bright, contrast, tint, turn = torch.rand(5, generator=self.generator).tolist()
         factor = (low + (high - low) * zoom) * side / min(picture.shape[1:])
         size = [max(1, round(factor * n)) for n in mask.shape]
         seen = functional.interpolate(picture[None].float() / 255, size, mode="bilinear", antialias=True)[0]
@@ -95,6 +107,7 @@ class Segment(Task):
             target.append(slice(0, length) if n > side else slice(shift, shift + length))
         frame[:, target[0], target[1]] = seen[:, source[0], source[1]]
         wanted[target[0], target[1]] = label[source[0], source[1]]
+        frame, wanted = turned(frame, wanted, self.settings["turn"] * (2 * turn - 1))
         return (frame.flip(2), wanted.flip(1)) if self.draw(2) else (frame, wanted)
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
