@@ -20,8 +20,10 @@ def to_tensor(picture: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1).contiguous()
 
 
-def load_shards(shards: list[Path], smallest: int, wanted: Callable[[str], bool] = lambda name: True) -> list[Tensor]:
-    """All pictures of the shards whose sides are at least `smallest` pixels, of names that are wanted."""
+def load_shards(
+    shards: list[Path], smallest: int, wanted: Callable[[str], bool] = lambda name: True
+) -> list[tuple[str, Tensor]]:
+    """Name and picture of all in the shards whose sides are at least `smallest` pixels and whose names are wanted."""
     pictures = []
     for shard in shards:
         with tarfile.open(shard) as tar:
@@ -29,7 +31,7 @@ def load_shards(shards: list[Path], smallest: int, wanted: Callable[[str], bool]
                 if Path(member.name).suffix.lower() in PICTURES and wanted(member.name):
                     picture = to_tensor(Image.open(io.BytesIO(tar.extractfile(member).read())))
                     if min(picture.shape[1:]) >= smallest:
-                        pictures.append(picture)
+                        pictures.append((member.name, picture))
     if not pictures:
         raise FileNotFoundError(f"no picture of at least {smallest} pixels in {[str(s) for s in shards]}")
     return pictures

@@ -9,9 +9,9 @@ use crate::tile::{Span, spans};
 
 /// Longest sides of tiles that are tried, in input pixels, from the largest. Larger ones waste less
 /// on the halo, smaller ones take less memory.
-const LADDER: [usize; 9] = [1024, 768, 512, 384, 256, 192, 128, 96, 64];
+const LADDER: [usize; 10] = [1024, 896, 768, 512, 384, 256, 192, 128, 96, 64];
 /// Memory for the buffers of one tile, in bytes, where the network can be tiled.
-const TILE_BYTES: u64 = 320 << 20;
+const TILE_BYTES: u64 = 224 << 20;
 /// What one run may take where the whole frame is needed: a browser tab gets little more.
 const FRAME_BYTES: u64 = 3 << 30;
 

@@ -21,17 +21,23 @@ CHROMA = 128  # a* and b* of a network's output 1
 
 
 class Color(Task):
-    """[data] shards, side, zoom (the part of a frame that is seen, at least), only (pattern of names, optional)."""
+    """[data] shards, side, zoom (the part of a frame that is seen, at least), only (pattern of names, optional), balance (a
+    collection of n frames is drawn as if it had n^balance)."""
 
     def load(self) -> int:
         only = self.settings.get("only", ["*"])
         shards = sorted(self.data.glob(self.settings["shards"]))
-        self.frames = load_shards(shards, 16, lambda name: any(fnmatch(name, pattern) for pattern in only))
-        return len(self.frames)
+        collections: dict[str, list[Tensor]] = {}
+        for name, frame in load_shards(shards, 16, lambda name: any(fnmatch(name, pattern) for pattern in only)):
+            collections.setdefault(name.split(".")[-2], []).append(frame)
+        self.collections = list(collections.values())
+        self.often = torch.tensor([float(len(frames)) for frames in self.collections]) ** self.settings.get("balance", 1)
+        return sum(len(frames) for frames in self.collections)
 
     def frame(self) -> Tensor:
         """A random part of a random frame, often mirrored, never turned: the sky is above."""
-        picture, side = self.frames[self.draw(len(self.frames))], self.settings["side"]
+        frames = self.collections[int(torch.multinomial(self.often, 1, generator=self.generator))]
+        picture, side = frames[self.draw(len(frames))], self.settings["side"]
         least = self.settings["zoom"]
         part = least + (1 - least) * float(torch.rand(1, generator=self.generator))
         height, width = (max(1, round(part * n)) for n in picture.shape[1:])
@@ -45,7 +51,7 @@ class Color(Task):
         return torch.cat([self.frame() for _ in range(size)])
 
     def validation(self, stride: int = 1) -> Iterator[tuple[int, Tensor]]:
-        for index, picture in enumerate(load_shards(sorted(self.data.glob("color/val-*.tar")), 16)[::stride]):
+        for index, (_, picture) in enumerate(load_shards(sorted(self.data.glob("color/val-*.tar")), 16)[::stride]):
             yield index, picture[None].float() / 255
 
 

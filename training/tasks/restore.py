@@ -35,7 +35,7 @@ class Restore(Task):
         settings = self.settings
         side = settings["patch"] + 2 * settings.get("margin", 0)
         shards = sorted(self.data.glob(settings["shards"]))
-        self.patches = Patches(load_shards(shards, side), side, self.generator)
+        self.patches = Patches([picture for _, picture in load_shards(shards, side)], side, self.generator)
         return len(self.patches.pictures)
 
     def pictures(self, name: str, stride: int = 1) -> Iterator[tuple[int, Tensor]]:
