@@ -234,6 +234,10 @@ class Training(unittest.TestCase):
             onward = Run(config, args, ("bilinear", "max-unpool"), folder / "elsewhere", Team())
             self.assertEqual(onward.before[0], steps[1])
             self.assertAlmostEqual(onward.before[1], 60 * spent[1], delta=6)
+            config |= {"task": "super-resolve", "after": "denoise"}
+            source, state = initial_weights(config, folder / "later", None, folder)
+            self.assertEqual(source, "denoise-bilinear.onnx, denoise-max-unpool.onnx")
+            self.assertEqual(state["step"], steps[1])
 
 
 if __name__ == "__main__":

@@ -35,9 +35,13 @@ def facts(path: Path) -> dict[str, str]:
     return {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
 
 
+def exported(config: dict, models: Path) -> list[Path]:
+    return [path for s in config["strategies"] if (path := models / f"{file_name(config, s)}.onnx").exists()]
+
+
 def initial_weights(config: dict, folder: Path, checkpoints: Path | None, models: Path) -> tuple[str | None, dict | None]:
     """The first of: the run's own checkpoint, that of the run it refines (a folder above), one made elsewhere, exported
-    files; what was found, and its content.
+    files, those of the task that the configuration says it comes `after`; what was found, and its content.
 
     A checkpoint (with the optimizer's state) is resumed; exported weights (`average`, after `step` steps in `spent` seconds)
     are a start.
@@ -46,7 +50,9 @@ def initial_weights(config: dict, folder: Path, checkpoints: Path | None, models
     for path in [*own, *([checkpoints / f"{file_name(config)}.pt"] if checkpoints else [])]:
         if path.exists():
             return str(path), torch.load(path, weights_only=True)
-    found = [p for s in config["strategies"] if (p := models / f"{file_name(config, s)}.onnx").exists()]
+    found = exported(config, models)
+    if not found and "after" in config:
+        found = exported({"task": config["after"], "strategies": config["strategies"]}, models)
     if not found:
         return None, None
     merged: dict[str, Tensor] = {}
