@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use unet_playground::image::{Picture, lab, metrics};
 use unet_playground::metrics::Confusion;
-use unet_playground::session::Model;
+use unet_playground::session::{Engine, Model};
 use unet_playground::task::Description;
 
 /// How close one picture is to its reference.
@@ -63,22 +63,15 @@ pub fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
     let mut pictures = files::pictures_in(&options.data)?;
     pictures.truncate(options.limit.unwrap_or(usize::MAX));
     let engine = models::engine(args)?;
-    let (mut rows, mut failed) = (vec![], 0);
+    let (mut rows, mut failed, mut refused) = (vec![], 0, vec![]);
     for path in &models {
-        let model = models::load(&engine, path)?;
-        let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if told.classes.is_empty() {
-            let task = options.protocol.as_deref().or(told.task.as_deref()).unwrap_or("");
-            for protocol in Protocol::of(task, options.sigma)? {
-                let (row, failures) = restored(&model, &name, protocol, &pictures, options.seed);
+        match measured(&engine, path, &pictures, args, options) {
+            Ok((more, failures)) => {
                 failed += failures;
-                rows.extend(row);
+                rows.extend(more);
             }
-        } else {
-            let (row, failures) = segmented(&model, &name, &told, &pictures, options)?;
-            failed += failures;
-            rows.extend(row);
+            // What the others have scored is not lost.
+            Err(message) => refused.push(message),
         }
     }
     report::print(&table(&rows));
@@ -86,7 +79,43 @@ pub fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
         let text = serde_json::to_string_pretty(&rows).map_err(|e| e.to_string())?;
         fs::write(path, text + "\n").map_err(|e| format!("{}: {e}", path.display()))?;
     }
-    if failed > 0 { Err(format!("{failed} pictures failed")) } else { Ok(()) }
+    if failed > 0 {
+        refused.push(format!("{failed} pictures failed"));
+    }
+    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n")) }
+}
+
+/// The rows of one file, and how many pictures failed.
+fn measured(
+    engine: &Engine,
+    path: &Path,
+    pictures: &[PathBuf],
+    args: &Args,
+    options: &Evaluate,
+) -> Outcome<(Vec<Row>, usize)> {
+    let model = models::load(engine, path)?;
+    let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let subject = Subject { model: &model, name: &name, tile: args.tile };
+    if !told.classes.is_empty() {
+        let (row, failed) = segmented(&subject, &told, pictures, options)?;
+        return Ok((row.into_iter().collect(), failed));
+    }
+    let task = options.protocol.as_deref().or(told.task.as_deref()).unwrap_or("");
+    let (mut rows, mut failed) = (vec![], 0);
+    for protocol in Protocol::of(task, options.sigma)? {
+        let (row, failures) = restored(&subject, protocol, pictures, options.seed);
+        failed += failures;
+        rows.extend(row);
+    }
+    Ok((rows, failed))
+}
+
+/// What is measured: a model, its file's name, and the longest side of its tiles where that is asked for.
+struct Subject<'a> {
+    model: &'a Model,
+    name: &'a str,
+    tile: Option<usize>,
 }
 
 /// The files that the names mean.
@@ -119,8 +148,7 @@ fn wanted(args: &Args, what: &[String]) -> Outcome<Vec<PathBuf>> {
 
 /// Degrades, restores and scores every picture; those that fail are named and counted.
 fn restored(
-    model: &Model,
-    name: &str,
+    &Subject { model, name, tile }: &Subject,
     protocol: Protocol,
     pictures: &[PathBuf],
     seed: u32,
@@ -134,7 +162,7 @@ fn restored(
             let score = || -> unet_playground::Result<(Option<Scores>, Scores)> {
                 let clean = protocol.reference(clean)?;
                 let degraded = protocol.degrade(&clean, seed)?;
-                let restore = protocol.restore(model, &clean, &degraded, seed, &terminal);
+                let restore = protocol.restore(model, &clean, &degraded, seed, tile, &terminal);
                 let after = scores(&clean, &pollster::block_on(restore)?, protocol.border())?;
                 let baseline = protocol.baseline(&degraded)?;
                 let before =
@@ -206,8 +234,7 @@ fn mean(all: &[Scores]) -> Option<Scores> {
 
 /// Labels every picture and compares with its mask.
 fn segmented(
-    model: &Model,
-    name: &str,
+    &Subject { model, name, tile }: &Subject,
     told: &Description,
     pictures: &[PathBuf],
     options: &Evaluate,
@@ -237,7 +264,7 @@ fn segmented(
             let (picture, truth) = (files::read(path)?, files::read(mask)?);
             let named = |e: unet_playground::Error| format!("{}: {e}", path.display());
             let labels =
-                pollster::block_on(model.process(&picture, None, &terminal, |_| {})).map_err(named)?.picture;
+                pollster::block_on(model.process(&picture, tile, &terminal, |_| {})).map_err(named)?.picture;
             let red = |picture: &Picture| -> unet_playground::Result<Vec<u8>> {
                 Ok(picture.region(picture.rect())?.iter().step_by(4).copied().collect())
             };

@@ -135,11 +135,12 @@ impl Protocol {
         clean: &Picture,
         degraded: &Picture,
         seed: u32,
+        tile: Option<usize>,
         host: &impl Host,
     ) -> Result<Picture> {
         match self {
             Self::Unclipped(sigma) => unclipped(model, clean, sigma, seed, host).await,
-            _ => Ok(model.process(degraded, None, host, |_| {}).await?.picture),
+            _ => Ok(model.process(degraded, tile, host, |_| {}).await?.picture),
         }
     }
 }

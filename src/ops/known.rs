@@ -8,7 +8,7 @@ use crate::tensor::{DType, Tensor};
 pub const MAX_ELEMENTS: usize = i32::MAX as usize;
 
 /// Most dimensions of a tensor.
-pub const MAX_RANK: usize = 16;
+pub const MAX_RANK: usize = 8;
 
 /// A value of known type and shape, and of known elements where they matter.
 pub trait Known {

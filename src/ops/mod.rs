@@ -46,6 +46,7 @@ pub use concat::Concat;
 pub use conv::Conv;
 pub use conv_transpose::ConvTranspose;
 pub use depth_space::{DepthToSpace, SpaceToDepth};
+pub(crate) use elements::broadcast_places;
 pub use expand::{Expand, Tile};
 pub use gather::{Gather, ScatterNd};
 pub use generate::{ConstantOfShape, Range, Shape, Size};

@@ -154,10 +154,11 @@ impl Resize {
                 }
             }
             (None, Some(sizes)) if sizes.len() == named.len() => {
-                for (&axis, output) in named.iter().zip(self.target_sizes(shape, &named, sizes)?) {
+                let (targets, common) = self.target_sizes(shape, &named, sizes)?;
+                for (&axis, output) in named.iter().zip(targets) {
                     let n = shape[axis];
-                    let scale = if n == output { 1.0 } else { output as f32 / n as f32 };
-                    result[axis] = ResizeAxis { input: n, output, scale };
+                    let own = if n == output { 1.0 } else { output as f32 / n as f32 };
+                    result[axis] = ResizeAxis { input: n, output, scale: common.unwrap_or(own) };
                 }
             }
             (None, None) => return Err(OpError("scales and sizes are both missing".into())),
@@ -176,7 +177,13 @@ impl Resize {
         OpError(format!("{given} scales or sizes for {axes} axes"))
     }
 
-    fn target_sizes(&self, shape: &[usize], axes: &[usize], sizes: &[i64]) -> Result<Vec<usize>, OpError> {
+    /// Sizes, and the scale of all axes where the aspect ratio is kept.
+    fn target_sizes(
+        &self,
+        shape: &[usize],
+        axes: &[usize],
+        sizes: &[i64],
+    ) -> Result<(Vec<usize>, Option<f32>), OpError> {
         let ratio = axes.iter().zip(sizes).map(|(&a, &s)| s as f32 / shape[a] as f32);
         let scale = match self.keep_aspect_ratio_policy {
             AspectPolicy::Stretch => None,
@@ -186,9 +193,10 @@ impl Resize {
         let target = |(&axis, &size): (&usize, &i64)| match scale {
             None => usize::try_from(size).map_err(|_| OpError(format!("size {size}"))),
             // Saturates; the shape is checked afterwards.
-            Some(scale) => Ok((scale * shape[axis] as f32).round_ties_even() as usize),
+            Some(scale) => Ok((scale * shape[axis] as f32 + 0.5).floor() as usize),
         };
-        axes.iter().zip(sizes).map(target).collect()
+        let targets = axes.iter().zip(sizes).map(target).collect::<Result<_, _>>()?;
+        Ok((targets, scale))
     }
 
     /// Position in the input of position `i` of the output.

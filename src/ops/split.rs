@@ -22,6 +22,9 @@ impl Split {
         if num_outputs != a.outputs {
             return Err(OpError(format!("num_outputs {num_outputs}, but {} listed", a.outputs)));
         }
+        if num_outputs == 0 {
+            return Err(OpError("it has no outputs".into()));
+        }
         let split = a.ints("split")?.map(<[i64]>::to_vec);
         Ok(Self { axis: a.int_or("axis", 0)?, split, num_outputs })
     }

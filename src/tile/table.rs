@@ -13,6 +13,8 @@ pub(super) struct Grid {
 
 /// Entries at either end that may break the rule: padding, clamped taps.
 const BORDER: usize = 64;
+/// Farther away from where the rule leads, in positions, they may not read: circular padding does.
+const NEAR: i64 = 2 * BORDER as i64;
 
 /// The grid of a table from `before` positions to `after`, or `None` where it moves with the
 /// position (aligned corners), runs backwards or follows no rule.
@@ -31,7 +33,15 @@ pub(super) fn grid_of(taps: &AxisTaps, before: usize, after: usize) -> Option<Gr
         let start = (0..=middle).rev().take_while(holds).last()?;
         let last = (middle..len - period).take_while(holds).last()?;
         let border = BORDER.min(len / 3);
-        (start <= border && len - period - 1 - last <= border).then_some(Grid { step, start })
+        let ends = (0..start).chain(last + 1..len);
+        let offset = i64::from(entry(taps, start).0[0]) * step.den - start as i64 * step.num;
+        let near = |i: usize| {
+            let off = |&source: &i32| i64::from(source) * step.den - i as i64 * step.num - offset;
+            let most = NEAR * step.den.max(step.num);
+            entry(taps, i).0.iter().all(|source| *source < 0 || off(source).abs() <= most)
+        };
+        (start <= border && len - period - 1 - last <= border && ends.into_iter().all(near))
+            .then_some(Grid { step, start })
     })
 }
 
@@ -60,4 +70,30 @@ fn same(a: (&[i32], &[f32]), b: (&[i32], &[f32]), moved: i32) -> bool {
             .zip(b.0)
             .all(|(&a, &b)| a >= 0 && b >= 0 && i64::from(a) + i64::from(moved) == i64::from(b));
     index && a.1.iter().zip(b.1).all(|(a, b)| (a - b).abs() < 1e-6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(index: impl Iterator<Item = i32>) -> AxisTaps {
+        let index: Vec<i32> = index.collect();
+        AxisTaps { taps: 1, weight: vec![1.0; index.len()], index }
+    }
+
+    #[test]
+    fn padding_that_looks_nearby_keeps_the_grid() {
+        let reflected = table([2, 1].into_iter().chain(0..300).chain([298, 297]));
+        let constant = table([-1, -1].into_iter().chain(0..300).chain([-1]));
+        let cropped = table((100..200).chain([-1]));
+        for (taps, after) in [(reflected, 304), (constant, 303), (cropped, 101)] {
+            assert_eq!(grid_of(&taps, 300, after).map(|grid| grid.step), Ratio::new(1, 1));
+        }
+    }
+
+    #[test]
+    fn circular_padding_sees_the_other_end() {
+        let circular = table([299].into_iter().chain(0..300).chain([0]));
+        assert!(grid_of(&circular, 300, 302).is_none());
+    }
 }

@@ -5,7 +5,9 @@ mod exercise;
 mod writer;
 
 use exercise::exercise;
+use std::collections::BTreeMap;
 use unet_playground::Error;
+use unet_playground::session::{BackendChoice, Engine, Unhurried};
 use writer::*;
 
 /// x (1×2×h×w) through a 3×3 convolution, batch normalisation of constants, and pooling.
@@ -168,6 +170,52 @@ fn broken_graphs_are_refused() {
     model.opset = 9;
     assert_refused("an old operator set", &model.bytes(), "invalid-model", "operator set 9");
     assert_refused("no graph", &field(8, int(2, 18)), "invalid-model", "no graph");
+}
+
+#[test]
+fn a_split_into_nothing_is_refused() {
+    let mut model = good();
+    model.nodes.insert(0, node("bad", "Split", &["w"], &[], &[]));
+    assert_refused("no outputs", &model.bytes(), "invalid-node", "\"bad\"");
+}
+
+/// What a run of the model on a 6×6 picture would be, as the page asks for it before.
+fn planned(bytes: &[u8]) -> Result<(), Error> {
+    let engine = pollster::block_on(Engine::create(BackendChoice::Cpu, &Unhurried::default()))?;
+    engine.load(bytes, &BTreeMap::new())?.plan(&[vec![1, 2, 6, 6]]).map(drop)
+}
+
+/// Tables for them would take gigabytes, before any value is found to be too large.
+#[test]
+fn endless_axes_are_refused() {
+    let long = [1, 2, 1, 700_000_000];
+    let sizes = || vec![integers("s", &[4], &long)];
+    let mut cases = vec![
+        ("Tile", single("Tile", &["x", "r"], &[], vec![integers("r", &[4], &[1, 1, 1, 20_000_000])])),
+        (
+            "Pad",
+            single("Pad", &["x", "p"], &[], vec![integers("p", &[8], &[0, 0, 0, 0, 0, 0, 0, 99_000_000])]),
+        ),
+        ("Expand", single("Expand", &["x", "e"], &[], vec![integers("e", &[5], &[20_000_000, 1, 1, 1, 1])])),
+    ];
+    for mode in ["nearest", "linear", "cubic"] {
+        cases.push((mode, single("Resize", &["x", "", "", "s"], &[text_attribute("mode", mode)], sizes())));
+    }
+    for (what, bytes) in cases {
+        let error = planned(&bytes).expect_err(what);
+        assert_eq!(error.code(), "invalid-node", "{what}: {error}");
+        assert!(error.to_string().contains("axis of length"), "{what}: {error}");
+    }
+}
+
+/// Inside of the engine positions are counted within planes: nothing may see them so.
+#[test]
+fn computing_with_positions_is_refused() {
+    let pool = node("pool", "MaxPool", &["x"], &["m", "i"], &[ints_attribute("kernel_shape", &[2, 2])]);
+    let flat = node("bad", "Reshape", &["i", "s"], &["y"], &[]);
+    let error = planned(&Model::new(vec![pool, flat], vec![integers("s", &[1], &[-1])]).bytes());
+    let error = error.expect_err("positions are reshaped").to_string();
+    assert!(error.contains("\"bad\"") && error.contains("Indices"), "{error}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-"""Softmax, ArgMax, Gemm, MatMul."""
+"""Softmax, LogSoftmax, ArgMax, Gemm, MatMul."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def softmax() -> list[Case]:
     cases += [
         node("default axis", "Softmax", {"x": x}, lambda x: F.softmax(x, -1)),
         node("large values", "Softmax", {"x": 100 * x}, lambda x: F.softmax(x, 1), axis=1),
+        node("logarithm, large values", "LogSoftmax", {"x": 100 * x}, lambda x: F.log_softmax(x, 1), axis=1),
+        node("logarithm, large values, last axis", "LogSoftmax", {"x": 100 * x}, lambda x: F.log_softmax(x, -1)),
         node("one class", "Softmax", {"x": x[:, :1]}, lambda x: F.softmax(x, 1), axis=1),
         node("matrix", "Softmax", {"x": rand("matrix", 3, 17)}, lambda x: F.softmax(x, 1), axis=1),
         module("nn.Softmax2d", nn.Softmax2d(), x, opset=20),

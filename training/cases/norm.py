@@ -118,4 +118,12 @@ def layer_normalization() -> list[Case]:
     cases.append(
         node("no bias", "LayerNormalization", inputs, lambda x, s: F.layer_norm(x, (5,), s), constants=PARAMETERS, opset=17)
     )
+    inputs = {"x": x, "scale": 1 + rand("scale", 3, 1, 1) / 3, "bias": rand("bias", 4, 1)}
+    cases.append(
+        # onnxruntime wants a scale of the normalised shape.
+        node(
+            "scale and bias broadcast from the left", "LayerNormalization", inputs,
+            lambda x, s, b: F.layer_norm(x, (3, 4, 5)) * s + b, constants=PARAMETERS, axis=1, opset=17, trusted=False,
+        )
+    )  # fmt: skip
     return cases

@@ -100,6 +100,14 @@ class PoolAndUnpool(nn.Module):
         return self.unpool(self.conv(y), indices, output_size=x.shape[2:])
 
 
+class UnpoolElsewhere(nn.Module):
+    """Overlapping windows, unpooled as if they were those of 2x2."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y, indices = F.max_pool2d(x, 3, 2, 1, return_indices=True)
+        return F.max_unpool2d(y, indices, 2, 2)
+
+
 def max_unpool() -> list[Case]:
     n, h, w = (torch.export.Dim(d) for d in "nhw")
     cases = [
@@ -109,6 +117,7 @@ def max_unpool() -> list[Case]:
             "pool and unpool, dynamic size", PoolAndUnpool(4, 2), rand("c", 2, 4, 8, 6),
             dynamic={0: n, 2: 2 * h, 3: 2 * w},
         ),
+        module("pool of overlapping windows, unpool of others", UnpoolElsewhere(), rand("e", 1, 3, 8, 8)),
         module("pool and unpool, odd size", PoolAndUnpool(2, 2), rand("d", 1, 2, 7, 5)),
     ]  # fmt: skip
 

@@ -40,6 +40,14 @@ def resized(name: str, shape: tuple[int, ...], *, scales=None, sizes=None, opset
     return node(name, "Resize", inputs, expected, constants=("scales", "sizes"), opset=opset, **attributes)
 
 
+def keeping_aspect(policy: str, mode: str) -> Case:
+    x, sizes = rand(policy, 1, 2, 5, 10), torch.tensor([100, 5] if policy == "not_larger" else [3, 7])
+    inputs = {"x": x, "roi": None, "scales": None, "sizes": sizes}
+    return node(
+        f"{mode}, {policy}", "Resize", inputs, constants=("sizes",), mode=mode, axes=[2, 3], keep_aspect_ratio_policy=policy
+    )
+
+
 def resize() -> list[Case]:
     cases = interpolations()
     coordinates = ("half_pixel", "align_corners", "asymmetric", "pytorch_half_pixel")
@@ -57,6 +65,7 @@ def resize() -> list[Case]:
             cases.append(resized(f"{kind}, {mode}, x0.6 by x0.8", shape, scales=(0.6, 0.8), **shared))
             cases.append(resized(f"{kind}, {mode}, to 3x9", shape, sizes=(3, 9), opset=19, **shared))
             cases.append(resized(f"{kind}, {mode}, to 1x1", shape, sizes=(1, 1), opset=13, **shared))
+    cases += [keeping_aspect(policy, mode) for policy in ("not_larger", "not_smaller") for mode in ("nearest", "linear")]
     cases += [
         resized("linear x2, batch 2, defaults otherwise", (2, 3, 1, 4), scales=(2, 2), mode="linear"),
         resized("nearest x3, all defaults", (1, 3, 2, 3), scales=(3, 3)),
@@ -65,6 +74,8 @@ def resize() -> list[Case]:
             "cubic, coefficient -0.75", shape, scales=(2, 2), mode="cubic", cubic_coeff_a=-0.75,
             expected=lambda x, *_: F.interpolate(x, scale_factor=2, mode="bicubic"),
         ),
+        resized("linear, antialias, to 1x1", (1, 2, 9, 12), sizes=(1, 1), mode="linear", antialias=1),
+        resized("cubic, antialias, to 2x1", (1, 2, 40, 60), sizes=(2, 1), mode="cubic", antialias=1, cubic_coeff_a=-0.5),
         resized("cubic, exclude_outside", shape, scales=(2, 2), mode="cubic", exclude_outside=1),
     ]  # fmt: skip
     return cases

@@ -254,6 +254,7 @@ impl Drop for Executor {
         for buffer in self.resources.slots.drain(..) {
             self.gpu.return_buffer(buffer);
         }
+        self.resources.staging.destroy();
     }
 }
 

@@ -15,7 +15,8 @@ pub fn storage_buffer(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
 /// Most bytes of spare buffers.
 const MAX_SPARE: u64 = 256 << 20;
 
-/// Buffers that no executor uses at present, the latest last.
+/// Buffers that no executor uses at present, the latest last. They are destroyed, not only dropped: a browser
+/// frees what is dropped when it collects its garbage.
 #[derive(Default)]
 pub struct Pool {
     free: Vec<wgpu::Buffer>,
@@ -36,13 +37,15 @@ impl Pool {
         self.free.push(buffer);
         let mut spare: u64 = self.free.iter().map(wgpu::Buffer::size).sum();
         while spare > MAX_SPARE {
-            spare -= self.free.remove(0).size();
+            let oldest = self.free.remove(0);
+            spare -= oldest.size();
+            oldest.destroy();
         }
     }
 
     /// Returns how many bytes that frees.
     pub fn clear(&mut self) -> u64 {
-        self.free.drain(..).map(|buffer| buffer.size()).sum()
+        self.free.drain(..).inspect(wgpu::Buffer::destroy).map(|buffer| buffer.size()).sum()
     }
 }
 

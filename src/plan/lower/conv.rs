@@ -197,7 +197,7 @@ impl Scattered<'_> {
         let (c_out, c_in) = (self.per_group * self.groups, self.c_in / self.groups);
         let len =
             [c_out, s * s, c_in, taps[0].len, taps[1].len].iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-        if len.is_none_or(|len| len > 1 << 28) {
+        if len.is_none_or(|len| len > 1 << 25) {
             return Err(OpError("the kernel is too large".into()).into());
         }
         let mut out = Vec::new();

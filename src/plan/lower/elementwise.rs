@@ -16,7 +16,7 @@ impl Lowering<'_> {
         self.function(x, op.function)
     }
 
-    fn function(&mut self, x: Operand, function: UnaryFunction) -> Lowered {
+    pub(super) fn function(&mut self, x: Operand, function: UnaryFunction) -> Lowered {
         if self.dtype(x) != DType::F32 {
             return Err(
                 OpError("arithmetic on integers that depend on the picture is not supported".into()).into()
@@ -83,7 +83,7 @@ impl Lowering<'_> {
         self.combine(x, Function::PRelu, slope)
     }
 
-    fn combine(&mut self, a: Operand, function: Function, b: Operand) -> Lowered {
+    pub(super) fn combine(&mut self, a: Operand, function: Function, b: Operand) -> Lowered {
         if self.dtype(a) != DType::F32 || self.dtype(b) != DType::F32 {
             return Err(
                 OpError("arithmetic on integers that depend on the picture is not supported".into()).into()

@@ -9,10 +9,10 @@ mod pool;
 mod reduce;
 
 use super::builder::{Builder, LowerError};
-use super::{IndexPlane, Layout, Operand, Plan, ValueId};
+use super::{IndexPlane, Layout, Operand, Plan, ValueId, Window};
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph, Node};
-use crate::ops::{Fact, Indices, Op, OpError};
+use crate::ops::{Cast, CastTarget, Fact, Indices, Op, OpError};
 use crate::tensor::{DType, Tensor};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -138,8 +138,8 @@ struct Lowering<'a> {
     operands: Vec<Option<Operand>>,
     cuts: HashSet<(EdgeId, Option<String>)>,
     index_planes: HashMap<ValueId, IndexPlane>,
-    /// Positions that max-pooling made, and their planes.
-    index_outputs: HashMap<ValueId, IndexPlane>,
+    /// Positions that max-pooling made, their planes, and the windows they are in.
+    index_outputs: HashMap<ValueId, (IndexPlane, Window)>,
 }
 
 impl Lowering<'_> {
@@ -175,7 +175,9 @@ impl Lowering<'_> {
                 out
             }
         };
-        if let Some(&plane) = self.index_outputs.get(&value).filter(|plane| plane.indices != Indices::Plane) {
+        if let Some(&(plane, _)) = self.index_outputs.get(&value)
+            && plane.indices != Indices::Plane
+        {
             self.index_planes.insert(value, plane);
         }
         self.b.plan.outputs.push(value);
@@ -208,6 +210,16 @@ impl Lowering<'_> {
         let edge = node.inputs.get(i).copied().flatten();
         let edge = edge.ok_or_else(|| OpError(format!("input {i} is missing")))?;
         let operand = self.edge(edge)?;
+        // Here they are counted within planes; ONNX's count is made up for outputs only.
+        if let Operand::Value(v) = operand
+            && self.index_outputs.get(&v).is_some_and(|(plane, _)| plane.indices != Indices::Plane)
+            && !matches!(
+                node.op,
+                Op::MaxUnpool(_) | Op::Cast(Cast { to: CastTarget::Int { .. } }) | Op::Unary(_)
+            )
+        {
+            return Err(OpError("max-pooling's Indices can only be unpooled or returned".into()).into());
+        }
         let cut = !self.cuts.is_empty()
             && (self.cuts.contains(&(edge, None)) || self.cuts.contains(&(edge, Some(node.name.clone()))));
         if !cut {

@@ -10,6 +10,17 @@ use crate::ops::{
 };
 use crate::tensor::DType;
 
+/// Longest axis of which a table of positions is made, in elements.
+const LONGEST: usize = 1 << 24;
+
+/// Tables are made before the value that they lead to is found to be too large.
+pub(super) fn check_lengths(lengths: impl IntoIterator<Item = usize>) -> Result<(), OpError> {
+    match lengths.into_iter().find(|&length| length > LONGEST) {
+        Some(length) => Err(OpError(format!("an axis of length {length}; at most {LONGEST} is supported"))),
+        None => Ok(()),
+    }
+}
+
 impl Lowering<'_> {
     /// Output positions taken from source positions, one table an axis of `x` (`None`: as is).
     fn gather(&mut self, x: Operand, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered {
@@ -64,6 +75,7 @@ impl Lowering<'_> {
     pub(super) fn pad(&mut self, node: &Node, op: &Pad) -> Lowered {
         let padding = op.resolve(&self.facts(node))?;
         let x = self.arg(node, 0)?;
+        check_lengths(self.output_shape(node, 0)?)?;
         let shape = self.b.shape(x).to_vec();
         let tables = shape.iter().zip(&padding.pads);
         let tables = tables.map(|(&len, &pads)| (pads != [0, 0]).then(|| op.index(len, pads))).collect();
@@ -72,6 +84,7 @@ impl Lowering<'_> {
 
     pub(super) fn tile(&mut self, node: &Node, op: &Tile) -> Lowered {
         let target = op.resolve(&self.facts(node))?;
+        check_lengths(target.iter().copied())?;
         let x = self.arg(node, 0)?;
         let shape = self.b.shape(x).to_vec();
         let wrap =
@@ -88,6 +101,7 @@ impl Lowering<'_> {
 
     /// NumPy's `broadcast_to`.
     pub(super) fn expand(&mut self, x: Operand, target: &[usize]) -> Lowered {
+        check_lengths(target.iter().copied())?;
         let shape = self.b.shape(x);
         let full = [vec![1; target.len().saturating_sub(shape.len())], shape.to_vec()].concat();
         let x = self.b.reshape(x, &full, Builder::natural(&full))?;
@@ -121,6 +135,7 @@ impl Lowering<'_> {
 
     pub(super) fn resize(&mut self, node: &Node, op: &Resize) -> Lowered {
         let axes = op.resolve(&self.facts(node))?;
+        check_lengths(axes.iter().map(|axis| axis.output))?;
         let x = self.arg(node, 0)?;
         if op.mode == ResizeMode::Nearest {
             let tables = axes.iter().map(|&axis| (!axis.is_same()).then(|| op.nearest_index(axis))).collect();

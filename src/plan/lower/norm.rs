@@ -6,6 +6,7 @@ use super::{Lowered, Lowering};
 use crate::graph::Node;
 use crate::ops::{
     BatchNormalization, GroupNormalization, InstanceNormalization, LayerNormalization, OpError,
+    broadcast_places,
 };
 use crate::tensor::DType;
 
@@ -93,13 +94,9 @@ impl Lowering<'_> {
         let inner: usize = shape[axis..].iter().product();
         let mut vector = |i: usize, what: &str| -> Lowered<_> {
             let Some(floats) = self.floats(node, i, what)? else { return Ok(None) };
-            // Broadcast against the trailing axes: shorter ones repeat.
-            if floats.is_empty() || !inner.is_multiple_of(floats.len()) {
-                return Err(
-                    OpError(format!("{what} of {} elements does not fit {shape:?}", floats.len())).into()
-                );
-            }
-            let all = floats.iter().copied().cycle().take(inner).collect();
+            // Inference has seen that it broadcasts.
+            let own = self.facts(node)[i].map_or(&[][..], |fact| fact.shape.as_slice()).to_vec();
+            let all = broadcast_places(&own, &shape[axis..]).map(|place| floats[place]).collect();
             Ok(Some(self.b.vector(all)?))
         };
         let (scale, shift) = (vector(1, "Scale")?, vector(2, "B")?);

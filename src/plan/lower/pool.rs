@@ -1,6 +1,7 @@
 //! Pooling with windows, and its undoing.
 
 use super::super::{AxisIndex, Gather, IndexPlane, Kernel, Layout, Operand};
+use super::move_data::check_lengths;
 use super::{Lowered, Lowering};
 use crate::graph::Node;
 use crate::ops::{AveragePool, Indices, MaxPool, MaxUnpool, OpError};
@@ -16,7 +17,7 @@ impl Lowering<'_> {
         if node.outputs.get(1).copied().flatten().is_some() {
             let indices = self.b.value(&node.name, DType::I64, &shape, Layout::Planes)?;
             let plane = IndexPlane { height: h, width: w, indices: op.indices };
-            self.index_outputs.insert(indices, plane);
+            self.index_outputs.insert(indices, (plane, window));
             outputs.push(indices);
         }
         self.b.step(Kernel::MaxPool { window }, vec![x], outputs.clone());
@@ -43,17 +44,24 @@ impl Lowering<'_> {
         let Operand::Value(source) = indices else {
             return Err(OpError("constant Indices are not supported".into()).into());
         };
-        if self.b.plan.inputs.contains(&source) {
-            self.index_planes.insert(source, plane);
-        } else if self.index_outputs.get(&source) != Some(&plane) {
-            return Err(OpError(format!(
-                "Indices must come from a max-pooling of planes of {} by {}, row by row",
-                sizes.plane[0], sizes.plane[1]
-            ))
-            .into());
-        }
+        let window = match self.index_outputs.get(&source) {
+            _ if self.b.plan.inputs.contains(&source) => {
+                self.index_planes.insert(source, plane);
+                sizes.window
+            }
+            // Where the maxima were follows from the pooling's window, whatever this node says of its own.
+            Some(&(pooled, window)) if pooled == plane => window,
+            _ => {
+                return Err(OpError(format!(
+                    "Indices must come from a max-pooling of planes of {} by {}, row by row",
+                    sizes.plane[0], sizes.plane[1]
+                ))
+                .into());
+            }
+        };
+        check_lengths(sizes.output)?;
         let shape = [n, c, sizes.plane[0], sizes.plane[1]];
-        let kernel = Kernel::MaxUnpool { window: sizes.window };
+        let kernel = Kernel::MaxUnpool { window };
         let unpooled = self.b.push(kernel, vec![x, indices], DType::F32, &shape, Layout::Planes)?;
         if sizes.plane == sizes.output {
             return Ok(unpooled);

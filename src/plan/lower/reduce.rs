@@ -1,7 +1,7 @@
 //! Along axes: reductions, softmax, arg-max.
 
 use super::super::builder::Builder;
-use super::super::{Kernel, Layout, Operand, Unary};
+use super::super::{Binary, Kernel, Layout, Operand, ReduceKind, Unary};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
 use crate::ops::{ArgMax, OpError, Reduce, Softmax, axis};
@@ -64,6 +64,9 @@ impl Lowering<'_> {
         let x = self.arg(node, 0)?;
         let shape = self.b.shape(x).to_vec();
         let [outer, length, inner] = op.view(&shape)?;
+        if op.log {
+            return self.log_softmax(x, [outer, length, inner]);
+        }
         let over_channels = shape.len() == 4 && outer == shape[0] && length == shape[1];
         let (kernel, layout) = if over_channels {
             (Kernel::SoftmaxChannels, Layout::Planes)
@@ -71,11 +74,22 @@ impl Lowering<'_> {
             (Kernel::SoftmaxAxis { outer, axis: length, inner }, Layout::Plain)
         };
         let x = self.b.to(x, layout)?;
-        let y = self.b.push(kernel, vec![x], DType::F32, &shape, layout)?;
-        if !op.log {
-            return Ok(y);
-        }
-        Ok(self.b.push(Kernel::Unary(Unary::Log), vec![y], DType::F32, &shape, layout)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, layout)?)
+    }
+
+    /// x − max − log Σ exp(x − max): of a softmax that has become zero there is no logarithm.
+    fn log_softmax(&mut self, x: Operand, [outer, axis, inner]: [usize; 3]) -> Lowered {
+        let shape = self.b.shape(x).to_vec();
+        let x = self.b.reshape(x, &[outer, axis, inner], Layout::Plain)?;
+        let along = |kind| Kernel::ReduceAxis { kind, outer, axis, inner };
+        let one = [outer, 1, inner];
+        let max = self.b.push(along(ReduceKind::Max), vec![x], DType::F32, &one, Layout::Plain)?;
+        let below = self.combine(x, Binary::Sub, max)?;
+        let powers = self.function(below, Unary::Exp)?;
+        let sum = self.b.push(along(ReduceKind::Sum), vec![powers], DType::F32, &one, Layout::Plain)?;
+        let log = self.function(sum, Unary::Log)?;
+        let y = self.combine(below, Binary::Sub, log)?;
+        Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
     }
 
     pub(super) fn arg_max(&mut self, node: &Node, op: &ArgMax) -> Lowered {

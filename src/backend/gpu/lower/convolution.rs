@@ -3,6 +3,7 @@
 use super::elementwise::activation;
 use super::files::{ACTIVATION, CONVOLUTION, GRID, PLANES, WINDOW};
 use super::pooling::WindowParams;
+use super::wgsl::wgsl;
 use crate::backend::gpu::pack::Packing;
 use crate::backend::gpu::program::{Binding, Builder, Planes, workgroups};
 use crate::backend::gpu::shader::Shader;
@@ -17,20 +18,13 @@ const fn shader(name: &'static str, files: &'static [&'static str]) -> Shader {
     Shader { name, files, reads: 6, writes: 1, params: size_of::<Params>() }
 }
 
-static CONV: Shader =
-    shader("conv", &[GRID, PLANES, WINDOW, ACTIVATION, CONVOLUTION, include_str!("../shaders/conv.wgsl")]);
-static CONV3X3: Shader = shader(
-    "conv3x3",
-    &[GRID, PLANES, WINDOW, ACTIVATION, CONVOLUTION, include_str!("../shaders/conv3x3.wgsl")],
-);
-static CONV_DEPTHWISE: Shader = shader(
-    "conv_depthwise",
-    &[GRID, PLANES, WINDOW, ACTIVATION, CONVOLUTION, include_str!("../shaders/conv_depthwise.wgsl")],
-);
-static CONV_GROUPED: Shader = shader(
-    "conv_grouped",
-    &[GRID, PLANES, WINDOW, ACTIVATION, CONVOLUTION, include_str!("../shaders/conv_grouped.wgsl")],
-);
+static CONV: Shader = shader("conv", &[GRID, PLANES, WINDOW, ACTIVATION, CONVOLUTION, wgsl!("conv.wgsl")]);
+static CONV3X3: Shader =
+    shader("conv3x3", &[GRID, PLANES, WINDOW, ACTIVATION, CONVOLUTION, wgsl!("conv3x3.wgsl")]);
+static CONV_DEPTHWISE: Shader =
+    shader("conv_depthwise", &[GRID, PLANES, WINDOW, ACTIVATION, CONVOLUTION, wgsl!("conv_depthwise.wgsl")]);
+static CONV_GROUPED: Shader =
+    shader("conv_grouped", &[GRID, PLANES, WINDOW, ACTIVATION, CONVOLUTION, wgsl!("conv_grouped.wgsl")]);
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]

@@ -2,6 +2,7 @@
 
 use super::files::{ACTIVATION, BINARY, GRID, PLANES};
 use super::matrix::{Axes, broadcast_strides};
+use super::wgsl::wgsl;
 use crate::backend::gpu::program::{Builder, Planes, workgroups};
 use crate::backend::gpu::shader::Shader;
 use crate::error::Result;
@@ -13,21 +14,21 @@ pub static SHADERS: &[&Shader] = &[&UNARY, &BINARY_PLANES, &BINARY_PLAIN];
 
 static UNARY: Shader = Shader {
     name: "unary",
-    files: &[GRID, PLANES, ACTIVATION, include_str!("../shaders/unary.wgsl")],
+    files: &[GRID, PLANES, ACTIVATION, wgsl!("unary.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<UnaryParams>(),
 };
 static BINARY_PLANES: Shader = Shader {
     name: "binary_planes",
-    files: &[GRID, PLANES, ACTIVATION, BINARY, include_str!("../shaders/binary_planes.wgsl")],
+    files: &[GRID, PLANES, ACTIVATION, BINARY, wgsl!("binary_planes.wgsl")],
     reads: 2,
     writes: 1,
     params: size_of::<PlanesParams>(),
 };
 static BINARY_PLAIN: Shader = Shader {
     name: "binary_plain",
-    files: &[GRID, ACTIVATION, BINARY, include_str!("../shaders/binary_plain.wgsl")],
+    files: &[GRID, ACTIVATION, BINARY, wgsl!("binary_plain.wgsl")],
     reads: 2,
     writes: 1,
     params: size_of::<PlainParams>(),

@@ -1,6 +1,7 @@
 //! Row-major values: products of matrices, and axes in another order.
 
 use super::files::GRID;
+use super::wgsl::wgsl;
 use crate::backend::gpu::program::{Binding, Builder, workgroups};
 use crate::backend::gpu::shader::Shader;
 use crate::error::Result;
@@ -13,14 +14,14 @@ pub static SHADERS: &[&Shader] = &[&MATMUL, &TRANSPOSE];
 
 static MATMUL: Shader = Shader {
     name: "matmul",
-    files: &[GRID, include_str!("../shaders/matmul.wgsl")],
+    files: &[GRID, wgsl!("matmul.wgsl")],
     reads: 3,
     writes: 1,
     params: size_of::<MatMulParams>(),
 };
 static TRANSPOSE: Shader = Shader {
     name: "transpose",
-    files: &[GRID, include_str!("../shaders/transpose.wgsl")],
+    files: &[GRID, wgsl!("transpose.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<TransposeParams>(),

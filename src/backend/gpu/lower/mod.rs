@@ -8,6 +8,7 @@ mod normalisation;
 mod pooling;
 mod reduction;
 mod resampling;
+mod wgsl;
 
 use super::program::Builder;
 use crate::error::Result;
@@ -15,15 +16,17 @@ use crate::plan::Kernel;
 
 /// WGSL that several shaders begin with.
 mod files {
-    pub const GRID: &str = include_str!("../shaders/grid.wgsl");
-    pub const PLANES: &str = include_str!("../shaders/planes.wgsl");
-    pub const WINDOW: &str = include_str!("../shaders/window.wgsl");
-    pub const ACTIVATION: &str = include_str!("../shaders/activation.wgsl");
-    pub const BINARY: &str = include_str!("../shaders/binary.wgsl");
-    pub const REDUCTION: &str = include_str!("../shaders/reduction.wgsl");
-    pub const TOTAL: &str = include_str!("../shaders/total.wgsl");
-    pub const AXIS: &str = include_str!("../shaders/axis.wgsl");
-    pub const CONVOLUTION: &str = include_str!("../shaders/convolution.wgsl");
+    use super::wgsl::wgsl;
+
+    pub const GRID: &str = wgsl!("grid.wgsl");
+    pub const PLANES: &str = wgsl!("planes.wgsl");
+    pub const WINDOW: &str = wgsl!("window.wgsl");
+    pub const ACTIVATION: &str = wgsl!("activation.wgsl");
+    pub const BINARY: &str = wgsl!("binary.wgsl");
+    pub const REDUCTION: &str = wgsl!("reduction.wgsl");
+    pub const TOTAL: &str = wgsl!("total.wgsl");
+    pub const AXIS: &str = wgsl!("axis.wgsl");
+    pub const CONVOLUTION: &str = wgsl!("convolution.wgsl");
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Kernels that only move elements.
 
 use super::files::{GRID, PLANES};
+use super::wgsl::wgsl;
 use crate::backend::gpu::program::{Binding, Builder, Planes, View, workgroups};
 use crate::backend::gpu::shader::Shader;
 use crate::error::Result;
@@ -13,28 +14,28 @@ pub static SHADERS: &[&Shader] = &[&GATHER, &CONCAT_PLANES, &CONCAT_PLAIN, &RESH
 
 static GATHER: Shader = Shader {
     name: "gather",
-    files: &[GRID, PLANES, include_str!("../shaders/gather.wgsl")],
+    files: &[GRID, PLANES, wgsl!("gather.wgsl")],
     reads: 2,
     writes: 1,
     params: size_of::<GatherParams>(),
 };
 static CONCAT_PLANES: Shader = Shader {
     name: "concat_planes",
-    files: &[GRID, PLANES, include_str!("../shaders/concat_planes.wgsl")],
+    files: &[GRID, PLANES, wgsl!("concat_planes.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<ConcatPlanesParams>(),
 };
 static CONCAT_PLAIN: Shader = Shader {
     name: "concat_plain",
-    files: &[GRID, include_str!("../shaders/concat_plain.wgsl")],
+    files: &[GRID, wgsl!("concat_plain.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<ConcatPlainParams>(),
 };
 static RESHAPE: Shader = Shader {
     name: "reshape",
-    files: &[GRID, PLANES, include_str!("../shaders/reshape.wgsl")],
+    files: &[GRID, PLANES, wgsl!("reshape.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<ReshapeParams>(),

@@ -1,6 +1,7 @@
 //! Normalisation by statistics of the input.
 
 use super::files::{GRID, PLANES, TOTAL};
+use super::wgsl::wgsl;
 use crate::backend::gpu::pack::Packing;
 use crate::backend::gpu::program::{Binding, Builder, Planes, workgroups};
 use crate::backend::gpu::shader::Shader;
@@ -13,21 +14,21 @@ pub static SHADERS: &[&Shader] = &[&GROUP_STATISTICS, &GROUP_NORM, &LAYER_NORM];
 
 static GROUP_STATISTICS: Shader = Shader {
     name: "group_statistics",
-    files: &[GRID, PLANES, TOTAL, include_str!("../shaders/group_statistics.wgsl")],
+    files: &[GRID, PLANES, TOTAL, wgsl!("group_statistics.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<StatisticsParams>(),
 };
 static GROUP_NORM: Shader = Shader {
     name: "group_norm",
-    files: &[GRID, PLANES, include_str!("../shaders/group_norm.wgsl")],
+    files: &[GRID, PLANES, wgsl!("group_norm.wgsl")],
     reads: 4,
     writes: 1,
     params: size_of::<GroupParams>(),
 };
 static LAYER_NORM: Shader = Shader {
     name: "layer_norm",
-    files: &[GRID, TOTAL, include_str!("../shaders/layer_norm.wgsl")],
+    files: &[GRID, TOTAL, wgsl!("layer_norm.wgsl")],
     reads: 3,
     writes: 1,
     params: size_of::<LayerParams>(),

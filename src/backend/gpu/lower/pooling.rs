@@ -1,6 +1,7 @@
 //! Pooling, and its reverse by positions.
 
 use super::files::{GRID, PLANES, WINDOW};
+use super::wgsl::wgsl;
 use crate::backend::gpu::program::{Binding, Builder, Planes, workgroups};
 use crate::backend::gpu::shader::Shader;
 use crate::error::Result;
@@ -12,21 +13,21 @@ pub static SHADERS: &[&Shader] = &[&MAX_POOL, &AVERAGE_POOL, &MAX_UNPOOL];
 
 static MAX_POOL: Shader = Shader {
     name: "max_pool",
-    files: &[GRID, PLANES, WINDOW, include_str!("../shaders/max_pool.wgsl")],
+    files: &[GRID, PLANES, WINDOW, wgsl!("max_pool.wgsl")],
     reads: 1,
     writes: 2,
     params: size_of::<PositionParams>(),
 };
 static AVERAGE_POOL: Shader = Shader {
     name: "average_pool",
-    files: &[GRID, PLANES, WINDOW, include_str!("../shaders/average_pool.wgsl")],
+    files: &[GRID, PLANES, WINDOW, wgsl!("average_pool.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<AverageParams>(),
 };
 static MAX_UNPOOL: Shader = Shader {
     name: "max_unpool",
-    files: &[GRID, PLANES, WINDOW, include_str!("../shaders/max_unpool.wgsl")],
+    files: &[GRID, PLANES, WINDOW, wgsl!("max_unpool.wgsl")],
     reads: 2,
     writes: 1,
     params: size_of::<PositionParams>(),

@@ -1,6 +1,7 @@
 //! Kernels that look along one or more axes: sums, extremes, softmax, argmax.
 
 use super::files::{AXIS, GRID, PLANES, REDUCTION};
+use super::wgsl::wgsl;
 use crate::backend::gpu::program::{Builder, Planes, workgroups};
 use crate::backend::gpu::shader::Shader;
 use crate::error::Result;
@@ -24,39 +25,24 @@ const fn shader(name: &'static str, files: &'static [&'static str], params: usiz
 
 static REDUCE_SPATIAL: Shader = shader(
     "reduce_spatial",
-    &[GRID, PLANES, REDUCTION, include_str!("../shaders/reduce_spatial.wgsl")],
+    &[GRID, PLANES, REDUCTION, wgsl!("reduce_spatial.wgsl")],
     size_of::<PlanesParams>(),
 );
 static REDUCE_CHANNELS: Shader = shader(
     "reduce_channels",
-    &[GRID, PLANES, REDUCTION, include_str!("../shaders/reduce_channels.wgsl")],
+    &[GRID, PLANES, REDUCTION, wgsl!("reduce_channels.wgsl")],
     size_of::<PlanesParams>(),
 );
-static ARGMAX_CHANNELS: Shader = shader(
-    "argmax_channels",
-    &[GRID, PLANES, include_str!("../shaders/argmax_channels.wgsl")],
-    size_of::<PlanesParams>(),
-);
-static SOFTMAX_CHANNELS: Shader = shader(
-    "softmax_channels",
-    &[GRID, PLANES, include_str!("../shaders/softmax_channels.wgsl")],
-    size_of::<PlanesParams>(),
-);
-static REDUCE_AXIS: Shader = shader(
-    "reduce_axis",
-    &[GRID, REDUCTION, AXIS, include_str!("../shaders/reduce_axis.wgsl")],
-    size_of::<AxisParams>(),
-);
-static ARGMAX_AXIS: Shader = shader(
-    "argmax_axis",
-    &[GRID, AXIS, include_str!("../shaders/argmax_axis.wgsl")],
-    size_of::<AxisParams>(),
-);
-static SOFTMAX_AXIS: Shader = shader(
-    "softmax_axis",
-    &[GRID, AXIS, include_str!("../shaders/softmax_axis.wgsl")],
-    size_of::<AxisParams>(),
-);
+static ARGMAX_CHANNELS: Shader =
+    shader("argmax_channels", &[GRID, PLANES, wgsl!("argmax_channels.wgsl")], size_of::<PlanesParams>());
+static SOFTMAX_CHANNELS: Shader =
+    shader("softmax_channels", &[GRID, PLANES, wgsl!("softmax_channels.wgsl")], size_of::<PlanesParams>());
+static REDUCE_AXIS: Shader =
+    shader("reduce_axis", &[GRID, REDUCTION, AXIS, wgsl!("reduce_axis.wgsl")], size_of::<AxisParams>());
+static ARGMAX_AXIS: Shader =
+    shader("argmax_axis", &[GRID, AXIS, wgsl!("argmax_axis.wgsl")], size_of::<AxisParams>());
+static SOFTMAX_AXIS: Shader =
+    shader("softmax_axis", &[GRID, AXIS, wgsl!("softmax_axis.wgsl")], size_of::<AxisParams>());
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]

@@ -1,6 +1,7 @@
 //! Kernels that change height and width without learned weights.
 
 use super::files::{GRID, PLANES};
+use super::wgsl::wgsl;
 use crate::backend::gpu::program::{Binding, Builder, Planes, workgroups};
 use crate::backend::gpu::shader::Shader;
 use crate::error::Result;
@@ -12,21 +13,21 @@ pub static SHADERS: &[&Shader] = &[&RESAMPLE, &DEPTH_TO_SPACE, &SPACE_TO_DEPTH];
 
 static RESAMPLE: Shader = Shader {
     name: "resample",
-    files: &[GRID, PLANES, include_str!("../shaders/resample.wgsl")],
+    files: &[GRID, PLANES, wgsl!("resample.wgsl")],
     reads: 2,
     writes: 1,
     params: size_of::<ResampleParams>(),
 };
 static DEPTH_TO_SPACE: Shader = Shader {
     name: "depth_to_space",
-    files: &[GRID, PLANES, include_str!("../shaders/depth_to_space.wgsl")],
+    files: &[GRID, PLANES, wgsl!("depth_to_space.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<BlockParams>(),
 };
 static SPACE_TO_DEPTH: Shader = Shader {
     name: "space_to_depth",
-    files: &[GRID, PLANES, include_str!("../shaders/space_to_depth.wgsl")],
+    files: &[GRID, PLANES, wgsl!("space_to_depth.wgsl")],
     reads: 1,
     writes: 1,
     params: size_of::<BlockParams>(),
