@@ -4,8 +4,10 @@ import { Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
 import "./elements/app";
 import { App } from "./elements/app";
+import { Missing } from "./elements/missing";
 import type { InspectView } from "./inspect/view";
 import { keepForOffline } from "./offline/register";
+import { CallError, messageOf } from "./protocol";
 import "./styles.css";
 
 /** What the playground shows, for its link among the views, which names no settings. */
@@ -22,8 +24,15 @@ const outside: Outside = {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   },
-  // The promise goes in unsettled: the permission lasts only as long as the click that gave it.
-  copy: (png) => navigator.clipboard.write([new ClipboardItem({ "image/png": png })]),
+  async copy(png) {
+    try {
+      // The promise goes in unsettled: the permission lasts only as long as the click that gave it.
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+    } catch (error) {
+      await png; // where there is no picture, that is what went wrong
+      throw new CallError("no-clipboard", messageOf(error));
+    }
+  },
   note(query) {
     noted = query;
     if (router.route.view === "playground") router.note({ view: "playground", path: "", query });
@@ -42,10 +51,12 @@ function shared(): Playground {
   if (playground) return playground;
   playground = new Playground(client, outside, router.route.query);
   playground.rest(rests(router.route.view));
-  void playground.open().then(() => {
-    if (import.meta.env.PROD) void keepForOffline(() => client.call("fetched", {}));
-  });
+  void playground.open().then(prepareOffline);
   return playground;
+}
+
+function prepareOffline(): void {
+  if (import.meta.env.PROD) void keepForOffline(() => client.call("fetched", {}));
 }
 
 /** Whether a view uses the playground's photo, and its engine for something else than results. */
@@ -77,7 +88,7 @@ async function make(view: ViewName): Promise<HTMLElement> {
   router.addEventListener("change", () => {
     const { view, query } = router.route;
     if (view !== "playground") return;
-    if (query === "" && !app.isConnected) router.note({ view, path: "", query: noted });
+    if (query === "") router.note({ view, path: "", query: noted });
     else void playground.follow(query);
   });
   return app;
@@ -89,10 +100,12 @@ async function show(): Promise<void> {
   if (view === "playground" || rests(view)) playground?.rest(rests(view));
   const made = views.get(view) ?? make(view);
   views.set(view, made);
-  made.catch(() => views.delete(view));
-  const element = await made;
+  const element = await made.catch((error: unknown) => {
+    views.delete(view);
+    return Object.assign(new Missing(), { view, error: new CallError("download-failed", messageOf(error)) });
+  });
   if (router.route.view === view && !element.isConnected) document.body.replaceChildren(element);
 }
 
 router.addEventListener("change", () => void show());
-void show();
+void show().then(() => playground ?? prepareOffline()); // the playground does so once its engine is there

@@ -91,9 +91,9 @@ export class Bench {
       this.#tell({ kind: "degrade" });
       let last = original;
       for (const step of how) {
-        const next = await this.client.call("make", { recipe: { make: "filtered", of: last.id, how: step } }, { signal });
-        if (last !== original) this.#free(last);
-        last = next;
+        const before = last;
+        const making = this.client.call("make", { recipe: { make: "filtered", of: before.id, how: step } }, { signal });
+        last = await making.finally(() => before !== original && this.#free(before));
       }
       return last;
     };

@@ -6,7 +6,7 @@ import type { Board } from "./board";
 import { resultName } from "./files";
 import { report } from "./report";
 import { comparisonSheet } from "./sheet";
-import { noticeFor, type Outcome } from "./state";
+import { type Activity, noticeFor, type Outcome } from "./state";
 
 /** What the page can hand over to the browser. */
 export interface Outside {
@@ -75,13 +75,17 @@ export class Keeper {
   async #work(work: () => Promise<Outcome>): Promise<void> {
     const { activity, results } = this.#board.state;
     if (activity || !results.some(({ picture }) => picture !== null)) return;
-    this.#board.now({ kind: "saving" });
+    const saving: Activity = { kind: "saving" };
+    this.#board.now(saving);
+    // A run may have begun meanwhile: then the page tells of that.
+    const still = () => this.#board.state.activity === saving;
     try {
-      this.#board.update({ outcome: await work() });
+      const outcome = await work();
+      if (still()) this.#board.update({ outcome });
     } catch (error) {
       this.#board.update({ notice: noticeFor(error) });
     } finally {
-      this.#board.now(null);
+      if (still()) this.#board.now(null);
     }
   }
 }

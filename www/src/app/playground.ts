@@ -39,6 +39,10 @@ export class Playground extends Board {
   /** What was to be a mask and is none. */
   #refused: File | null = null;
   #work = new AbortController();
+  /** Pieces of work under way that wait for the worker. */
+  #waiting = 0;
+  /** A sample that could not be loaded. */
+  #missed: { id: SampleId; mode: Settings["mode"] } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `query`: settings, as the address holds them. */
@@ -47,7 +51,8 @@ export class Playground extends Board {
     this.#client = client;
     this.#outside = outside;
     this.keep = new Keeper(this, client, outside);
-    this.#bench = new Bench(client, (activity) => this.now(activity));
+    // What somebody has stopped waiting for goes on in the worker, and is no longer this page's business.
+    this.#bench = new Bench(client, (activity) => this.#waiting > 0 && this.now(activity));
     this.#workshop = new Workshop(this, this.#bench);
     client.onCrash = (detail) => this.#crashed(detail);
   }
@@ -81,9 +86,11 @@ export class Playground extends Board {
   /** A method's first network, for a view that looks into it. */
   async network({ stages: [first] }: Method, signal: AbortSignal): Promise<ModelInfo> {
     if (!first || first.kind === "filter") throw new CallError("unknown", "this method has no network");
+    this.#waiting++;
     try {
       return await this.#bench.model(first, signal);
     } finally {
+      this.#waiting--;
       const { activity } = this.state;
       if (activity?.kind === "download" || activity?.kind === "compile") this.now(null);
     }
@@ -91,6 +98,7 @@ export class Playground extends Board {
 
   async openSample(id: SampleId, mode: Settings["mode"] = "test"): Promise<void> {
     await this.#attempt(async (signal) => {
+      this.#missed = { id, mode };
       this.now({ kind: "decode" });
       await this.#take(await samplePhoto(id, signal), mode, signal);
       await this.#make(signal);
@@ -141,12 +149,14 @@ export class Playground extends Board {
 
   /** Adds a method or takes it away; one always stays. */
   toggleMethod(id: string): void {
-    const used = this.state.results.map((result) => result.id);
+    const { results, settings } = this.state;
+    // Between two photos there are no results, but the choice stands.
+    const used = results.length > 0 ? results.map((result) => result.id) : settings.methods;
     const methods = used.includes(id) ? used.filter((other) => other !== id) : [...used, id];
     if (methods.length === 0 || methods.length > MAX_RESULTS) return;
     if (!used.includes(id)) this.update({ chosen: id });
     const second = methods.length === 2 && used.length === 1;
-    this.set({ methods, layout: second ? "grid" : this.state.settings.layout });
+    this.set({ methods, layout: second ? "grid" : settings.layout });
   }
 
   /** The result to save, and to see on the right of the wipe. */
@@ -233,6 +243,7 @@ export class Playground extends Board {
     else if (action === "shipped") await this.#useModel(null);
     else if (action === "reduce") await this.#reduce(Math.max(Number(width), Number(height)));
     else if (action === "as-photo" && this.#refused) await this.#openPhoto(ownPhoto(this.#refused, this.#refused.name));
+    else if (this.#missed) await this.openSample(this.#missed.id, this.#missed.mode);
     else if (this.#photo) await this.#attempt((signal) => this.#make(signal, true));
     else await this.open();
   }
@@ -267,6 +278,7 @@ export class Playground extends Board {
     this.now({ kind: "decode" });
     const picture = await this.#client.call("decode", { file: photo.file }, { signal });
     this.#photo = photo;
+    this.#missed = null;
     await this.#bench.original(photo, signal, picture);
     this.#workshop.clear();
     this.forgetMany();
@@ -311,8 +323,8 @@ export class Playground extends Board {
       const maxSide = side > 0 ? side : Math.ceil(Math.max(original.width, original.height) / 2);
       const recipe = { make: "reduced", of: original.id, maxSide } as const;
       const copy = await this.#client.call("make", { recipe }, { signal });
-      const png = await this.#client.call("encodePng", { picture: copy.id }, { signal });
-      this.#client.free("picture", copy.id);
+      const encoding = this.#client.call("encodePng", { picture: copy.id }, { signal });
+      const png = await encoding.finally(() => this.#client.free("picture", copy.id));
       await this.#take(ownPhoto(new Blob([png], { type: "image/png" }), photo.name), this.state.settings.mode, signal);
       await this.#make(signal);
     });
@@ -324,7 +336,9 @@ export class Playground extends Board {
     clearTimeout(this.#timer);
     const controller = new AbortController();
     this.#work = controller;
+    this.#missed = null;
     this.update({ notice: null });
+    this.#waiting++;
     try {
       await work(controller.signal);
     } catch (error) {
@@ -333,6 +347,7 @@ export class Playground extends Board {
       this.update({ outcome: { kind: "stopped" } });
       if (!controller.signal.aborted) this.update({ notice: noticeFor(error) });
     } finally {
+      this.#waiting--;
       if (controller === this.#work) this.now(null);
     }
   }

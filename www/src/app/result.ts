@@ -63,8 +63,7 @@ export class Result {
 
   /** Runs the method. What is painted before a stop stays. */
   async run(order: Order, signal: AbortSignal): Promise<Made> {
-    this.#measured = "";
-    this.#set({ status: "running", fraction: 0, failure: null, picture: null, scores: null, agreement: null, checkerboard: null });
+    this.#set({ status: "running" });
     let painting: Layer | null = null;
     const made = await runStages(
       this.#bench,
@@ -162,9 +161,12 @@ export class Result {
     }
   }
 
-  /** Its turn comes later. */
+  /** Its turn comes later; what it showed was of another input, and is neither saved nor scored any more. */
   await(): void {
-    this.#set({ status: "waiting", fraction: 0, failure: null });
+    this.#measured = this.#compared = "";
+    this.state.difference?.close();
+    const nothing = { picture: null, difference: null, scores: null, agreement: null, checkerboard: null };
+    this.#set({ status: "waiting", fraction: 0, failure: null, ...nothing });
   }
 
   stop(): void {

@@ -132,9 +132,9 @@ export function shownClasses(classes: readonly ClassInfo[], settings: Pick<Setti
 export async function touchUp(bench: Bench, raw: PictureInfo, recipes: Recipe[], signal: AbortSignal): Promise<PictureInfo> {
   let last = raw;
   for (const recipe of recipes) {
-    const next = await bench.client.call("make", { recipe: { ...recipe, of: last.id } }, { signal });
-    if (last !== raw) bench.client.free("picture", last.id);
-    last = next;
+    const before = last;
+    const making = bench.client.call("make", { recipe: { ...recipe, of: before.id } }, { signal });
+    last = await making.finally(() => before !== raw && bench.client.free("picture", before.id));
   }
   return last;
 }

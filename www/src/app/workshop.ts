@@ -61,15 +61,16 @@ export class Workshop {
     const results = [...this.#results.values()];
     const stale = results.filter((result) => !result.isFresh(order));
     const fitting = await this.#expect(stale, order, signal);
-    if (!asked && (this.#board.state.expected?.milliseconds ?? 0) > UNASKED) {
-      for (const result of fitting) result.stop();
-      return this.#board.update({ outcome: { kind: "waiting" } });
-    }
+    const total = this.#board.state.expected;
+    const waits = !asked && (total?.milliseconds ?? 0) > UNASKED;
     for (const result of results) {
       if (!stale.includes(result)) await this.#finish(result, order, signal);
-      else if (fitting.includes(result)) await this.#run(result, order, signal);
+      else if (fitting.includes(result) && !waits) await this.#run(result, order, signal);
     }
     await this.#measure(results, pair, signal);
+    if (!waits) return;
+    for (const result of fitting) result.stop();
+    this.#board.update({ outcome: { kind: "waiting" }, expected: total });
   }
 
   async engine(signal: AbortSignal): Promise<void> {

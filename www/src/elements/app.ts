@@ -102,7 +102,7 @@ export class App extends Localized {
         </main>
         <up-results ?hidden=${!this.table} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .masked=${state.task.masked ?? false}
           .input=${this.#inputRow(state)}
-          @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)}></up-results>
+          @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)} @close=${() => (this.table = false)}></up-results>
         </div>
         <up-controls id="controls" .state=${state} ?hidden=${!this.open}
           @open-photo=${() => this.photoInput.click()} @open-model=${() => this.modelInput.click()}

@@ -39,18 +39,29 @@ export class CameraDialog extends Localized {
     `,
   ];
 
+  /** Counts openings and closings: a camera that was asked for before the last of them comes too late. */
+  #turn = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (!this.hasUpdated) return;
+    this.dialog.close(); // left open, it could not be shown again
+    this.#closed(); // its own event waits for a page that is drawn
+  }
+
   async show(): Promise<void> {
+    const turn = ++this.#turn;
     this.refused = false;
     this.dialog.showModal();
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 } } });
-      if (!this.dialog.open) return stop(stream);
+      if (turn !== this.#turn) return stop(stream);
       this.stream = stream;
       this.video.srcObject = stream;
       await this.video.play();
-      this.ready = this.stream === stream;
+      this.ready = turn === this.#turn;
     } catch {
-      this.refused = true; // no camera, no permission, or no secure context
+      if (turn === this.#turn) this.refused = true; // no camera, no permission, or no secure context
     }
   }
 
@@ -79,6 +90,7 @@ export class CameraDialog extends Localized {
   }
 
   #closed(): void {
+    this.#turn++;
     if (this.stream) stop(this.stream);
     this.stream = null;
     this.ready = false;

@@ -54,6 +54,7 @@ export class Compare extends Localized {
     this.requestUpdate();
     const detail = this.#camera.share({ x: this.#camera.stage.width / 2, y: this.#camera.stage.height / 2 });
     this.dispatchEvent(new CustomEvent<Point>("look", { detail }));
+    this.#probe();
   });
   #resize = new ResizeObserver(() => {
     this.stage = { width: this.clientWidth, height: this.clientHeight };
@@ -85,6 +86,7 @@ export class Compare extends Localized {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("chosen") && this.chosen) this.right = this.chosen;
+    if (changed.has("layout")) this.pointer = null; // it was a place on the other layout
     this.#camera.look(this.frame);
     const cell = this.#cell();
     const { stage } = this.#camera;
@@ -177,6 +179,8 @@ export class Compare extends Localized {
     const tools = new Set(this.tools);
     if (!tools.delete(tool)) tools.add(tool);
     this.tools = tools;
+    if (!tools.has("lens") && !tools.has("probe")) this.pointer = null;
+    this.#probe();
     if (tool === "difference") this.#emit("differ", tools.has(tool));
   }
 
@@ -198,7 +202,11 @@ export class Compare extends Localized {
 
   #pointed({ detail }: CustomEvent<Point | null>): void {
     this.pointer = detail;
-    if (detail && this.tools.has("probe")) this.#emit("probe", this.#camera.share(detail));
+    this.#probe();
+  }
+
+  #probe(): void {
+    if (this.pointer && this.tools.has("probe")) this.#emit("probe", this.#camera.share(this.pointer));
   }
 
   #flicker(on: boolean): void {

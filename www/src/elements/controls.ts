@@ -90,7 +90,7 @@ export class Controls extends Localized {
             @click=${() => this.#emit("open-camera")}>${icons.camera}</button>
           <p class="sentence">${t("picture.hint")}</p>
         </div>
-        <up-samples .chosen=${settings.sample} @sample=${this.#forward}></up-samples>
+        <up-samples .chosen=${settings.sample} .busy=${state.activity !== null} @sample=${this.#forward}></up-samples>
         <p class="name">${this.#picture()}</p>
       </section>
       <section aria-labelledby="task">

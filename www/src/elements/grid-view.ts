@@ -107,7 +107,7 @@ export class GridView extends Localized {
     new Gestures(this.cells, {
       hover: point,
       leave: () => point(null),
-      press() {},
+      press: (_at, touch) => touch && point(null), // until it proves to be a tap
       drag: (_at, dx, dy) => camera.pan(dx, dy),
       click: (at) => {
         point(this.#within(at));

@@ -50,6 +50,12 @@ export class Help extends Localized {
     `,
   ];
 
+  /** A dialog that is removed while it is open is no longer modal, and could not be shown again. */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.dialog?.close();
+  }
+
   show(): void {
     this.dialog.showModal();
   }

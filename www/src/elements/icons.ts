@@ -19,7 +19,6 @@ export const icons = {
   handle: icon(svg`<path d="m7.5 6-4 4 4 4M12.5 6l4 4-4 4"/>`),
   camera: icon(svg`<path d="M3.5 6.5h2.7l1.4-2h4.8l1.4 2h2.7a1 1 0 0 1 1 1V15a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1V7.5a1 1 0 0 1 1-1z"/><circle cx="10" cy="11" r="2.8"/>`),
   again: icon(svg`<path d="M15.8 8.2A6.2 6.2 0 1 0 16 11.5M16.2 4.2v4h-4"/>`),
-  wipe: icon(svg`<rect x="2.5" y="4" width="15" height="12" rx="2"/><path d="M10 2.5v15"/>`),
   turn: icon(svg`<rect x="2.5" y="4" width="15" height="12" rx="2"/><path d="M2.5 10h15M7.8 7.6 10 5.6l2.2 2M7.8 12.4l2.2 2 2.2-2"/>`),
   fullscreen: icon(svg`<path d="M3.5 7.5v-4h4M16.5 7.5v-4h-4M3.5 12.5v4h4M16.5 12.5v4h-4"/>`),
   grid: icon(svg`<rect x="2.5" y="3" width="6.3" height="6" rx="1.4"/><rect x="11.2" y="3" width="6.3" height="6" rx="1.4"/><rect x="2.5" y="11" width="6.3" height="6" rx="1.4"/><rect x="11.2" y="11" width="6.3" height="6" rx="1.4"/>`),

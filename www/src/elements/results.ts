@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { sorted, winners, type Column, type Row } from "../app/ranking";
 import { decibels, decimal, Localized, seconds, share, t, thousands } from "../i18n";
+import { icons } from "./icons";
 import { shared } from "./shared";
 
 export interface NamedRow extends Row {
@@ -16,7 +17,7 @@ const COSTS: Column[] = ["time", "parameters", "checkerboard"];
 const LABEL_SCORES: Column[] = ["iou", "accuracy"];
 const LABEL_COSTS: Column[] = ["time", "parameters"];
 
-/** The results as a table, sorted by the column whose head is pressed. Emits `choose` with a result's id. */
+/** The results as a table, sorted by the column whose head is pressed. Emits `choose` with a result's id, and `close`. */
 @customElement("up-results")
 export class Results extends Localized {
   @property({ attribute: false }) rows: NamedRow[] = [];
@@ -62,14 +63,19 @@ export class Results extends Localized {
         padding-left: 20px;
         text-align: left;
       }
-      thead th {
+      thead :is(th, td) {
         position: sticky;
         top: 0;
         background: var(--surface);
         box-shadow: inset 0 -1px 0 var(--hairline);
         color: var(--ink-soft);
       }
-      thead button {
+      /* In sight wherever the table has been scrolled to. */
+      thead td {
+        right: 0;
+        padding: 0 4px;
+      }
+      thead th button {
         min-height: 32px;
         padding: 0 6px;
         margin-right: -6px;
@@ -79,7 +85,7 @@ export class Results extends Localized {
         font-weight: 600;
         color: inherit;
       }
-      thead button[data-sorts] {
+      thead th button[data-sorts] {
         color: var(--ink);
       }
       tbody button {
@@ -89,6 +95,11 @@ export class Results extends Localized {
         padding: 0 8px;
         background: none;
         text-align: left;
+      }
+      /* Under the way out: a row's colour ends with its cells. */
+      tbody tr::after {
+        content: "";
+        display: table-cell;
       }
       tr[data-chosen] {
         background: var(--fill);
@@ -126,6 +137,8 @@ export class Results extends Localized {
       <thead><tr>
         <th scope="col">${t("results.method")}</th>
         ${columns.map((one) => this.#renderHead(one, column))}
+        <td><button class="icon plain" aria-label=${t("help.close")}
+          @click=${() => this.dispatchEvent(new CustomEvent("close"))}>${icons.close}</button></td>
       </tr></thead>
       <tbody>
         ${sorted(this.rows, column, this.turned).map(

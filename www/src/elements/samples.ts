@@ -1,5 +1,6 @@
-import { css, html } from "lit";
+import { css, html, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { SAMPLES, thumbnailUrl, type SampleId } from "../app/samples";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
@@ -8,6 +9,9 @@ import { shared } from "./shared";
 @customElement("up-samples")
 export class Samples extends Localized {
   @property() chosen: SampleId | null = null;
+  /** Whether one that was asked for may still come. */
+  @property({ type: Boolean }) busy = false;
+  #asked: SampleId | null = null;
 
   static override styles = [
     shared,
@@ -65,6 +69,10 @@ export class Samples extends Localized {
     `,
   ];
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("chosen") || !this.busy) this.#asked = null;
+  }
+
   protected override render() {
     return html`<div role="radiogroup" aria-label=${t("picture.samples")}>
       ${SAMPLES.map(({ id }) => {
@@ -75,7 +83,7 @@ export class Samples extends Localized {
             type="radio"
             name="sample"
             aria-label=${name}
-            .checked=${id === this.chosen}
+            .checked=${live(id === (this.#asked ?? this.chosen))}
             @change=${() => this.#choose(id)}
           />
           <img src=${thumbnailUrl(id)} alt="" width="96" height="96" draggable="false" />
@@ -85,6 +93,7 @@ export class Samples extends Localized {
   }
 
   #choose(detail: SampleId): void {
+    this.#asked = detail;
     this.dispatchEvent(new CustomEvent<SampleId>("sample", { detail }));
   }
 }

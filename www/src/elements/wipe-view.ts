@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import type { Pane } from "../app/panes";
 import { Localized, percent, t } from "../i18n";
 import type { Camera } from "../view/camera";
@@ -34,12 +34,13 @@ export class WipeView extends Localized {
   @property({ type: Number }) keep = 0;
   @property({ attribute: false }) lens: Point | null = null;
   @property({ attribute: false }) values: Record<string, number[]> = {};
+  /** What is shown in place of where the wipe is, while it flickers. */
+  @state() private flickered: number | null = null;
   @query(".stage") private area!: HTMLElement;
 
   static override styles = [shared, wipeStyles];
 
   #wipe = new Wipe(() => this.requestUpdate());
-  #flicker: number | null = null;
   #dragsWipe = false;
   /** Where the line and the tags are, for the styles. */
   #place: Record<string, number> = {};
@@ -51,13 +52,12 @@ export class WipeView extends Localized {
 
   /** While on: the other picture, whole. */
   flicker(on: boolean): void {
-    if (on && this.#flicker === null && this.#after) {
-      this.#flicker = this.#wipe.at;
-      this.#wipe.hold(this.#wipe.at > 0.5 ? 0 : 1);
-    } else if (!on && this.#flicker !== null) {
-      this.#wipe.hold(this.#flicker);
-      this.#flicker = null;
-    }
+    if (!on) this.flickered = null;
+    else if (this.#after) this.flickered ??= this.#wipe.at > 0.5 ? 0 : 1;
+  }
+
+  get #at(): number {
+    return this.flickered ?? this.#wipe.at;
   }
 
   get #after() {
@@ -75,7 +75,10 @@ export class WipeView extends Localized {
         this.#wipe.leave();
         point(null);
       },
-      press: (at, touch) => (this.#dragsWipe = this.#takesWipe(at, touch)),
+      press: (at, touch) => {
+        this.#dragsWipe = this.#takesWipe(at, touch);
+        if (touch) point(null); // until it proves to be a tap
+      },
       drag: (at, dx, dy) => this.#drag(at, dx, dy),
       click: (at, touch) => {
         this.#click(at, touch);
@@ -101,7 +104,7 @@ export class WipeView extends Localized {
     const zoom = (view?.scale ?? 1) * window.devicePixelRatio;
     const area = view && frame ? covered(view, frame, stage) : { x: 0, y: 0, ...stage };
     const after = this.#after;
-    const share = after ? this.#wipe.at : 1;
+    const share = after ? this.#at : 1;
     const line = this.upright ? area.y + area.height * share : area.x + area.width * share;
     const [beyond, bottom] = [stage.width - area.x - area.width, stage.height - area.y - area.height];
     this.#place = { "--line": line, "--left": area.x, "--right": beyond, "--top": area.y, "--bottom": bottom, "--keep": this.keep };
@@ -123,12 +126,12 @@ export class WipeView extends Localized {
   }
 
   #renderWipe(left: Pane, right: Pane, [before, length]: [number, number]) {
-    const { at, held } = this.#wipe;
+    const at = this.#at;
     const { upright } = this;
     const room = upright ? 50 : 90; // for a tag
     const value = { left: left.name, right: right.name, before: percent(at), after: percent(1 - at) };
     return html`
-      <div class="wipe ${held ? "held" : ""}" role="slider" tabindex="0" aria-orientation=${upright ? "vertical" : "horizontal"}
+      <div class="wipe ${this.#wipe.held ? "held" : ""}" role="slider" tabindex="0" aria-orientation=${upright ? "vertical" : "horizontal"}
         aria-label=${t(upright ? "compare.slider.upright" : "compare.slider")} aria-valuemin="0" aria-valuemax="100"
         aria-valuenow=${Math.round(at * 100)} aria-valuetext=${t("compare.value", value)}
         @keydown=${this.#slide}><i>${icons.handle}</i></div>

@@ -166,6 +166,7 @@ export class Inspector extends Maker {
       const other = this.beside.is(besideKey) ? this.beside.value : null;
       const there = other && this.box ? other.counterpart(this.box) : null;
       if (other && there !== null) yield* this.#mapsOf(this.besideMaps, besideKey, other, there, other.cuts(this.look.cut));
+      else if (other) this.besideMaps.clear();
     }
     yield* this.losses.wanted(source, () => this.tell());
     yield* this.thumbnails.wanted(key, seen, cut, () => this.tell());

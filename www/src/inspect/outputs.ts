@@ -94,7 +94,11 @@ export class Outputs {
   async #drawn(raw: PictureInfo, { seen, input }: Source, signal: AbortSignal): Promise<PictureInfo> {
     const { classes } = seen.model;
     if (classes.length === 0) return raw;
-    const below = await this.#cropped(input, seen.inspection.rect, signal);
+    const cropping = this.#cropped(input, seen.inspection.rect, signal);
+    const below = await cropping.catch((error: unknown) => {
+      this.#client.free("picture", raw.id);
+      throw error;
+    });
     const how = { mode: "overlay", classes: classes.flatMap(({ name }, at) => (name === "background" ? [] : [at])) } as const;
     const drawing = this.#client.call("make", { recipe: { make: "drawn-labels", of: raw.id, over: below.id, how } }, { signal });
     return drawing.finally(() => {

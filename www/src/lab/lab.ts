@@ -3,9 +3,9 @@
  * at. The elements read it; it tells of every change.
  */
 
+import { noticeFor } from "../app/state";
 import type { Client } from "../client";
 import type { MessageKey, Params } from "../i18n";
-import { messageOf } from "../protocol";
 import { fromTensor, type Matrix, matrix } from "./matrix";
 import { type Marks, marksOf, noMarks, type Target } from "./marks";
 import { isPreset, PRESETS, type PresetId } from "./presets";
@@ -16,10 +16,10 @@ import { Worked } from "./worked";
 /** The two ways in which the lecture computes transposed convolution. */
 export type ConvView = "spread" | "stamp";
 
+/** Why there is nothing to show. */
 export interface Refusal {
-  /** In the page's words, where it knows the rule. */
-  reason: { message: MessageKey; params: Params } | null;
-  detail: string;
+  message: MessageKey;
+  params: Params;
 }
 
 export interface Overlap {
@@ -138,7 +138,7 @@ export class Lab extends EventTarget {
     } catch (error) {
       if (asked !== this.#asked) return;
       this.worked = null;
-      this.refusal = { reason: impossible(settings), detail: messageOf(error) };
+      this.refusal = impossible(settings) ?? noticeFor(error);
     }
     this.#pointed = null;
     this.#changed();

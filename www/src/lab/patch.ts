@@ -1,10 +1,12 @@
 import { css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { keptPhoto } from "../app/photo";
-import { FIRST_SAMPLE, sampleUrl } from "../app/samples";
+import { keptPhoto, samplePhoto } from "../app/photo";
+import { FIRST_SAMPLE } from "../app/samples";
+import { noticeFor } from "../app/state";
 import { icons } from "../elements/icons";
 import { shared } from "../elements/shared";
-import { Localized, t } from "../i18n";
+import { Localized, t, type MessageKey } from "../i18n";
+import { CallError } from "../protocol";
 import type { Matrix } from "./matrix";
 
 /** Longest side of the picture that patches are cut from: cells must be more than single pixels of a photo. */
@@ -13,10 +15,11 @@ const SHOWN = 288;
 /** A patch begins with at least as many rows and columns: of fewer nothing can be seen. */
 const LEAST = 6;
 
-/** The person's photo of the playground, or a sample. */
-async function usual(): Promise<Blob> {
+/** The person's photo of the playground, or a sample: the engine reads more kinds of pictures than the browser does. */
+async function usual(): Promise<ImageBitmap> {
   const kept = await keptPhoto();
-  return kept?.file ?? (await fetch(sampleUrl(FIRST_SAMPLE))).blob();
+  const own = kept && (await createImageBitmap(kept.file).catch(() => null));
+  return own ?? createImageBitmap((await samplePhoto(FIRST_SAMPLE, new AbortController().signal)).file);
 }
 
 /** A patch of a photo as the input: the picture, and a frame that is moved over it. Emits `patch` with a matrix. */
@@ -25,7 +28,7 @@ export class Patch extends Localized {
   @property({ type: Number }) rows = 8;
   @property({ type: Number }) columns = 8;
   @state() private open = false;
-  @state() private failed = false;
+  @state() private failure: MessageKey | null = null;
   @state() private at = { x: 40, y: 26 };
   @query("canvas") private canvas!: HTMLCanvasElement | null;
   @query("input") private chooser!: HTMLInputElement;
@@ -74,7 +77,7 @@ export class Patch extends Localized {
       <canvas width=${SHOWN} height=${SHOWN} tabindex="0" role="img" aria-label=${t("lab.patch.label", this.at)}
         @pointerdown=${this.#pointed} @pointermove=${(event: PointerEvent) => event.buttons && this.#pointed(event)}
         @keydown=${this.#key}></canvas>
-      <p>${t(this.failed ? "error.unsupported-picture" : "lab.patch.hint")}</p>
+      <p>${t(this.failure ?? "lab.patch.hint")}</p>
       <div class="choices"><button @click=${() => this.chooser.click()}>${t("lab.patch.own")}</button></div>
     </div>`;
   }
@@ -87,7 +90,7 @@ export class Patch extends Localized {
     else {
       this.rows = Math.max(this.rows, LEAST);
       this.columns = Math.max(this.columns, LEAST);
-      await this.#load(await usual());
+      await this.#load(usual());
     }
   };
 
@@ -95,12 +98,14 @@ export class Patch extends Localized {
     const input = event.target as HTMLInputElement;
     const [file] = input.files ?? [];
     input.value = "";
-    if (file) await this.#load(file);
+    if (file) await this.#load(createImageBitmap(file));
   };
 
-  async #load(file: Blob): Promise<void> {
-    const bitmap = await createImageBitmap(file).catch(() => null);
-    this.failed = bitmap === null;
+  async #load(opening: Promise<ImageBitmap>): Promise<void> {
+    this.failure = null;
+    const bitmap = await opening.catch((error: unknown) => {
+      this.failure = error instanceof CallError ? noticeFor(error).message : "error.unsupported-picture";
+    });
     if (!bitmap) return;
     const scale = SIDE / Math.max(bitmap.width, bitmap.height);
     const small = document.createElement("canvas");

@@ -11,7 +11,6 @@ export class Stepper extends Localized {
   @property({ type: Number }) value = 0;
   @property({ type: Number }) least = 0;
   @property({ type: Number }) most = 9;
-  @property({ type: Number }) unit = 1;
 
   static override styles = [
     shared,
@@ -58,15 +57,15 @@ export class Stepper extends Localized {
   ];
 
   protected override render() {
-    const { name, value, least, most, unit } = this;
+    const { name, value, least, most } = this;
     const button = (label: "lab.less" | "lab.more", to: number, icon: unknown) => html`<button class="plain icon"
       aria-label=${t(label, { name })} ?disabled=${to < least || to > most}
       @click=${() => this.dispatchEvent(new CustomEvent("count", { detail: to }))}>${icon}</button>`;
     return html`<div class="stepper" role="group" aria-label=${name}>
       <span class="name" aria-hidden="true">${name}</span>
-      ${button("lab.less", value - unit, icons.minus)}
+      ${button("lab.less", value - 1, icons.minus)}
       <output>${value}</output>
-      ${button("lab.more", value + unit, icons.plus)}
+      ${button("lab.more", value + 1, icons.plus)}
     </div>`;
   }
 }

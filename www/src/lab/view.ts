@@ -123,8 +123,7 @@ export class LabView extends Localized {
   #refusal() {
     const { refusal } = this.lab;
     if (!refusal) return nothing;
-    const { reason, detail } = refusal;
-    return html`<p class="refusal" role="alert">${reason ? t(reason.message, reason.params) : detail}</p>`;
+    return html`<p class="refusal" role="alert">${t(refusal.message, refusal.params)}</p>`;
   }
 
   /** Where the slide rounds or slips, as long as its numbers are shown. */

@@ -1,7 +1,10 @@
 /**
  * The service worker: a second visit works without a network. All of the page's scripts are kept, and of the rest
- * (engine, pictures) what a visit used; models keep themselves under their hashes (`worker/weights.ts`). Files whose names hold a hash never change and
- * come from the store; everything else comes from the network as long as there is one.
+ * (engine, pictures) what a visit used; models keep themselves under their hashes (`worker/weights.ts`). Files whose
+ * names hold a hash never change and come from the store; everything else comes from the network as long as there is one.
+ *
+ * Each build has a store of its own, and takes over only when no tab is left that another build serves: a tab may ask
+ * for scripts that the host no longer has.
  *
  * A script of its own, outside of the page's program: it is written in plain terms of the Service Worker API.
  */
@@ -14,18 +17,19 @@ const KEPT = "page __BUILD__";
 /** Replaced at build time by the paths of all scripts and styles. */
 const CHUNKS = "__CHUNKS__" as unknown as string[];
 
+/** All or nothing: a build that lacks a part must not take the place of one that is whole. */
 scope.addEventListener("install", (event) => {
-  event.waitUntil(Promise.all(CHUNKS.map((path) => keep(new URL(path, scope.registration.scope).href))).then(() => scope.skipWaiting()));
+  event.waitUntil(caches.open(KEPT).then((store) => store.addAll(["./", ...CHUNKS].map(wanted))));
 });
 
 scope.addEventListener("activate", (event) => {
   event.waitUntil(forgetOthers().then(() => scope.clients.claim()));
 });
 
-/** The page tells what it fetched before this worker was there. */
+/** The page tells what it fetched without this worker. Some of it may be gone by now. */
 scope.addEventListener("message", (event) => {
   const urls: unknown = event.data;
-  if (Array.isArray(urls)) event.waitUntil(Promise.all(urls.filter(isOurs).map(keep)));
+  if (Array.isArray(urls)) event.waitUntil(Promise.allSettled(urls.filter(isOurs).map(keep)));
 });
 
 scope.addEventListener("fetch", (event) => {
@@ -48,16 +52,17 @@ function isLasting(url: string): boolean {
   return url.startsWith(`${scope.registration.scope}assets/`);
 }
 
+/** Of whichever build: the page may be of one that waits for its turn. */
 async function fromStore(request: Request): Promise<Response> {
-  const store = await caches.open(KEPT);
-  return (await store.match(request)) ?? fromNetwork(request);
+  return (await caches.match(request)) ?? fromNetwork(request);
 }
 
 async function fromNetwork(request: Request): Promise<Response> {
   const store = await caches.open(KEPT);
   try {
     const response = await fetch(request);
-    if (response.ok) await store.put(request, response.clone());
+    // A full store is no reason not to go on.
+    if (response.ok) await store.put(request, response.clone()).catch(() => undefined);
     return response;
   } catch (error) {
     const kept = await store.match(request, { ignoreSearch: request.mode === "navigate" });
@@ -68,7 +73,13 @@ async function fromNetwork(request: Request): Promise<Response> {
 
 async function keep(url: string): Promise<void> {
   const store = await caches.open(KEPT);
-  if (!(await store.match(url))) await store.add(new Request(url, { cache: "force-cache" })).catch(() => undefined);
+  if (!(await store.match(url))) await store.add(wanted(url));
+}
+
+/** Only a name with a hash tells that the browser's own copy is not that of another build. */
+function wanted(path: string): Request {
+  const { href } = new URL(path, scope.registration.scope);
+  return new Request(href, { cache: isLasting(href) ? "force-cache" : "no-cache" });
 }
 
 async function forgetOthers(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Point } from "./viewport";
 export interface GestureHandlers {
   /** A mouse or pen moves over the element without pressing. */
   hover(at: Point): void;
+  /** Not of a finger: lifting it is no wish to have what it pointed at gone. */
   leave(): void;
   /** A pointer goes down, perhaps to drag; `touch` tells a finger from a mouse. */
   press(at: Point, touch: boolean): void;
@@ -31,7 +32,7 @@ export class Gestures {
     element.addEventListener("pointermove", (event) => this.#onMove(event));
     element.addEventListener("pointerup", (event) => this.#onUp(event));
     element.addEventListener("pointercancel", (event) => this.#down.delete(event.pointerId));
-    element.addEventListener("pointerleave", () => this.#down.size === 0 && handlers.leave());
+    element.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.#down.size === 0 && handlers.leave());
     element.addEventListener("dblclick", (event) => handlers.doubleClick(this.#at(event)));
     element.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
   }

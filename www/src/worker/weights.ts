@@ -24,8 +24,16 @@ export async function weights(
   const bytes = await download(url, signal, onProgress);
   if (!(await matches(bytes, sha256))) throw new CallError("wrong-weights", `${url}: its SHA-256 is not ${sha256}`);
   // A full store is no reason not to go on.
-  await kept?.put(name, new Response(bytes as Uint8Array<ArrayBuffer>)).catch(() => undefined);
+  if (kept) await keep(kept, name, bytes).catch(() => undefined);
   return bytes;
+}
+
+/** In place of what the same address held under another hash. */
+async function keep(kept: Cache, name: string, bytes: Uint8Array): Promise<void> {
+  await kept.put(name, new Response(bytes as Uint8Array<ArrayBuffer>));
+  const all = await kept.keys(name, { ignoreSearch: true });
+  const others = all.filter(({ url }) => new URL(url).search !== new URL(name).search);
+  await Promise.all(others.map((other) => kept.delete(other)));
 }
 
 async function matches(bytes: Uint8Array, sha256: string): Promise<boolean> {

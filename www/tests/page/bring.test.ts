@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, meanColour, method, named, notice, restored, run, status, stop } from "./browser";
+import { bring, meanColour, method, named, notice, restored, run, status, stop, tableRows } from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 
 /** What a person brings, and the run that follows. */
@@ -113,6 +113,22 @@ describe("running", () => {
     await engine({ tileDelay: 1 });
     await run(page).click();
     await restored(page);
+  });
+
+  it("leaves no figures of the run before where it was stopped", async () => {
+    await open({}, "#with=nearest,bilinear&layout=grid");
+    await page.keyboard.press("t");
+    const figures = async () => {
+      const rows = Object.entries(await tableRows(page)).filter(([name]) => /^(Nearest|Bilinear)/.test(name));
+      return rows.map(([, [psnr]]) => psnr);
+    };
+    await expect.poll(figures).toEqual([expect.stringMatching(/dB/), expect.stringMatching(/dB/)]);
+    await engine({ tileDelay: 300 });
+    await page.keyboard.press("r");
+    await status(page).filter({ hasText: /Nearest, [1-9]/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await run(page).waitFor();
+    expect(await figures()).toEqual([expect.not.stringMatching(/dB/), expect.not.stringMatching(/dB/)]);
   });
 
   it("makes first what is seen", async () => {

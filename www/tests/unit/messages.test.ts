@@ -64,6 +64,12 @@ describe("message files", () => {
     expect(codes.length).toBeGreaterThan(8);
     for (const name of codes) if (name !== "aborted") expect(keys).toContain(`error.${name}`);
   });
+
+  it("hold a sentence for every error of the page's own that a person can come upon", () => {
+    const codes = code.flatMap(({ text }) => [...text.matchAll(/new CallError\("([a-z-]+)"/g)].map(([, name]) => name));
+    expect(codes).toContain("no-clipboard");
+    for (const name of codes) if (name !== "aborted" && name !== "no-result") expect(keys).toContain(`error.${name}`);
+  });
 });
 
 describe("elements", () => {

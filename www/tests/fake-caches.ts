@@ -1,0 +1,73 @@
+/** The browser's stores of responses, in memory. What `host` lacks cannot be added. */
+export class FakeCaches {
+  stores = new Map<string, FakeCache>();
+  host: (url: string) => Response | undefined;
+
+  constructor(host: FakeCaches["host"] = () => undefined) {
+    this.host = host;
+  }
+
+  async open(name: string): Promise<FakeCache> {
+    const store = this.stores.get(name) ?? new FakeCache(this.host);
+    this.stores.set(name, store);
+    return store;
+  }
+
+  async keys(): Promise<string[]> {
+    return [...this.stores.keys()];
+  }
+
+  async delete(name: string): Promise<boolean> {
+    return this.stores.delete(name);
+  }
+
+  async match(request: Request | string): Promise<Response | undefined> {
+    for (const store of this.stores.values()) {
+      const found = await store.match(request);
+      if (found) return found;
+    }
+    return undefined;
+  }
+}
+
+export class FakeCache {
+  full = false;
+  kept = new Map<string, Response>();
+  #host: FakeCaches["host"];
+
+  constructor(host: FakeCaches["host"]) {
+    this.#host = host;
+  }
+
+  async match(request: Request | string): Promise<Response | undefined> {
+    return this.kept.get(urlOf(request))?.clone();
+  }
+
+  async put(request: Request | string, response: Response): Promise<void> {
+    if (this.full) throw new DOMException("", "QuotaExceededError");
+    this.kept.set(urlOf(request), response);
+  }
+
+  add(request: Request | string): Promise<void> {
+    return this.addAll([request]);
+  }
+
+  async addAll(requests: (Request | string)[]): Promise<void> {
+    const answers = requests.map((request) => [urlOf(request), this.#host(urlOf(request))] as const);
+    for (const [url, answer] of answers) if (!answer) throw new TypeError(url);
+    for (const [url, answer] of answers) if (answer) this.kept.set(url, answer);
+  }
+
+  async keys(request: string): Promise<{ url: string }[]> {
+    const path = (url: string) => url.replace(/\?.*/, "");
+    return [...this.kept.keys()].filter((url) => path(url) === path(request)).map((url) => ({ url }));
+  }
+
+  async delete(request: { url: string } | string): Promise<boolean> {
+    return this.kept.delete(typeof request === "string" ? request : request.url);
+  }
+}
+
+function urlOf(request: Request | string): string {
+  return typeof request === "string" ? request : request.url;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it, vi } from "vitest";
+import { Gestures } from "../../src/view/gestures";
+
+class Area extends EventTarget {
+  setPointerCapture(): void {}
+  getBoundingClientRect() {
+    return { left: 10, top: 20 };
+  }
+
+  /** What a browser tells of a pointer, one event after another. */
+  tell(pointerType: string, ...types: string[]): void {
+    const facts = { pointerType, pointerId: 1, button: 0, clientX: 110, clientY: 70 };
+    for (const type of types) this.dispatchEvent(Object.assign(new Event(type), facts));
+  }
+}
+
+function gestures() {
+  const area = new Area();
+  const handlers = { hover: vi.fn(), leave: vi.fn(), press: vi.fn(), drag: vi.fn(), click: vi.fn(), doubleClick: vi.fn(), zoom: vi.fn() };
+  new Gestures(area as unknown as HTMLElement, handlers);
+  return { area, handlers };
+}
+
+describe("a finger", () => {
+  it("still points where it has tapped once it is lifted", () => {
+    const { area, handlers } = gestures();
+    area.tell("touch", "pointerdown", "pointerup", "pointerleave");
+    expect(handlers.click).toHaveBeenCalledWith({ x: 100, y: 50 }, true);
+    expect(handlers.leave).not.toHaveBeenCalled();
+  });
+});
+
+describe("a mouse", () => {
+  it("points at nothing once it has left, but for a drag", () => {
+    const { area, handlers } = gestures();
+    area.tell("mouse", "pointermove", "pointerdown", "pointerleave");
+    expect(handlers.hover).toHaveBeenCalledTimes(1);
+    expect(handlers.leave).not.toHaveBeenCalled();
+    area.tell("mouse", "pointerup", "pointerleave");
+    expect(handlers.leave).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { isFreeKey } from "../../src/elements/keys";
+
+class Input {
+  constructor(readonly type: string) {}
+}
+class Select {}
+class Button {}
+class Dialog {
+  open = true;
+}
+
+const body = {};
+const owner = {} as Element;
+const press = (key: string, path: object[], facts: object = {}) =>
+  ({ key, composedPath: () => path, defaultPrevented: false, ctrlKey: false, metaKey: false, altKey: false, ...facts }) as unknown as KeyboardEvent;
+
+beforeAll(() => {
+  const classes = { HTMLInputElement: Input, HTMLSelectElement: Select, HTMLButtonElement: Button, HTMLDialogElement: Dialog };
+  for (const [name, fake] of Object.entries({ ...classes, document: { body } })) vi.stubGlobal(name, fake);
+});
+afterAll(() => {
+  vi.unstubAllGlobals();
+});
+
+describe("a key", () => {
+  it("is the page's on a choice or a slider, unless that moves or presses it", () => {
+    for (const type of ["radio", "checkbox", "range"]) {
+      const path = [new Input(type), body];
+      for (const key of ["Escape", "?", "r", "1"]) expect(isFreeKey(press(key, path), owner), `${type} ${key}`).toBe(true);
+      for (const key of ["ArrowLeft", "Home", "PageDown", " ", "Enter"]) expect(isFreeKey(press(key, path)), `${type} ${key}`).toBe(false);
+    }
+  });
+
+  it("is not the page's where text goes, under a dialog, with a modifier, or once it has been used", () => {
+    for (const target of [new Input("text"), new Input("number"), new Select()]) expect(isFreeKey(press("r", [target, body]))).toBe(false);
+    expect(isFreeKey(press("r", [new Button(), new Dialog(), body]))).toBe(false);
+    for (const facts of [{ ctrlKey: true }, { defaultPrevented: true }]) expect(isFreeKey(press("r", [body], facts))).toBe(false);
+  });
+
+  it("that moves is its owner's or nobody's", () => {
+    expect(isFreeKey(press("ArrowLeft", [body]), owner)).toBe(true);
+    expect(isFreeKey(press("ArrowLeft", [new Button(), owner, body]), owner)).toBe(true);
+    expect(isFreeKey(press("ArrowLeft", [{}, body]), owner)).toBe(false);
+    expect(isFreeKey(press(" ", [new Button(), owner, body]), owner)).toBe(false);
+  });
+});

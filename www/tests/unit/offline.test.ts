@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { transformWithOxc } from "vite";
+import { describe, expect, it } from "vitest";
+import { FakeCaches } from "../fake-caches";
+
+const SCOPE = "https://host/page/";
+const source = readFileSync("src/offline/worker.ts", "utf8");
+const { code } = await transformWithOxc(source, "worker.ts");
+
+interface Heard {
+  data?: unknown;
+  request?: Request;
+}
+
+/** The service worker of a build with these scripts, over a host that has these files. */
+function worker(caches: FakeCaches, build: string, chunks: string[], fetch: (request: Request) => Promise<Response>) {
+  const listeners = new Map<string, (event: unknown) => void>();
+  const said: string[] = [];
+  const self = {
+    registration: { scope: SCOPE },
+    clients: { claim: async () => said.push("claim") },
+    skipWaiting: async () => said.push("skip waiting"),
+    addEventListener: (name: string, listener: (event: unknown) => void) => listeners.set(name, listener),
+  };
+  const built = code.replace("__BUILD__", build).replace(/["'`]__CHUNKS__["'`]/, JSON.stringify(chunks));
+  new Function("self", "caches", "fetch", built)(self, caches, fetch);
+  const hear = async (name: string, heard: Heard = {}): Promise<Response | undefined> => {
+    let until: unknown;
+    const note = (promise: unknown) => (until = promise);
+    listeners.get(name)?.({ ...heard, waitUntil: note, respondWith: note });
+    return (await until) as Response | undefined;
+  };
+  return { hear, said };
+}
+
+const unreachable = () => Promise.reject(new TypeError("no network"));
+const paths = async (caches: FakeCaches, name: string) => [...(await caches.open(name)).kept.keys()].map((url) => url.slice(SCOPE.length));
+const has = (...files: string[]) => new FakeCaches((url) => (files.includes(url.slice(SCOPE.length)) ? new Response(url) : undefined));
+
+describe("the service worker", () => {
+  it("keeps the page and all its scripts before it is installed", async () => {
+    const caches = has("", "assets/a.js", "assets/b.css");
+    await worker(caches, "1", ["assets/a.js", "assets/b.css"], unreachable).hear("install");
+    expect(await paths(caches, "page 1")).toEqual(["", "assets/a.js", "assets/b.css"]);
+  });
+
+  it("is not installed where a part is missing", async () => {
+    const caches = has("", "assets/a.js");
+    await expect(worker(caches, "1", ["assets/a.js", "assets/b.css"], unreachable).hear("install")).rejects.toThrow("b.css");
+  });
+
+  it("waits for the tabs of the build before, then forgets that build, but no weights", async () => {
+    const caches = has("", "assets/a.js", "assets/b.js");
+    await caches.open("weights");
+    await worker(caches, "1", ["assets/a.js"], unreachable).hear("install");
+    const { hear, said } = worker(caches, "2", ["assets/b.js"], unreachable);
+    await hear("install");
+    expect(said).toEqual([]);
+    expect(await caches.keys()).toEqual(["weights", "page 1", "page 2"]);
+    await hear("activate");
+    expect(await caches.keys()).toEqual(["weights", "page 2"]);
+    expect(said).toEqual(["claim"]);
+  });
+
+  it("finds the scripts of a build that waits", async () => {
+    const caches = has("", "assets/a.js", "assets/b.js");
+    const { hear } = worker(caches, "1", ["assets/a.js"], unreachable);
+    await hear("install");
+    await worker(caches, "2", ["assets/b.js"], unreachable).hear("install");
+    const answer = await hear("fetch", { request: new Request(`${SCOPE}assets/b.js`) });
+    expect(await answer?.text()).toBe(`${SCOPE}assets/b.js`);
+  });
+
+  it("keeps what it is told of, as far as it is still there and the page's own", async () => {
+    const caches = has("samples/cat.jpg");
+    const data = [`${SCOPE}gone.js`, `${SCOPE}samples/cat.jpg`, "https://elsewhere/a.js", 5];
+    await worker(caches, "1", [], unreachable).hear("message", { data });
+    expect(await paths(caches, "page 1")).toEqual(["samples/cat.jpg"]);
+  });
+
+  it("hands on what the network gave where the store is full", async () => {
+    const caches = has();
+    (await caches.open("page 1")).full = true;
+    const { hear } = worker(caches, "1", [], async () => new Response("fresh"));
+    const answer = await hear("fetch", { request: new Request(`${SCOPE}models/manifest.json`) });
+    expect(await answer?.text()).toBe("fresh");
+  });
+});

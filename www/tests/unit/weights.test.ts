@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { afterEach, expect, it, vi } from "vitest";
+import { weights } from "../../src/worker/weights";
+import { FakeCaches } from "../fake-caches";
+
+const { signal } = new AbortController();
+const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** Weights from a host that holds `text` under each address. */
+async function get(url: string, text: string): Promise<string> {
+  vi.stubGlobal("fetch", async () => new Response(text));
+  return new TextDecoder().decode(await weights({ url, sha256: hash(text) }, signal, () => {}));
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+it("keeps weights in place of earlier ones of the same address, and of no other", async () => {
+  const caches = new FakeCaches();
+  vi.stubGlobal("caches", caches);
+  const [a, b] = ["https://host/models/a.onnx", "https://host/models/b.onnx"];
+  expect(await get(a, "first")).toBe("first");
+  expect(await get(b, "other")).toBe("other");
+  expect(await get(a, "second")).toBe("second");
+  const { kept } = await caches.open("weights");
+  expect([...kept.keys()]).toEqual([`${b}?sha256=${hash("other")}`, `${a}?sha256=${hash("second")}`]);
+});
+
+it("gives weights that cannot be kept", async () => {
+  const caches = new FakeCaches();
+  vi.stubGlobal("caches", caches);
+  (await caches.open("weights")).full = true;
+  expect(await get("https://host/models/a.onnx", "first")).toBe("first");
+});
