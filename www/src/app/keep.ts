@@ -46,8 +46,8 @@ export class Keeper {
 
   report(): Promise<void> {
     const { state } = this.#board;
-    const json = () => JSON.stringify(report(state), null, 2);
-    return this.#saved(state.task.id, "json", async () => new Blob([json()], { type: "application/json" }));
+    const json = async () => JSON.stringify(await report(state), null, 2);
+    return this.#saved(state.task.id, "json", async () => new Blob([await json()], { type: "application/json" }));
   }
 
   /** The chosen result as a file. */

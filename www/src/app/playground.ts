@@ -154,14 +154,16 @@ export class Playground extends Board {
     const used = results.length > 0 ? results.map((result) => result.id) : settings.methods;
     const methods = used.includes(id) ? used.filter((other) => other !== id) : [...used, id];
     if (methods.length === 0 || methods.length > MAX_RESULTS) return;
-    if (!used.includes(id)) this.update({ chosen: id });
+    const chosen = used.includes(id) ? settings.chosen : id;
     const second = methods.length === 2 && used.length === 1;
-    this.set({ methods, layout: second ? "grid" : settings.layout });
+    this.set({ methods, chosen, layout: second ? "grid" : settings.layout });
   }
 
   /** The result to save, and to see on the right of the wipe. */
   choose(id: string): void {
-    if (this.state.results.some((result) => result.id === id)) this.update({ chosen: id });
+    if (!this.state.results.some((result) => result.id === id)) return;
+    this.update({ chosen: id });
+    this.#choose({ ...this.state.settings, chosen: id });
   }
 
   /** How results are laid out: nothing to run. */

@@ -1,9 +1,11 @@
+import type { ModelSource } from "../protocol";
+import { sha256 } from "../sha256";
 import type { Stage } from "./catalogue";
 import { degradations } from "./degradation";
 import { isDegraded, isMasked, type State } from "./state";
 
 /** Everything about the results but the pictures, for others to repeat: models by their hashes, settings, figures. */
-export function report(state: State): object {
+export async function report(state: State): Promise<object> {
   const { photo, task, settings, engine, input, results } = state;
   return {
     task: task.id,
@@ -15,10 +17,10 @@ export function report(state: State): object {
     engine: engine && { backend: engine.backend, chosen: settings.backend, reason: engine.reason },
     browser: navigator.userAgent,
     input: input && { scores: finite(input.scores) },
-    results: results.map((result) => ({
+    results: await Promise.all(results.map(async (result) => ({
       method: result.id,
       status: result.status,
-      steps: result.method.stages.map(step),
+      steps: await Promise.all(result.method.stages.map(step)),
       parameters: result.method.parameters,
       size: result.size,
       milliseconds: result.milliseconds,
@@ -27,15 +29,19 @@ export function report(state: State): object {
       agreement: result.agreement,
       checkerboard: result.checkerboard,
       ...(result.failure && { failure: result.failure.detail }),
-    })),
+    }))),
   };
 }
 
-function step(stage: Stage): object {
-  if (stage.kind === "own") return { model: stage.model.name };
+async function step(stage: Stage): Promise<object> {
+  if (stage.kind === "own") return { model: stage.model.name, sha256: await hashOf(stage.model.source) };
   if (stage.kind === "filter") return { filter: stage.filter };
   const { file, sha256, title, license } = stage.entry;
   return { model: file, sha256, title, license };
+}
+
+async function hashOf(source: ModelSource): Promise<string | null> {
+  return "file" in source ? sha256(new Uint8Array(await source.file.arrayBuffer())) : source.sha256;
 }
 
 /** JSON has no infinity, which the PSNR of equal pictures is. */

@@ -8,6 +8,8 @@ export interface Settings {
   task: string;
   /** Ids of methods; what a task does not have is passed over. */
   methods: string[];
+  /** Id of the method whose result is saved and lies on the right of the wipe; null: the first. */
+  chosen: string | null;
   /** As it is, or made worse first and measured against the original. */
   mode: "apply" | "test";
   degradation: DegradationSettings;
@@ -31,6 +33,7 @@ export function initialSettings(): Settings {
   return {
     task: "denoise",
     methods: ["bilinear"],
+    chosen: null,
     mode: "test",
     degradation: usual("gaussian-noise"),
     strength: 1,
@@ -50,6 +53,7 @@ export function formatSettings(settings: Settings): string {
   const query = new URLSearchParams({
     task: settings.task,
     with: settings.methods.join(","),
+    chosen: settings.chosen ?? "",
     mode: settings.mode,
     degrade: [kind, level, angle, seed].join(","),
     strength: String(settings.strength),
@@ -61,6 +65,7 @@ export function formatSettings(settings: Settings): string {
     picture: settings.sample ?? "own",
   });
   const first = initialSettings();
+  if (settings.chosen === null) query.delete("chosen");
   if (settings.strength === first.strength) query.delete("strength");
   if (settings.saturation === first.saturation) query.delete("saturation");
   if (settings.labels === first.labels) query.delete("labels");
@@ -71,7 +76,8 @@ export function formatSettings(settings: Settings): string {
 }
 
 /** What a link says, over what it does not say or says wrongly. */
-export function parseSettings(query: string, otherwise = initialSettings()): Settings {
+export function parseSettings(query: string): Settings {
+  const otherwise = initialSettings();
   const given = new URLSearchParams(query);
   const one = <T extends string>(name: string, choices: readonly T[], otherwise: T): T =>
     choices.find((choice) => choice === given.get(name)) ?? otherwise;
@@ -83,6 +89,7 @@ export function parseSettings(query: string, otherwise = initialSettings()): Set
   return {
     task: given.get("task") || otherwise.task,
     methods: given.has("with") ? (given.get("with") ?? "").split(",").filter(Boolean).slice(0, MAX_RESULTS) : otherwise.methods,
+    chosen: given.get("chosen") || otherwise.chosen,
     mode: one("mode", ["apply", "test"], otherwise.mode),
     degradation: degradationOf(given.get("degrade"), otherwise.degradation, within),
     strength: within(given.get("strength"), 0, 1, otherwise.strength),

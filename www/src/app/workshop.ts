@@ -136,7 +136,8 @@ export class Workshop {
 
   /** Results for the methods chosen, in the order of the list; those that were there stay. */
   #reconcile(catalogue: Catalogue): void {
-    const { settings, own, chosen } = this.#board.state;
+    const { settings, own } = this.#board.state;
+    const { chosen } = settings;
     const tasks = catalogue.tasks();
     const task = tasks.find(({ id }) => id === settings.task) ?? tasks[0] ?? factsOf(settings.task);
     const methods = [...catalogue.methods(task), ...(own ? [ownMethod(own)] : [])];

@@ -9,6 +9,7 @@ export async function download(
   signal: AbortSignal,
   onProgress: (loaded: number, total: number | null) => void,
 ): Promise<Uint8Array> {
+  onProgress(0, null); // the first byte may be long in coming
   const response = await fetch(url, { signal }).catch((error: unknown) => {
     signal.throwIfAborted();
     throw new CallError("download-failed", `${url}: ${String(error)}`);

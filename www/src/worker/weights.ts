@@ -1,4 +1,5 @@
 import { CallError } from "../protocol";
+import { sha256 } from "../sha256";
 import { download } from "./download";
 
 /** Where the browser keeps weights between visits, each under its hash. */
@@ -9,20 +10,20 @@ const KEPT = "weights";
  * case the bytes that the manifest means, as far as this browser can tell (it cannot outside of a secure context).
  */
 export async function weights(
-  { url, sha256 }: { url: string; sha256: string },
+  { url, sha256: wanted }: { url: string; sha256: string },
   signal: AbortSignal,
   onProgress: (loaded: number, total: number | null) => void,
 ): Promise<Uint8Array> {
-  const kept = sha256 && "caches" in globalThis ? await caches.open(KEPT).catch(() => null) : null;
-  const name = `${url}?sha256=${sha256}`;
+  const kept = wanted && "caches" in globalThis ? await caches.open(KEPT).catch(() => null) : null;
+  const name = `${url}?sha256=${wanted}`;
   const found = await kept?.match(name);
   if (found) {
     const bytes = new Uint8Array(await found.arrayBuffer());
-    if (await matches(bytes, sha256)) return bytes;
+    if (await matches(bytes, wanted)) return bytes;
     await kept?.delete(name);
   }
   const bytes = await download(url, signal, onProgress);
-  if (!(await matches(bytes, sha256))) throw new CallError("wrong-weights", `${url}: its SHA-256 is not ${sha256}`);
+  if (!(await matches(bytes, wanted))) throw new CallError("wrong-weights", `${url}: its SHA-256 is not ${wanted}`);
   // A full store is no reason not to go on.
   if (kept) await keep(kept, name, bytes).catch(() => undefined);
   return bytes;
@@ -36,8 +37,7 @@ async function keep(kept: Cache, name: string, bytes: Uint8Array): Promise<void>
   await Promise.all(others.map((other) => kept.delete(other)));
 }
 
-async function matches(bytes: Uint8Array, sha256: string): Promise<boolean> {
-  if (!sha256 || !globalThis.crypto?.subtle) return true;
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") === sha256.toLowerCase();
+async function matches(bytes: Uint8Array, wanted: string): Promise<boolean> {
+  const found = wanted && (await sha256(bytes as Uint8Array<ArrayBuffer>));
+  return !found || found === wanted.toLowerCase();
 }

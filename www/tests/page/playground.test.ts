@@ -245,11 +245,12 @@ describe("estimates", () => {
 
 describe("the state", () => {
   it("is in the address, and a link brings all of it back", async () => {
-    const link = "#task=deblur&with=bilinear,unsharp-filter&mode=test&degrade=motion,12,45,1&layout=grid&picture=coffee";
+    const link = "#task=deblur&with=bilinear,unsharp-filter&chosen=unsharp-filter&mode=test&degrade=motion,12,45,1&layout=grid&picture=coffee";
     await open({}, link);
     await expect.poll(tags).toEqual(["Motion", "Bilinear", "Unsharp mask", "Original"]);
     expect(await page.getByRole("slider", { name: "Direction" }).getAttribute("aria-valuetext")).toBe("45°");
     await named(page, "A cup of coffee").waitFor();
+    expect(await page.locator(".cell[data-chosen] up-tag b").textContent()).toBe("Unsharp mask");
     expect(await address()).toBe(link);
   });
 

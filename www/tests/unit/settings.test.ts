@@ -8,6 +8,7 @@ describe("settings in the address", () => {
     const settings: Settings = {
       task: "deblur",
       methods: ["bilinear", "unsharp-filter"],
+      chosen: "unsharp-filter",
       mode: "test",
       degradation: { kind: "motion", level: 12, angle: 45, seed: 7 },
       strength: 0.6,
