@@ -163,7 +163,10 @@ export class FeatureMaps extends Localized {
     this.#choose(Math.min(this.features.channels - 1, Math.max(0, this.#chosen + by)));
     await this.updateComplete;
     await this.#draw();
-    this.renderRoot.querySelector<HTMLElement>(`[data-channel="${this.#chosen}"]`)?.focus();
+    // Meanwhile the focus may have gone on to something else.
+    const inside = this.shadowRoot?.activeElement;
+    const gone = inside ? !inside.matches("[role=option]") : document.activeElement !== document.body;
+    if (!gone) this.renderRoot.querySelector<HTMLElement>(`[data-channel="${this.#chosen}"]`)?.focus();
   };
 
   /** The page and the enlarged channel, each only where it has become another. */
