@@ -26,6 +26,10 @@ class Task(ABC):
         """A random number from 0."""
         return int(torch.randint(below, (1,), generator=self.generator))
 
+    def pick(self, often: Tensor) -> int:
+        """A random place in `often`, which says how often each is drawn."""
+        return int(torch.multinomial(often, 1, generator=self.generator))
+
     @abstractmethod
     def load(self) -> int:
         """Reads the pictures to train on; how many there are."""

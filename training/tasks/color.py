@@ -36,7 +36,7 @@ class Color(Task):
 
     def frame(self) -> Tensor:
         """A random part of a random frame, often mirrored, never turned: the sky is above."""
-        frames = self.collections[int(torch.multinomial(self.often, 1, generator=self.generator))]
+        frames = self.collections[self.pick(self.often)]
         picture, side = frames[self.draw(len(frames))], self.settings["side"]
         least = self.settings["zoom"]
         part = least + (1 - least) * float(torch.rand(1, generator=self.generator))

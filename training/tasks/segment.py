@@ -82,13 +82,13 @@ class Segment(Task):
 
     def load(self) -> int:
         self.sets = self.pairs(False)
+        self.often = torch.tensor([float(often) for *_, often in self.settings["sets"]])
         return sum(len(s) for s in self.sets)
 
     def one(self) -> tuple[Tensor, Tensor]:
         """A picture at a random scale, shifted, mirrored, turned, a little brighter or darker; what lies outside of it is gray
         and belongs to no class (-1)."""
-        often = torch.tensor([float(often) for *_, often in self.settings["sets"]])
-        of = self.sets[int(torch.multinomial(often, 1, generator=self.generator))]
+        of = self.sets[self.pick(self.often)]
         picture, mask = of[self.draw(len(of))]
         side, (low, high) = self.settings["side"], self.settings["zoom"]
         zoom, bright, contrast, tint, turn = torch.rand(5, generator=self.generator).tolist()

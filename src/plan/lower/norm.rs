@@ -93,10 +93,10 @@ impl Lowering<'_> {
         let axis = crate::ops::axis(op.axis, shape.len())?;
         let inner: usize = shape[axis..].iter().product();
         let mut vector = |i: usize, what: &str| -> Lowered<_> {
-            let Some(floats) = self.floats(node, i, what)? else { return Ok(None) };
+            let (tensor, floats) = (self.constant(node, i, what)?, self.floats(node, i, what)?);
+            let (Some(tensor), Some(floats)) = (tensor, floats) else { return Ok(None) };
             // Inference has seen that it broadcasts.
-            let own = self.facts(node)[i].map_or(&[][..], |fact| fact.shape.as_slice()).to_vec();
-            let all = broadcast_places(&own, &shape[axis..]).map(|place| floats[place]).collect();
+            let all = broadcast_places(tensor.shape(), &shape[axis..]).map(|place| floats[place]).collect();
             Ok(Some(self.b.vector(all)?))
         };
         let (scale, shift) = (vector(1, "Scale")?, vector(2, "B")?);

@@ -6,7 +6,7 @@ import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import { resultName } from "./files";
 import type { Settings } from "./settings";
-import { runStages, touches, touchUp } from "./stages";
+import { runStages, touches } from "./stages";
 import type { TaskFacts } from "./tasks";
 
 export interface Batch {
@@ -49,7 +49,7 @@ export async function restoreAll(
       const input = keep(await client.call("decode", { file }, { signal }));
       const made = await runStages(bench, method, input, null, {}, signal);
       const raw = keep(made.picture);
-      const shown = await touchUp(bench, raw, touches(task, settings, made, input), signal);
+      const shown = await bench.chain(raw, touches(task, settings, made, input), signal);
       if (shown !== raw) keep(shown);
       return await client.call("encodePng", { picture: shown.id }, { signal });
     } finally {

@@ -5,7 +5,7 @@
 
 import type { Client } from "../client";
 import type { BackendChoice, Degradation } from "../engine";
-import type { EngineInfo, ModelInfo, PictureInfo, Progress } from "../protocol";
+import type { EngineInfo, ModelInfo, PictureInfo, Progress, Recipe } from "../protocol";
 import type { Stage } from "./catalogue";
 import type { Photo } from "./photo";
 import { fromBase } from "./samples";
@@ -87,17 +87,22 @@ export class Bench {
   /** The photo as the methods get it. */
   input(original: PictureInfo, how: readonly Degradation[], signal: AbortSignal): Promise<PictureInfo> {
     if (how.length === 0) return Promise.resolve(original);
-    const degrade = async () => {
+    const degrade = () => {
       this.#tell({ kind: "degrade" });
-      let last = original;
-      for (const step of how) {
-        const before = last;
-        const making = this.client.call("make", { recipe: { make: "filtered", of: before.id, how: step } }, { signal });
-        last = await making.finally(() => before !== original && this.#free(before));
-      }
-      return last;
+      return this.chain(original, how.map((step) => ({ make: "filtered", of: original.id, how: step })), signal);
     };
     return this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal);
+  }
+
+  /** Makes each picture of the one before, whatever its recipe says it is of; `first` itself where there are no recipes. */
+  async chain(first: PictureInfo, recipes: readonly Recipe[], signal: AbortSignal): Promise<PictureInfo> {
+    let last = first;
+    for (const recipe of recipes) {
+      const before = last;
+      const making = this.client.call("make", { recipe: { ...recipe, of: before.id } }, { signal });
+      last = await making.finally(() => before !== first && this.#free(before));
+    }
+    return last;
   }
 
   /** Multiplications and additions in a millisecond: by a short trial, until a run has told better. */

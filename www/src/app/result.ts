@@ -6,7 +6,7 @@ import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import { layerOf } from "./pictures";
 import type { Settings } from "./settings";
-import { runStages, touches, touchUp, type Made } from "./stages";
+import { runStages, touches, type Made } from "./stages";
 import type { Notice, ResultState } from "./state";
 import type { TaskFacts } from "./tasks";
 
@@ -98,7 +98,7 @@ export class Result {
     const recipes = touches(task, settings, raw.made, input);
     const key = JSON.stringify([raw.made.picture.id, recipes]);
     if (this.#shown?.key !== key) {
-      const picture = await touchUp(this.#bench, raw.made.picture, recipes, signal);
+      const picture = await this.#bench.chain(raw.made.picture, recipes, signal);
       this.#freeShown();
       this.#shown = { key, picture };
       this.#painted = true;
@@ -211,10 +211,6 @@ export class Result {
     this.#freeShown();
     if (this.#raw) this.#bench.client.free("picture", this.#raw.made.picture.id);
     this.#raw = null;
-    this.#measured = "";
-    this.state.difference?.close();
-    this.#compared = "";
-    this.#set({ picture: null, difference: null });
   }
 
   #set(change: Partial<ResultState>): void {

@@ -127,14 +127,3 @@ export function shownClasses(classes: readonly ClassInfo[], settings: Pick<Setti
   const shown = ({ name }: ClassInfo) => (settings.classes ? settings.classes.includes(name) : name !== "background");
   return classes.flatMap((one, index) => (shown(one) ? [index] : []));
 }
-
-/** What is shown of a raw result: the raw picture itself where there is nothing to touch. */
-export async function touchUp(bench: Bench, raw: PictureInfo, recipes: Recipe[], signal: AbortSignal): Promise<PictureInfo> {
-  let last = raw;
-  for (const recipe of recipes) {
-    const before = last;
-    const making = bench.client.call("make", { recipe: { ...recipe, of: before.id } }, { signal });
-    last = await making.finally(() => before !== raw && bench.client.free("picture", before.id));
-  }
-  return last;
-}
