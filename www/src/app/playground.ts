@@ -18,7 +18,7 @@ import { Keeper, type Outside } from "./keep";
 import { keepModel, keptModel, ownModel } from "./own-model";
 import { keepPhoto, keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
-import { formatSettings, MAX_RESULTS, parseSettings, type Settings } from "./settings";
+import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
 import { initialState, noticeFor, type Action } from "./state";
 import { factsOf } from "./tasks";
 import { Workshop } from "./workshop";
@@ -166,16 +166,17 @@ export class Playground extends Board {
     this.#choose({ ...this.state.settings, chosen: id });
   }
 
-  /** How results are laid out: nothing to run. */
-  arrange(layout: Settings["layout"]): void {
-    this.#choose({ ...this.state.settings, layout });
+  /** How results are looked at: nothing to run. */
+  arrange(how: Partial<Pick<Settings, "layout" | "left">>): void {
+    this.#choose({ ...this.state.settings, ...how });
   }
 
-  /** Whether to make maps of where results differ from the original, or from the input where there is none. */
-  async differ(on: boolean): Promise<void> {
-    this.#workshop.differs = on;
-    if (on && !this.state.colors) this.update({ colors: await this.#client.call("differenceScale", {}) });
-    if (on && !this.state.activity) await this.#again();
+  /** Takes up a tool or puts it away. Maps of differences are made once somebody looks at them. */
+  toggleTool(tool: LastingTool): void {
+    const { activity, settings } = this.state;
+    const tools = LASTING_TOOLS.filter((one) => settings.tools.includes(one) !== (one === tool));
+    this.#choose({ ...settings, tools });
+    if (tool === "difference" && tools.includes(tool) && !activity) void this.#again();
   }
 
   /** From the settings as they are now to the results, all of them anew. */

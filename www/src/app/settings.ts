@@ -4,6 +4,10 @@ import type { BackendChoice, LabelView } from "../engine";
 import { isKind, usual, type DegradationSettings } from "./degradation";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 
+/** Tools that stay on until they are put away. */
+export const LASTING_TOOLS = ["difference", "lens", "probe", "smooth", "table"] as const;
+export type LastingTool = (typeof LASTING_TOOLS)[number];
+
 export interface Settings {
   task: string;
   /** Ids of methods; what a task does not have is passed over. */
@@ -22,6 +26,9 @@ export interface Settings {
   classes: string[] | null;
   backend: BackendChoice;
   layout: "wipe" | "grid";
+  /** Id of the picture on the left of the wipe; null: the input. */
+  left: string | null;
+  tools: readonly LastingTool[];
   /** Null: the person's own picture, which stays on this device. */
   sample: SampleId | null;
 }
@@ -42,6 +49,8 @@ export function initialSettings(): Settings {
     classes: null,
     backend: "auto",
     layout: "wipe",
+    left: null,
+    tools: [],
     sample: FIRST_SAMPLE,
   };
 }
@@ -62,6 +71,8 @@ export function formatSettings(settings: Settings): string {
     classes: settings.classes?.join(",") ?? "",
     backend: settings.backend,
     layout: settings.layout,
+    left: settings.left ?? "",
+    tools: settings.tools.join(","),
     picture: settings.sample ?? "own",
   });
   const first = initialSettings();
@@ -72,6 +83,8 @@ export function formatSettings(settings: Settings): string {
   if (settings.classes === null) query.delete("classes");
   if (settings.backend === first.backend) query.delete("backend");
   if (settings.layout === first.layout) query.delete("layout");
+  if (settings.left === null) query.delete("left");
+  if (settings.tools.length === 0) query.delete("tools");
   return query.toString().replaceAll("%2C", ",");
 }
 
@@ -85,19 +98,22 @@ export function parseSettings(query: string): Settings {
     const number = value ? Number(value) : Number.NaN;
     return Number.isFinite(number) ? Math.min(Math.max(number, min), max) : otherwise;
   };
+  const list = (name: string) => (given.get(name) ?? "").split(",").filter(Boolean);
   const picture = given.get("picture");
   return {
     task: given.get("task") || otherwise.task,
-    methods: given.has("with") ? (given.get("with") ?? "").split(",").filter(Boolean).slice(0, MAX_RESULTS) : otherwise.methods,
+    methods: given.has("with") ? list("with").slice(0, MAX_RESULTS) : otherwise.methods,
     chosen: given.get("chosen") || otherwise.chosen,
     mode: one("mode", ["apply", "test"], otherwise.mode),
     degradation: degradationOf(given.get("degrade"), otherwise.degradation, within),
     strength: within(given.get("strength"), 0, 1, otherwise.strength),
     saturation: within(given.get("saturation"), 0, 2, otherwise.saturation),
     labels: one("labels", ["overlay", "cutout", "classes"], otherwise.labels),
-    classes: given.has("classes") ? (given.get("classes") ?? "").split(",").filter(Boolean) : otherwise.classes,
+    classes: given.has("classes") ? list("classes") : otherwise.classes,
     backend: one("backend", ["auto", "webgpu", "cpu"], otherwise.backend),
     layout: one("layout", ["wipe", "grid"], otherwise.layout),
+    left: given.get("left") || otherwise.left,
+    tools: LASTING_TOOLS.filter((tool) => list("tools").includes(tool)),
     sample: picture === "own" ? null : picture && isSample(picture) ? picture : otherwise.sample,
   };
 }

@@ -26,8 +26,6 @@ const TELLING_FLOPS = 2e9;
 export const GAIN = 4;
 
 export class Workshop {
-  /** Whether maps of differences are wanted. */
-  differs = false;
   /** Whether pictures are prepared and nothing is run. */
   rests = false;
   #mask: Photo | null = null;
@@ -238,7 +236,9 @@ export class Workshop {
     const truth = await this.#truth(done, input, signal);
     for (const result of done) await result.measure(truth ?? (test ? original : null), state.task, signal);
     const mask = truth && (await this.#showMask(truth, done, input, signal));
-    for (const result of this.differs ? done : []) {
+    if (!this.#board.state.settings.tools.includes("difference")) return;
+    if (!state.colors) this.#board.update({ colors: await this.#bench.client.call("differenceScale", {}, { signal }) });
+    for (const result of done) {
       const { size } = result.state;
       const reference = mask ?? (test || !size ? original : await this.#pictures.sizedAs(size, input, signal));
       if (reference) await result.compare(reference, GAIN, signal);

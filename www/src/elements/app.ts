@@ -4,7 +4,7 @@ import { filesIn } from "../app/drop";
 import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
 import { formatRoute } from "../app/router";
-import { formatSettings } from "../app/settings";
+import { formatSettings, type LastingTool } from "../app/settings";
 import { isTest, type Action, type State } from "../app/state";
 import { GAIN } from "../app/workshop";
 import { language, Localized, percent, t } from "../i18n";
@@ -34,7 +34,6 @@ export class App extends Localized {
   @property({ attribute: false }) playground!: Playground;
   @state() private open = matchMedia("(min-width: 900px)").matches;
   @state() private dropping = false;
-  @state() private table = false;
   @state() private values: Record<string, number[]> = {};
   @query("#photo") private photoInput!: HTMLInputElement;
   @query("#model") private modelInput!: HTMLInputElement;
@@ -83,11 +82,10 @@ export class App extends Localized {
         <div class="left">
         <main>
           <up-compare .panes=${panes} .frame=${state.frame} .chosen=${state.chosen} .layout=${settings.layout}
-            .name=${this.#subject(state)} .values=${this.values} .scale=${Math.floor(255 / GAIN)} .colors=${state.colors} .table=${this.table}
+            .left=${settings.left} .tools=${settings.tools} .name=${this.#subject(state)} .values=${this.values} .scale=${Math.floor(255 / GAIN)} .colors=${state.colors}
             @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)}
-            @layout=${(event: CustomEvent) => playground.arrange(event.detail)}
-            @differ=${(event: CustomEvent<boolean>) => playground.differ(event.detail)}
-            @table=${() => (this.table = !this.table)}
+            @arrange=${(event: CustomEvent) => playground.arrange(event.detail)}
+            @tool=${(event: CustomEvent<LastingTool>) => playground.toggleTool(event.detail)}
             @look=${(event: CustomEvent) => (playground.looking = event.detail)}
             @probe=${(event: CustomEvent) => this.#probe(event.detail)}
           ></up-compare>
@@ -100,9 +98,9 @@ export class App extends Localized {
               @all=${() => playground.restoreMany()} @one=${() => playground.forgetMany()}></up-many>
           </div>
         </main>
-        <up-results ?hidden=${!this.table} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .masked=${state.task.masked ?? false}
+        <up-results ?hidden=${!settings.tools.includes("table")} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .masked=${state.task.masked ?? false}
           .input=${this.#inputRow(state)}
-          @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)} @close=${() => (this.table = false)}></up-results>
+          @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)} @close=${() => playground.toggleTool("table")}></up-results>
         </div>
         <up-controls id="controls" .state=${state} ?hidden=${!this.open}
           @open-photo=${() => this.photoInput.click()} @open-model=${() => this.modelInput.click()}

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Pane } from "../app/panes";
+import type { LastingTool, Settings } from "../app/settings";
 import { Localized, t } from "../i18n";
 import { Camera, type ZoomWish } from "../view/camera";
 import type { Point, Size } from "../view/viewport";
@@ -17,7 +18,7 @@ import "./zoom-bar";
 
 /**
  * The pictures, under a wipe or in a grid, seen through one camera; and the tools to look at them.
- * Emits `choose` (a result's id), `layout`, `differ`, `table`, `look` (the middle of what is seen), `probe` (a place).
+ * Emits `choose` (a result's id), `arrange` (layout or left), `tool`, `look` (the middle of what is seen), `probe` (a place).
  * Places are shares of the picture's width and height.
  */
 @customElement("up-compare")
@@ -25,18 +26,18 @@ export class Compare extends Localized {
   @property({ attribute: false }) panes: Pane[] = [];
   @property({ attribute: false }) frame: Size | null = null;
   @property() chosen: string | null = null;
-  @property() layout: "wipe" | "grid" = "wipe";
+  @property() layout: Settings["layout"] = "wipe";
+  /** The picture on the left of the wipe; null: the input. */
+  @property() left: string | null = null;
+  @property({ attribute: false }) tools: readonly LastingTool[] = [];
   @property() name = "";
   /** The colours at the place that was asked for, by pane. */
   @property({ attribute: false }) values: Record<string, number[]> = {};
   /** What the largest difference on the map's scale is, of 255; and its colours, 256 RGBA pixels. */
   @property({ type: Number }) scale = 64;
   @property({ attribute: false }) colors: Uint8ClampedArray | null = null;
-  @property({ type: Boolean }) table = false;
 
-  @state() private left = "input";
   @state() private right: string | null = null;
-  @state() private tools: ReadonlySet<Tool> = new Set();
   /** The direction of the wipe, where a person has chosen it. */
   @state() private upright: boolean | null = null;
   @state() private fullscreen = false;
@@ -86,7 +87,8 @@ export class Compare extends Localized {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("chosen") && this.chosen) this.right = this.chosen;
-    if (changed.has("layout")) this.pointer = null; // it was a place on the other layout
+    const points = this.tools.includes("lens") || this.tools.includes("probe");
+    if (changed.has("layout") || !points) this.pointer = null; // it was a place on the other layout, or nobody asks for it
     this.#camera.look(this.frame);
     const cell = this.#cell();
     const { stage } = this.#camera;
@@ -97,19 +99,19 @@ export class Compare extends Localized {
     const camera = this.#camera;
     const { view } = camera;
     const zoom = (view?.scale ?? 1) * window.devicePixelRatio;
-    const smooth = this.tools.has("smooth");
-    const differs = this.tools.has("difference");
-    const lens = this.tools.has("lens") ? this.pointer : null;
-    const values = this.tools.has("probe") && this.pointer ? this.values : {};
+    const smooth = this.tools.includes("smooth");
+    const differs = this.tools.includes("difference");
+    const lens = this.tools.includes("lens") ? this.pointer : null;
+    const values = this.tools.includes("probe") && this.pointer ? this.values : {};
     return html`
       ${this.#isGrid()
         ? html`<up-grid .panes=${this.panes} .chosen=${this.chosen} .camera=${camera} .view=${view} .stage=${this.#clear()}
             .name=${this.name} .differs=${differs} .smooth=${smooth} .flickers=${this.flickers} .lens=${lens} .values=${values}
             @choose=${this.#chose} @point=${this.#pointed}></up-grid>`
-        : html`<up-wipe .left=${this.#pane(this.left)} .right=${this.#pane(this.right)} .panes=${this.panes}
+        : html`<up-wipe .left=${this.#pane(this.left ?? "input")} .right=${this.#pane(this.right)} .panes=${this.panes}
             .camera=${camera} .view=${view} .name=${this.name} .differs=${differs} .smooth=${smooth} .lens=${lens}
             .upright=${this.#isUpright()} .keep=${this.barHeight + 24} .values=${values} @point=${this.#pointed}
-            @left=${(event: CustomEvent<string>) => (this.left = event.detail)}
+            @left=${(event: CustomEvent<string>) => this.#takeLeft(event.detail)}
             @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`}
       ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
       <div class="bar ${this.#isGrid() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
@@ -121,7 +123,8 @@ export class Compare extends Localized {
     `;
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("tools")) this.#probe();
     const context = this.renderRoot.querySelector<HTMLCanvasElement>(".legend canvas")?.getContext("2d");
     if (context && this.colors) context.putImageData(new ImageData(this.colors.slice(), 256, 1), 0, 0);
   }
@@ -131,7 +134,7 @@ export class Compare extends Localized {
   }
 
   #pressed(): ReadonlySet<Tool> {
-    const on = { grid: this.#isGrid(), turn: !this.#isGrid() && this.#isUpright(), table: this.table, fullscreen: this.fullscreen };
+    const on = { grid: this.#isGrid(), turn: !this.#isGrid() && this.#isUpright(), fullscreen: this.fullscreen };
     const others = (Object.keys(on) as (keyof typeof on)[]).filter((tool) => on[tool]);
     return new Set([...this.tools, ...others]);
   }
@@ -169,19 +172,10 @@ export class Compare extends Localized {
   }
 
   #toggle(tool: Tool): void {
-    if (tool === "grid") return this.#emit("layout", this.#isGrid() ? "wipe" : "grid");
-    if (tool === "table") return this.#emit("table");
-    if (tool === "fullscreen") return this.#fill();
-    if (tool === "turn") {
-      if (!this.#isGrid()) this.upright = !this.#isUpright();
-      return;
-    }
-    const tools = new Set(this.tools);
-    if (!tools.delete(tool)) tools.add(tool);
-    this.tools = tools;
-    if (!tools.has("lens") && !tools.has("probe")) this.pointer = null;
-    this.#probe();
-    if (tool === "difference") this.#emit("differ", tools.has(tool));
+    if (tool === "grid") this.#emit("arrange", { layout: this.#isGrid() ? "wipe" : "grid" });
+    else if (tool === "fullscreen") this.#fill();
+    else if (tool !== "turn") this.#emit("tool", tool);
+    else if (!this.#isGrid()) this.upright = !this.#isUpright();
   }
 
   /** The whole screen for the pictures, or back; a browser may refuse, and then nothing changes. */
@@ -190,13 +184,17 @@ export class Compare extends Localized {
     done?.catch(() => {});
   }
 
+  #takeLeft(id: string): void {
+    this.#emit("arrange", { left: id === "input" ? null : id });
+  }
+
   #takeRight(id: string): void {
     this.right = id;
     this.#emit("choose", id);
   }
 
   #chose({ detail }: CustomEvent<string>): void {
-    if (detail === "input" || detail === "original") this.left = detail;
+    if (detail === "input" || detail === "original") this.#takeLeft(detail);
     else this.#emit("choose", detail);
   }
 
@@ -206,7 +204,7 @@ export class Compare extends Localized {
   }
 
   #probe(): void {
-    if (this.pointer && this.tools.has("probe")) this.#emit("probe", this.#camera.share(this.pointer));
+    if (this.pointer && this.tools.includes("probe")) this.#emit("probe", this.#camera.share(this.pointer));
   }
 
   #flicker(on: boolean): void {

@@ -1,10 +1,11 @@
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { LASTING_TOOLS } from "../app/settings";
 import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
-const TOOLS = ["grid", "turn", "difference", "lens", "probe", "smooth", "table", "fullscreen"] as const;
+const TOOLS = ["grid", "turn", ...LASTING_TOOLS, "fullscreen"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** Ways to look at the pictures, each on or off. Emits `tool` with the one that was pressed. */

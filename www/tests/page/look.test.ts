@@ -234,6 +234,45 @@ describe("the tools", () => {
     expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% Nearest");
   });
 
+  it("are in the address, and the picture on the left", async () => {
+    const link = "#task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,0,1";
+    await open({ reducedMotion: "reduce" }, `${link}&left=original&tools=difference,table&picture=chelsea`);
+    expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% Nearest");
+    await page.locator(".legend").filter({ hasText: "of 255" }).waitFor();
+    const after = () => meanColour(page, "after").then(([red = 255]) => red);
+    await expect.poll(after).toBeLessThan(60);
+    const table = page.locator("up-results");
+    expect(await table.isVisible()).toBe(true);
+    await page.keyboard.press("t");
+    await page.keyboard.press("p");
+    await page.getByRole("combobox", { name: "Picture on the left" }).selectOption("Gaussian noise");
+    expect(await table.isVisible()).toBe(false);
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe(`${link}&tools=difference,probe&picture=chelsea`);
+  });
+
+  it("magnify where a finger taps, and leave with it", async () => {
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
+    await press("Lens");
+    const box = await page.locator("up-wipe .stage").boundingBox();
+    if (!box) return expect.unreachable();
+    await page.touchscreen.tap(box.x + box.width / 3, box.y + box.height / 3);
+    const lens = page.locator("up-lens");
+    await lens.waitFor();
+    const { x, width } = (await lens.boundingBox()) ?? { x: 0, width: 0 };
+    expect(Math.abs(x + width / 2 - box.x - box.width / 3)).toBeLessThan(2);
+    await press("Lens");
+    expect(await lens.count()).toBe(0);
+  });
+
+  it("show the table on a phone, and put it away again", async () => {
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
+    await press("Table of results");
+    const table = page.locator("up-results");
+    expect(await table.getByRole("row").count()).toBeGreaterThan(1);
+    await table.getByRole("button", { name: "Close" }).tap();
+    expect(await table.isVisible()).toBe(false);
+  });
+
   it("flicker all results to the input while Space is down", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
     const layers = () =>

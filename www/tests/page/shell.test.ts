@@ -21,6 +21,17 @@ describe("opening", () => {
     expect(at.complaints).toEqual([]);
   });
 
+  it("stays as it is where its own link is followed", async () => {
+    await open({}, "#with=nearest,bilinear&layout=grid");
+    const address = page.url();
+    const results = page.locator("up-results tbody tr");
+    const rows = await results.count();
+    await page.getByRole("link", { name: "Playground", exact: true }).click();
+    await restored(page);
+    expect(page.url()).toBe(address);
+    expect(await results.count()).toBe(rows);
+  });
+
   it("has a strict policy: no inline script, no foreign source", async () => {
     await open();
     const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");

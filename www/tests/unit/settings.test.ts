@@ -17,6 +17,8 @@ describe("settings in the address", () => {
       classes: ["pet", "person"],
       backend: "cpu",
       layout: "grid",
+      left: "original",
+      tools: ["difference", "probe", "table"],
       sample: "coffee",
     };
     expect(parseSettings(formatSettings(settings))).toEqual(settings);
@@ -33,7 +35,7 @@ describe("settings in the address", () => {
   it("that make no sense are as at first", () => {
     const first = initialSettings();
     expect(parseSettings("")).toEqual(first);
-    expect(parseSettings("mode=no&backend=tpu&layout=pile&degrade=fire,9&strength=x&picture=nobody")).toEqual(first);
+    expect(parseSettings("mode=no&backend=tpu&layout=pile&tools=hammer&degrade=fire,9&strength=x&picture=nobody")).toEqual(first);
     expect(parseSettings("strength=7&saturation=-1")).toMatchObject({ strength: 1, saturation: 0 });
     expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({ ...usual("gaussian-noise"), level: 255, seed: 0 });
     expect(parseSettings(`with=${"a,".repeat(40)}`).methods).toHaveLength(6);
