@@ -32,6 +32,22 @@ describe("opening", () => {
     expect(await results.count()).toBe(rows);
   });
 
+  it("works in a frame of another site", async () => {
+    await open();
+    const course = await page.context().newPage();
+    await course.setContent(`<iframe src="${at.site.url}#with=nearest,bilinear&layout=grid" width="800" height="600"></iframe>`);
+    await course.frameLocator("iframe").locator("up-actions .status").filter({ hasText: "Done in" }).waitFor();
+    expect(await course.frameLocator("iframe").locator("up-grid .cell").count()).toBe(4);
+  });
+
+  it("says what it needs where it cannot start", async () => {
+    await at.visit("", { javaScriptEnabled: false });
+    await at.page.getByText("could not start").waitFor();
+    const course = await at.page.context().newPage();
+    await course.setContent(`<iframe src="${at.site.url}" sandbox="allow-scripts"></iframe>`);
+    await course.frameLocator("iframe").getByText("could not start").waitFor();
+  });
+
   it("has a strict policy: no inline script, no foreign source", async () => {
     await open();
     const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
