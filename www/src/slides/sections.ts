@@ -58,7 +58,7 @@ const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   checkerboard: { live: "overlap", more: "learn?random=1" },
   applications: { photo: "task=colorize", more: "learn?step=500" },
   l1: { live: "l1", more: "inspect?task=denoise&model=bilinear" },
-  denoising: { photo: "task=denoise&with=bilinear,mean,median&layout=grid" },
+  denoising: { photo: "task=denoise&with=bilinear,mean-filter,median-filter&layout=grid" },
   "super-resolution": { photo: "task=super-resolve-x2" },
 };
 

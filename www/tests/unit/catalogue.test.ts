@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Catalogue, parseManifest } from "../../src/app/catalogue";
+import { parseSettings } from "../../src/app/settings";
 import { factsOf, OLD_PHOTO } from "../../src/app/tasks";
+import { SECTIONS } from "../../src/slides/sections";
 
 const entry = (task: string, strategy: string, more: object = {}) => ({
   file: `${task}-${strategy}.onnx`,
@@ -24,6 +26,16 @@ describe("the manifest", () => {
     const shipped = new Catalogue(parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8"))));
     expect(ids(shipped.tasks())).toContain("denoise");
     expect(ids(shipped.methods(factsOf("denoise")))).toContain("bilinear");
+  });
+
+  it("has every task and method that the lecture's links name", () => {
+    const shipped = new Catalogue(parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8"))));
+    const linked = SECTIONS.flatMap(({ photo }) => (photo ? [parseSettings(photo)] : []));
+    expect(linked.length).toBeGreaterThan(3);
+    for (const { task, methods } of linked) {
+      expect(ids(shipped.tasks())).toContain(task);
+      expect(ids(shipped.methods(factsOf(task)))).toEqual(expect.arrayContaining(methods));
+    }
   });
 
   it("is read line by line: what is no entry is passed over", () => {
