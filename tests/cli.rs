@@ -139,7 +139,11 @@ fn what_is_misspelt_is_suggested() {
 fn segmentations_are_drawn() {
     let place = Place::new("segment");
     let classes = r#"{"color":"classes","classes":["background","pet"]}"#;
-    place.model("segment-bilinear", &[[0.0; 3], [0.0, 50.0, 0.0]], &[("output", classes)]);
+    place.model(
+        "segment-bilinear",
+        &[[0.0; 3], [0.0, 50.0, 0.0]],
+        &[("task", "segment"), ("output", classes)],
+    );
     place.picture("in/a.png");
     let done = place.run(&["segment", "in/a.png", "-o", "cut.png", "--view", "cutout"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
@@ -154,12 +158,17 @@ fn segmentations_are_drawn() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "masks"]);
     assert!(text(&done.stdout).contains("1.000"), "{}{}", text(&done.stdout), text(&done.stderr));
+    // The photo itself is no mask.
+    let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "in"]);
+    assert!(text(&done.stderr).contains("there is no mask of this name"), "{}", text(&done.stderr));
 }
 
 #[test]
 fn evaluation_measures_what_is_known() {
     let place = Place::new("evaluate");
     place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.model("denoise-transposed-conv-small", &IDENTITY, &[("task", "denoise")]);
+    place.model("denoise-colorize-bilinear", &IDENTITY, &[("task", "denoise-colorize")]);
     place.model(
         "super-resolve-x2-bilinear",
         &IDENTITY,
@@ -172,12 +181,27 @@ fn evaluation_measures_what_is_known() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     let scores: serde_json::Value =
         serde_json::from_slice(&fs::read(place.at("scores.json")).unwrap()).unwrap();
-    let of = |row: usize, side: &str, name: &str| scores[row][side][name].as_f64().unwrap();
+    let rows = scores.as_array().unwrap();
+    let told: Vec<[&str; 2]> =
+        rows.iter().map(|row| ["model", "protocol"].map(|key| row[key].as_str().unwrap())).collect();
+    let noises = [
+        "sigma 25 unclipped",
+        "sigma 25 8-bit",
+        "salt-and-pepper 0.1 8-bit",
+        "speckle 0.2 8-bit",
+        "poisson 30 8-bit",
+    ];
+    let models = ["denoise-bilinear.onnx", "denoise-transposed-conv-small.onnx"];
+    let mut expected: Vec<[&str; 2]> =
+        models.iter().flat_map(|&model| noises.map(|noise| [model, noise])).collect();
+    expected.push(["super-resolve-x2-bilinear.onnx", "bicubic x2"]);
+    assert_eq!(told, expected);
+    let of = |row: usize, side: &str, name: &str| rows[row][side][name].as_f64().unwrap();
     // A network that changes nothing is as good as none, and x2 is bicubic.
-    assert_eq!(scores[1]["protocol"], "sigma 25 8-bit");
-    assert_eq!(of(1, "before", "psnr"), of(1, "after", "psnr"));
-    assert_eq!(of(2, "before", "psnr_luma"), of(2, "after", "psnr_luma"));
-    assert_eq!(scores[2]["pictures"].as_array().unwrap().len(), 2);
+    for row in [1, 2, 3, 4, 10] {
+        assert_eq!(of(row, "before", "psnr_luma"), of(row, "after", "psnr_luma"), "{:?}", told[row]);
+    }
+    assert_eq!(rows[10]["pictures"].as_array().unwrap().len(), 2);
     // Noise of sigma 25 has a PSNR of 20.2 dB; where it is clipped, more.
     assert!((19.5..23.0).contains(&of(0, "after", "psnr")), "{scores}");
 }

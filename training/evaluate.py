@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
 from pathlib import Path
 
+from config import read_config
 from scoring import onnx_network, padded
 from tasks import task_of
 from weights import facts
@@ -26,7 +26,7 @@ def main() -> None:
         told = facts(path)
         if "task" not in told:
             parser.error(f"{path} does not say what its task is (metadata_props)")
-        task = task_of(tomllib.loads((HERE / f"{told['task']}.toml").read_text()), args.data)
+        task = task_of(read_config(HERE / f"{told['task']}.toml"), args.data)
         for name, value in task.report(padded(onnx_network(path), args.multiple)).items():
             print(f"{path.stem}: {name}: {value:.3f}", flush=True)
 

@@ -4,8 +4,8 @@
 
 `metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, variant, title,
 input and output (JSON: color, range, scale, side, classes), tiling ("tiles", "whole" or "both"), residual, parameters,
-flops_per_pixel, training_data, license, seed, steps and minutes of training (all strategies of a shared run together),
-scores (JSON).
+flops_per_pixel, training_data, license, seed of the last run, steps and minutes of training (all strategies of a shared run
+together), scores (JSON), vividness (a factor that the head was multiplied by after training).
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from config import read_config
 from manifest import write_manifest
 from model import flops_per_pixel, parameters
 from networks import Net, build
 from scoring import onnx_network, padded
 from tasks import task_of
-from weights import file_name, total
+from weights import file_name, latest, total
 
 HERE = Path(__file__).parent
 OPSET = 18
@@ -142,27 +143,31 @@ def check(model: onnx.ModelProto, net: Net) -> float:
     return worst
 
 
-def trained(run: Path, strategy: str) -> tuple[Net, int, float]:
+def trained(run: Path, strategy: str) -> tuple[Net, dict[str, float]]:
     """The averaged weights of the strategy's own run where there is one, else of its part of the shared run, norms folded;
-    steps and minutes of all that went into them."""
-    shared, own = run / "checkpoint.pt", run / strategy / "checkpoint.pt"
-    state = torch.load(own if own.exists() else shared, weights_only=True)
+    and what went into them: steps, minutes, the last run's seed."""
+    found = latest(run / strategy, alone=True)
+    if found is None:
+        raise SystemExit(f"{run}: there is no checkpoint here")
+    state = found[1]
     net = build(state["kind"], state["settings"], state["strategies"])
     net.load_state_dict(state["average"])
     steps, seconds = total(state)
-    return net.single(strategy).eval().folded(), steps, seconds / 60
+    told = {"steps": steps, "minutes": round(seconds / 60, 1)} | ({"seed": state["seed"]} if "seed" in state else {})
+    return net.single(strategy).eval().folded(), told
 
 
 def facts_of(
-    config: dict, net: Net, strategy: str, scores: dict[str, float], steps: int, minutes: float
+    config: dict, net: Net, strategy: str, scores: dict[str, float], went_into: dict[str, float]
 ) -> dict[str, object]:
     sources = tomllib.loads((HERE / "sources.toml").read_text())
     title = f"{config['facts']['title']} ({strategy})"
-    variant = {"variant": config["variant"]} if "variant" in config else {}
+    only = {key: config[key] for key in ("variant", "vividness") if key in config}
     return dict(
-        config["facts"], **variant, task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
-        parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), seed=config["training"]["seed"],
-        steps=steps, minutes=round(minutes, 1), scores=scores, training_data=sources[config["facts"]["training_data"]].strip(),
+        config["facts"], **only, task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
+        parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), scores=scores,
+        training_data=sources[config["facts"]["training_data"]].strip(),
+        **{"seed": config["training"]["seed"], **went_into},
     )  # fmt: skip
 
 
@@ -180,11 +185,11 @@ def main() -> None:
     parser.add_argument("--run", type=Path, help="folder of the configuration's runs; default runs/<its name>")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     args = parser.parse_args()
-    config = tomllib.loads(args.config.read_text())
+    config = read_config(args.config)
     task = task_of(config, args.data)
     args.models.mkdir(parents=True, exist_ok=True)
     for strategy in args.strategy or config["strategies"]:
-        net, steps, minutes = trained(args.run or HERE / "runs" / args.config.stem, strategy)
+        net, went_into = trained(args.run or HERE / "runs" / args.config.stem, strategy)
         with torch.no_grad():
             for parameter in net.head.parameters():
                 parameter.mul_(config.get("vividness", 1.0))
@@ -194,7 +199,7 @@ def main() -> None:
         scores = {name: round(value, 3) for name, value in task.report(run).items()}
         for name, value in scores.items():
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
-        facts = facts_of(config, net, strategy, scores, steps, minutes)
+        facts = facts_of(config, net, strategy, scores, went_into)
         write(model, facts, args.models / f"{file_name(config, strategy)}.onnx")
     write_manifest(args.models)
 

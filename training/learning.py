@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import json
 import time
-import tomllib
 from pathlib import Path
 
 import torch
 
+from config import read_config
 from export import check, facts_of, halve, to_onnx, write
 from model import STRATEGIES, UNet
 from tasks import Task, task_of
@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 def keep(net: UNet, config: dict, path: Path, strategy: str, steps: int, minutes: float) -> None:
     model = halve(to_onnx(net))
     check(model, net)
-    write(model, facts_of(config, net, strategy, {}, steps, minutes), path)
+    write(model, facts_of(config, net, strategy, {}, {"steps": steps, "minutes": round(minutes, 1)}), path)
 
 
 def watch(net: UNet, task: Task, config: dict, folder: Path) -> list[dict[str, float]]:
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     args = parser.parse_args()
-    config = tomllib.loads((HERE / "learning.toml").read_text())
+    config = read_config(HERE / "learning.toml")
     folder = args.models / "learning"
     folder.mkdir(parents=True, exist_ok=True)
     task = task_of(config, args.data, torch.Generator().manual_seed(config["training"]["seed"]))

@@ -74,7 +74,8 @@ def write_tables(readme: Path, entries: list[dict]) -> None:
 def write_manifest(models: Path) -> None:
     entries = [entry(path) for path in sorted(models.glob("*.onnx"))]
     (models / "manifest.json").write_text(json.dumps(entries, indent=1) + "\n")
-    write_tables(models / "README.md", entries)
+    if (models / "README.md").exists():
+        write_tables(models / "README.md", entries)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import tomllib
 from pathlib import Path
 
 import torch
 
+from config import read_config
 from model import UNet
 from scoring import padded
 from tasks import Task, task_of
@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 
 
 def train(nets: list[UNet], task: Task, config: dict) -> None:
-    training, half = config["training"], fast_precision() == "bfloat16"
+    training, half = config["training"], fast_precision("cpu") == "bfloat16"
     optimizers = [torch.optim.AdamW(net.parameters(), training["rate"]) for net in nets]
     for step in range(training["steps"]):
         x, wanted = task.batch(config["data"]["batch"])
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     args = parser.parse_args()
-    config = tomllib.loads((HERE / "seeds.toml").read_text())
+    config = read_config(HERE / "seeds.toml")
     file, strategies = args.models / "seeds.json", config["strategies"]
     psnr = json.loads(file.read_text())["psnr"] if file.exists() else {strategy: {} for strategy in strategies}
     task = task_of(config, args.data)

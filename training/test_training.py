@@ -6,7 +6,6 @@ import io
 import math
 import tarfile
 import tempfile
-import tomllib
 import unittest
 from argparse import Namespace
 from pathlib import Path
@@ -17,6 +16,7 @@ from PIL import Image
 
 from cases.build import randomise
 import lab
+from config import read_config
 from degrade import disk_kernel, gaussian_kernel, motion_kernel
 from export import check, facts_of, halve, to_onnx, trained, write
 from model import STRATEGIES, UNet, flops_per_pixel, parameters
@@ -26,8 +26,8 @@ from tasks import task_of
 from tasks.critic import Critic
 from tasks.segment import held_out
 from team import Team
-from train import Run, network
-from weights import initial_weights, load_matching, start_from
+from train import Run, network, usual_budget
+from weights import initial_weights, latest, load_matching, start_from
 
 HERE = Path(__file__).parent
 
@@ -75,13 +75,13 @@ class FirstWeights(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        self.config = {"task": "denoise", "strategies": ["bilinear"]}
+        self.config = {"name": "denoise", "task": "denoise", "strategies": ["bilinear"]}
         for name in ("run", "elsewhere", "models"):
             (self.folder / name).mkdir()
 
     def found(self) -> str | None:
         where = (self.folder / n for n in ("run", "elsewhere", "models"))
-        return initial_weights(self.config, *where)[0]
+        return initial_weights(self.config, self.config["strategies"], *where)[0]
 
     def test_order(self) -> None:
         self.assertIsNone(self.found())
@@ -89,6 +89,7 @@ class FirstWeights(unittest.TestCase):
         (self.folder / "models" / "denoise-bilinear.onnx").write_bytes(halve(to_onnx(net)).SerializeToString())
         self.assertEqual(self.found(), "denoise-bilinear.onnx")
         torch.save({"weights": {}}, self.folder / "elsewhere" / "denoise.pt")
+        torch.save({"weights": {}}, self.folder / "checkpoint.pt")  # of another run, which this one does not refine
         self.assertTrue(self.found().endswith("elsewhere/denoise.pt"))
         torch.save({"weights": {}}, self.folder / "run" / "checkpoint.pt")
         self.assertTrue(self.found().endswith("run/checkpoint.pt"))
@@ -96,22 +97,47 @@ class FirstWeights(unittest.TestCase):
     def test_an_exported_file_gives_back_every_weight(self) -> None:
         net, other = randomise(UNet(widths=WIDTHS), "there"), UNet(widths=WIDTHS)
         (self.folder / "models" / "denoise-bilinear.onnx").write_bytes(halve(to_onnx(net)).SerializeToString())
-        _, state = initial_weights(self.config, self.folder / "run", None, self.folder / "models")
+        _, state = initial_weights(self.config, ["bilinear"], self.folder / "run", None, self.folder / "models")
         self.assertEqual(load_matching(other, state["average"]), [])
         for name, value in other.state_dict().items():
             torch.testing.assert_close(value, net.state_dict()[name].half().float(), msg=name)
 
-    def test_norms_that_an_export_folded_come_back_without_effect(self) -> None:
-        settings = dict(widths=WIDTHS, strategies=("nearest",), norm="before-relu")
-        net, other, x = randomise(UNet(**settings), "norms"), UNet(**settings).eval(), torch.rand(8, 3, 16, 16)
-        start_from(other, net.folded().state_dict(), lambda size: (x, x))
-        torch.testing.assert_close(other(x), net(x), rtol=1e-3, atol=1e-4)
+    def test_exports_give_back_the_network_that_was_trained(self) -> None:
+        """Norms of each strategy's own, which the files have folded away, and a head that was made more vivid."""
+        strategies, settings = ("nearest", "max-unpool"), dict(widths=WIDTHS, norm="before-relu")
+        net, x = randomise(UNet(**settings, strategies=strategies), "norms"), torch.rand(8, 3, 16, 16)
+        facts = {"steps": 7, "minutes": 0.5, "vividness": 2}
+        for strategy in strategies:
+            single = net.single(strategy).folded()
+            with torch.no_grad():
+                for parameter in single.head.parameters():
+                    parameter.mul_(2)
+            write(to_onnx(single), facts, self.folder / "models" / f"denoise-{strategy}.onnx")
+        config = self.config | {"strategies": list(strategies)}
+        for wanted in (strategies, ("nearest",), ("max-unpool",)):
+            found, state = initial_weights(config, wanted, self.folder / "run", None, self.folder / "models")
+            self.assertEqual(found, ", ".join(f"denoise-{strategy}.onnx" for strategy in wanted))
+            other = UNet(**settings, strategies=wanted).eval()
+            start_from(other, state, lambda size: (x, x))
+            for net.strategy in wanted:
+                other.strategy = net.strategy
+                torch.testing.assert_close(other(x), net(x), rtol=1e-3, atol=1e-3, msg=net.strategy)
+
+    def test_a_shared_run_that_has_gone_on_is_refined_anew(self) -> None:
+        run, alone = self.folder / "run", self.folder / "run" / "max-unpool"
+        alone.mkdir()
+        torch.save({"step": 10, "spent": 1.0}, run / "checkpoint.pt")
+        self.assertEqual(latest(alone, True)[0], run / "checkpoint.pt")
+        torch.save({"before": (10, 1.0), "step": 2}, alone / "checkpoint.pt")
+        self.assertEqual(latest(alone, True)[0], alone / "checkpoint.pt")
+        torch.save({"step": 20, "spent": 2.0}, run / "checkpoint.pt")
+        self.assertEqual(latest(alone, True)[0], run / "checkpoint.pt")
 
     def test_a_strategy_that_was_not_trained_begins_with_the_norms_of_one_that_was(self) -> None:
         settings = dict(widths=WIDTHS, norm="before-relu")
         net, x = randomise(UNet(**settings, strategies=("bilinear",)), "lent"), torch.rand(8, 3, 16, 16)
         other = UNet(**settings, strategies=("nearest", "bilinear")).eval()
-        start_from(other, net.state_dict(), lambda size: (x, x))
+        start_from(other, {"average": net.state_dict()}, lambda size: (x, x))
         norms = [(k, v) for k, v in other.state_dict().items() if ".nearest." in k and ".norm" in k]
         self.assertEqual(len(norms), 2 * 2 * 5)
         for name, value in norms:
@@ -137,7 +163,7 @@ class Tasks(unittest.TestCase):
         self.assertAlmostEqual(sum(map(held_out, stems)) / len(stems), 0.15, delta=0.02)
 
     def test_people_are_not_taught_where_a_border_is_not(self) -> None:
-        config = tomllib.loads((HERE / "segment.toml").read_text())
+        config = read_config(HERE / "segment.toml")
         task = task_of(config, Path())
         made = torch.tensor([0.1, 0.7, 0.1, 0.1]).view(1, 4, 1, 1).repeat(2, 1, 1, 2)
         people, pets = torch.tensor([[[0, 3]]] * 2), torch.tensor([[[0, 2]]] * 2)
@@ -146,7 +172,7 @@ class Tasks(unittest.TestCase):
 
     def test_every_configuration_has_a_network(self) -> None:
         for path in HERE.glob("*.toml"):
-            config = tomllib.loads(path.read_text())
+            config = read_config(path)
             if "task" in config:
                 net = network(config, task_of(config, Path()), tuple(config["strategies"]))
                 for strategy in net.strategies:
@@ -194,7 +220,7 @@ class Training(unittest.TestCase):
         self.assertEqual(spread({"nearest": {"0": 30.0}}), 0.0)
 
     def test_a_run_resumes_where_it_stopped_and_exports(self) -> None:
-        config = tomllib.loads((HERE / "denoise.toml").read_text())
+        config = read_config(HERE / "denoise.toml")
         config["strategies"] = ["bilinear", "max-unpool"]
         config["network"]["widths"] = list(WIDTHS)
         config["data"] |= {"batch": 2, "patch": 32}
@@ -202,8 +228,8 @@ class Training(unittest.TestCase):
             folder = Path(name)
             write_data(folder)
             args = Namespace(
-                device="cpu", precision="float32", budget_minutes=0.02, checkpoints=None, models=folder / "none",
-                data=folder, seed=None,
+                device="cpu", precision="float32", budget_minutes=0.02, budget_steps=None, checkpoints=None,
+                models=folder / "none", data=folder, seed=5, out=folder / "run", fine_tune="max-unpool",
             )  # fmt: skip
             run = (config, args, ("bilinear", "max-unpool"), folder / "run", Team())
             Run(*run).train()
@@ -217,25 +243,29 @@ class Training(unittest.TestCase):
             resumed.train()
             self.assertGreater(resumed.step, first["step"])
             self.assertEqual(len((folder / "run" / "curve.csv").read_text().splitlines()), 3)
+            args.budget_minutes = None
+            usual_budget(config, args)
+            self.assertEqual(args.budget_steps, round(0.2 * resumed.step))
             alone = Run(config, args, ("max-unpool",), folder / "run" / "max-unpool", Team())
             for key, value in alone.net.state_dict().items():
                 self.assertTrue(torch.equal(value, resumed.average.net.state_dict()[key]), key)
             alone.train()
+            self.assertEqual(alone.step, args.budget_steps)
             spent = (resumed.spent / 60, (resumed.spent + alone.spent) / 60)
             steps = (resumed.step, resumed.step + alone.step)
             for strategy, count, minutes in zip(("bilinear", "max-unpool"), steps, spent):
-                net, *cost = trained(folder / "run", strategy)
-                self.assertEqual(cost[0], count)
-                self.assertAlmostEqual(cost[1], minutes)
+                net, went_into = trained(folder / "run", strategy)
+                self.assertEqual((went_into["steps"], went_into["seed"]), (count, 5))
+                self.assertAlmostEqual(went_into["minutes"], minutes, delta=0.06)
                 model = halve(to_onnx(net))
                 check(model, net)
-                write(model, facts_of(config, net, strategy, {}, *cost), folder / f"denoise-{strategy}.onnx")
+                write(model, facts_of(config, net, strategy, {}, went_into), folder / f"denoise-{strategy}.onnx")
             args.models = folder
             onward = Run(config, args, ("bilinear", "max-unpool"), folder / "elsewhere", Team())
             self.assertEqual(onward.before[0], steps[1])
             self.assertAlmostEqual(onward.before[1], 60 * spent[1], delta=6)
             config |= {"task": "super-resolve", "after": "denoise"}
-            source, state = initial_weights(config, folder / "later", None, folder)
+            source, state = initial_weights(config, config["strategies"], folder / "later", None, folder)
             self.assertEqual(source, "denoise-bilinear.onnx, denoise-max-unpool.onnx")
             self.assertEqual(state["step"], steps[1])
 

@@ -4,7 +4,7 @@
     python train.py denoise.toml --data ../../shared/data --fine-tune bilinear
 
 The strategies of a configuration are trained as one network, whose upsampler is drawn at random each step; then each alone,
-from there. A run starts from the first of: its own checkpoint, a checkpoint of the same name in `--checkpoints`, weights in
+from there, for the same number of steps. A run starts from the first of: its own checkpoint, a checkpoint of the same name in `--checkpoints`, weights in
 models/.
 """
 
@@ -14,12 +14,13 @@ import argparse
 import copy
 import math
 import time
-import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from config import read_config
 from curve import Curve
 from model import flops_per_pixel, parameters
 from networks import Net, build, kind_of
@@ -28,7 +29,7 @@ from samples import write_samples
 from scoring import padded
 from tasks import Task, task_of
 from team import Team, together
-from weights import initial_weights, start_from, total
+from weights import initial_weights, opened, start_from, total
 
 CHECKPOINT_SECONDS = 180
 WARM_UP = 0.02
@@ -51,9 +52,12 @@ def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None
     optimizer.step()
 
 
-def fast_precision() -> str:
-    """bfloat16 halves the time on CUDA, and on a CPU that multiplies it natively."""
-    native = torch.cuda.is_available() or torch.cpu.get_capabilities().get("avx512_bf16", False)
+def fast_precision(device: str) -> str:
+    """bfloat16 halves the time where it is multiplied natively: on CUDA from Ampere on, on CPUs with AVX-512 for it."""
+    if device.startswith("cuda"):
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        native = torch.cpu.get_capabilities().get("avx512_bf16", False)
     return "bfloat16" if native else "float32"
 
 
@@ -61,6 +65,18 @@ def network(config: dict, task: Task, strategies: tuple[str, ...]) -> Net:
     settings = dict(config["network"])
     kind = settings.pop("kind", "unet")
     return build(kind, dict(inputs=task.inputs, outputs=task.outputs, **settings), strategies)
+
+
+@dataclass
+class Budget:
+    """Seconds or steps, over every restart."""
+
+    seconds: float | None
+    steps: int | None
+
+    def done(self, steps: int, seconds: float) -> float:
+        """The part of it that is spent, 0-1."""
+        return steps / self.steps if self.steps else seconds / self.seconds
 
 
 class Average:
@@ -84,12 +100,11 @@ class Run:
         self.config, self.folder, self.team = config, folder, team
         self.folder.mkdir(parents=True, exist_ok=True)
         self.device = torch.device(args.device)
-        self.half = args.precision == "bfloat16"
+        self.half = (args.precision or fast_precision(args.device)) == "bfloat16"
         training = config["training"]
-        seed = training["seed"] if args.seed is None else args.seed
-        alone = len(strategies) < len(config["strategies"])
-        self.rate = training["fine_tune_rate" if alone else "rate"]
-        self.budget = 60 * (args.budget_minutes or training["fine_tune_minutes" if alone else "minutes"])
+        self.seed = seed = training["seed"] if args.seed is None else args.seed
+        self.rate = training["fine_tune_rate" if len(strategies) < len(config["strategies"]) else "rate"]
+        self.budget = Budget(60 * args.budget_minutes if args.budget_minutes else None, args.budget_steps)
         self.generator = torch.Generator().manual_seed(seed)
         self.draws = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
@@ -97,11 +112,13 @@ class Run:
         self.task = task_of(config, args.data, self.generator)
         net = network(config, self.task, strategies)
         self.step, self.spent = 0, 0.0
-        source, state = initial_weights(config, folder, args.checkpoints, args.models)
+        if next(iter(self.task.held_out()), None) is None:
+            raise SystemExit(f"{args.data}: there are no held-out pictures of {config['task']} to watch the training by")
+        source, state = initial_weights(config, strategies, folder, args.checkpoints, args.models)
         self.say(f"{', '.join(strategies)}: starts from {source or 'random weights'}")
         pictures = self.task.load()
         if state is not None:
-            start_from(net, state["average"], self.task.batch)
+            start_from(net, state, self.task.batch)
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.net, training["ema"])
         self.optimizer = MuonAdamW(self.net, self.rate, training["weight_decay"])
@@ -165,7 +182,7 @@ class Run:
             kind=kind_of(self.net), settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
             average=self.average.net.state_dict(), optimizer=self.optimizer.state_dict(),
             generator=self.generator.get_state(), step=self.step, spent=self.spent, before=self.before,
-            curve=self.curve.rows,
+            curve=self.curve.rows, seed=self.seed,
         )  # fmt: skip
         partial = self.folder / "checkpoint.partial"
         torch.save(state, partial)
@@ -177,14 +194,16 @@ class Run:
         saved = looked = self.spent
         losses, first_step, first_spent = [], self.step, self.spent
         began = time.monotonic() - self.spent
-        while self.spent < self.budget:
+        while (done := self.budget.done(self.step, self.spent)) < 1:
             for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate(self.rate, self.spent / self.budget)
+                group["lr"] = learning_rate(self.rate, done)
             loss, self.spent = self.train_step(time.monotonic() - began)
             if not self.team.leads:
                 continue
             losses.append(loss)
-            if self.spent - looked >= every or self.spent >= self.budget:
+            done = self.budget.done(self.step, self.spent)
+            if self.spent - looked >= every or done >= 1:
+                self.save()  # whatever becomes of the look at it
                 average = float(torch.stack(losses).mean())
                 scores, losses = self.evaluate(), []
                 self.curve.add(self.step, self.spent, average, scores)
@@ -192,7 +211,7 @@ class Run:
                 self.say(
                     f"step {self.step}, loss {average:.5f}, "
                     + ", ".join(f"{s} {v:.3f}" for s, v in scores.items())
-                    + f" {self.task.unit}, {speed:.1f} steps/s, {max(0, self.budget - self.spent) / 60:.0f} min left"
+                    + f" {self.task.unit}, {speed:.1f} steps/s, {self.spent * max(0, 1 / done - 1) / 60:.0f} min left"
                 )
                 looked = time.monotonic() - began
             if self.spent - saved >= CHECKPOINT_SECONDS:
@@ -202,10 +221,23 @@ class Run:
             self.save()
 
 
+def usual_budget(config: dict, args: argparse.Namespace) -> None:
+    """The configuration's minutes. Of a strategy alone, a share of the shared run's steps: as many for each."""
+    training = config["training"]
+    if not args.fine_tune:
+        args.budget_minutes = training["minutes"]
+    elif shared := opened(args.out / "checkpoint.pt"):
+        args.budget_steps = max(1, round(training["fine_tune"] * shared["step"]))
+    else:
+        raise SystemExit(f"there is no shared run in {args.out} to refine: give --budget-steps, the same for each strategy")
+
+
 def start(config: dict, args: argparse.Namespace, team: Team) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     strategies = (args.fine_tune,) if args.fine_tune else tuple(config["strategies"])
+    if not args.budget_minutes and not args.budget_steps:
+        usual_budget(config, args)
     Run(config, args, strategies, args.out / (args.fine_tune or ""), team).train()
 
 
@@ -215,19 +247,23 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds restore/, color/, segment/, eval/")
     parser.add_argument("--out", type=Path, help="folder of this configuration's runs; default runs/<its name>")
     parser.add_argument("--fine-tune", metavar="STRATEGY", help="train this one alone, from where the shared run ended")
-    parser.add_argument("--budget-minutes", type=float, help="of training in all, over every restart")
-    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints made elsewhere, <task>.pt")
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument("--budget-minutes", type=float, help="of training in all, over every restart")
+    budget.add_argument("--budget-steps", type=int, help="the same in steps")
+    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints made elsewhere, <configuration>.pt")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--precision", choices=("float32", "bfloat16"), default=fast_precision(), help="of activations")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), help="of activations; default: the faster one")
     parser.add_argument("--seed", type=int, help="in place of the configuration's")
     parser.add_argument("--threads", type=int, help="CPU threads of each worker")
     parser.add_argument("--workers", type=int, default=1, help="processes that share each batch (CPU)")
     args = parser.parse_args()
-    config = tomllib.loads(args.config.read_text())
+    config = read_config(args.config)
     args.out = args.out or HERE / "runs" / args.config.stem
     if config["data"]["batch"] % args.workers:
         parser.error(f"a batch of {config['data']['batch']} cannot be shared by {args.workers} workers")
+    if args.workers > 1 and args.device != "cpu":
+        parser.error("--workers share the cores of a CPU; give --device cpu")
     if args.fine_tune and args.fine_tune not in config["strategies"]:
         parser.error(f"unknown strategy {args.fine_tune!r}; one of {', '.join(config['strategies'])}")
     together(args.workers, start, config, args)

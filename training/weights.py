@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -35,33 +36,60 @@ def facts(path: Path) -> dict[str, str]:
     return {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
 
 
-def exported(config: dict, models: Path) -> list[Path]:
-    return [path for s in config["strategies"] if (path := models / f"{file_name(config, s)}.onnx").exists()]
+def opened(path: Path) -> dict | None:
+    """A checkpoint, wherever it was made; None where there is none."""
+    return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
 
 
-def initial_weights(config: dict, folder: Path, checkpoints: Path | None, models: Path) -> tuple[str | None, dict | None]:
-    """The first of: the run's own checkpoint, that of the run it refines (a folder above), one made elsewhere, exported
-    files, those of the task that the configuration says it comes `after`; what was found, and its content.
+def latest(folder: Path, alone: bool) -> tuple[Path, dict] | None:
+    """A run's own checkpoint. Of a strategy alone: that of the shared run, a folder above, until there is an own one, and when
+    the shared run has gone on since."""
+    path, shared_path = folder / "checkpoint.pt", folder.parent / "checkpoint.pt"
+    own, shared = opened(path), opened(shared_path) if alone else None
+    if shared and (own is None or own["before"] != total(shared)):
+        return shared_path, shared
+    return (path, own) if own else None
 
-    A checkpoint (with the optimizer's state) is resumed; exported weights (`average`, after `step` steps in `spent` seconds)
-    are a start.
+
+def exported(config: dict, models: Path, strategies: Sequence[str]) -> dict[str, Path]:
+    """Files by strategy: of those asked for, or else of any."""
+    paths = {s: models / f"{file_name(config, s)}.onnx" for s in config["strategies"]}
+    there = {s: path for s, path in paths.items() if path.exists()}
+    return {s: path for s, path in there.items() if s in strategies} or there
+
+
+def initial_weights(
+    config: dict, strategies: Sequence[str], folder: Path, checkpoints: Path | None, models: Path
+) -> tuple[str | None, dict | None]:
+    """The first of: the run's own checkpoint, that of the run it refines (a folder above), one made elsewhere
+    (`<configuration>.pt`), exported files, those of the task that the configuration says it comes `after`; what was found, and
+    its content.
+
+    A checkpoint (with the optimizer's state) is resumed; exported weights (`average`, and by strategy in `exports`, after
+    `step` steps in `spent` seconds) are a start.
     """
-    own = [folder / "checkpoint.pt", folder.parent / "checkpoint.pt"]
-    for path in [*own, *([checkpoints / f"{file_name(config)}.pt"] if checkpoints else [])]:
-        if path.exists():
-            return str(path), torch.load(path, weights_only=True)
-    found = exported(config, models)
-    if not found and "after" in config:
-        found = exported({"task": config["after"], "strategies": config["strategies"]}, models)
-    if not found:
+    if found := latest(folder, len(strategies) < len(config["strategies"])):
+        return str(found[0]), found[1]
+    if checkpoints and (state := opened(path := checkpoints / f"{config['name']}.pt")):
+        return str(path), state
+    files = exported(config, models, strategies)
+    if not files and "after" in config:
+        files = exported({"task": config["after"], "strategies": config["strategies"]}, models, strategies)
+    if not files:
         return None, None
+    exports = {strategy: onnx_weights(path) for strategy, path in files.items()}
+    told = [facts(path) for path in files.values()]
+    for weights, of in zip(exports.values(), told):
+        for name in ("head.weight", "head.bias"):
+            if name in weights:
+                weights[name] = weights[name] / float(of.get("vividness", config.get("vividness", 1)))
     merged: dict[str, Tensor] = {}
-    for path in reversed(found):
-        merged |= onnx_weights(path)
-    told = [facts(path) for path in found]
+    for weights in reversed(exports.values()):
+        merged |= weights
     steps = max(int(of.get("steps", 0)) for of in told)
     seconds = 60 * max(float(of.get("minutes", 0)) for of in told)
-    return ", ".join(p.name for p in found), {"average": merged, "step": steps, "spent": seconds}
+    names = ", ".join(path.name for path in files.values())
+    return names, {"average": merged, "exports": exports, "step": steps, "spent": seconds}
 
 
 def total(state: dict) -> tuple[int, float]:
@@ -78,12 +106,14 @@ def load_matching(net: nn.Module, state: dict[str, Tensor]) -> list[str]:
     return [k for k in own if k not in fitting]
 
 
-def start_from(net: UNet, state: dict[str, Tensor], batch: Callable[[int], tuple[Tensor, Tensor]]) -> None:
-    """Loads what fits. Exported files have their batch norms folded into the convolutions: there the norms begin as what
-    changes nothing. Strategies that a checkpoint does not have begin with the norms of one that it has."""
-    missing = load_matching(net, lent_norms(net, state))
-    if any("norm" in name for name in missing) and any("conv" in name for name in state):
-        neutral_norms(net, batch(CALIBRATION)[0])
+def start_from(net: UNet, state: dict, batch: Callable[[int], tuple[Tensor, Tensor]]) -> None:
+    """Loads what fits of `state["average"]`. Exported files have their batch norms folded into the convolutions: there the
+    norms begin as what gives back each strategy's. Strategies that a checkpoint does not have begin with the norms of one that
+    it has."""
+    weights = state["average"]
+    missing = load_matching(net, lent_norms(net, weights))
+    if any("norm" in name for name in missing) and any("conv" in name for name in weights):
+        unfold_norms(net, state.get("exports", {}), batch(CALIBRATION)[0])
 
 
 def lent_norms(net: UNet, state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -101,18 +131,28 @@ def lent_norms(net: UNet, state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def neutral_norms(net: UNet, x: Tensor) -> None:
-    """Gives each batch norm the statistics of `x`, and the scale and shift that undo it."""
+def unfold_norms(net: UNet, exports: dict[str, dict[str, Tensor]], x: Tensor) -> None:
+    """Gives each batch norm the statistics of `x`, and the scale and shift that make of the convolution before it what was
+    exported with the norm's strategy: of shared weights, folded, each channel is a multiple of every other strategy's."""
 
-    def adopt(norm: nn.BatchNorm2d, args: tuple[Tensor, ...]) -> None:
+    def adopt(norm: nn.BatchNorm2d, args: tuple[Tensor, ...], conv: nn.Conv2d, own: Tensor, own_bias: Tensor) -> None:
         variance, mean = torch.var_mean(args[0], dim=(0, 2, 3), correction=0)
+        mine, theirs = conv.weight.flatten(1), own.flatten(1)
+        factor = (theirs * mine).sum(1) / mine.square().sum(1).clamp(min=1e-12)
         norm.running_mean.copy_(mean)
         norm.running_var.copy_(variance)
-        norm.weight.copy_(torch.sqrt(variance + norm.eps))
-        norm.bias.copy_(mean)
+        norm.weight.copy_(factor * torch.sqrt(variance + norm.eps))
+        norm.bias.copy_(factor * (mean - conv.bias) + own_bias)
 
-    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
-    hooks = [norm.register_forward_pre_hook(adopt) for norm in norms]
+    hooks = []
+    for name, norm in net.named_modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            block, place, kind = name.split(".")  # dec1.norm2.bilinear follows dec1.conv2
+            before = f"{block}.conv{place.removeprefix('norm')}"
+            conv = net.get_submodule(before)
+            folded = exports.get(kind, {})
+            own = folded.get(f"{before}.weight", conv.weight), folded.get(f"{before}.bias", conv.bias)
+            hooks.append(norm.register_forward_pre_hook(partial(adopt, conv=conv, own=own[0].float(), own_bias=own[1].float())))
     training, chosen = net.training, net.strategy
     net.eval()
     for net.strategy in net.strategies:

@@ -3,7 +3,8 @@ page shows of training itself.
 
     python zoo.py --data ../../shared/data [--hours 30] [--only denoise colorize]
 
-Stopped and started again, it goes on where it was. `--hours` scales the configurations' minutes, all alike.
+Stopped and started again, it goes on where it was. `--hours` scales the configurations' minutes, all alike; what the page shows
+of training is small and beside them.
 """
 
 from __future__ import annotations
@@ -11,16 +12,13 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
+from config import read_config
+from manifest import write_manifest
+
 HERE = Path(__file__).parent
-
-
-def minutes(config: dict) -> tuple[float, float]:
-    """Of the shared run, and of refining one strategy."""
-    training = config["training"]
-    return training["minutes"], training["fine_tune_minutes"]
+MODELS = HERE.parent / "models"
 
 
 def refined(config: dict) -> list[str]:
@@ -29,8 +27,9 @@ def refined(config: dict) -> list[str]:
 
 
 def total(config: dict) -> float:
-    shared, alone = minutes(config)
-    return shared + alone * len(refined(config))
+    """Minutes of the shared run and of refining each strategy, for a share of its steps."""
+    training = config["training"]
+    return training["minutes"] * (1 + training.get("fine_tune", 0) * len(refined(config)))
 
 
 def main() -> None:
@@ -40,7 +39,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="names of tasks")
     parser.add_argument("rest", nargs="*", help="passed on to train.py, after --")
     args = parser.parse_args()
-    configs = {path.stem: tomllib.loads(path.read_text()) for path in sorted(HERE.glob("*.toml"))}
+    configs = {path.stem: read_config(path) for path in sorted(HERE.glob("*.toml"))}
     trainable = {n: c for n, c in configs.items() if "minutes" in c.get("training", {})}
     chosen = {n: c for n, c in trainable.items() if not args.only or n in args.only}
     if unknown := set(args.only or ()) - set(chosen):
@@ -52,14 +51,15 @@ def main() -> None:
         subprocess.run(command, check=True)
 
     for name, config in chosen.items():
-        shared, alone = (str(factor * m) for m in minutes(config))
-        call("train.py", name, "--budget-minutes", shared, *args.rest)
+        call("train.py", name, "--budget-minutes", str(factor * config["training"]["minutes"]), *args.rest)
         for strategy in refined(config):
-            call("train.py", name, "--fine-tune", strategy, "--budget-minutes", alone, *args.rest)
+            call("train.py", name, "--fine-tune", strategy, *args.rest)
         call("export.py", name)
     if not args.only:
-        for script in ("learning.py", "seeds.py"):
+        scripts = ["seeds.py"] if (MODELS / "learning" / "curve.json").exists() else ["learning.py", "seeds.py"]
+        for script in scripts:
             subprocess.run([sys.executable, str(HERE / script), "--data", str(args.data)], check=True)
+        write_manifest(MODELS)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,11 @@ struct Scores {
     ssim: Option<f64>,
     /// 0–255.
     mae: f64,
-    /// Mean of √(a*² + b*²) as a share of the reference's.
+    /// Mean of √(a*² + b*²) as a share of the reference's; over several pictures, of all their pixels.
     chroma: f64,
+    /// These two means.
+    #[serde(skip)]
+    chromas: [f64; 2],
 }
 
 #[derive(Debug, Serialize)]
@@ -59,10 +62,10 @@ struct Segmentation {
 
 /// Measures, prints a table, and writes JSON where it is asked for.
 pub fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
-    let models = wanted(args, &options.what)?;
+    let engine = models::engine(args)?;
+    let models = wanted(&engine, args, &options.what)?;
     let mut pictures = files::pictures_in(&options.data)?;
     pictures.truncate(options.limit.unwrap_or(usize::MAX));
-    let engine = models::engine(args)?;
     let (mut rows, mut failed, mut refused) = (vec![], 0, vec![]);
     for path in &models {
         match measured(&engine, path, &pictures, args, options) {
@@ -118,8 +121,8 @@ struct Subject<'a> {
     tile: Option<usize>,
 }
 
-/// The files that the names mean.
-fn wanted(args: &Args, what: &[String]) -> Outcome<Vec<PathBuf>> {
+/// The files that the names mean: a file, a model of the folder, or all that say they are of a task.
+fn wanted(engine: &Engine, args: &Args, what: &[String]) -> Outcome<Vec<PathBuf>> {
     let mut found = vec![];
     for name in what {
         if Path::new(name).is_file() {
@@ -127,21 +130,23 @@ fn wanted(args: &Args, what: &[String]) -> Outcome<Vec<PathBuf>> {
             continue;
         }
         let folder = models::folder(args)?;
-        let there = models::names(&folder)?;
-        let strategies = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
-        let task_of = |model: &str| {
-            let task = strategies.iter().find_map(|s| model.strip_suffix(s)?.strip_suffix('-'));
-            task.unwrap_or(model).to_string()
-        };
-        let of_task: Vec<&String> =
-            there.iter().filter(|model| *model == name || task_of(model) == *name).collect();
-        if of_task.is_empty() {
-            let tasks: Vec<String> = there.iter().map(|model| task_of(model)).collect();
+        let named = folder.join(format!("{name}.onnx"));
+        if named.is_file() {
+            found.push(named);
+            continue;
+        }
+        let task_of = |path: &PathBuf| models::load(engine, path).ok()?.describe().ok()?.task;
+        let told: Vec<(PathBuf, Option<String>)> =
+            models::files(&folder)?.into_iter().map(|path| (path.clone(), task_of(&path))).collect();
+        if !told.iter().any(|(_, task)| task.as_ref() == Some(name)) {
+            let mut tasks: Vec<String> = told.into_iter().filter_map(|(_, task)| task).collect();
+            tasks.dedup();
             let hint = models::nearest(name, &tasks).map(|near| format!("did you mean \"{near}\"?"));
-            let hint = hint.unwrap_or_else(|| format!("there are {}", there.join(", ")));
+            let hint = hint.unwrap_or_else(|| format!("there are {}", tasks.join(", ")));
             return Err(format!("there is neither a task nor a file \"{name}\"; {hint}"));
         }
-        found.extend(of_task.iter().map(|model| folder.join(format!("{model}.onnx"))));
+        let of_task = told.into_iter().filter(|(_, task)| task.as_ref() == Some(name));
+        found.extend(of_task.map(|(path, _)| path));
     }
     Ok(found)
 }
@@ -198,8 +203,8 @@ fn file_name(path: &Path) -> String {
 
 fn scores(reference: &Picture, picture: &Picture, border: u32) -> unet_playground::Result<Scores> {
     let metrics::Scores { psnr, psnr_luma, ssim, mae } = metrics::compare(reference, picture, border)?;
-    let chroma = chroma(picture)? / chroma(reference)?;
-    Ok(Scores { psnr, psnr_luma, ssim, mae, chroma })
+    let chromas = [chroma(picture)?, chroma(reference)?];
+    Ok(Scores { psnr, psnr_luma, ssim, mae, chroma: chromas[0] / chromas[1], chromas })
 }
 
 /// Mean of √(a*² + b*²).
@@ -222,13 +227,16 @@ fn mean(all: &[Scores]) -> Option<Scores> {
         return None;
     }
     let of = |value: fn(&Scores) -> f64| all.iter().map(value).sum::<f64>() / all.len() as f64;
+    let chromas = [of(|s| s.chromas[0]), of(|s| s.chromas[1])];
     let similar: Vec<f64> = all.iter().filter_map(|scores| scores.ssim).collect();
     Some(Scores {
         psnr: of(|s| s.psnr),
         psnr_luma: of(|s| s.psnr_luma),
         ssim: (!similar.is_empty()).then(|| similar.iter().sum::<f64>() / similar.len() as f64),
         mae: of(|s| s.mae),
-        chroma: of(|s| s.chroma),
+        // A ratio of means: pictures that are nearly gray would rule a mean of ratios.
+        chroma: chromas[0] / chromas[1],
+        chromas,
     })
 }
 
@@ -259,7 +267,8 @@ fn segmented(
     for path in pictures {
         terminal.begin(&format!("{name}: {}", path.display()));
         let mut compare = || -> Outcome<()> {
-            let of_name = masks.iter().find(|mask| mask.file_stem() == path.file_stem());
+            let of_name =
+                masks.iter().find(|mask| mask.file_stem() == path.file_stem() && is_mask(mask, path));
             let mask = of_name.ok_or_else(|| format!("{}: there is no mask of this name", path.display()))?;
             let (picture, truth) = (files::read(path)?, files::read(mask)?);
             let named = |e: unet_playground::Error| format!("{}: {e}", path.display());
@@ -299,6 +308,12 @@ fn segmented(
         pictures: vec![],
     };
     Ok(((counted > 0).then_some(row), failed))
+}
+
+/// Photos and masks may lie side by side; JPEG would blur classes.
+fn is_mask(mask: &Path, photo: &Path) -> bool {
+    let ending = mask.extension().unwrap_or_default().to_ascii_lowercase();
+    ending != "jpg" && ending != "jpeg" && fs::canonicalize(mask).ok() != fs::canonicalize(photo).ok()
 }
 
 fn table(rows: &[Row]) -> Vec<Vec<String>> {
@@ -345,4 +360,24 @@ fn table(rows: &[Row]) -> Vec<Vec<String>> {
         }
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_that_are_nearly_gray_do_not_rule_the_chroma() {
+        let of = |chromas: [f64; 2]| Scores {
+            psnr: 30.0,
+            psnr_luma: 30.0,
+            ssim: None,
+            mae: 1.0,
+            chroma: chromas[0] / chromas[1],
+            chromas,
+        };
+        let both = mean(&[of([6.0, 12.0]), of([2.0, 0.1])]).unwrap();
+        assert!((both.chroma - 8.0 / 12.1).abs() < 1e-9, "{}", both.chroma);
+        assert!(mean(&[]).is_none());
+    }
 }

@@ -31,6 +31,10 @@ pub enum Protocol {
     Unclipped(f64),
     /// The same noise in an 8-bit file.
     Clipped(f64),
+    /// As part of the pixels, in an 8-bit file, as the next two are.
+    SaltAndPepper(f64),
+    Speckle(f64),
+    Poisson(f64),
     /// Antialiased bicubic, so many times as small.
     Downscaled(u32),
     /// The middle of each range that the task was trained on.
@@ -50,7 +54,13 @@ impl Protocol {
     /// A sentence where the task has none.
     pub fn of(task: &str, sigma: f64) -> Outcome<Vec<Self>> {
         Ok(match task {
-            "denoise" => vec![Self::Unclipped(sigma), Self::Clipped(sigma)],
+            "denoise" => vec![
+                Self::Unclipped(sigma),
+                Self::Clipped(sigma),
+                Self::SaltAndPepper(0.1),
+                Self::Speckle(0.2),
+                Self::Poisson(30.0),
+            ],
             "deblur" => vec![Self::Gaussian(2.0), Self::Defocus(3.5), Self::Motion(10.0)],
             "colorize" => vec![Self::Gray],
             "denoise-colorize" => vec![Self::NoisyGray(sigma)],
@@ -69,6 +79,9 @@ impl Protocol {
         match self {
             Self::Unclipped(sigma) => format!("sigma {sigma} unclipped"),
             Self::Clipped(sigma) => format!("sigma {sigma} 8-bit"),
+            Self::SaltAndPepper(part) => format!("salt-and-pepper {part} 8-bit"),
+            Self::Speckle(sigma) => format!("speckle {sigma} 8-bit"),
+            Self::Poisson(peak) => format!("poisson {peak} 8-bit"),
             Self::Downscaled(scale) => format!("bicubic x{scale}"),
             Self::Gaussian(sigma) => format!("gaussian {sigma}"),
             Self::Defocus(radius) => format!("defocus {radius}"),
@@ -99,6 +112,9 @@ impl Protocol {
         };
         let filter: Box<dyn Filter> = match self {
             Self::Unclipped(sigma) | Self::Clipped(sigma) => Box::new(Noise::gaussian(sigma, seed)?),
+            Self::SaltAndPepper(part) => Box::new(Noise::salt_and_pepper(part, seed)?),
+            Self::Speckle(sigma) => Box::new(Noise::speckle(sigma, seed)?),
+            Self::Poisson(peak) => Box::new(Noise::poisson(peak, seed)?),
             Self::Downscaled(scale) => Box::new(Resize::down(scale, Interpolation::Bicubic)?),
             Self::Gaussian(sigma) => blurred(Kernel::gaussian(sigma)?)?,
             Self::Defocus(radius) => blurred(Kernel::defocus(radius)?)?,

@@ -153,7 +153,8 @@ class SuperResolve(Restore):
 
 
 class Deblur(Restore):
-    """[data] blur: the range of each kind (Gaussian sigma, defocus radius, motion length, pixels); noise: sigma of 255."""
+    """[data] blur: for each kind its range (Gaussian sigma, defocus radius, motion length, pixels), and how often it is drawn;
+    noise: sigma of 255."""
 
     def kernel(self, kind: str, size: float, degrees: float) -> Tensor:
         if kind == "gaussian":
@@ -168,18 +169,20 @@ class Deblur(Restore):
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         whole, kinds = self.patches.batch(size), list(self.settings["blur"].items())
+        often = torch.tensor([float(kind["often"]) for _, kind in kinds])
         kernels = []
         for _ in range(size):
-            kind, (low, high) = kinds[self.draw(len(kinds))]
+            name, kind = kinds[self.pick(often)]
+            low, high = kind["range"]
             strength, degrees = torch.rand(2, generator=self.generator).tolist()
-            kernels.append(self.kernel(kind, low + (high - low) * strength, 180 * degrees))
+            kernels.append(self.kernel(name, low + (high - low) * strength, 180 * degrees))
         margin = self.settings["margin"]
         inner = slice(margin, -margin)
         blurred = self.blurred(whole, kernels, self.generator)
         return blurred[:, :, inner, inner], whole[:, :, inner, inner]
 
     def middle(self, kind: str) -> Tensor:
-        return self.kernel(kind, sum(self.settings["blur"][kind]) / 2, 30)
+        return self.kernel(kind, sum(self.settings["blur"][kind]["range"]) / 2, 30)
 
     def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
         kinds = list(self.settings["blur"])

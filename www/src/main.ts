@@ -85,14 +85,19 @@ async function make(view: ViewName): Promise<HTMLElement> {
   const app = new App();
   const playground = shared();
   app.playground = playground;
-  router.addEventListener("change", () => {
+  const arrive = () => {
     const { view, query } = router.route;
     if (view !== "playground") return;
-    if (query === "") router.note({ view, path: "", query: noted });
-    else void playground.follow(query);
-  });
+    if (query) void playground.follow(query);
+    else if (noted) router.note({ view, path: "", query: noted });
+  };
+  router.addEventListener("change", arrive);
+  arrive(); // the playground may be another view's, with other settings
   return app;
 }
+
+/** How far each view was scrolled when another took its place. */
+const tops = new WeakMap<Element, number>();
 
 /** Puts the view that the address names on the page. Each is made when it is first asked for, and kept. */
 async function show(): Promise<void> {
@@ -104,7 +109,10 @@ async function show(): Promise<void> {
     views.delete(view);
     return Object.assign(new Missing(), { view, error: new CallError("download-failed", messageOf(error)) });
   });
-  if (router.route.view === view && !element.isConnected) document.body.replaceChildren(element);
+  if (router.route.view !== view || element.isConnected) return;
+  for (const shown of document.body.children) tops.set(shown, shown.scrollTop);
+  document.body.replaceChildren(element);
+  element.scrollTop = tops.get(element) ?? 0;
 }
 
 router.addEventListener("change", () => void show());

@@ -22,6 +22,12 @@ export abstract class Maker extends EventTarget {
     this.tell();
   }
 
+  /** What has failed may go better from here on. */
+  protected forgive(): void {
+    this.notice = null;
+    this.pump.forgive();
+  }
+
   /** What is missing, most wanted first. */
   protected abstract wanted(): Iterable<Chore>;
 

@@ -1,6 +1,6 @@
 /** The photo to work on: a sample, a file, or a result that goes in again. */
 
-import { CallError } from "../protocol";
+import { fetched } from "../fetched";
 import { sampleUrl, type SampleId } from "./samples";
 import { recall, remember } from "./store";
 
@@ -16,7 +16,7 @@ const STORED = "photo";
 let opened = 0;
 
 export async function samplePhoto(id: SampleId, signal: AbortSignal): Promise<Photo> {
-  const file = await fetchFile(sampleUrl(id), signal);
+  const file = await fetched(sampleUrl(id), signal, (response) => response.blob());
   return { key: `sample ${id}`, name: `${id}.jpg`, sample: id, file };
 }
 
@@ -32,13 +32,4 @@ export function keepPhoto({ file, name }: Photo): Promise<void> {
 export async function keptPhoto(): Promise<Photo | null> {
   const kept = (await recall(STORED)) as { file: Blob; name: string } | undefined;
   return kept?.file instanceof Blob ? ownPhoto(kept.file, String(kept.name)) : null;
-}
-
-async function fetchFile(url: string, signal: AbortSignal): Promise<Blob> {
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new CallError("download-failed", `${url}: ${String(error)}`);
-  });
-  if (!response.ok) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
-  return response.blob();
 }

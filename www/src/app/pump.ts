@@ -3,7 +3,7 @@
 import { codeOf } from "../protocol";
 
 export interface Chore {
-  /** Tells it from others; a chore that failed is not tried again until `retry`. */
+  /** Tells it from others; a chore that failed is not tried again until `forgive` or `retry`. */
   key: string;
   run(signal: AbortSignal): Promise<void>;
   /** Where its failure is told; without it, of the whole. */
@@ -43,10 +43,15 @@ export class Pump {
     return this.#held;
   }
 
+  /** What has failed is to be tried once more, when it is wanted. */
+  forgive(): void {
+    this.#refused.clear();
+  }
+
   /** Goes on after a stop, and tries what has failed once more. */
   retry(): void {
     this.#held = false;
-    this.#refused.clear();
+    this.forgive();
     this.turn();
   }
 

@@ -31,11 +31,19 @@ export function formatRoute({ view, path, query }: Route): string {
   return `#${view}${path && `/${path}`}${query && `?${query}`}`;
 }
 
+/** Milliseconds after which a note that the browser has refused is tried again. */
+const LATER = 1000;
+
 /** The address bar. Emits `change` when it comes to name something else, by a link or by going back. */
 export class Router extends EventTarget {
+  #refused: ReturnType<typeof setTimeout> | undefined;
+
   constructor() {
     super();
-    window.addEventListener("hashchange", () => this.dispatchEvent(new Event("change")));
+    window.addEventListener("hashchange", () => {
+      clearTimeout(this.#refused);
+      this.dispatchEvent(new Event("change"));
+    });
   }
 
   get route(): Route {
@@ -44,6 +52,12 @@ export class Router extends EventTarget {
 
   /** Notes what the view shows now: no step in the history, no `change`. */
   note(route: Route): void {
-    history.replaceState(history.state, "", formatRoute(route));
+    clearTimeout(this.#refused);
+    try {
+      history.replaceState(history.state, "", formatRoute(route));
+    } catch {
+      // Safari and Firefox allow so many in a time, and a slider that is dragged makes more: the last one counts.
+      this.#refused = setTimeout(() => this.note(route), LATER);
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** From a photo and the settings to the results: which there are to be, what they will take, and making them. */
 
 import type { ClassInfo, Estimate } from "../engine";
+import { fetched } from "../fetched";
 import { CallError, type PictureInfo, type Point } from "../protocol";
 import type { Bench } from "./bench";
 import type { Board } from "./board";
@@ -293,11 +294,6 @@ function sameSize(a: PictureInfo, b: PictureInfo): boolean {
 }
 
 async function fetchCatalogue(signal: AbortSignal): Promise<Catalogue> {
-  const url = fromBase("models/manifest.json");
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new CallError("download-failed", `${url}: ${String(error)}`);
-  });
-  if (!response.ok) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
-  return new Catalogue(parseManifest(await response.json()));
+  const listed = await fetched(fromBase("models/manifest.json"), signal, (response) => response.json());
+  return new Catalogue(parseManifest(listed));
 }

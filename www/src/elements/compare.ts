@@ -71,6 +71,7 @@ export class Compare extends Localized {
     window.addEventListener("keyup", this.#onKeyUp);
     document.addEventListener("fullscreenchange", this.#onFullscreen);
     this.#resize.observe(this);
+    if (this.hasUpdated) this.#resize.observe(this.bar);
   }
 
   override disconnectedCallback(): void {

@@ -100,6 +100,7 @@ export class Localized extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     changed.addEventListener("change", this.#redraw);
+    if (this.hasUpdated) this.requestUpdate(); // the language may have changed while it was away
   }
 
   override disconnectedCallback(): void {

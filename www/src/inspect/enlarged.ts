@@ -2,7 +2,6 @@ import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { shared } from "../elements/shared";
 import { Localized, t } from "../i18n";
-import { format } from "../lab/matrix";
 import type { PoolingWindow } from "../inspection";
 import type { FeaturesInfo, Point } from "../protocol";
 import "../elements/bitmap";
@@ -89,10 +88,10 @@ export class Enlarged extends Localized {
         ${cross ? html`<i class="cross" .style=${cross}></i>` : nothing}
       </div>
       <p role="status">${at && found !== null
-        ? html`${t("inspect.value.at", where)} <b>${window ? this.#place(found, window) : format(Number(found.toPrecision(5)))}</b>`
+        ? html`${t("inspect.value.at", where)} <b>${window ? this.#place(found, window) : String(Number(found.toPrecision(5)))}</b>`
         : window
           ? t("inspect.indices.hint")
-          : t("inspect.value.hint", { channel, low: format(Number(low.toPrecision(3))), high: format(Number(high.toPrecision(3))) })}</p>
+          : t("inspect.value.hint", { channel, low: String(Number(low.toPrecision(3))), high: String(Number(high.toPrecision(3))) })}</p>
       ${window ? this.#legend(window) : nothing}
     `;
   }

@@ -3,9 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 import type { BackendName } from "../engine";
 import "../elements/chips";
 import { shared } from "../elements/shared";
-import { Localized, percent, t, thousands } from "../i18n";
+import { language, Localized, percent, t, thousands } from "../i18n";
 import type { Weights } from "../inspection";
-import { format } from "../lab/matrix";
 import type { Box } from "./graph";
 import type { Times } from "./inspector";
 import { shapeWords } from "./names";
@@ -93,7 +92,7 @@ export class Facts extends Localized {
       <dl>
         ${into.length > 0 ? fact(t("inspect.fact.reads"), into.map(({ name, shape }) => html`<div>${name} <small>${shapeWords(shape)}</small></div>`)) : nothing}
         ${fact(t("inspect.fact.shape"), shapeWords(box.shape))}
-        ${box.parameters > 0 ? fact(t("inspect.fact.parameters"), box.parameters.toLocaleString()) : nothing}
+        ${box.parameters > 0 ? fact(t("inspect.fact.parameters"), box.parameters.toLocaleString(language())) : nothing}
         ${box.flops > 0 ? fact(t("inspect.fact.cost"), html`${thousands(box.flops)} <small>${percent(whole > 0 ? box.flops / whole : 0)}</small>`) : nothing}
         ${box.nodes.length > 0 ? BACKENDS.map((backend) => fact(t(`backend.${backend}`), this.#time(backend))) : nothing}
       </dl>
@@ -115,7 +114,7 @@ export class Facts extends Localized {
 
   #histogram({ name, shape, min, max, mean, std, counts }: Weights) {
     const most = Math.max(...counts, 1);
-    const short = (value: number) => format(Number(value.toPrecision(3)));
+    const short = (value: number) => String(Number(value.toPrecision(3)));
     if (min === max) return html`<figure><figcaption>${name} <small>${shape.join(" × ")}</small> = ${short(min)}</figcaption></figure>`;
     const said = { min: short(min), max: short(max), mean: short(mean), std: short(std) };
     const zero = min < 0 && max > 0 ? (-min / (max - min)) * counts.length : null;

@@ -26,6 +26,7 @@ const OVERVIEW = 320;
 
 /** A value of one network: feature maps. */
 export interface Maps {
+  method: Method;
   box: Box;
   value: string;
   features: FeaturesInfo;
@@ -68,7 +69,10 @@ export class Inspector extends Maker {
     this.losses = new Losses(client);
     let engine = playground.state.engine;
     playground.addEventListener("change", () => {
-      if (playground.state.engine !== engine) this.#forget();
+      if (playground.state.engine !== engine) {
+        this.#forget();
+        this.forgive();
+      }
       engine = playground.state.engine;
       this.changed();
     });
@@ -208,7 +212,7 @@ export class Inspector extends Maker {
       run: async (signal) => {
         const args = { inspection: seen.inspection.id, value, cut: mine };
         const features = await this.client.call("features", args, { signal });
-        this.#put(into, key, { box, value, features, across: seen.widthOf(node?.inputs[0]) });
+        this.#put(into, key, { method: seen.method, box, value, features, across: seen.widthOf(node?.inputs[0]) });
       },
     };
   }

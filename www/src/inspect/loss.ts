@@ -13,6 +13,8 @@ export class LossPanel extends Localized {
   @property({ attribute: false }) losses!: Losses;
   /** Whether there is something to compare with. */
   @property({ type: Boolean }) compares = false;
+  /** Whether that would be a mask. */
+  @property({ type: Boolean }) masked = false;
   /** Where there is, in the playground. */
   @property() address = "";
   /** Changes when the loss comes in. */
@@ -62,7 +64,7 @@ export class LossPanel extends Localized {
   protected override render() {
     const { losses, seen } = this;
     if (losses.failure) return html`<p class="soft">${t(losses.failure.message)}</p>`;
-    if (!this.compares) return html`<p class="soft">${t("inspect.loss.none")} <a href=${this.address}>${t("inspect.loss.test")}</a></p>`;
+    if (!this.compares) return html`<p class="soft">${t("inspect.loss.none")} <a href=${this.address}>${t(this.masked ? "inspect.loss.mask" : "inspect.loss.test")}</a></p>`;
     const loss = losses.loss.value;
     const { width, height } = seen.inspection.rect;
     const told = seen.model.classes.length > 0;

@@ -28,7 +28,7 @@ export class Losses {
   *wanted({ key: open, seen, cut, original }: Source, changed: () => void): Generator<Chore> {
     const key = `loss ${open} ${original?.id} ${cut}`;
     if (this.loss.is(key)) return;
-    if (!original) return this.loss.clear();
+    if (!original) return this.expire();
     yield {
       key,
       run: async (signal) => {
@@ -41,7 +41,8 @@ export class Losses {
         changed();
       },
       failed: (error) => {
-        const message = `error.${codeOf(error)}`;
+        const code = codeOf(error);
+        const message = code === "invalid-input" ? "inspect.loss.size" : `error.${code}`;
         this.failure = { message: hasMessage(message) ? message : "error.unknown", detail: messageOf(error) };
         this.loss.clear();
         changed();

@@ -98,6 +98,11 @@ export class FeatureMaps extends Localized {
     `,
   ];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) void this.#draw();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#close();

@@ -37,6 +37,11 @@ export class Net extends Localized {
 
   #resized = new ResizeObserver(() => this.#fit());
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#resized.observe(this.scroller);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resized.disconnect();

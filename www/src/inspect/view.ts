@@ -10,7 +10,7 @@ import "../elements/header";
 import "../elements/notice";
 import "../elements/segments";
 import { scrolling, shared } from "../elements/shared";
-import { hasMessage, language, Localized, t } from "../i18n";
+import { hasMessage, language, Localized, t, thousands } from "../i18n";
 import type { Point } from "../protocol";
 import { formatLook, parseLook } from "./address";
 import "./facts";
@@ -50,9 +50,9 @@ export class InspectView extends Localized {
   #opened = () => {
     const { view, query } = this.router.route;
     if (view !== "inspect") return;
+    if (!query) return this.note();
     this.inspector.open(parseLook(query));
-    if (query) void this.inspector.playground.follow(query);
-    else this.note();
+    void this.inspector.playground.follow(query);
   };
 
   /** What is looked at, in the address. */
@@ -170,15 +170,14 @@ export class InspectView extends Localized {
       </section>
       <section aria-labelledby="loss">
         <h2 id="loss">${t("inspect.loss")}</h2>
-        <inspect-loss .seen=${seen} .losses=${inspector.losses} .version=${this.#version} .compares=${state.original !== null} .address=${test}></inspect-loss>
+        <inspect-loss .seen=${seen} .losses=${inspector.losses} .version=${this.#version} .compares=${state.original !== null} .masked=${state.task.masked ?? false} .address=${test}></inspect-loss>
       </section>
     `;
   }
 
   #totals({ inspection, graph }: Seen): string {
     const sum = (of: "flops" | "parameters") => graph.boxes.reduce((total, box) => total + box[of], 0);
-    const compact = (value: number) => new Intl.NumberFormat(language(), { notation: "compact", maximumSignificantDigits: 3 }).format(value);
-    return t("inspect.totals", { shape: shapeWords(inspection.shape), parameters: compact(sum("parameters")), flops: compact(sum("flops")) });
+    return t("inspect.totals", { shape: shapeWords(inspection.shape), parameters: thousands(sum("parameters")), flops: thousands(sum("flops")) });
   }
 
   #node(seen: Seen, box: Box, times: Times) {
@@ -194,15 +193,16 @@ export class InspectView extends Localized {
           ${box.kind === "input"
             ? html`<up-bitmap class="input" .bitmap=${inspector.input} .label=${t("inspect.input")}></up-bitmap>`
             : html`${indices ? nothing : this.#ways()}
-              ${maps ? this.#maps(maps, other ? methodName(seen.method) : "") : nothing}
-              ${other && inspector.besideMethod ? this.#maps(other, methodName(inspector.besideMethod)) : nothing}`}
+              ${maps ? this.#maps(maps, other !== null) : nothing}
+              ${other ? this.#maps(other, true) : nothing}`}
         </div>
         <inspect-facts .seen=${seen} .box=${box} .times=${times} .backend=${state.engine?.backend ?? null} .weights=${inspector.weights.value ?? []}></inspect-facts>
       </div>
     </section>`;
   }
 
-  #maps({ features, box, across }: Maps, heading: string) {
+  #maps({ method, features, box, across }: Maps, named: boolean) {
+    const heading = named ? methodName(method) : "";
     return html`<div>${heading ? html`<h3>${heading} <small>${box.name}</small></h3>` : nothing}
       <inspect-maps .inspector=${this.inspector} .features=${features} .way=${this.way} .channel=${this.channel} .across=${across} .name=${[heading, box.name].filter(Boolean).join(", ")}
         @channel=${({ detail }: CustomEvent<number>) => (this.channel = detail)}></inspect-maps></div>`;

@@ -140,7 +140,7 @@ function nested(m: Matrix, indent: number): string {
   return `[${rows.join(`,\n${" ".repeat(indent + 1)}`)}]`;
 }
 
-/** The number as the engine has it, in single precision, in the fewest digits. */
+/** The number as it was typed, as a float of Python. */
 function float(value: number): string {
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.`;

@@ -9,7 +9,7 @@ import type { MessageKey, Params } from "../i18n";
 import { fromTensor, type Matrix, matrix } from "./matrix";
 import { type Marks, marksOf, noMarks, type Target } from "./marks";
 import { isPreset, PRESETS, type PresetId } from "./presets";
-import { overlapRequest, type Settings, toRequest } from "./settings";
+import { formatSettings, overlapRequest, parseSettings, type Settings, toRequest } from "./settings";
 import { impossible } from "./size";
 import { Worked } from "./worked";
 
@@ -49,11 +49,18 @@ export class Lab extends EventTarget {
   }
 
   /** Another preset, and what the address changes of it. */
-  open(id: string, settings: Settings): void {
+  open(id: string, query = ""): void {
     this.preset = isPreset(id) ? id : "nearest";
+    this.view = new URLSearchParams(query).get("view") === "stamp" ? "stamp" : "spread";
     this.#pinned = this.#pointed = null;
     this.step = null;
-    void this.#work(settings);
+    void this.#work(parseSettings(query, PRESETS[this.preset]));
+  }
+
+  /** What the address holds of it, beside the preset. */
+  get query(): string {
+    const { settings, preset } = this;
+    return [formatSettings(settings, PRESETS[preset]), ...(this.stamping ? ["view=stamp"] : [])].filter(Boolean).join("&");
   }
 
   change(change: Partial<Settings>): void {
@@ -67,6 +74,7 @@ export class Lab extends EventTarget {
     this.view = view;
     this.step = null;
     this.#changed();
+    this.dispatchEvent(new Event("settings"));
   }
 
   /** What there is to step through: stamps, windows, or cells of the output. */

@@ -85,14 +85,15 @@ export class Patch extends Localized {
   #toggle = async (): Promise<void> => {
     this.open = !this.open;
     if (!this.open) return;
-    await this.updateComplete;
-    if (this.#picture) this.#move(this.at.x, this.at.y);
-    else {
-      this.rows = Math.max(this.rows, LEAST);
-      this.columns = Math.max(this.columns, LEAST);
-      await this.#load(usual());
-    }
+    if (this.#picture) return;
+    this.rows = Math.max(this.rows, LEAST);
+    this.columns = Math.max(this.columns, LEAST);
+    await this.#load(usual());
   };
+
+  protected override updated(): void {
+    if (this.#picture) this.#draw(this.#picture);
+  }
 
   #chosen = async (event: Event): Promise<void> => {
     const input = event.target as HTMLInputElement;
@@ -106,7 +107,7 @@ export class Patch extends Localized {
     const bitmap = await opening.catch((error: unknown) => {
       this.failure = error instanceof CallError ? noticeFor(error).message : "error.unsupported-picture";
     });
-    if (!bitmap) return;
+    if (!bitmap || !this.isConnected) return;
     const scale = SIDE / Math.max(bitmap.width, bitmap.height);
     const small = document.createElement("canvas");
     small.width = Math.max(8, Math.round(bitmap.width * scale));
@@ -147,7 +148,6 @@ export class Patch extends Localized {
     if (!picture) return;
     const within = (value: number, most: number) => Math.min(Math.max(0, value), Math.max(0, most));
     this.at = { x: within(x, picture.width - this.columns), y: within(y, picture.height - this.rows) };
-    this.#draw(picture);
     this.dispatchEvent(new CustomEvent<Matrix>("patch", { detail: this.#cut(picture) }));
   }
 

@@ -44,14 +44,6 @@ export const viewStyles = css`
     text-align: center;
     text-wrap: pretty;
   }
-  .refusal {
-    max-width: 640px;
-    margin: 0 auto;
-    padding: 12px 16px;
-    border-radius: var(--radius);
-    background: var(--fill);
-    text-align: center;
-  }
   .note {
     max-width: 76ch;
     margin: 0 auto 34px;

@@ -13,9 +13,10 @@ import type { Matrix } from "./matrix";
 import "./overlap";
 import { panel } from "./panel.styles";
 import "./patch";
-import { isPreset, PRESETS, type PresetId, presetsOf } from "./presets";
+import "./refusal";
+import { PRESETS, type PresetId, presetsOf } from "./presets";
 import "./scrub";
-import { formatSettings, OPERATORS, parseSettings, type Settings } from "./settings";
+import { formatSettings, OPERATORS, type Settings } from "./settings";
 import "./size-panel";
 import "./stage";
 import { viewStyles } from "./view.styles";
@@ -31,8 +32,8 @@ export class LabView extends Localized {
   #changed = () => this.requestUpdate();
   #opened = () => this.#open(this.router.route);
   #noted = () => {
-    const { preset, settings } = this.lab;
-    this.router.note({ view: "lab", path: preset, query: formatSettings(settings, PRESETS[preset]) });
+    const { preset, query } = this.lab;
+    this.router.note({ view: "lab", path: preset, query });
   };
   #key = (event: KeyboardEvent) => {
     if (event.key === "Escape" && isFreeKey(event)) this.lab.unpin();
@@ -57,8 +58,9 @@ export class LabView extends Localized {
 
   #open({ view, path, query }: Route): void {
     if (view !== "lab") return;
-    const preset = isPreset(path) ? path : "nearest";
-    this.lab.open(preset, parseSettings(query, PRESETS[preset]));
+    const named = path !== "" || query !== "";
+    if (!named && this.lab.worked) this.#noted();
+    else this.lab.open(path, query);
   }
 
   protected override updated(): void {
@@ -80,7 +82,7 @@ export class LabView extends Localized {
           @change-settings=${({ detail }: CustomEvent<Partial<Settings>>) => lab.change(detail)}
           @view=${({ detail }: CustomEvent<Lab["view"]>) => lab.setView(detail)}></lab-controls>
         <section class="work" aria-label=${t("lab.work")}>
-          ${this.#refusal()}
+          <lab-refusal .refusal=${lab.refusal}></lab-refusal>
           <lab-stage .lab=${lab}></lab-stage>
           <lab-explain .worked=${worked} .target=${lab.target}></lab-explain>
           ${worked
@@ -116,14 +118,8 @@ export class LabView extends Localized {
     const presets = presetsOf(settings.operator);
     if (presets.length < 2) return nothing;
     return html`<nav class="examples" aria-label=${t("lab.examples")}>${presets.map(
-      (id) => html`<a class="chip" href=${address(id)} aria-current=${id === preset ? "true" : nothing}>${title(id)}</a>`,
+      (id) => html`<a class="chip" href=${address(id, this.lab.view)} aria-current=${id === preset ? "true" : nothing}>${title(id)}</a>`,
     )}</nav>`;
-  }
-
-  #refusal() {
-    const { refusal } = this.lab;
-    if (!refusal) return nothing;
-    return html`<p class="refusal" role="alert">${t(refusal.message, refusal.params)}</p>`;
   }
 
   /** Where the slide rounds or slips, as long as its numbers are shown. */
@@ -140,6 +136,6 @@ function title(preset: PresetId): string {
   return t(hasMessage(key) ? key : `lab.operator.${PRESETS[preset].operator}`);
 }
 
-function address(preset: PresetId): string {
-  return formatRoute({ view: "lab", path: preset, query: "" });
+function address(preset: PresetId, view: Lab["view"] = "spread"): string {
+  return formatRoute({ view: "lab", path: preset, query: view === "stamp" ? "view=stamp" : "" });
 }

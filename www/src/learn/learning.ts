@@ -8,8 +8,10 @@ import type { Playground } from "../app/playground";
 import { Maker } from "../app/maker";
 import type { Chore } from "../app/pump";
 import { fromBase } from "../app/samples";
+import { isMasked } from "../app/state";
 import type { Client } from "../client";
-import { CallError, codeOf, type PictureInfo, type Recipe } from "../protocol";
+import { fetched } from "../fetched";
+import { codeOf, type PictureInfo, type Recipe } from "../protocol";
 
 export const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"] as const;
 /** The longest side of what is worked on. */
@@ -60,6 +62,7 @@ export class Learning extends Maker {
     });
     let engine = playground.state.engine;
     playground.addEventListener("change", () => {
+      if (playground.state.engine !== engine) this.forgive();
       if (!playground.state.engine && engine) this.#pair.forget();
       engine = playground.state.engine;
       this.changed();
@@ -87,14 +90,14 @@ export class Learning extends Maker {
       yield {
         key: "curve",
         run: async (signal) => {
-          this.curve = await fetchCurve(signal);
+          this.curve = await fetched(fromBase("models/learning/curve.json"), signal, (response) => response.json() as Promise<Curve>);
           this.dispatchEvent(new Event("curve"));
           this.tell();
         },
       };
     }
     const { state } = this.playground;
-    const source = state.original ?? state.input;
+    const source = (isMasked(state) ? null : state.original) ?? state.input; // a mask is no photo
     if (!source || !state.engine) return;
     const key = `picture ${source.picture}`;
     if (!this.#pair.is(key)) return yield { key, run: (signal) => this.#prepare(key, { id: source.picture, ...source.layer.size }, signal) };
@@ -135,7 +138,8 @@ export class Learning extends Maker {
     const { picture } = await processing.finally(() => this.#client.free("model", model.id));
     try {
       const psnr = await this.#psnr(picture, truth, signal);
-      const checkerboard = await this.#client.call("checkerboard", { picture: picture.id, period: 2 }, { signal }).catch(unlessStopped);
+      const looking = this.#client.call("checkerboard", { picture: picture.id, period: 2 }, { signal });
+      const checkerboard = await looking.catch(unlessStopped);
       kept.set(key, { bitmap: await this.#bitmap(picture, signal), psnr, checkerboard });
     } finally {
       this.#client.free("picture", picture.id);
@@ -164,14 +168,4 @@ function close({ bitmap }: Shown): void {
 function unlessStopped(error: unknown): null {
   if (codeOf(error) === "aborted" || codeOf(error) === "engine-crashed") throw error;
   return null;
-}
-
-async function fetchCurve(signal: AbortSignal): Promise<Curve> {
-  const url = fromBase("models/learning/curve.json");
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new CallError("download-failed", `${url}: ${String(error)}`);
-  });
-  if (!response.ok) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
-  return (await response.json()) as Curve;
 }

@@ -48,6 +48,7 @@ export class LearnView extends Localized {
     else if (given.has("step") && steps.includes(step)) learning.set({ moment: steps.indexOf(step), random: false });
     const sample = given.get("picture");
     if (sample && isSample(sample) && sample !== playground.state.settings.sample) void playground.openSample(sample, playground.state.settings.mode);
+    else this.#note();
   };
   #note = () => {
     if (this.router.route.view !== "learn" || !this.learning.curve) return;

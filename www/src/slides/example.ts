@@ -1,12 +1,11 @@
-import { css, html, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatRoute } from "../app/router";
 import { shared } from "../elements/shared";
 import { Localized, t } from "../i18n";
 import "../lab/explain";
 import type { Lab } from "../lab/lab";
-import { formatSettings } from "../lab/settings";
-import { PRESETS } from "../lab/presets";
+import "../lab/refusal";
 import "../lab/scrub";
 import "../lab/stage";
 
@@ -43,13 +42,15 @@ export class Example extends Localized {
 
   protected override render() {
     const { lab } = this;
-    const query = formatSettings(lab.settings, PRESETS[lab.preset]);
     return html`<div class="example">
+      <lab-refusal .refusal=${lab.refusal}></lab-refusal>
       <lab-stage .lab=${lab}></lab-stage>
       <lab-explain .worked=${lab.worked} .target=${lab.target}></lab-explain>
-      <lab-scrub .steps=${lab.steps} .done=${lab.step ?? lab.steps}
-        @step=${({ detail }: CustomEvent<number>) => lab.setStep(detail)}></lab-scrub>
-      <a href=${formatRoute({ view: "lab", path: lab.preset, query })}>${t("slides.lab")}</a>
+      ${lab.worked
+        ? html`<lab-scrub .steps=${lab.steps} .done=${lab.step ?? lab.steps}
+            @step=${({ detail }: CustomEvent<number>) => lab.setStep(detail)}></lab-scrub>`
+        : nothing}
+      <a href=${formatRoute({ view: "lab", path: lab.preset, query: lab.query })}>${t("slides.lab")}</a>
     </div>`;
   }
 }

@@ -98,6 +98,8 @@ export class CrossEntropy extends Localized {
 export class L1 extends Localized {
   @state() private output = matrix([52, 60], [71, 90]);
   @state() private target = matrix([50, 64], [70, 85]);
+  /** The number that a first tap has chosen: a second one edits it. */
+  @state() private pinned: { name: "output" | "target"; cell: number } | null = null;
 
   static override styles = styles;
 
@@ -107,6 +109,8 @@ export class L1 extends Localized {
     const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
     const picture = (name: "output" | "target", title: string) => html`<figure><figcaption>${title}</figcaption>
       <lab-grid .name=${title} .matrix=${this[name]} editable
+        .pinned=${this.pinned?.name === name ? this.pinned.cell : null}
+        @pin=${({ detail: cell }: CustomEvent<number>) => (this.pinned = { name, cell })}
         @edit=${({ detail: { cell, value } }: CustomEvent<{ cell: number; value: number }>) => {
           this[name] = withValue(this[name], cell, value);
         }}></lab-grid></figure>`;

@@ -7,12 +7,14 @@ import "../lab/overlap";
 import { panel } from "../lab/panel.styles";
 import { PRESETS } from "../lab/presets";
 import { type CountName, nameOf, RANGES } from "../lab/settings";
-import { sizeRule } from "../lab/size";
+import { impossible, sizeRule } from "../lab/size";
 import "../lab/stepper";
 
 const COUNTS = ["kernelSize", "stride", "padding", "outputPadding"] as const satisfies CountName[];
 
-/** The formula of the size for a feature map of 64, with kernel 3 or 4. */
+const SIDE = 64;
+
+/** The formula of the size for a feature map of 64. */
 @customElement("slides-sizes")
 export class Sizes extends Localized {
   @state() private settings = { ...PRESETS["transposed-conv-3"], kernelSize: 4, padding: 1 };
@@ -35,14 +37,15 @@ export class Sizes extends Localized {
 
   protected override render() {
     const { settings } = this;
-    const { formula, numbers, result } = sizeRule(settings, 64);
+    const { formula, numbers, result } = sizeRule(settings, SIDE);
+    const refusal = impossible({ ...settings, input: { ...settings.input, height: SIDE, width: SIDE } });
     return html`<div class="counts">${COUNTS.map((name) => {
       const [least, most] = RANGES[name];
       return html`<lab-stepper name=${nameOf(name, settings.operator)} .value=${settings[name]} .least=${least} .most=${most}
         @count=${({ detail }: CustomEvent<number>) => (this.settings = { ...settings, [name]: detail })}></lab-stepper>`;
     })}</div>
     <p class="math soft">${formula}</p>
-    <p class="math" role="status">${numbers} = <b>${result}</b></p>`;
+    <p class="math" role="status">${refusal ? t(refusal.message, refusal.params) : html`${numbers} = <b>${result}</b>`}</p>`;
   }
 }
 

@@ -6,7 +6,7 @@ import "../elements/header";
 import { scrolling, shared } from "../elements/shared";
 import { hasMessage, language, Localized, t } from "../i18n";
 import { Lab } from "../lab/lab";
-import { PRESETS, type PresetId } from "../lab/presets";
+import type { PresetId } from "../lab/presets";
 import "./example";
 import "./losses";
 import { type Section, SECTIONS } from "./sections";
@@ -20,8 +20,9 @@ export class SlidesView extends Localized {
   @property({ attribute: false }) router!: Router;
   /** One for each example. */
   #labs = new Map<string, Lab>();
-  /** Where the view stood when it last went to a section. */
+  /** Where the view stood when it last went to a section, and which that was. */
   #stood = 0;
+  #gone: string | null = null;
   #opened = () => this.#scroll();
   /** Figures that have come in above push the section away; a person who has moved on is left alone. */
   #grown = async () => {
@@ -34,7 +35,8 @@ export class SlidesView extends Localized {
   override connectedCallback(): void {
     super.connectedCallback();
     this.router.addEventListener("change", this.#opened);
-    void this.updateComplete.then(() => this.#scroll());
+    // Back from another view it stands where it was left.
+    if (this.router.route.path !== this.#gone) void this.updateComplete.then(() => this.#scroll());
   }
 
   override disconnectedCallback(): void {
@@ -50,7 +52,7 @@ export class SlidesView extends Localized {
   protected override render() {
     return html`
       <up-header view="slides"></up-header>
-      <div class="columns">
+      <div class="columns" @click=${this.#followed}>
         <nav aria-label=${t("slides.contents")}><ol>${SECTIONS.map(
           ({ id }) => html`<li><a href=${address(id)}>${t(`slides.${id}`)}</a></li>`,
         )}</ol></nav>
@@ -90,16 +92,21 @@ export class SlidesView extends Localized {
     if (made) return made;
     const lab = new Lab(this.client);
     this.#labs.set(key, lab);
-    if (view) lab.setView(view);
-    lab.open(preset, PRESETS[preset]);
+    lab.open(preset, view === "stamp" ? "view=stamp" : "");
     lab.addEventListener("change", this.#grown, { once: true });
     return lab;
   }
+
+  /** A link to where the address already leads changes nothing there. */
+  #followed = ({ target }: Event): void => {
+    if (target instanceof HTMLAnchorElement && target.hash === location.hash) this.#scroll();
+  };
 
   /** To the section that the address names. */
   #scroll(): void {
     const { view, path } = this.router.route;
     if (view !== "slides") return;
+    this.#gone = path;
     const section = SECTIONS.some(({ id }) => id === path) ? this.renderRoot.querySelector<HTMLElement>(`#${path}`) : null;
     section?.scrollIntoView();
     section?.focus({ preventScroll: true });

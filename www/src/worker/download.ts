@@ -1,28 +1,30 @@
-import { CallError } from "../protocol";
+import { fetched } from "../fetched";
 
 /**
  * Fetches bytes from this site, telling how many have come and how many there are: null where the server does
  * not say, or counts compressed bytes.
  */
-export async function download(
+export function download(
   url: string,
   signal: AbortSignal,
   onProgress: (loaded: number, total: number | null) => void,
 ): Promise<Uint8Array> {
   onProgress(0, null); // the first byte may be long in coming
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new CallError("download-failed", `${url}: ${String(error)}`);
-  });
-  if (!response.ok || !response.body) throw new CallError("download-failed", `${url}: HTTP ${response.status}`);
-  const encoded = response.headers.has("Content-Encoding");
-  const length = Number(response.headers.get("Content-Length"));
+  return fetched(url, signal, (response) => read(response, onProgress));
+}
+
+async function read(
+  { headers, body }: Response,
+  onProgress: (loaded: number, total: number | null) => void,
+): Promise<Uint8Array> {
+  const encoded = headers.has("Content-Encoding");
+  const length = Number(headers.get("Content-Length"));
   const total = length > 0 && !encoded ? length : null;
 
   const chunks: Uint8Array[] = [];
   let loaded = 0;
   onProgress(0, total);
-  for await (const chunk of stream(response.body)) {
+  for await (const chunk of body ? stream(body) : []) {
     chunks.push(chunk);
     loaded += chunk.byteLength;
     onProgress(loaded, total);

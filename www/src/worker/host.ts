@@ -258,7 +258,8 @@ export class Host implements Handlers {
       return module;
     } catch (error) {
       this.#module = null;
-      throw new CallError("no-engine", messageOf(error));
+      // What does not come over the network is a TypeError; what this browser cannot compile is none.
+      throw new CallError(error instanceof TypeError ? "download-failed" : "no-engine", messageOf(error));
     }
   }
 

@@ -32,6 +32,37 @@ const focused = () =>
     return each?.getAttribute("aria-label") ?? "";
   });
 
+describe("coming and going", () => {
+  const go = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
+
+  it("leads to a playground that shows what the address names", async () => {
+    await open("#inspect?task=segment&mode=apply");
+    await go("task=deblur&with=bilinear&mode=test&degrade=motion,9,0,1&picture=coffee");
+    await restored(page);
+    expect(await page.getByRole("radio", { name: "Deblur" }).isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "A cup of coffee" }).isChecked()).toBe(true);
+  });
+
+  it("finds the feature maps as they were, in the language of now", async () => {
+    await open("#inspect?node=enc2.conv1");
+    await done();
+    const drawn = () =>
+      page.locator("inspect-maps canvas").evaluateAll((all) =>
+        all.map((canvas) => (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, 4, 4).data.join()),
+      );
+    await expect.poll(async () => (await drawn()).length).toBeGreaterThan(8);
+    const before = await drawn();
+    expect(new Set(before).size).toBeGreaterThan(1);
+    await go("learn");
+    await page.getByRole("heading", { name: "Watch it learn" }).waitFor();
+    await page.getByRole("button", { name: "VI, Tiếng Việt" }).press("Enter");
+    await page.getByRole("link", { name: "Soi mạng" }).press("Enter");
+    await heading("Mạng").first().waitFor();
+    await expect.poll(drawn).toEqual(before);
+    expect(page.url()).toContain("node=enc2");
+  });
+});
+
 describe("the network", () => {
   it("is drawn as buttons that arrow keys lead through along the data", async () => {
     await open("#inspect");

@@ -209,5 +209,10 @@ describe("the page", () => {
     await page.goBack();
     await grid("Output").waitFor();
     expect(page.url()).toContain("#lab/bilinear-corners");
+    await page.evaluate(() => (location.hash = "lab/nearest?input=7"));
+    await expect.poll(() => numbers("Output")).toEqual([7, 7, 7, 7]);
+    await page.getByRole("link", { name: "Lab", exact: true }).press("Enter");
+    await expect.poll(() => page.url()).toContain("#lab/nearest?input=7");
+    expect(await numbers("Output")).toEqual([7, 7, 7, 7]);
   });
 });

@@ -254,6 +254,24 @@ describe("the state", () => {
     expect(await address()).toBe(link);
   });
 
+  it("is noted later where the browser refuses so many notes, and a slider goes on", async () => {
+    await open({}, "#task=denoise&with=bilinear");
+    await page.evaluate(() => {
+      const real = history.replaceState.bind(history);
+      let left = 4;
+      history.replaceState = (...given) => {
+        if (left-- > 0) throw new DOMException("100 times in 30 seconds", "SecurityError");
+        real(...given);
+      };
+    });
+    await settled(async () => {
+      await page.getByRole("slider", { name: "Strength" }).focus();
+      for (let press = 0; press < 4; press++) await page.keyboard.press("ArrowLeft");
+    });
+    await expect.poll(address).toContain("strength=0.8");
+    expect(at.complaints).toEqual([]);
+  });
+
   it("follows the address when it changes", async () => {
     await open();
     await settled(() => page.evaluate(() => (location.hash = "#task=denoise&with=nearest&mode=test&picture=chelsea")));

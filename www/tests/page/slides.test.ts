@@ -31,6 +31,42 @@ describe("the lecture", () => {
     await expect.poll(async () => Math.abs((await top()) - 60)).toBeLessThan(30);
   });
 
+  it("goes to a section again where its link is followed again, and stands where it was left", async () => {
+    await open("#slides/nearest");
+    const top = (id: string) => section(id).evaluate((each) => each.getBoundingClientRect().top);
+    const near = (id: string) => expect.poll(async () => Math.abs((await top(id)) - 60)).toBeLessThan(30);
+    await near("nearest");
+    await section("l1").evaluate((each) => each.scrollIntoView());
+    await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Nearest neighbour" }).press("Enter");
+    await near("nearest");
+    await section("transposed-conv-2").evaluate((each) => each.scrollIntoView());
+    await near("transposed-conv-2");
+    await section("transposed-conv-2").getByRole("link", { name: "Open in the lab" }).press("Enter");
+    await page.locator("lab-view").waitFor();
+    await page.goBack();
+    await near("transposed-conv-2");
+  });
+
+  it("opens the lab as the lecture stands", async () => {
+    await open("#slides/transposed-conv-3");
+    await section("transposed-conv-3").getByRole("link", { name: "Open in the lab" }).press("Enter");
+    await page.locator("lab-view").waitFor();
+    expect(page.url()).toContain("#lab/transposed-conv-3?view=stamp");
+    expect(await page.getByRole("button", { name: "Stamp and sum" }).getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("takes numbers by two taps, and says what PyTorch refuses", async () => {
+    await open("#slides/l1", { hasTouch: true, viewport: { width: 390, height: 844 } });
+    const cell = section("l1").getByRole("grid", { name: "Prediction" }).getByRole("gridcell").first();
+    await cell.tap();
+    await cell.tap();
+    await section("l1").getByRole("textbox").fill("60");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => section("l1").getByRole("status").textContent()).toContain("L1 = (10 + ");
+    for (let press = 0; press < 2; press++) await section("sizes").getByRole("button", { name: "More output_padding" }).press("Enter");
+    await expect.poll(() => section("sizes").locator("p[role=status]").textContent()).toContain("is not below stride = 2");
+  });
+
   it("has live figures: the numbers follow what is typed", async () => {
     await open("#slides/l1");
     const prediction = section("l1").getByRole("grid", { name: "Prediction" });
