@@ -69,7 +69,7 @@ export class Playground extends Board {
   /** The address has come to say something else. */
   async follow(query: string): Promise<void> {
     const before = this.state.settings;
-    const settings = parseSettings(query);
+    const settings = parseSettings(query, before.sample);
     if (formatSettings(settings) === formatSettings(before)) return;
     this.#choose(settings);
     if (settings.sample === before.sample) await this.#again();

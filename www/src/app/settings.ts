@@ -88,9 +88,9 @@ export function formatSettings(settings: Settings): string {
   return query.toString().replaceAll("%2C", ",");
 }
 
-/** What a link says, over what it does not say or says wrongly. */
-export function parseSettings(query: string): Settings {
-  const otherwise = initialSettings();
+/** What a link says, over what it does not say or says wrongly. `sample`: the picture where it names none. */
+export function parseSettings(query: string, sample: Settings["sample"] = FIRST_SAMPLE): Settings {
+  const otherwise = { ...initialSettings(), sample };
   const given = new URLSearchParams(query);
   const one = <T extends string>(name: string, choices: readonly T[], otherwise: T): T =>
     choices.find((choice) => choice === given.get(name)) ?? otherwise;

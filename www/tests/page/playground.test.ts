@@ -279,6 +279,17 @@ describe("the state", () => {
     expect(await method(page, "Bilinear").isChecked()).toBe(false);
   });
 
+  it("keeps the photo where a link names none", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+    await settled(() => page.evaluate(() => (location.hash = "#task=deblur")));
+    expect(await page.getByRole("radio", { name: "Deblur" }).isChecked()).toBe(true);
+    await named(page, "cat.jpg").waitFor();
+    expect(await address()).toContain("picture=own");
+  });
+
   it("survives a reload with the person's own photo", async () => {
     await open();
     await bring(page, "drop", [photo]);
