@@ -3,7 +3,7 @@
 
 use super::{Graph, Node, Port};
 use crate::error::{Error, Result};
-use crate::ops::{Fact, OpError, Operator, checked_shape};
+use crate::ops::{Fact, OpError, Operator, checked_shape, known};
 use crate::tensor::Tensor;
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl Graph {
         }
         let mut facts: Vec<Option<Fact>> = vec![None; self.edges.len()];
         for (edge, tensor) in &self.initializers {
-            facts[edge.0] = Some(known(tensor.clone()));
+            facts[edge.0] = Some(constant(tensor.clone()));
         }
         for (port, shape) in self.inputs.iter().zip(shapes) {
             port.check(shape)?;
@@ -66,7 +66,7 @@ impl Graph {
     }
 }
 
-fn known(tensor: Arc<Tensor>) -> Fact {
+fn constant(tensor: Arc<Tensor>) -> Fact {
     Fact { dtype: tensor.dtype(), shape: tensor.shape().to_vec(), value: Some(tensor) }
 }
 
@@ -75,7 +75,7 @@ impl Node {
     pub(super) fn facts(&self, edges: &[Option<Fact>], budget: &mut Budget) -> Result<Vec<Fact>> {
         let inputs: Vec<Option<&Fact>> =
             self.inputs.iter().map(|edge| edge.and_then(|e| edges[e.0].as_ref())).collect();
-        let types = self.op.infer(&inputs).map_err(|e| self.error(e))?;
+        let types = self.op.infer(&known(&inputs)).map_err(|e| self.error(e))?;
         if self.outputs.len() > types.len() {
             let reason = format!("{} outputs are listed, it has {}", self.outputs.len(), types.len());
             return Err(self.error(OpError(reason)));
@@ -91,7 +91,7 @@ impl Node {
             return Ok(facts);
         }
         if let Some(values) = self.fold(&inputs, &facts, budget)? {
-            facts = values.into_iter().map(known).collect();
+            facts = values.into_iter().map(constant).collect();
         }
         Ok(facts)
     }

@@ -4,7 +4,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, axis, required_float};
+use super::known::{Known, axis, known, required_float};
 use super::{Operator, TensorType};
 use crate::tensor::{DType, Data, Tensor};
 
@@ -27,7 +27,7 @@ impl ArgMax {
 }
 
 impl Operator for ArgMax {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let mut shape = required_float(inputs, 0, "data")?.shape().to_vec();
         let axis = axis(self.axis, shape.len())?;
         if shape[axis] == 0 {
@@ -42,7 +42,7 @@ impl Operator for ArgMax {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let (x, from) = (floats(inputs, 0)?, tensor(inputs, 0)?.shape());
         let axis = axis(self.axis, from.len())?;
         let inner: usize = from[axis + 1..].iter().product();

@@ -4,7 +4,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, checked_shape, nchw, required_float};
+use super::known::{Known, checked_shape, known, nchw, required_float};
 use super::window::WindowAttributes;
 use super::{Operator, TensorType};
 use crate::plan::Window;
@@ -31,7 +31,7 @@ impl AveragePool {
 }
 
 impl Operator for AveragePool {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let (_, [h, w], _) = self.window([h, w])?;
         Ok(vec![(DType::F32, checked_shape(vec![n, c, h, w])?)])
@@ -39,7 +39,7 @@ impl Operator for AveragePool {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let x = floats(inputs, 0)?;
         let [_, _, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [n, c, h_out, w_out] = nchw(&shape, "Y")?;

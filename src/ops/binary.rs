@@ -5,7 +5,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{broadcast_places, output, tensor};
-use super::known::{Known, broadcast, checked_shape, required};
+use super::known::{Known, broadcast, checked_shape, known, required};
 use super::{Operator, TensorType};
 use crate::plan;
 use crate::tensor::{DType, Data, Tensor};
@@ -171,7 +171,7 @@ impl Binary {
 }
 
 impl Operator for Binary {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let first = required(inputs, 0, "A")?;
         let expected = if self.variadic { inputs.len() } else { 2 };
         if inputs.len() != expected {
@@ -190,7 +190,7 @@ impl Operator for Binary {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(inputs)?;
+        self.infer(&known(inputs))?;
         let mut result = tensor(inputs, 0)?.clone();
         for i in 1..inputs.len() {
             result = self.pair(&result, tensor(inputs, i)?)?;

@@ -67,7 +67,7 @@ impl CastTarget {
 }
 
 impl Operator for Cast {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(self.dtype(), required(inputs, 0, "input")?.shape().to_vec())])
     }
 

@@ -2,7 +2,7 @@
 
 use super::OpError;
 use super::elements::{output, tensor};
-use super::known::{Known, known_tensor};
+use super::known::{Known, known, known_tensor};
 use super::known::{optional, required};
 use super::unary::apply;
 use super::{Operator, TensorType};
@@ -16,7 +16,7 @@ pub struct Clip;
 
 impl Clip {
     /// The bounds, if they are known before the run; infinite where there is none.
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<[f32; 2], OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<[f32; 2], OpError> {
         let bound = |i, name, default| -> Result<f32, OpError> {
             let Some(tensor) = known_tensor(inputs, i, name)? else {
                 return Ok(default);
@@ -32,10 +32,10 @@ impl Clip {
 }
 
 impl Operator for Clip {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "X")?;
         for i in 1..=2 {
-            let fits = |bound: &V| bound.dtype() == input.dtype() && bound.shape().iter().all(|&d| d == 1);
+            let fits = |bound: Known| bound.dtype() == input.dtype() && bound.shape().iter().all(|&d| d == 1);
             if !optional(inputs, i).is_none_or(fits) {
                 return Err(OpError("a bound must be one number of X's type".into()));
             }
@@ -44,7 +44,7 @@ impl Operator for Clip {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let [min, max] = self.resolve(inputs)?;
+        let [min, max] = self.resolve(&known(inputs))?;
         let input = tensor(inputs, 0)?;
         let data = match input.data() {
             Data::F32(x) => Data::F32(x.iter().map(|&x| apply(Unary::Clip { min, max }, x)).collect()),

@@ -3,7 +3,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::output;
-use super::known::{Known, axis, checked_shape, required};
+use super::known::{Known, axis, checked_shape, known, required};
 use super::{Operator, TensorType};
 use crate::tensor::{DType, Data, Tensor};
 
@@ -21,7 +21,7 @@ impl Concat {
 }
 
 impl Operator for Concat {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let first = required(inputs, 0, "inputs")?;
         let axis = axis(self.axis, first.shape().len())?;
         let mut shape = first.shape().to_vec();
@@ -40,7 +40,7 @@ impl Operator for Concat {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (dtype, shape) = self.infer(inputs)?.remove(0);
+        let (dtype, shape) = self.infer(&known(inputs))?.remove(0);
         let axis = axis(self.axis, shape.len())?;
         let outer: usize = shape[..axis].iter().product();
         let parts: Vec<&Tensor> = inputs.iter().copied().flatten().collect();

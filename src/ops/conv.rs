@@ -5,7 +5,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, checked_shape, nchw, optional, required_float};
+use super::known::{Known, checked_shape, known, nchw, optional, required_float};
 use super::window::WindowAttributes;
 use super::{Operator, TensorType};
 use crate::plan::Window;
@@ -36,7 +36,7 @@ impl Conv {
 }
 
 /// Checks that an optional bias has one value for each of `channels`.
-pub(super) fn check_bias<V: Known>(inputs: &[Option<&V>], channels: usize) -> Result<(), OpError> {
+pub(super) fn check_bias(inputs: &[Option<Known>], channels: usize) -> Result<(), OpError> {
     if optional(inputs, 2).is_some() {
         let shape = required_float(inputs, 2, "B")?.shape();
         if shape != [channels] {
@@ -57,7 +57,7 @@ pub(super) fn kernel(sliding: &WindowAttributes, weight: [usize; 4]) -> Result<[
 }
 
 impl Operator for Conv {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let weight = nchw(required_float(inputs, 1, "W")?.shape(), "W")?;
         if weight[1].checked_mul(self.group) != Some(c) || weight[0] % self.group != 0 {
@@ -73,7 +73,7 @@ impl Operator for Conv {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let (x, weight) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let [_, c, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [_, c_group, kh, kw] = nchw(tensor(inputs, 1)?.shape(), "W")?;

@@ -6,7 +6,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::conv::{check_bias, kernel};
 use super::elements::{floats, output, tensor};
-use super::known::{Known, checked_shape, nchw, optional, required_float};
+use super::known::{Known, checked_shape, known, nchw, optional, required_float};
 use super::window::{AutoPad, WindowAttributes};
 use super::{Operator, TensorType};
 use crate::plan::Window;
@@ -109,7 +109,7 @@ fn spatial(list: &[i64]) -> Result<[usize; 2], OpError> {
 }
 
 impl Operator for ConvTranspose {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let weight = nchw(required_float(inputs, 1, "W")?.shape(), "W")?;
         if weight[0] != c || c % self.group != 0 {
@@ -126,7 +126,7 @@ impl Operator for ConvTranspose {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let (x, weight) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let [n_in, c_in, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [_, o_group, kh, kw] = nchw(tensor(inputs, 1)?.shape(), "W")?;

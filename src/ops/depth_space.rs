@@ -63,7 +63,7 @@ fn blocksize(a: &Attributes) -> Result<usize, OpError> {
 }
 
 impl Operator for DepthToSpace {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let output = self.output(required_float(inputs, 0, "input")?.shape())?;
         Ok(vec![(DType::F32, output.to_vec())])
     }
@@ -87,7 +87,7 @@ impl Operator for DepthToSpace {
 }
 
 impl Operator for SpaceToDepth {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let output = self.output(required_float(inputs, 0, "input")?.shape())?;
         Ok(vec![(DType::F32, output.to_vec())])
     }

@@ -5,7 +5,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{ints, output, pick, tensor};
-use super::known::{Known, axis, checked_shape, required};
+use super::known::{Known, axis, checked_shape, known, required};
 use super::{Operator, TensorType};
 use crate::tensor::{DType, Data, Tensor, strides};
 
@@ -42,7 +42,7 @@ fn position(index: i64, len: usize) -> Result<usize, OpError> {
 }
 
 impl Operator for Gather {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
         let axis = axis(self.axis, data.shape().len())?;
         if indices.dtype() != DType::I64 {
@@ -53,7 +53,7 @@ impl Operator for Gather {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let data = tensor(inputs, 0)?;
         let axis = axis(self.axis, data.shape().len())?;
         let len = data.shape()[axis];
@@ -70,7 +70,7 @@ impl Operator for Gather {
 }
 
 impl Operator for ScatterNd {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
         let updates = required(inputs, 2, "updates")?;
         let Some((&depth, lead)) = indices.shape().split_last() else {
@@ -92,7 +92,7 @@ impl Operator for ScatterNd {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(inputs)?;
+        self.infer(&known(inputs))?;
         let (data, updates) = (tensor(inputs, 0)?, tensor(inputs, 2)?);
         let (indices, rows) = (ints(inputs, 1)?, tensor(inputs, 1)?.shape());
         let depth = rows[rows.len() - 1];

@@ -4,7 +4,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, tensor};
-use super::known::{Known, MAX_ELEMENTS, known_ints, known_tensor, required, shape_from};
+use super::known::{Known, MAX_ELEMENTS, known, known_ints, known_tensor, required, shape_from};
 use super::{Operator, TensorType};
 use crate::tensor::Tensor;
 use crate::tensor::{DType, Data};
@@ -62,7 +62,7 @@ impl Shape {
 }
 
 impl Operator for Shape {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::I64, vec![self.resolve(required(inputs, 0, "data")?.shape()).len()])])
     }
 
@@ -73,7 +73,7 @@ impl Operator for Shape {
 }
 
 impl Operator for Size {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         required(inputs, 0, "data")?;
         Ok(vec![(DType::I64, Vec::new())])
     }
@@ -85,7 +85,7 @@ impl Operator for Size {
 
 impl Range {
     /// Start, step, count, and whether they are floats.
-    fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<(Data, Data, usize), OpError> {
+    fn resolve(&self, inputs: &[Option<Known>]) -> Result<(Data, Data, usize), OpError> {
         let number = |i, name| {
             let tensor = known_tensor(inputs, i, name)?.filter(|t| t.len() == 1);
             tensor.ok_or_else(|| OpError(format!("input {i} ({name}) must be one number")))
@@ -109,13 +109,13 @@ impl Range {
 }
 
 impl Operator for Range {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let (_, _, count) = self.resolve(inputs)?;
         Ok(vec![(required(inputs, 0, "start")?.dtype(), vec![count])])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (start, delta, count) = self.resolve(inputs)?;
+        let (start, delta, count) = self.resolve(&known(inputs))?;
         let data = match (start, delta) {
             (Data::I64(start), Data::I64(delta)) => {
                 let value = |i: usize| start[0].wrapping_add(delta[0].wrapping_mul(i as i64));
@@ -132,13 +132,13 @@ impl Operator for Range {
 }
 
 impl Operator for ConstantOfShape {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let shape = known_ints(inputs, 0, "input")?.ok_or_else(|| OpError("input 0 is missing".into()))?;
         Ok(vec![(self.value.dtype(), shape_from(shape)?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let len = shape.iter().product();
         let data = match self.value.data() {
             Data::F32(v) => Data::F32(vec![v[0]; len]),

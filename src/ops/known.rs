@@ -11,52 +11,57 @@ pub const MAX_ELEMENTS: usize = i32::MAX as usize;
 pub const MAX_RANK: usize = 8;
 
 /// A value of known type and shape, and of known elements where they matter.
-pub trait Known {
-    fn dtype(&self) -> DType;
-    fn shape(&self) -> &[usize];
-    fn value(&self) -> Option<&Tensor>;
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    dtype: DType,
+    shape: &'a [usize],
+    value: Option<&'a Tensor>,
 }
 
-impl Known for Fact {
-    fn dtype(&self) -> DType {
+impl<'a> Known<'a> {
+    pub fn dtype(self) -> DType {
         self.dtype
     }
-    fn shape(&self) -> &[usize] {
-        &self.shape
+    pub fn shape(self) -> &'a [usize] {
+        self.shape
     }
-    fn value(&self) -> Option<&Tensor> {
-        self.value.as_deref()
+    pub fn value(self) -> Option<&'a Tensor> {
+        self.value
     }
 }
 
-impl Known for Tensor {
-    fn dtype(&self) -> DType {
-        Tensor::dtype(self)
+impl<'a> From<&'a Fact> for Known<'a> {
+    fn from(Fact { dtype, shape, value }: &'a Fact) -> Self {
+        Self { dtype: *dtype, shape, value: value.as_deref() }
     }
-    fn shape(&self) -> &[usize] {
-        Tensor::shape(self)
+}
+
+impl<'a> From<&'a Tensor> for Known<'a> {
+    fn from(tensor: &'a Tensor) -> Self {
+        Self { dtype: tensor.dtype(), shape: tensor.shape(), value: Some(tensor) }
     }
-    fn value(&self) -> Option<&Tensor> {
-        Some(self)
-    }
+}
+
+/// What is known of inputs, facts or tensors.
+pub fn known<'a, V: 'a>(inputs: &[Option<&'a V>]) -> Vec<Option<Known<'a>>>
+where
+    &'a V: Into<Known<'a>>,
+{
+    inputs.iter().map(|input| input.map(Into::into)).collect()
 }
 
 /// Input `i`, which must be there.
-pub fn required<'a, V: Known>(inputs: &[Option<&'a V>], i: usize, name: &str) -> Result<&'a V, OpError> {
+pub fn required<'a>(inputs: &[Option<Known<'a>>], i: usize, name: &str) -> Result<Known<'a>, OpError> {
     optional(inputs, i).ok_or_else(|| OpError(format!("input {i} ({name}) is missing")))
 }
 
 /// Input `i`, if the node has it.
-pub fn optional<'a, V: Known>(inputs: &[Option<&'a V>], i: usize) -> Option<&'a V> {
+pub fn optional<T: Copy>(inputs: &[Option<T>], i: usize) -> Option<T> {
     inputs.get(i).copied().flatten()
 }
 
 /// Input `i` with float elements.
-pub fn required_float<'a, V: Known>(
-    inputs: &[Option<&'a V>],
-    i: usize,
-    name: &str,
-) -> Result<&'a V, OpError> {
+pub fn required_float<'a>(inputs: &[Option<Known<'a>>], i: usize, name: &str) -> Result<Known<'a>, OpError> {
     let input = required(inputs, i, name)?;
     match input.dtype() {
         DType::F32 => Ok(input),
@@ -65,8 +70,8 @@ pub fn required_float<'a, V: Known>(
 }
 
 /// The integers of optional input `i`, which has to be known before the run (axes, pads, shapes).
-pub fn known_ints<'a, V: Known>(
-    inputs: &[Option<&'a V>],
+pub fn known_ints<'a>(
+    inputs: &[Option<Known<'a>>],
     i: usize,
     name: &str,
 ) -> Result<Option<&'a [i64]>, OpError> {
@@ -81,8 +86,8 @@ pub fn known_ints<'a, V: Known>(
 }
 
 /// The floats of optional input `i`, which has to be known before the run.
-pub fn known_floats<'a, V: Known>(
-    inputs: &[Option<&'a V>],
+pub fn known_floats<'a>(
+    inputs: &[Option<Known<'a>>],
     i: usize,
     name: &str,
 ) -> Result<Option<&'a [f32]>, OpError> {
@@ -93,8 +98,8 @@ pub fn known_floats<'a, V: Known>(
     floats.map(Some).ok_or_else(|| OpError(format!("input {i} ({name}) must be float")))
 }
 
-pub fn known_tensor<'a, V: Known>(
-    inputs: &[Option<&'a V>],
+pub fn known_tensor<'a>(
+    inputs: &[Option<Known<'a>>],
     i: usize,
     name: &str,
 ) -> Result<Option<&'a Tensor>, OpError> {

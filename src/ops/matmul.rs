@@ -6,7 +6,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{broadcast_places, floats, output};
 use super::known::optional;
-use super::known::{Known, broadcast, checked_shape, required_float};
+use super::known::{Known, broadcast, checked_shape, known, required_float};
 use super::{Operator, TensorType};
 use crate::tensor::{DType, Data, Tensor};
 
@@ -37,7 +37,7 @@ pub struct Product {
 }
 
 impl MatMul {
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Product, OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Product, OpError> {
         let a = required_float(inputs, 0, "A")?.shape();
         let b = required_float(inputs, 1, "B")?.shape();
         let mismatch = || OpError(format!("shapes {a:?} and {b:?} cannot be multiplied"));
@@ -79,7 +79,7 @@ impl Gemm {
     }
 
     /// M, K, N.
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<[usize; 3], OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<[usize; 3], OpError> {
         let a = required_float(inputs, 0, "A")?.shape();
         let b = required_float(inputs, 1, "B")?.shape();
         let (&[a0, a1], &[b0, b1]) = (a, b) else {
@@ -96,13 +96,13 @@ impl Gemm {
 }
 
 impl Operator for MatMul {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::F32, self.resolve(inputs)?.output)])
     }
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let Product { batch_a, batch_b, batch, m, k, n, output: shape } = self.resolve(inputs)?;
+        let Product { batch_a, batch_b, batch, m, k, n, output: shape } = self.resolve(&known(inputs))?;
         let (a, b) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let mut y = Vec::new();
         for (i, j) in broadcast_places(&batch_a, &batch).zip(broadcast_places(&batch_b, &batch)) {
@@ -120,7 +120,7 @@ impl Operator for MatMul {
 }
 
 impl Operator for Gemm {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let [m, _, n] = self.resolve(inputs)?;
         if optional(inputs, 2).is_some() {
             let c = required_float(inputs, 2, "C")?.shape();
@@ -133,8 +133,8 @@ impl Operator for Gemm {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(inputs)?;
-        let [m, k, n] = self.resolve(inputs)?;
+        self.infer(&known(inputs))?;
+        let [m, k, n] = self.resolve(&known(inputs))?;
         let (a, b) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let mut y = Vec::new();
         for row in 0..m {

@@ -6,7 +6,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, tensor};
-use super::known::{Known, checked_shape, nchw, required_float};
+use super::known::{Known, checked_shape, known, nchw, required_float};
 use super::window::WindowAttributes;
 use super::{Operator, TensorType};
 use crate::plan::TIE_EPSILON;
@@ -47,7 +47,7 @@ impl MaxPool {
 }
 
 impl Operator for MaxPool {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let (_, [h, w], _) = self.window([h, w])?;
         let shape = checked_shape(vec![n, c, h, w])?;
@@ -55,7 +55,7 @@ impl Operator for MaxPool {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let x = floats(inputs, 0)?;
         let [_, _, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [n, c, h_out, w_out] = nchw(&shape, "Y")?;

@@ -4,7 +4,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, ints, output};
-use super::known::{Known, checked_shape, known_ints, known_tensor, nchw, required, required_float};
+use super::known::{Known, checked_shape, known, known_ints, known_tensor, nchw, required, required_float};
 use super::window::WindowAttributes;
 use super::{Operator, TensorType};
 use crate::plan::Window;
@@ -40,7 +40,7 @@ impl MaxUnpool {
         Ok(Self { sliding, pytorch: false })
     }
 
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Unpooled, OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Unpooled, OpError> {
         let shape = nchw(required(inputs, 0, "X")?.shape(), "X")?;
         let (s, kernel) = (&self.sliding, self.sliding.pool_kernel()?);
         let mut pad_begin = [0; 2];
@@ -76,7 +76,7 @@ impl MaxUnpool {
 }
 
 /// The export adds to every position in its plane the offset of that plane in the output.
-fn check_offsets<V: Known>(inputs: &[Option<&V>], [h, w]: [usize; 2]) -> Result<(), OpError> {
+fn check_offsets(inputs: &[Option<Known>], [h, w]: [usize; 2]) -> Result<(), OpError> {
     let [n, c, ..] = nchw(required(inputs, 0, "X")?.shape(), "X")?;
     let offsets = known_tensor(inputs, 3, "offsets")?.and_then(Tensor::as_i64).unwrap_or_default();
     let expected = |i: usize| (i as i64).checked_mul((h * w) as i64);
@@ -87,7 +87,7 @@ fn check_offsets<V: Known>(inputs: &[Option<&V>], [h, w]: [usize; 2]) -> Result<
 }
 
 impl Operator for MaxUnpool {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let shape = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let indices = required(inputs, 1, "I")?;
         if indices.shape() != shape || indices.dtype() != DType::I64 {
@@ -98,9 +98,9 @@ impl Operator for MaxUnpool {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let (x, indices) = (floats(inputs, 0)?, ints(inputs, 1)?);
-        let Unpooled { plane: [h, w], output: [_, w_out], .. } = self.resolve(inputs)?;
+        let Unpooled { plane: [h, w], output: [_, w_out], .. } = self.resolve(&known(inputs))?;
         let planes = shape[0] * shape[1];
         let (pooled, area) = (x.len() / planes.max(1), shape[2] * shape[3]);
         let mut y = vec![0.0; planes * area];

@@ -50,7 +50,7 @@ pub(crate) use elements::broadcast_places;
 pub use expand::{Expand, Tile};
 pub use gather::{Gather, ScatterNd};
 pub use generate::{ConstantOfShape, Range, Shape, Size};
-pub use known::{Known, MAX_ELEMENTS, MAX_RANK};
+pub use known::{Known, MAX_ELEMENTS, MAX_RANK, known};
 pub(crate) use known::{axis, checked_shape};
 pub use matmul::{Gemm, MatMul, Product};
 pub use max_pool::{Indices, MaxPool};
@@ -95,7 +95,7 @@ pub trait Operator {
     ///
     /// # Errors
     /// An input is missing, or its type, shape or (where it matters) value does not fit.
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError>;
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError>;
     /// The outputs by plain loops in row-major order: the definition of correct.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError>;
 }

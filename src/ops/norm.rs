@@ -10,7 +10,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{broadcast_places, floats, output, tensor};
-use super::known::{Known, axis, broadcast, optional, required_float};
+use super::known::{Known, axis, broadcast, known, optional, required_float};
 use super::{Operator, TensorType};
 use crate::tensor::{DType, Data, Tensor};
 
@@ -77,7 +77,7 @@ impl LayerNormalization {
 }
 
 /// The shape of X, which has at least N and C; inputs 1 to `last` must have `len` values.
-fn check<V: Known>(inputs: &[Option<&V>], last: usize, len: Option<usize>) -> Result<Vec<usize>, OpError> {
+fn check(inputs: &[Option<Known>], last: usize, len: Option<usize>) -> Result<Vec<usize>, OpError> {
     let shape = required_float(inputs, 0, "X")?.shape();
     let &[_, c, ..] = shape else {
         return Err(OpError(format!("X of shape {shape:?} has no channels")));
@@ -125,13 +125,13 @@ fn group_norm(
 }
 
 impl Operator for BatchNormalization {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::F32, check(inputs, 4, None)?)])
     }
 
     /// In double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let shape = check(inputs, 4, None)?;
+        let shape = check(&known(inputs), 4, None)?;
         let plane: usize = shape[2..].iter().product();
         let (x, scale, bias) = (floats(inputs, 0)?, floats(inputs, 1)?, floats(inputs, 2)?);
         let (mean, variance) = (floats(inputs, 3)?, floats(inputs, 4)?);
@@ -146,18 +146,18 @@ impl Operator for BatchNormalization {
 }
 
 impl Operator for InstanceNormalization {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::F32, check(inputs, 2, None)?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let shape = check(inputs, 2, None)?;
+        let shape = check(&known(inputs), 2, None)?;
         group_norm(inputs, shape[1].max(1), self.epsilon, |c| c)
     }
 }
 
 impl Operator for GroupNormalization {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let shape = check(inputs, 2, self.per_group.then_some(self.num_groups))?;
         if shape[1] % self.num_groups != 0 {
             return Err(OpError(format!("{} channels do not make {} groups", shape[1], self.num_groups)));
@@ -166,7 +166,7 @@ impl Operator for GroupNormalization {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let channels = shape[1] / self.num_groups;
         let parameter = |c| if self.per_group { c / channels } else { c };
         group_norm(inputs, self.num_groups, self.epsilon, parameter)
@@ -174,7 +174,7 @@ impl Operator for GroupNormalization {
 }
 
 impl Operator for LayerNormalization {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let shape = required_float(inputs, 0, "X")?.shape();
         let inner = &shape[axis(self.axis, shape.len())?..];
         for (i, name) in [(1, "Scale"), (2, "B")] {
@@ -190,7 +190,7 @@ impl Operator for LayerNormalization {
 
     /// In double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let (x, scale) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let inner = &shape[axis(self.axis, shape.len())?..];
         let scale_places: Vec<usize> = broadcast_places(tensor(inputs, 1)?.shape(), inner).collect();

@@ -154,7 +154,7 @@ impl Op {
 }
 
 impl Operator for Op {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         match self {
             Self::ArgMax(op) => op.infer(inputs),
             Self::AveragePool(op) => op.infer(inputs),

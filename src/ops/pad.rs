@@ -4,7 +4,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, pick, places, tensor};
-use super::known::{Known, axes, known_floats, known_ints, optional, required, shape_from};
+use super::known::{Known, axes, known, known_floats, known_ints, optional, required, shape_from};
 use super::{Operator, TensorType};
 use crate::tensor::Tensor;
 
@@ -45,7 +45,7 @@ impl Pad {
         Ok(Self { mode: a.choice("mode", PadMode::Constant, &modes)? })
     }
 
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Padding, OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Padding, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let list =
             known_ints(inputs, 1, "pads")?.ok_or_else(|| OpError("input 1 (pads) is missing".into()))?;
@@ -103,14 +103,14 @@ impl Pad {
 }
 
 impl Operator for Pad {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let dtype = required(inputs, 0, "data")?.dtype();
         Ok(vec![(dtype, self.resolve(inputs)?.output)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let data = tensor(inputs, 0)?;
-        let padding = self.resolve(inputs)?;
+        let padding = self.resolve(&known(inputs))?;
         let tables: Vec<Vec<i32>> =
             data.shape().iter().zip(&padding.pads).map(|(&n, &pads)| self.index(n, pads)).collect();
         let data = pick(data.data(), places(data.shape(), &tables), padding.value);

@@ -2,7 +2,7 @@
 //! channel has shape `[C, 1, 1]`).
 
 use super::elements::{broadcast_places, floats, output, tensor};
-use super::known::{Known, broadcast, required_float};
+use super::known::{Known, broadcast, known, required_float};
 use super::{OpError, Operator, TensorType};
 use crate::tensor::{DType, Data, Tensor};
 
@@ -11,7 +11,7 @@ use crate::tensor::{DType, Data, Tensor};
 pub struct PRelu;
 
 impl Operator for PRelu {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let x = required_float(inputs, 0, "X")?.shape();
         let slope = required_float(inputs, 1, "slope")?.shape();
         if broadcast(x, slope)? != x {
@@ -21,7 +21,7 @@ impl Operator for PRelu {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let (x, slope) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let places = broadcast_places(tensor(inputs, 1)?.shape(), &shape);
         let y = x.iter().zip(places).map(|(&x, p)| if x < 0.0 { slope[p] * x } else { x }).collect();

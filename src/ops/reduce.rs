@@ -7,7 +7,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, tensor};
 use super::known::checked_shape;
-use super::known::{Known, axes, known_ints, required};
+use super::known::{Known, axes, known, known_ints, required};
 use super::{Operator, TensorType};
 use crate::plan::ReduceKind;
 use crate::tensor::{DType, Data, Tensor, strides};
@@ -57,7 +57,7 @@ impl Reduce {
     }
 
     /// For each axis of the input, whether it is reduced.
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<bool>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<bool>, OpError> {
         let rank = required(inputs, 0, "data")?.shape().len();
         let listed = match &self.axes {
             Axes::Spatial => return Ok((0..rank).map(|i| i >= 2).collect()),
@@ -73,7 +73,7 @@ impl Reduce {
 }
 
 impl Operator for Reduce {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "data")?;
         let reduced = self.resolve(inputs)?;
         let mut shape = Vec::new();
@@ -95,8 +95,8 @@ impl Operator for Reduce {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
-        let reduced = self.resolve(inputs)?;
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let reduced = self.resolve(&known(inputs))?;
         let input = tensor(inputs, 0)?;
         let kept: Vec<usize> =
             input.shape().iter().zip(&reduced).map(|(&n, &gone)| if gone { 1 } else { n }).collect();

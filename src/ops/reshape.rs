@@ -5,7 +5,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, tensor};
-use super::known::{Known, axes, axis, known_ints, known_tensor, required, shape_from};
+use super::known::{Known, axes, axis, known, known_ints, known_tensor, required, shape_from};
 use super::{Operator, TensorType};
 use crate::tensor::Tensor;
 use crate::tensor::checked_len;
@@ -59,7 +59,7 @@ impl Reshape {
     }
 
     /// Shape of the output.
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<usize>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<usize>, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let output = match self {
             Self::Dropout if known_tensor(inputs, 2, "training_mode")?.is_some_and(is_true) => {
@@ -105,9 +105,9 @@ fn is_true(flag: &Tensor) -> bool {
     flag.as_i64().is_some_and(|v| v.contains(&1))
 }
 
-fn named_axes<'a, V: Known>(
+fn named_axes<'a>(
     listed: &'a Option<Vec<i64>>,
-    inputs: &[Option<&'a V>],
+    inputs: &[Option<Known<'a>>],
 ) -> Result<Option<&'a [i64]>, OpError> {
     match listed {
         Some(list) => Ok(Some(list)),
@@ -139,12 +139,12 @@ fn reshape(shape: &[usize], target: &[i64], allowzero: bool) -> Result<Vec<usize
 }
 
 impl Operator for Reshape {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let dtype = required(inputs, 0, "data")?.dtype();
         Ok(vec![(dtype, self.resolve(inputs)?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        output(self.resolve(inputs)?, tensor(inputs, 0)?.data().clone())
+        output(self.resolve(&known(inputs))?, tensor(inputs, 0)?.data().clone())
     }
 }

@@ -12,7 +12,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, output, pick, places, tensor};
 use super::known::required_float;
-use super::known::{Known, axes, checked_shape, known_floats, known_ints, required};
+use super::known::{Known, axes, checked_shape, known, known_floats, known_ints, required};
 use super::resize_taps::antialiased;
 use super::{Operator, TensorType};
 use crate::plan::AxisTaps;
@@ -132,7 +132,7 @@ impl Resize {
     }
 
     /// What becomes of each axis of the input.
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<ResizeAxis>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<ResizeAxis>, OpError> {
         let shape = required(inputs, 0, "X")?.shape();
         let named = match &self.axes {
             Some(list) => axes(list, shape.len())?,
@@ -285,14 +285,14 @@ impl Resize {
 }
 
 impl Operator for Resize {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         required_float(inputs, 0, "X")?;
         Ok(vec![(DType::F32, self.resolve(inputs)?.iter().map(|a| a.output).collect())])
     }
 
     /// Axis after axis; sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let axes = self.resolve(inputs)?;
+        let axes = self.resolve(&known(inputs))?;
         let x = tensor(inputs, 0)?;
         let shape: Vec<usize> = axes.iter().map(|a| a.output).collect();
         if self.mode == ResizeMode::Nearest {

@@ -1,7 +1,7 @@
 //! `Where`: condition ? X : Y with broadcasting (`torch.where`), and `Not`.
 
 use super::elements::{broadcast_places, ints, output, tensor};
-use super::known::{Known, broadcast, checked_shape, required};
+use super::known::{Known, broadcast, checked_shape, known, required};
 use super::{OpError, Operator, TensorType};
 use crate::tensor::{DType, Data, Tensor};
 
@@ -14,7 +14,7 @@ pub struct Where;
 pub struct Not;
 
 impl Operator for Where {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let condition = required(inputs, 0, "condition")?;
         let (x, y) = (required(inputs, 1, "X")?, required(inputs, 2, "Y")?);
         if condition.dtype() != DType::I64 || x.dtype() != y.dtype() {
@@ -25,7 +25,7 @@ impl Operator for Where {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let condition = ints(inputs, 0)?;
         let (x, y) = (tensor(inputs, 1)?, tensor(inputs, 2)?);
         let chosen = broadcast_places(tensor(inputs, 0)?.shape(), &shape).map(|p| condition[p] != 0);
@@ -45,7 +45,7 @@ impl Operator for Where {
 }
 
 impl Operator for Not {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "X")?;
         if input.dtype() != DType::I64 {
             return Err(OpError("X must be bool".into()));

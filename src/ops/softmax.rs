@@ -5,7 +5,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, output};
 use super::known::axis;
-use super::known::{Known, required_float};
+use super::known::{Known, known, required_float};
 use super::{Operator, TensorType};
 use crate::tensor::{DType, Data, Tensor};
 
@@ -39,7 +39,7 @@ impl Softmax {
 }
 
 impl Operator for Softmax {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let shape = required_float(inputs, 0, "input")?.shape();
         self.view(shape)?;
         Ok(vec![(DType::F32, shape.to_vec())])
@@ -47,7 +47,7 @@ impl Operator for Softmax {
 
     /// In double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(inputs)?.remove(0);
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let x = floats(inputs, 0)?;
         let [outer, len, inner] = self.view(&shape)?;
         let mut y = vec![0.0; x.len()];

@@ -3,7 +3,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, pick, places, tensor};
-use super::known::{Known, axis, known_ints, required};
+use super::known::{Known, axis, known, known_ints, required};
 use super::{Operator, TensorType};
 use crate::tensor::Tensor;
 
@@ -30,7 +30,7 @@ impl Split {
     }
 
     /// The axis, and the length of each output along it.
-    pub fn resolve<V: Known>(&self, inputs: &[Option<&V>]) -> Result<(usize, Vec<usize>), OpError> {
+    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<(usize, Vec<usize>), OpError> {
         let shape = required(inputs, 0, "input")?.shape();
         let axis = axis(self.axis, shape.len())?;
         let (len, count) = (shape[axis], self.num_outputs);
@@ -57,7 +57,7 @@ impl Split {
 }
 
 impl Operator for Split {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "input")?;
         let (axis, lengths) = self.resolve(inputs)?;
         let part = |length| {
@@ -70,7 +70,7 @@ impl Operator for Split {
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let input = tensor(inputs, 0)?;
-        let (axis, lengths) = self.resolve(inputs)?;
+        let (axis, lengths) = self.resolve(&known(inputs))?;
         let mut parts = Vec::new();
         let mut start = 0;
         for length in lengths {

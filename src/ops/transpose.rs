@@ -30,7 +30,7 @@ impl Transpose {
 }
 
 impl Operator for Transpose {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "data")?;
         let perm = self.resolve(input.shape().len())?;
         Ok(vec![(input.dtype(), perm.iter().map(|&a| input.shape()[a]).collect())])

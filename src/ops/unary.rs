@@ -5,7 +5,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, tensor};
-use super::known::{Known, checked_shape, required};
+use super::known::{Known, checked_shape, known, required};
 use super::{Operator, TensorType};
 use crate::plan;
 use crate::tensor::{DType, Data, Tensor};
@@ -120,7 +120,7 @@ impl Unary {
 }
 
 impl Operator for Unary {
-    fn infer<V: Known>(&self, inputs: &[Option<&V>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "X")?;
         if input.dtype() == DType::I64 && self.integer(0).is_none() {
             return Err(OpError("X must be float, not integer".into()));
@@ -129,7 +129,7 @@ impl Operator for Unary {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(inputs)?;
+        self.infer(&known(inputs))?;
         let input = tensor(inputs, 0)?;
         let data = match input.data() {
             Data::F32(x) => Data::F32(x.iter().map(|&x| apply(self.function, x)).collect()),

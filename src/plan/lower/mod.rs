@@ -12,7 +12,7 @@ use super::builder::{Builder, LowerError};
 use super::{IndexPlane, Layout, Operand, Plan, ValueId, Window};
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph, Node};
-use crate::ops::{Cast, CastTarget, Fact, Indices, Op, OpError};
+use crate::ops::{Cast, CastTarget, Fact, Indices, Known, Op, OpError};
 use crate::tensor::{DType, Tensor};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -257,8 +257,9 @@ impl Lowering<'_> {
     }
 
     /// Facts of a node's inputs, for what an operator resolves itself.
-    fn facts(&self, node: &Node) -> Vec<Option<&Fact>> {
-        node.inputs.iter().map(|edge| edge.and_then(|e| self.facts[e.0].as_ref())).collect()
+    fn facts(&self, node: &Node) -> Vec<Option<Known<'_>>> {
+        let fact = |edge: &Option<EdgeId>| edge.and_then(|e| self.facts[e.0].as_ref());
+        node.inputs.iter().map(|edge| fact(edge).map(Known::from)).collect()
     }
 
     /// Inferred shape of output `i`.
