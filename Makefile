@@ -10,6 +10,7 @@
 MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock .cargo/config.toml
+MODELS := $(shell find models -type f)
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
 .PHONY: play site test bench pkg size check wasm-check train-zoo
@@ -49,7 +50,7 @@ training/.venv/ready: training/requirements.txt
 wasm-check:
 	scripts/cargo-wasm check --no-default-features --features gpu,web
 
-www/dist/index.html: pkg/package.json $(PAGE) $(wildcard models/*)
+www/dist/index.html: pkg/package.json $(PAGE) $(MODELS)
 	@cd www && npx vite build --logLevel warn
 
 pkg/package.json: $(SOURCES) scripts/build-pkg www/node_modules/.package-lock.json $(TARGET)/tools/ready

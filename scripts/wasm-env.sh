@@ -44,8 +44,8 @@ ensure_toolchain() {
   [ -x "$wasm_toolchain/bin/rustc" ] && has_std "$wasm_toolchain/bin/rustc" && return
   command -v rustc >/dev/null && has_std rustc && return
   if command -v rustup >/dev/null; then
-    note "rustup target add $wasm_target (for at most a minute)"
-    timeout 60 rustup target add $wasm_target >&2 && return
+    note "rustup target add $wasm_target (for at most five minutes)"
+    timeout 300 rustup target add $wasm_target >&2 && return
   fi
   build_debian_toolchain
 }

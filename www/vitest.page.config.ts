@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Tests of the page in headless Chromium: `shell` on a fake engine (built by the setup), `engine` on the
+ * Tests of the page in headless Chromium: those of a `FakePage` on a fake engine (built by the setup), the others on the
  * production build in dist/. One file at a time: they share the machine's few cores with the browser.
  */
 export default defineConfig({

@@ -24,6 +24,16 @@ const outside: Outside = {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   },
+  async share(file) {
+    try {
+      await navigator.share({ files: [file] });
+      return true;
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return false; // the person thought better of it
+      outside.save(file, file.name); // the click that asked for it may be too long ago
+      return true;
+    }
+  },
   async copy(png) {
     try {
       // The promise goes in unsettled: the permission lasts only as long as the click that gave it.

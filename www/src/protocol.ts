@@ -66,7 +66,13 @@ export interface LossInfo {
 }
 
 /** Where a model comes from: shipped with the page and known by its hash, or files a person brought. */
-export type ModelSource = { url: string; sha256: string } | { file: Blob; data: Record<string, Blob> };
+/** A model and the files that hold its weights, by name. */
+export interface ModelFiles {
+  file: Blob;
+  data: Record<string, Blob>;
+}
+
+export type ModelSource = { url: string; sha256: string } | ModelFiles;
 
 /** Shares from 0 to 1, null where there is nothing to tell of; `iou`: of each class, intersection over union. */
 export interface LabelScores {

@@ -16,27 +16,42 @@ export interface Batch {
   method: Method;
 }
 
-/** What cannot be read is named in `errors.txt` and does not hold up the rest. `tell` hears how many are done. */
+/** `zip`: null where nothing was done. `ended`: what ended it early. */
+export interface Restored {
+  zip: Blob | null;
+  ended: unknown;
+}
+
+/**
+ * What cannot be read is named in `errors.txt` and does not hold up the rest; nor is what has been done lost where a stop or a
+ * crash ends it. `tell` hears how many are done.
+ */
 export async function restoreAll(
   bench: Bench,
   { files, task, settings, method }: Batch,
   tell: (done: number) => void,
   signal: AbortSignal,
-): Promise<Blob> {
+): Promise<Restored> {
   const archive = new Archive();
+  const names = files.map((file) => resultName(file.name, task.id));
   const errors: string[] = [];
+  let count = 0;
+  let ended: unknown = null;
   for (const [done, file] of files.entries()) {
     tell(done);
     try {
-      const png = await restore(file);
-      archive.add(numbered(resultName(file.name, task.id), done, files), png);
+      archive.add(numbered(names, done), await restore(file));
+      count++;
     } catch (error) {
-      if (signal.aborted || codeOf(error) === "engine-crashed") throw error;
       errors.push(`${file.name}: ${messageOf(error)}`);
+      if (!signal.aborted && codeOf(error) !== "engine-crashed") continue;
+      ended = error;
+      errors.push(...files.slice(done + 1).map(({ name }) => `${name}: not done`));
+      break;
     }
   }
   if (errors.length > 0) archive.add("errors.txt", new TextEncoder().encode(`${errors.join("\n")}\n`));
-  return archive.finish();
+  return { zip: count > 0 || !ended ? archive.finish() : null, ended };
 
   async function restore(file: File): Promise<Uint8Array> {
     const { client } = bench;
@@ -58,10 +73,10 @@ export async function restoreAll(
   }
 }
 
-/** Two photos of one name, from two folders, keep apart. */
-function numbered(name: string, index: number, files: readonly File[]): string {
-  const file = files[index];
-  const twins = files.filter((other) => other.name === file?.name);
+/** Photos of one name, from two folders or in two formats, keep apart, also where capitals do not count. */
+function numbered(names: readonly string[], index: number): string {
+  const name = names[index] ?? "";
+  const twins = names.filter((other) => other.toLowerCase() === name.toLowerCase());
   return twins.length > 1 ? name.replace(/(\.\w+)$/, `-${index + 1}$1`) : name;
 }
 

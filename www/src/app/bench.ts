@@ -94,6 +94,11 @@ export class Bench {
     return this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal);
   }
 
+  /** Another photo: its input is no longer needed. */
+  forgetInput(): void {
+    this.#input.clear();
+  }
+
   /** Makes each picture of the one before, whatever its recipe says it is of; `first` itself where there are no recipes. */
   async chain(first: PictureInfo, recipes: readonly Recipe[], signal: AbortSignal): Promise<PictureInfo> {
     let last = first;

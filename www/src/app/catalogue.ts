@@ -1,6 +1,6 @@
 /** The models there are, by task: what `models/manifest.json` lists, and the methods that can be chosen from it. */
 
-import type { ModelSource } from "../protocol";
+import type { ModelFiles } from "../protocol";
 import { filterOf, factsOf, OLD_PHOTO, TASKS, type BaselineId, type TaskFacts } from "./tasks";
 import type { Baseline } from "../engine";
 
@@ -24,7 +24,7 @@ export interface Entry {
 export interface OwnModel {
   key: string;
   name: string;
-  source: ModelSource;
+  source: ModelFiles;
 }
 
 /** One step of a method. */

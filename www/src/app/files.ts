@@ -1,5 +1,7 @@
 /** Sorts the files a person brought: photos, or one ONNX model with the files its weights are in. */
 
+import { CallError, messageOf } from "../protocol";
+
 export type Brought =
   | { kind: "pictures"; files: [File, ...File[]] }
   | { kind: "model"; file: File; data: Record<string, File> }
@@ -17,6 +19,15 @@ export function sortFiles(files: readonly File[]): Brought {
   if (!first) return { kind: "nothing" };
   if (/\.(data|onnx_data|bin|weights)$/i.test(first.name)) return { kind: "data-only", name: first.name };
   return { kind: "pictures", files: [first, ...others] };
+}
+
+/** The content as it is now: browsers refuse a file that has been changed since it was given. */
+export async function copied(file: Blob): Promise<Blob> {
+  try {
+    return new Blob([await file.arrayBuffer()], { type: file.type });
+  } catch (error) {
+    throw new CallError("unreadable-file", messageOf(error));
+  }
 }
 
 /** `holiday.jpg` → `holiday-denoise.png` */

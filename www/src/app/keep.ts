@@ -12,6 +12,8 @@ import { type Activity, noticeFor, type Outcome } from "./state";
 export interface Outside {
   save(file: Blob, name: string): void;
   copy(png: Promise<Blob>): Promise<void>;
+  /** Hands a file to another app; whether that was done. */
+  share(file: File): Promise<boolean>;
   /** Notes the settings in the address. */
   note(query: string): void;
 }
@@ -36,6 +38,15 @@ export class Keeper {
     return this.#work(async () => {
       await this.#outside.copy(this.png());
       return { kind: "copied" };
+    });
+  }
+
+  share(): Promise<void> {
+    return this.#work(async () => {
+      const { chosen, task } = this.#board.state;
+      const name = this.name(`${task.id}-${chosen}`);
+      const shared = await this.#outside.share(new File([await this.png()], name, { type: "image/png" }));
+      return { kind: shared ? "shared" : "ready" };
     });
   }
 
@@ -72,9 +83,15 @@ export class Keeper {
     });
   }
 
+  /** Whether there is a chosen result, and nothing else to wait for. */
+  get ready(): boolean {
+    const { activity, chosen, results } = this.#board.state;
+    const free = activity === null || activity.kind === "saving";
+    return free && results.some(({ id, picture }) => id === chosen && picture !== null);
+  }
+
   async #work(work: () => Promise<Outcome>): Promise<void> {
-    const { activity, results } = this.#board.state;
-    if (activity || !results.some(({ picture }) => picture !== null)) return;
+    if (!this.ready || this.#board.state.activity) return;
     const saving: Activity = { kind: "saving" };
     this.#board.now(saving);
     // A run may have begun meanwhile: then the page tells of that.

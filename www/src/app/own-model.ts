@@ -1,12 +1,20 @@
 /** The person's own model: files that this device keeps for the next visit, as it keeps their photo. */
 
 import type { OwnModel } from "./catalogue";
+import { copied } from "./files";
 import { recall, remember } from "./store";
 
 const STORED = "model";
 
 export function ownModel(file: File, data: Record<string, File>): OwnModel {
-  return { key: `${file.name} ${file.size} ${file.lastModified}`, name: file.name, source: { file, data } };
+  const key = [file, ...Object.values(data)].map(({ name, size, lastModified }) => `${name} ${size} ${lastModified}`).join(" ");
+  return { key, name: file.name, source: { file, data } };
+}
+
+export async function copiedModel(model: OwnModel): Promise<OwnModel> {
+  const { file, data } = model.source;
+  const parts = Object.entries(data).map(async ([name, part]) => [name, await copied(part)] as const);
+  return { ...model, source: { file: await copied(file), data: Object.fromEntries(await Promise.all(parts)) } };
 }
 
 export function keepModel(model: OwnModel): Promise<void> {
@@ -16,5 +24,5 @@ export function keepModel(model: OwnModel): Promise<void> {
 /** The model of the last visit. */
 export async function keptModel(): Promise<OwnModel | null> {
   const kept = (await recall(STORED)) as OwnModel | undefined;
-  return kept && "file" in kept.source && kept.source.file instanceof Blob ? kept : null;
+  return kept?.source.file instanceof Blob ? kept : null;
 }

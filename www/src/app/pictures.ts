@@ -74,6 +74,11 @@ export class Pictures {
     return this.#make(this.#mask, JSON.stringify(recipe), recipe, signal);
   }
 
+  /** Another photo: what was made of the last one is no longer needed. Its layers are shown until there are others. */
+  clear(): void {
+    for (const step of [this.#cropped, this.#enlarged, this.#truth, this.#mask]) step.clear();
+  }
+
   /** The worker is gone, and all that was in it. */
   forget(): void {
     const { original, input, mask } = this.#layers;

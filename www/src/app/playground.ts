@@ -13,13 +13,13 @@ import { Bench } from "./bench";
 import { Board } from "./board";
 import type { Method, OwnModel } from "./catalogue";
 import { fitting } from "./degradation";
-import { sortFiles } from "./files";
+import { copied, sortFiles } from "./files";
 import { Keeper, type Outside } from "./keep";
-import { keepModel, keptModel, ownModel } from "./own-model";
+import { copiedModel, keepModel, keptModel, ownModel } from "./own-model";
 import { keepPhoto, keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
-import { initialState, noticeFor, type Action } from "./state";
+import { initialState, noticeFor, usedMethods, type Action } from "./state";
 import { factsOf } from "./tasks";
 import { Workshop } from "./workshop";
 
@@ -149,9 +149,8 @@ export class Playground extends Board {
 
   /** Adds a method or takes it away; one always stays. */
   toggleMethod(id: string): void {
-    const { results, settings } = this.state;
-    // Between two photos there are no results, but the choice stands.
-    const used = results.length > 0 ? results.map((result) => result.id) : settings.methods;
+    const { settings } = this.state;
+    const used = usedMethods(this.state);
     const methods = used.includes(id) ? used.filter((other) => other !== id) : [...used, id];
     if (methods.length === 0 || methods.length > MAX_RESULTS) return;
     const chosen = used.includes(id) ? settings.chosen : id;
@@ -179,9 +178,9 @@ export class Playground extends Board {
     if (tool === "difference" && tools.includes(tool) && !activity) void this.#again();
   }
 
-  /** From the settings as they are now to the results, all of them anew. */
+  /** From the settings as they are now to the results that are missing; where none is, all of them anew. */
   async run(): Promise<void> {
-    this.#workshop.expire();
+    if (this.state.results.every(({ status }) => status === "done")) this.#workshop.expire();
     await this.#attempt((signal) => this.#make(signal, true));
   }
 
@@ -226,9 +225,10 @@ export class Playground extends Board {
       const { task, settings } = this.state;
       await this.#workshop.engine(signal);
       const tell = (done: number) => this.now({ kind: "batch", done, total: files.length });
-      const zip = await restoreAll(this.#bench, { files, task, settings, method }, tell, signal);
+      const { zip, ended } = await restoreAll(this.#bench, { files, task, settings, method }, tell, signal);
       const name = `${task.id}-${method.id}.zip`;
-      this.#outside.save(zip, name);
+      if (zip) this.#outside.save(zip, name);
+      if (ended) throw ended;
       this.forgetMany();
       this.update({ outcome: { kind: "saved", name } });
     });
@@ -276,8 +276,9 @@ export class Playground extends Board {
   }
 
   /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
-  async #take(photo: Photo, mode: Settings["mode"], signal: AbortSignal): Promise<void> {
+  async #take(given: Photo, mode: Settings["mode"], signal: AbortSignal): Promise<void> {
     await this.#workshop.engine(signal);
+    const photo = { ...given, file: await copied(given.file) };
     this.now({ kind: "decode" });
     const picture = await this.#client.call("decode", { file: photo.file }, { signal });
     this.#photo = photo;
@@ -293,9 +294,10 @@ export class Playground extends Board {
   }
 
   /** `null`: the shipped ones alone. */
-  async #useModel(own: OwnModel | null): Promise<void> {
+  async #useModel(given: OwnModel | null): Promise<void> {
     await this.#attempt(async (signal) => {
       await this.#workshop.engine(signal);
+      const own = given && (await copiedModel(given));
       if (own) {
         await this.#bench.model({ kind: "own", model: own }, signal);
         void keepModel(own);

@@ -8,7 +8,7 @@ import { CallError, codeOf, messageOf } from "../protocol";
 import type { Layer } from "../view/layer";
 import type { Size } from "../view/viewport";
 import type { Method, OwnModel } from "./catalogue";
-import { initialSettings, type Settings } from "./settings";
+import { initialSettings, MAX_RESULTS, type Settings } from "./settings";
 import { factsOf, type TaskFacts } from "./tasks";
 
 /** What is going on right now. */
@@ -21,7 +21,7 @@ export type Activity =
 
 /** How the last thing ended. */
 export type Outcome =
-  | { kind: "ready" | "stopped" | "copied" | "waiting" }
+  | { kind: "ready" | "stopped" | "copied" | "shared" | "waiting" }
   | { kind: "done"; milliseconds: number; backend: BackendName }
   | { kind: "saved"; name: string };
 
@@ -124,6 +124,13 @@ export function initialState(settings = initialSettings()): State {
   };
 }
 
+/** Ids of the methods in use: those that are asked for, as far as the task has them. */
+export function usedMethods({ settings, methods, results }: Pick<State, "settings" | "methods" | "results">): string[] {
+  const listed = settings.methods.filter((id) => methods.some((method) => method.id === id));
+  if (listed.length > 0) return listed.slice(0, MAX_RESULTS);
+  return results.length > 0 ? results.map(({ id }) => id) : settings.methods;
+}
+
 /** Whether the photo is made worse before the run. */
 export function isDegraded({ settings, task }: Pick<State, "settings" | "task">): boolean {
   return settings.mode === "test" && task.kinds.length > 0;
@@ -144,6 +151,7 @@ const WAYS_OUT: Record<string, Action[]> = {
   "unsupported-picture": ["open"],
   "invalid-model": ["shipped"],
   "missing-external-data": ["shipped"],
+  "unreadable-file": ["open"],
   "unsupported-operator": ["shipped"],
   "invalid-node": ["shipped"],
   "invalid-input": ["shipped"],

@@ -10,6 +10,7 @@ import { degradations } from "./degradation";
 import type { Photo } from "./photo";
 import { Pictures, type Pair } from "./pictures";
 import { Result, type Order } from "./result";
+import type { Size } from "../view/viewport";
 import { fromBase } from "./samples";
 import { MAX_RESULTS } from "./settings";
 import { expected, shownClasses } from "./stages";
@@ -97,6 +98,8 @@ export class Workshop {
   clear(): void {
     for (const result of this.#results.values()) result.close();
     this.#results.clear();
+    this.#pictures.clear();
+    this.#bench.forgetInput();
     this.useMask(null);
     this.#changed();
   }
@@ -242,7 +245,7 @@ export class Workshop {
     for (const result of done) {
       const { size } = result.state;
       const reference = mask ?? (test || !size ? original : await this.#pictures.sizedAs(size, input, signal));
-      if (reference) await result.compare(reference, GAIN, signal);
+      if (reference && size && sameSize(reference, size)) await result.compare(reference, GAIN, signal);
     }
   }
 
@@ -289,7 +292,7 @@ function classesOf(results: Result[]): ClassInfo[] {
   return results.find(({ state }) => state.classes.length > 0)?.state.classes ?? [];
 }
 
-function sameSize(a: PictureInfo, b: PictureInfo): boolean {
+function sameSize(a: Size, b: Size): boolean {
   return a.width === b.width && a.height === b.height;
 }
 

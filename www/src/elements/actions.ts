@@ -1,10 +1,11 @@
 import { css, html } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import { methodName } from "../app/panes";
 import type { Activity, Expected, Outcome } from "../app/state";
 import { bytes, Localized, percent, seconds, t } from "../i18n";
 import { icons } from "./icons";
 import "./keep-menu";
+import type { KeepMenu } from "./keep-menu";
 import { shared } from "./shared";
 
 /**
@@ -22,6 +23,8 @@ export class Actions extends Localized {
   @property() lab = "";
   /** Where the inspector shows the chosen network from within. */
   @property() inspect = "";
+
+  @query("up-keep") private menu!: KeepMenu;
 
   static override styles = [
     shared,
@@ -104,6 +107,11 @@ export class Actions extends Localized {
       }
     `,
   ];
+
+  /** Whether the menu is open, which Escape closes. */
+  get open(): boolean {
+    return this.menu.open;
+  }
 
   protected override render() {
     const { activity, expected } = this;

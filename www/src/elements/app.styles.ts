@@ -14,6 +14,7 @@ export const appStyles = css`
     grid-area: stage;
     position: relative;
     min-height: 0;
+    container-type: size;
   }
   up-compare {
     height: 100%;
@@ -25,6 +26,8 @@ export const appStyles = css`
     display: grid;
     gap: 12px;
     width: min(440px, calc(100% - 32px));
+    max-height: calc(100% - 84px);
+    overflow: auto;
     transform: translateX(-50%);
   }
   up-results {
@@ -73,9 +76,16 @@ export const appStyles = css`
   .left {
     display: contents;
   }
-  @media (max-width: 600px) {
+  @container (max-width: 600px) {
     .notices {
       bottom: 118px; /* where that bar has two rows */
+      max-height: calc(100% - 130px);
+    }
+  }
+  @container (max-height: 380px) {
+    .notices {
+      bottom: 12px; /* what is wrong comes first */
+      max-height: calc(100% - 24px);
     }
   }
   @media (min-width: 900px) {

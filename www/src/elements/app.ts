@@ -10,6 +10,7 @@ import { GAIN } from "../app/workshop";
 import { language, Localized, percent, t } from "../i18n";
 import { FIRST_LOOK, formatLook } from "../inspect/address";
 import "./actions";
+import type { Actions } from "./actions";
 import { appStyles } from "./app.styles";
 import "./camera";
 import type { CameraDialog } from "./camera";
@@ -39,6 +40,7 @@ export class App extends Localized {
   @query("#model") private modelInput!: HTMLInputElement;
   @query("#mask") private maskInput!: HTMLInputElement;
   @query("up-help") private help!: Help;
+  @query("up-actions") private actions!: Actions;
   @query("up-camera") private camera!: CameraDialog;
 
   static override styles = [shared, appStyles];
@@ -113,7 +115,7 @@ export class App extends Localized {
           @settings=${(event: CustomEvent) => playground.set(event.detail)}
         ></up-controls>
         <up-actions .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
-          .canSave=${panes.some(({ id, complete }) => id === state.chosen && complete)} .lab=${labAddress(state)}
+          .canSave=${playground.keep.ready} .lab=${labAddress(state)}
           .inspect=${inspectAddress(state)}
           @open-photo=${() => this.photoInput.click()}
           @run=${() => playground.run()} @stop=${() => playground.stop()} @save=${() => playground.keep.save()}
@@ -151,7 +153,8 @@ export class App extends Localized {
 
   #keep(way: Way): void {
     const { keep } = this.playground;
-    if (way === "copy") void keep.copy();
+    if (way === "share") void keep.share();
+    else if (way === "copy") void keep.copy();
     else if (way === "sheet") void keep.sheet();
     else if (way === "report") void keep.report();
     else void this.playground.useResult();
@@ -208,7 +211,7 @@ export class App extends Localized {
     else if (event.key === "s") void playground.keep.save();
     else if (event.key === "c") void playground.keep.copy();
     else if (event.key === "?") this.help.show();
-    else if (event.key === "Escape" && activity) playground.stop();
+    else if (event.key === "Escape" && activity && !this.actions.open) playground.stop();
     else return;
     event.preventDefault();
   }

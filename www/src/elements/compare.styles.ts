@@ -63,7 +63,23 @@ export const compareStyles = css`
     height: 8px;
     border-radius: 4px;
   }
+  /* One row that scrolls. */
   @container (max-height: 380px) {
+    .bar {
+      bottom: 6px;
+      flex-wrap: nowrap;
+      justify-content: start;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .bar > * {
+      flex: none;
+    }
+    .legend {
+      width: 200px;
+    }
+  }
+  @container (max-height: 120px) {
     .bar {
       display: none;
     }

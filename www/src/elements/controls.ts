@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { methodName } from "../app/panes";
 import { MAX_RESULTS } from "../app/settings";
 import { shownClasses } from "../app/stages";
-import { isDegraded, type State } from "../app/state";
+import { isDegraded, type State, usedMethods } from "../app/state";
 import type { TaskFacts } from "../app/tasks";
 import type { ClassInfo } from "../engine";
 import { hasMessage, Localized, percent, t } from "../i18n";
@@ -126,8 +126,8 @@ export class Controls extends Localized {
   }
 
   #renderMethods() {
-    const { methods, results, own } = this.state;
-    const chosen = results.map(({ id }) => id);
+    const { methods, own } = this.state;
+    const chosen = usedMethods(this.state);
     const full = chosen.length >= MAX_RESULTS;
     const options = methods.map((method) => ({
       value: method.id,

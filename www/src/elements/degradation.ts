@@ -66,7 +66,7 @@ export class DegradationControls extends Localized {
               ${task.kinds.map((one) => html`<option value=${one} ?selected=${one === kind}>${t(`degrade.${one}`)}</option>`)}
             </select>
           </label>`
-        : html`<p class="sentence">${t(`degrade.${kind}.sentence`)}</p>`}
+        : html`<p class="sentence">${say(`degrade.${kind}.sentence`)}</p>`}
       ${range
         ? html`<up-slider .label=${say(`degrade.${kind}.level`)} .min=${range.min} .max=${range.max} .step=${range.step}
             .value=${level} .said=${say(`degrade.${kind}.value`, { level })}

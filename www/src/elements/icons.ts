@@ -29,6 +29,7 @@ export const icons = {
   table: icon(svg`<rect x="2.5" y="4" width="15" height="12" rx="2"/><path d="M2.5 8.2h15M8 8.2V16"/>`),
   more: icon(svg`<path d="M5 10h.01M10 10h.01M15 10h.01" stroke-width="2.6"/>`),
   copy: icon(svg`<rect x="7" y="7" width="9.5" height="9.5" rx="2"/><path d="M13 7V5.5a2 2 0 0 0-2-2H5.5a2 2 0 0 0-2 2V11a2 2 0 0 0 2 2H7"/>`),
+  share: icon(svg`<path d="M10 12.5V3M6.5 6 10 2.5 13.5 6M5.5 9.5H4V17h12V9.5h-1.5"/>`),
   report: icon(svg`<path d="M5 3h7l3.5 3.5V17H5zM12 3v3.5h3.5M7.5 10.5h5M7.5 13.5h5"/>`),
   next: icon(svg`<path d="M3 10h11M10 5.5l4.5 4.5L10 14.5M17.5 4.5v11"/>`),
   down: icon(svg`<path d="m5.5 8 4.5 4.5L14.5 8"/>`),

@@ -4,10 +4,15 @@ import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
-const WAYS = ["copy", "sheet", "report", "next"] as const;
+const WAYS = ["share", "copy", "sheet", "report", "next"] as const;
 export type Way = (typeof WAYS)[number];
 
-const GLYPHS = { copy: icons.copy, sheet: icons.grid, report: icons.report, next: icons.next };
+const GLYPHS = { share: icons.share, copy: icons.copy, sheet: icons.grid, report: icons.report, next: icons.next };
+
+/** Whether this device hands pictures to other apps. */
+function shares(): boolean {
+  return navigator.canShare?.({ files: [new File([], "picture.png", { type: "image/png" })] }) ?? false;
+}
 
 /** Further ways to keep a result, behind one button. Emits `keep` with the way. */
 @customElement("up-keep")
@@ -33,10 +38,7 @@ export class KeepMenu extends Localized {
       }
       #ways {
         position: fixed;
-        position-anchor: --more;
-        inset: auto;
-        bottom: calc(anchor(top) + 6px);
-        right: anchor(right);
+        inset: auto 16px calc(84px + env(safe-area-inset-bottom)) auto;
         width: max-content;
         max-width: calc(100vw - 24px);
         margin: 0;
@@ -46,6 +48,12 @@ export class KeepMenu extends Localized {
         background: var(--raised);
         color: var(--ink);
         box-shadow: var(--shadow);
+      }
+      @supports (bottom: anchor(top)) {
+        #ways {
+          position-anchor: --more;
+          inset: auto anchor(right) calc(anchor(top) + 6px) auto;
+        }
       }
       #ways:popover-open {
         display: grid;
@@ -69,13 +77,17 @@ export class KeepMenu extends Localized {
     `,
   ];
 
+  get open(): boolean {
+    return this.list.matches(":popover-open");
+  }
+
   protected override render() {
     return html`
       <button id="more" popovertarget="ways" ?disabled=${this.disabled} aria-label=${t("keep.more")} title=${t("keep.more")}>
         ${icons.more}
       </button>
       <div id="ways" popover role="group" aria-label=${t("keep.more")}>
-        ${WAYS.map((way) => html`<button @click=${() => this.#keep(way)}>${GLYPHS[way]} ${t(`keep.${way}`)}</button>`)}
+        ${WAYS.filter((way) => way !== "share" || shares()).map((way) => html`<button @click=${() => this.#keep(way)}>${GLYPHS[way]} ${t(`keep.${way}`)}</button>`)}
         ${this.inspect ? html`<a href=${this.inspect}>${icons.network} ${t("keep.inspect")}</a>` : nothing}
         ${this.lab ? html`<a href=${this.lab}>${icons.model} ${t("keep.lab")}</a>` : nothing}
       </div>

@@ -134,6 +134,11 @@ export const shared = css`
     select {
       min-height: 44px;
     }
+    /* iOS zooms the page in on smaller ones. */
+    input,
+    select {
+      font-size: 16px;
+    }
     button.icon {
       width: 44px;
     }

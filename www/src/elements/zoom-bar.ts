@@ -1,9 +1,14 @@
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { Localized, percent, t } from "../i18n";
+import { Localized, t } from "../i18n";
 import type { ZoomWish } from "../view/camera";
 import { icons } from "./icons";
 import { shared } from "./shared";
+
+/** Without what groups digits, which could not be told from a decimal point when it is typed over. */
+function typed(zoom: number): string {
+  return `${Math.round(zoom * 100)}%`;
+}
 
 /** Zoom buttons and a typed percentage. Emits `zoom` with what is wanted. */
 @customElement("up-zoom")
@@ -84,7 +89,7 @@ export class ZoomBar extends Localized {
         inputmode="numeric"
         autocomplete="off"
         aria-label=${t("zoom.percent")}
-        .value=${percent(this.zoom)}
+        .value=${typed(this.zoom)}
         @focus=${(event: Event) => (event.target as HTMLInputElement).select()}
         @change=${this.#typed}
       />
@@ -104,7 +109,7 @@ export class ZoomBar extends Localized {
     const input = event.target as HTMLInputElement;
     const value = Number.parseFloat(input.value.replace(",", "."));
     if (value > 0) this.#wish({ to: value / 100 });
-    input.value = percent(this.zoom);
+    input.value = typed(this.zoom);
   }
 
   #wish(detail: ZoomWish): void {

@@ -12,8 +12,10 @@
 /// <reference lib="webworker" />
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
+/** Of this copy of the page: the host may have others, and its store is one. */
+const OURS = `page ${scope.registration.scope} `;
 /** Replaced at build time by what tells one build from another. */
-const KEPT = "page __BUILD__";
+const KEPT = `${OURS}__BUILD__`;
 /** Replaced at build time by the paths of all scripts and styles. */
 const CHUNKS = "__CHUNKS__" as unknown as string[];
 
@@ -65,7 +67,8 @@ async function fromNetwork(request: Request): Promise<Response> {
     if (response.ok) await store.put(request, response.clone()).catch(() => undefined);
     return response;
   } catch (error) {
-    const kept = await store.match(request, { ignoreSearch: request.mode === "navigate" });
+    const named = await store.match(request, { ignoreSearch: request.mode === "navigate" });
+    const kept = named ?? (request.mode === "navigate" ? await store.match(scope.registration.scope) : undefined);
     if (kept) return kept;
     throw error;
   }
@@ -84,5 +87,5 @@ function wanted(path: string): Request {
 
 async function forgetOthers(): Promise<void> {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("page ") && name !== KEPT).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => name.startsWith(OURS) && name !== KEPT).map((name) => caches.delete(name)));
 }

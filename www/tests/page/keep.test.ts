@@ -3,7 +3,7 @@ import { unzipSync } from "fflate";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import config from "../fake.vite.config.ts";
-import { bring, method, named, notice, restored, status, visit } from "./browser";
+import { bring, method, named, notice, restored, status, stop, visit } from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 import { serve } from "./server";
 
@@ -72,6 +72,52 @@ describe("keeping", () => {
     expect(report.results[0].steps[0].sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(report.results[0].scores.psnr).toBeGreaterThan(report.input.scores.psnr);
     expect(report.results[0].milliseconds).toBeGreaterThan(0);
+  });
+
+  it("waits while other methods still run", async () => {
+    await open({}, "#with=nearest,bilinear");
+    await at.engine({ tileDelay: 400 });
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await stop(page).waitFor();
+    expect(await page.getByRole("button", { name: "Save PNG" }).isDisabled()).toBe(true);
+    await page.keyboard.press("s");
+    await restored(page);
+    const { name } = await downloaded(() => page.keyboard.press("s"));
+    expect(name).toBe("chelsea-denoise-nearest.png");
+  });
+
+  it("shares where the device does, or saves where the browser will not", async () => {
+    at.page = page = await at.visit("", {});
+    await page.addInitScript(() => {
+      navigator.canShare = () => true;
+      navigator.share = async (data) => {
+        if (location.hash.includes("median")) throw new DOMException("too long ago", "NotAllowedError");
+        Object.assign(window, { shared: data?.files?.map(({ name, type }) => `${name} ${type}`) });
+      };
+    });
+    await page.reload();
+    await restored(page);
+    await keep("Share the picture");
+    await status(page).filter({ hasText: "Shared" }).waitFor();
+    expect(await page.evaluate(() => (window as unknown as { shared: string[] }).shared)).toEqual(["chelsea-denoise-bilinear.png image/png"]);
+    await method(page, "Median 3×3").click();
+    await restored(page);
+    const { name } = await downloaded(() => keep("Share the picture"));
+    expect(name).toBe("chelsea-denoise-median-filter.png");
+  });
+
+  it("keeps of many photos what was done when they are stopped", async () => {
+    await open();
+    await at.engine({ tileDelay: 300 });
+    await bring(page, "drop", [photo, { ...photo, name: "CAT.png" }, { ...photo, name: "dog.jpg" }]);
+    await restored(page);
+    await page.getByRole("button", { name: "All, as a ZIP" }).click();
+    await status(page).filter({ hasText: "2 of 3" }).waitFor();
+    const { bytes } = await downloaded(() => stop(page).click());
+    const files = unzipSync(new Uint8Array(bytes));
+    expect(Object.keys(files)).toEqual(["cat-denoise-1.png", "errors.txt"]);
+    expect(new TextDecoder().decode(files["errors.txt"])).toContain("dog.jpg: not done");
+    await page.getByText("3 photos").waitFor();
   });
 
   it("restores many photos into one ZIP, and names those it could not read", async () => {

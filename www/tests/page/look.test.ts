@@ -90,8 +90,18 @@ describe("the wipe", () => {
     await open({ viewport: { width: 390, height: 844 }, hasTouch: true });
     const box = await page.locator("up-compare").boundingBox();
     if (!box) return expect.unreachable();
-    await page.touchscreen.tap(box.x + 300, box.y + box.height / 2);
-    expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeGreaterThan(70);
+    const now = async () => Number(await slider(page).getAttribute("aria-valuenow"));
+    const y = box.y + box.height / 2;
+    await page.touchscreen.tap(box.x + 300, y);
+    const from = await now();
+    expect(from).toBeGreaterThan(70);
+    const devtools = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...xs: number[]) =>
+      devtools.send("Input.dispatchTouchEvent", { type, touchPoints: xs.map((x) => ({ x, y })) });
+    await touch("touchStart", box.x + 300);
+    for (let moved = 0; moved <= 200; moved += 20) await touch("touchMove", box.x + 300 - moved);
+    await touch("touchEnd");
+    expect(await now()).toBeLessThan(from - 40);
   });
 });
 
@@ -271,6 +281,22 @@ describe("the tools", () => {
     expect(await table.getByRole("row").count()).toBeGreaterThan(1);
     await table.getByRole("button", { name: "Close" }).tap();
     expect(await table.isVisible()).toBe(false);
+  });
+
+  it("stay within reach where the stage is low, and so does what is wrong", async () => {
+    await open({ viewport: { width: 390, height: 664 }, hasTouch: true, reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=wipe");
+    await page.getByRole("button", { name: "Show controls" }).click();
+    const button = page.getByRole("button", { name: "All side by side" });
+    await button.tap();
+    await page.locator("up-grid").waitFor();
+    const stage = await page.locator("main").boundingBox();
+    if (!stage) return expect.unreachable();
+    await bring(page, "drop", [{ name: "net.onnx.data", bytes: new Uint8Array(8) }]);
+    const card = page.locator(".notices");
+    await card.getByText("net.onnx.data").waitFor();
+    const { y = 0, height = 0 } = (await card.boundingBox()) ?? {};
+    expect(y).toBeGreaterThanOrEqual(stage.y);
+    expect(y + height).toBeLessThanOrEqual(stage.y + stage.height);
   });
 
   it("flicker all results to the input while Space is down", async () => {

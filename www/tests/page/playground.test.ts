@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, meanColour, method, named, notice, restored, run, slider, status, tableRows } from "./browser";
+import { bring, expectAccessible, meanColour, method, named, notice, restored, run, slider, status, stop, tableRows } from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { png } from "./pictures";
 
@@ -240,6 +240,34 @@ describe("estimates", () => {
     await page.locator(".estimate").filter({ hasText: /About .* tiles/ }).waitFor();
     await run(page).click();
     await restored(page);
+  });
+});
+
+describe("choosing", () => {
+  it("counts every click, also while a photo is being prepared", async () => {
+    await open();
+    const both = await Promise.all(["Max-unpool", "Pixel shuffle"].map((name) => method(page, name).elementHandle()));
+    await settled(() => page.evaluate((chips) => chips.forEach((chip) => (chip as HTMLElement).click()), both));
+    await expect.poll(tags).toEqual(["Gaussian noise", "Bilinear", "Pixel shuffle", "Max-unpool", "Original"]);
+  });
+
+  it("makes what is missing, and all anew only where nothing is", async () => {
+    await open();
+    const time = async () => Object.entries(await tableRows(page)).find(([name]) => name.startsWith("Bilinear"))?.[1][3];
+    const before = await time();
+    expect(before).toMatch(/sec/);
+    await at.engine({ tileDelay: 400 });
+    await method(page, "Nearest").click();
+    await stop(page).waitFor();
+    await stop(page).click();
+    await status(page).filter({ hasText: "Stopped" }).waitFor();
+    await run(page).click();
+    await restored(page);
+    expect(await time()).toBe(before);
+    await run(page).click();
+    await stop(page).waitFor();
+    await restored(page);
+    expect(await time()).not.toBe(before);
   });
 });
 

@@ -49,8 +49,9 @@ describe("message files", () => {
 
   it("are all used: each key stands in the code, or its beginning does in a template", () => {
     const all = code.map(({ text }) => text).join("\n") + readFileSync("index.html", "utf8");
-    const beginnings = [...all.matchAll(/`([a-z.-]+\.)\$\{/g)].map(([, beginning]) => beginning ?? "");
-    const unused = keys.filter((key) => !all.includes(key) && !beginnings.some((start) => key.startsWith(start)));
+    const quoted = [...all.matchAll(/`([a-z-]+\.(?:[a-z.-]|\$\{[^}]*\})*)`/g)].map(([, template]) => template ?? "");
+    const templates = quoted.filter((each) => each.includes("$")).map((each) => new RegExp(`^${each.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "[^.]+")}$`));
+    const unused = keys.filter((key) => !all.includes(`"${key}"`) && !all.includes(`%${key}%`) && !templates.some((each) => each.test(key)));
     expect(unused).toEqual([]);
   });
 

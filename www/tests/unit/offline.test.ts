@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { FakeCaches } from "../fake-caches";
 
 const SCOPE = "https://host/page/";
+const store = (build: string) => `page ${SCOPE} ${build}`;
 const source = readFileSync("src/offline/worker.ts", "utf8");
 const { code } = await transformWithOxc(source, "worker.ts");
 
@@ -41,7 +42,7 @@ describe("the service worker", () => {
   it("keeps the page and all its scripts before it is installed", async () => {
     const caches = has("", "assets/a.js", "assets/b.css");
     await worker(caches, "1", ["assets/a.js", "assets/b.css"], unreachable).hear("install");
-    expect(await paths(caches, "page 1")).toEqual(["", "assets/a.js", "assets/b.css"]);
+    expect(await paths(caches, store("1"))).toEqual(["", "assets/a.js", "assets/b.css"]);
   });
 
   it("is not installed where a part is missing", async () => {
@@ -52,13 +53,14 @@ describe("the service worker", () => {
   it("waits for the tabs of the build before, then forgets that build, but no weights", async () => {
     const caches = has("", "assets/a.js", "assets/b.js");
     await caches.open("weights");
+    await caches.open("page https://host/other/ 7"); // of another copy of the page
     await worker(caches, "1", ["assets/a.js"], unreachable).hear("install");
     const { hear, said } = worker(caches, "2", ["assets/b.js"], unreachable);
     await hear("install");
     expect(said).toEqual([]);
-    expect(await caches.keys()).toEqual(["weights", "page 1", "page 2"]);
+    expect(await caches.keys()).toEqual(["weights", "page https://host/other/ 7", store("1"), store("2")]);
     await hear("activate");
-    expect(await caches.keys()).toEqual(["weights", "page 2"]);
+    expect(await caches.keys()).toEqual(["weights", "page https://host/other/ 7", store("2")]);
     expect(said).toEqual(["claim"]);
   });
 
@@ -75,12 +77,22 @@ describe("the service worker", () => {
     const caches = has("samples/cat.jpg");
     const data = [`${SCOPE}gone.js`, `${SCOPE}samples/cat.jpg`, "https://elsewhere/a.js", 5];
     await worker(caches, "1", [], unreachable).hear("message", { data });
-    expect(await paths(caches, "page 1")).toEqual(["samples/cat.jpg"]);
+    expect(await paths(caches, store("1"))).toEqual(["samples/cat.jpg"]);
+  });
+
+  it("opens the page without a network by whatever name it was asked for", async () => {
+    const caches = has("");
+    const { hear } = worker(caches, "1", [], unreachable);
+    await hear("install");
+    const request = { method: "GET", mode: "navigate", url: `${SCOPE}index.html` } as Request;
+    expect(await (await hear("fetch", { request }))?.text()).toBe(SCOPE);
+    const picture = new Request(`${SCOPE}samples/cat.jpg`);
+    await expect(hear("fetch", { request: picture })).rejects.toThrow("no network");
   });
 
   it("hands on what the network gave where the store is full", async () => {
     const caches = has();
-    (await caches.open("page 1")).full = true;
+    (await caches.open(store("1"))).full = true;
     const { hear } = worker(caches, "1", [], async () => new Response("fresh"));
     const answer = await hear("fetch", { request: new Request(`${SCOPE}models/manifest.json`) });
     expect(await answer?.text()).toBe("fresh");
