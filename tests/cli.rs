@@ -154,7 +154,7 @@ fn segmentations_are_drawn() {
     assert!(text(&done.stderr).contains("did you mean \"pet\""));
     // A mask that says what the network says.
     fs::create_dir_all(place.at("masks")).unwrap();
-    let done = place.run(&["segment", "in/a.png", "-o", "masks/a.png", "--view", "labels"]);
+    let done = place.run(&["segment", "in/a.png", "-o", "masks/a.png", "--view", "classes"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "masks"]);
     assert!(text(&done.stdout).contains("1.000"), "{}{}", text(&done.stdout), text(&done.stderr));

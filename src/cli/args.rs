@@ -127,7 +127,7 @@ pub struct Evaluate {
     /// Folder of the reference pictures
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Segmentation: folder of gray masks, named as the pictures
+    /// Segmentation: folder of masks, named as the pictures: gray levels are classes, or the colours of --view classes
     #[arg(long, value_name = "DIR")]
     pub masks: Option<PathBuf>,
     /// Segmentation: the masks' values for the classes, in order (by default 0,1,2,…); pixels of

@@ -8,7 +8,7 @@ use super::{files, models, report};
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
-use unet_playground::image::{Picture, lab, metrics};
+use unet_playground::image::{Picture, lab, mask, metrics};
 use unet_playground::metrics::Confusion;
 use unet_playground::session::{Engine, Model};
 use unet_playground::task::Description;
@@ -252,12 +252,8 @@ fn segmented(
         .as_ref()
         .ok_or("a segmentation is measured against masks; name their folder with --masks")?;
     let classes = told.classes.len();
-    let values = if options.mask_values.is_empty() {
-        (0..=255).take(classes).collect()
-    } else {
-        options.mask_values.clone()
-    };
-    if values.len() != classes {
+    let values = &options.mask_values;
+    if !values.is_empty() && values.len() != classes {
         return Err(format!("{name} has {classes} classes, but --mask-values are {}", values.len()));
     }
     let count = u8::try_from(classes).map_err(|_| format!("{name}: at most 255 classes are measured"))?;
@@ -274,11 +270,19 @@ fn segmented(
             let named = |e: unet_playground::Error| format!("{}: {e}", path.display());
             let labels =
                 pollster::block_on(model.process(&picture, tile, &terminal, |_| {})).map_err(named)?.picture;
-            let red = |picture: &Picture| -> unet_playground::Result<Vec<u8>> {
-                Ok(picture.region(picture.rect())?.iter().step_by(4).copied().collect())
+            let of_mask = |e: unet_playground::Error| format!("{}: {e}", mask.display());
+            if truth.size() != labels.size() {
+                let ((w, h), (tw, th)) = (labels.size(), truth.size());
+                return Err(format!("{}: {tw} × {th} pixels, the picture has {w} × {h}", mask.display()));
+            }
+            let truth = if values.is_empty() {
+                red(&mask::labels(&truth, count).map_err(of_mask)?).map_err(of_mask)?
+            } else {
+                let class = |v: u8| values.iter().position(|&known| known == v).map_or(255, |i| i as u8);
+                let grays = grays(&truth).map_err(of_mask)?;
+                let grays = grays.ok_or_else(|| format!("{}: it is not gray", mask.display()))?;
+                grays.into_iter().map(class).collect()
             };
-            let class = |value: u8| values.iter().position(|&known| known == value).map_or(255, |i| i as u8);
-            let truth: Vec<u8> = red(&truth).map_err(named)?.into_iter().map(class).collect();
             confusion.add(&red(&labels).map_err(named)?, &truth).map_err(named)
         };
         match compare() {
@@ -308,6 +312,17 @@ fn segmented(
         pictures: vec![],
     };
     Ok(((counted > 0).then_some(row), failed))
+}
+
+fn red(picture: &Picture) -> unet_playground::Result<Vec<u8>> {
+    Ok(picture.region(picture.rect())?.iter().step_by(4).copied().collect())
+}
+
+/// The levels of a gray picture; `None` where it has colours.
+fn grays(picture: &Picture) -> unet_playground::Result<Option<Vec<u8>>> {
+    let rgba = picture.region(picture.rect())?;
+    let is_gray = rgba.as_chunks::<4>().0.iter().all(|&[r, g, b, _]| r == g && g == b);
+    Ok(is_gray.then(|| rgba.iter().step_by(4).copied().collect()))
 }
 
 /// Photos and masks may lie side by side; JPEG would blur classes.

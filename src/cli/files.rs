@@ -45,8 +45,8 @@ pub fn jobs(inputs: &[PathBuf], output: &Path) -> Outcome<Vec<Job>> {
         if input.is_dir() { pictures.extend(pictures_in(input)?) } else { pictures.push(input.clone()) }
     }
     let into_file = pictures.len() == 1 && !inputs[0].is_dir() && !output.is_dir() && is_png(output);
-    if !into_file && output.is_file() {
-        return Err(named(output, "several results need a folder, and this is a file"));
+    if !into_file && (output.is_file() || (is_png(output) && !output.is_dir())) {
+        return Err(named(output, "several results need a folder, and this names a file"));
     }
     if !into_file && output.extension().is_some() && !output.is_dir() {
         return Err(named(output, "results are PNG files; end the name in .png, or name a folder"));

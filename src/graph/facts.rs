@@ -3,7 +3,7 @@
 
 use super::{Graph, Node, Port};
 use crate::error::{Error, Result};
-use crate::ops::{Fact, OpError, Operator, checked_shape, known};
+use crate::ops::{Fact, MAX_ELEMENTS, OpError, Operator, checked_shape, known};
 use crate::tensor::Tensor;
 use std::sync::Arc;
 
@@ -82,6 +82,12 @@ impl Node {
         }
         let mut facts = Vec::new();
         for (dtype, shape) in types {
+            let bytes = shape.iter().fold(4u64, |bytes, &len| bytes.saturating_mul(len as u64));
+            let limit = 4 * MAX_ELEMENTS as u64;
+            if bytes > limit {
+                let what = format!("a value of shape {shape:?}, which node {:?} makes,", self.name);
+                return Err(Error::TooLarge { what, needed: bytes, limit });
+            }
             let shape = checked_shape(shape).map_err(|e| self.error(e))?;
             // An empty tensor is known whatever it is computed from.
             let value = shape.contains(&0).then(|| Arc::new(Tensor::empty(dtype, shape.clone())));

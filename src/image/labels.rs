@@ -14,7 +14,9 @@ use super::{Picture, RGBA, Rect};
 use crate::error::{Error, Result};
 
 /// Most classes that a label picture can tell apart.
-pub const MAX_CLASSES: usize = 256;
+pub const MAX_CLASSES: usize = 255;
+/// Values of a label: classes, and 255 for none.
+const LABELS: usize = 256;
 /// Greatest [`cross_entropy`]: −ln of 10⁻³⁸, about the least probability that a float can be.
 pub const MOST_NATS: f32 = 87.5;
 /// Rows drawn at once: the height of a tile.
@@ -113,7 +115,7 @@ pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> R
     if matches!(view, View::Overlay { opacity } if !(0.0..=1.0).contains(&opacity)) {
         return Err(Error::InvalidInput("the opacity must be from 0 to 1".into()));
     }
-    let mut is_chosen = [false; MAX_CLASSES];
+    let mut is_chosen = [false; LABELS];
     for &class in chosen {
         is_chosen[usize::from(class)] = true;
     }
@@ -131,7 +133,7 @@ pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> R
     Ok(drawn)
 }
 
-fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; MAX_CLASSES]) -> [u8; RGBA] {
+fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; LABELS]) -> [u8; RGBA] {
     let [first, _, second, _] = label;
     let class = if chosen[usize::from(first)] { first } else { second };
     let [r, g, b, alpha] = pixel;
@@ -152,7 +154,7 @@ fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; MAX_C
 }
 
 /// How far a pixel belongs to the chosen classes, 0 to 1.
-fn inside([first, probability, second, _]: [u8; RGBA], chosen: &[bool; MAX_CLASSES]) -> f32 {
+fn inside([first, probability, second, _]: [u8; RGBA], chosen: &[bool; LABELS]) -> f32 {
     let probability = f32::from(probability) / 255.0;
     let mut sum = 0.0;
     if chosen[usize::from(first)] {

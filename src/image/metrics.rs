@@ -62,7 +62,7 @@ impl<P: Deref<Target = Picture>> Comparison<P> {
         Scores {
             psnr: decibels(self.squares / values),
             psnr_luma: decibels(self.luma_squares / self.inner.pixels() as f64),
-            ssim: windows.map(|(_, count)| self.similarities / (3 * count) as f64),
+            ssim: windows.map(|(_, count)| (self.similarities / (3 * count) as f64).min(1.0)),
             mae: self.differences / values,
         }
     }

@@ -12,6 +12,9 @@ use super::decode::{MAX_DECODER_BYTES, Stored, too_much};
 use super::picture::check_size;
 use crate::error::{Error, Result};
 
+/// Value of `ExtraSamples`.
+const ASSOCIATED_ALPHA: u16 = 1;
+
 pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     let mut limits = Limits::default();
     limits.decoding_buffer_size = MAX_DECODER_BYTES as usize;
@@ -22,10 +25,21 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     // Broken metadata costs the metadata, not the picture.
     let orientation = decoder.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
     let icc = decoder.get_tag_u8_vec(Tag::IccProfile).ok();
+    let extra = decoder.find_tag_unsigned_vec::<u16>(Tag::ExtraSamples).ok().flatten();
+    let premultiplied = extra.is_some_and(|kinds| kinds.first() == Some(&ASSOCIATED_ALPHA));
     let mut result = DecodingResult::U8(Vec::new());
     let layout = decoder.read_image_to_buffer(&mut result).map_err(explain)?;
     if layout.planes > 1 {
         return Err(variant("colours in separate planes"));
+    }
+    if premultiplied {
+        match (stored_color, &mut result) {
+            (Color::GrayA(8), DecodingResult::U8(v)) => straighten::<2, _>(v),
+            (Color::RGBA(8), DecodingResult::U8(v)) => straighten::<4, _>(v),
+            (Color::GrayA(16), DecodingResult::U16(v)) => straighten::<2, _>(v),
+            (Color::RGBA(16), DecodingResult::U16(v)) => straighten::<4, _>(v),
+            _ => return Err(variant("colours multiplied by their alpha")),
+        }
     }
     let (color, samples) = match (stored_color, result) {
         (Color::Gray(1), DecodingResult::U8(bits)) => (ColorType::L8, expand_bits(&bits, width as usize)),
@@ -53,6 +67,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
         orientation: orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms),
         icc: icc.filter(|_| !matches!(stored_color, Color::CMYK(_))),
     })
+}
+
+/// Divides colours by their alpha, which comes last.
+fn straighten<const N: usize, T: Copy + Into<u32> + TryFrom<u32>>(samples: &mut [T]) {
+    for pixel in samples.as_chunks_mut::<N>().0 {
+        let most = if size_of::<T>() == 1 { 255 } else { 65_535 };
+        let alpha: u32 = pixel[N - 1].into();
+        for color in &mut pixel[..N - 1] {
+            let straight = ((*color).into() * most + alpha / 2).checked_div(alpha).unwrap_or(0).min(most);
+            *color = T::try_from(straight).unwrap_or(*color);
+        }
+    }
 }
 
 /// One bit a pixel, rows padded to bytes → 0 or 255.

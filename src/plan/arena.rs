@@ -36,24 +36,18 @@ pub fn assign(plan: &Plan) -> Result<Arena> {
             .filter(|&&other| overlap(plan.values[other].live, value.live))
             .map(|&other| [offsets[other] as u64, (offsets[other] + plan.values[other].len()) as u64, 0]);
         offsets[v] = best_gap(&ascending(busy.collect()), size);
-        len = offsets[v].checked_add(size).ok_or_else(too_large)?.max(len);
+        let end = offsets[v] as u64 + size as u64;
+        if 4 * end > isize::MAX as u64 {
+            let what = "running the model at this size".into();
+            return Err(Error::TooLarge { what, needed: 4 * end, limit: isize::MAX as u64 });
+        }
+        len = len.max(end as usize);
         placed.push(v);
     }
     for v in 0..offsets.len() {
         offsets[v] = absolute(plan, &offsets, ValueId(v));
     }
-    if len.checked_mul(4).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(too_large());
-    }
     Ok(Arena { offsets, len })
-}
-
-fn too_large() -> Error {
-    Error::TooLarge {
-        what: "running the model at this size".into(),
-        needed: u64::MAX,
-        limit: isize::MAX as u64,
-    }
 }
 
 fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {

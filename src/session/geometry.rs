@@ -8,6 +8,9 @@ use crate::plan::{Prepared, Selection};
 use crate::task::{Task, Tiling};
 use crate::tile::{Axis, Ratio, reach};
 
+/// Most by which sizes that a network accepts may differ.
+const MOST_MULTIPLE: usize = 256;
+
 /// Sizes at which a model without fixed size is tried: multiples of powers of two first, then
 /// what networks without padding accept (572 is U-Net's own).
 const TRIES: [usize; 8] = [256, 240, 512, 188, 572, 224, 96, 64];
@@ -61,6 +64,9 @@ impl Geometry {
             if task.tiling == Tiling::Whole {
                 reach.extent = None;
             }
+            if reach.extent.is_none() && !fixed[i] {
+                reach.multiple = accepted(graph, task, [1, c, h, w], i, reach.multiple);
+            }
             Ok(Axis { reach, base, fixed: fixed[i] })
         };
         let axes = [axis(0, (h, oh))?, axis(1, (w, ow))?];
@@ -102,4 +108,16 @@ impl Geometry {
             Some((-lo.floor()).max(hi.ceil() - own).max(0) as usize)
         })
     }
+}
+
+/// The least of `multiple` and its doubles by which the size may grow along an axis: not all that a network
+/// asks of sizes shows in its grids. `multiple` where none is accepted.
+fn accepted(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: usize) -> usize {
+    let fits = |&more: &usize| {
+        let mut shape = shape;
+        shape[2 + axis] += more;
+        graph.facts(&shapes_for(graph, task.port, shape)).is_ok()
+    };
+    let doubles = std::iter::successors(Some(multiple), |more| Some(more * 2));
+    doubles.take_while(|&more| more <= MOST_MULTIPLE).find(fits).unwrap_or(multiple)
 }

@@ -105,7 +105,7 @@ impl Model {
     ///
     /// # Errors
     /// `InvalidInput` for missing, unknown or misshapen inputs, those of [`Model::plan`],
-    /// `Aborted`, `OutOfMemory`, and on a GPU `DeviceLost`, `GpuOutOfMemory`, `Gpu`.
+    /// `Aborted`, `OutOfMemory`, and on a GPU `Gpu`. Where that is lost or has too little memory, the CPU goes on.
     pub async fn run(
         &self,
         inputs: RunInput,
@@ -115,7 +115,16 @@ impl Model {
         let tensors = self.in_order(inputs)?;
         // The one kind of host with which runs are compiled.
         let host = Steps { host, done: 0, tiles: 1 };
-        self.run_ordered(tensors, selection, &host, self.device.uses_gpu()).await
+        if !self.device.uses_gpu() {
+            return self.run_ordered(tensors, selection, &host, false).await;
+        }
+        match self.run_ordered(tensors.clone(), selection, &host, true).await {
+            Err(error @ (Error::DeviceLost(_) | Error::GpuOutOfMemory(_))) => {
+                self.device.give_up(&error);
+                self.run_ordered(tensors, selection, &host, false).await
+            }
+            result => result,
+        }
     }
 
     /// [`Model::run`] on inputs in the model's order, on a backend of choice.

@@ -147,7 +147,8 @@ impl Model {
         Ok(Processed { picture: result, fallback })
     }
 
-    /// The first of the selected values, computed on the CPU instead where the GPU gives up.
+    /// The first of the selected values, computed on the CPU instead where the GPU gives up, or cannot hold
+    /// them.
     pub(super) async fn attempt(
         &self,
         input: &dyn Fn() -> Result<Tensor>,
@@ -165,6 +166,7 @@ impl Model {
                     self.device().give_up(&error);
                     *fallback = Some(error);
                 }
+                Err(error @ Error::TooLarge { .. }) if on_gpu => *fallback = Some(error),
                 Err(error) => return Err(error),
             }
         }

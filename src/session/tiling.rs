@@ -13,7 +13,7 @@ const LADDER: [usize; 10] = [1024, 896, 768, 512, 384, 256, 192, 128, 96, 64];
 /// Memory for the buffers of one tile, in bytes, where the network can be tiled.
 const TILE_BYTES: u64 = 224 << 20;
 /// What one run may take where the whole frame is needed: a browser tab gets little more.
-const FRAME_BYTES: u64 = 3 << 30;
+const FRAME_BYTES: u64 = if cfg!(target_pointer_width = "32") { isize::MAX as u64 } else { 3 << 30 };
 
 /// Tiles of one picture.
 pub(super) struct Tiling {
@@ -96,9 +96,10 @@ impl Model {
         Err(refused.unwrap_or_else(|| Error::InvalidInput("no size of tiles fits this model".into())))
     }
 
-    /// FLOPs and bytes of a run on the whole frame, `[height, width]`; refuses what no tab has memory for.
+    /// FLOPs and bytes of a run on the whole frame, `[height, width]`; refuses what no tab has memory for. What a
+    /// GPU in use cannot bind runs on the CPU.
     pub(super) fn whole(&self, geometry: &Geometry, size: [usize; 2]) -> Result<(u64, u64)> {
-        let (flops, needed) = self.cost(geometry, size)?;
+        let (flops, needed) = self.taken(&self.planned(geometry, size)?)?;
         if needed > FRAME_BYTES {
             let what = format!("this model sees the whole frame at once: {} × {} pixels", size[1], size[0]);
             return Err(Error::TooLarge { what, needed, limit: FRAME_BYTES });
@@ -108,9 +109,7 @@ impl Model {
 
     /// FLOPs and bytes of one tile; refuses what a GPU in use cannot bind.
     pub(super) fn cost(&self, geometry: &Geometry, [h, w]: [usize; 2]) -> Result<(u64, u64)> {
-        let shapes = shapes_for(self.graph(), self.task()?.port, [1, geometry.in_channels, h, w]);
-        let facts = self.graph().facts(&shapes)?;
-        let prepared = Prepared::new(self.graph(), &facts, &Selection::default())?;
+        let prepared = self.planned(geometry, [h, w])?;
         #[cfg(feature = "gpu")]
         if let Some(gpu) = self.device().gpu().filter(|_| self.device().uses_gpu()) {
             let (needed, limit) = (prepared.plan.largest_value_bytes(), gpu.max_value_bytes());
@@ -122,6 +121,16 @@ impl Model {
                 });
             }
         }
+        self.taken(&prepared)
+    }
+
+    fn planned(&self, geometry: &Geometry, [h, w]: [usize; 2]) -> Result<Prepared> {
+        let shapes = shapes_for(self.graph(), self.task()?.port, [1, geometry.in_channels, h, w]);
+        let facts = self.graph().facts(&shapes)?;
+        Prepared::new(self.graph(), &facts, &Selection::default())
+    }
+
+    fn taken(&self, prepared: &Prepared) -> Result<(u64, u64)> {
         Ok((prepared.plan.flops(), peak_bytes(&prepared.plan)?))
     }
 }

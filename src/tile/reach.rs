@@ -53,14 +53,27 @@ pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Optio
         for out in &step.outputs {
             let value = &plan.values[out.0];
             let after = value.shape.get(2 + axis).copied().filter(|_| value.layout == Layout::Planes);
-            fields[out.0] = match joined {
+            let onward = match joined {
                 Field::Grid { jump, extent } => propagate(&step.kernel, axis, (before, after), jump, extent)
                     .map_or(Field::Whole, |(jump, extent)| Field::Grid { jump, extent }),
                 other => other,
             };
-            if let Field::Grid { jump, .. } = fields[out.0] {
+            if let (Field::Grid { jump: from, .. }, Field::Grid { jump, .. }) = (joined, onward)
+                && jump != from
+                && jump.max(from) == jump
+            {
                 multiple = (multiple / gcd(multiple, jump.num)).checked_mul(jump.num)?;
             }
+            // Reshapes lose the grid, as around the normalisation of groups: where a picture comes of
+            // it again, its size tells which grid that is.
+            let regained = || {
+                let jump = Ratio::new(plan.values[input.0].shape[2 + axis] as i64, after? as i64)?;
+                (jump.num == 1 || jump.den == 1).then_some(jump)
+            };
+            fields[out.0] = match onward {
+                Field::Whole => regained().map_or(onward, |jump| Field::Grid { jump, extent: None }),
+                _ => onward,
+            };
         }
     }
     match fields[output.0] {
@@ -126,7 +139,14 @@ fn propagate(
             AxisIndex::Same => Some((jump, extent)),
             AxisIndex::Table(index) => {
                 let taps = AxisTaps { taps: 1, index: index.clone(), weight: vec![1.0; index.len()] };
-                resample(&taps, (before, after), jump, extent)
+                let (finer, moved) = resample(&taps, (before, after), jump, extent)?;
+                // What is cropped counts as seen: what pads afterwards must not take a tile's border for
+                // the picture's.
+                let cropped = jump.times(before as i64 - after as i64)?;
+                let seen = moved.zip(extent).filter(|_| finer == jump).and_then(|((low, high), (lo, hi))| {
+                    Some((low.min(lo), high.max(hi.checked_add(cropped)?)))
+                });
+                Some((finer, seen.or(moved)))
             }
         },
         Kernel::Resample { y, x } => resample(if axis == 0 { y } else { x }, (before, after), jump, extent),

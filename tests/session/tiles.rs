@@ -2,7 +2,9 @@
 
 use crate::support::{STRATEGIES, block_on, cpu, largest_difference, load, network, picture};
 use unet_playground::image::{Picture, Rect};
+use unet_playground::plan::Selection;
 use unet_playground::session::{Cut, Model, Unhurried};
+use unet_playground::tensor::{Data, Tensor};
 
 /// In steps of 255.
 const SEAM: u8 = 1;
@@ -30,6 +32,33 @@ fn no_strategy_shows_a_seam() {
             let model = load(&engine, &network(strategy, case));
             check(&model, &picture(203, 150), strategy);
         }
+    }
+}
+
+#[test]
+fn what_pads_after_a_crop_shows_no_seam() {
+    check(&load(&cpu(), &network("cropped", "cropped, dynamo")), &picture(203, 150), "cropped");
+}
+
+#[test]
+fn reshapes_inside_a_network_leave_its_output_a_picture() {
+    let model = load(&cpu(), &network("group_normed", "groupnormed, dynamo"));
+    let (source, host) = (picture(203, 150), Unhurried::default());
+    assert_eq!(model.estimate(203, 150, None).unwrap().tiles, 1, "norms see the whole frame");
+    let result = block_on(model.process(&source, None, &host, |_| {})).unwrap().picture;
+    assert_eq!(result.size(), source.size());
+    // Where nothing is padded, it is what the network makes of the picture.
+    let whole = picture(64, 48);
+    let rgba = whole.region(whole.rect()).unwrap();
+    let plane = |c: usize| rgba.iter().skip(c).step_by(4).map(|&v| f32::from(v) / 255.0);
+    let x = Tensor::new(vec![1, 3, 48, 64], Data::F32((0..3).flat_map(plane).collect())).unwrap();
+    let inputs = [("x".to_string(), x)].into();
+    let y = block_on(model.run(inputs, &Selection::default(), &host)).unwrap().swap_remove(0);
+    let made = block_on(model.process(&whole, None, &host, |_| {})).unwrap().picture;
+    let bytes = made.region(made.rect()).unwrap();
+    for (i, &value) in y.as_f32().unwrap().iter().enumerate() {
+        let byte = f32::from(bytes[4 * (i % (64 * 48)) + i / (64 * 48)]);
+        assert!((value.clamp(0.0, 1.0) * 255.0 - byte).abs() <= 0.51, "{i}: {value} is {byte}");
     }
 }
 

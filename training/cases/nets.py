@@ -159,5 +159,7 @@ NETS = {
     "dbpn": lambda: paper(papers.Dbpn, 3, ((12, 10), (16, 18)), dynamic=dims("h", "w", multiple=2)),
     "pyramid_pooling": lambda: paper(papers.PyramidPooling, 3, ((24, 36),)),
     "recursive": lambda: paper(papers.Recursive, 1, ((17, 19),), opset=22),
+    "group_normed": lambda: paper(papers.GroupNormed, 3, ((16, 20), (12, 8)), dynamic=dims("h", "w", multiple=4)),
+    "cropped": lambda: paper(papers.Cropped, 3, ((17, 20), (11, 12)), dynamic=dims("h", "w")),
     "segment": lambda: paper(papers.Segment, 3, ((16, 24),), opset=20),
 }  # fmt: skip

@@ -172,3 +172,30 @@ class Segment(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         scores = self.net(x)
         return torch.softmax(scores, 1), scores.argmax(1)
+
+
+class GroupNormed(nn.Module):
+    """Wu and He 2018: normalisation of groups, for which exporters reshape; at a quarter of the pixels, by unshuffling."""
+
+    def __init__(self, channels: int = 6):
+        super().__init__()
+        self.first, self.deep = conv3(12, channels), conv3(channels, channels)
+        self.norm1, self.norm2 = nn.GroupNorm(2, channels), nn.GroupNorm(3, channels)
+        self.last = conv3(2 * channels, 12)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.relu(self.norm1(self.first(F.pixel_unshuffle(x, 2))))
+        z = torch.relu(self.norm2(self.deep(F.max_pool2d(y, 2))))
+        z = F.interpolate(z, scale_factor=2.0, mode="nearest")
+        return F.pixel_shuffle(self.last(torch.cat([y, z], 1)), 2)
+
+
+class Cropped(nn.Module):
+    """What is cropped is not seen, but what pads afterwards begins where the crop ends."""
+
+    def __init__(self, channels: int = 4):
+        super().__init__()
+        self.first, self.last = conv3(3, channels), conv3(channels, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(torch.relu(self.first(x[:, :, 2:-1, 1:-2]))[:, :, 1:-1, 1:-1])

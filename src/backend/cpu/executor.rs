@@ -86,11 +86,6 @@ impl Executor {
         })
     }
 
-    /// Memory for values in bytes.
-    pub fn arena_bytes(&self) -> u64 {
-        self.memory.len() as u64 * 4
-    }
-
     /// Working memory of the kernels in bytes.
     pub fn scratch_bytes(&self) -> u64 {
         self.scratch.len() as u64 * 4

@@ -32,7 +32,7 @@ struct Inner {
 }
 
 impl Gpu {
-    /// Asks for the fastest adapter, with WebGPU's default limits.
+    /// Asks for the fastest adapter, with WebGPU's default limits, but values as large as it takes.
     ///
     /// # Errors
     /// `NoGpu` where there is none, or none with the default limits.
@@ -43,7 +43,12 @@ impl Gpu {
             ..Default::default()
         };
         let adapter = instance.request_adapter(&options).await.map_err(|e| Error::NoGpu(e.to_string()))?;
-        let limits = wgpu::Limits::default();
+        let able = adapter.limits();
+        let limits = wgpu::Limits {
+            max_storage_buffer_binding_size: able.max_storage_buffer_binding_size,
+            max_buffer_size: able.max_buffer_size,
+            ..Default::default()
+        };
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("unet-playground"),
             required_limits: limits.clone(),
@@ -82,6 +87,11 @@ impl Gpu {
     /// Whether the adapter computes on the CPU (lavapipe, SwiftShader).
     pub fn is_software(&self) -> bool {
         self.inner.info.device_type == wgpu::DeviceType::Cpu
+    }
+
+    /// Largest buffer, in bytes.
+    pub fn max_buffer_bytes(&self) -> u64 {
+        self.inner.limits.max_buffer_size
     }
 
     /// Largest value, in bytes, that a kernel can be given.

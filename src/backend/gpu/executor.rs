@@ -47,7 +47,7 @@ impl Executor {
         let program = build(&plan, gpu.max_value_bytes(), gpu.flops_per_submission())?;
         check_constants(gpu, &plan, &program)?;
         let staging_bytes: u64 = plan.outputs.iter().map(|&id| bytes(&plan.values[id.0])).sum();
-        let limit = wgpu::Limits::default().max_buffer_size;
+        let limit = gpu.max_buffer_bytes();
         if staging_bytes > limit {
             let what = "the model's outputs together".to_string();
             return Err(Error::TooLarge { what, needed: staging_bytes, limit });
