@@ -70,6 +70,14 @@ impl Default for Runner {
     }
 }
 
+#[cfg(feature = "gpu")]
+impl Drop for Runner {
+    fn drop(&mut self) {
+        self.ready = None;
+        self.gpu_weights.destroy();
+    }
+}
+
 impl Runner {
     /// Lets go of all buffers but the weights.
     pub fn release(&mut self) {

@@ -31,6 +31,12 @@ struct Inner {
     flops_per_submission: Cell<u64>,
 }
 
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.device.destroy(); // and with it all buffers, without waiting for a browser to collect its garbage
+    }
+}
+
 impl Gpu {
     /// Asks for the fastest adapter, with WebGPU's default limits, but values as large as it takes.
     ///

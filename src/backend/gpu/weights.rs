@@ -44,7 +44,19 @@ impl WeightCache {
     /// Drops what was packed from tensors that nothing else holds, such as the merged weights of
     /// plans that are gone.
     pub(super) fn drop_unused(&mut self) {
-        self.buffers.retain(|_, (tensor, _)| tensor.strong_count() > 0);
+        self.buffers.retain(|_, (tensor, buffer)| {
+            let used = tensor.strong_count() > 0;
+            if !used {
+                buffer.destroy();
+            }
+            used
+        });
+    }
+
+    /// Once no executor is left that uses the buffers: a browser frees what is only dropped when it collects
+    /// its garbage.
+    pub fn destroy(&mut self) {
+        self.buffers.drain().for_each(|(_, (_, buffer))| buffer.destroy());
     }
 
     pub fn clear(&mut self) {
