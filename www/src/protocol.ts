@@ -136,7 +136,7 @@ export interface Calls {
   features: { args: { inspection: number; value: string; cut: string[] }; result: FeaturesInfo };
   featureMaps: { args: { features: number; look: FeatureLook }; result: ImageBitmap };
   featureValue: { args: { features: number; channel: number; at: Point }; result: number };
-  profile: { args: { inspection: number }; result: Profile };
+  profile: { args: { inspection: number }; result: { profile: Profile; engine: EngineInfo } };
   loss: { args: { inspection: number; reference: number; cut: string[] }; result: LossInfo };
   weights: { args: { model: number; node: string }; result: Weights[] };
   freeInspection: { args: { inspection: number }; result: null };

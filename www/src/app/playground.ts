@@ -6,7 +6,7 @@
  */
 
 import type { Client } from "../client";
-import type { ModelInfo, Point } from "../protocol";
+import type { EngineInfo, ModelInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
 import { restoreAll } from "./batch";
 import { Bench } from "./bench";
@@ -81,6 +81,11 @@ export class Playground extends Board {
     if (this.#workshop.rests === on) return;
     this.#workshop.rests = on;
     if (this.#photo && (!on || this.state.activity)) void this.#again();
+  }
+
+  /** What another view has heard of the engine. */
+  engineIs(engine: EngineInfo): void {
+    this.#workshop.engineIs(engine);
   }
 
   /** A method's first network, for a view that looks into it. */

@@ -2,7 +2,7 @@
 
 import type { ClassInfo, Estimate } from "../engine";
 import { fetched } from "../fetched";
-import { CallError, type PictureInfo, type Point } from "../protocol";
+import { CallError, type EngineInfo, type PictureInfo, type Point } from "../protocol";
 import type { Bench } from "./bench";
 import type { Board } from "./board";
 import { Catalogue, ownMethod, parseManifest, type Method } from "./catalogue";
@@ -76,6 +76,15 @@ export class Workshop {
   async engine(signal: AbortSignal): Promise<void> {
     const engine = await this.#bench.engine(this.#board.state.settings.backend, signal);
     if (this.#board.state.engine !== engine) this.#board.update({ engine });
+  }
+
+  /** What a run says of the engine: a GPU may have given up under it. */
+  engineIs(engine: EngineInfo): void {
+    const { state } = this.#board;
+    if (engine.code === state.engine?.code) return;
+    this.#bench.engineIs(state.settings.backend, engine);
+    const notice = { message: "notice.gave-up" as const, params: {}, detail: engine.reason, actions: [] };
+    this.#board.update({ engine, notice });
   }
 
   /** What a person says is true of the photo; null: nothing. */
@@ -198,11 +207,7 @@ export class Workshop {
       const made = await result.run(order, signal).finally(() => (this.#tell = () => {}));
       const { backend: choice } = order.settings;
       if (made.flops > TELLING_FLOPS) this.#bench.paceIs(choice, made.flops / Math.max(made.milliseconds, 1));
-      if (made.engine && made.engine.code !== this.#board.state.engine?.code) {
-        this.#bench.engineIs(choice, made.engine);
-        const notice = { message: "notice.gave-up" as const, params: {}, detail: made.engine.reason, actions: [] };
-        this.#board.update({ engine: made.engine, notice });
-      }
+      if (made.engine) this.engineIs(made.engine);
       await result.finish(order, signal);
     });
   }

@@ -240,8 +240,9 @@ export class Inspector extends Maker {
     yield {
       key: `times ${timesKey(seen)} ${backend}`,
       run: async (signal) => {
-        const profile = await this.client.call("profile", { inspection: seen.inspection.id }, { signal });
-        this.#times.set(timesKey(seen), { ...known, [backend]: profile });
+        const { profile, engine } = await this.client.call("profile", { inspection: seen.inspection.id }, { signal });
+        this.#times.set(timesKey(seen), { ...known, [engine.backend]: profile });
+        this.playground.engineIs(engine);
         this.tell();
       },
     };

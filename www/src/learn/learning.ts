@@ -135,7 +135,8 @@ export class Learning extends Maker {
     const source = { url: fromBase(`models/learning/${file}.onnx`), sha256: "" };
     const model = await this.#client.call("loadModel", { source }, { signal });
     const processing = this.#client.call("process", { picture: noisy.id, model: model.id, near: null }, { signal });
-    const { picture } = await processing.finally(() => this.#client.free("model", model.id));
+    const { picture, engine } = await processing.finally(() => this.#client.free("model", model.id));
+    this.playground.engineIs(engine);
     try {
       const psnr = await this.#psnr(picture, truth, signal);
       const looking = this.#client.call("checkerboard", { picture: picture.id, period: 2 }, { signal });

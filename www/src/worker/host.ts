@@ -195,7 +195,10 @@ export class Host implements Handlers {
   }
 
   profile({ inspection }: Calls["profile"]["args"], { signal }: CallContext) {
-    return this.#lane.run(() => this.#inspections.get(inspection).profile({ signal }), signal);
+    return this.#lane.run(async () => {
+      const profile = await this.#inspections.get(inspection).profile({ signal });
+      return { profile, engine: describe(this.#ready()) };
+    }, signal);
   }
 
   loss({ inspection, reference, cut }: Calls["loss"]["args"], { signal }: CallContext) {
