@@ -282,8 +282,9 @@ export class Playground extends Board {
 
   /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
   async #take(given: Photo, mode: Settings["mode"], signal: AbortSignal): Promise<void> {
-    await this.#workshop.engine(signal);
+    this.now({ kind: "decode" });
     const photo = { ...given, file: await copied(given.file) };
+    await this.#workshop.engine(signal);
     this.now({ kind: "decode" });
     const picture = await this.#client.call("decode", { file: photo.file }, { signal });
     this.#photo = photo;
@@ -301,8 +302,9 @@ export class Playground extends Board {
   /** `null`: the shipped ones alone. */
   async #useModel(given: OwnModel | null): Promise<void> {
     await this.#attempt(async (signal) => {
-      await this.#workshop.engine(signal);
+      this.now({ kind: "compile" });
       const own = given && (await copiedModel(given));
+      await this.#workshop.engine(signal);
       if (own) {
         await this.#bench.model({ kind: "own", model: own }, signal);
         void keepModel(own);
