@@ -20,7 +20,8 @@ pub const OPERATORS: &[File] = files! { "ops":
 
 /// Whole networks, from onnxruntime (`training/fixtures.py`).
 pub const NETWORKS: &[File] = files! { "nets":
-    "channel_attention" "dbpn" "dncnn" "espcn" "external_data" "lapsrn" "pyramid_pooling" "recursive"
+    "channel_attention" "cropped" "dbpn" "dncnn" "espcn" "external_data" "group_normed" "lapsrn"
+    "pyramid_pooling" "recursive"
     "segment" "two_inputs" "unet_bilinear" "unet_flat_pictures" "unet_max_unpool" "unet_nearest"
     "unet_pixel_shuffle" "unet_transposed_conv"
 };
