@@ -23,6 +23,7 @@ from model import STRATEGIES, UNet, flops_per_pixel, parameters
 from optimizer import MuonAdamW, matrix
 from seeds import spread
 from tasks import task_of
+from tasks.color import HELD_OUT_TOO
 from tasks.critic import Critic
 from tasks.segment import held_out
 from team import Team
@@ -34,20 +35,44 @@ HERE = Path(__file__).parent
 WIDTHS = (4, 8, 16)
 
 
-def write_data(folder: Path) -> None:
-    """Two noise pictures to train on, and one to evaluate."""
-    random = np.random.default_rng(0)
-    (folder / "restore").mkdir()
-    (folder / "eval" / "CBSD68").mkdir(parents=True)
-    with tarfile.open(folder / "restore" / "restore-000.tar", "w") as tar:
-        for index in range(2):
+def write_tar(path: Path, pictures: dict[str, np.ndarray]) -> None:
+    """A shard of PNGs, whatever their names end in."""
+    path.parent.mkdir(exist_ok=True)
+    with tarfile.open(path, "w") as tar:
+        for name, picture in pictures.items():
             file = io.BytesIO()
-            Image.fromarray(random.integers(0, 256, (80, 72, 3), np.uint8)).save(file, "PNG")
-            info = tarfile.TarInfo(f"{index}.png")
+            Image.fromarray(picture).save(file, "PNG")
+            info = tarfile.TarInfo(name)
             info.size = file.tell()
             file.seek(0)
             tar.addfile(info, file)
+
+
+def flat(level: int) -> np.ndarray:
+    return np.full((16, 16, 3), level, np.uint8)
+
+
+def write_data(folder: Path) -> None:
+    """Two noise pictures to train on, and one to evaluate."""
+    random = np.random.default_rng(0)
+    pictures = {f"{index}.png": random.integers(0, 256, (80, 72, 3), np.uint8) for index in range(2)}
+    write_tar(folder / "restore" / "restore-000.tar", pictures)
+    (folder / "eval" / "CBSD68").mkdir(parents=True)
     Image.fromarray(random.integers(0, 256, (33, 41, 3), np.uint8)).save(folder / "eval" / "CBSD68" / "a.png")
+
+
+def small_run(folder: Path) -> tuple[dict, Namespace]:
+    """Configuration and arguments of a small denoiser upon data of its own; what it trains first are both strategies."""
+    write_data(folder)
+    config = read_config(HERE / "denoise.toml")
+    config["strategies"] = ["bilinear", "max-unpool"]
+    config["network"]["widths"] = list(WIDTHS)
+    config["data"] |= {"batch": 2, "patch": 32}
+    args = Namespace(
+        device="cpu", precision="float32", budget_minutes=0.02, budget_steps=None, checkpoints=None,
+        models=folder / "none", data=folder, seed=5, out=folder / "run", fine_tune="max-unpool",
+    )  # fmt: skip
+    return config, args
 
 
 class Model(unittest.TestCase):
@@ -123,6 +148,19 @@ class FirstWeights(unittest.TestCase):
                 other.strategy = net.strategy
                 torch.testing.assert_close(other(x), net(x), rtol=1e-3, atol=1e-3, msg=net.strategy)
 
+    def test_what_strategies_shared_before_each_was_refined_begins_as_its_mean(self) -> None:
+        nets = {of: randomise(UNet(widths=WIDTHS, strategies=(of,)), of) for of in ("nearest", "bilinear")}
+        for strategy, net in nets.items():
+            path = self.folder / "models" / f"denoise-{strategy}.onnx"
+            path.write_bytes(halve(to_onnx(net)).SerializeToString())
+        config, other = self.config | {"strategies": list(nets)}, UNet(widths=WIDTHS, strategies=tuple(nets))
+        _, state = initial_weights(config, list(nets), self.folder / "run", None, self.folder / "models")
+        self.assertEqual(load_matching(other, state["average"]), [])
+        for name, value in other.state_dict().items():
+            stored = [net.state_dict()[name].half().float() for net in nets.values() if name in net.state_dict()]
+            self.assertEqual(len(stored), 1 if name.startswith("up") else 2, name)
+            torch.testing.assert_close(value, sum(stored) / len(stored), msg=name)
+
     def test_a_shared_run_that_has_gone_on_is_refined_anew(self) -> None:
         run, alone = self.folder / "run", self.folder / "run" / "max-unpool"
         alone.mkdir()
@@ -158,9 +196,48 @@ class Tasks(unittest.TestCase):
             self.assertAlmostEqual(float(kernel.sum()), 1, places=5)
             torch.testing.assert_close(kernel, kernel.flip(0, 1))
 
-    def test_no_held_out_picture_is_trained_on(self) -> None:
+    def test_the_hash_holds_its_share_out(self) -> None:
         stems = [f"pet_{n}" for n in range(4000)]
         self.assertAlmostEqual(sum(map(held_out, stems)) / len(stems), 0.15, delta=0.02)
+
+    def test_no_held_out_picture_is_trained_on(self) -> None:
+        """Every picture is told by its gray level."""
+        config, levels = read_config(HERE / "segment.toml"), range(40)
+        config["data"] |= {"sets": [["segment/pets-000.tar", "", 1]], "side": 16}
+        with tempfile.TemporaryDirectory() as name:
+            pairs = {f"pet_{level}.{ending}": flat(level) for level in levels for ending in ("jpg", "png")}
+            write_tar(Path(name) / "segment" / "pets-000.tar", pairs)
+            task = task_of(config, Path(name))
+            self.assertEqual(task.load(), len(task.sets[0]))
+            trained = [int(picture[0, 0, 0]) for picture, _ in task.sets[0]]
+            kept = [round(255 * float(x[0, 0, 0, 0])) for x, _ in task.held_out()]
+        self.assertTrue(trained and kept)
+        self.assertEqual(sorted(trained + kept), list(levels))
+        self.assertTrue(all(held_out(f"pet_{level}") for level in kept))
+
+    def test_what_is_nearly_a_held_out_picture_is_not_trained_on(self) -> None:
+        config, names = read_config(HERE / "colorize.toml"), ["00001", *HELD_OUT_TOO, "99999"]
+        with tempfile.TemporaryDirectory() as name:
+            shard = {f"{stem}.wallpaper.png": flat(level) for level, stem in enumerate(names)}
+            write_tar(Path(name) / "color" / "train-000.tar", shard)
+            task = task_of(config, Path(name))
+            self.assertEqual(task.load(), 2)
+            self.assertEqual([int(frame[0, 0, 0]) for frame in task.collections[0]], [0, len(names) - 1])
+
+    def test_a_part_of_a_set_is_degraded_as_the_whole_set_is(self) -> None:
+        denoise, colorize = (read_config(HERE / f"{name}.toml") for name in ("denoise", "denoise-colorize"))
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "eval" / "CBSD68").mkdir(parents=True)
+            for index in range(3):
+                Image.fromarray(flat(128)).save(folder / "eval" / "CBSD68" / f"{index}.png")
+            write_tar(folder / "color" / "val-000.tar", {f"{index}.wallpaper.png": flat(128) for index in range(3)})
+            for task in (task_of(denoise, folder), task_of(colorize, folder)):
+                whole, part = ([x for x, _ in task.held_out(stride)] for stride in (1, 2))
+                self.assertEqual(len(part), 2)
+                self.assertFalse(torch.equal(whole[0], whole[1]))
+                for all_of, one in zip(whole[::2], part, strict=True):
+                    self.assertTrue(torch.equal(all_of, one))
 
     def test_people_are_not_taught_where_a_border_is_not(self) -> None:
         config = read_config(HERE / "segment.toml")
@@ -219,18 +296,31 @@ class Training(unittest.TestCase):
         self.assertEqual(spread(psnr), round(((0.1**2 + 0.03) / 2) ** 0.5, 3))
         self.assertEqual(spread({"nearest": {"0": 30.0}}), 0.0)
 
-    def test_a_run_resumes_where_it_stopped_and_exports(self) -> None:
-        config = read_config(HERE / "denoise.toml")
-        config["strategies"] = ["bilinear", "max-unpool"]
-        config["network"]["widths"] = list(WIDTHS)
-        config["data"] |= {"batch": 2, "patch": 32}
+    def test_workers_and_restarts_draw_what_was_not_drawn_before(self) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            write_data(folder)
-            args = Namespace(
-                device="cpu", precision="float32", budget_minutes=0.02, budget_steps=None, checkpoints=None,
-                models=folder / "none", data=folder, seed=5, out=folder / "run", fine_tune="max-unpool",
-            )  # fmt: skip
+            config, args = small_run(folder)
+            both = ("bilinear", "max-unpool")
+            leader, worker = (Run(config, args, both, folder / "run", Team(rank, 2)) for rank in range(2))
+            self.assertTrue(torch.equal(leader.draws.get_state(), worker.draws.get_state()))
+            first = leader.task.batch(2)[0]
+            self.assertFalse(torch.equal(first, worker.task.batch(2)[0]))
+            run = Run(config, args, both, folder / "run", Team())
+            for _ in range(3):
+                run.train_step(0.0)
+            run.save()
+            resumed = Run(config, args, both, folder / "run", Team())
+            for generator in ("generator", "draws"):
+                self.assertTrue(torch.equal(getattr(resumed, generator).get_state(), getattr(run, generator).get_state()))
+            alone = [Run(config, args, (strategy,), folder / "run" / strategy, Team()) for strategy in both]
+            one, other = (run.task.batch(2)[0] for run in alone)
+            self.assertTrue(torch.equal(one, other))
+            self.assertFalse(torch.equal(one, first))
+
+    def test_a_run_resumes_where_it_stopped_and_exports(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            config, args = small_run(folder)
             run = (config, args, ("bilinear", "max-unpool"), folder / "run", Team())
             Run(*run).train()
             first = torch.load(folder / "run" / "checkpoint.pt", weights_only=True)

@@ -4,8 +4,8 @@
     python train.py denoise.toml --data ../../shared/data --fine-tune bilinear
 
 The strategies of a configuration are trained as one network, whose upsampler is drawn at random each step; then each alone,
-from there, for the same number of steps. A run starts from the first of: its own checkpoint, a checkpoint of the same name in `--checkpoints`, weights in
-models/.
+from there, for the same number of steps. A run starts from the first of: its own checkpoint, with --fine-tune that of the
+shared run, a checkpoint of the same name in `--checkpoints`, weights in models/.
 """
 
 from __future__ import annotations
@@ -59,6 +59,12 @@ def fast_precision(device: str) -> str:
     else:
         native = torch.cpu.get_capabilities().get("avx512_bf16", False)
     return "bfloat16" if native else "float32"
+
+
+def stream(seed: int, steps: int, rank: int = 0) -> int:
+    """The seed of what is drawn from here on: another after each restart, and for each worker. PyTorch's generator of a CPU
+    keeps 32 bits of it, so the ranks are spread over those."""
+    return (seed + steps + 0x9E3779B1 * rank) % 2**32
 
 
 def network(config: dict, task: Task, strategies: tuple[str, ...]) -> Net:
@@ -124,26 +130,26 @@ class Run:
         self.optimizer = MuonAdamW(self.net, self.rate, training["weight_decay"])
         self.curve = Curve(self.folder)
         # Steps and seconds that went into the weights it starts from.
-        self.before = (0, 0.0)
+        self.before = total(state or {})
+        self.generator.manual_seed(stream(seed, self.before[0], team.rank))
+        self.draws.manual_seed(stream(seed, self.before[0]))
         if state is not None and state.get("strategies") == strategies:
-            self.resume(state, seed)
-        elif state is not None:
-            self.before = total(state)
-        if not team.leads:
-            self.generator.manual_seed(seed + (team.rank << 32) + self.step)
+            self.resume(state)
         self.forward = torch.compile(self.net) if self.device.type == "cuda" else self.net
         self.say(
             f"{parameters(self.net)} parameters, {flops_per_pixel(self.net) / 1000:.1f} kFLOP a pixel, "
             f"{pictures} pictures, {team.size} x {self.device}"
         )
 
-    def resume(self, state: dict, seed: int) -> None:
+    def resume(self, state: dict) -> None:
         self.step, self.spent, self.before = state["step"], state["spent"], state["before"]
         self.net.load_state_dict(state["weights"])
         self.average.net.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
-        self.draws.manual_seed(seed + self.step)
+        if self.team.leads:
+            self.generator.set_state(state["generator"])
+        if "draws" in state:
+            self.draws.set_state(state["draws"])
         self.curve.rows = state["curve"]
 
     def say(self, line: str) -> None:
@@ -173,7 +179,7 @@ class Run:
         run = padded(lambda x: net(x.to(self.device)).float().cpu(), net.multiple)
         for strategy in net.strategies:
             net.strategy = strategy
-            scores[strategy] = self.task.check(run, self.config["evaluation"]["stride"])
+            scores[strategy] = self.task.check(run, self.config["evaluation"].get("stride", 1))
         write_samples(self.folder / "samples.png", self.task, run)
         return scores
 
@@ -181,8 +187,8 @@ class Run:
         state = dict(
             kind=kind_of(self.net), settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
             average=self.average.net.state_dict(), optimizer=self.optimizer.state_dict(),
-            generator=self.generator.get_state(), step=self.step, spent=self.spent, before=self.before,
-            curve=self.curve.rows, seed=self.seed,
+            generator=self.generator.get_state(), draws=self.draws.get_state(), step=self.step, spent=self.spent,
+            before=self.before, curve=self.curve.rows, seed=self.seed,
         )  # fmt: skip
         partial = self.folder / "checkpoint.partial"
         torch.save(state, partial)

@@ -83,13 +83,20 @@ def initial_weights(
         for name in ("head.weight", "head.bias"):
             if name in weights:
                 weights[name] = weights[name] / float(of.get("vividness", config.get("vividness", 1)))
-    merged: dict[str, Tensor] = {}
-    for weights in reversed(exports.values()):
-        merged |= weights
     steps = max(int(of.get("steps", 0)) for of in told)
     seconds = 60 * max(float(of.get("minutes", 0)) for of in told)
     names = ", ".join(path.name for path in files.values())
-    return names, {"average": merged, "exports": exports, "step": steps, "spent": seconds}
+    return names, {"average": mean_of(list(exports.values())), "exports": exports, "step": steps, "spent": seconds}
+
+
+def mean_of(exports: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Each tensor's mean over the files that have it: strategies that were refined alone differ in what they shared before."""
+    merged = {}
+    for name in dict.fromkeys(name for weights in exports for name in weights):
+        found = [weights[name].float() for weights in exports if name in weights]
+        alike = [tensor for tensor in found if tensor.shape == found[0].shape]  # the exporter's own constants are not
+        merged[name] = torch.stack(alike).mean(0)
+    return merged
 
 
 def total(state: dict) -> tuple[int, float]:
@@ -133,7 +140,8 @@ def lent_norms(net: UNet, state: dict[str, Tensor]) -> dict[str, Tensor]:
 @torch.no_grad()
 def unfold_norms(net: UNet, exports: dict[str, dict[str, Tensor]], x: Tensor) -> None:
     """Gives each batch norm the statistics of `x`, and the scale and shift that make of the convolution before it what was
-    exported with the norm's strategy: of shared weights, folded, each channel is a multiple of every other strategy's."""
+    exported with the norm's strategy: of shared weights, folded, each channel is a multiple of every other strategy's. Of
+    weights that were refined alone it is the nearest multiple."""
 
     def adopt(norm: nn.BatchNorm2d, args: tuple[Tensor, ...], conv: nn.Conv2d, own: Tensor, own_bias: Tensor) -> None:
         variance, mean = torch.var_mean(args[0], dim=(0, 2, 3), correction=0)

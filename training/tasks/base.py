@@ -39,7 +39,7 @@ class Task(ABC):
         """Random inputs, and what the network should make of them."""
 
     def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
-        """Absolute error, or [training] loss = "mse": what PSNR is made of, for the last steps."""
+        """Absolute error, or [training] loss = "mse": what PSNR is made of."""
         squared = self.config["training"].get("loss") == "mse"
         return (torch.nn.functional.mse_loss if squared else torch.nn.functional.l1_loss)(made, wanted)
 

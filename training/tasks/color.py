@@ -57,7 +57,8 @@ class Color(Task):
         return torch.cat([self.frame() for _ in range(size)])
 
     def validation(self, stride: int = 1) -> Iterator[tuple[int, Tensor]]:
-        for index, (_, picture) in enumerate(load_shards(sorted(self.data.glob("color/val-*.tar")), 16)[::stride]):
+        pictures = load_shards(sorted(self.data.glob("color/val-*.tar")), 16)
+        for index, (_, picture) in list(enumerate(pictures))[::stride]:
             yield index, picture[None].float() / 255
 
 

@@ -40,7 +40,7 @@ class Restore(Task):
 
     def pictures(self, name: str, stride: int = 1) -> Iterator[tuple[int, Tensor]]:
         """Index and picture of an evaluation set."""
-        for index, (_, picture) in enumerate(load_folder(self.data / "eval" / name)[::stride]):
+        for index, (_, picture) in list(enumerate(load_folder(self.data / "eval" / name)))[::stride]:
             yield index, picture[None].float() / 255
 
     def check(self, run: Network, stride: int) -> float:
