@@ -1,6 +1,6 @@
 # make play    builds what is missing and serves the page
 # make site    zips the built page for any static host
-# make test    runs every test; installs a browser where there is none
+# make test    runs every test (training's where training/.venv is); installs a browser where there is none
 # make bench   times the CPU backend against onnxruntime-web
 # make pkg     the engine as a JavaScript package, in pkg/
 # make size    what a visitor downloads of it
@@ -13,7 +13,7 @@ SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock .cargo/config.toml
 MODELS := $(shell find models -type f)
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
-.PHONY: play site test bench pkg size check wasm-check train-zoo
+.PHONY: play site test bench pkg size check train-zoo
 
 play: www/dist/index.html
 	@cd www && npx vite preview
@@ -46,9 +46,6 @@ training/.venv/ready: training/requirements.txt
 	python3 -m venv training/.venv
 	training/.venv/bin/pip install --quiet -r $<
 	@touch $@
-
-wasm-check:
-	scripts/cargo-wasm check --no-default-features --features gpu,web
 
 www/dist/index.html: pkg/package.json $(PAGE) $(MODELS)
 	@cd www && npx vite build --logLevel warn

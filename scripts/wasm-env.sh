@@ -11,6 +11,11 @@ wasm_toolchain="$CARGO_TARGET_DIR/wasm-toolchain"
 
 has_std() { compgen -G "$("$1" --print target-libdir --target $wasm_target)/libstd-*.rlib" >/dev/null; }
 
+# at_most SECONDS COMMAND...: without a limit where there is no `timeout` (macOS).
+at_most() {
+  if command -v timeout >/dev/null; then timeout "$@"; else "${@:2}"; fi
+}
+
 build_debian_toolchain() {
   apt_install rustc-web cargo-web rust-web-src lld-19
   note "building the standard library for $wasm_target (once, about a minute)"
@@ -45,14 +50,15 @@ ensure_toolchain() {
   command -v rustc >/dev/null && has_std rustc && return
   if command -v rustup >/dev/null; then
     note "rustup target add $wasm_target (for at most five minutes)"
-    timeout 300 rustup target add $wasm_target >&2 && return
+    at_most 300 rustup target add $wasm_target >&2 && return
   fi
   build_debian_toolchain
 }
 
 mkdir -p "$CARGO_TARGET_DIR"
 exec 9>"$CARGO_TARGET_DIR/.wasm-toolchain.lock"
-flock 9
+# macOS has none: there two builds at once are not kept apart.
+if command -v flock >/dev/null; then flock 9; fi
 ensure_toolchain
 exec 9>&-
 

@@ -3,18 +3,23 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Rust and WGSL code with comments taken out, by path relative to `src/`.
+/// Rust code, by path relative to `src/`.
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    code("src", "rs")
+}
+
+/// Code with comments taken out, by path relative to the folder.
+fn code(root: &str, extension: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
     let mut folders = vec![root.clone()];
     let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("src is readable") {
-            let path: PathBuf = entry.expect("src is readable").path();
+        for entry in fs::read_dir(&folder).expect("sources are readable") {
+            let path: PathBuf = entry.expect("sources are readable").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
+            } else if path.extension().is_some_and(|of| of == extension) {
+                let name = path.strip_prefix(&root).expect("below it").to_string_lossy().replace('\\', "/");
                 let text = fs::read_to_string(&path).expect("UTF-8 source");
                 let code = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>();
                 sources.push((name, code.join("\n")));
@@ -88,5 +93,21 @@ fn operators_and_plans_know_no_backend() {
                 assert!(!code.contains(upper), "{name} uses {upper}");
             }
         }
+    }
+}
+
+#[test]
+fn the_page_reaches_the_engine_through_one_client() {
+    for (name, code) in code("www/src", "ts") {
+        for (mark, home) in [
+            ("import(\"unet-playground\")", "worker/"),
+            ("from \"unet-playground\"", "worker/"),
+            ("new Worker(", "main.ts"),
+        ] {
+            assert!(name.starts_with(home) || !code.contains(mark), "{name} contains {mark}");
+        }
+        let mut imports = code.lines().filter(|line| line.contains("from \"") || line.contains("import"));
+        let reaches = |line: &str| line.contains("/client\"") || line.contains("/worker/");
+        assert!(!name.starts_with("elements/") || !imports.any(reaches), "{name} knows of the worker");
     }
 }

@@ -10,7 +10,7 @@ export function launch({ webgpu = true } = {}): Promise<Browser> {
   const gpu = webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : ["--disable-webgpu", "--disable-gpu"];
   const quiet = ["background-networking", "component-update", "sync", "quic"].map((what) => `--disable-${what}`);
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     args: ["--no-sandbox", "--no-first-run", "--use-fake-device-for-media-stream", ...quiet, ...gpu],
   });
 }
