@@ -158,6 +158,15 @@ fn segmentations_are_drawn() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "masks"]);
     assert!(text(&done.stdout).contains("1.000"), "{}{}", text(&done.stdout), text(&done.stderr));
+    // A mask of another size is named; gray levels may mean classes.
+    fs::create_dir_all(place.at("small")).unwrap();
+    let small = Picture::from_rgba(8, 8, &[1, 1, 1, 255].repeat(64)).unwrap();
+    fs::write(place.at("small/a.png"), encode_png(&small).unwrap()).unwrap();
+    for more in [&[][..], &["--mask-values", "0,1"]] {
+        let done = place.run(&[&["evaluate", "segment", "--data", "in", "--masks", "small"], more].concat());
+        let said = text(&done.stderr);
+        assert!(!done.status.success() && said.contains("a.png: ") && said.contains("8 × 8"), "{said}");
+    }
     // The photo itself is no mask.
     let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "in"]);
     assert!(text(&done.stderr).contains("there is no mask of this name"), "{}", text(&done.stderr));

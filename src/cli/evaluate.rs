@@ -5,7 +5,7 @@ use super::args::{Args, Evaluate};
 use super::host::Terminal;
 use super::protocol::Protocol;
 use super::{files, models, report};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::fs;
 use std::path::{Path, PathBuf};
 use unet_playground::image::{Picture, lab, mask, metrics};
@@ -21,11 +21,18 @@ struct Scores {
     ssim: Option<f64>,
     /// 0–255.
     mae: f64,
-    /// Mean of √(a*² + b*²) as a share of the reference's; over several pictures, of all their pixels.
-    chroma: f64,
-    /// These two means.
-    #[serde(skip)]
+    /// Mean of √(a*² + b*²), and the reference's; over several pictures, the means of theirs. JSON has their ratio.
+    #[serde(rename = "chroma", serialize_with = "as_share")]
     chromas: [f64; 2],
+}
+
+/// A ratio of means: pictures that are nearly gray would rule a mean of ratios.
+fn share([made, wanted]: &[f64; 2]) -> f64 {
+    made / wanted
+}
+
+fn as_share<S: Serializer>(chromas: &[f64; 2], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(share(chromas))
 }
 
 #[derive(Debug, Serialize)]
@@ -203,8 +210,7 @@ fn file_name(path: &Path) -> String {
 
 fn scores(reference: &Picture, picture: &Picture, border: u32) -> unet_playground::Result<Scores> {
     let metrics::Scores { psnr, psnr_luma, ssim, mae } = metrics::compare(reference, picture, border)?;
-    let chromas = [chroma(picture)?, chroma(reference)?];
-    Ok(Scores { psnr, psnr_luma, ssim, mae, chroma: chromas[0] / chromas[1], chromas })
+    Ok(Scores { psnr, psnr_luma, ssim, mae, chromas: [chroma(picture)?, chroma(reference)?] })
 }
 
 /// Mean of √(a*² + b*²).
@@ -227,16 +233,13 @@ fn mean(all: &[Scores]) -> Option<Scores> {
         return None;
     }
     let of = |value: fn(&Scores) -> f64| all.iter().map(value).sum::<f64>() / all.len() as f64;
-    let chromas = [of(|s| s.chromas[0]), of(|s| s.chromas[1])];
     let similar: Vec<f64> = all.iter().filter_map(|scores| scores.ssim).collect();
     Some(Scores {
         psnr: of(|s| s.psnr),
         psnr_luma: of(|s| s.psnr_luma),
         ssim: (!similar.is_empty()).then(|| similar.iter().sum::<f64>() / similar.len() as f64),
         mae: of(|s| s.mae),
-        // A ratio of means: pictures that are nearly gray would rule a mean of ratios.
-        chroma: chromas[0] / chromas[1],
-        chromas,
+        chromas: [of(|s| s.chromas[0]), of(|s| s.chromas[1])],
     })
 }
 
@@ -271,19 +274,14 @@ fn segmented(
             let labels =
                 pollster::block_on(model.process(&picture, tile, &terminal, |_| {})).map_err(named)?.picture;
             let of_mask = |e: unet_playground::Error| format!("{}: {e}", mask.display());
-            if truth.size() != labels.size() {
-                let ((w, h), (tw, th)) = (labels.size(), truth.size());
-                return Err(format!("{}: {tw} × {th} pixels, the picture has {w} × {h}", mask.display()));
-            }
             let truth = if values.is_empty() {
-                red(&mask::labels(&truth, count).map_err(of_mask)?).map_err(of_mask)?
+                mask::labels(&truth, count).map_err(of_mask)?
             } else {
-                let class = |v: u8| values.iter().position(|&known| known == v).map_or(255, |i| i as u8);
-                let grays = grays(&truth).map_err(of_mask)?;
-                let grays = grays.ok_or_else(|| format!("{}: it is not gray", mask.display()))?;
-                grays.into_iter().map(class).collect()
+                let truth = labels_of(&truth, values).map_err(of_mask)?;
+                truth.ok_or_else(|| format!("{}: it is not gray", mask.display()))?
             };
-            confusion.add(&red(&labels).map_err(named)?, &truth).map_err(named)
+            confusion.merge(&mask::agreement(&labels, &truth, count).map_err(of_mask)?);
+            Ok(())
         };
         match compare() {
             Ok(()) => counted += 1,
@@ -314,15 +312,18 @@ fn segmented(
     Ok(((counted > 0).then_some(row), failed))
 }
 
-fn red(picture: &Picture) -> unet_playground::Result<Vec<u8>> {
-    Ok(picture.region(picture.rect())?.iter().step_by(4).copied().collect())
-}
-
-/// The levels of a gray picture; `None` where it has colours.
-fn grays(picture: &Picture) -> unet_playground::Result<Option<Vec<u8>>> {
-    let rgba = picture.region(picture.rect())?;
-    let is_gray = rgba.as_chunks::<4>().0.iter().all(|&[r, g, b, _]| r == g && g == b);
-    Ok(is_gray.then(|| rgba.iter().step_by(4).copied().collect()))
+/// Labels of a gray mask, whose levels are the values of classes in order; `None` where it has colours.
+fn labels_of(mask: &Picture, values: &[u8]) -> unet_playground::Result<Option<Picture>> {
+    let mut rgba = mask.region(mask.rect())?;
+    for pixel in rgba.as_chunks_mut::<4>().0 {
+        let [r, g, b, _] = *pixel;
+        if r != g || g != b {
+            return Ok(None);
+        }
+        let class = values.iter().position(|&value| value == r).map_or(255, |i| i as u8);
+        *pixel = [class, 255, 0, 255];
+    }
+    Picture::from_rgba(mask.width(), mask.height(), &rgba).map(Some)
 }
 
 /// Photos and masks may lie side by side; JPEG would blur classes.
@@ -356,7 +357,7 @@ fn table(rows: &[Row]) -> Vec<Vec<String>> {
             cells.extend([was(|s| s.psnr), format!("{:.2}", after.psnr)]);
             cells.extend([was(|s| s.psnr_luma), format!("{:.2}", after.psnr_luma)]);
             cells.push(after.ssim.map_or("-".into(), |ssim| format!("{ssim:.4}")));
-            cells.extend([after.mae, after.chroma].map(|value| format!("{value:.2}")));
+            cells.extend([after.mae, share(&after.chromas)].map(|value| format!("{value:.2}")));
             table.push(cells);
         }
         if let Some(found) = &row.segmentation {
@@ -383,16 +384,11 @@ mod tests {
 
     #[test]
     fn pictures_that_are_nearly_gray_do_not_rule_the_chroma() {
-        let of = |chromas: [f64; 2]| Scores {
-            psnr: 30.0,
-            psnr_luma: 30.0,
-            ssim: None,
-            mae: 1.0,
-            chroma: chromas[0] / chromas[1],
-            chromas,
-        };
+        let of = |chromas: [f64; 2]| Scores { psnr: 30.0, psnr_luma: 30.0, ssim: None, mae: 1.0, chromas };
         let both = mean(&[of([6.0, 12.0]), of([2.0, 0.1])]).unwrap();
-        assert!((both.chroma - 8.0 / 12.1).abs() < 1e-9, "{}", both.chroma);
+        let told = serde_json::to_value(both).unwrap();
+        assert!((told["chroma"].as_f64().unwrap() - 8.0 / 12.1).abs() < 1e-9, "{told}");
+        assert!(told.get("chromas").is_none());
         assert!(mean(&[]).is_none());
     }
 }

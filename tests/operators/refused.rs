@@ -1,25 +1,27 @@
 //! What the engine refuses, though the reference can: it must say so, and not compute something else.
 
-const INTEGERS: &str = "integers and truth values that depend on the picture";
-const SHAPES: &str = "operators for shape arithmetic, on what depends on the picture";
-const CONSTANT: &str = "positions that no pooling made";
-const COMPUTED: &str = "a parameter that is not constant";
+const INTEGERS: &str = "arithmetic on integers that depend on the picture";
+const REDUCTIONS: &str = "reductions of integers that depend on the picture";
+const SHAPES: &str = "is supported in shape arithmetic only";
+const EARLY: &str = "is supported where it can be computed before the run";
+const CONSTANT: &str = "constant Indices are not supported";
+const COMPUTED: &str = "the weight must be constant";
 
-/// File, beginning of the case's name, what is refused.
+/// File, beginning of the case's name, words of the refusal.
 const REFUSED: &[(&str, &str, &str)] = &[
     ("conv", "weights as inputs", COMPUTED),
-    ("And", "", INTEGERS),
-    ("Or", "", INTEGERS),
-    ("Xor", "", INTEGERS),
-    ("Not", "", INTEGERS),
-    ("Equal", "", INTEGERS),
-    ("Greater", "", INTEGERS),
-    ("GreaterOrEqual", "", INTEGERS),
-    ("Less", "", INTEGERS),
-    ("LessOrEqual", "", INTEGERS),
-    ("Where", "", INTEGERS),
+    ("And", "", SHAPES),
+    ("Or", "", SHAPES),
+    ("Xor", "", SHAPES),
+    ("Not", "", EARLY),
+    ("Equal", "", SHAPES),
+    ("Greater", "", SHAPES),
+    ("GreaterOrEqual", "", SHAPES),
+    ("Less", "", SHAPES),
+    ("LessOrEqual", "", SHAPES),
+    ("Where", "", EARLY),
     ("Mod", "", SHAPES),
-    ("ScatterND", "", SHAPES),
+    ("ScatterND", "", EARLY),
     ("MaxUnpool", "", CONSTANT),
     ("Add", "add_uint8", INTEGERS),
     ("Div", "div_int", INTEGERS),
@@ -30,12 +32,13 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("Min", "min_uint8", INTEGERS),
     ("Mul", "mul_uint8", INTEGERS),
     ("Pow", "pow_types_int", INTEGERS),
-    ("ReduceMax", "reduce_max_bool", INTEGERS),
-    ("ReduceMin", "reduce_min_bool", INTEGERS),
+    ("ReduceMax", "reduce_max_bool", REDUCTIONS),
+    ("ReduceMin", "reduce_min_bool", REDUCTIONS),
     ("Sub", "sub_uint8", INTEGERS),
 ];
 
-/// Whether the engine must refuse a case.
-pub fn is_refused(file: &str, case: &str) -> bool {
-    REFUSED.iter().any(|(f, prefix, _)| *f == file && case.starts_with(prefix))
+/// The words with which the engine must refuse a case; `None` where it must not.
+pub fn refused(file: &str, case: &str) -> Option<&'static str> {
+    let of_case = |(f, prefix, _): &&(&str, &str, &str)| *f == file && case.starts_with(prefix);
+    REFUSED.iter().find(of_case).map(|(_, _, words)| *words)
 }
