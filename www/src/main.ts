@@ -1,3 +1,4 @@
+import { filesIn } from "./app/drop";
 import type { Outside } from "./app/keep";
 import { Playground } from "./app/playground";
 import { Router, type ViewName } from "./app/router";
@@ -27,11 +28,11 @@ const outside: Outside = {
   async share(file) {
     try {
       await navigator.share({ files: [file] });
-      return true;
+      return "shared";
     } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") return false; // the person thought better of it
+      if (error instanceof DOMException && error.name === "AbortError") return null;
       outside.save(file, file.name); // the click that asked for it may be too long ago
-      return true;
+      return "saved";
     }
   },
   async copy(png) {
@@ -125,5 +126,18 @@ async function show(): Promise<void> {
   element.scrollTop = tops.get(element) ?? 0;
 }
 
+/** Files dragged over a view that does not take them itself: the browser would open them in place of the page. */
+function bring(event: DragEvent): void {
+  const { dataTransfer: data } = event;
+  if (!data?.types.includes("Files") || document.querySelector("up-app")) return;
+  event.preventDefault();
+  if (event.type === "drop" && rests(router.route.view)) void shared().openFiles(filesIn(data));
+}
+
+window.addEventListener("dragover", bring);
+window.addEventListener("drop", bring);
+window.addEventListener("beforeunload", (event) => {
+  if (playground?.restores) event.preventDefault(); // the photos that are done would be lost
+});
 router.addEventListener("change", () => void show());
 void show().then(() => playground ?? prepareOffline()); // the playground does so once its engine is there

@@ -19,6 +19,8 @@ export interface Batch {
 /** `zip`: null where nothing was done. `ended`: what ended it early. */
 export interface Restored {
   zip: Blob | null;
+  /** Photos that could not be done. */
+  failed: number;
   ended: unknown;
 }
 
@@ -51,7 +53,7 @@ export async function restoreAll(
     }
   }
   if (errors.length > 0) archive.add("errors.txt", new TextEncoder().encode(`${errors.join("\n")}\n`));
-  return { zip: count > 0 || !ended ? archive.finish() : null, ended };
+  return { zip: count > 0 || !ended ? archive.finish() : null, failed: files.length - count, ended };
 
   async function restore(file: File): Promise<Uint8Array> {
     const { client } = bench;

@@ -12,8 +12,8 @@ import { type Activity, noticeFor, type Outcome } from "./state";
 export interface Outside {
   save(file: Blob, name: string): void;
   copy(png: Promise<Blob>): Promise<void>;
-  /** Hands a file to another app; whether that was done. */
-  share(file: File): Promise<boolean>;
+  /** Hands a file to another app, or saves it where the browser refuses; null where the person thought better of it. */
+  share(file: File): Promise<"shared" | "saved" | null>;
   /** Notes the settings in the address. */
   note(query: string): void;
 }
@@ -45,8 +45,8 @@ export class Keeper {
     return this.#work(async () => {
       const { chosen, task } = this.#board.state;
       const name = this.name(`${task.id}-${chosen}`);
-      const shared = await this.#outside.share(new File([await this.png()], name, { type: "image/png" }));
-      return { kind: shared ? "shared" : "ready" };
+      const done = await this.#outside.share(new File([await this.png()], name, { type: "image/png" }));
+      return done === "saved" ? { kind: done, name } : { kind: done ?? "ready" };
     });
   }
 

@@ -75,6 +75,7 @@ function describe(result: ResultState, best: string[]): Pane {
   const overlap = agreement?.meanIou ?? null;
   const score = overlap !== null ? t("result.iou", { share: share(overlap) }) : scores ? decibels(scores.psnr) : "";
   const done = status === "done";
+  const missing = status === "stopped" && !layer ? t("result.missing") : "";
   return {
     id,
     name: methodName(method),
@@ -85,6 +86,6 @@ function describe(result: ResultState, best: string[]): Pane {
     difference,
     complete: picture !== null,
     picture,
-    failure: failure ? t(failure.message, failure.params) : "",
+    failure: failure ? t(failure.message, failure.params) : missing,
   };
 }

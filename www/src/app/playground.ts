@@ -26,6 +26,15 @@ import { Workshop } from "./workshop";
 /** Milliseconds that a slider rests before a run begins. */
 const REST = 90;
 
+/** A photo on its way. What comes between, as a click on a setting does, begins it anew. */
+interface Coming {
+  /** What it is opened for, which can be chosen as long as it is on its way. */
+  mode: Settings["mode"];
+  /** The photos it was brought together with, itself among them. */
+  many: readonly File[];
+  open(mode: Settings["mode"]): Promise<void>;
+}
+
 export class Playground extends Board {
   readonly keep: Keeper;
   /** The middle of what is seen, as a share of the picture: made first. */
@@ -35,14 +44,15 @@ export class Playground extends Board {
   #bench: Bench;
   #workshop: Workshop;
   #photo: Photo | null = null;
+  #coming: Coming | null = null;
+  /** One that could not be loaded. */
+  #missed: Coming | null = null;
   #many: readonly File[] = [];
   /** What was to be a mask and is none. */
   #refused: File | null = null;
   #work = new AbortController();
   /** Pieces of work under way that wait for the worker. */
   #waiting = 0;
-  /** A sample that could not be loaded. */
-  #missed: { id: SampleId; mode: Settings["mode"] } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `query`: settings, as the address holds them. */
@@ -52,7 +62,7 @@ export class Playground extends Board {
     this.#outside = outside;
     this.keep = new Keeper(this, client, outside);
     // What somebody has stopped waiting for goes on in the worker, and is no longer this page's business.
-    this.#bench = new Bench(client, (activity) => this.#waiting > 0 && this.now(activity));
+    this.#bench = new Bench(client, (activity) => this.#waiting > 0 && !this.restores && this.now(activity));
     this.#workshop = new Workshop(this, this.#bench);
     client.onCrash = (detail) => this.#crashed(detail);
   }
@@ -60,8 +70,10 @@ export class Playground extends Board {
   /** Opens what the settings name: a sample or the photo of the last visit, and the own model of that visit. */
   async open(): Promise<void> {
     const { sample, mode, methods } = this.state.settings;
+    const before = this.#coming;
     if (methods.includes("own") && !this.state.own) this.update({ own: await keptModel() });
     const kept = sample ? null : await keptPhoto();
+    if (this.#coming && this.#coming !== before) return; // a person was faster
     if (kept) await this.#openPhoto(kept, mode);
     else await this.openSample(sample ?? FIRST_SAMPLE, mode);
   }
@@ -76,10 +88,14 @@ export class Playground extends Board {
     else await this.open();
   }
 
-  /** While another view looks at the photo: pictures are prepared for it, and nothing is run until the playground is back. */
+  /**
+   * While another view looks at the photo: pictures are prepared for it, and nothing is run until the playground is back.
+   * What is not for these views to end goes on: a photo on its way, many photos.
+   */
   rest(on: boolean): void {
     if (this.#workshop.rests === on) return;
     this.#workshop.rests = on;
+    if (this.#coming || this.restores) return;
     if (this.#photo && (!on || this.state.activity)) void this.#again();
   }
 
@@ -102,12 +118,7 @@ export class Playground extends Board {
   }
 
   async openSample(id: SampleId, mode: Settings["mode"] = "test"): Promise<void> {
-    await this.#attempt(async (signal) => {
-      this.#missed = { id, mode };
-      this.now({ kind: "decode" });
-      await this.#take(await samplePhoto(id, signal), mode, signal);
-      await this.#make(signal);
-    });
+    await this.#open((signal) => samplePhoto(id, signal), mode);
   }
 
   /** A photo, several photos, or a model with its files. */
@@ -116,9 +127,7 @@ export class Playground extends Board {
     if (brought.kind === "pictures") {
       const [first] = brought.files;
       if (brought.files.length === 1 && (await this.#mayBeMask(first))) return this.openMask(first);
-      await this.#openPhoto(ownPhoto(first, first.name));
-      this.#many = brought.files.length > 1 ? brought.files : [];
-      this.update({ many: this.#many.length });
+      await this.#openPhoto(ownPhoto(first, first.name), "apply", brought.files.length > 1 ? brought.files : []);
     } else if (brought.kind === "model") {
       const { file, data } = brought;
       await this.#useModel(ownModel(file, data));
@@ -147,6 +156,7 @@ export class Playground extends Board {
 
   /** Runs once sliders have come to rest, or a big photo would never get beyond its first tile. */
   set(change: Partial<Settings>): void {
+    if (this.#coming && change.mode) this.#coming.mode = change.mode;
     this.#choose({ ...this.state.settings, ...change });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#again(), REST);
@@ -185,12 +195,14 @@ export class Playground extends Board {
 
   /** From the settings as they are now to the results that are missing; where none is, all of them anew. */
   async run(): Promise<void> {
+    if (this.#coming) return; // runs by itself once it is there
     if (this.state.results.every(({ status }) => status === "done")) this.#workshop.expire();
     await this.#attempt((signal) => this.#make(signal, true));
   }
 
   /** Frees the page at once; the worker drops its work as soon as it looks up. */
   stop(): void {
+    this.#coming = null;
     this.#work.abort();
   }
 
@@ -216,9 +228,14 @@ export class Playground extends Board {
     await this.#attempt(async (signal) => {
       this.now({ kind: "saving" });
       const photo = ownPhoto(await this.keep.png(), this.keep.name(this.state.task.id));
-      await this.#take(photo, "apply", signal);
+      await this.#take(photo, { mode: "apply", many: [] }, signal);
       await this.#make(signal);
     });
+  }
+
+  /** Whether many photos are being restored. */
+  get restores(): boolean {
+    return this.state.activity?.kind === "batch";
   }
 
   /** Applies the chosen method to all photos that were brought together, into one ZIP. */
@@ -230,28 +247,31 @@ export class Playground extends Board {
       const { task, settings } = this.state;
       await this.#workshop.engine(signal);
       const tell = (done: number) => this.now({ kind: "batch", done, total: files.length });
-      const { zip, ended } = await restoreAll(this.#bench, { files, task, settings, method }, tell, signal);
+      const { zip, failed, ended } = await restoreAll(this.#bench, { files, task, settings, method }, tell, signal);
       const name = `${task.id}-${method.id}.zip`;
       if (zip) this.#outside.save(zip, name);
       if (ended) throw ended;
       this.forgetMany();
       this.update({ outcome: { kind: "saved", name } });
+      const params = { failed, total: files.length };
+      if (failed > 0) this.update({ notice: { message: "notice.batch", params, detail: "", actions: [] } });
     });
   }
 
   forgetMany(): void {
-    this.#many = [];
-    this.update({ many: 0 });
+    this.#wait([]);
   }
 
   async act(action: Exclude<Action, "open">): Promise<void> {
     const { width, height } = this.state.notice?.params ?? {};
     this.dismiss();
-    if (action === "cpu") this.set({ backend: "cpu" });
-    else if (action === "shipped") await this.#useModel(null);
+    if (action === "cpu") {
+      this.#coming ??= this.#missed;
+      this.set({ backend: "cpu" });
+    } else if (action === "shipped") await this.#useModel(null);
     else if (action === "reduce") await this.#reduce(Math.max(Number(width), Number(height)));
     else if (action === "as-photo" && this.#refused) await this.#openPhoto(ownPhoto(this.#refused, this.#refused.name));
-    else if (this.#missed) await this.openSample(this.#missed.id, this.#missed.mode);
+    else if (this.#missed) await this.#missed.open(this.#missed.mode);
     else if (this.#photo) await this.#attempt((signal) => this.#make(signal, true));
     else await this.open();
   }
@@ -260,11 +280,24 @@ export class Playground extends Board {
     this.update({ notice: null });
   }
 
-  async #openPhoto(photo: Photo, mode: Settings["mode"] = "apply"): Promise<void> {
-    await this.#attempt(async (signal) => {
-      await this.#take(photo, mode, signal);
+  /** Photos that wait for a ZIP. */
+  #wait(many: readonly File[]): void {
+    this.#many = many;
+    this.update({ many: many.length });
+  }
+
+  #openPhoto(photo: Photo, mode: Settings["mode"] = "apply", many: readonly File[] = []): Promise<void> {
+    return this.#open(async () => photo, mode, many);
+  }
+
+  async #open(find: (signal: AbortSignal) => Promise<Photo>, mode: Settings["mode"], many: readonly File[] = []): Promise<void> {
+    const coming: Coming = { mode, many, open: (mode) => this.#open(find, mode, many) };
+    const work = async (signal: AbortSignal) => {
+      this.now({ kind: "decode" });
+      await this.#take(await find(signal), coming, signal);
       await this.#make(signal);
-    });
+    };
+    await this.#attempt(work, coming);
   }
 
   /** Where masks are asked for, a picture of the photo's size is taken for one. */
@@ -281,21 +314,22 @@ export class Playground extends Board {
   }
 
   /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
-  async #take(given: Photo, mode: Settings["mode"], signal: AbortSignal): Promise<void> {
+  async #take(given: Photo, coming: Pick<Coming, "mode" | "many">, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     this.now({ kind: "decode" });
     const photo = { ...given, file: await copied(given.file) };
     await this.#workshop.engine(signal);
-    this.now({ kind: "decode" });
+    this.now({ kind: "decode" }); // the engine may have told of its start
     const picture = await this.#client.call("decode", { file: photo.file }, { signal });
     this.#photo = photo;
-    this.#missed = null;
+    this.#coming = null;
     await this.#bench.original(photo, signal, picture);
     this.#workshop.clear();
-    this.forgetMany();
+    this.#wait(coming.many);
     const { name } = photo;
     const { width, height } = picture;
     this.update({ photo: { name, size: { width, height } }, expected: null, outcome: { kind: "ready" } });
-    this.#choose({ ...this.state.settings, sample: photo.sample, mode });
+    this.#choose({ ...this.state.settings, sample: photo.sample, mode: coming.mode });
     if (!photo.sample) void keepPhoto(photo);
   }
 
@@ -312,12 +346,13 @@ export class Playground extends Board {
       this.update({ own });
       const methods = this.state.settings.methods.filter((id) => id !== "own");
       this.#choose({ ...this.state.settings, methods: own ? ["own"] : methods });
-      await this.#make(signal);
-    });
+      await this.#again();
+    }, this.#coming);
   }
 
   /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
   #again(): Promise<void> {
+    if (this.#coming) return this.#coming.open(this.#coming.mode);
     return this.#photo ? this.#attempt((signal) => this.#make(signal)) : this.open();
   }
 
@@ -337,17 +372,20 @@ export class Playground extends Board {
       const copy = await this.#client.call("make", { recipe }, { signal });
       const encoding = this.#client.call("encodePng", { picture: copy.id }, { signal });
       const png = await encoding.finally(() => this.#client.free("picture", copy.id));
-      await this.#take(ownPhoto(new Blob([png], { type: "image/png" }), photo.name), this.state.settings.mode, signal);
+      const smaller = ownPhoto(new Blob([png], { type: "image/png" }), photo.name);
+      await this.#take(smaller, { mode: this.state.settings.mode, many: [] }, signal);
       await this.#make(signal);
     });
   }
 
-  /** Runs a piece of work in place of the one under way, and tells what went wrong with it. */
-  async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** Runs a piece of work in place of the one under way, and tells what went wrong with it. `coming`: the photo it is to bring. */
+  async #attempt(work: (signal: AbortSignal) => Promise<void>, coming: Coming | null = null): Promise<void> {
     this.#work.abort();
     clearTimeout(this.#timer);
+    if (this.restores) this.now(null);
     const controller = new AbortController();
     this.#work = controller;
+    this.#coming = coming;
     this.#missed = null;
     this.update({ notice: null });
     this.#waiting++;
@@ -357,10 +395,16 @@ export class Playground extends Board {
       if (controller !== this.#work) return;
       this.#workshop.stop();
       this.update({ outcome: { kind: "stopped" } });
-      if (!controller.signal.aborted) this.update({ notice: noticeFor(error) });
+      if (controller.signal.aborted) return;
+      this.#missed = this.#coming;
+      if (this.#coming?.many.length) this.#wait(this.#coming.many); // the others may be read
+      this.update({ notice: noticeFor(error) });
     } finally {
       this.#waiting--;
-      if (controller === this.#work) this.now(null);
+      if (controller === this.#work) {
+        this.#coming = null;
+        this.now(null);
+      }
     }
   }
 

@@ -31,6 +31,11 @@ export class Result {
   #shown: { key: string; picture: PictureInfo } | null = null;
   /** Whether the layer shows something else than `#shown`: tiles of a run, or nothing yet. */
   #painted = false;
+  /** Numbers of the inputs that the layer is of, and that a result is wanted of. */
+  #of: number | null = null;
+  #wanted: number | null = null;
+  /** Whether the layer was begun over one of another input, which shows between its tiles. */
+  #mixed = false;
   #measured = "";
   #compared = "";
 
@@ -74,11 +79,7 @@ export class Result {
         onLast: (size) => (painting = new Layer(size)),
         onTile: (tile) => {
           if (!painting) return tile.bitmap.close();
-          if (this.state.layer !== painting) {
-            painting.begin(this.state.layer);
-            this.#painted = true;
-            this.#show(painting);
-          }
+          if (this.state.layer !== painting) this.#begin(painting, order.input);
           painting.paint(tile);
         },
         onFraction: (fraction) => this.#set({ fraction }),
@@ -97,6 +98,7 @@ export class Result {
     if (!raw) return;
     const recipes = touches(task, settings, raw.made, input);
     const key = JSON.stringify([raw.made.picture.id, recipes]);
+    this.#wanted = input.id;
     if (this.#shown?.key !== key) {
       const picture = await this.#bench.chain(raw.made.picture, recipes, signal);
       this.#freeShown();
@@ -104,7 +106,8 @@ export class Result {
       this.#painted = true;
     }
     if (this.#painted) this.#show(await layerOf(this.#bench, this.#shown.picture, signal));
-    this.#painted = false;
+    this.#painted = this.#mixed = false;
+    this.#of = input.id;
     const { id, width, height } = this.#shown.picture;
     this.#set({ status: "done", fraction: 1, picture: id, size: { width, height }, failure: null });
   }
@@ -161,8 +164,9 @@ export class Result {
     }
   }
 
-  /** Its turn comes later; what it showed was of another input, and is neither saved nor scored any more. */
-  await(): void {
+  /** Its turn comes later. What it shows stands until then, and is neither saved nor scored any more. */
+  await(input: PictureInfo): void {
+    this.#wanted = input.id;
     this.#measured = this.#compared = "";
     this.state.difference?.close();
     const nothing = { picture: null, difference: null, scores: null, agreement: null, checkerboard: null };
@@ -170,10 +174,13 @@ export class Result {
   }
 
   stop(): void {
-    if (this.state.status === "running" || this.state.status === "waiting") this.#set({ status: "stopped" });
+    if (this.state.status !== "running" && this.state.status !== "waiting") return;
+    this.#hideOutdated();
+    this.#set({ status: "stopped" });
   }
 
   fail(failure: Notice): void {
+    this.#hideOutdated();
     this.#set({ status: "failed", failure });
   }
 
@@ -181,6 +188,7 @@ export class Result {
   forget(): void {
     this.#raw = this.#shown = null;
     this.#measured = this.#compared = "";
+    this.#hideOutdated();
     this.#set({ status: "stopped", picture: null });
   }
 
@@ -193,6 +201,27 @@ export class Result {
     this.#dropPictures();
     this.state.layer?.close();
     this.state.difference?.close();
+  }
+
+  /** Begins to paint, over what is shown. */
+  #begin(painting: Layer, input: PictureInfo): void {
+    const { layer } = this.state;
+    this.#mixed = layer !== null && (this.#mixed || this.#of !== input.id);
+    this.#of = input.id;
+    this.#painted = true;
+    painting.begin(layer);
+    this.#show(painting);
+  }
+
+  /** Where nothing more will come: what was made of another input is not to be taken for the wanted one's. */
+  #hideOutdated(): void {
+    const { layer } = this.state;
+    if (this.#mixed) layer?.bare();
+    this.#mixed = false;
+    if (!layer || this.#of === this.#wanted) return;
+    this.#painted = true;
+    this.#set({ layer: null });
+    layer.close();
   }
 
   #show(layer: Layer): void {

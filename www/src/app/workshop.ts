@@ -170,9 +170,9 @@ export class Workshop {
   async #expect(stale: Result[], order: Order, signal: AbortSignal): Promise<Result[]> {
     const total: Expected = { tiles: 0, peakBytes: 0, milliseconds: 0 };
     const fitting: Result[] = [];
+    for (const result of stale) result.await(order.input);
     for (const result of stale) {
       await this.#attempt(result, signal, async () => {
-        result.await();
         const { backend } = order.settings;
         const one = await expected(this.#bench, result.method, order.input, backend, signal);
         if (one.refused) throw await this.#refusal(result.method, order.input, one.refused, signal);

@@ -102,8 +102,22 @@ export const wipeStyles = css`
     max-width: calc((100% - max(var(--left), 0px) - max(var(--right), 0px)) / 2 - 20px);
     transition: opacity 160ms ease;
   }
-  up-tag[data-faint]:not(:focus-within) {
+  up-tag[data-faint]:not(:focus-within, :hover) {
     opacity: 0;
+  }
+  .failures {
+    position: absolute;
+    inset: auto 12px var(--keep);
+    display: grid;
+    gap: 8px;
+    justify-items: center;
+  }
+  .failures p {
+    max-width: 440px;
+    padding: 10px 12px;
+    border-radius: calc(var(--radius) + 2px);
+    background: var(--raised);
+    line-height: 20px;
   }
   .before-tag {
     left: calc(var(--left) + 14px);

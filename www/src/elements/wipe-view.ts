@@ -117,12 +117,17 @@ export class WipeView extends Localized {
         <up-picture class="after" .layer=${after} .view=${view} .frame=${frame} .stage=${stage}
           .smooth=${this.smooth} .label=${t("compare.picture", { what: right?.name ?? "", name: this.name })}></up-picture>
         ${after && left && right ? this.#renderWipe(left, right, this.upright ? [line - area.y, area.height] : [line - area.x, area.width]) : nothing}
+        <div class="failures">${[...new Set([left, right])].map((pane) => this.#renderFailure(pane))}</div>
         ${this.lens && after
           ? html`<up-lens .layers=${[left?.layer ?? null, after]} .at=${this.lens} .share=${camera.share(this.lens)}
               .frame=${frame} .view=${view} .smooth=${this.smooth}></up-lens>`
           : nothing}
       </div>
     `;
+  }
+
+  #renderFailure(pane: Pane | null) {
+    return pane?.failure ? html`<p><b>${pane.name}</b> · ${pane.failure}</p>` : nothing;
   }
 
   #renderWipe(left: Pane, right: Pane, [before, length]: [number, number]) {

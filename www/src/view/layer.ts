@@ -37,6 +37,8 @@ export class Layer extends EventTarget {
   #tiles = new Map<string, Tile>();
   #fetching = new Set<string>();
   #fetch: FetchTile | null = null;
+  /** Where tiles of a run have been painted on the overview. */
+  #painted: Rect[] = [];
   #closed = false;
   /** Pixels of tiles that are kept at present. */
   #most = MAX_PIXELS;
@@ -73,10 +75,24 @@ export class Layer extends EventTarget {
     if (context) context.imageSmoothingQuality = "high";
     const sx = this.#overview.width / this.size.width;
     const sy = this.#overview.height / this.size.height;
-    context?.clearRect(tile.x * sx, tile.y * sy, tile.width * sx, tile.height * sy);
-    context?.drawImage(tile.bitmap, tile.x * sx, tile.y * sy, tile.width * sx, tile.height * sy);
+    const at = { x: tile.x * sx, y: tile.y * sy, width: tile.width * sx, height: tile.height * sy };
+    this.#painted.push(at);
+    context?.clearRect(at.x, at.y, at.width, at.height);
+    context?.drawImage(tile.bitmap, at.x, at.y, at.width, at.height);
     if (this.#overviewIsSharp()) tile.bitmap.close();
     else this.#remember(`${tile.x},${tile.y}`, tile);
+    this.#changed();
+  }
+
+  /** Keeps only what has been painted, and nothing of what it was begun over. */
+  bare(): void {
+    const context = this.#overview instanceof OffscreenCanvas ? this.#overview.getContext("2d") : null;
+    if (!context) return;
+    context.globalCompositeOperation = "destination-in";
+    context.beginPath();
+    for (const { x, y, width, height } of this.#painted) context.rect(x, y, width, height);
+    context.fill();
+    context.globalCompositeOperation = "source-over";
     this.#changed();
   }
 
@@ -105,6 +121,7 @@ export class Layer extends EventTarget {
       const top = Math.floor((at.y + tile.y * view.scale) * density) / density;
       const right = Math.ceil((at.x + (tile.x + tile.width) * view.scale) * density) / density;
       const bottom = Math.ceil((at.y + (tile.y + tile.height) * view.scale) * density) / density;
+      context.clearRect(left, top, right - left, bottom - top); // what is see-through shows no overview beneath
       context.drawImage(tile.bitmap, left, top, right - left, bottom - top);
     }
   }

@@ -131,6 +131,21 @@ describe("running", () => {
     expect(await figures()).toEqual([expect.not.stringMatching(/dB/), expect.not.stringMatching(/dB/)]);
   });
 
+  it("leaves no result of another input where it was stopped, and says that there is none", async () => {
+    await open();
+    await engine({ tileDelay: 5000 });
+    await page.getByRole("slider", { name: "Noise level" }).fill("10");
+    await status(page).filter({ hasText: "Bilinear, 0" }).waitFor();
+    await stop(page).click();
+    await page.locator("up-wipe .failures").getByText("Not made yet").waitFor();
+    await page.keyboard.press("g");
+    await page.locator("up-grid .failure").getByText("Not made yet").waitFor();
+    await engine({ tileDelay: 1 });
+    await run(page).click();
+    await restored(page);
+    expect(await page.locator(".failure").count()).toBe(0);
+  });
+
   it("makes first what is seen", async () => {
     await open();
     await page.evaluate(() => {

@@ -104,6 +104,7 @@ describe("keeping", () => {
     await restored(page);
     const { name } = await downloaded(() => keep("Share the picture"));
     expect(name).toBe("chelsea-denoise-median-filter.png");
+    await status(page).filter({ hasText: `Saved as ${name}` }).waitFor();
   });
 
   it("keeps of many photos what was done when they are stopped", async () => {
@@ -112,12 +113,15 @@ describe("keeping", () => {
     await bring(page, "drop", [photo, { ...photo, name: "CAT.png" }, { ...photo, name: "dog.jpg" }]);
     await restored(page);
     await page.getByRole("button", { name: "All, as a ZIP" }).click();
+    const leaving = () => page.evaluate(() => !window.dispatchEvent(new Event("beforeunload", { cancelable: true })));
     await status(page).filter({ hasText: "2 of 3" }).waitFor();
+    expect(await leaving(), "is asked about").toBe(true);
     const { bytes } = await downloaded(() => stop(page).click());
     const files = unzipSync(new Uint8Array(bytes));
     expect(Object.keys(files)).toEqual(["cat-denoise-1.png", "errors.txt"]);
     expect(new TextDecoder().decode(files["errors.txt"])).toContain("dog.jpg: not done");
     await page.getByText("3 photos").waitFor();
+    expect(await leaving()).toBe(false);
   });
 
   it("restores many photos into one ZIP, and names those it could not read", async () => {
@@ -130,7 +134,8 @@ describe("keeping", () => {
     const files = unzipSync(new Uint8Array(bytes));
     expect(Object.keys(files)).toEqual(["cat-denoise.png", "dog-denoise.png", "errors.txt"]);
     expect(new TextDecoder().decode(files["errors.txt"])).toContain("broken.jpg: ");
-    await page.getByText("3 photos").waitFor({ state: "hidden" });
+    await page.locator("up-many").waitFor({ state: "hidden" });
+    await notice(page).getByText("1 of 3 photos could not be done").waitFor();
     expect(at.complaints).toEqual([]);
   });
 });

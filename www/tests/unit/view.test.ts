@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { fileOf } from "../../src/app/drop";
 import { columnsFor } from "../../src/view/arrange";
 import { Camera } from "../../src/view/camera";
+import { Layer } from "../../src/view/layer";
 
 describe("the grid", () => {
   const wide = { width: 300, height: 200 };
@@ -44,6 +45,29 @@ describe("the camera", () => {
     one.zoom(4);
     one.look({ width: 300, height: 400 });
     expect(one.view?.fitted).toBe(true);
+  });
+});
+
+describe("a layer", () => {
+  it("shows no blurred overview through tiles that are see-through", async () => {
+    vi.stubGlobal("ImageBitmap", class {});
+    const bitmap = (width: number, height: number) => ({ width, height, close() {} }) as ImageBitmap;
+    const size = { width: 1000, height: 500 };
+    const layer = new Layer(size);
+    layer.show(bitmap(100, 50), async ({ width, height }) => bitmap(width, height));
+    const done: unknown[][] = [];
+    const clearRect = (...at: number[]) => done.push(["clear", ...at]);
+    const drawImage = ({ width }: ImageBitmap, ...at: number[]) => done.push([width === 100 ? "overview" : "tile", ...at]);
+    const context = { setTransform() {}, clearRect, drawImage } as unknown as CanvasRenderingContext2D;
+    const view = { center: { x: 500, y: 250 }, scale: 1, fitted: true };
+    const look = { view, frame: size, stage: size, density: 1, smooth: false };
+    layer.draw(context, look);
+    await vi.waitFor(() => {
+      done.length = 0;
+      layer.draw(context, look);
+      expect(done.map(([what]) => what)).toEqual(["clear", "overview", "clear", "tile", "clear", "tile"]);
+    });
+    expect(done.slice(2).map(([, ...at]) => at.join())).toEqual(["0,0,512,500", "0,0,512,500", "512,0,488,500", "512,0,488,500"]);
   });
 });
 

@@ -1,0 +1,259 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Outside } from "../../src/app/keep";
+import { Playground } from "../../src/app/playground";
+import type { CallOptions, Client } from "../../src/client";
+import { CallError, type CallName } from "../../src/protocol";
+
+/** What the playground does about its photo while clicks, stops and other views come between. */
+
+// Asked for its language as soon as there are messages.
+vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
+
+class FakeBitmap {
+  close() {}
+}
+
+/** A canvas that only tells whether it was stripped of what it was begun over. */
+class FakeCanvas {
+  width = 8;
+  height = 6;
+  stripped = 0;
+  getContext() {
+    return { drawImage() {}, clearRect() {}, beginPath() {}, rect() {}, fill: () => this.stripped++ };
+  }
+}
+
+const manifest = ["denoise", "deblur"].map((task) => ({ file: `${task}.onnx`, task, strategy: "bilinear", parameters: 1 }));
+
+beforeEach(() => {
+  vi.stubGlobal("ImageBitmap", FakeBitmap);
+  vi.stubGlobal("OffscreenCanvas", FakeCanvas);
+  vi.stubGlobal("document", { baseURI: "http://localhost/" });
+  vi.stubGlobal("fetch", async () => ({ ok: true, json: async () => manifest, blob: async () => new Blob(["sample"]) }));
+});
+
+/** A worker that does nothing at once, but what is held: that waits to be let go, or for its end. */
+class FakeClient {
+  onCrash = () => {};
+  flops = 1;
+  calls: CallName[] = [];
+  #held = new Map<CallName, { gone: Promise<void>; go: () => void }>();
+  #made = 0;
+
+  hold(call: CallName): () => void {
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => (go = resolve));
+    this.#held.set(call, { gone, go });
+    return () => {
+      this.#held.delete(call);
+      go();
+    };
+  }
+
+  start() {
+    return this.call("start", {});
+  }
+
+  free() {}
+
+  async call(call: CallName, args: { file?: Blob }, { signal, onTile }: CallOptions = {}): Promise<unknown> {
+    this.calls.push(call);
+    const bitmap = new FakeBitmap() as unknown as ImageBitmap;
+    if (call === "process") onTile?.({ x: 0, y: 0, width: 4, height: 3, bitmap });
+    const held = this.#held.get(call);
+    if (held) await Promise.race([held.gone, stopped(signal)]);
+    if (signal?.aborted) throw new CallError("aborted", "");
+    if (call === "decode" && args.file && (await args.file.text()) === "broken") throw new CallError("invalid-picture", "");
+    const picture = { id: ++this.#made, width: 8, height: 6 };
+    const engine = { backend: "cpu", code: "asked", reason: "" };
+    const answers: Partial<Record<CallName, unknown>> = {
+      start: engine,
+      decode: picture,
+      make: picture,
+      loadModel: { id: ++this.#made, classes: [] },
+      estimate: { width: 8, height: 6, tiles: 4, peakBytes: 1, flops: this.flops, fits: true },
+      calibrate: 1,
+      process: { picture, engine },
+      preview: bitmap,
+      score: { psnr: 30, psnrLuma: 30, ssim: 1, mae: 0 },
+      encodePng: new Uint8Array(4),
+    };
+    return answers[call] ?? null;
+  }
+}
+
+function stopped(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+const file = (name: string, content = "photo") => new File([content], name, { type: "image/jpeg" });
+
+function closed(query = "") {
+  const client = new FakeClient();
+  const save = vi.fn();
+  const outside: Outside = { save, copy: async () => {}, share: async () => null, note() {} };
+  return { client, save, playground: new Playground(client as unknown as Client, outside, query) };
+}
+
+async function open() {
+  const { client, save, playground } = closed();
+  await playground.open();
+  expect(playground.state.outcome.kind).toBe("done");
+  return { client, save, playground, result: () => playground.state.results[0] ?? expect.unreachable() };
+}
+
+/** From here on until this call has come. */
+function until(client: FakeClient, call: CallName): Promise<void> {
+  client.calls = [];
+  return vi.waitFor(() => expect(client.calls).toContain(call));
+}
+
+const idle = (playground: Playground) => vi.waitFor(() => expect(playground.state.activity).toBeNull());
+/** Until a change of settings has led to something. */
+const rested = () => new Promise((resolve) => setTimeout(resolve, 120));
+
+describe("a photo on its way", () => {
+  it("is opened though settings are changed meanwhile, and for what is then chosen", async () => {
+    const { client, playground } = await open();
+    const release = client.hold("decode");
+    void playground.openFiles([file("mine.jpg")]);
+    await until(client, "decode");
+    playground.set({ task: "deblur", mode: "test" });
+    await rested();
+    expect(playground.state.photo?.name).toBe("chelsea.jpg");
+    playground.rest(true);
+    playground.rest(false);
+    void playground.run();
+    release();
+    await idle(playground);
+    const { photo, settings, outcome } = playground.state;
+    expect({ name: photo?.name, task: settings.task, mode: settings.mode }).toEqual({ name: "mine.jpg", task: "deblur", mode: "test" });
+    expect(outcome.kind).toBe("done");
+  });
+
+  it("comes first where it is brought before there is any", async () => {
+    for (const query of ["", "picture=own"]) {
+      const { client, playground } = closed(query);
+      const release = client.hold("start");
+      void playground.open();
+      void playground.openFiles([file("mine.jpg")]);
+      await until(client, "start");
+      playground.set({ task: "deblur" });
+      await rested();
+      release();
+      await idle(playground);
+      expect(playground.state, query).toMatchObject({ photo: { name: "mine.jpg" }, settings: { task: "deblur", mode: "apply" } });
+    }
+  });
+
+  it("does not come back after a stop, nor where it could not be read", async () => {
+    const { client, playground } = await open();
+    const release = client.hold("decode");
+    void playground.openFiles([file("mine.jpg")]);
+    await until(client, "decode");
+    playground.stop();
+    release();
+    playground.set({ task: "deblur" });
+    await rested();
+    await idle(playground);
+    await playground.openFiles([file("mine.jpg", "broken")]);
+    expect(playground.state.notice?.message).toBe("error.invalid-picture");
+    playground.set({ task: "denoise" });
+    await rested();
+    await idle(playground);
+    expect(playground.state.photo?.name).toBe("chelsea.jpg");
+    expect(playground.state.notice).toBeNull();
+  });
+
+  it("leaves nothing waiting for a ZIP beside the photo that took its place", async () => {
+    const { playground } = await open();
+    let read = (_: ArrayBuffer) => {};
+    const arrayBuffer = () => new Promise<ArrayBuffer>((resolve) => (read = resolve));
+    const first = playground.openFiles([Object.assign(file("a.jpg"), { arrayBuffer }), file("b.jpg")]);
+    await rested();
+    await playground.openSample("coffee");
+    read(new ArrayBuffer(1));
+    await first;
+    expect(playground.state).toMatchObject({ many: 0, photo: { name: "coffee.jpg" } });
+    await playground.openFiles([file("a.jpg", "broken"), file("b.jpg")]);
+    expect(playground.state).toMatchObject({ many: 2, photo: { name: "coffee.jpg" } });
+    await playground.openFiles([file("a.jpg"), file("b.jpg")]);
+    expect(playground.state).toMatchObject({ many: 2, photo: { name: "a.jpg" } });
+  });
+
+  it("is not said to be read once another has taken the place of a result that was to be the photo", async () => {
+    const { client, playground } = await open();
+    const release = client.hold("encodePng");
+    const first = playground.useResult();
+    await playground.openSample("coffee");
+    release();
+    await first;
+    expect(playground.state).toMatchObject({ activity: null, photo: { name: "coffee.jpg" } });
+  });
+});
+
+describe("a result of another input", () => {
+  const noise = (level: number) => ({ degradation: { kind: "gaussian-noise" as const, level, angle: 0, seed: 1 } });
+  const stripped = vi.fn();
+
+  it("is gone once nothing more comes in its place", async () => {
+    const { client, playground, result } = await open();
+    const { layer } = result();
+    const release = client.hold("estimate");
+    playground.set(noise(10));
+    await until(client, "estimate");
+    expect(result().layer).toBe(layer);
+    playground.stop();
+    await idle(playground);
+    expect(result()).toMatchObject({ layer: null, status: "stopped" });
+    release();
+    client.flops = 1e9;
+    await playground.run();
+    expect(result()).toMatchObject({ layer: expect.anything(), status: "done" });
+    playground.set(noise(20));
+    await rested();
+    await idle(playground);
+    expect(playground.state.outcome.kind).toBe("waiting");
+    expect(result().layer).toBeNull();
+  });
+
+  it("leaves finished tiles, and stays where it is of the same input", async () => {
+    vi.stubGlobal("OffscreenCanvas", class extends FakeCanvas {
+      override getContext() {
+        return { ...super.getContext(), fill: stripped };
+      }
+    });
+    const { client, playground, result } = await open();
+    client.hold("process");
+    void playground.run();
+    await until(client, "process");
+    playground.stop();
+    await idle(playground);
+    expect(result().layer).not.toBeNull();
+    expect(stripped).not.toHaveBeenCalled();
+    playground.set(noise(10));
+    await until(client, "process");
+    playground.stop();
+    await idle(playground);
+    expect(result().layer).not.toBeNull();
+    expect(stripped).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("many photos", () => {
+  it("go on while another view is looked at, and say how many could not be done", async () => {
+    const { client, playground, save } = await open();
+    await playground.openFiles([file("a.jpg"), file("b.jpg", "broken"), file("c.jpg")]);
+    const release = client.hold("process");
+    const all = playground.restoreMany();
+    await until(client, "process");
+    expect(playground.restores).toBe(true);
+    playground.rest(true);
+    playground.rest(false);
+    release();
+    await all;
+    expect(playground.restores).toBe(false);
+    expect(save).toHaveBeenCalledTimes(1);
+    expect(playground.state.notice).toMatchObject({ message: "notice.batch", params: { failed: 1, total: 3 } });
+  });
+});
