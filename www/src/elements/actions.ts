@@ -116,6 +116,7 @@ export class Actions extends Localized {
   protected override render() {
     const { activity, expected } = this;
     const part = activity ? partOf(activity) : null;
+    const stops = activity !== null && activity.kind !== "saving";
     return html`<section aria-label=${t("run.label")}>
       <div class="status">
         <span>${this.#status()}</span>
@@ -128,9 +129,8 @@ export class Actions extends Localized {
       <div class="buttons">
         <button class="open" aria-label=${t("picture.open")} title=${t("picture.open")}
           @click=${() => this.#emit("open-photo")}>${icons.photo}</button>
-        ${activity && activity.kind !== "saving"
-          ? html`<button class="primary" @click=${() => this.#emit("stop")}>${icons.stop} ${t("run.stop")}</button>`
-          : html`<button class="primary" @click=${() => this.#emit("run")}>${icons.run} ${t("run.run")}</button>`}
+        <button class="primary" @click=${() => this.#emit(stops ? "stop" : "run")}>
+          ${stops ? icons.stop : icons.run} ${t(stops ? "run.stop" : "run.run")}</button>
         <button ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>${icons.save} ${t("run.save")}</button>
         <up-keep ?disabled=${!this.canSave} .lab=${this.lab} .inspect=${this.inspect}
           @keep=${(event: CustomEvent) => this.#emit("keep", event.detail)}></up-keep>

@@ -3,7 +3,8 @@ import { css } from "lit";
 export const appStyles = css`
   .page {
     display: grid;
-    grid-template: "header" auto "stage" minmax(0, 1fr) "results" auto "controls" auto "actions" auto / minmax(0, 1fr);
+    --least: clamp(0px, 100dvh - 260px, 110px); /* of the stage: room for a notice */
+    grid-template: "header" auto "stage" minmax(var(--least), 1fr) "results" auto "controls" auto "actions" auto / minmax(0, 1fr);
     height: 100dvh;
     background: var(--surface);
   }

@@ -57,6 +57,8 @@ export class Compare extends Localized {
     this.dispatchEvent(new CustomEvent<Point>("look", { detail }));
     this.#probe();
   });
+  /** The pictures whose colours were last asked for. */
+  #probed = "";
   #resize = new ResizeObserver(() => {
     this.stage = { width: this.clientWidth, height: this.clientHeight };
     this.barHeight = this.bar?.offsetHeight ?? 0;
@@ -125,7 +127,7 @@ export class Compare extends Localized {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("tools")) this.#probe();
+    if (changed.has("tools") || this.#pictures() !== this.#probed) this.#probe();
     const context = this.renderRoot.querySelector<HTMLCanvasElement>(".legend canvas")?.getContext("2d");
     if (context && this.colors) context.putImageData(new ImageData(this.colors.slice(), 256, 1), 0, 0);
   }
@@ -204,7 +206,12 @@ export class Compare extends Localized {
     this.#probe();
   }
 
+  #pictures(): string {
+    return this.panes.map(({ id, picture }) => `${id} ${picture}`).join();
+  }
+
   #probe(): void {
+    this.#probed = this.#pictures();
     if (this.pointer && this.tools.includes("probe")) this.#emit("probe", this.#camera.share(this.pointer));
   }
 

@@ -1,4 +1,4 @@
-import { css, html } from "lit";
+import { css, html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { keptPhoto, samplePhoto } from "../app/photo";
 import { FIRST_SAMPLE } from "../app/samples";
@@ -91,8 +91,9 @@ export class Patch extends Localized {
     await this.#load(usual());
   };
 
-  protected override updated(): void {
-    if (this.#picture) this.#draw(this.#picture);
+  protected override updated(changed: PropertyValues): void {
+    const moved = ["open", "at", "rows", "columns"].some((name) => changed.has(name));
+    if (this.#picture && moved) this.#draw(this.#picture);
   }
 
   #chosen = async (event: Event): Promise<void> => {

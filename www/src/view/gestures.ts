@@ -33,7 +33,7 @@ export class Gestures {
     element.addEventListener("pointerup", (event) => this.#onUp(event));
     element.addEventListener("pointercancel", (event) => this.#down.delete(event.pointerId));
     element.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.#down.size === 0 && handlers.leave());
-    element.addEventListener("dblclick", (event) => handlers.doubleClick(this.#at(event)));
+    element.addEventListener("dblclick", (event) => !isChoice(event) && handlers.doubleClick(this.#at(event)));
     element.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
   }
 
@@ -43,7 +43,7 @@ export class Gestures {
   }
 
   #onDown(event: PointerEvent): void {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || isChoice(event)) return;
     this.#element.setPointerCapture(event.pointerId);
     const at = this.#at(event);
     if (this.#down.size === 0) {
@@ -57,7 +57,7 @@ export class Gestures {
     const at = this.#at(event);
     const pointer = this.#down.get(event.pointerId);
     if (!pointer) {
-      if (event.pointerType !== "touch") this.#handlers.hover(at);
+      if (event.pointerType !== "touch" && !isChoice(event)) this.#handlers.hover(at);
       return;
     }
     const before = pointer.at;
@@ -87,6 +87,11 @@ export class Gestures {
     const speed = event.ctrlKey ? 0.01 : 0.0018;
     this.#handlers.zoom(Math.exp(-pixels * speed), this.#at(event), 0, 0);
   }
+}
+
+/** Whether it is of a choice that lies on the element, and not of the element. */
+function isChoice(event: Event): boolean {
+  return event.composedPath().some((target) => (target as Partial<Element>).localName === "select");
 }
 
 function distance(a: Point, b: Point): number {

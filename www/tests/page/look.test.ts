@@ -218,6 +218,11 @@ describe("the tools", () => {
     await page.locator("up-grid .cell").first().hover();
     const values = page.locator("up-tag span").filter({ hasText: /^\d+ \d+ \d+$/ });
     await expect.poll(() => values.count()).toBe(4);
+    const [input, , , original] = await values.allTextContents();
+    await page.evaluate(() => (location.hash = location.hash.replace(/degrade=[^&]*/, "degrade=gaussian-noise,90,0,1")));
+    await expect.poll(async () => (await values.allTextContents())[0]).not.toBe(input);
+    await restored(page);
+    await expect.poll(async () => (await values.allTextContents())[3]).toBe(original);
   });
 
   it("magnify under the pointer, and map the differences with their scale", async () => {
@@ -239,7 +244,11 @@ describe("the tools", () => {
 
   it("choose the picture on either side of the wipe", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=wipe");
-    await page.getByRole("combobox", { name: "Picture on the left" }).selectOption("Original");
+    const left = page.getByRole("combobox", { name: "Picture on the left" });
+    const { x, y, width, height } = (await left.boundingBox()) ?? expect.unreachable();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    expect(await slider(page).getAttribute("aria-valuenow"), "the line does not go there").toBe("50");
+    await left.selectOption("Original");
     await page.getByRole("combobox", { name: "Picture on the right" }).selectOption("Nearest");
     expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% Nearest");
   });
@@ -265,7 +274,7 @@ describe("the tools", () => {
     await press("Lens");
     const box = await page.locator("up-wipe .stage").boundingBox();
     if (!box) return expect.unreachable();
-    await page.touchscreen.tap(box.x + box.width / 3, box.y + box.height / 3);
+    await page.touchscreen.tap(box.x + box.width / 3, box.y + box.height / 2);
     const lens = page.locator("up-lens");
     await lens.waitFor();
     const { x, width } = (await lens.boundingBox()) ?? { x: 0, width: 0 };

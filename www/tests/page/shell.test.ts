@@ -129,6 +129,16 @@ describe("keyboard alone", () => {
     expect(names).not.toContain("?");
   });
 
+  it("stays on the button that runs and stops", async () => {
+    await open();
+    await at.engine({ tileDelay: 400 });
+    await run(page).press("Enter");
+    await stop(page).waitFor();
+    await page.keyboard.press("Enter");
+    await run(page).waitFor();
+    expect(await run(page).evaluate((button) => button.matches(":focus"))).toBe(true);
+  });
+
   it("opens, runs and asks for help by key", async () => {
     await open();
     const chooser = page.waitForEvent("filechooser");

@@ -9,7 +9,12 @@ class Area extends EventTarget {
 
   /** What a browser tells of a pointer, one event after another. */
   tell(pointerType: string, ...types: string[]): void {
-    const facts = { pointerType, pointerId: 1, button: 0, clientX: 110, clientY: 70 };
+    this.tellOf([this], pointerType, types);
+  }
+
+  /** The same, where the pointer is over something on the element. */
+  tellOf(path: object[], pointerType: string, types: string[]): void {
+    const facts = { pointerType, pointerId: 1, button: 0, clientX: 110, clientY: 70, composedPath: () => path };
     for (const type of types) this.dispatchEvent(Object.assign(new Event(type), facts));
   }
 }
@@ -38,5 +43,18 @@ describe("a mouse", () => {
     expect(handlers.leave).not.toHaveBeenCalled();
     area.tell("mouse", "pointerup", "pointerleave");
     expect(handlers.leave).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a choice on the element", () => {
+  it("is no gesture on it", () => {
+    const { area, handlers } = gestures();
+    const path = [{ localName: "option" }, { localName: "select" }, { localName: "div" }, area];
+    const all = ["pointermove", "pointerdown", "pointerup", "dblclick"];
+    area.tellOf(path, "mouse", all);
+    for (const handler of Object.values(handlers)) expect(handler).not.toHaveBeenCalled();
+    area.tellOf(path.slice(2), "mouse", all);
+    const { hover, press, click, doubleClick } = handlers;
+    for (const handler of [hover, press, click, doubleClick]) expect(handler).toHaveBeenCalledTimes(1);
   });
 });
