@@ -18,6 +18,8 @@ export const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool",
 const SIDE = 256;
 /** Of the noise, of 255: in the middle of what the network was trained on. */
 const SIGMA = 25;
+/** How the files of untrained networks begin. */
+export const RANDOM = "random-";
 
 export interface Curve {
   /** Steps at which the weights were kept. */
@@ -29,7 +31,7 @@ export interface Curve {
 export interface Shown {
   bitmap: ImageBitmap;
   psnr: number | null;
-  /** Energy of a pattern of every second pixel over that around it, in dB; of what a network made. */
+  /** Energy of a pattern of every second pixel over that around it, in dB; of what an untrained network made. */
   checkerboard: number | null;
 }
 
@@ -102,7 +104,7 @@ export class Learning extends Maker {
     const key = `picture ${source.picture}`;
     if (!this.#pair.is(key)) return yield { key, run: (signal) => this.#prepare(key, { id: source.picture, ...source.layer.size }, signal) };
     const trained = this.steps.map((step) => `step-${step}`);
-    const untrained = STRATEGIES.map((strategy) => `random-${strategy}`);
+    const untrained = STRATEGIES.map((strategy) => RANDOM + strategy);
     const chosen = trained[this.moment];
     const first = this.random ? untrained : [...(chosen ? [chosen] : []), ...trained];
     const pair = this.#pair.value;
@@ -139,8 +141,7 @@ export class Learning extends Maker {
     this.playground.engineIs(engine);
     try {
       const psnr = await this.#psnr(picture, truth, signal);
-      const looking = this.#client.call("checkerboard", { picture: picture.id, period: 2 }, { signal });
-      const checkerboard = await looking.catch(unlessStopped);
+      const checkerboard = file.startsWith(RANDOM) ? await this.#checkerboard(picture, signal) : null;
       kept.set(key, { bitmap: await this.#bitmap(picture, signal), psnr, checkerboard });
     } finally {
       this.#client.free("picture", picture.id);
@@ -154,6 +155,10 @@ export class Learning extends Maker {
 
   #bitmap({ id }: PictureInfo, signal: AbortSignal): Promise<ImageBitmap> {
     return this.#client.call("preview", { picture: id, maxSide: 2 * SIDE }, { signal });
+  }
+
+  #checkerboard({ id }: PictureInfo, signal: AbortSignal): Promise<number | null> {
+    return this.#client.call("checkerboard", { picture: id, period: 2 }, { signal }).catch(unlessStopped);
   }
 
   async #psnr({ id }: PictureInfo, truth: PictureInfo, signal: AbortSignal): Promise<number> {

@@ -13,7 +13,7 @@ import { scrolling, shared } from "../elements/shared";
 import "../elements/slider";
 import { decibels, language, Localized, t } from "../i18n";
 import "./curve";
-import { type Learning, type Shown, STRATEGIES } from "./learning";
+import { type Learning, RANDOM, type Shown, STRATEGIES } from "./learning";
 import { viewStyles } from "./view.styles";
 
 /** Milliseconds that each moment stands while it plays. */
@@ -134,7 +134,7 @@ export class LearnView extends Localized {
     const { learning } = this;
     return html`<div class="pictures five">
       ${this.#figure(learning.noisy.value, t("learn.noisy"))}
-      ${STRATEGIES.map((strategy) => this.#figure(learning.shown(`random-${strategy}`), t(`strategy.${strategy}`), false, true))}
+      ${STRATEGIES.map((strategy) => this.#figure(learning.shown(RANDOM + strategy), t(`strategy.${strategy}`), false, true))}
     </div>`;
   }
 

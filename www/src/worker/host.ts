@@ -31,7 +31,8 @@ export class Host implements Handlers {
   #lane = new Lane();
   /** The only one that keeps the memory of its run. */
   #ran: Model | null = null;
-  #nextId = 1;
+  /** Beyond the numbers of a worker that crashed: the page may still know some of them. */
+  #nextId = Date.now();
 
   constructor(loadModule: () => Promise<EngineModule>) {
     this.#loadModule = loadModule;

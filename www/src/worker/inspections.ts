@@ -7,7 +7,7 @@ import { CallError, type Calls, type FeaturesInfo, type InspectionInfo } from ".
 export class Inspections {
   #inspections = new Map<number, Inspection>();
   #features = new Map<number, Features>();
-  #nextId = 1;
+  #nextId = Date.now(); // as the host's
 
   async open(
     engine: Engine,

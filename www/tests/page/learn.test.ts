@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { expectAccessible } from "./browser";
-import { FakePage } from "./fake-page";
+import { bring, expectAccessible } from "./browser";
+import { FakePage, photo } from "./fake-page";
 
 /** Watch it learn on the fake engine, by keyboard. */
 
@@ -56,6 +56,23 @@ describe("a training", () => {
     await page.getByRole("radio", { name: "Zone plate" }).press(" ");
     await expect.poll(() => page.url()).toContain("picture=zone-plate&step=30");
     await expect.poll(truth).not.toBe(coffee);
+  });
+
+  it("takes a photo that is dropped on it", async () => {
+    await open("#learn?picture=coffee&step=30");
+    const coffee = await truth();
+    await bring(page, "drop", [photo]);
+    await expect.poll(() => page.url()).toContain("picture=own&step=30");
+    await expect.poll(truth).not.toBe(coffee);
+    await page.evaluate(() => (location.hash = "#slides"));
+    await page.locator("slides-view").waitFor();
+    const prevented = await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([], "cat.jpg"));
+      const told = ["dragover", "drop"].map((type) => new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      return told.map((event) => !document.body.dispatchEvent(event));
+    });
+    expect(prevented, "the page stays").toEqual([true, true]);
   });
 });
 

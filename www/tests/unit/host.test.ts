@@ -57,6 +57,15 @@ describe("the worker's memory", () => {
   });
 });
 
+describe("numbers of pictures and models", () => {
+  it("are not those that an earlier worker has given", async () => {
+    const earlier = await open();
+    await new Promise((resolve) => setTimeout(resolve, 20)); // a worker takes longer to start
+    const later = await open();
+    expect(later.picture).toBeGreaterThan(Math.max(earlier.picture, earlier.first, earlier.second));
+  });
+});
+
 describe("scores of labels", () => {
   it("have names, and null where there is nothing to tell", async () => {
     const { one, picture } = await open();
