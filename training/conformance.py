@@ -22,10 +22,10 @@ OPERATORS = (
     "ArgMax AveragePool BatchNormalization Add Sub Mul Div Pow Min Max Sum Mod Equal Less LessOrEqual Greater "
     "GreaterOrEqual And Or Xor Not Cast Clip Concat ConstantOfShape Constant Conv ConvTranspose DepthToSpace Expand "
     "Gather Gemm GlobalAveragePool GlobalMaxPool GroupNormalization InstanceNormalization LayerNormalization MatMul "
-    "MaxPool MaxUnpool PRelu Pad Range ReduceMax ReduceMean ReduceMin ReduceSum Reshape Flatten Squeeze Unsqueeze "
-    "Dropout Resize ScatterND Shape Size Slice Softmax LogSoftmax SpaceToDepth Split Tile Transpose Where Identity "
-    "Relu LeakyRelu Sigmoid Tanh HardSwish HardSigmoid Gelu Erf Swish Elu Softplus Exp Log Sqrt Reciprocal Abs Neg "
-    "Floor Ceil Round"
+    "MaxPool MaxUnpool PRelu Pad Range ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum "
+    "Reshape Flatten Squeeze Unsqueeze Dropout Resize ScatterND Shape Size Slice Softmax LogSoftmax SpaceToDepth Split Tile Transpose Where Identity "
+    "Relu LeakyRelu Sigmoid Tanh HardSwish HardSigmoid Gelu Erf Swish Mish Celu Elu Selu "
+    "Softplus Exp Log Sqrt Reciprocal Abs Neg Floor Ceil Round"
 ).split()
 
 # Outside what the engine does, by the beginning of the case's name.

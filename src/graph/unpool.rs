@@ -114,7 +114,9 @@ impl<'a> View<'a> {
     /// The pooling whose flat indices node `i` makes relative to their plane, if nothing else reads them.
     fn relative(&self, i: usize) -> Option<usize> {
         let sub = &self.graph.nodes[i];
-        let (true, &[Some(flat), Some(first)]) = (is_binary(sub, BinaryKind::Sub), &sub.inputs[..]) else {
+        let (true, &[Some(flat), Some(first)], &[Some(_)]) =
+            (is_binary(sub, BinaryKind::Sub), &sub.inputs[..], &sub.outputs[..])
+        else {
             return None;
         };
         let pool = self.indices_of(flat)?;

@@ -49,7 +49,7 @@ impl Op {
     /// Whether the output is the first input as it is.
     pub(super) fn is_identity(&self) -> bool {
         match self {
-            Op::Unary(op) => op.function == crate::plan::Unary::Identity,
+            Op::Unary(op) => op.functions == [crate::plan::Unary::Identity],
             Op::Reshape(op) => matches!(op, crate::ops::Reshape::Dropout),
             _ => false,
         }

@@ -59,7 +59,7 @@ pub use norm::{BatchNormalization, GroupNormalization, InstanceNormalization, La
 pub use op::Op;
 pub use pad::{Pad, PadMode, Padding};
 pub use prelu::PRelu;
-pub use reduce::{Axes, Reduce};
+pub use reduce::{Axes, Reduce, ReduceKind};
 pub use reshape::Reshape;
 pub use resize::{AspectPolicy, CoordinateMode, NearestMode, Resize, ResizeAxis, ResizeMode};
 pub use select::{Not, Where};

@@ -1,7 +1,6 @@
 //! Every supported operator as one type.
 
 use super::*;
-use crate::plan::ReduceKind;
 use crate::tensor::Tensor;
 
 /// Every supported operator.
@@ -89,9 +88,12 @@ impl Op {
             "PRelu" => Self::PRelu(PRelu),
             "Pad" => Self::Pad(Pad::new(a)?),
             "Range" => Self::Range(Range),
+            "ReduceL1" => Self::Reduce(Reduce::new(ReduceKind::L1, a)?),
+            "ReduceL2" => Self::Reduce(Reduce::new(ReduceKind::L2, a)?),
             "ReduceMax" => Self::Reduce(Reduce::new(ReduceKind::Max, a)?),
             "ReduceMean" => Self::Reduce(Reduce::new(ReduceKind::Mean, a)?),
             "ReduceMin" => Self::Reduce(Reduce::new(ReduceKind::Min, a)?),
+            "ReduceProd" => Self::Reduce(Reduce::new(ReduceKind::Prod, a)?),
             "ReduceSum" => Self::Reduce(Reduce::new(ReduceKind::Sum, a)?),
             "Resize" => Self::Resize(Resize::new(a)?),
             "ScatterND" => Self::ScatterNd(ScatterNd::new(a)?),
@@ -153,90 +155,57 @@ impl Op {
     }
 }
 
+impl Op {
+    fn operator(&self) -> &dyn Operator {
+        match self {
+            Self::ArgMax(op) => op,
+            Self::AveragePool(op) => op,
+            Self::BatchNormalization(op) => op,
+            Self::Binary(op) => op,
+            Self::Cast(op) => op,
+            Self::Clip(op) => op,
+            Self::Concat(op) => op,
+            Self::ConstantOfShape(op) => op,
+            Self::Conv(op) => op,
+            Self::ConvTranspose(op) => op,
+            Self::DepthToSpace(op) => op,
+            Self::Expand(op) => op,
+            Self::Gather(op) => op,
+            Self::Gemm(op) => op,
+            Self::GroupNormalization(op) => op,
+            Self::InstanceNormalization(op) => op,
+            Self::LayerNormalization(op) => op,
+            Self::MatMul(op) => op,
+            Self::MaxPool(op) => op,
+            Self::MaxUnpool(op) => op,
+            Self::Not(op) => op,
+            Self::PRelu(op) => op,
+            Self::Pad(op) => op,
+            Self::Range(op) => op,
+            Self::Reduce(op) => op,
+            Self::Reshape(op) => op,
+            Self::Resize(op) => op,
+            Self::ScatterNd(op) => op,
+            Self::Shape(op) => op,
+            Self::Size(op) => op,
+            Self::Slice(op) => op,
+            Self::Softmax(op) => op,
+            Self::SpaceToDepth(op) => op,
+            Self::Split(op) => op,
+            Self::Tile(op) => op,
+            Self::Transpose(op) => op,
+            Self::Unary(op) => op,
+            Self::Where(op) => op,
+        }
+    }
+}
+
 impl Operator for Op {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
-        match self {
-            Self::ArgMax(op) => op.infer(inputs),
-            Self::AveragePool(op) => op.infer(inputs),
-            Self::BatchNormalization(op) => op.infer(inputs),
-            Self::Binary(op) => op.infer(inputs),
-            Self::Cast(op) => op.infer(inputs),
-            Self::Clip(op) => op.infer(inputs),
-            Self::Concat(op) => op.infer(inputs),
-            Self::ConstantOfShape(op) => op.infer(inputs),
-            Self::Conv(op) => op.infer(inputs),
-            Self::ConvTranspose(op) => op.infer(inputs),
-            Self::DepthToSpace(op) => op.infer(inputs),
-            Self::Expand(op) => op.infer(inputs),
-            Self::Gather(op) => op.infer(inputs),
-            Self::Gemm(op) => op.infer(inputs),
-            Self::GroupNormalization(op) => op.infer(inputs),
-            Self::InstanceNormalization(op) => op.infer(inputs),
-            Self::LayerNormalization(op) => op.infer(inputs),
-            Self::MatMul(op) => op.infer(inputs),
-            Self::MaxPool(op) => op.infer(inputs),
-            Self::MaxUnpool(op) => op.infer(inputs),
-            Self::Not(op) => op.infer(inputs),
-            Self::PRelu(op) => op.infer(inputs),
-            Self::Pad(op) => op.infer(inputs),
-            Self::Range(op) => op.infer(inputs),
-            Self::Reduce(op) => op.infer(inputs),
-            Self::Reshape(op) => op.infer(inputs),
-            Self::Resize(op) => op.infer(inputs),
-            Self::ScatterNd(op) => op.infer(inputs),
-            Self::Shape(op) => op.infer(inputs),
-            Self::Size(op) => op.infer(inputs),
-            Self::Slice(op) => op.infer(inputs),
-            Self::Softmax(op) => op.infer(inputs),
-            Self::SpaceToDepth(op) => op.infer(inputs),
-            Self::Split(op) => op.infer(inputs),
-            Self::Tile(op) => op.infer(inputs),
-            Self::Transpose(op) => op.infer(inputs),
-            Self::Unary(op) => op.infer(inputs),
-            Self::Where(op) => op.infer(inputs),
-        }
+        self.operator().infer(inputs)
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        match self {
-            Self::ArgMax(op) => op.reference(inputs),
-            Self::AveragePool(op) => op.reference(inputs),
-            Self::BatchNormalization(op) => op.reference(inputs),
-            Self::Binary(op) => op.reference(inputs),
-            Self::Cast(op) => op.reference(inputs),
-            Self::Clip(op) => op.reference(inputs),
-            Self::Concat(op) => op.reference(inputs),
-            Self::ConstantOfShape(op) => op.reference(inputs),
-            Self::Conv(op) => op.reference(inputs),
-            Self::ConvTranspose(op) => op.reference(inputs),
-            Self::DepthToSpace(op) => op.reference(inputs),
-            Self::Expand(op) => op.reference(inputs),
-            Self::Gather(op) => op.reference(inputs),
-            Self::Gemm(op) => op.reference(inputs),
-            Self::GroupNormalization(op) => op.reference(inputs),
-            Self::InstanceNormalization(op) => op.reference(inputs),
-            Self::LayerNormalization(op) => op.reference(inputs),
-            Self::MatMul(op) => op.reference(inputs),
-            Self::MaxPool(op) => op.reference(inputs),
-            Self::MaxUnpool(op) => op.reference(inputs),
-            Self::Not(op) => op.reference(inputs),
-            Self::PRelu(op) => op.reference(inputs),
-            Self::Pad(op) => op.reference(inputs),
-            Self::Range(op) => op.reference(inputs),
-            Self::Reduce(op) => op.reference(inputs),
-            Self::Reshape(op) => op.reference(inputs),
-            Self::Resize(op) => op.reference(inputs),
-            Self::ScatterNd(op) => op.reference(inputs),
-            Self::Shape(op) => op.reference(inputs),
-            Self::Size(op) => op.reference(inputs),
-            Self::Slice(op) => op.reference(inputs),
-            Self::Softmax(op) => op.reference(inputs),
-            Self::SpaceToDepth(op) => op.reference(inputs),
-            Self::Split(op) => op.reference(inputs),
-            Self::Tile(op) => op.reference(inputs),
-            Self::Transpose(op) => op.reference(inputs),
-            Self::Unary(op) => op.reference(inputs),
-            Self::Where(op) => op.reference(inputs),
-        }
+        self.operator().reference(inputs)
     }
 }

@@ -1,7 +1,7 @@
-//! `ReduceMean`, `ReduceMax`, `ReduceMin`, `ReduceSum`: along the named axes; all of them if none
-//! is named. `GlobalAveragePool` and `GlobalMaxPool` are these over every spatial axis, as
-//! `torch.nn.AdaptiveAvgPool2d(1)` and `AdaptiveMaxPool2d(1)`. An empty set has no mean, maximum
-//! or minimum.
+//! `ReduceMean`, `ReduceMax`, `ReduceMin`, `ReduceSum`, `ReduceProd`, `ReduceL1`, `ReduceL2`: along the
+//! named axes; all of them if none is named. `GlobalAveragePool` and `GlobalMaxPool` are these over every
+//! spatial axis, as `torch.nn.AdaptiveAvgPool2d(1)` and `AdaptiveMaxPool2d(1)`. An empty set has no mean,
+//! maximum or minimum.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -9,7 +9,6 @@ use super::elements::{output, tensor};
 use super::known::checked_shape;
 use super::known::{Known, axes, known, known_ints, required};
 use super::{Operator, TensorType};
-use crate::plan::ReduceKind;
 use crate::tensor::{DType, Data, Tensor, strides};
 
 /// Inputs data and, from opset 13 (sum) or 18, axes or none.
@@ -19,6 +18,20 @@ pub struct Reduce {
     pub axes: Axes,
     pub keepdims: bool,
     pub noop_with_empty_axes: bool,
+}
+
+/// What becomes of the elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReduceKind {
+    Mean,
+    Max,
+    Min,
+    Sum,
+    Prod,
+    /// Σ|x|
+    L1,
+    /// √Σx²
+    L2,
 }
 
 /// Which axes go.
@@ -53,6 +66,9 @@ impl Reduce {
             (ReduceKind::Max, _) => "ReduceMax",
             (ReduceKind::Min, _) => "ReduceMin",
             (ReduceKind::Sum, _) => "ReduceSum",
+            (ReduceKind::Prod, _) => "ReduceProd",
+            (ReduceKind::L1, _) => "ReduceL1",
+            (ReduceKind::L2, _) => "ReduceL2",
         }
     }
 
@@ -79,7 +95,7 @@ impl Operator for Reduce {
         let mut shape = Vec::new();
         for (&len, &gone) in input.shape().iter().zip(&reduced) {
             match (gone, len) {
-                (true, 0) if self.kind != ReduceKind::Sum => {
+                (true, 0) if matches!(self.kind, ReduceKind::Mean | ReduceKind::Max | ReduceKind::Min) => {
                     return Err(OpError("an empty axis cannot be reduced".into()));
                 }
                 (true, _) if self.keepdims => shape.push(1),
@@ -87,8 +103,8 @@ impl Operator for Reduce {
                 (false, _) => shape.push(len),
             }
         }
-        if self.kind == ReduceKind::Mean && input.dtype() == DType::I64 {
-            return Err(OpError("the mean of integers is not supported".into()));
+        if matches!(self.kind, ReduceKind::Mean | ReduceKind::L2) && input.dtype() == DType::I64 {
+            return Err(OpError(format!("{} of integers is not supported", self.name())));
         }
         Ok(vec![(input.dtype(), checked_shape(shape)?)])
     }
@@ -111,28 +127,36 @@ impl Operator for Reduce {
             Data::F32(x) => {
                 let mut y = vec![self.start(); len];
                 for (i, &x) in x.iter().enumerate() {
-                    let y = &mut y[place(i)];
+                    let (x, y) = (f64::from(x), &mut y[place(i)]);
                     *y = match self.kind {
-                        ReduceKind::Mean | ReduceKind::Sum => *y + f64::from(x),
-                        ReduceKind::Max => y.max(f64::from(x)),
-                        ReduceKind::Min => y.min(f64::from(x)),
+                        ReduceKind::Mean | ReduceKind::Sum => *y + x,
+                        ReduceKind::Max => y.max(x),
+                        ReduceKind::Min => y.min(x),
+                        ReduceKind::Prod => *y * x,
+                        ReduceKind::L1 => *y + x.abs(),
+                        ReduceKind::L2 => *y + x * x,
                     };
                 }
-                let scale = if self.kind == ReduceKind::Mean { count } else { 1.0 };
-                Data::F32(y.into_iter().map(|y| (y / scale) as f32).collect())
+                let finish = |y: f64| match self.kind {
+                    ReduceKind::Mean => y / count,
+                    ReduceKind::L2 => y.sqrt(),
+                    _ => y,
+                };
+                Data::F32(y.into_iter().map(|y| finish(y) as f32).collect())
             }
             Data::I64(x) => {
-                let mut y: Vec<Option<i64>> = vec![None; len];
+                let mut y = vec![self.start_of_integers(); len];
                 for (i, &x) in x.iter().enumerate() {
                     let y = &mut y[place(i)];
-                    *y = Some(match (*y, self.kind) {
-                        (None, _) => x,
-                        (Some(y), ReduceKind::Max) => y.max(x),
-                        (Some(y), ReduceKind::Min) => y.min(x),
-                        (Some(y), _) => y.wrapping_add(x),
-                    });
+                    *y = match self.kind {
+                        ReduceKind::Max => x.max(*y),
+                        ReduceKind::Min => x.min(*y),
+                        ReduceKind::Prod => y.wrapping_mul(x),
+                        ReduceKind::L1 => y.wrapping_add(x.wrapping_abs()),
+                        ReduceKind::Sum | ReduceKind::Mean | ReduceKind::L2 => y.wrapping_add(x),
+                    };
                 }
-                Data::I64(y.into_iter().map(Option::unwrap_or_default).collect())
+                Data::I64(y)
             }
         };
         output(shape, data)
@@ -142,9 +166,19 @@ impl Operator for Reduce {
 impl Reduce {
     fn start(&self) -> f64 {
         match self.kind {
-            ReduceKind::Mean | ReduceKind::Sum => 0.0,
+            ReduceKind::Mean | ReduceKind::Sum | ReduceKind::L1 | ReduceKind::L2 => 0.0,
             ReduceKind::Max => f64::NEG_INFINITY,
             ReduceKind::Min => f64::INFINITY,
+            ReduceKind::Prod => 1.0,
+        }
+    }
+
+    fn start_of_integers(&self) -> i64 {
+        match self.kind {
+            ReduceKind::Mean | ReduceKind::Sum | ReduceKind::L1 | ReduceKind::L2 => 0,
+            ReduceKind::Max => i64::MIN,
+            ReduceKind::Min => i64::MAX,
+            ReduceKind::Prod => 1,
         }
     }
 }

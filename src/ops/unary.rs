@@ -15,13 +15,30 @@ use crate::tensor::{DType, Data, Tensor};
 pub struct Unary {
     /// ONNX operator.
     pub name: &'static str,
-    pub function: plan::Unary,
+    /// One after another.
+    pub functions: Vec<plan::Unary>,
 }
 
 impl Unary {
     pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
         use plan::Unary as F;
         let (name, function) = match name {
+            "Celu" => {
+                let alpha = a.float_or("alpha", 1.0)?;
+                let scaled = |scale| F::Affine { scale, shift: 0.0 };
+                return Ok(Some(Self {
+                    name: "Celu",
+                    functions: vec![scaled(1.0 / alpha), F::Elu { alpha: 1.0 }, scaled(alpha)],
+                }));
+            }
+            "Selu" => {
+                let alpha = a.float_or("alpha", 1.673_263_2)?;
+                let scale = a.float_or("gamma", 1.050_701)?;
+                return Ok(Some(Self {
+                    name: "Selu",
+                    functions: vec![F::Elu { alpha }, F::Affine { scale, shift: 0.0 }],
+                }));
+            }
             "Identity" => ("Identity", F::Identity),
             "Relu" => ("Relu", F::Relu),
             "LeakyRelu" => ("LeakyRelu", F::LeakyRelu { alpha: a.float_or("alpha", 0.01)? }),
@@ -43,6 +60,7 @@ impl Unary {
                 }
                 ("Swish", F::Silu)
             }
+            "Mish" => ("Mish", F::Mish),
             "Elu" => ("Elu", F::Elu { alpha: a.float_or("alpha", 1.0)? }),
             "Softplus" => ("Softplus", F::Softplus),
             "Exp" => ("Exp", F::Exp),
@@ -56,7 +74,7 @@ impl Unary {
             "Round" => ("Round", F::Round),
             _ => return Ok(None),
         };
-        Ok(Some(Self { name, function }))
+        Ok(Some(Self { name, functions: vec![function] }))
     }
 }
 
@@ -65,6 +83,8 @@ pub fn apply(function: plan::Unary, x: f32) -> f32 {
     use plan::Unary as F;
     let v = f64::from(x);
     let sigmoid = |v: f64| 1.0 / (1.0 + (-v).exp());
+    // Without overflow for large x.
+    let softplus = |v: f64| v.max(0.0) + (-v.abs()).exp().ln_1p();
     let y = match function {
         F::Identity => v,
         F::Relu if v < 0.0 => 0.0,
@@ -87,10 +107,10 @@ pub fn apply(function: plan::Unary, x: f32) -> f32 {
         }
         F::Erf => libm::erf(v),
         F::Silu => v * sigmoid(v),
+        F::Mish => v * softplus(v).tanh(),
         F::Elu { alpha } if v < 0.0 => f64::from(alpha) * v.exp_m1(),
         F::Elu { .. } => v,
-        // ln(1 + eˣ) without overflow for large x.
-        F::Softplus => v.max(0.0) + (-v.abs()).exp().ln_1p(),
+        F::Softplus => softplus(v),
         F::Exp => v.exp(),
         F::Log => v.ln(),
         F::Sqrt => v.sqrt(),
@@ -109,11 +129,11 @@ pub fn apply(function: plan::Unary, x: f32) -> f32 {
 impl Unary {
     /// The function of an integer, for those that have one.
     fn integer(&self, x: i64) -> Option<i64> {
-        match self.function {
-            plan::Unary::Identity => Some(x),
-            plan::Unary::Relu => Some(x.max(0)),
-            plan::Unary::Abs => Some(x.wrapping_abs()),
-            plan::Unary::Neg => Some(x.wrapping_neg()),
+        match self.functions[..] {
+            [plan::Unary::Identity] => Some(x),
+            [plan::Unary::Relu] => Some(x.max(0)),
+            [plan::Unary::Abs] => Some(x.wrapping_abs()),
+            [plan::Unary::Neg] => Some(x.wrapping_neg()),
             _ => None,
         }
     }
@@ -131,8 +151,9 @@ impl Operator for Unary {
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         self.infer(&known(inputs))?;
         let input = tensor(inputs, 0)?;
+        let of = |x: f32, &function: &plan::Unary| apply(function, x);
         let data = match input.data() {
-            Data::F32(x) => Data::F32(x.iter().map(|&x| apply(self.function, x)).collect()),
+            Data::F32(x) => Data::F32(x.iter().map(|&x| self.functions.iter().fold(x, of)).collect()),
             Data::I64(x) => Data::I64(x.iter().filter_map(|&x| self.integer(x)).collect()),
         };
         output(input.shape(), data)

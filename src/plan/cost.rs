@@ -57,13 +57,4 @@ impl Plan {
     pub fn largest_value_bytes(&self) -> u64 {
         self.values.iter().map(|value| 4 * value.len() as u64).max().unwrap_or(0)
     }
-
-    /// Greatest sum of the buffers alive at one step, in bytes; no assignment of addresses can
-    /// take less.
-    pub fn live_bytes(&self) -> u64 {
-        let own = || self.values.iter().filter(|value| value.parent.is_none());
-        let at =
-            |i: usize| own().filter(|v| v.live.0 <= i && i <= v.live.1).map(|v| 4 * v.len() as u64).sum();
-        (0..=self.steps.len()).map(at).max().unwrap_or(0)
-    }
 }

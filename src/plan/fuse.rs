@@ -3,6 +3,7 @@
 //! One pass in execution order, in which each step is merged into the step that made its operand,
 //! if nothing else reads that operand:
 //! * element functions and additions of equal shape into convolutions and element functions;
+//! * x·sigmoid(x) into one function;
 //! * depthwise 1×1 convolutions (batch normalisation, per-channel constants) into the
 //!   convolution before them: into its weights where nothing stands between, else as
 //!   scale and shift after the activation. Batch normalisation after ReLU is not folded into a
@@ -80,6 +81,10 @@ impl Fusion {
                 };
                 if self.absorb_scale(at, &factor, &shift, &step)? { Ok(None) } else { Ok(Some(step)) }
             }
+            Kernel::Binary { op: Binary::Mul, activation: Unary::Identity } => match self.silu(&mut step) {
+                true => self.merge(step, plan),
+                false => Ok(Some(step)),
+            },
             Kernel::Binary { op: op @ (Binary::Add | Binary::Sub), activation: Unary::Identity } => {
                 let negate_second = *op == Binary::Sub;
                 self.absorb_convolution(&mut step, negate_second, plan)?;
@@ -87,6 +92,26 @@ impl Fusion {
             }
             _ => Ok(Some(step)),
         }
+    }
+
+    /// Turns x·sigmoid(x), as which SiLU is exported, into one function.
+    fn silu(&mut self, product: &mut Step) -> bool {
+        let sigmoid_of = |i: usize| {
+            let at = self.only_source(product, i)?;
+            let made = self.done[at].as_ref()?;
+            let same = made.inputs[0] == product.inputs[1 - i];
+            (same && made.kernel == Kernel::Unary(Unary::Sigmoid)).then_some(at)
+        };
+        let Some(sigmoid) = (0..2).find_map(sigmoid_of).and_then(|at| self.done[at].take()) else {
+            return false;
+        };
+        if let Operand::Value(x) = sigmoid.inputs[0] {
+            self.readers[x.0] -= 1;
+        }
+        product.kernel = Kernel::Unary(Unary::Silu);
+        product.inputs = sigmoid.inputs;
+        product.nodes.extend(sigmoid.nodes);
+        true
     }
 
     /// The step that made operand `i`, if this is its only reader.
@@ -288,5 +313,37 @@ impl Fusion {
     fn constant(&mut self, tensor: Tensor) -> ConstId {
         self.constants.push(Constant { tensor: Arc::new(tensor), layout: Layout::Plain });
         ConstId(self.constants.len() - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Prepared, Selection};
+    use super::*;
+    use crate::onnx;
+
+    /// A case of `tests/fixtures/nets` as the kernels it becomes.
+    fn kernels(file: &str, name: &str, input: [usize; 4]) -> Vec<Kernel> {
+        let path = format!("{}/tests/fixtures/nets/{file}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(path).unwrap();
+        let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let model = tensors.tensor(&format!("{name}/model")).unwrap();
+        let graph = onnx::load(model.data(), &Default::default()).unwrap();
+        let facts = graph.facts(&[input.to_vec()]).unwrap();
+        let prepared = Prepared::new(&graph, &facts, &Selection::default()).unwrap();
+        prepared.plan.steps.iter().map(|step| step.kernel.clone()).collect()
+    }
+
+    #[test]
+    fn silu_goes_into_the_convolution_before_it() {
+        for name in ["attentive, dynamo", "attentive, legacy"] {
+            let kernels = kernels("attentive", name, [1, 3, 12, 16]);
+            let silu = |kernel: &&Kernel| match kernel {
+                Kernel::Conv { epilogue, .. } => epilogue.activation == Unary::Silu,
+                _ => false,
+            };
+            assert_eq!(kernels.iter().filter(silu).count(), 2, "{name}: {kernels:?}");
+            assert!(!kernels.contains(&Kernel::Unary(Unary::Sigmoid)), "{name}: {kernels:?}");
+        }
     }
 }

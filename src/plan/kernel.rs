@@ -5,8 +5,8 @@
 //!
 //! # Layouts
 //! * `Planes`: rank 4 (N, C, H, W) stored as NCHWc4: `[N][ceil(C/4)][H][W][4]` floats. Lanes of
-//!   the last block beyond C hold unspecified finite values: a kernel that reads across channels
-//!   must ignore them, one that works by channel may compute on them.
+//!   the last block beyond C hold unspecified values: a kernel that reads across channels must
+//!   ignore them, one that works by channel may compute on them.
 //! * `Plain`: row-major, any rank.
 //!
 //! Integers (`DType::I64` in the graph) are kept as 32-bit integers, bit for bit in the same
@@ -82,6 +82,8 @@ pub enum Unary {
     Erf,
     /// x·sigmoid(x)
     Silu,
+    /// x·tanh(ln(1 + eˣ))
+    Mish,
     /// x < 0 ? alpha·(eˣ − 1) : x
     Elu {
         alpha: f32,

@@ -11,7 +11,7 @@ mod place;
 pub use kernel::*;
 pub use lower::Selection;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::ops::{Fact, Indices};
 use crate::tensor::{DType, Data, Tensor};
@@ -87,6 +87,29 @@ pub struct Plan {
     pub inputs: Vec<ValueId>,
     /// Graph outputs (and taps) in order.
     pub outputs: Vec<ValueId>,
+}
+
+impl Plan {
+    /// Whether these are its inputs, in order.
+    ///
+    /// # Errors
+    /// `InvalidInput` when number, type or shape differ.
+    pub fn check(&self, inputs: &[&Tensor]) -> Result<()> {
+        if inputs.len() != self.inputs.len() {
+            let (given, wanted) = (inputs.len(), self.inputs.len());
+            return Err(Error::InvalidInput(format!("{given} inputs were given, the model has {wanted}")));
+        }
+        for (tensor, id) in inputs.iter().zip(&self.inputs) {
+            let PlanValue { name, dtype, shape, .. } = &self.values[id.0];
+            if tensor.shape() != shape || tensor.dtype() != *dtype {
+                let (given, of) = (tensor.dtype(), tensor.shape());
+                let message =
+                    format!("input {name:?} has to be {dtype:?} {shape:?}, and {given:?} {of:?} was given");
+                return Err(Error::InvalidInput(message));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Planes in which max-pooling's positions count: kernels have y·W + x within one.

@@ -6,6 +6,7 @@ use crate::graph::Graph;
 use crate::image::planar::Channels;
 use crate::plan::{Prepared, Selection};
 use crate::task::{Task, Tiling};
+use crate::tensor::DType;
 use crate::tile::{Axis, Ratio, reach};
 
 /// Most by which sizes that a network accepts may differ.
@@ -56,7 +57,13 @@ impl Geometry {
         let not_a_picture =
             || Error::InvalidInput("the model's first output is not a picture of its input".into());
         let (&input, &output) = plan.inputs.first().zip(plan.outputs.first()).ok_or_else(not_a_picture)?;
-        let &[1, out_channels, oh, ow] = &plan.values[output.0].shape[..] else {
+        let value = &plan.values[output.0];
+        if value.dtype != DType::F32 {
+            return Err(Error::InvalidInput(
+                "the model's first output is integers (of an ArgMax?); export the scores before it".into(),
+            ));
+        }
+        let &[1, out_channels, oh, ow] = &value.shape[..] else {
             return Err(not_a_picture());
         };
         let axis = |i: usize, base: (usize, usize)| -> Result<Axis> {

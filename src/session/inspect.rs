@@ -236,16 +236,8 @@ impl Inspection {
     /// Those of [`Model::run`].
     pub async fn profile(&self, host: &impl Host) -> Result<Profile> {
         let host = Steps { host, done: 0, tiles: 1 };
-        let device = self.model.device();
-        let steps = loop {
-            let on_gpu = device.uses_gpu();
-            match self.model.time_steps(vec![self.input.clone()], &host, on_gpu).await {
-                Err(error @ (Error::DeviceLost(_) | Error::GpuOutOfMemory(_))) if on_gpu => {
-                    device.give_up(&error);
-                }
-                steps => break steps?,
-            }
-        };
+        let time = async |on_gpu| self.model.time_steps(vec![self.input.clone()], &host, on_gpu).await;
+        let steps = self.model.attempt(&mut None, time).await?;
         let place = |node: usize| self.nodes.iter().position(|summary| summary.index == node);
         let mut milliseconds = vec![None; self.nodes.len()];
         let mut within = vec![None; self.nodes.len()];
@@ -264,7 +256,7 @@ impl Inspection {
     /// The first of the selected values.
     async fn run(&self, input: &Tensor, selection: &Selection, host: &impl Host) -> Result<Tensor> {
         let host = Steps { host, done: 0, tiles: 1 };
-        self.model.attempt(&|| Ok(input.clone()), selection, &host, &mut None).await
+        self.model.first(&|| Ok(input.clone()), selection, &host, &mut None).await
     }
 
     /// How positions count, where the value is the second output of a max-pooling.

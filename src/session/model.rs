@@ -105,7 +105,7 @@ impl Model {
     ///
     /// # Errors
     /// `InvalidInput` for missing, unknown or misshapen inputs, those of [`Model::plan`],
-    /// `Aborted`, `OutOfMemory`, and on a GPU `Gpu`. Where that is lost or has too little memory, the CPU goes on.
+    /// `Aborted`, `OutOfMemory`, and on a GPU `Gpu`. Where that is lost or cannot hold the values, the CPU goes on.
     pub async fn run(
         &self,
         inputs: RunInput,
@@ -115,15 +115,27 @@ impl Model {
         let tensors = self.in_order(inputs)?;
         // The one kind of host with which runs are compiled.
         let host = Steps { host, done: 0, tiles: 1 };
-        if !self.device.uses_gpu() {
-            return self.run_ordered(tensors, selection, &host, false).await;
-        }
-        match self.run_ordered(tensors.clone(), selection, &host, true).await {
-            Err(error @ (Error::DeviceLost(_) | Error::GpuOutOfMemory(_))) => {
-                self.device.give_up(&error);
-                self.run_ordered(tensors, selection, &host, false).await
+        let run = async |on_gpu| self.run_ordered(tensors.clone(), selection, &host, on_gpu).await;
+        self.attempt(&mut None, run).await
+    }
+
+    /// Does `work` on the GPU if that is in use, and on the CPU where it gives up or cannot hold the values: then
+    /// `fallback` says why, and what it is set for stays on the CPU.
+    pub(super) async fn attempt<T>(
+        &self,
+        fallback: &mut Option<Error>,
+        work: impl AsyncFn(bool) -> Result<T>,
+    ) -> Result<T> {
+        loop {
+            let on_gpu = fallback.is_none() && self.device.uses_gpu();
+            match work(on_gpu).await {
+                Err(error @ (Error::DeviceLost(_) | Error::GpuOutOfMemory(_))) if on_gpu => {
+                    self.device.give_up(&error);
+                    *fallback = Some(error);
+                }
+                Err(error @ Error::TooLarge { .. }) if on_gpu => *fallback = Some(error),
+                result => return result,
             }
-            result => result,
         }
     }
 

@@ -116,7 +116,7 @@ impl Model {
             let steps = Steps { host, done: 0, tiles: parts(picture.rect(), None).len() };
             let reduced = Reduced::new(self, picture, side)?;
             let input = || reduced.tensor(self);
-            let output = self.attempt(&input, &selection, &steps, &mut fallback).await?;
+            let output = self.first(&input, &selection, &steps, &mut fallback).await?;
             let frame = Frame::new(self, picture, &reduced, output)?;
             if self.task()?.tiling == Tiling::Whole {
                 let picture = frame.finish(picture, cut.near, host, &mut on_tile).await?;
@@ -138,7 +138,7 @@ impl Model {
             let steps = Steps { host, done, tiles };
             let encoding = self.task()?.input(geometry.in_channels)?;
             let input = || source.padded([row.start, column.start], tiling.tile, encoding);
-            let output = self.attempt(&input, &selection, &steps, &mut fallback).await?;
+            let output = self.first(&input, &selection, &steps, &mut fallback).await?;
             let rgba = self.painted(&source, (width, height), &output, &part, chroma.as_ref())?;
             result.write(part.place, &rgba)?;
             done += 1;
@@ -147,29 +147,16 @@ impl Model {
         Ok(Processed { picture: result, fallback })
     }
 
-    /// The first of the selected values, computed on the CPU instead where the GPU gives up, or cannot hold
-    /// them.
-    pub(super) async fn attempt(
+    /// The first of the selected values. The input is made anew where the CPU takes over.
+    pub(super) async fn first(
         &self,
         input: &dyn Fn() -> Result<Tensor>,
         selection: &Selection,
         host: &impl Host,
         fallback: &mut Option<Error>,
     ) -> Result<Tensor> {
-        let on_gpu = self.device().uses_gpu();
-        loop {
-            let on_gpu = on_gpu && fallback.is_none();
-            let result = self.run_ordered(vec![input()?], selection, host, on_gpu).await;
-            match result {
-                Ok(mut outputs) => return Ok(outputs.swap_remove(0)),
-                Err(error @ (Error::DeviceLost(_) | Error::GpuOutOfMemory(_))) if on_gpu => {
-                    self.device().give_up(&error);
-                    *fallback = Some(error);
-                }
-                Err(error @ Error::TooLarge { .. }) if on_gpu => *fallback = Some(error),
-                Err(error) => return Err(error),
-            }
-        }
+        let run = async |on_gpu| self.run_ordered(vec![input()?], selection, host, on_gpu).await;
+        Ok(self.attempt(fallback, run).await?.swap_remove(0))
     }
 
     /// RGBA bytes of a tile of the result, whose size is `(width, height)` in all.

@@ -4,6 +4,7 @@
 use super::ratio::{Ratio, gcd};
 use super::table::{grid_of, offsets};
 use crate::plan::{AxisIndex, AxisTaps, Kernel, Layout, Operand, Plan, ValueId, Window};
+use crate::tensor::Tensor;
 
 /// What an output position sees of the input along one axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Optio
     for step in &plan.steps {
         let of = |operand: &Operand| match operand {
             Operand::Value(v) => fields[v.0],
-            Operand::Const(_) => Field::Nothing,
+            Operand::Const(c) => of_constant(&plan.constants[c.0].tensor, axis),
         };
         let joined = step.inputs.iter().map(of).fold(Field::Nothing, join);
         let before = step.inputs.iter().find_map(|operand| match operand {
@@ -82,6 +83,17 @@ pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Optio
         }
         Field::Nothing | Field::Whole => None,
     }
+}
+
+/// What differs from place to place, such as coordinates, belongs to the whole frame.
+fn of_constant(tensor: &Tensor, axis: usize) -> Field {
+    let shape = tensor.shape();
+    let (Some(at), Some(values)) = ((shape.len() + axis).checked_sub(2), tensor.as_f32()) else {
+        return Field::Nothing;
+    };
+    let inner: usize = shape[at + 1..].iter().product();
+    let differs = |i: usize| !(i / inner).is_multiple_of(shape[at]) && values[i] != values[i - inner];
+    if (inner..values.len()).any(differs) { Field::Whole } else { Field::Nothing }
 }
 
 /// Values that meet element by element; their grids have to be the same.

@@ -37,6 +37,7 @@ async fn functions_of_one_element(backend: Backend) {
         Unary::HardSwish,
         Unary::HardSigmoid { alpha, beta: 0.4 },
         Unary::Silu,
+        Unary::Mish,
         Unary::Elu { alpha },
         Unary::Softplus,
         Unary::Abs,

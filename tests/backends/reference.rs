@@ -289,6 +289,7 @@ fn unary(f: Unary, x: f64) -> f64 {
         }
         Unary::Erf => erf(x),
         Unary::Silu => x / (1.0 + (-x).exp()),
+        Unary::Mish => x * x.exp().ln_1p().tanh(),
         Unary::Elu { alpha } => {
             if x < 0.0 {
                 wide(alpha) * x.exp_m1()

@@ -185,6 +185,33 @@ fn planned(bytes: &[u8]) -> Result<(), Error> {
     engine.load(bytes, &BTreeMap::new())?.plan(&[vec![1, 2, 6, 6]]).map(drop)
 }
 
+/// Where positions of pooling are looked for as PyTorch exports them.
+#[test]
+fn a_difference_that_goes_nowhere_is_survived() {
+    let size = |side: i64| ints_attribute("kernel_shape", &[side, side]);
+    let nodes = vec![
+        node("pool", "MaxPool", &["x"], &["m", "flat"], &[size(2)]),
+        node("own", "MaxPool", &["x"], &["n", "places"], &[size(1)]),
+        node("first", "Slice", &["places", "zeros", "ones", "axes"], &["origin"], &[]),
+        node("bad", "Sub", &["flat", "origin"], &[], &[]),
+        node("last", "Relu", &["x"], &["y"], &[]),
+    ];
+    let initializers = [("zeros", [0, 0]), ("ones", [1, 1]), ("axes", [2, 3])]
+        .map(|(name, values)| integers(name, &[2], &values));
+    planned(&Model::new(nodes, initializers.to_vec()).bytes()).map_err(|e| e.to_string()).unwrap();
+}
+
+#[test]
+fn places_are_no_picture() {
+    let mut model =
+        Model::new(vec![node("last", "ArgMax", &["x"], &["y"], &[int_attribute("axis", 1)])], vec![]);
+    model.inputs = vec![port("x", &[1, 3, -1, -1])];
+    let engine = pollster::block_on(Engine::create(BackendChoice::Cpu, &Unhurried::default())).unwrap();
+    let error =
+        engine.load(&model.bytes(), &BTreeMap::new()).unwrap().geometry().expect_err("integers").to_string();
+    assert!(error.contains("export the scores"), "{error}");
+}
+
 /// Tables for them would take gigabytes, before any value is found to be too large.
 #[test]
 fn endless_axes_are_refused() {
@@ -201,6 +228,14 @@ fn endless_axes_are_refused() {
     for mode in ["nearest", "linear", "cubic"] {
         cases.push((mode, single("Resize", &["x", "", "", "s"], &[text_attribute("mode", mode)], sizes())));
     }
+    let spread = Model::new(
+        vec![
+            node("long", "Tile", &["x", "r"], &["t"], &[]),
+            node("bad", "ConvTranspose", &["t", "w"], &["y"], &[ints_attribute("strides", &[1, 4096])]),
+        ],
+        vec![integers("r", &[4], &[1, 1, 1, 1000]), floats("w", &[2, 2, 1, 1], &[0.5; 4])],
+    );
+    cases.push(("ConvTranspose", spread.bytes()));
     for (what, bytes) in cases {
         let error = planned(&bytes).expect_err(what);
         assert_eq!(error.code(), "invalid-node", "{what}: {error}");

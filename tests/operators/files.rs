@@ -20,21 +20,20 @@ pub const OPERATORS: &[File] = files! { "ops":
 
 /// Whole networks, from onnxruntime (`training/fixtures.py`).
 pub const NETWORKS: &[File] = files! { "nets":
-    "channel_attention" "cropped" "dbpn" "dncnn" "espcn" "external_data" "group_normed" "lapsrn"
-    "pyramid_pooling" "recursive"
-    "segment" "two_inputs" "unet_bilinear" "unet_flat_pictures" "unet_max_unpool" "unet_nearest"
-    "unet_pixel_shuffle" "unet_transposed_conv"
+    "attentive" "channel_attention" "coordinates" "cropped" "dbpn" "dncnn" "espcn" "external_data"
+    "group_normed" "lapsrn" "pyramid_pooling" "recursive" "segment" "two_inputs" "unet_bilinear"
+    "unet_flat_pictures" "unet_max_unpool" "unet_nearest" "unet_pixel_shuffle" "unet_transposed_conv"
 };
 
 /// ONNX's own cases (`training/conformance.py`).
 pub const CONFORMANCE: &[File] = files! { "conformance":
-    "Abs" "Add" "And" "ArgMax" "AveragePool" "BatchNormalization" "Ceil" "Clip" "Concat" "Constant"
+    "Abs" "Add" "And" "ArgMax" "AveragePool" "BatchNormalization" "Ceil" "Celu" "Clip" "Concat" "Constant"
     "ConstantOfShape" "Conv" "ConvTranspose" "DepthToSpace" "Div" "Dropout" "Elu" "Equal" "Erf" "Exp"
     "Expand" "Flatten" "Floor" "Gather" "Gelu" "Gemm" "GlobalAveragePool" "GlobalMaxPool" "Greater"
     "GreaterOrEqual" "GroupNormalization" "HardSigmoid" "HardSwish" "Identity" "InstanceNormalization"
     "LayerNormalization" "LeakyRelu" "Less" "LessOrEqual" "Log" "LogSoftmax" "MatMul" "Max" "MaxPool"
-    "MaxUnpool" "Min" "Mod" "Mul" "Neg" "Not" "Or" "PRelu" "Pad" "Pow" "Range" "Reciprocal" "ReduceMax"
-    "ReduceMean" "ReduceMin" "ReduceSum" "Relu" "Reshape" "Resize" "Round" "ScatterND" "Shape" "Sigmoid"
+    "MaxUnpool" "Min" "Mish" "Mod" "Mul" "Neg" "Not" "Or" "PRelu" "Pad" "Pow" "Range" "Reciprocal" "ReduceL1" "ReduceL2" "ReduceMax"
+    "ReduceMean" "ReduceMin" "ReduceProd" "ReduceSum" "Relu" "Reshape" "Resize" "Round" "ScatterND" "Selu" "Shape" "Sigmoid"
     "Size" "Slice" "Softmax" "Softplus" "SpaceToDepth" "Split" "Sqrt" "Squeeze" "Sub" "Sum" "Swish" "Tanh"
     "Tile" "Transpose" "Unsqueeze" "Where" "Xor"
 };

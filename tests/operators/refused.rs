@@ -6,6 +6,7 @@ const SHAPES: &str = "is supported in shape arithmetic only";
 const EARLY: &str = "is supported where it can be computed before the run";
 const CONSTANT: &str = "constant Indices are not supported";
 const COMPUTED: &str = "the weight must be constant";
+const PRODUCTS: &str = "products of what depends on the picture";
 
 /// File, beginning of the case's name, words of the refusal.
 const REFUSED: &[(&str, &str, &str)] = &[
@@ -34,6 +35,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("Pow", "pow_types_int", INTEGERS),
     ("ReduceMax", "reduce_max_bool", REDUCTIONS),
     ("ReduceMin", "reduce_min_bool", REDUCTIONS),
+    ("ReduceProd", "", PRODUCTS),
     ("Sub", "sub_uint8", INTEGERS),
 ];
 

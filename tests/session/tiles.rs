@@ -41,6 +41,16 @@ fn what_pads_after_a_crop_shows_no_seam() {
 }
 
 #[test]
+fn what_knows_its_place_sees_the_whole_frame() {
+    let engine = cpu();
+    for file in ["coordinates", "attentive"] {
+        let model = load(&engine, &network(file, &format!("{file}, dynamo")));
+        assert_eq!(model.estimate(203, 150, Some(72)).unwrap().tiles, 1, "{file}");
+        assert_eq!(process(&model, &picture(203, 150), 72).size(), (203, 150), "{file}");
+    }
+}
+
+#[test]
 fn reshapes_inside_a_network_leave_its_output_a_picture() {
     let model = load(&cpu(), &network("group_normed", "groupnormed, dynamo"));
     let (source, host) = (picture(203, 150), Unhurried::default());

@@ -28,9 +28,9 @@ SHAPE_OPERATORS = (
     "Add Sub Mul Div Cast Constant ScatterND"
 ).split()
 OPERATORS = SHAPE_OPERATORS + (
-    "Conv ConvTranspose MaxPool MaxUnpool AveragePool GlobalAveragePool ReduceMean ReduceMax Resize DepthToSpace "
-    "SpaceToDepth Pad Split Relu LeakyRelu PRelu Sigmoid Tanh Clip HardSwish HardSigmoid Gelu Erf Softmax LogSoftmax ArgMax "
-    "Gemm MatMul BatchNormalization InstanceNormalization GroupNormalization LayerNormalization"
+    "Conv ConvTranspose MaxPool MaxUnpool AveragePool GlobalAveragePool ReduceL2 ReduceMean ReduceMax Resize DepthToSpace "
+    "SpaceToDepth Pad Split Relu LeakyRelu PRelu Sigmoid Tanh Mish Softplus Clip HardSwish HardSigmoid Gelu Erf Softmax "
+    "LogSoftmax ArgMax Gemm MatMul BatchNormalization InstanceNormalization GroupNormalization LayerNormalization"
 ).split()
 # Of the largest magnitude: PyTorch and onnxruntime both sum in float32, in different orders.
 TOLERANCE = 2e-5

@@ -161,5 +161,7 @@ NETS = {
     "recursive": lambda: paper(papers.Recursive, 1, ((17, 19),), opset=22),
     "group_normed": lambda: paper(papers.GroupNormed, 3, ((16, 20), (12, 8)), dynamic=dims("h", "w", multiple=4)),
     "cropped": lambda: paper(papers.Cropped, 3, ((17, 20), (11, 12)), dynamic=dims("h", "w")),
+    "attentive": lambda: paper(papers.Attentive, 3, ((12, 16), (8, 6)), dynamic=dims("h", "w", multiple=2)),
+    "coordinates": lambda: paper(papers.Coordinates, 3, ((11, 14), (9, 8)), dynamic=dims("h", "w")),
     "segment": lambda: paper(papers.Segment, 3, ((16, 24),), opset=20),
 }  # fmt: skip

@@ -199,3 +199,37 @@ class Cropped(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.last(torch.relu(self.first(x[:, :, 2:-1, 1:-2]))[:, :, 1:-1, 1:-1])
+
+
+class Attentive(nn.Module):
+    """Ho et al. 2020: SiLU, and self-attention of several heads where the picture is smallest; queries and keys of length 1."""
+
+    def __init__(self, channels: int = 8, heads: int = 2):
+        super().__init__()
+        self.heads = heads
+        self.first, self.deep = conv3(3, channels), conv3(channels, channels)
+        self.qkv, self.last = nn.Conv2d(channels, 3 * channels, 1), conv3(2 * channels, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.silu(self.first(x))
+        z = F.silu(self.deep(F.max_pool2d(y, 2)))
+        n, c, h, w = z.shape
+        q, k, v = self.qkv(z).reshape(n, 3, self.heads, c // self.heads, h * w).unbind(1)
+        weights = torch.softmax(F.normalize(q, dim=2).transpose(2, 3) @ F.normalize(k, dim=2), -1)
+        z = z + (v @ weights.transpose(2, 3)).reshape(n, c, h, w)
+        return self.last(torch.cat([y, F.interpolate(z, scale_factor=2.0, mode="nearest")], 1))
+
+
+class Coordinates(nn.Module):
+    """Liu et al. 2018: each pixel is told its place; the last layer works on channels that come last."""
+
+    def __init__(self, channels: int = 6):
+        super().__init__()
+        self.first, self.last = conv3(5, channels), nn.Linear(channels, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, _, h, w = x.shape
+        rows = (torch.arange(h, dtype=x.dtype) / h).view(1, 1, h, 1).expand(n, 1, h, w)
+        columns = (torch.arange(w, dtype=x.dtype) / w).view(1, 1, 1, w).expand(n, 1, h, w)
+        y = F.mish(self.first(torch.cat([x, rows, columns], 1)))
+        return self.last(y.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)

@@ -45,6 +45,12 @@ pub(super) fn map(function: Unary, pixels: &mut [Px]) {
         }
         Unary::Erf => lanes(pixels, math::erf),
         Unary::Silu => lanes(pixels, |x| x * math::sigmoid(x)),
+        // tanh(ln(1 + e)) = n / (n + 2), where n = e (e + 2) and e = exp(x); beyond 20 it is one.
+        Unary::Mish => lanes(pixels, |x| {
+            let (e, two) = (math::exp(x.min(F32x4::splat(20.0))), F32x4::splat(2.0));
+            let n = e * (e + two);
+            x * (n / (n + two))
+        }),
         Unary::Elu { alpha } => {
             lanes(pixels, |x| x.lt(zero).select(F32x4::splat(alpha) * math::exp_m1(x), x));
         }

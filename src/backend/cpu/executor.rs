@@ -5,7 +5,7 @@ use super::layout;
 use super::prepare::prepare;
 use super::task::{Buffers, Task};
 use super::weights::{Packed, Packing, WeightCache};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::order::ascending;
 use crate::plan::{Operand, Plan, ValueId, arena};
 use crate::tensor::Tensor;
@@ -94,24 +94,11 @@ impl Executor {
     /// Copies the inputs in, in the order of [`Plan::inputs`], and starts over.
     ///
     /// # Errors
-    /// `InvalidInput` when number, type or shape differ from the plan's.
+    /// Those of [`Plan::check`].
     pub fn start(&mut self, inputs: &[&Tensor]) -> Result<()> {
-        if inputs.len() != self.plan.inputs.len() {
-            let (given, wanted) = (inputs.len(), self.plan.inputs.len());
-            return Err(Error::InvalidInput(format!("{given} inputs were given, the model has {wanted}")));
-        }
+        self.plan.check(inputs)?;
         for (tensor, id) in inputs.iter().zip(&self.plan.inputs) {
             let value = &self.plan.values[id.0];
-            if tensor.shape() != value.shape || tensor.dtype() != value.dtype {
-                return Err(Error::InvalidInput(format!(
-                    "input {:?} has to be {:?} {:?}, and {:?} {:?} was given",
-                    value.name,
-                    value.dtype,
-                    value.shape,
-                    tensor.dtype(),
-                    tensor.shape()
-                )));
-            }
             layout::write_tensor(tensor, value.layout, &mut self.memory[self.places[id.0].clone()]);
         }
         self.at = (0, 0);

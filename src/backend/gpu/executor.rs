@@ -82,7 +82,7 @@ impl Executor {
     /// `InvalidInput` where inputs differ from the plan's; `Aborted` where `control` says so;
     /// `DeviceLost`, `GpuOutOfMemory`, and `Gpu` for defects.
     pub async fn run(&mut self, inputs: &[&Tensor], control: Control<'_>) -> Result<Vec<Tensor>> {
-        self.check_inputs(inputs)?;
+        self.plan.check(inputs)?;
         if std::mem::take(&mut self.resources.mapped) {
             // The future of an earlier run was dropped while it waited for its results.
             self.resources.staging.unmap();
@@ -117,28 +117,6 @@ impl Executor {
             return Err(Error::Aborted);
         }
         Ok(outputs)
-    }
-
-    fn check_inputs(&self, inputs: &[&Tensor]) -> Result<()> {
-        let wanted = &self.plan.inputs;
-        if inputs.len() != wanted.len() {
-            let message = format!("{} inputs were given, {} are needed", inputs.len(), wanted.len());
-            return Err(Error::InvalidInput(message));
-        }
-        for (tensor, &id) in inputs.iter().zip(wanted) {
-            let value = &self.plan.values[id.0];
-            if tensor.shape() != value.shape || tensor.dtype() != value.dtype {
-                return Err(Error::InvalidInput(format!(
-                    "input {:?} is {:?} of shape {:?}, and the plan is for {:?} of shape {:?}",
-                    value.name,
-                    tensor.dtype(),
-                    tensor.shape(),
-                    value.dtype,
-                    value.shape
-                )));
-            }
-        }
-        Ok(())
     }
 
     fn upload(&self, inputs: &[&Tensor]) {

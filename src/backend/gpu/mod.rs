@@ -7,9 +7,9 @@
 //! can be refused is refused before anything is allocated. `lower/` has a function for each
 //! [`Kernel`](crate::plan::Kernel), `shaders/` the WGSL with the same names.
 //!
-//! Only WebGPU's default limits are used, which every device has: 8 storage buffers a stage, 128 MiB
+//! WebGPU's default limits are enough, which every device has: 8 storage buffers a stage, 128 MiB
 //! bindings, 256 MiB buffers, 16 KiB of workgroup memory, 256 invocations a workgroup, 65,535
-//! workgroups a dimension.
+//! workgroups a dimension. Buffers and their bindings may be as large as the adapter takes.
 //!
 //! Values are stored as [`crate::plan`] describes. Lanes beyond the last channel are kept at zero
 //! (or another finite value, where they come from packed constants), because convolutions multiply

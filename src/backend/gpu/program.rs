@@ -232,7 +232,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let x = workgroups.min(MAX_GRID);
-        // Values are at most 128 MiB, so that this is far below the limit.
+        // A value fits one binding, so that this is far below the limit.
         let y = workgroups.div_ceil(x);
         self.program.commands.push(Command::Dispatch(Dispatch {
             variant: Variant { shader, constants },

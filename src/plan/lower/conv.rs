@@ -1,6 +1,7 @@
 //! Convolution, and transposed convolution as convolution followed by depth-to-space.
 
 use super::super::{AxisIndex, ConstId, DepthMode, Epilogue, Gather, Kernel, Layout, Operand, Window};
+use super::move_data::check_lengths;
 use super::{Lowered, Lowering};
 use crate::graph::Node;
 use crate::ops::{Conv, ConvTranspose, OpError};
@@ -74,10 +75,11 @@ impl Lowering<'_> {
         shape: &[usize],
     ) -> Lowered {
         let [n, c, h, w]: [usize; 4] = self.b.shape(x).try_into().map_err(|_| OpError("rank".into()))?;
+        let length = |len: usize, stride: usize| (len - 1) * stride + 1;
+        check_lengths([length(h, window.stride[0]), length(w, window.stride[1])])?;
         let spread = |len: usize, stride: usize| -> Vec<i32> {
-            (0..(len - 1) * stride + 1)
-                .map(|i| if i % stride == 0 { (i / stride) as i32 } else { -1 })
-                .collect()
+            let at = |i: usize| if i.is_multiple_of(stride) { (i / stride) as i32 } else { -1 };
+            (0..length(len, stride)).map(at).collect()
         };
         let (ys, xs) = (spread(h, window.stride[0]), spread(w, window.stride[1]));
         let spaced = [n, c, ys.len(), xs.len()];

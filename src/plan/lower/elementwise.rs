@@ -10,10 +10,10 @@ use crate::tensor::DType;
 impl Lowering<'_> {
     pub(super) fn unary(&mut self, node: &Node, op: &Unary) -> Lowered {
         let x = self.arg(node, 0)?;
-        if op.function == UnaryFunction::Identity {
+        if op.functions == [UnaryFunction::Identity] {
             return Ok(x);
         }
-        self.function(x, op.function)
+        op.functions.iter().try_fold(x, |x, &function| self.function(x, function))
     }
 
     pub(super) fn function(&mut self, x: Operand, function: UnaryFunction) -> Lowered {
@@ -127,7 +127,10 @@ impl Lowering<'_> {
                 (Function::Mul, _) => affine(v, 0.0),
                 (Function::Min, _) => Some(UnaryFunction::Clip { min: f32::NEG_INFINITY, max: v }),
                 (Function::Max, _) => Some(UnaryFunction::Clip { min: v, max: f32::INFINITY }),
+                (Function::Div, false) if (1.0 / v).is_finite() => affine(1.0 / v, 0.0),
                 (Function::PRelu, false) => Some(UnaryFunction::LeakyRelu { alpha: v }),
+                (Function::Pow, false) if v == 0.5 => Some(UnaryFunction::Sqrt),
+                (Function::Pow, false) if v == 2.0 => return self.combine(x, Function::Mul, x).map(Some),
                 _ => None,
             };
             return simple.map(|f| self.function(x, f)).transpose();

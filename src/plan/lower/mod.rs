@@ -159,6 +159,9 @@ impl Lowering<'_> {
         let operand = self.edge(edge).map_err(|_| {
             Error::InvalidModel(format!("output {:?} is never computed", self.graph.edges[edge.0].name))
         })?;
+        // Pictures are looked for in planes.
+        let layout = Builder::natural(self.b.shape(operand));
+        let operand = self.b.to(operand, layout)?;
         // A constant, or an output that is also an input or named twice, needs a value of its own.
         let value = match operand {
             Operand::Value(v) if !self.b.plan.inputs.contains(&v) && !self.b.plan.outputs.contains(&v) => v,

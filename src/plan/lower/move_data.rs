@@ -5,8 +5,8 @@ use super::super::{AxisIndex, Gather as Kernel4, Kernel, Layout, Operand};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
 use crate::ops::{
-    Concat, DepthToSpace, Expand, Gather, OpError, Pad, Reshape, Resize, ResizeMode, Slice, SpaceToDepth,
-    Split, Tile, Transpose, axis,
+    Concat, DepthToSpace, Expand, Gather, OpError, Pad, Reshape, Resize, ResizeMode, Slice, SliceRange,
+    SpaceToDepth, Split, Tile, Transpose, axis,
 };
 use crate::tensor::DType;
 
@@ -21,6 +21,18 @@ pub(super) fn check_lengths(lengths: impl IntoIterator<Item = usize>) -> Result<
     }
 }
 
+/// Lengths and tables of axes, neighbours without tables as one.
+fn joined(axes: Vec<(usize, Option<Vec<i32>>)>) -> Vec<(usize, Option<Vec<i32>>)> {
+    let mut joined: Vec<(usize, Option<Vec<i32>>)> = Vec::new();
+    for (n, table) in axes {
+        match (joined.last_mut(), &table) {
+            (Some((len, None)), None) => *len *= n,
+            _ => joined.push((n, table)),
+        }
+    }
+    joined
+}
+
 impl Lowering<'_> {
     /// Output positions taken from source positions, one table an axis of `x` (`None`: as is).
     fn gather(&mut self, x: Operand, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered {
@@ -28,20 +40,22 @@ impl Lowering<'_> {
             return Ok(x);
         }
         let dtype = self.dtype(x);
-        let shape = self.b.shape(x);
-        let mut output = vec![1; 4usize.saturating_sub(shape.len())];
-        let missing = output.len();
-        output.extend(shape.iter().zip(&tables).map(|(&n, table)| table.as_ref().map_or(n, Vec::len)));
+        let length = |(n, table): (usize, &Option<Vec<i32>>)| table.as_ref().map_or(n, Vec::len);
+        let shape: Vec<usize> = self.b.shape(x).iter().copied().zip(&tables).map(length).collect();
+        let axes = self.b.shape(x).iter().copied().zip(tables).collect();
+        let axes = if shape.len() > 4 { joined(axes) } else { axes };
+        let mut output = vec![1; 4usize.saturating_sub(axes.len())];
+        let view: Vec<usize> = output.iter().copied().chain(axes.iter().map(|&(n, _)| n)).collect();
+        let x = self.b.reshape(x, &view, Builder::natural(&view))?;
         let x = self.b.planes(x)?;
         let mut index = [AxisIndex::Same, AxisIndex::Same, AxisIndex::Same, AxisIndex::Same];
-        for (i, table) in tables.into_iter().enumerate() {
-            if let Some(table) = table {
-                index[missing + i] = AxisIndex::Table(table);
-            }
+        for (n, table) in axes {
+            let at = output.len();
+            output.push(length((n, &table)));
+            index[at] = table.map_or(AxisIndex::Same, AxisIndex::Table);
         }
         let kernel = Kernel::Gather(Kernel4 { index, fill });
         let y = self.b.push(kernel, vec![x], dtype, &output, Layout::Planes)?;
-        let shape = output[missing..].to_vec();
         Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
     }
 
@@ -49,17 +63,17 @@ impl Lowering<'_> {
         let ranges = op.resolve(&self.facts(node))?;
         let x = self.arg(node, 0)?;
         let shape = self.b.shape(x).to_vec();
-        let table = |(range, &len): (&crate::ops::SliceRange, &usize)| {
-            let whole = range.start == 0 && range.step == 1 && range.len == len;
-            let at = |i: usize| (range.start as isize + i as isize * range.step) as i32;
-            (!whole).then(|| (0..range.len).map(at).collect())
-        };
+        let whole = |axis: &(&SliceRange, &usize)| *axis.0 == SliceRange { start: 0, step: 1, len: *axis.1 };
+        let cut = ranges.iter().zip(&shape).filter(|axis| !whole(axis));
+        check_lengths(cut.map(|(range, _)| range.len))?;
+        let table = |axis: (&SliceRange, &usize)| (!whole(&axis)).then(|| axis.0.index());
         let tables = ranges.iter().zip(&shape).map(table).collect();
         self.gather(x, tables, 0.0)
     }
 
     pub(super) fn split(&mut self, node: &Node, op: &Split) -> Lowered<()> {
         let (at, lengths) = op.resolve(&self.facts(node))?;
+        check_lengths(lengths.iter().copied())?;
         let x = self.arg(node, 0)?;
         let mut start = 0i32;
         for (i, &len) in lengths.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::super::builder::Builder;
 use super::super::{Binary, Kernel, Layout, Operand, ReduceKind, Unary};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
-use crate::ops::{ArgMax, OpError, Reduce, Softmax, axis};
+use crate::ops::{self, ArgMax, OpError, Reduce, Softmax, axis};
 use crate::tensor::DType;
 
 impl Lowering<'_> {
@@ -18,26 +18,51 @@ impl Lowering<'_> {
             )
             .into());
         }
-        let shape = self.b.shape(x).to_vec();
-        let planes = match reduced[..] {
-            [false, false, true, true] => Some((Kernel::ReduceSpatial(op.kind), [shape[0], shape[1], 1, 1])),
-            [false, true, false, false] => {
-                Some((Kernel::ReduceChannels(op.kind), [shape[0], 1, shape[2], shape[3]]))
+        let y = match op.kind {
+            ops::ReduceKind::Mean => self.reduced(x, ReduceKind::Mean, &reduced)?,
+            ops::ReduceKind::Max => self.reduced(x, ReduceKind::Max, &reduced)?,
+            ops::ReduceKind::Min => self.reduced(x, ReduceKind::Min, &reduced)?,
+            ops::ReduceKind::Sum => self.reduced(x, ReduceKind::Sum, &reduced)?,
+            ops::ReduceKind::L1 => {
+                let sizes = self.function(x, Unary::Abs)?;
+                self.reduced(sizes, ReduceKind::Sum, &reduced)?
             }
-            _ => None,
-        };
-        let y = match planes {
-            Some((kernel, kept)) => {
-                let x = self.b.to(x, Layout::Planes)?;
-                self.b.push(kernel, vec![x], DType::F32, &kept, Layout::Planes)?
+            ops::ReduceKind::L2 => {
+                let squares = self.combine(x, Binary::Mul, x)?;
+                let sum = self.reduced(squares, ReduceKind::Sum, &reduced)?;
+                self.function(sum, Unary::Sqrt)?
             }
-            None => self.reduce_plain(x, op, &reduced)?,
+            ops::ReduceKind::Prod => {
+                return Err(
+                    OpError("products of what depends on the picture are not supported".into()).into()
+                );
+            }
         };
         Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
     }
 
-    /// One run of neighbouring axes after another. A mean of equally long means is the mean.
-    fn reduce_plain(&mut self, x: Operand, op: &Reduce, reduced: &[bool]) -> Lowered {
+    /// With ones for the axes that are reduced. A mean of equally long means is the mean.
+    fn reduced(&mut self, x: Operand, kind: ReduceKind, reduced: &[bool]) -> Lowered {
+        let (spatial, channels) = match (self.b.shape(x), reduced) {
+            (&[1, ..], [_, c, true, true]) | (_, [false, c, true, true]) => (true, *c),
+            (&[1, ..], [_, true, false, false]) | (_, [false, true, false, false]) => (false, true),
+            _ => return self.reduced_plain(x, kind, reduced),
+        };
+        let mut x = self.b.to(x, Layout::Planes)?;
+        let mut shape = self.b.shape(x).to_vec();
+        if spatial {
+            shape[2..].fill(1);
+            x = self.b.push(Kernel::ReduceSpatial(kind), vec![x], DType::F32, &shape, Layout::Planes)?;
+        }
+        if channels {
+            shape[1] = 1;
+            x = self.b.push(Kernel::ReduceChannels(kind), vec![x], DType::F32, &shape, Layout::Planes)?;
+        }
+        Ok(x)
+    }
+
+    /// One run of neighbouring axes after another.
+    fn reduced_plain(&mut self, x: Operand, kind: ReduceKind, reduced: &[bool]) -> Lowered {
         let mut x = self.b.to(x, Layout::Plain)?;
         let mut shape = self.b.shape(x).to_vec();
         let mut end = shape.len();
@@ -48,7 +73,7 @@ impl Lowering<'_> {
             }
             let start = (0..end).rev().take_while(|&i| reduced[i]).last().unwrap_or(end - 1);
             let kernel = Kernel::ReduceAxis {
-                kind: op.kind,
+                kind,
                 outer: shape[..start].iter().product(),
                 axis: shape[start..end].iter().product(),
                 inner: shape[end..].iter().product(),

@@ -48,7 +48,8 @@ export interface Graph {
 
 /** They change numbers one by one, or by channel, and go with what they follow. */
 const FOLLOWERS = new Set([
-  ...["Relu", "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Clip", "Elu", "Selu", "Gelu", "HardSwish", "HardSigmoid", "Softplus"],
+  ...["Relu", "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Clip", "Celu", "Elu", "Selu", "Gelu", "Mish", "Swish"],
+  ...["HardSwish", "HardSigmoid", "Softplus"],
   ...["BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization"],
   ...["Identity", "Cast", "Dropout", "Softmax", "LogSoftmax", "Erf", "Exp", "Sqrt", "Neg", "Abs", "Pow"],
 ]);

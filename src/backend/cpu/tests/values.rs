@@ -14,7 +14,7 @@ fn functions_of_one_element() {
     )
     .unwrap();
     type Exact = fn(f64) -> f64;
-    let cases: [(Unary, Exact); 16] = [
+    let cases: [(Unary, Exact); 17] = [
         (Unary::Relu, |x| x.max(0.0)),
         (Unary::LeakyRelu { alpha: 0.25 }, |x| if x < 0.0 { 0.25 * x } else { x }),
         (Unary::Clip { min: -1.0, max: 2.0 }, |x| x.clamp(-1.0, 2.0)),
@@ -26,6 +26,7 @@ fn functions_of_one_element() {
             x / 2.0 * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3))).tanh())
         }),
         (Unary::Silu, |x| x / (1.0 + (-x).exp())),
+        (Unary::Mish, |x| x * x.exp().ln_1p().tanh()),
         (Unary::Elu { alpha: 1.5 }, |x| if x < 0.0 { 1.5 * x.exp_m1() } else { x }),
         (Unary::Softplus, |x| x.exp().ln_1p()),
         (Unary::Exp, f64::exp),

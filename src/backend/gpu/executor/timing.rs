@@ -31,7 +31,7 @@ impl Executor {
         control: Control<'_>,
         times: &mut [f64],
     ) -> Result<()> {
-        self.check_inputs(inputs)?;
+        self.plan.check(inputs)?;
         // Without scopes for errors, which would be timed too: waiting tells of them.
         self.upload(inputs);
         let mut timer = Timer::new(&self.gpu, self.passes());

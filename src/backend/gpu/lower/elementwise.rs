@@ -99,6 +99,7 @@ pub fn activation(function: Unary) -> (u32, f32, f32) {
         Unary::Ceil => (21, 0.0, 0.0),
         Unary::Round => (22, 0.0, 0.0),
         Unary::Affine { scale, shift } => (23, scale, shift),
+        Unary::Mish => (24, 0.0, 0.0),
     }
 }
 

@@ -25,6 +25,7 @@ const FLOOR = 20u;
 const CEIL = 21u;
 const ROUND = 22u;
 const AFFINE = 23u;
+const MISH = 24u;
 
 // Outside this range tanh and sigmoid are constant in f32, and some drivers overflow.
 const SATURATED = 40.0;
@@ -42,6 +43,13 @@ fn erf(x: vec4<f32>) -> vec4<f32> {
     let t = 1.0 / (1.0 + 0.3275911 * abs(x));
     let p = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
     return sign(x) * (1.0 - p * exp(-x * x));
+}
+
+// tanh(ln(1 + e)) = n / (n + 2), where n = e (e + 2) and e = exp(x); beyond 20 it is one.
+fn mish(x: vec4<f32>) -> vec4<f32> {
+    let e = exp(min(x, vec4(20.0)));
+    let n = e * (e + 2.0);
+    return x * (n / (n + 2.0));
 }
 
 fn activate(x: vec4<f32>, alpha: f32, beta: f32) -> vec4<f32> {
@@ -68,6 +76,7 @@ fn activate(x: vec4<f32>, alpha: f32, beta: f32) -> vec4<f32> {
         case FLOOR: { return floor(x); }
         case CEIL: { return ceil(x); }
         case ROUND: { return round(x); }
+        case MISH: { return mish(x); }
         case AFFINE: { return alpha * x + beta; }
         default: { return x; }
     }
