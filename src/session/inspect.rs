@@ -236,8 +236,14 @@ impl Inspection {
     /// Those of [`Model::run`].
     pub async fn profile(&self, host: &impl Host) -> Result<Profile> {
         let host = Steps { host, done: 0, tiles: 1 };
-        let time = async |on_gpu| self.model.time_steps(vec![self.input.clone()], &host, on_gpu).await;
-        let steps = self.model.attempt(&mut None, time).await?;
+        let mut fallback = None;
+        let steps = loop {
+            let on_gpu = fallback.is_none() && self.model.device().uses_gpu();
+            match self.model.time_steps(vec![self.input.clone()], &host, on_gpu).await {
+                Err(error) if on_gpu => self.model.fall_back(error, &mut fallback)?,
+                steps => break steps?,
+            }
+        };
         let place = |node: usize| self.nodes.iter().position(|summary| summary.index == node);
         let mut milliseconds = vec![None; self.nodes.len()];
         let mut within = vec![None; self.nodes.len()];
@@ -256,7 +262,8 @@ impl Inspection {
     /// The first of the selected values.
     async fn run(&self, input: &Tensor, selection: &Selection, host: &impl Host) -> Result<Tensor> {
         let host = Steps { host, done: 0, tiles: 1 };
-        self.model.first(&|| Ok(input.clone()), selection, &host, &mut None).await
+        let inputs = || Ok(vec![input.clone()]);
+        Ok(self.model.outputs(&inputs, selection, &host, &mut None).await?.swap_remove(0))
     }
 
     /// How positions count, where the value is the second output of a max-pooling.

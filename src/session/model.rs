@@ -115,28 +115,35 @@ impl Model {
         let tensors = self.in_order(inputs)?;
         // The one kind of host with which runs are compiled.
         let host = Steps { host, done: 0, tiles: 1 };
-        let run = async |on_gpu| self.run_ordered(tensors.clone(), selection, &host, on_gpu).await;
-        self.attempt(&mut None, run).await
+        self.outputs(&|| Ok(tensors.clone()), selection, &host, &mut None).await
     }
 
-    /// Does `work` on the GPU if that is in use, and on the CPU where it gives up or cannot hold the values: then
-    /// `fallback` says why, and what it is set for stays on the CPU.
-    pub(super) async fn attempt<T>(
+    /// The selected values for inputs in the model's order, which are made anew where the CPU takes over.
+    pub(super) async fn outputs(
         &self,
+        inputs: &dyn Fn() -> Result<Vec<Tensor>>,
+        selection: &Selection,
+        host: &impl Host,
         fallback: &mut Option<Error>,
-        work: impl AsyncFn(bool) -> Result<T>,
-    ) -> Result<T> {
+    ) -> Result<Vec<Tensor>> {
         loop {
             let on_gpu = fallback.is_none() && self.device.uses_gpu();
-            match work(on_gpu).await {
-                Err(error @ (Error::DeviceLost(_) | Error::GpuOutOfMemory(_))) if on_gpu => {
-                    self.device.give_up(&error);
-                    *fallback = Some(error);
-                }
-                Err(error @ Error::TooLarge { .. }) if on_gpu => *fallback = Some(error),
+            match self.run_ordered(inputs()?, selection, host, on_gpu).await {
+                Err(error) if on_gpu => self.fall_back(error, fallback)?,
                 result => return result,
             }
         }
+    }
+
+    /// Lets the CPU go on where the GPU gives up or cannot hold the values: `fallback` then says why.
+    pub(super) fn fall_back(&self, error: Error, fallback: &mut Option<Error>) -> Result<()> {
+        match error {
+            Error::DeviceLost(_) | Error::GpuOutOfMemory(_) => self.device.give_up(&error),
+            Error::TooLarge { .. } => {}
+            error => return Err(error),
+        }
+        *fallback = Some(error);
+        Ok(())
     }
 
     /// [`Model::run`] on inputs in the model's order, on a backend of choice.

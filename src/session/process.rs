@@ -115,8 +115,8 @@ impl Model {
         if let Some(side) = self.task()?.side() {
             let steps = Steps { host, done: 0, tiles: parts(picture.rect(), None).len() };
             let reduced = Reduced::new(self, picture, side)?;
-            let input = || reduced.tensor(self);
-            let output = self.first(&input, &selection, &steps, &mut fallback).await?;
+            let input = || Ok(vec![reduced.tensor(self)?]);
+            let output = self.outputs(&input, &selection, &steps, &mut fallback).await?.swap_remove(0);
             let frame = Frame::new(self, picture, &reduced, output)?;
             if self.task()?.tiling == Tiling::Whole {
                 let picture = frame.finish(picture, cut.near, host, &mut on_tile).await?;
@@ -137,26 +137,14 @@ impl Model {
             };
             let steps = Steps { host, done, tiles };
             let encoding = self.task()?.input(geometry.in_channels)?;
-            let input = || source.padded([row.start, column.start], tiling.tile, encoding);
-            let output = self.first(&input, &selection, &steps, &mut fallback).await?;
+            let input = || Ok(vec![source.padded([row.start, column.start], tiling.tile, encoding)?]);
+            let output = self.outputs(&input, &selection, &steps, &mut fallback).await?.swap_remove(0);
             let rgba = self.painted(&source, (width, height), &output, &part, chroma.as_ref())?;
             result.write(part.place, &rgba)?;
             done += 1;
             on_tile(TileEvent { rect: part.place, picture: &result, done, tiles });
         }
         Ok(Processed { picture: result, fallback })
-    }
-
-    /// The first of the selected values. The input is made anew where the CPU takes over.
-    pub(super) async fn first(
-        &self,
-        input: &dyn Fn() -> Result<Tensor>,
-        selection: &Selection,
-        host: &impl Host,
-        fallback: &mut Option<Error>,
-    ) -> Result<Tensor> {
-        let run = async |on_gpu| self.run_ordered(vec![input()?], selection, host, on_gpu).await;
-        Ok(self.attempt(fallback, run).await?.swap_remove(0))
     }
 
     /// RGBA bytes of a tile of the result, whose size is `(width, height)` in all.
