@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import math
 import tarfile
@@ -20,6 +21,7 @@ from config import read_config
 from degrade import disk_kernel, gaussian_kernel, motion_kernel
 from export import check, facts_of, halve, to_onnx, trained, write
 from model import STRATEGIES, UNet, flops_per_pixel, parameters
+from norms import freeze, settle
 from optimizer import MuonAdamW, matrix
 from seeds import spread
 from tasks import task_of
@@ -295,6 +297,24 @@ class Training(unittest.TestCase):
         psnr = {"nearest": {"0": 30.0, "1": 30.1, "2": 30.2}, "bilinear": {"0": 31.3, "1": 31.0, "2": 31.3}}
         self.assertEqual(spread(psnr), round(((0.1**2 + 0.03) / 2) ** 0.5, 3))
         self.assertEqual(spread({"nearest": {"0": 30.0}}), 0.0)
+
+    def test_norms_settle_on_what_they_see_and_stay_there(self) -> None:
+        net = UNet(inputs=1, outputs=1, widths=(4, 8), norm="before-relu", strategies=("nearest", "max-unpool"))
+        batches = [torch.randn(2, 1, 16, 16) + shift for shift in range(3)]
+        settle(net, batches)
+        with torch.no_grad():
+            seen = [net.enc1.conv1(x) for x in batches]
+        norm = net.enc1.norm1["any"]
+        torch.testing.assert_close(norm.running_mean, torch.cat(seen).mean((0, 2, 3)))
+        variances = [x.var((0, 2, 3)) for x in seen]
+        torch.testing.assert_close(norm.running_var, torch.stack(variances).mean(0))
+        settled = copy.deepcopy(net.state_dict())
+        freeze(net.train())
+        for net.strategy in net.strategies:
+            net(batches[2]).sum().backward()
+        for key, value in net.state_dict().items():
+            self.assertTrue(torch.equal(value, settled[key]), key)
+        self.assertIsNotNone(norm.weight.grad)
 
     def test_workers_and_restarts_draw_what_was_not_drawn_before(self) -> None:
         with tempfile.TemporaryDirectory() as name:

@@ -24,6 +24,7 @@ from config import read_config
 from curve import Curve
 from model import flops_per_pixel, parameters
 from networks import Net, build, kind_of
+from norms import freeze, settle
 from optimizer import MuonAdamW
 from samples import write_samples
 from scoring import padded
@@ -33,6 +34,8 @@ from weights import initial_weights, opened, start_from, total
 
 CHECKPOINT_SECONDS = 180
 WARM_UP = 0.02
+# Batches that the statistics of the norms are taken of in the end.
+SETTLE = 100
 HERE = Path(__file__).parent
 
 
@@ -109,7 +112,8 @@ class Run:
         self.half = (args.precision or fast_precision(args.device)) == "bfloat16"
         training = config["training"]
         self.seed = seed = training["seed"] if args.seed is None else args.seed
-        self.rate = training["fine_tune_rate" if len(strategies) < len(config["strategies"]) else "rate"]
+        self.alone = len(strategies) < len(config["strategies"])
+        self.rate = training["fine_tune_rate" if self.alone else "rate"]
         self.budget = Budget(60 * args.budget_minutes if args.budget_minutes else None, args.budget_steps)
         self.generator = torch.Generator().manual_seed(seed)
         self.draws = torch.Generator().manual_seed(seed)
@@ -173,6 +177,10 @@ class Run:
         self.average.update(self.net, self.step)
         return loss, seconds
 
+    def settle(self) -> None:
+        size = self.config["data"]["batch"]
+        settle(self.average.net, (self.task.batch(size)[0].to(self.device) for _ in range(SETTLE)))
+
     @torch.inference_mode()
     def evaluate(self) -> dict[str, float]:
         net, scores = self.average.net, {}
@@ -199,6 +207,8 @@ class Run:
         every = 60 * self.config["evaluation"]["every_minutes"]
         saved = looked = self.spent
         losses, first_step, first_spent = [], self.step, self.spent
+        if self.alone:
+            freeze(self.net)
         began = time.monotonic() - self.spent
         while (done := self.budget.done(self.step, self.spent)) < 1:
             for group in self.optimizer.param_groups:
@@ -209,6 +219,8 @@ class Run:
             losses.append(loss)
             done = self.budget.done(self.step, self.spent)
             if self.spent - looked >= every or done >= 1:
+                if done >= 1 and not self.alone:
+                    self.settle()
                 self.save()  # whatever becomes of the look at it
                 average = float(torch.stack(losses).mean())
                 scores, losses = self.evaluate(), []
