@@ -145,7 +145,7 @@ impl Operator for Reduce {
                 Data::F32(y.into_iter().map(|y| finish(y) as f32).collect())
             }
             Data::I64(x) => {
-                let mut y = vec![self.start_of_integers(); len];
+                let mut y = vec![self.start() as i64; len];
                 for (i, &x) in x.iter().enumerate() {
                     let y = &mut y[place(i)];
                     *y = match self.kind {
@@ -164,21 +164,13 @@ impl Operator for Reduce {
 }
 
 impl Reduce {
+    /// What the first element is joined to; infinities become the ends of the integers.
     fn start(&self) -> f64 {
         match self.kind {
             ReduceKind::Mean | ReduceKind::Sum | ReduceKind::L1 | ReduceKind::L2 => 0.0,
             ReduceKind::Max => f64::NEG_INFINITY,
             ReduceKind::Min => f64::INFINITY,
             ReduceKind::Prod => 1.0,
-        }
-    }
-
-    fn start_of_integers(&self) -> i64 {
-        match self.kind {
-            ReduceKind::Mean | ReduceKind::Sum | ReduceKind::L1 | ReduceKind::L2 => 0,
-            ReduceKind::Max => i64::MIN,
-            ReduceKind::Min => i64::MAX,
-            ReduceKind::Prod => 1,
         }
     }
 }

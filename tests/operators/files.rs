@@ -32,8 +32,9 @@ pub const CONFORMANCE: &[File] = files! { "conformance":
     "Expand" "Flatten" "Floor" "Gather" "Gelu" "Gemm" "GlobalAveragePool" "GlobalMaxPool" "Greater"
     "GreaterOrEqual" "GroupNormalization" "HardSigmoid" "HardSwish" "Identity" "InstanceNormalization"
     "LayerNormalization" "LeakyRelu" "Less" "LessOrEqual" "Log" "LogSoftmax" "MatMul" "Max" "MaxPool"
-    "MaxUnpool" "Min" "Mish" "Mod" "Mul" "Neg" "Not" "Or" "PRelu" "Pad" "Pow" "Range" "Reciprocal" "ReduceL1" "ReduceL2" "ReduceMax"
-    "ReduceMean" "ReduceMin" "ReduceProd" "ReduceSum" "Relu" "Reshape" "Resize" "Round" "ScatterND" "Selu" "Shape" "Sigmoid"
+    "MaxUnpool" "Min" "Mish" "Mod" "Mul" "Neg" "Not" "Or" "PRelu" "Pad" "Pow" "Range" "Reciprocal"
+    "ReduceL1" "ReduceL2" "ReduceMax" "ReduceMean" "ReduceMin" "ReduceProd" "ReduceSum" "Relu" "Reshape"
+    "Resize" "Round" "ScatterND" "Selu" "Shape" "Sigmoid"
     "Size" "Slice" "Softmax" "Softplus" "SpaceToDepth" "Split" "Sqrt" "Squeeze" "Sub" "Sum" "Swish" "Tanh"
     "Tile" "Transpose" "Unsqueeze" "Where" "Xor"
 };

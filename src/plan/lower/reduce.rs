@@ -18,26 +18,23 @@ impl Lowering<'_> {
             )
             .into());
         }
-        let y = match op.kind {
-            ops::ReduceKind::Mean => self.reduced(x, ReduceKind::Mean, &reduced)?,
-            ops::ReduceKind::Max => self.reduced(x, ReduceKind::Max, &reduced)?,
-            ops::ReduceKind::Min => self.reduced(x, ReduceKind::Min, &reduced)?,
-            ops::ReduceKind::Sum => self.reduced(x, ReduceKind::Sum, &reduced)?,
-            ops::ReduceKind::L1 => {
-                let sizes = self.function(x, Unary::Abs)?;
-                self.reduced(sizes, ReduceKind::Sum, &reduced)?
-            }
-            ops::ReduceKind::L2 => {
-                let squares = self.combine(x, Binary::Mul, x)?;
-                let sum = self.reduced(squares, ReduceKind::Sum, &reduced)?;
-                self.function(sum, Unary::Sqrt)?
-            }
+        let (x, kind) = match op.kind {
+            ops::ReduceKind::Mean => (x, ReduceKind::Mean),
+            ops::ReduceKind::Max => (x, ReduceKind::Max),
+            ops::ReduceKind::Min => (x, ReduceKind::Min),
+            ops::ReduceKind::Sum => (x, ReduceKind::Sum),
+            ops::ReduceKind::L1 => (self.function(x, Unary::Abs)?, ReduceKind::Sum),
+            ops::ReduceKind::L2 => (self.combine(x, Binary::Mul, x)?, ReduceKind::Sum),
             ops::ReduceKind::Prod => {
                 return Err(
                     OpError("products of what depends on the picture are not supported".into()).into()
                 );
             }
         };
+        let mut y = self.reduced(x, kind, &reduced)?;
+        if op.kind == ops::ReduceKind::L2 {
+            y = self.function(y, Unary::Sqrt)?;
+        }
         Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
     }
 

@@ -32,7 +32,7 @@ interface Coming {
   mode: Settings["mode"];
   /** The photos it was brought together with, itself among them. */
   many: readonly File[];
-  open(mode: Settings["mode"]): Promise<void>;
+  open(): Promise<void>;
 }
 
 export class Playground extends Board {
@@ -271,7 +271,7 @@ export class Playground extends Board {
     } else if (action === "shipped") await this.#useModel(null);
     else if (action === "reduce") await this.#reduce(Math.max(Number(width), Number(height)));
     else if (action === "as-photo" && this.#refused) await this.#openPhoto(ownPhoto(this.#refused, this.#refused.name));
-    else if (this.#missed) await this.#missed.open(this.#missed.mode);
+    else if (this.#missed) await this.#missed.open();
     else if (this.#photo) await this.#attempt((signal) => this.#make(signal, true));
     else await this.open();
   }
@@ -291,7 +291,7 @@ export class Playground extends Board {
   }
 
   async #open(find: (signal: AbortSignal) => Promise<Photo>, mode: Settings["mode"], many: readonly File[] = []): Promise<void> {
-    const coming: Coming = { mode, many, open: (mode) => this.#open(find, mode, many) };
+    const coming: Coming = { mode, many, open: () => this.#open(find, coming.mode, many) };
     const work = async (signal: AbortSignal) => {
       this.now({ kind: "decode" });
       await this.#take(await find(signal), coming, signal);
@@ -352,7 +352,7 @@ export class Playground extends Board {
 
   /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
   #again(): Promise<void> {
-    if (this.#coming) return this.#coming.open(this.#coming.mode);
+    if (this.#coming) return this.#coming.open();
     return this.#photo ? this.#attempt((signal) => this.#make(signal)) : this.open();
   }
 
