@@ -1,7 +1,7 @@
 /** Everything a person has chosen but the picture: what a link holds. */
 
 import type { BackendChoice, LabelView } from "../engine";
-import { isKind, usual, type DegradationSettings } from "./degradation";
+import { isKind, kindOf, usual, type DegradationSettings } from "./degradation";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 
 /** Tools that stay on until they are put away. */
@@ -124,9 +124,10 @@ function degradationOf(text: string | null, otherwise: DegradationSettings, with
   const [kind = "", level, angle, seed] = (text ?? "").split(",");
   if (!isKind(kind)) return otherwise;
   const first = usual(kind);
+  const { range } = kindOf(kind);
   return {
     kind,
-    level: within(level, 0, 255, first.level),
+    level: range ? within(level, range.min, range.max, first.level) : first.level,
     angle: within(angle, 0, 180, first.angle),
     seed: Math.trunc(within(seed, 0, 2 ** 32 - 1, first.seed)),
   };

@@ -37,7 +37,10 @@ describe("settings in the address", () => {
     expect(parseSettings("")).toEqual(first);
     expect(parseSettings("mode=no&backend=tpu&layout=pile&tools=hammer&degrade=fire,9&strength=x&picture=nobody")).toEqual(first);
     expect(parseSettings("strength=7&saturation=-1")).toMatchObject({ strength: 1, saturation: 0 });
-    expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({ ...usual("gaussian-noise"), level: 255, seed: 0 });
+    expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({ ...usual("gaussian-noise"), level: 75, seed: 0 });
+    expect(parseSettings("degrade=gaussian-blur,30").degradation.level).toBe(6);
+    expect(parseSettings("degrade=poisson,0").degradation.level).toBe(2);
+    expect(parseSettings("degrade=gray,9").degradation).toEqual(usual("gray"));
     expect(parseSettings(`with=${"a,".repeat(40)}`).methods).toHaveLength(6);
   });
 });
