@@ -6,7 +6,7 @@
 import type { Client } from "../client";
 import type { BackendChoice, Degradation } from "../engine";
 import type { EngineInfo, ModelInfo, PictureInfo, Progress, Recipe } from "../protocol";
-import type { Stage } from "./catalogue";
+import type { OwnModel, Stage } from "./catalogue";
 import type { Photo } from "./photo";
 import { fromBase } from "./samples";
 import type { Activity } from "./state";
@@ -14,6 +14,9 @@ import { Step, unlessAborted } from "./step";
 
 /** Models that stay loaded: six results of three steps each need no more. */
 const MOST_MODELS = 18;
+
+/** How the keys of a person's own models begin; no file of the site is called so. */
+const OWN = "own ";
 
 export type Tell = (activity: Activity) => void;
 
@@ -50,7 +53,7 @@ export class Bench {
   }
 
   model(stage: Exclude<Stage, { kind: "filter" }>, signal: AbortSignal): Promise<ModelInfo> {
-    const key = stage.kind === "own" ? stage.model.key : stage.entry.file;
+    const key = stage.kind === "own" ? ownKey(stage.model) : stage.entry.file;
     const step = this.#models.get(key) ?? new Step<ModelInfo>((model) => this.client.free("model", model.id));
     this.#models.delete(key); // to stand last among those used
     this.#models.set(key, step);
@@ -73,6 +76,15 @@ export class Bench {
   #forgetModels(): void {
     for (const [key, step] of this.#models) {
       if (this.#models.size <= MOST_MODELS) return;
+      step.clear();
+      this.#models.delete(key);
+    }
+  }
+
+  /** Of a person's own models only this one is used any more. */
+  forgetOwn(but: OwnModel | null): void {
+    for (const [key, step] of this.#models) {
+      if (!key.startsWith(OWN) || (but && key === ownKey(but))) continue;
       step.clear();
       this.#models.delete(key);
     }
@@ -126,4 +138,8 @@ export class Bench {
   }
 
   #free = (picture: PictureInfo): void => this.client.free("picture", picture.id);
+}
+
+function ownKey({ key }: OwnModel): string {
+  return OWN + key;
 }

@@ -12,12 +12,14 @@ import { restoreAll } from "./batch";
 import { Bench } from "./bench";
 import { Board } from "./board";
 import type { Method, OwnModel } from "./catalogue";
+import { comingBack, comingCopy, comingPhoto, comingResult, comingSample, type Coming } from "./coming";
 import { fitting } from "./degradation";
 import { copied, sortFiles } from "./files";
 import { Keeper, type Outside } from "./keep";
 import { copiedModel, keepModel, keptModel, ownModel } from "./own-model";
-import { keepPhoto, keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
-import { FIRST_SAMPLE, type SampleId } from "./samples";
+import { keepPhoto, ownPhoto, type Photo } from "./photo";
+import { colorsAt } from "./probe";
+import type { SampleId } from "./samples";
 import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
 import { initialState, noticeFor, usedMethods, type Action } from "./state";
 import { factsOf } from "./tasks";
@@ -25,15 +27,6 @@ import { Workshop } from "./workshop";
 
 /** Milliseconds that a slider rests before a run begins. */
 const REST = 90;
-
-/** A photo on its way. What comes between, as a click on a setting does, begins it anew. */
-interface Coming {
-  /** What it is opened for, which can be chosen as long as it is on its way. */
-  mode: Settings["mode"];
-  /** The photos it was brought together with, itself among them. */
-  many: readonly File[];
-  open(): Promise<void>;
-}
 
 export class Playground extends Board {
   readonly keep: Keeper;
@@ -49,7 +42,7 @@ export class Playground extends Board {
   #missed: Coming | null = null;
   #many: readonly File[] = [];
   /** What was to be a mask and is none. */
-  #refused: File | null = null;
+  #refused: Photo | null = null;
   #work = new AbortController();
   /** Pieces of work under way that wait for the worker. */
   #waiting = 0;
@@ -63,29 +56,27 @@ export class Playground extends Board {
     this.keep = new Keeper(this, client, outside);
     // What somebody has stopped waiting for goes on in the worker, and is no longer this page's business.
     this.#bench = new Bench(client, (activity) => this.#waiting > 0 && !this.restores && this.now(activity));
-    this.#workshop = new Workshop(this, this.#bench);
+    this.#workshop = new Workshop(this, this.#bench, (settings) => this.#choose(settings));
     client.onCrash = (detail) => this.#crashed(detail);
   }
 
-  /** Opens what the settings name: a sample or the photo of the last visit, and the own model of that visit. */
-  async open(): Promise<void> {
-    const { sample, mode, methods } = this.state.settings;
-    const before = this.#coming;
-    if (methods.includes("own") && !this.state.own) this.update({ own: await keptModel() });
-    const kept = sample ? null : await keptPhoto();
-    if (this.#coming && this.#coming !== before) return; // a person was faster
-    if (kept) await this.#openPhoto(kept, mode);
-    else await this.openSample(sample ?? FIRST_SAMPLE, mode);
+  /** Opens a sample, or for null the photo of the last visit; the one that the settings name, unless told. */
+  async open(sample = this.state.settings.sample): Promise<void> {
+    const { mode } = this.state.settings;
+    await this.#open(sample ? comingSample(sample, mode) : comingBack(mode));
   }
 
   /** The address has come to say something else. */
   async follow(query: string): Promise<void> {
-    const before = this.state.settings;
-    const settings = parseSettings(query, before.sample);
-    if (formatSettings(settings) === formatSettings(before)) return;
-    this.#choose(settings);
-    if (settings.sample === before.sample) await this.#again();
-    else await this.open();
+    const { settings } = this.state;
+    const before = this.#coming ? { ...settings, sample: this.#coming.sample } : settings;
+    const wanted = parseSettings(query, before.sample);
+    if (formatSettings(wanted) === formatSettings(before)) return;
+    // The photo that is there keeps its name until the wanted one is.
+    this.#choose({ ...wanted, sample: settings.sample });
+    if (wanted.sample !== before.sample) return this.open(wanted.sample);
+    if (this.#coming) this.#coming.mode = wanted.mode;
+    await this.#again();
   }
 
   /**
@@ -118,16 +109,16 @@ export class Playground extends Board {
   }
 
   async openSample(id: SampleId, mode: Settings["mode"] = "test"): Promise<void> {
-    await this.#open((signal) => samplePhoto(id, signal), mode);
+    await this.#open(comingSample(id, mode));
   }
 
   /** A photo, several photos, or a model with its files. */
   async openFiles(files: readonly File[]): Promise<void> {
     const brought = sortFiles(files);
     if (brought.kind === "pictures") {
-      const [first] = brought.files;
-      if (brought.files.length === 1 && (await this.#mayBeMask(first))) return this.openMask(first);
-      await this.#openPhoto(ownPhoto(first, first.name), "apply", brought.files.length > 1 ? brought.files : []);
+      const [first, ...others] = brought.files;
+      const photo = ownPhoto(first, first.name);
+      await this.#open(comingPhoto(photo, others.length > 0 ? { many: brought.files } : { mayBeMask: !this.#coming }));
     } else if (brought.kind === "model") {
       const { file, data } = brought;
       await this.#useModel(ownModel(file, data));
@@ -139,12 +130,17 @@ export class Playground extends Board {
     }
   }
 
-  /** What is true of the photo, class by class: the results are scored against it. */
+  /** What is true of the photo, class by class: the results are scored against it. One that is on its way gets it once it is there. */
   async openMask(file: File): Promise<void> {
-    this.#refused = file;
+    const mask = ownPhoto(file, file.name);
+    const mode = "test";
+    this.#choose({ ...this.state.settings, mode });
+    if (this.#coming) {
+      Object.assign(this.#coming, { mask, mode });
+      return;
+    }
     await this.#attempt(async (signal) => {
-      this.#workshop.useMask(ownPhoto(file, file.name));
-      this.#choose({ ...this.state.settings, mode: "test" });
+      this.#useMask(mask);
       await this.#make(signal);
     });
   }
@@ -190,12 +186,14 @@ export class Playground extends Board {
     const { activity, settings } = this.state;
     const tools = LASTING_TOOLS.filter((one) => settings.tools.includes(one) !== (one === tool));
     this.#choose({ ...settings, tools });
-    if (tool === "difference" && tools.includes(tool) && !activity) void this.#again();
+    const busy = activity !== null && activity.kind !== "saving";
+    if (tool === "difference" && tools.includes(tool) && !busy) void this.#again();
   }
 
   /** From the settings as they are now to the results that are missing; where none is, all of them anew. */
   async run(): Promise<void> {
     if (this.#coming) return; // runs by itself once it is there
+    if (!this.#photo) return this.#missed ? this.#open(this.#missed) : this.open();
     if (this.state.results.every(({ status }) => status === "done")) this.#workshop.expire();
     await this.#attempt((signal) => this.#make(signal, true));
   }
@@ -207,30 +205,13 @@ export class Playground extends Board {
   }
 
   /** The colours of every picture at one place, given as a share of its width and height. */
-  async probe({ x, y }: Point): Promise<Record<string, number[]>> {
-    const { original, input, results } = this.state;
-    const pictures = [
-      ...(original ? [{ id: "original", picture: original.picture, size: original.layer.size }] : []),
-      ...(input ? [{ id: "input", picture: input.picture, size: input.layer.size }] : []),
-      ...results.flatMap(({ id, picture, size }) => (picture !== null && size ? [{ id, picture, size }] : [])),
-    ];
-    const within = (share: number, length: number) => Math.min(Math.max(Math.floor(share * length), 0), length - 1);
-    const read = pictures.map(async ({ id, picture, size }) => {
-      const at = { x: within(x, size.width), y: within(y, size.height) };
-      return [id, await this.#client.call("pixel", { picture, at })] as const;
-    });
-    const done = await Promise.allSettled(read); // a picture may have been replaced meanwhile
-    return Object.fromEntries(done.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
+  probe(at: Point): Promise<Record<string, number[]>> {
+    return colorsAt(this.#client, at, this.state);
   }
 
   /** Takes the chosen result as the next photo. */
   async useResult(): Promise<void> {
-    await this.#attempt(async (signal) => {
-      this.now({ kind: "saving" });
-      const photo = ownPhoto(await this.keep.png(), this.keep.name(this.state.task.id));
-      await this.#take(photo, { mode: "apply", many: [] }, signal);
-      await this.#make(signal);
-    });
+    await this.#open(comingResult(this.keep.png(), this.keep.name(this.state.task.id)));
   }
 
   /** Whether many photos are being restored. */
@@ -270,8 +251,8 @@ export class Playground extends Board {
       this.set({ backend: "cpu" });
     } else if (action === "shipped") await this.#useModel(null);
     else if (action === "reduce") await this.#reduce(Math.max(Number(width), Number(height)));
-    else if (action === "as-photo" && this.#refused) await this.#openPhoto(ownPhoto(this.#refused, this.#refused.name));
-    else if (this.#missed) await this.#missed.open();
+    else if (action === "as-photo" && this.#refused) await this.#open(comingPhoto(this.#refused));
+    else if (this.#missed) await this.#open(this.#missed);
     else if (this.#photo) await this.#attempt((signal) => this.#make(signal, true));
     else await this.open();
   }
@@ -286,26 +267,35 @@ export class Playground extends Board {
     this.update({ many: many.length });
   }
 
-  #openPhoto(photo: Photo, mode: Settings["mode"] = "apply", many: readonly File[] = []): Promise<void> {
-    return this.#open(async () => photo, mode, many);
-  }
-
-  async #open(find: (signal: AbortSignal) => Promise<Photo>, mode: Settings["mode"], many: readonly File[] = []): Promise<void> {
-    const coming: Coming = { mode, many, open: () => this.#open(find, coming.mode, many) };
+  async #open(coming: Coming): Promise<void> {
     const work = async (signal: AbortSignal) => {
       this.now({ kind: "decode" });
-      await this.#take(await find(signal), coming, signal);
+      await this.#recallModel(signal);
+      const photo = await coming.find(signal);
+      if (await this.#isMask(photo, coming, signal)) {
+        this.#coming = null;
+        this.#useMask(photo);
+      } else await this.#take(photo, coming, signal);
+      if (coming.mask) this.#useMask(coming.mask);
       await this.#make(signal);
     };
     await this.#attempt(work, coming);
   }
 
+  /** The own model of the last visit, where it is asked for. */
+  async #recallModel(signal: AbortSignal): Promise<void> {
+    if (!this.state.settings.methods.includes("own") || this.state.own) return;
+    const own = await keptModel();
+    signal.throwIfAborted();
+    this.update({ own });
+  }
+
   /** Where masks are asked for, a picture of the photo's size is taken for one. */
-  async #mayBeMask(file: File): Promise<boolean> {
+  async #isMask({ file }: Photo, { mayBeMask }: Coming, signal: AbortSignal): Promise<boolean> {
     const { task, settings, photo } = this.state;
-    if (!task.masked || settings.mode !== "test" || !photo) return false;
+    if (!mayBeMask || !task.masked || settings.mode !== "test" || !photo) return false;
     try {
-      const picture = await this.#client.call("decode", { file });
+      const picture = await this.#client.call("decode", { file }, { signal });
       this.#client.free("picture", picture.id);
       return picture.width === photo.size.width && picture.height === photo.size.height;
     } catch {
@@ -313,8 +303,13 @@ export class Playground extends Board {
     }
   }
 
+  #useMask(mask: Photo): void {
+    this.#refused = mask;
+    this.#workshop.useMask(mask);
+  }
+
   /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
-  async #take(given: Photo, coming: Pick<Coming, "mode" | "many">, signal: AbortSignal): Promise<void> {
+  async #take(given: Photo, coming: Coming, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.now({ kind: "decode" });
     const photo = { ...given, file: await copied(given.file) };
@@ -335,6 +330,8 @@ export class Playground extends Board {
 
   /** `null`: the shipped ones alone. */
   async #useModel(given: OwnModel | null): Promise<void> {
+    const coming = this.#coming;
+    let used = false;
     await this.#attempt(async (signal) => {
       this.now({ kind: "compile" });
       const own = given && (await copiedModel(given));
@@ -346,13 +343,20 @@ export class Playground extends Board {
       this.update({ own });
       const methods = this.state.settings.methods.filter((id) => id !== "own");
       this.#choose({ ...this.state.settings, methods: own ? ["own"] : methods });
+      used = true;
       await this.#again();
-    }, this.#coming);
+    }, coming);
+    if (used || !coming || this.#missed !== coming) return;
+    // A model that cannot be used holds up no photo, and what is wrong with it is still to be read.
+    const { notice } = this.state;
+    const opening = this.#open(coming);
+    this.update({ notice });
+    await opening;
   }
 
   /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
   #again(): Promise<void> {
-    if (this.#coming) return this.#coming.open();
+    if (this.#coming) return this.#open(this.#coming);
     return this.#photo ? this.#attempt((signal) => this.#make(signal)) : this.open();
   }
 
@@ -363,19 +367,7 @@ export class Playground extends Board {
 
   /** Takes a smaller copy of the photo: of the longer side that the refusal has named, or of half of it where memory ran out unforeseen. */
   async #reduce(side: number): Promise<void> {
-    const photo = this.#photo;
-    if (!photo) return;
-    await this.#attempt(async (signal) => {
-      const original = await this.#bench.original(photo, signal);
-      const maxSide = side > 0 ? side : Math.ceil(Math.max(original.width, original.height) / 2);
-      const recipe = { make: "reduced", of: original.id, maxSide } as const;
-      const copy = await this.#client.call("make", { recipe }, { signal });
-      const encoding = this.#client.call("encodePng", { picture: copy.id }, { signal });
-      const png = await encoding.finally(() => this.#client.free("picture", copy.id));
-      const smaller = ownPhoto(new Blob([png], { type: "image/png" }), photo.name);
-      await this.#take(smaller, { mode: this.state.settings.mode, many: [] }, signal);
-      await this.#make(signal);
-    });
+    if (this.#photo) await this.#open(comingCopy(this.#bench, this.#photo, side, this.state.settings.mode));
   }
 
   /** Runs a piece of work in place of the one under way, and tells what went wrong with it. `coming`: the photo it is to bring. */
@@ -396,7 +388,7 @@ export class Playground extends Board {
       this.#workshop.stop();
       this.update({ outcome: { kind: "stopped" } });
       if (controller.signal.aborted) return;
-      this.#missed = this.#coming;
+      this.#missed = this.#coming?.lasts ? this.#coming : null;
       if (this.#coming?.many.length) this.#wait(this.#coming.many); // the others may be read
       this.update({ notice: noticeFor(error) });
     } finally {

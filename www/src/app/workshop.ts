@@ -12,7 +12,7 @@ import { Pictures, type Pair } from "./pictures";
 import { Result, type Order } from "./result";
 import type { Size } from "../view/viewport";
 import { fromBase } from "./samples";
-import { MAX_RESULTS } from "./settings";
+import { MAX_RESULTS, type Settings } from "./settings";
 import { expected, shownClasses } from "./stages";
 import { fittingSize } from "./fitting";
 import { isDegraded, isMasked, noticeFor, type Expected } from "./state";
@@ -38,10 +38,13 @@ export class Workshop {
   #results = new Map<string, Result>();
   /** Tells of the result that is being made. */
   #tell: () => void = () => {};
+  #choose: (settings: Settings) => void;
 
-  constructor(board: Board, bench: Bench) {
+  /** `choose`: takes settings on. */
+  constructor(board: Board, bench: Bench, choose: (settings: Settings) => void) {
     this.#board = board;
     this.#bench = bench;
+    this.#choose = choose;
     this.#pictures = new Pictures(bench);
   }
 
@@ -50,7 +53,8 @@ export class Workshop {
     await this.engine(signal);
     const catalogue = this.#listed(signal);
     catalogue.catch(() => {}); // awaited below, after the photo is to be seen
-    const pair = await this.#prepare(photo, signal);
+    let pair = await this.#prepare(photo, signal);
+    if (this.#settle(await catalogue)) pair = await this.#prepare(photo, signal);
     this.#reconcile(await catalogue);
     if (this.rests) return;
 
@@ -145,12 +149,22 @@ export class Workshop {
     return this.#catalogue;
   }
 
+  /** A link may name a task that there is not: then the first is taken on in its place. Tells whether it was. */
+  #settle(catalogue: Catalogue): boolean {
+    const { settings } = this.#board.state;
+    const tasks = catalogue.tasks();
+    const [first] = tasks;
+    if (!first || tasks.some(({ id }) => id === settings.task)) return false;
+    this.#choose({ ...settings, task: first.id });
+    return true;
+  }
+
   /** Results for the methods chosen, in the order of the list; those that were there stay. */
   #reconcile(catalogue: Catalogue): void {
     const { settings, own } = this.#board.state;
     const { chosen } = settings;
     const tasks = catalogue.tasks();
-    const task = tasks.find(({ id }) => id === settings.task) ?? tasks[0] ?? factsOf(settings.task);
+    const task = tasks.find(({ id }) => id === settings.task) ?? factsOf(settings.task);
     const methods = [...catalogue.methods(task), ...(own ? [ownMethod(own)] : [])];
     const wanted = methods.filter(({ id }) => settings.methods.includes(id)).slice(0, MAX_RESULTS);
     const used = wanted.length > 0 ? wanted : methods.slice(0, 1);
@@ -161,6 +175,7 @@ export class Workshop {
     }
     for (const [key, result] of this.#results) if (!kept.has(key)) result.close();
     this.#results = kept;
+    this.#bench.forgetOwn(own);
     const ids = used.map(({ id }) => id);
     this.#board.update({ tasks, task, methods, chosen: chosen && ids.includes(chosen) ? chosen : (ids[0] ?? null) });
     this.#changed();

@@ -23,7 +23,7 @@ class FakeCanvas {
   }
 }
 
-const manifest = ["denoise", "deblur"].map((task) => ({ file: `${task}.onnx`, task, strategy: "bilinear", parameters: 1 }));
+const manifest = ["denoise", "deblur", "segment"].map((task) => ({ file: `${task}.onnx`, task, strategy: "bilinear", parameters: 1 }));
 
 beforeEach(() => {
   vi.stubGlobal("ImageBitmap", FakeBitmap);
@@ -36,7 +36,9 @@ beforeEach(() => {
 class FakeClient {
   onCrash = () => {};
   flops = 1;
+  classes: { name: string }[] = [];
   calls: CallName[] = [];
+  freed: string[] = [];
   #held = new Map<CallName, { gone: Promise<void>; go: () => void }>();
   #made = 0;
 
@@ -54,23 +56,26 @@ class FakeClient {
     return this.call("start", {});
   }
 
-  free() {}
+  free(what: string) {
+    this.freed.push(what);
+  }
 
-  async call(call: CallName, args: { file?: Blob }, { signal, onTile }: CallOptions = {}): Promise<unknown> {
+  async call(call: CallName, args: { file?: Blob; source?: { file?: Blob } }, { signal, onTile }: CallOptions = {}): Promise<unknown> {
     this.calls.push(call);
     const bitmap = new FakeBitmap() as unknown as ImageBitmap;
     if (call === "process") onTile?.({ x: 0, y: 0, width: 4, height: 3, bitmap });
     const held = this.#held.get(call);
     if (held) await Promise.race([held.gone, stopped(signal)]);
     if (signal?.aborted) throw new CallError("aborted", "");
-    if (call === "decode" && args.file && (await args.file.text()) === "broken") throw new CallError("invalid-picture", "");
-    const picture = { id: ++this.#made, width: 8, height: 6 };
+    const content = await (args.file ?? args.source?.file)?.text();
+    if (content === "broken") throw new CallError(call === "decode" ? "invalid-picture" : "invalid-model", "");
+    const picture = { id: ++this.#made, width: content === "wide" ? 16 : 8, height: 6 };
     const engine = { backend: "cpu", code: "asked", reason: "" };
     const answers: Partial<Record<CallName, unknown>> = {
       start: engine,
       decode: picture,
       make: picture,
-      loadModel: { id: ++this.#made, classes: [] },
+      loadModel: { id: ++this.#made, classes: this.classes },
       estimate: { width: 8, height: 6, tiles: 4, peakBytes: 1, flops: this.flops, fits: true },
       calibrate: 1,
       process: { picture, engine },
@@ -91,20 +96,22 @@ const file = (name: string, content = "photo") => new File([content], name, { ty
 function closed(query = "") {
   const client = new FakeClient();
   const save = vi.fn();
-  const outside: Outside = { save, copy: async () => {}, share: async () => null, note() {} };
-  return { client, save, playground: new Playground(client as unknown as Client, outside, query) };
+  const note = vi.fn();
+  const outside: Outside = { save, copy: async () => {}, share: async () => null, note };
+  return { client, save, note, playground: new Playground(client as unknown as Client, outside, query) };
 }
 
-async function open() {
-  const { client, save, playground } = closed();
+async function open(query = "") {
+  const { client, save, note, playground } = closed(query);
   await playground.open();
   expect(playground.state.outcome.kind).toBe("done");
-  return { client, save, playground, result: () => playground.state.results[0] ?? expect.unreachable() };
+  return { client, save, note, playground, result: () => playground.state.results[0] ?? expect.unreachable() };
 }
 
 /** From here on until this call has come. */
-function until(client: FakeClient, call: CallName): Promise<void> {
+function until(client: FakeClient, call: CallName, begin = () => {}): Promise<void> {
   client.calls = [];
+  begin();
   return vi.waitFor(() => expect(client.calls).toContain(call));
 }
 
@@ -189,6 +196,176 @@ describe("a photo on its way", () => {
     release();
     await first;
     expect(playground.state).toMatchObject({ activity: null, photo: { name: "coffee.jpg" } });
+  });
+});
+
+describe("nothing to run yet", () => {
+  it("is no dead end: Run opens the photo where its opening was stopped", async () => {
+    const { client, playground } = closed();
+    const release = client.hold("start");
+    void playground.open();
+    await until(client, "start");
+    playground.stop();
+    await idle(playground);
+    release();
+    await playground.run();
+    expect(playground.state).toMatchObject({ notice: null, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });
+  });
+
+  it("does not last because a model was broken", async () => {
+    const { client, playground } = closed();
+    const release = client.hold("decode");
+    void playground.open();
+    await until(client, "decode");
+    const brought = playground.openFiles([file("mine.onnx", "broken")]);
+    release();
+    await brought;
+    expect(playground.state).toMatchObject({ notice: { message: "error.invalid-model" }, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });
+  });
+});
+
+describe("a link", () => {
+  const coffee = "task=deblur&with=bilinear&mode=test&picture=coffee";
+
+  it("to a photo that does not come leaves the one that is there its name, and can be followed once more", async () => {
+    const { playground, note } = await open();
+    const { fetch } = globalThis;
+    vi.stubGlobal("fetch", (url: string, how: RequestInit) => (url.includes("coffee") ? Promise.reject(new TypeError("offline")) : fetch(url, how)));
+    await playground.follow(coffee);
+    expect(playground.state).toMatchObject({ settings: { task: "deblur", sample: "chelsea" }, photo: { name: "chelsea.jpg" } });
+    expect(note).toHaveBeenLastCalledWith(expect.stringContaining("picture=chelsea"));
+    vi.stubGlobal("fetch", fetch);
+    await playground.act("retry");
+    expect(playground.state).toMatchObject({ notice: null, settings: { task: "deblur", sample: "coffee" }, photo: { name: "coffee.jpg" } });
+  });
+
+  it("that is stopped changes no name, and one that leads back wins", async () => {
+    const { client, playground } = await open();
+    const release = client.hold("decode");
+    void playground.follow(coffee);
+    await until(client, "decode");
+    playground.stop();
+    await idle(playground);
+    expect(playground.state).toMatchObject({ settings: { sample: "chelsea" }, photo: { name: "chelsea.jpg" } });
+    void playground.follow(`${coffee}&strength=0.5`);
+    await until(client, "decode");
+    const back = playground.follow("task=deblur&picture=chelsea");
+    release();
+    await back;
+    expect(playground.state).toMatchObject({ settings: { sample: "chelsea" }, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });
+  });
+
+  it("to a task that there is not shows the first one, with its photo made worse, in words and pictures", async () => {
+    const { playground, note } = await open("task=super-resolution");
+    const { settings, task, original, input } = playground.state;
+    expect([settings.task, task.id]).toEqual(["denoise", "denoise"]);
+    expect(original?.picture).not.toBe(input?.picture);
+    expect(input?.scores).not.toBeNull();
+    expect(note).toHaveBeenLastCalledWith(expect.stringContaining("task=denoise"));
+  });
+});
+
+describe("a person's own model", () => {
+  it("is the only one of theirs that stays loaded, and goes when it is put away", async () => {
+    const { client, playground } = await open();
+    const freed = () => client.freed.filter((what) => what === "model").length;
+    const own = (version: string, content = "model") => playground.openFiles([file(`${version}.onnx`, content)]);
+    await own("v1");
+    expect(freed()).toBe(0);
+    await own("v2");
+    expect(freed()).toBe(1);
+    await own("v3", "broken");
+    expect(freed()).toBe(1);
+    client.calls = [];
+    await playground.run();
+    expect(playground.state.results.map(({ method, status }) => [method.name, status])).toEqual([["v2.onnx", "done"]]);
+    expect(client.calls).not.toContain("loadModel");
+    await playground.act("shipped");
+    expect(freed()).toBe(2);
+  });
+});
+
+describe("a mask", () => {
+  const segmenting = "task=segment&with=bilinear&mode=test";
+
+  it("is what a picture of the photo's size is taken for, unless another photo is chosen meanwhile", async () => {
+    const { client, playground } = await open(segmenting);
+    await playground.openFiles([file("mask.png")]);
+    expect(playground.state).toMatchObject({ mask: { name: "mask.png" }, photo: { name: "chelsea.jpg" }, settings: { mode: "test" } });
+    for (const content of ["photo", "wide"]) {
+      const release = client.hold("decode");
+      const first = playground.openFiles([file("first.jpg", content)]);
+      await until(client, "decode");
+      const second = playground.openSample("coffee");
+      release();
+      await Promise.all([first, second]);
+      expect(playground.state, content).toMatchObject({ mask: null, photo: { name: "coffee.jpg" } });
+    }
+  });
+
+  it("is not lost over a click while it is looked at, nor is a photo of another size", async () => {
+    const { client, playground } = await open(segmenting);
+    for (const [content, names] of [["photo", ["chelsea.jpg", "new.png"]], ["wide", ["new.png", undefined]]] as const) {
+      const release = client.hold("decode");
+      void playground.openFiles([file("new.png", content)]);
+      await until(client, "decode");
+      playground.set({ labels: content === "wide" ? "cutout" : "classes" });
+      await rested();
+      release();
+      await idle(playground);
+      expect([playground.state.photo?.name, playground.state.mask?.name]).toEqual(names);
+    }
+  });
+
+  it("of a photo on its way waits for it", async () => {
+    const { client, playground } = await open(segmenting);
+    const release = client.hold("decode");
+    const photo = playground.openSample("coffee");
+    await until(client, "decode");
+    void playground.openMask(file("mask.png"));
+    release();
+    await photo;
+    expect(playground.state).toMatchObject({ mask: { name: "mask.png" }, photo: { name: "coffee.jpg" }, outcome: { kind: "done" } });
+  });
+});
+
+describe("what is made of what is there", () => {
+  it("becomes the photo though settings are changed meanwhile", async () => {
+    const { client, playground } = await open();
+    for (const wish of [() => void playground.useResult(), () => void playground.act("reduce")]) {
+      const release = client.hold("encodePng");
+      const before = playground.state.photo;
+      await until(client, "encodePng", wish);
+      playground.set({ strength: playground.state.settings.strength / 2 });
+      await rested();
+      release();
+      await idle(playground);
+      expect(playground.state.photo).not.toBe(before);
+      expect(playground.state).toMatchObject({ photo: { name: "chelsea-denoise.png" }, outcome: { kind: "done" } });
+    }
+  });
+
+  it("is not asked for again of a worker that crashed", async () => {
+    const { client, playground } = await open();
+    const { call } = client;
+    client.call = async (name, ...rest) => {
+      if (name === "encodePng") throw new CallError("engine-crashed", "");
+      return call.call(client, name, ...rest);
+    };
+    await playground.useResult();
+    expect(playground.state.notice?.actions).toEqual(["retry"]);
+    await playground.act("retry");
+    expect(playground.state).toMatchObject({ notice: null, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });
+  });
+
+  it("has its map of differences though the tool is taken up while a file is written", async () => {
+    const { client, playground, result } = await open();
+    const release = client.hold("encodePng");
+    await until(client, "encodePng", () => void playground.keep.save());
+    playground.toggleTool("difference");
+    release();
+    await idle(playground);
+    expect(result().difference).not.toBeNull();
   });
 });
 

@@ -1,0 +1,59 @@
+/** Photos on their way: where each comes from, and what it is opened for. */
+
+import type { Bench } from "./bench";
+import { keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
+import { FIRST_SAMPLE, type SampleId } from "./samples";
+import type { Settings } from "./settings";
+
+/** What comes between, as a click on a setting does, begins it anew. */
+export interface Coming {
+  find(signal: AbortSignal): Promise<Photo>;
+  /** The sample that it is to be; null: a picture of the person's own. */
+  sample: SampleId | null;
+  /** What it is opened for, which can be chosen as long as it is on its way. So can a mask. */
+  mode: Settings["mode"];
+  mask: Photo | null;
+  /** Whether it is a mask of the photo that is there, if it has its size. */
+  mayBeMask: boolean;
+  /** The photos it was brought together with, itself among them. */
+  many: readonly File[];
+  /** Whether it can be asked for once more where it failed. */
+  lasts: boolean;
+}
+
+function coming(find: Coming["find"], more: Partial<Coming>): Coming {
+  return { find, sample: null, mode: "apply", mask: null, mayBeMask: false, many: [], lasts: true, ...more };
+}
+
+export function comingSample(id: SampleId, mode: Settings["mode"]): Coming {
+  return coming((signal) => samplePhoto(id, signal), { sample: id, mode });
+}
+
+export function comingPhoto(photo: Photo, more: Partial<Pick<Coming, "mayBeMask" | "many">> = {}): Coming {
+  return coming(async () => photo, more);
+}
+
+/** The photo of the last visit; where there is none, the first sample. */
+export function comingBack(mode: Settings["mode"]): Coming {
+  return coming(async (signal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal), { mode });
+}
+
+/** A result, which is gone with its worker. */
+export function comingResult(png: Promise<Blob>, name: string): Coming {
+  png.catch(() => {}); // told of where it is found
+  return coming(async () => ownPhoto(await png, name), { lasts: false });
+}
+
+/** A smaller copy of a photo: of this longer side, or of half of it where `side` is none. */
+export function comingCopy(bench: Bench, photo: Photo, side: number, mode: Settings["mode"]): Coming {
+  const { client } = bench;
+  const find = async (signal: AbortSignal) => {
+    const original = await bench.original(photo, signal);
+    const maxSide = side > 0 ? side : Math.ceil(Math.max(original.width, original.height) / 2);
+    const copy = await client.call("make", { recipe: { make: "reduced", of: original.id, maxSide } }, { signal });
+    const encoding = client.call("encodePng", { picture: copy.id }, { signal });
+    const png = await encoding.finally(() => client.free("picture", copy.id));
+    return ownPhoto(new Blob([png], { type: "image/png" }), photo.name);
+  };
+  return coming(find, { mode });
+}
