@@ -26,14 +26,12 @@ export class Bench {
   #engine = new Step<EngineInfo>();
   #models = new Map<string, Step<ModelInfo>>();
   #original: Step<PictureInfo>;
-  #input: Step<PictureInfo>;
   #pace = new Step<number>();
 
   constructor(client: Client, tell: Tell) {
     this.client = client;
     this.#tell = tell;
     this.#original = new Step(this.#free);
-    this.#input = new Step(this.#free);
   }
 
   engine(choice: BackendChoice, signal: AbortSignal): Promise<EngineInfo> {
@@ -96,19 +94,10 @@ export class Bench {
     return this.#original.get(photo.key, () => this.client.call("decode", { file: photo.file }, { signal }), signal);
   }
 
-  /** The photo as the methods get it. */
-  input(original: PictureInfo, how: readonly Degradation[], signal: AbortSignal): Promise<PictureInfo> {
-    if (how.length === 0) return Promise.resolve(original);
-    const degrade = () => {
-      this.#tell({ kind: "degrade" });
-      return this.chain(original, how.map((step) => ({ make: "filtered", of: original.id, how: step })), signal);
-    };
-    return this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal);
-  }
-
-  /** Another photo: its input is no longer needed. */
-  forgetInput(): void {
-    this.#input.clear();
+  /** The photo made worse. */
+  degraded(original: PictureInfo, how: readonly Degradation[], signal: AbortSignal): Promise<PictureInfo> {
+    this.#tell({ kind: "degrade" });
+    return this.chain(original, how.map((step) => ({ make: "filtered", of: original.id, how: step })), signal);
   }
 
   /** Makes each picture of the one before, whatever its recipe says it is of; `first` itself where there are no recipes. */
@@ -133,7 +122,7 @@ export class Bench {
 
   /** The worker is gone, and all that was in it. */
   forget(): void {
-    for (const step of [this.#engine, this.#original, this.#input, this.#pace]) step.forget();
+    for (const step of [this.#engine, this.#original, this.#pace]) step.forget();
     this.#models.clear();
   }
 

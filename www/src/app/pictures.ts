@@ -1,4 +1,7 @@
-/** The pictures around the results: the original, what the methods get of it, and their layers. */
+/**
+ * The pictures around the results: the original, what the methods get of it, and their layers. What others take the
+ * place of goes once it is no longer to be seen: a stop may come before these are there.
+ */
 
 import type { Degradation, LabelView } from "../engine";
 import { CallError, type PictureInfo, type Recipe } from "../protocol";
@@ -16,25 +19,28 @@ export interface Pair {
 
 export class Pictures {
   #bench: Bench;
-  #cropped: Step<PictureInfo>;
-  #enlarged: Step<PictureInfo>;
-  #truth: Step<PictureInfo>;
-  #mask: Step<PictureInfo>;
-  #layers = { original: layerStep(), input: layerStep(), mask: layerStep() };
+  #isShown: (thing: Layer | number) => boolean;
+  #cropped = this.#pictureStep();
+  #input = this.#pictureStep();
+  #enlarged = this.#pictureStep();
+  #truth = this.#pictureStep();
+  #mask = this.#pictureStep();
+  #layers = { original: this.#layerStep(), input: this.#layerStep(), mask: this.#layerStep() };
+  /** Layers, and numbers of pictures, that are needed only as long as they are to be seen. */
+  #leaving: (Layer | number)[] = [];
 
-  constructor(bench: Bench) {
+  /** `isShown`: whether a layer, or the picture of this number, is to be seen. */
+  constructor(bench: Bench, isShown: (thing: Layer | number) => boolean) {
     this.#bench = bench;
-    const free = (picture: PictureInfo) => bench.client.free("picture", picture.id);
-    this.#cropped = new Step(free);
-    this.#enlarged = new Step(free);
-    this.#truth = new Step(free);
-    this.#mask = new Step(free);
+    this.#isShown = isShown;
   }
 
   async pair(photo: Photo, how: readonly Degradation[], scale: number, signal: AbortSignal): Promise<Pair> {
     const whole = await this.#bench.original(photo, signal);
     const original = how.length > 0 ? await this.#multiple(whole, scale, signal) : whole;
-    return { original, input: await this.#bench.input(original, how, signal) };
+    if (how.length === 0) return { original, input: original };
+    const degrade = () => this.#bench.degraded(original, how, signal);
+    return { original, input: await this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal) };
   }
 
   layer(which: "original" | "input" | "mask", picture: PictureInfo, signal: AbortSignal): Promise<Layer> {
@@ -76,13 +82,32 @@ export class Pictures {
 
   /** Another photo: what was made of the last one is no longer needed. Its layers are shown until there are others. */
   clear(): void {
-    for (const step of [this.#cropped, this.#enlarged, this.#truth, this.#mask]) step.clear();
+    for (const step of [this.#cropped, this.#input, this.#enlarged, this.#truth, this.#mask]) step.clear();
+  }
+
+  /** Something else is to be seen. */
+  tidy(): void {
+    for (const thing of this.#leaving.splice(0)) this.#letGo(thing);
   }
 
   /** The worker is gone, and all that was in it. */
   forget(): void {
-    const { original, input, mask } = this.#layers;
-    for (const step of [this.#cropped, this.#enlarged, this.#truth, this.#mask, original, input, mask]) step.forget();
+    for (const step of [this.#cropped, this.#input, this.#enlarged, this.#truth, this.#mask, ...Object.values(this.#layers)]) step.forget();
+    this.#leaving = [];
+  }
+
+  #letGo(thing: Layer | number): void {
+    if (this.#isShown(thing)) this.#leaving.push(thing);
+    else if (typeof thing === "number") this.#bench.client.free("picture", thing);
+    else thing.close();
+  }
+
+  #pictureStep(): Step<PictureInfo> {
+    return new Step(({ id }) => this.#letGo(id));
+  }
+
+  #layerStep(): Step<Layer> {
+    return new Step((layer) => this.#letGo(layer));
   }
 
   /** Cut at the right and the bottom so that reducing it leaves no rest, as papers on super-resolution do. */
@@ -104,8 +129,4 @@ export async function layerOf({ client }: Bench, picture: PictureInfo, signal: A
   const layer = new Layer(picture);
   layer.show(overview, (rect) => client.call("region", { picture: picture.id, rect }));
   return layer;
-}
-
-function layerStep(): Step<Layer> {
-  return new Step((layer) => layer.close());
 }

@@ -112,7 +112,7 @@ export class Result {
     this.#set({ status: "done", fraction: 1, picture: id, size: { width, height }, failure: null });
   }
 
-  /** Scores against `reference`, where there is one of this size, and the checkerboard of what was run; of labels, how they agree with it. */
+  /** Scores against `reference`, where there is one of this size, and the checkerboard of what was run; of labels, how they agree with it, which has to be labels too. */
   async measure(reference: PictureInfo | null, { scale }: TaskFacts, signal: AbortSignal): Promise<void> {
     const shown = this.#shown?.picture;
     const raw = this.#raw?.made;

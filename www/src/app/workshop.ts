@@ -15,7 +15,7 @@ import { fromBase } from "./samples";
 import { MAX_RESULTS, type Settings } from "./settings";
 import { expected, shownClasses } from "./stages";
 import { fittingSize } from "./fitting";
-import { isDegraded, isMasked, noticeFor, type Expected } from "./state";
+import { isDegraded, isMasked, noticeFor, type Expected, type State } from "./state";
 import { factsOf } from "./tasks";
 
 /** Milliseconds after which a run's pace tells how long it will take. */
@@ -31,6 +31,8 @@ export class Workshop {
   /** Whether pictures are prepared and nothing is run. */
   rests = false;
   #mask: Photo | null = null;
+  /** Whether another photo's pictures are to be seen, until there are this one's. */
+  #foreign = false;
   #board: Board;
   #bench: Bench;
   #pictures: Pictures;
@@ -45,7 +47,10 @@ export class Workshop {
     this.#board = board;
     this.#bench = bench;
     this.#choose = choose;
-    this.#pictures = new Pictures(bench);
+    this.#pictures = new Pictures(bench, (thing) => {
+      const { input, original } = board.state;
+      return [input, original].some((shown) => shown?.layer === thing || shown?.picture === thing);
+    });
   }
 
   /** `looking`: the middle of what is seen, as a share of the picture. `asked`: a person wants it, however long it takes. */
@@ -94,7 +99,7 @@ export class Workshop {
   /** What a person says is true of the photo; null: nothing. */
   useMask(mask: Photo | null): void {
     this.#mask = mask;
-    this.#board.update({ mask: mask && { name: mask.name, labels: null }, original: null });
+    this.#show({ mask: mask && { name: mask.name, labels: null }, original: null });
   }
 
   /** All results anew. */
@@ -102,9 +107,10 @@ export class Workshop {
     for (const result of this.#results.values()) result.expire();
   }
 
-  /** Marks what was under way as stopped; finished tiles stay. */
+  /** Marks what was under way as stopped; finished tiles stay, and nothing of another photo. */
   stop(): void {
     for (const result of this.#results.values()) result.stop();
+    if (this.#foreign) this.#show({ frame: null, original: null, input: null });
   }
 
   /** Another photo: nothing of the last one's stays. */
@@ -112,7 +118,7 @@ export class Workshop {
     for (const result of this.#results.values()) result.close();
     this.#results.clear();
     this.#pictures.clear();
-    this.#bench.forgetInput();
+    this.#foreign = true;
     this.useMask(null);
     this.#changed();
   }
@@ -133,7 +139,8 @@ export class Workshop {
     const seen = await this.#pictures.layer("input", input, signal);
     const known = how.length > 0 ? await this.#pictures.layer("original", original, signal) : null;
     const last = this.#board.state.input;
-    this.#board.update({
+    this.#foreign = false;
+    this.#show({
       frame: { width: input.width * scale, height: input.height * scale },
       original: isMasked(state) ? state.original : known && { layer: known, picture: original.id },
       input: { layer: seen, picture: input.id, scores: last?.picture === input.id ? last.scores : null },
@@ -258,7 +265,8 @@ export class Workshop {
       this.#board.update({ input: { ...state.input, scores } });
     }
     const truth = await this.#truth(done, input, signal);
-    for (const result of done) await result.measure(truth ?? (test ? original : null), state.task, signal);
+    const reference = test ? original : null;
+    for (const result of done) await result.measure(result.state.classes.length > 0 ? truth : reference, state.task, signal);
     const mask = truth && (await this.#showMask(truth, done, input, signal));
     if (!this.#board.state.settings.tools.includes("difference")) return;
     if (!state.colors) this.#board.update({ colors: await this.#bench.client.call("differenceScale", {}, { signal }) });
@@ -293,8 +301,13 @@ export class Workshop {
     const how = { mode: settings.labels, classes: shownClasses(classesOf(done), settings) };
     const drawn = await this.#pictures.drawn(truth, input, how, signal);
     const layer = await this.#pictures.layer("mask", drawn, signal);
-    this.#board.update({ original: { layer, picture: drawn.id } });
+    this.#show({ original: { layer, picture: drawn.id } });
     return drawn;
+  }
+
+  #show(change: Partial<State>): void {
+    this.#board.update(change);
+    this.#pictures.tidy();
   }
 
   #changed(): void {

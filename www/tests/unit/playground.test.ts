@@ -3,6 +3,7 @@ import type { Outside } from "../../src/app/keep";
 import { Playground } from "../../src/app/playground";
 import type { CallOptions, Client } from "../../src/client";
 import { CallError, type CallName } from "../../src/protocol";
+import { Layer } from "../../src/view/layer";
 
 /** What the playground does about its photo while clicks, stops and other views come between. */
 
@@ -56,8 +57,8 @@ class FakeClient {
     return this.call("start", {});
   }
 
-  free(what: string) {
-    this.freed.push(what);
+  free(what: string, id: number) {
+    this.freed.push(`${what} ${id}`);
   }
 
   async call(call: CallName, args: { file?: Blob; source?: { file?: Blob } }, { signal, onTile }: CallOptions = {}): Promise<unknown> {
@@ -268,7 +269,7 @@ describe("a link", () => {
 describe("a person's own model", () => {
   it("is the only one of theirs that stays loaded, and goes when it is put away", async () => {
     const { client, playground } = await open();
-    const freed = () => client.freed.filter((what) => what === "model").length;
+    const freed = () => client.freed.filter((what) => what.startsWith("model")).length;
     const own = (version: string, content = "model") => playground.openFiles([file(`${version}.onnx`, content)]);
     await own("v1");
     expect(freed()).toBe(0);
@@ -414,6 +415,62 @@ describe("a result of another input", () => {
     await idle(playground);
     expect(result().layer).not.toBeNull();
     expect(stripped).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("what a stop leaves to be seen", () => {
+  it("is the last input as long as there is no other, whole and in the worker", async () => {
+    const { client, playground } = await open();
+    const close = vi.spyOn(Layer.prototype, "close");
+    const { input } = playground.state;
+    const release = client.hold("preview");
+    playground.set({ degradation: { kind: "gaussian-noise", level: 70, angle: 0, seed: 1 } });
+    await until(client, "preview");
+    playground.stop();
+    await idle(playground);
+    release();
+    expect(playground.state.input).toBe(input);
+    expect(close.mock.contexts).not.toContain(input?.layer);
+    expect(client.freed).not.toContain(`picture ${input?.picture}`);
+    await playground.run();
+    expect(playground.state.input?.layer).not.toBe(input?.layer);
+    expect(close.mock.contexts).toContain(input?.layer);
+    expect(client.freed).toContain(`picture ${input?.picture}`);
+  });
+
+  it("is nothing of another photo", async () => {
+    const { client, playground } = await open();
+    const { input, frame } = playground.state;
+    const release = client.hold("make");
+    void playground.openSample("coffee");
+    await until(client, "make");
+    expect(playground.state).toMatchObject({ photo: { name: "coffee.jpg" }, input, frame });
+    playground.stop();
+    await idle(playground);
+    release();
+    expect(playground.state).toMatchObject({ photo: { name: "coffee.jpg" }, input: null, original: null, frame: null });
+    await playground.run();
+    expect(playground.state).toMatchObject({ input: expect.anything(), frame, outcome: { kind: "done" } });
+  });
+});
+
+describe("a network of classes", () => {
+  it("is scored against a mask alone, and no other network against one", async () => {
+    const { client, playground } = await open();
+    client.classes = [{ name: "background" }, { name: "pet" }];
+    await playground.openFiles([file("mine.onnx")]);
+    expect(client.calls).not.toContain("scoreLabels");
+    playground.set({ task: "segment", methods: ["bilinear", "own"] });
+    await rested();
+    await idle(playground);
+    await playground.openMask(file("mask.png"));
+    expect(client.calls.filter((call) => call === "scoreLabels")).toHaveLength(2);
+    client.classes = [];
+    await playground.openFiles([file("plain.onnx")]);
+    playground.set({ methods: ["bilinear", "own"] });
+    await rested();
+    await idle(playground);
+    expect(playground.state.results.map(({ status, scores }) => [status, scores])).toEqual([["done", null], ["done", null]]);
   });
 });
 
