@@ -8,6 +8,10 @@ export class Kept<T> {
     this.#dispose = dispose;
   }
 
+  get key(): string | null {
+    return this.#key;
+  }
+
   is(key: string): boolean {
     return this.#key === key;
   }

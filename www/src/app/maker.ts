@@ -1,3 +1,4 @@
+import type { Kept } from "./kept";
 import { noticeFor, type Notice } from "./state";
 import { codeOf } from "../protocol";
 import { type Chore, Pump } from "./pump";
@@ -26,6 +27,18 @@ export abstract class Maker extends EventTarget {
   protected forgive(): void {
     this.notice = null;
     this.pump.forgive();
+  }
+
+  /** A person wants something else: goes on after a stop. */
+  protected wish(): void {
+    this.notice = null;
+    this.tell();
+    this.pump.resume();
+  }
+
+  /** What is kept, but not what is of something else than wanted where nothing more will come in its place. */
+  protected standing<T>(kept: Kept<T>, key: string): T | null {
+    return kept.is(key) || this.pump.now !== null ? kept.value : null;
   }
 
   /** What is missing, most wanted first. */

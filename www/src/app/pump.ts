@@ -48,11 +48,16 @@ export class Pump {
     this.#refused.clear();
   }
 
+  /** Goes on after a stop. */
+  resume(): void {
+    this.#held = false;
+    this.turn();
+  }
+
   /** Goes on after a stop, and tries what has failed once more. */
   retry(): void {
-    this.#held = false;
     this.forgive();
-    this.turn();
+    this.resume();
   }
 
   #next(): Chore | null {

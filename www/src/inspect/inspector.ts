@@ -43,14 +43,16 @@ export class Inspector extends Maker {
   look: Look = FIRST_LOOK;
   readonly seen: Kept<Seen>;
   readonly beside: Kept<Seen>;
-  readonly maps: Kept<Maps>;
-  readonly besideMaps: Kept<Maps>;
-  readonly weights = new Kept<Weights[]>();
   /** The whole input, small. */
   readonly overview = new Kept<ImageBitmap>((bitmap) => bitmap.close());
   readonly thumbnails: Thumbnails;
   readonly outputs: Outputs;
   readonly losses: Losses;
+  #maps: Kept<Maps>;
+  #besideMaps: Kept<Maps>;
+  #weights = new Kept<Weights[]>();
+  /** Number of the picture that is seen into. */
+  #picture: number | null = null;
   /** Of each network at a size, by backend; kept while the page lives. */
   #times = new Map<string, Times>();
 
@@ -62,8 +64,8 @@ export class Inspector extends Maker {
     const freeMaps = ({ features }: Maps) => client.free("features", features.id);
     this.seen = new Kept(freeSeen);
     this.beside = new Kept(freeSeen);
-    this.maps = new Kept(freeMaps);
-    this.besideMaps = new Kept(freeMaps);
+    this.#maps = new Kept(freeMaps);
+    this.#besideMaps = new Kept(freeMaps);
     this.thumbnails = new Thumbnails(client);
     this.outputs = new Outputs(client);
     this.losses = new Losses(client);
@@ -74,20 +76,21 @@ export class Inspector extends Maker {
         this.forgive();
       }
       engine = playground.state.engine;
+      // What is kept of a picture holds on to it in the worker.
+      if (this.pump.stopped && this.#picture !== (playground.state.input?.picture ?? null)) this.#clear();
       this.changed();
     });
   }
 
   open(look: Look): void {
     this.look = look;
-    this.changed();
+    this.wish();
   }
 
   set(change: Partial<Look>): void {
     this.look = { ...this.look, ...change };
-    this.notice = null;
     this.dispatchEvent(new Event("look"));
-    this.changed();
+    this.wish();
   }
 
   /** Cuts these edges, or mends them. */
@@ -119,6 +122,32 @@ export class Inspector extends Maker {
 
   get box(): Box | null {
     return this.seen.value?.graph.boxes[this.at] ?? null;
+  }
+
+  get maps(): Maps | null {
+    const seen = this.seen.value;
+    return seen && this.standing(this.#maps, this.#mapsAt(this.seen, seen, this.at).key);
+  }
+
+  get besideMaps(): Maps | null {
+    const seen = this.beside.value;
+    const at = seen && this.box ? seen.counterpart(this.box) : null;
+    return seen && at !== null ? this.standing(this.#besideMaps, this.#mapsAt(this.beside, seen, at).key) : null;
+  }
+
+  get weights(): Weights[] {
+    return this.standing(this.#weights, this.#weighty().key) ?? [];
+  }
+
+  /** What the output should be: the photo before it was made worse; of a network of classes, the labels of the mask. */
+  get original(): PictureInfo | null {
+    const { state } = this.playground;
+    const { original, mask } = state;
+    if (!original) return null;
+    const { size } = original.layer;
+    const masked = isMasked(state);
+    if (this.seen.value?.model.classes.length) return masked && mask?.labels != null ? { id: mask.labels, ...size } : null;
+    return masked ? null : { id: original.picture, ...size };
   }
 
   /** What went into the network, as it sees it. */
@@ -159,9 +188,9 @@ export class Inspector extends Maker {
     const seen = this.seen.value;
     if (!seen) return;
     const cut = this.cuts;
-    yield* this.#mapsOf(this.maps, key, seen, this.at, cut);
-    yield* this.#weightsOf(key, seen);
-    const source = { key, seen, cut, input: { id: input.picture, ...input.layer.size }, original: this.#original() };
+    yield* this.#mapsOf(this.#maps, this.seen, seen, this.at);
+    yield* this.#weightsOf(seen);
+    const source = { key, seen, cut, input: { id: input.picture, ...input.layer.size }, original: this.original };
     yield* this.outputs.wanted(source, () => this.tell());
     const { besideMethod } = this;
     if (besideMethod) {
@@ -169,8 +198,8 @@ export class Inspector extends Maker {
       if (!this.beside.is(besideKey)) yield this.#opening(this.beside, besideKey, besideMethod);
       const other = this.beside.is(besideKey) ? this.beside.value : null;
       const there = other && this.box ? other.counterpart(this.box) : null;
-      if (other && there !== null) yield* this.#mapsOf(this.besideMaps, besideKey, other, there, other.cuts(this.look.cut));
-      else if (other) this.besideMaps.clear();
+      if (other && there !== null) yield* this.#mapsOf(this.#besideMaps, this.beside, other, there);
+      else if (other) this.#besideMaps.clear();
     }
     yield* this.losses.wanted(source, () => this.tell());
     yield* this.thumbnails.wanted(key, seen, cut, () => this.tell());
@@ -194,41 +223,52 @@ export class Inspector extends Maker {
         const args = { picture: input.picture, model: model.id, at: this.look.at, side: SIDE };
         const inspection = await this.client.call("inspect", args, { signal });
         const seen = new Seen(method, model, inspection);
+        this.#picture = input.picture;
         if (into === this.seen) this.thumbnails.forgetOthers(seen);
         this.#put(into, key, seen);
       },
     };
   }
 
-  *#mapsOf(into: Kept<Maps>, open: string, seen: Seen, at: number, cut: string[]): Generator<Chore> {
+  /** The value that is looked at in a box, and the cuts it depends on. */
+  #mapsAt({ key: open }: Kept<Seen>, seen: Seen, at: number) {
     const box = seen.graph.boxes[at];
     const node = box && nodeOf(box, this.look.node);
     const value = node ? valueOf(node, this.look.output) : (box?.value ?? "");
-    const mine = seen.cutsBefore(at, cut);
-    const key = `maps ${open} ${value} ${mine}`;
+    const cut = seen.cutsBefore(at, seen.cuts(this.look.cut));
+    return { box, node, value, cut, key: `maps ${open} ${value} ${cut}` };
+  }
+
+  *#mapsOf(into: Kept<Maps>, kept: Kept<Seen>, seen: Seen, at: number): Generator<Chore> {
+    const { box, node, value, cut, key } = this.#mapsAt(kept, seen, at);
     if (!box || into.is(key)) return;
     yield {
       key,
       run: async (signal) => {
-        const args = { inspection: seen.inspection.id, value, cut: mine };
+        const args = { inspection: seen.inspection.id, value, cut };
         const features = await this.client.call("features", args, { signal });
         this.#put(into, key, { method: seen.method, box, value, features, across: seen.widthOf(node?.inputs[0]) });
       },
     };
   }
 
-  *#weightsOf(open: string, seen: Seen): Generator<Chore> {
+  /** The node of the box that has weights. */
+  #weighty() {
     const { box } = this;
     const node = [box?.main, ...(box?.nodes ?? [])].find((one) => one && one.weights.length > 0);
-    const key = `weights ${open} ${node?.name}`;
-    if (this.weights.is(key)) return;
-    if (!node) this.weights.set(key, []);
+    return { node, key: `weights ${this.seen.key} ${node?.name}` };
+  }
+
+  *#weightsOf(seen: Seen): Generator<Chore> {
+    const { node, key } = this.#weighty();
+    if (this.#weights.is(key)) return;
+    if (!node) this.#weights.set(key, []);
     else {
       yield {
         key,
         run: async (signal) => {
           const args = { model: seen.model.id, node: node.name };
-          this.#put(this.weights, key, await this.client.call("weights", args, { signal }));
+          this.#put(this.#weights, key, await this.client.call("weights", args, { signal }));
         },
       };
     }
@@ -248,14 +288,6 @@ export class Inspector extends Maker {
     };
   }
 
-  /** What the output should be: the photo before it was made worse, or the labels of the mask. */
-  #original(): PictureInfo | null {
-    const { state } = this.playground;
-    const { original, mask } = state;
-    if (isMasked(state)) return mask?.labels != null && original ? { id: mask.labels, ...original.layer.size } : null;
-    return original && { id: original.picture, ...original.layer.size };
-  }
-
   #put<T>(kept: Kept<T>, key: string, value: T): void {
     kept.set(key, value);
     this.tell();
@@ -263,9 +295,17 @@ export class Inspector extends Maker {
 
   /** Another engine, or none: what was in the worker is gone with the old one. What can be seen stays until there is better. */
   #forget(): void {
-    for (const kept of [this.seen, this.beside, this.maps, this.besideMaps, this.weights]) kept.forget();
+    for (const kept of [this.seen, this.beside, this.#maps, this.#besideMaps, this.#weights]) kept.forget();
     this.outputs.expire();
     this.losses.expire();
+  }
+
+  /** Lets go of all that was made of the picture. */
+  #clear(): void {
+    for (const kept of [this.seen, this.beside, this.#maps, this.#besideMaps, this.#weights, this.overview]) kept.clear();
+    this.outputs.expire();
+    this.losses.expire();
+    this.#picture = null;
   }
 }
 

@@ -170,7 +170,7 @@ export class InspectView extends Localized {
       </section>
       <section aria-labelledby="loss">
         <h2 id="loss">${t("inspect.loss")}</h2>
-        <inspect-loss .seen=${seen} .losses=${inspector.losses} .version=${this.#version} .compares=${state.original !== null} .masked=${state.task.masked ?? false} .address=${test}></inspect-loss>
+        <inspect-loss .seen=${seen} .losses=${inspector.losses} .version=${this.#version} .compares=${inspector.original !== null} .masked=${seen.model.classes.length > 0} .address=${test}></inspect-loss>
       </section>
     `;
   }
@@ -183,8 +183,8 @@ export class InspectView extends Localized {
   #node(seen: Seen, box: Box, times: Times) {
     const { inspector } = this;
     const { state } = inspector.playground;
-    const maps = inspector.maps.value;
-    const other = inspector.besideMethod ? inspector.besideMaps.value : null;
+    const { maps } = inspector;
+    const other = inspector.besideMethod ? inspector.besideMaps : null;
     const indices = maps?.features.window !== undefined;
     return html`<section aria-labelledby="node">
       <div class="head"><h2 id="node">${box.name} <small>${kindWords(box)}</small></h2>${this.#values(box)}</div>
@@ -196,7 +196,7 @@ export class InspectView extends Localized {
               ${maps ? this.#maps(maps, other !== null) : nothing}
               ${other ? this.#maps(other, true) : nothing}`}
         </div>
-        <inspect-facts .seen=${seen} .box=${box} .times=${times} .backend=${state.engine?.backend ?? null} .weights=${inspector.weights.value ?? []}></inspect-facts>
+        <inspect-facts .seen=${seen} .box=${box} .times=${times} .backend=${state.engine?.backend ?? null} .weights=${inspector.weights}></inspect-facts>
       </div>
     </section>`;
   }

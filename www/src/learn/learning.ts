@@ -7,8 +7,8 @@ import { Kept } from "../app/kept";
 import type { Playground } from "../app/playground";
 import { Maker } from "../app/maker";
 import type { Chore } from "../app/pump";
-import { fromBase } from "../app/samples";
-import { isMasked } from "../app/state";
+import { fromBase, type SampleId } from "../app/samples";
+import { isMasked, type State } from "../app/state";
 import type { Client } from "../client";
 import { fetched } from "../fetched";
 import { codeOf, type PictureInfo, type Recipe } from "../protocol";
@@ -47,10 +47,10 @@ export class Learning extends Maker {
   moment = 0;
   /** Whether untrained networks are shown. */
   random = false;
-  readonly truth = new Kept<Shown>(close);
-  readonly noisy = new Kept<Shown>(close);
+  #truth = new Kept<Shown>(close);
+  #noisy = new Kept<Shown>(close);
   /** By file. */
-  readonly made = new Map<string, Kept<Shown>>();
+  #made = new Map<string, Kept<Shown>>();
   #client: Client;
   #pair: Kept<Pair>;
 
@@ -73,18 +73,42 @@ export class Learning extends Maker {
 
   set(change: Partial<Pick<Learning, "moment" | "random">>): void {
     Object.assign(this, change);
-    this.notice = null;
     this.dispatchEvent(new Event("look"));
-    this.changed();
+    this.wish();
+  }
+
+  /** Another photo. */
+  async openSample(id: SampleId): Promise<void> {
+    this.wish();
+    await this.playground.openSample(id, this.playground.state.settings.mode);
   }
 
   get steps(): number[] {
     return this.curve?.kept ?? [];
   }
 
+  get truth(): Shown | null {
+    return this.standing(this.#truth, this.#key);
+  }
+
+  get noisy(): Shown | null {
+    return this.standing(this.#noisy, this.#key);
+  }
+
   /** What a network makes, as far as it has been made. */
   shown(file: string): Shown | null {
-    return this.made.get(file)?.value ?? null;
+    const made = this.#made.get(file);
+    return made ? this.standing(made, `${file} ${this.#key}`) : null;
+  }
+
+  /** The photo as it was; a mask is none. */
+  get #source(): State["original"] {
+    const { state } = this.playground;
+    return (isMasked(state) ? null : state.original) ?? state.input;
+  }
+
+  get #key(): string {
+    return `picture ${this.#source?.picture}`;
   }
 
   protected *wanted(): Generator<Chore> {
@@ -98,10 +122,9 @@ export class Learning extends Maker {
         },
       };
     }
-    const { state } = this.playground;
-    const source = (isMasked(state) ? null : state.original) ?? state.input; // a mask is no photo
-    if (!source || !state.engine) return;
-    const key = `picture ${source.picture}`;
+    const source = this.#source;
+    const key = this.#key;
+    if (!source || !this.playground.state.engine) return;
     if (!this.#pair.is(key)) return yield { key, run: (signal) => this.#prepare(key, { id: source.picture, ...source.layer.size }, signal) };
     const trained = this.steps.map((step) => `step-${step}`);
     const untrained = STRATEGIES.map((strategy) => RANDOM + strategy);
@@ -109,8 +132,8 @@ export class Learning extends Maker {
     const first = this.random ? untrained : [...(chosen ? [chosen] : []), ...trained];
     const pair = this.#pair.value;
     for (const file of pair ? [...first, ...(this.random ? trained : untrained)] : []) {
-      const kept = this.made.get(file) ?? new Kept<Shown>(close);
-      this.made.set(file, kept);
+      const kept = this.#made.get(file) ?? new Kept<Shown>(close);
+      this.#made.set(file, kept);
       if (pair && !kept.is(`${file} ${key}`)) yield { key: `${file} ${key}`, run: (signal) => this.#make(kept, `${file} ${key}`, file, pair, signal) };
     }
   }
@@ -123,8 +146,8 @@ export class Learning extends Maker {
     try {
       const noisy = await this.#picture({ make: "filtered", of: truth.id, how: { kind: "gaussian-noise", sigma: SIGMA, seed: 1 } }, signal);
       this.#pair.set(key, { truth, noisy });
-      this.truth.set(key, { bitmap: await this.#bitmap(truth, signal), psnr: null, checkerboard: null });
-      this.noisy.set(key, { bitmap: await this.#bitmap(noisy, signal), psnr: await this.#psnr(noisy, truth, signal), checkerboard: null });
+      this.#truth.set(key, { bitmap: await this.#bitmap(truth, signal), psnr: null, checkerboard: null });
+      this.#noisy.set(key, { bitmap: await this.#bitmap(noisy, signal), psnr: await this.#psnr(noisy, truth, signal), checkerboard: null });
     } catch (error) {
       if (this.#pair.is(key)) this.#pair.clear();
       else this.#client.free("picture", truth.id);

@@ -47,7 +47,7 @@ export class LearnView extends Localized {
     if (given.has("random")) learning.set({ random: true });
     else if (given.has("step") && steps.includes(step)) learning.set({ moment: steps.indexOf(step), random: false });
     const sample = given.get("picture");
-    if (sample && isSample(sample) && sample !== playground.state.settings.sample) void playground.openSample(sample, playground.state.settings.mode);
+    if (sample && isSample(sample) && sample !== playground.state.settings.sample) void learning.openSample(sample);
     else this.#note();
   };
   #note = () => {
@@ -102,7 +102,7 @@ export class LearnView extends Localized {
           @dismiss=${() => this.#dismiss()}></up-notice>
         ${random ? this.#untrained() : this.#trained()}
         <up-samples .chosen=${playground.state.settings.sample}
-          @sample=${({ detail }: CustomEvent) => playground.openSample(detail, playground.state.settings.mode)}></up-samples>
+          @sample=${({ detail }: CustomEvent) => learning.openSample(detail)}></up-samples>
       </main>
     `;
   }
@@ -114,9 +114,9 @@ export class LearnView extends Localized {
     const number = new Intl.NumberFormat(language()).format(step);
     return html`
       <div class="pictures">
-        ${this.#figure(learning.noisy.value, t("learn.noisy"))}
+        ${this.#figure(learning.noisy, t("learn.noisy"))}
         ${this.#figure(learning.shown(`step-${step}`), t("learn.output", { step: number }), true)}
-        ${this.#figure(learning.truth.value, t("learn.truth"))}
+        ${this.#figure(learning.truth, t("learn.truth"))}
       </div>
       ${curve
         ? html`<div class="line">
@@ -133,7 +133,7 @@ export class LearnView extends Localized {
   #untrained() {
     const { learning } = this;
     return html`<div class="pictures five">
-      ${this.#figure(learning.noisy.value, t("learn.noisy"))}
+      ${this.#figure(learning.noisy, t("learn.noisy"))}
       ${STRATEGIES.map((strategy) => this.#figure(learning.shown(RANDOM + strategy), t(`strategy.${strategy}`), false, true))}
     </div>`;
   }
@@ -159,7 +159,7 @@ export class LearnView extends Localized {
     const { pump, playground } = this.learning;
     const busy = pump.now !== null || playground.state.activity !== null;
     return html`<p class="status"><span role="status">${t(pump.stopped ? "status.stopped" : busy ? "learn.busy" : "inspect.ready")}</span>
-      ${pump.now ? html`<button @click=${() => this.learning.stop()}>${t("run.stop")}</button>` : nothing}
+      ${pump.now ? html`<button @click=${() => this.#stop()}>${t("run.stop")}</button>` : nothing}
       ${pump.stopped ? html`<button @click=${() => this.learning.retry()}>${t("inspect.resume")}</button>` : nothing}</p>`;
   }
 
@@ -186,6 +186,11 @@ export class LearnView extends Localized {
       if (this.learning.moment >= this.learning.steps.length - 1) this.#pause();
       else this.#next();
     }, PACE);
+  }
+
+  #stop(): void {
+    this.#pause(); // each moment that is shown is a wish
+    this.learning.stop();
   }
 
   #pause(): void {

@@ -1,6 +1,7 @@
 /** What the worker does for each call: owns the engine, the models and the pictures. */
 
 import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
+import type { Inspection } from "../inspection";
 import { CallError, messageOf, type CallName, type Calls, type EngineInfo, type PictureInfo, type Progress, type Tile } from "../protocol";
 import { decode } from "./decode";
 import { Inspections } from "./inspections";
@@ -29,8 +30,8 @@ export class Host implements Handlers {
   #pictures = new Map<number, Picture>();
   #inspections = new Inspections();
   #lane = new Lane();
-  /** The only one that keeps the memory of its run. */
-  #ran: Model | null = null;
+  /** Numbers of the models that keep the memory of a run: one, and those that have been looked into since. */
+  #ran = new Set<number>();
   /** Beyond the numbers of a worker that crashed: the page may still know some of them. */
   #nextId = Date.now();
 
@@ -46,7 +47,7 @@ export class Host implements Handlers {
       this.#inspections.clear();
       for (const model of this.#models.values()) model.free();
       this.#models.clear();
-      this.#ran = null;
+      this.#ran.clear();
       this.#engine?.free();
       this.#engine = engine;
       return describe(engine);
@@ -74,10 +75,9 @@ export class Host implements Handlers {
 
   freeModel({ model }: Calls["freeModel"]["args"]) {
     return this.#lane.run(() => {
-      const freed = this.#models.get(model);
-      if (freed === this.#ran) this.#ran = null;
-      freed?.free();
+      this.#models.get(model)?.free();
       this.#models.delete(model);
+      this.#ran.delete(model);
       return null;
     });
   }
@@ -140,7 +140,10 @@ export class Host implements Handlers {
   }
 
   calibrate({ model }: Calls["calibrate"]["args"], { signal }: CallContext) {
-    return this.#lane.run(() => pace(this.#ready(), this.#model(model), signal), signal);
+    return this.#lane.run(() => {
+      this.#ran.add(model);
+      return pace(this.#ready(), this.#model(model), signal);
+    }, signal);
   }
 
   process({ picture, model, near }: Calls["process"]["args"], { signal, progress, tile }: CallContext) {
@@ -148,8 +151,8 @@ export class Host implements Handlers {
       const painting: Promise<void>[] = [];
       const engine = this.#ready();
       const network = this.#model(model);
-      if (this.#ran !== network) this.#ran?.release();
-      this.#ran = network;
+      for (const ran of this.#ran) if (ran !== model) this.#models.get(ran)?.release();
+      this.#ran = new Set([model]);
       const result = await engine.process(this.#picture(picture), network, {
         signal,
         ...(near && { near }),
@@ -165,7 +168,7 @@ export class Host implements Handlers {
 
   inspect({ picture, model, at, side }: Calls["inspect"]["args"], { signal }: CallContext) {
     return this.#lane.run(() => {
-      return this.#inspections.open(this.#ready(), this.#model(model), this.#picture(picture), { at, side });
+      return this.#inspections.open(this.#ready(), { id: model, model: this.#model(model) }, this.#picture(picture), { at, side });
     }, signal);
   }
 
@@ -174,11 +177,11 @@ export class Host implements Handlers {
   }
 
   inspectedOutput({ inspection, cut }: Calls["inspectedOutput"]["args"], { signal }: CallContext) {
-    return this.#lane.run(async () => this.#keep(await this.#inspections.get(inspection).output({ cut, signal })), signal);
+    return this.#lane.run(async () => this.#keep(await this.#running(inspection).output({ cut, signal })), signal);
   }
 
   features(args: Calls["features"]["args"], { signal }: CallContext) {
-    return this.#lane.run(() => this.#inspections.features(args, signal), signal);
+    return this.#lane.run(() => this.#inspections.features(this.#running(args.inspection), args, signal), signal);
   }
 
   /** Does not wait in the lane, nor does the next: what has been computed is only drawn. */
@@ -197,14 +200,14 @@ export class Host implements Handlers {
 
   profile({ inspection }: Calls["profile"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
-      const profile = await this.#inspections.get(inspection).profile({ signal });
+      const profile = await this.#running(inspection).profile({ signal });
       return { profile, engine: describe(this.#ready()) };
     }, signal);
   }
 
   loss({ inspection, reference, cut }: Calls["loss"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
-      const { map, mean, max } = await this.#inspections.get(inspection).loss(this.#picture(reference), { cut, signal });
+      const { map, mean, max } = await this.#running(inspection).loss(this.#picture(reference), { cut, signal });
       return { map: this.#keep(map), mean, max };
     }, signal);
   }
@@ -282,6 +285,12 @@ export class Host implements Handlers {
     const model = this.#models.get(id);
     if (!model) throw new CallError("unknown", `there is no model ${id}`);
     return model;
+  }
+
+  /** One whose model is about to run. */
+  #running(inspection: number): Inspection {
+    this.#ran.add(this.#inspections.modelOf(inspection));
+    return this.#inspections.get(inspection);
   }
 
   #keep(picture: Picture): PictureInfo {

@@ -5,26 +5,27 @@ import type { Features, Inspection } from "../inspection";
 import { CallError, type Calls, type FeaturesInfo, type InspectionInfo } from "../protocol";
 
 export class Inspections {
-  #inspections = new Map<number, Inspection>();
+  /** `model`: the number of the one that is looked into. */
+  #inspections = new Map<number, { inspection: Inspection; model: number }>();
   #features = new Map<number, Features>();
   #nextId = Date.now(); // as the host's
 
   async open(
     engine: Engine,
-    model: Model,
+    { id: number, model }: { id: number; model: Model },
     picture: Picture,
     { at, side }: Pick<Calls["inspect"]["args"], "at" | "side">,
   ): Promise<InspectionInfo> {
     const inspection = await engine.inspect(picture, model, { side, ...(at && { at }) });
     const id = this.#nextId++;
-    this.#inspections.set(id, inspection);
+    this.#inspections.set(id, { inspection, model: number });
     const { rect, shape, nodes } = inspection;
     const names = (ports: { name: string }[]) => ports.map(({ name }) => name);
     return { id, rect, shape, nodes, inputs: names(model.inputs), outputs: names(model.outputs) };
   }
 
-  async features({ inspection, value, cut }: Calls["features"]["args"], signal: AbortSignal): Promise<FeaturesInfo> {
-    const features = await this.get(inspection).features(value, { cut, signal });
+  async features(inspection: Inspection, { value, cut }: Calls["features"]["args"], signal: AbortSignal): Promise<FeaturesInfo> {
+    const features = await inspection.features(value, { cut, signal });
     const id = this.#nextId++;
     this.#features.set(id, features);
     const { shape, channels, width, height, range, ranges, window } = features;
@@ -40,13 +41,15 @@ export class Inspections {
   }
 
   get(id: number): Inspection {
-    const inspection = this.#inspections.get(id);
-    if (!inspection) throw new CallError("unknown", `there is no inspection ${id}`);
-    return inspection;
+    return this.#known(id).inspection;
+  }
+
+  modelOf(id: number): number {
+    return this.#known(id).model;
   }
 
   free(id: number): void {
-    this.#inspections.get(id)?.free();
+    this.#inspections.get(id)?.inspection.free();
     this.#inspections.delete(id);
   }
 
@@ -59,6 +62,12 @@ export class Inspections {
   clear(): void {
     for (const id of [...this.#features.keys()]) this.freeFeatures(id);
     for (const id of [...this.#inspections.keys()]) this.free(id);
+  }
+
+  #known(id: number): { inspection: Inspection; model: number } {
+    const known = this.#inspections.get(id);
+    if (!known) throw new CallError("unknown", `there is no inspection ${id}`);
+    return known;
   }
 
   #values(id: number): Features {

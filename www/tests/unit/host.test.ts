@@ -10,12 +10,15 @@ function host() {
   const load = async (): Promise<Model> => {
     const name = `model ${++models}`;
     const say = (what: string) => () => said.push(`${what} ${name}`);
-    return { metadata: {}, task: { classes: [] }, release: say("release"), free: say("free") } as unknown as Model;
+    return { metadata: {}, task: { classes: [] }, inputs: [], outputs: [], release: say("release"), free: say("free") } as unknown as Model;
   };
   const engine = {
     load,
     decode: async () => picture,
     process: async () => picture,
+    estimate: () => ({ flops: 1 }),
+    pictureFromRgba: () => ({ free() {} }),
+    inspect: async () => ({ profile: async () => ({}), output: async () => picture, features: async () => ({}), loss: async () => ({ map: picture }), free() {} }),
     scoreLabels: () => Float64Array.from([0.75, Number.NaN, 0.5, Number.NaN]),
     free() {},
   };
@@ -48,10 +51,31 @@ describe("the worker's memory", () => {
     expect(said).toEqual(["release model 1", "release model 2"]);
   });
 
+  it("counts every way to run a model", async () => {
+    const { said, one, picture, first, second, process } = await open();
+    const { id: inspection } = await one.inspect({ picture, model: second, at: null, side: 8 }, context);
+    const ways = [
+      () => one.calibrate({ model: second }, context),
+      () => one.inspectedOutput({ inspection, cut: [] }, context),
+      () => one.features({ inspection, value: "x", cut: [] }, context),
+      () => one.loss({ inspection, reference: picture, cut: [] }, context),
+      () => one.profile({ inspection }, context),
+    ];
+    for (const run of ways) {
+      await process(first);
+      await run();
+      said.length = 0; // what a trial has made is freed at once
+      await process(first);
+      expect(said, String(run)).toEqual(["release model 2"]);
+    }
+  });
+
   it("asks nothing more of a model that has been freed", async () => {
-    const { said, one, first, second, process } = await open();
+    const { said, one, picture, first, second, process } = await open();
     await process(first);
+    const { id: inspection } = await one.inspect({ picture, model: first, at: null, side: 8 }, context);
     await one.freeModel({ model: first });
+    await one.profile({ inspection }, context);
     await process(second);
     expect(said).toEqual(["free model 1"]);
   });

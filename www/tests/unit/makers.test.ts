@@ -1,0 +1,193 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Playground } from "../../src/app/playground";
+import type { CallOptions, Client } from "../../src/client";
+import { FIRST_LOOK } from "../../src/inspect/address";
+import { Inspector } from "../../src/inspect/inspector";
+import { Learning } from "../../src/learn/learning";
+import { CallError, type CallName } from "../../src/protocol";
+import { shipped } from "../graphs";
+
+/** What the inspector and the learning show once they have been stopped, or another picture has come. */
+
+// Asked for its language as soon as there are messages.
+vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
+
+beforeEach(() => {
+  vi.stubGlobal("document", { baseURI: "http://localhost/" });
+  vi.stubGlobal("fetch", async () => ({ ok: true, json: async () => ({ kept: [0, 20], curve: [] }) }));
+});
+
+/** A worker whose answers to one call can be held back. */
+class FakeClient {
+  held: CallName | null = null;
+  calls: CallName[] = [];
+  freed: string[] = [];
+  #made = 0;
+
+  free(what: string, id: number) {
+    this.freed.push(`${what} ${id}`);
+  }
+
+  async call(call: CallName, args: object, { signal }: CallOptions = {}): Promise<unknown> {
+    this.calls.push(call);
+    if (call === this.held) await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+    if (signal?.aborted) throw new CallError("aborted", "");
+    const id = ++this.#made;
+    const picture = { id, width: 8, height: 6 };
+    const answers: Partial<Record<CallName, unknown>> = {
+      inspect: { id, rect: { x: 0, y: 0, width: 8, height: 6 }, ...shipped("denoise-max-unpool") },
+      features: { id, channels: 1, width: 8, height: 6 },
+      weights: [args],
+      inspectedOutput: picture,
+      make: picture,
+      preview: { close() {} },
+      score: { psnr: 30 },
+      loss: { map: picture, mean: 0, max: 0 },
+      profile: { profile: {}, engine: ENGINE },
+      loadModel: { id },
+      process: { picture, engine: ENGINE },
+    };
+    return answers[call] ?? null;
+  }
+}
+
+const ENGINE = { backend: "cpu", code: "asked", reason: "" };
+
+/** A playground with a photo, and the network that is looked into. */
+class FakePlayground extends EventTarget {
+  classes: { name: string }[] = [];
+  state = {
+    settings: { mode: "test" },
+    task: { masked: false as boolean },
+    mask: null as object | null,
+    engine: ENGINE,
+    chosen: "one",
+    activity: null,
+    methods: [{ id: "one", kind: "network", name: "one", stages: [{ kind: "model", entry: { file: "one.onnx" } }] }],
+    input: shown(1001),
+    original: shown(1000),
+  };
+
+  engineIs() {}
+  async network() {
+    return { id: 1, bytes: 1, metadata: {}, classes: this.classes };
+  }
+  async openSample() {
+    this.photo(2001);
+  }
+  photo(picture: number) {
+    this.state = { ...this.state, input: shown(picture), original: shown(picture - 1) };
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function shown(picture: number) {
+  return { picture, layer: { size: { width: 8, height: 6 } } };
+}
+
+function looking() {
+  const [client, playground] = [new FakeClient(), new FakePlayground()];
+  const given = [playground as unknown as Playground, client as unknown as Client] as const;
+  return { client, playground, inspector: new Inspector(...given), learning: new Learning(...given) };
+}
+
+const idle = ({ pump }: Inspector | Learning) => vi.waitFor(() => expect(pump.now).toBeNull());
+
+describe("the inspector", () => {
+  async function open() {
+    const made = looking();
+    made.inspector.open({ ...FIRST_LOOK, node: "enc1.conv1" });
+    await idle(made.inspector);
+    expect(made.inspector.maps?.box.name).toBe("enc1.conv1");
+    return made;
+  }
+
+  it("goes on after a stop where something else is chosen", async () => {
+    const { inspector } = await open();
+    inspector.stop();
+    inspector.set({ node: "bottleneck.conv2" });
+    await idle(inspector);
+    expect(inspector.pump.stopped).toBe(false);
+    expect(inspector.maps?.box.name).toBe("bottleneck.conv2");
+    expect(inspector.weights).toMatchObject([{ node: expect.stringContaining("bottleneck.conv2") }]);
+  });
+
+  it("shows no maps and weights of another node where a stop has left it without", async () => {
+    const { client, inspector } = await open();
+    client.held = "features";
+    inspector.set({ node: "bottleneck.conv2" });
+    expect(inspector.maps?.box.name, "until there are others").toBe("enc1.conv1");
+    inspector.stop();
+    await idle(inspector);
+    expect(inspector.maps).toBeNull();
+    expect(inspector.weights).toEqual([]);
+    client.held = null;
+    inspector.retry();
+    await idle(inspector);
+    expect(inspector.maps?.box.name).toBe("bottleneck.conv2");
+  });
+
+  it("lets go of a picture that is no longer the playground's while nobody looks", async () => {
+    const { client, playground, inspector } = await open();
+    inspector.stop();
+    playground.dispatchEvent(new Event("change"));
+    expect(inspector.seen.value).not.toBeNull();
+    const inspection = inspector.seen.value?.inspection.id;
+    const output = inspector.outputs.whole.value?.picture.id;
+    playground.photo(2001);
+    expect(inspector.seen.value).toBeNull();
+    expect(client.freed).toEqual(expect.arrayContaining([`inspection ${inspection}`, `picture ${output}`]));
+    inspector.retry();
+    await idle(inspector);
+    expect(inspector.seen.key).toContain("2001");
+  });
+
+  it("compares classes with a mask, and pictures with the original", async () => {
+    const { client, playground, inspector } = looking();
+    inspector.open(FIRST_LOOK);
+    await idle(inspector);
+    expect(inspector.original?.id).toBe(1000);
+    playground.classes = [{ name: "background" }, { name: "pet" }];
+    playground.photo(2001);
+    client.calls = [];
+    await idle(inspector);
+    expect(inspector.original).toBeNull();
+    expect(client.calls).not.toContain("loss");
+    playground.state = { ...playground.state, task: { masked: true }, mask: { name: "mask.png", labels: 7 } };
+    expect(inspector.original?.id).toBe(7);
+    playground.classes = [];
+    playground.photo(3001);
+    await idle(inspector);
+    expect(inspector.original).toBeNull();
+  });
+});
+
+describe("the learning", () => {
+  async function open() {
+    const made = looking();
+    made.learning.retry();
+    await idle(made.learning);
+    expect(made.learning.shown("step-20")).not.toBeNull();
+    return made;
+  }
+
+  it("shows nothing of another photo where it has been stopped", async () => {
+    const { playground, learning } = await open();
+    learning.stop();
+    expect(learning.shown("step-20")).not.toBeNull();
+    playground.photo(2001);
+    expect([learning.truth, learning.noisy, learning.shown("step-20")]).toEqual([null, null, null]);
+  });
+
+  it("goes on after a stop where another moment or photo is chosen", async () => {
+    const { learning } = await open();
+    for (const choose of [() => learning.set({ moment: 1 }), () => learning.openSample("coffee")]) {
+      learning.stop();
+      await choose();
+      expect(learning.pump.stopped).toBe(false);
+      await idle(learning);
+      expect(learning.noisy).not.toBeNull();
+      expect(learning.shown("step-20")).not.toBeNull();
+    }
+  });
+});
