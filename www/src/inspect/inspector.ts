@@ -77,7 +77,7 @@ export class Inspector extends Maker {
       }
       engine = playground.state.engine;
       // What is kept of a picture holds on to it in the worker.
-      if (this.pump.stopped && this.#picture !== (playground.state.input?.picture ?? null)) this.#clear();
+      if (this.pump.stopped && this.#picture !== null && this.#picture !== playground.state.input?.picture) this.#clear();
       this.changed();
     });
   }

@@ -1,0 +1,118 @@
+/** A playground on a fake worker: for tests of what it does while clicks, stops and other views come between. */
+
+import { expect, vi } from "vitest";
+import type { Outside } from "../src/app/keep";
+import { Playground } from "../src/app/playground";
+import type { CallOptions, Client } from "../src/client";
+import { CallError, type CallName } from "../src/protocol";
+
+class FakeBitmap {
+  close() {}
+}
+
+/** A canvas that only tells whether it was stripped of what it was begun over. */
+export class FakeCanvas {
+  width = 8;
+  height = 6;
+  stripped = 0;
+  getContext() {
+    return { drawImage() {}, clearRect() {}, beginPath() {}, rect() {}, fill: () => this.stripped++ };
+  }
+}
+
+const manifest = ["denoise", "deblur", "segment"].map((task) => ({ file: `${task}.onnx`, task, strategy: "bilinear", parameters: 1 }));
+
+/** What a browser has; before each test. */
+export function browser(): void {
+  vi.stubGlobal("ImageBitmap", FakeBitmap);
+  vi.stubGlobal("OffscreenCanvas", FakeCanvas);
+  vi.stubGlobal("document", { baseURI: "http://localhost/" });
+  vi.stubGlobal("fetch", async () => ({ ok: true, json: async () => manifest, blob: async () => new Blob(["sample"]) }));
+}
+
+/** A worker that does nothing at once, but what is held: that waits to be let go, or for its end. */
+export class FakeClient {
+  onCrash = () => {};
+  flops = 1;
+  classes: { name: string }[] = [];
+  calls: CallName[] = [];
+  freed: string[] = [];
+  #held = new Map<CallName, { gone: Promise<void>; go: () => void }>();
+  #made = 0;
+
+  hold(call: CallName): () => void {
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => (go = resolve));
+    this.#held.set(call, { gone, go });
+    return () => {
+      this.#held.delete(call);
+      go();
+    };
+  }
+
+  start() {
+    return this.call("start", {});
+  }
+
+  free(what: string, id: number) {
+    this.freed.push(`${what} ${id}`);
+  }
+
+  async call(call: CallName, args: { file?: Blob; source?: { file?: Blob } }, { signal, onTile }: CallOptions = {}): Promise<unknown> {
+    this.calls.push(call);
+    const bitmap = new FakeBitmap() as unknown as ImageBitmap;
+    if (call === "process") onTile?.({ x: 0, y: 0, width: 4, height: 3, bitmap });
+    const held = this.#held.get(call);
+    if (held) await Promise.race([held.gone, stopped(signal)]);
+    if (signal?.aborted) throw new CallError("aborted", "");
+    const content = await (args.file ?? args.source?.file)?.text();
+    if (content === "broken") throw new CallError(call === "decode" ? "invalid-picture" : "invalid-model", "");
+    const picture = { id: ++this.#made, width: content === "wide" ? 16 : 8, height: 6 };
+    const engine = { backend: "cpu", code: "asked", reason: "" };
+    const answers: Partial<Record<CallName, unknown>> = {
+      start: engine,
+      decode: picture,
+      make: picture,
+      loadModel: { id: ++this.#made, classes: this.classes },
+      estimate: { width: 8, height: 6, tiles: 4, peakBytes: 1, flops: this.flops, fits: true },
+      calibrate: 1,
+      process: { picture, engine },
+      preview: bitmap,
+      score: { psnr: 30, psnrLuma: 30, ssim: 1, mae: 0 },
+      encodePng: new Uint8Array(4),
+    };
+    return answers[call] ?? null;
+  }
+}
+
+function stopped(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+export const file = (name: string, content = "photo") => new File([content], name, { type: "image/jpeg" });
+
+export function closed(query = "") {
+  const client = new FakeClient();
+  const save = vi.fn();
+  const note = vi.fn();
+  const outside: Outside = { save, copy: async () => {}, share: async () => null, note };
+  return { client, save, note, playground: new Playground(client as unknown as Client, outside, query) };
+}
+
+export async function open(query = "") {
+  const { client, save, note, playground } = closed(query);
+  await playground.open();
+  expect(playground.state.outcome.kind).toBe("done");
+  return { client, save, note, playground, result: () => playground.state.results[0] ?? expect.unreachable() };
+}
+
+/** From here on until this call has come. */
+export function until(client: FakeClient, call: CallName, begin = () => {}): Promise<void> {
+  client.calls = [];
+  begin();
+  return vi.waitFor(() => expect(client.calls).toContain(call));
+}
+
+export const idle = (playground: Playground) => vi.waitFor(() => expect(playground.state.activity).toBeNull());
+/** Until a change of settings has led to something. */
+export const rested = () => new Promise((resolve) => setTimeout(resolve, 120));
