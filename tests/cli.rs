@@ -75,7 +75,7 @@ fn a_picture_goes_in_and_comes_out() {
     place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
     place.model("super-resolve-x2-nearest", &IDENTITY, &[("input", r#"{"scale":2}"#)]);
     let picture = place.picture("in/a.b.png");
-    let done = place.run(&["denoise", "in/a.b.png", "-o", "out.png"]);
+    let done = place.run(&["denoise", "in/a.b.png", "-o", "out.png", "--tile", "16"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     assert_eq!(place.read("out.png"), picture);
     let done =
@@ -132,6 +132,31 @@ fn what_is_misspelt_is_suggested() {
             "{words:?}: {}",
             text(&done.stderr)
         );
+    }
+}
+
+#[test]
+fn numbers_out_of_range_are_told_before_any_work() {
+    let place = Place::new("ranges");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.picture("in/a.png");
+    for (words, option, range) in [
+        (&["run", "--model", "models/denoise-bilinear.onnx"][..], ["--opacity", "50"], "0.0..=1.0"),
+        (&["segment"], ["--opacity", "-0.1"], "0.0..=1.0"),
+        (&["segment"], ["--opacity", "NaN"], "0.0..=1.0"),
+        (&["denoise"], ["--tile", "0"], "1.."),
+        (&["denoise"], ["--tile", "-1"], "1.."),
+        (&["evaluate"], ["--sigma", "-3"], "0.0..=255.0"),
+        (&["evaluate"], ["--sigma", "many"], "0.0..=255.0"),
+        (&["evaluate"], ["--limit", "0"], "1.."),
+        (&["evaluate"], ["--protocol", "foo"], "edges-to-scene, super-resolve-x2"),
+    ] {
+        let files: &[&str] =
+            if words[0] == "evaluate" { &["denoise", "--data", "in"] } else { &["in", "-o", "out"] };
+        let done = place.run(&[words, files, &option].concat());
+        let said = text(&done.stderr);
+        assert!(done.status.code() == Some(2) && !place.at("out").exists(), "{words:?}: {said}");
+        assert!(option.iter().chain(&[range]).all(|word| said.contains(word)), "{words:?}: {said}");
     }
 }
 

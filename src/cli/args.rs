@@ -1,7 +1,12 @@
 //! What can be asked for.
 
+use super::protocol;
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
+use std::fmt::Debug;
+use std::ops::RangeBounds;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Restores, enlarges, colours and segments pictures with U-Nets.
 #[derive(Debug, Parser)]
@@ -17,6 +22,7 @@ pub struct Args {
     pub backend: Backend,
     /// Longest side of tiles, in pixels; by default as large as memory allows
     #[arg(long, global = true, value_name = "PIXELS")]
+    #[arg(value_parser = number::<usize>(1..), allow_negative_numbers = true)]
     pub tile: Option<usize>,
 }
 
@@ -107,7 +113,7 @@ pub struct View {
     #[arg(long, value_delimiter = ',')]
     pub classes: Vec<String>,
     /// Of the overlay, 0 to 1
-    #[arg(long, default_value = "0.5")]
+    #[arg(long, default_value = "0.5", value_parser = number::<f32>(0.0..=1.0), allow_negative_numbers = true)]
     pub opacity: f32,
 }
 
@@ -135,18 +141,28 @@ pub struct Evaluate {
     #[arg(long, value_delimiter = ',')]
     pub mask_values: Vec<u8>,
     /// What degrades the pictures, where it is not what the model is made for
-    #[arg(long, value_name = "TASK")]
+    #[arg(long, value_name = "TASK", value_parser = PossibleValuesParser::new(protocol::TASKS))]
     pub protocol: Option<String>,
     /// Standard deviation of the noise, of 255
-    #[arg(long, default_value = "25")]
+    #[arg(long, default_value = "25", value_parser = number::<f64>(0.0..=255.0), allow_negative_numbers = true)]
     pub sigma: f64,
     /// Of the first picture; the next has the next
     #[arg(long, default_value = "0")]
     pub seed: u32,
     /// At most so many pictures
-    #[arg(long)]
+    #[arg(long, value_parser = number::<usize>(1..), allow_negative_numbers = true)]
     pub limit: Option<usize>,
     /// Write all scores of all pictures here
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+}
+
+/// Reads a number. Of one out of the range the range is told, before any work begins.
+fn number<T: FromStr + PartialOrd>(
+    range: impl RangeBounds<T> + Debug + Clone,
+) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("it has to be a number in {range:?}"))
+    }
 }

@@ -22,6 +22,19 @@ const ANGLE: f64 = 30.0;
 const FRAME: u32 = 128;
 /// Standard deviation of the luma of noise, of that of its three channels: the root of the sum of the weights' squares.
 const LUMA_NOISE: f64 = 0.668_557;
+/// Most noise on luma, of 255: that of three channels with the most noise that they can have.
+const MAX_LUMA_SIGMA: f64 = 255.0 * LUMA_NOISE;
+
+/// Tasks whose models can be measured.
+pub const TASKS: [&str; 7] = [
+    "denoise",
+    "deblur",
+    "colorize",
+    "denoise-colorize",
+    "edges-to-scene",
+    "super-resolve-x2",
+    "super-resolve-x4",
+];
 
 /// One way to degrade and to score.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +64,7 @@ impl Protocol {
     /// Those of a task.
     ///
     /// # Errors
-    /// A sentence where the task has none.
+    /// A sentence where the task has none, or none with so much noise.
     pub fn of(task: &str, sigma: f64) -> Outcome<Vec<Self>> {
         Ok(match task {
             "denoise" => vec![
@@ -63,14 +76,20 @@ impl Protocol {
             ],
             "deblur" => vec![Self::Gaussian(2.0), Self::Defocus(3.5), Self::Motion(10.0)],
             "colorize" => vec![Self::Gray],
+            "denoise-colorize" if sigma > MAX_LUMA_SIGMA => {
+                return Err(format!("gray pictures are measured with a --sigma up to {MAX_LUMA_SIGMA:.0}"));
+            }
             "denoise-colorize" => vec![Self::NoisyGray(sigma)],
             "edges-to-scene" => vec![Self::Edges],
             "super-resolve-x2" => vec![Self::Downscaled(2)],
             "super-resolve-x4" => vec![Self::Downscaled(4)],
             other => {
-                return Err(format!(
-                    "nothing is known of how to measure the task \"{other}\"; name one with --protocol"
-                ));
+                let why = if other.is_empty() {
+                    "it does not say what it is for".into()
+                } else {
+                    format!("nothing is known of how to measure the task \"{other}\"")
+                };
+                return Err(format!("{why}; name a task with --protocol: {}", TASKS.join(", ")));
             }
         })
     }
@@ -213,6 +232,21 @@ fn reflected(picture: &Picture, [h, w]: [usize; 2]) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_task_that_is_named_can_be_measured() {
+        for task in TASKS {
+            assert!(Protocol::of(task, 25.0).is_ok_and(|protocols| !protocols.is_empty()), "{task}");
+        }
+    }
+
+    #[test]
+    fn the_most_noise_of_gray_pictures_can_be_made() {
+        let clean = Picture::from_rgba(2, 1, &[7; 8]).unwrap();
+        let noisy = |sigma| Protocol::of("denoise-colorize", sigma).map(|all| all[0].degrade(&clean, 0));
+        assert!(noisy(170.0).unwrap().is_ok());
+        assert!(noisy(171.0).unwrap_err().contains("up to 170"));
+    }
 
     #[test]
     fn references_are_cut_as_the_degraded_pictures_are() {
