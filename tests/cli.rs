@@ -100,6 +100,54 @@ fn one_broken_picture_is_named_and_the_others_go_on() {
 }
 
 #[test]
+fn pictures_that_only_others_read_are_named() {
+    let place = Place::new("foreign");
+    place.model("deblur-bilinear", &IDENTITY, &[]);
+    place.picture("in/base.png");
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+    // The same photo in two formats is done once.
+    fs::write(place.at("in/base.heic"), heic).unwrap();
+    let done = place.run(&["deblur", "in", "-o", "out"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    fs::copy(place.at("in/base.png"), place.at("in/new.jpe")).unwrap();
+    fs::write(place.at("in/IMG_1.HEIC"), heic).unwrap();
+    fs::write(place.at("in/notes.txt"), "no picture").unwrap();
+    let done = place.run(&["deblur", "in", "-o", "out"]);
+    let said = text(&done.stderr);
+    assert!(!done.status.success() && said.contains("1 of 3"), "{said}");
+    assert!(said.contains("IMG_1.HEIC: ") && said.contains("the file is HEIC"), "{said}");
+    assert!(place.at("out/base.png").is_file() && place.at("out/new.png").is_file());
+}
+
+#[test]
+fn results_go_into_folders_of_any_name() {
+    let place = Place::new("folders");
+    place.model("deblur-bilinear", &IDENTITY, &[]);
+    place.picture("in/a.png");
+    for folder in ["results-1.5/", "results-1.6", "results.png/", "results.jpg/"] {
+        for input in ["in", "in/a.png"] {
+            let done = place.run(&["deblur", input, "-o", folder]);
+            assert!(done.status.success(), "{input} {folder}: {}", text(&done.stderr));
+            let result = place.at(folder).join("a.png");
+            assert!(result.is_file(), "{folder}");
+            fs::remove_file(result).unwrap();
+        }
+    }
+    place.picture("file.png");
+    for (output, why) in
+        [("new.jpeg", "PNG"), ("new.HEIC", "PNG"), ("new.png", "need a folder"), ("file.png/", "file.png")]
+    {
+        let done = place.run(&["deblur", "in", "-o", output]);
+        assert!(
+            !done.status.success() && text(&done.stderr).contains(why),
+            "{output}: {}",
+            text(&done.stderr)
+        );
+        assert!(!place.at("new.jpeg").exists() && place.at("file.png").is_file());
+    }
+}
+
+#[test]
 fn inputs_are_never_overwritten() {
     let place = Place::new("overwritten");
     place.model("denoise-bilinear", &[[0.0; 3]; 3], &[]);

@@ -2,11 +2,16 @@
 
 use super::Outcome;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use unet_playground::image::{self, Picture};
 
-const ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "jfif"];
+/// Endings of pictures that are read.
+const JPEG: [&str; 4] = ["jpg", "jpeg", "jpe", "jfif"];
+const OTHERS: [&str; 7] = ["png", "apng", "webp", "gif", "bmp", "tif", "tiff"];
+/// Of pictures from phones and cameras that are not read: the decoder says of each what it is.
+const FOREIGN: [&str; 6] = ["heic", "heif", "hif", "avif", "jxl", "jp2"];
 
 /// A picture to read, and the file its result goes to.
 #[derive(Debug)]
@@ -19,17 +24,21 @@ fn named(path: &Path, what: impl std::fmt::Display) -> String {
     format!("{}: {what}", path.display())
 }
 
-/// The pictures of a folder by name, not of the folders in it.
+/// The pictures of a folder by name, not of the folders in it. A foreign one beside one of its name that can be
+/// read is the same photo, and is left out.
 pub fn pictures_in(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|e| named(folder, e))?;
     let mut found = vec![];
     for entry in entries {
         let path = entry.map_err(|e| named(folder, e))?.path();
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("").to_lowercase();
-        if path.is_file() && ENDINGS.contains(&ending.as_str()) {
+        if path.is_file() && is_picture(&path) {
             found.push(path);
         }
     }
+    let name = |path: &PathBuf| path.file_stem().unwrap_or_default().to_os_string();
+    let is_foreign = |path: &PathBuf| ends_in(path, &FOREIGN);
+    let read: BTreeSet<OsString> = found.iter().filter(|path| !is_foreign(path)).map(name).collect();
+    found.retain(|path| !is_foreign(path) || !read.contains(&name(path)));
     found.sort();
     if found.is_empty() {
         return Err(named(folder, "there are no pictures in this folder"));
@@ -44,11 +53,12 @@ pub fn jobs(inputs: &[PathBuf], output: &Path) -> Outcome<Vec<Job>> {
     for input in inputs {
         if input.is_dir() { pictures.extend(pictures_in(input)?) } else { pictures.push(input.clone()) }
     }
-    let into_file = pictures.len() == 1 && !inputs[0].is_dir() && !output.is_dir() && is_png(output);
-    if !into_file && (output.is_file() || (is_png(output) && !output.is_dir())) {
+    let is_folder = output.is_dir() || output.as_os_str().to_string_lossy().ends_with(path::is_separator);
+    let into_file = pictures.len() == 1 && !inputs[0].is_dir() && !is_folder && is_png(output);
+    if !into_file && !is_folder && (output.is_file() || is_png(output)) {
         return Err(named(output, "several results need a folder, and this names a file"));
     }
-    if !into_file && output.extension().is_some() && !output.is_dir() {
+    if !into_file && !is_folder && is_picture(output) {
         return Err(named(output, "results are PNG files; end the name in .png, or name a folder"));
     }
     let folder = if into_file { output.parent().unwrap_or(Path::new("")) } else { output };
@@ -80,8 +90,16 @@ pub fn jobs(inputs: &[PathBuf], output: &Path) -> Outcome<Vec<Job>> {
     Ok(jobs)
 }
 
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|of| endings.iter().any(|ending| of.eq_ignore_ascii_case(ending)))
+}
+
+fn is_picture(path: &Path) -> bool {
+    [&JPEG[..], &OTHERS, &FOREIGN].iter().any(|endings| ends_in(path, endings))
+}
+
 fn is_png(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+    ends_in(path, &["png"])
 }
 
 pub fn read(path: &Path) -> Outcome<Picture> {
