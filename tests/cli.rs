@@ -53,9 +53,18 @@ impl Place {
         picture
     }
 
-    fn run(&self, words: &[&str]) -> Output {
+    fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_unet-playground"));
-        command.current_dir(&self.0).args(["--backend", "cpu"]).args(words).output().unwrap()
+        command.current_dir(&self.0).args(["--backend", "cpu"]).args(words);
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+
+    fn json(&self, name: &str) -> serde_json::Value {
+        serde_json::from_slice(&fs::read(self.at(name)).unwrap()).unwrap()
     }
 
     fn read(&self, name: &str) -> Picture {
@@ -148,6 +157,34 @@ fn results_go_into_folders_of_any_name() {
 }
 
 #[test]
+fn who_has_read_enough_may_go_away() {
+    let place = Place::new("pipes");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.picture("in/a.png");
+    let closed = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        writer
+    };
+    for words in [&["list"][..], &["evaluate", "denoise", "--data", "in", "--json", "scores.json"]] {
+        let done = place.command(words).stdout(closed()).output().unwrap();
+        assert!(done.status.success(), "{words:?}: {}{}", done.status, text(&done.stderr));
+    }
+    assert_eq!(place.json("scores.json").as_array().unwrap().len(), 5);
+    // Complaints that nobody reads change nothing.
+    fs::write(place.at("in/bad.png"), "no picture").unwrap();
+    let done = place.command(&["denoise", "in", "-o", "out"]).stderr(closed()).output().unwrap();
+    assert!(done.status.code() == Some(1) && place.at("out/a.png").is_file(), "{}", done.status);
+    #[cfg(target_os = "linux")]
+    {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let done = place.command(&["list"]).stdout(full).output().unwrap();
+        let said = text(&done.stderr);
+        assert!(done.status.code() == Some(1) && said.contains("standard output: "), "{said}");
+    }
+}
+
+#[test]
 fn inputs_are_never_overwritten() {
     let place = Place::new("overwritten");
     place.model("denoise-bilinear", &[[0.0; 3]; 3], &[]);
@@ -231,6 +268,20 @@ fn segmentations_are_drawn() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "masks"]);
     assert!(text(&done.stdout).contains("1.000"), "{}{}", text(&done.stdout), text(&done.stderr));
+    // Photos and masks side by side; only photos count.
+    fs::create_dir_all(place.at("pair")).unwrap();
+    for name in ["cat", "dog"] {
+        fs::copy(place.at("in/a.png"), place.at("pair").join(name).with_extension("jpg")).unwrap();
+        fs::copy(place.at("masks/a.png"), place.at("pair").join(name).with_extension("png")).unwrap();
+    }
+    for (limit, count) in [("1", 1), ("2", 2), ("3", 2)] {
+        let (data, masks) =
+            (["--data", "pair", "--limit", limit], ["--masks", "./pair", "--json", "pair.json"]);
+        let done = place.run(&[&["evaluate", "segment"], &data[..], &masks].concat());
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        let scores = &place.json("pair.json")[0]["segmentation"];
+        assert!(scores["pictures"] == count && scores["mean_iou"] == 1.0, "{scores}");
+    }
     // A mask of another size is named; gray levels may mean classes.
     fs::create_dir_all(place.at("small")).unwrap();
     let small = Picture::from_rgba(8, 8, &[1, 1, 1, 255].repeat(64)).unwrap();
@@ -261,8 +312,7 @@ fn evaluation_measures_what_is_known() {
     let done =
         place.run(&["evaluate", "denoise", "super-resolve-x2", "--data", "in", "--json", "scores.json"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
-    let scores: serde_json::Value =
-        serde_json::from_slice(&fs::read(place.at("scores.json")).unwrap()).unwrap();
+    let scores = place.json("scores.json");
     let rows = scores.as_array().unwrap();
     let told: Vec<[&str; 2]> =
         rows.iter().map(|row| ["model", "protocol"].map(|key| row[key].as_str().unwrap())).collect();
@@ -286,4 +336,51 @@ fn evaluation_measures_what_is_known() {
     assert_eq!(rows[10]["pictures"].as_array().unwrap().len(), 2);
     // Noise of sigma 25 has a PSNR of 20.2 dB; where it is clipped, more.
     assert!((19.5..23.0).contains(&of(0, "after", "psnr")), "{scores}");
+}
+
+#[test]
+fn evaluation_names_what_it_leaves_out() {
+    let place = Place::new("left-out");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.model("denoise-nearest", &IDENTITY, &[]);
+    place.model("denoise-odd", &IDENTITY, &[("task", "odd")]);
+    place.picture("in/a.png");
+    let whole = fs::read(place.at("models/denoise-bilinear.onnx")).unwrap();
+    fs::write(place.at("models/denoise-max-unpool.onnx"), &whole[..whole.len() / 2]).unwrap();
+    // What was in the file before is gone, to the last byte.
+    fs::write(place.at("scores.json"), "long ".repeat(10_000)).unwrap();
+    let words = ["evaluate", "denoise", "odd", "--data", "in", "--json", "scores.json"];
+    let done = place.run(&words);
+    let said = text(&done.stderr);
+    assert!(!done.status.success(), "{said}");
+    assert_eq!(said.matches("error: models/denoise-max-unpool.onnx: ").count(), 1, "{said}");
+    let odd = "error: models/denoise-odd.onnx: nothing is known of how to measure the task \"odd\"";
+    assert!(said.contains(odd) && said.contains("deblur, colorize, denoise-colorize"), "{said}");
+    assert_eq!(place.json("scores.json").as_array().unwrap().len(), 5);
+    assert!(text(&done.stdout).contains("denoise-bilinear.onnx"));
+    let done = place.run(&["evaluate", "denoise-nearest", "--data", "in"]);
+    let said = text(&done.stderr);
+    assert!(said.contains("denoise-nearest.onnx: it does not say what it is for; name a task"), "{said}");
+    // Which task is it of? Whoever asks for one that is not there learns of it.
+    let done = place.run(&["evaluate", "colorize", "--data", "in"]);
+    let said = text(&done.stderr);
+    assert!(said.contains("there are denoise, odd") && said.contains("denoise-max-unpool.onnx: "), "{said}");
+    fs::create_dir_all(place.at("broken")).unwrap();
+    fs::rename(place.at("models/denoise-max-unpool.onnx"), place.at("broken/denoise-max-unpool.onnx"))
+        .unwrap();
+    let done = place.run(&["evaluate", "denoise", "--data", "in", "--models", "broken"]);
+    let said = text(&done.stderr);
+    assert!(said.contains("names its task\nerror: broken/denoise-max-unpool.onnx: "), "{said}");
+}
+
+#[test]
+fn scores_that_cannot_be_written_are_not_measured() {
+    let place = Place::new("json");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    fs::write(place.at("in/bad.png"), "no picture").unwrap();
+    for file in ["nowhere/scores.json", "in"] {
+        let done = place.run(&["evaluate", "denoise", "--data", "in", "--json", file]);
+        let said = text(&done.stderr);
+        assert!(said.starts_with(&format!("error: {file}: ")) && !said.contains("bad.png"), "{said}");
+    }
 }

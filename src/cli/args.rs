@@ -133,7 +133,8 @@ pub struct Evaluate {
     /// Folder of the reference pictures
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Segmentation: folder of masks, named as the pictures: gray levels are classes, or the colours of --view classes
+    /// Segmentation: folder of masks, named as the pictures: gray levels are classes, or the colours of
+    /// --view classes; it may be the pictures' own: of two of one name the PNG is the mask
     #[arg(long, value_name = "DIR")]
     pub masks: Option<PathBuf>,
     /// Segmentation: the masks' values for the classes, in order (by default 0,1,2,…); pixels of

@@ -3,10 +3,10 @@
 use super::Outcome;
 use super::args::{Args, Evaluate};
 use super::host::Terminal;
+use super::masks::Masks;
 use super::protocol::Protocol;
 use super::{files, models, report};
 use serde::{Serialize, Serializer};
-use std::fs;
 use std::path::{Path, PathBuf};
 use unet_playground::image::{Picture, lab, mask, metrics};
 use unet_playground::metrics::Confusion;
@@ -70,12 +70,12 @@ struct Segmentation {
 /// Measures, prints a table, and writes JSON where it is asked for.
 pub fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
     let engine = models::engine(args)?;
-    let models = wanted(&engine, args, &options.what)?;
-    let mut pictures = files::pictures_in(&options.data)?;
-    pictures.truncate(options.limit.unwrap_or(usize::MAX));
-    let (mut rows, mut failed, mut refused) = (vec![], 0, vec![]);
+    let (models, mut refused) = wanted(&engine, args, &options.what)?;
+    let truth = truth(options)?;
+    let json = options.json.as_deref().map(report::Json::open).transpose()?;
+    let (mut rows, mut failed) = (vec![], 0);
     for path in &models {
-        match measured(&engine, path, &pictures, args, options) {
+        match measured(&engine, path, &truth, args, options) {
             Ok((more, failures)) => {
                 failed += failures;
                 rows.extend(more);
@@ -84,37 +84,49 @@ pub fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
             Err(message) => refused.push(message),
         }
     }
-    report::print(&table(&rows));
-    if let Some(path) = &options.json {
-        let text = serde_json::to_string_pretty(&rows).map_err(|e| e.to_string())?;
-        fs::write(path, text + "\n").map_err(|e| format!("{}: {e}", path.display()))?;
-    }
+    refused.extend(report::print(&table(&rows)).err());
+    refused.extend(json.and_then(|json| json.write(&rows).err()));
     if failed > 0 {
         refused.push(format!("{failed} pictures failed"));
     }
-    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n")) }
+    report::all(&refused)
+}
+
+/// What is measured against.
+struct Truth {
+    photos: Vec<PathBuf>,
+    masks: Option<Masks>,
+}
+
+fn truth(options: &Evaluate) -> Outcome<Truth> {
+    let masks = options.masks.as_deref().map(files::pictures_in).transpose()?;
+    let masks = masks.map(|pictures| Masks::of(&pictures));
+    let pictures = files::pictures_in(&options.data)?;
+    let mut photos = if let Some(masks) = &masks { masks.photos(pictures) } else { pictures };
+    photos.truncate(options.limit.unwrap_or(usize::MAX));
+    Ok(Truth { photos, masks })
 }
 
 /// The rows of one file, and how many pictures failed.
 fn measured(
     engine: &Engine,
     path: &Path,
-    pictures: &[PathBuf],
+    truth: &Truth,
     args: &Args,
     options: &Evaluate,
 ) -> Outcome<(Vec<Row>, usize)> {
-    let model = models::load(engine, path)?;
-    let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
+    let (model, told) = models::described(engine, path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let subject = Subject { model: &model, name: &name, tile: args.tile };
     if !told.classes.is_empty() {
-        let (row, failed) = segmented(&subject, &told, pictures, options)?;
+        let (row, failed) = segmented(&subject, &told, truth, &options.mask_values)?;
         return Ok((row.into_iter().collect(), failed));
     }
     let task = options.protocol.as_deref().or(told.task.as_deref()).unwrap_or("");
     let (mut rows, mut failed) = (vec![], 0);
-    for protocol in Protocol::of(task, options.sigma)? {
-        let (row, failures) = restored(&subject, protocol, pictures, options.seed);
+    let protocols = Protocol::of(task, options.sigma).map_err(|e| format!("{}: {e}", path.display()))?;
+    for protocol in protocols {
+        let (row, failures) = restored(&subject, protocol, &truth.photos, options.seed);
         failed += failures;
         rows.extend(row);
     }
@@ -128,9 +140,10 @@ struct Subject<'a> {
     tile: Option<usize>,
 }
 
-/// The files that the names mean: a file, a model of the folder, or all that say they are of a task.
-fn wanted(engine: &Engine, args: &Args, what: &[String]) -> Outcome<Vec<PathBuf>> {
-    let mut found = vec![];
+/// The files that the names mean: a file, a model of the folder, or all that say they are of a task. Beside
+/// them, why others of the folder cannot say of which task they are: they may be of the one that is asked for.
+fn wanted(engine: &Engine, args: &Args, what: &[String]) -> Outcome<(Vec<PathBuf>, Vec<String>)> {
+    let (mut found, mut broken) = (vec![], vec![]);
     for name in what {
         if Path::new(name).is_file() {
             found.push(PathBuf::from(name));
@@ -142,20 +155,33 @@ fn wanted(engine: &Engine, args: &Args, what: &[String]) -> Outcome<Vec<PathBuf>
             found.push(named);
             continue;
         }
-        let task_of = |path: &PathBuf| models::load(engine, path).ok()?.describe().ok()?.task;
-        let told: Vec<(PathBuf, Option<String>)> =
-            models::files(&folder)?.into_iter().map(|path| (path.clone(), task_of(&path))).collect();
-        if !told.iter().any(|(_, task)| task.as_ref() == Some(name)) {
-            let mut tasks: Vec<String> = told.into_iter().filter_map(|(_, task)| task).collect();
+        // The folder is the same for every name.
+        broken.clear();
+        let (mut of_task, mut tasks) = (vec![], vec![]);
+        for path in models::files(&folder)? {
+            match models::described(engine, &path) {
+                Ok((_, told)) => {
+                    if told.task.as_ref() == Some(name) {
+                        of_task.push(path);
+                    }
+                    tasks.extend(told.task);
+                }
+                Err(message) => broken.push(message),
+            }
+        }
+        if of_task.is_empty() {
             tasks.dedup();
             let hint = models::nearest(name, &tasks).map(|near| format!("did you mean \"{near}\"?"));
-            let hint = hint.unwrap_or_else(|| format!("there are {}", tasks.join(", ")));
-            return Err(format!("there is neither a task nor a file \"{name}\"; {hint}"));
+            let hint = hint.unwrap_or_else(|| match &tasks[..] {
+                [] => "no model of the folder names its task".into(),
+                tasks => format!("there are {}", tasks.join(", ")),
+            });
+            broken.insert(0, format!("there is neither a task nor a file \"{name}\"; {hint}"));
+            return Err(report::lines(&broken));
         }
-        let of_task = told.into_iter().filter(|(_, task)| task.as_ref() == Some(name));
-        found.extend(of_task.map(|(path, _)| path));
+        found.extend(of_task);
     }
-    Ok(found)
+    Ok((found, broken))
 }
 
 /// Degrades, restores and scores every picture; those that fail are named and counted.
@@ -247,28 +273,24 @@ fn mean(all: &[Scores]) -> Option<Scores> {
 fn segmented(
     &Subject { model, name, tile }: &Subject,
     told: &Description,
-    pictures: &[PathBuf],
-    options: &Evaluate,
+    Truth { photos, masks }: &Truth,
+    values: &[u8],
 ) -> Outcome<(Option<Row>, usize)> {
-    let masks = options
-        .masks
-        .as_ref()
-        .ok_or("a segmentation is measured against masks; name their folder with --masks")?;
+    let masks = masks.as_ref().ok_or_else(|| {
+        format!("{name}: a segmentation is measured against masks; name their folder with --masks")
+    })?;
     let classes = told.classes.len();
-    let values = &options.mask_values;
     if !values.is_empty() && values.len() != classes {
         return Err(format!("{name} has {classes} classes, but --mask-values are {}", values.len()));
     }
     let count = u8::try_from(classes).map_err(|_| format!("{name}: at most 255 classes are measured"))?;
-    let masks = files::pictures_in(masks)?;
-    let (terminal, mut confusion) = (Terminal::new(pictures.len()), Confusion::new(count));
+    let (terminal, mut confusion) = (Terminal::new(photos.len()), Confusion::new(count));
     let (mut counted, mut failed) = (0, 0);
-    for path in pictures {
+    for path in photos {
         terminal.begin(&format!("{name}: {}", path.display()));
         let mut compare = || -> Outcome<()> {
-            let of_name =
-                masks.iter().find(|mask| mask.file_stem() == path.file_stem() && is_mask(mask, path));
-            let mask = of_name.ok_or_else(|| format!("{}: there is no mask of this name", path.display()))?;
+            let mask = masks.mask(path);
+            let mask = mask.ok_or_else(|| format!("{}: there is no mask of this name", path.display()))?;
             let (picture, truth) = (files::read(path)?, files::read(mask)?);
             let named = |e: unet_playground::Error| format!("{}: {e}", path.display());
             let labels =
@@ -324,12 +346,6 @@ fn labels_of(mask: &Picture, values: &[u8]) -> unet_playground::Result<Option<Pi
         *pixel = [class, 255, 0, 255];
     }
     Picture::from_rgba(mask.width(), mask.height(), &rgba).map(Some)
-}
-
-/// Photos and masks may lie side by side; JPEG would blur classes.
-fn is_mask(mask: &Path, photo: &Path) -> bool {
-    let ending = mask.extension().unwrap_or_default().to_ascii_lowercase();
-    ending != "jpg" && ending != "jpeg" && fs::canonicalize(mask).ok() != fs::canonicalize(photo).ok()
 }
 
 fn table(rows: &[Row]) -> Vec<Vec<String>> {

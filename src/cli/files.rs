@@ -65,7 +65,6 @@ pub fn jobs(inputs: &[PathBuf], output: &Path) -> Outcome<Vec<Job>> {
     if !folder.as_os_str().is_empty() {
         fs::create_dir_all(folder).map_err(|e| named(folder, e))?;
     }
-    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let read: BTreeSet<PathBuf> = pictures.iter().map(|path| real(path)).collect();
     let mut written = BTreeSet::new();
     let mut jobs = vec![];
@@ -98,8 +97,17 @@ fn is_picture(path: &Path) -> bool {
     [&JPEG[..], &OTHERS, &FOREIGN].iter().any(|endings| ends_in(path, endings))
 }
 
-fn is_png(path: &Path) -> bool {
+pub fn is_png(path: &Path) -> bool {
     ends_in(path, &["png"])
+}
+
+pub fn is_jpeg(path: &Path) -> bool {
+    ends_in(path, &JPEG)
+}
+
+/// The file that a path means, to tell whether two mean the same.
+pub fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
 pub fn read(path: &Path) -> Outcome<Picture> {

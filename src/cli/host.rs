@@ -1,5 +1,6 @@
 //! The terminal as the engine's host.
 
+use super::report;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::Cell;
 use std::time::Instant;
@@ -37,7 +38,7 @@ impl Terminal {
 
     /// A line on standard error, above the bar.
     pub fn complain(&self, message: &str) {
-        self.bar.suspend(|| eprintln!("error: {message}"));
+        self.bar.suspend(|| report::complain(message));
     }
 
     pub fn finish(&self) {

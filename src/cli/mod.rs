@@ -4,6 +4,7 @@ pub mod args;
 mod evaluate;
 mod files;
 mod host;
+mod masks;
 mod models;
 mod protocol;
 mod report;
@@ -25,7 +26,7 @@ pub fn main(args: &Args) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("error: {message}");
+            report::complain(&message);
             ExitCode::FAILURE
         }
     }

@@ -3,10 +3,12 @@
 use super::Outcome;
 use super::args::{Args, Backend};
 use super::host::Terminal;
+use super::report;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use unet_playground::session::{BackendChoice, Engine, Model};
+use unet_playground::task::Description;
 use unet_playground::{Error, tensor};
 
 /// Most letters by which a misspelt name may be off to be understood.
@@ -103,7 +105,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Loads an ONNX file with the data files beside it.
-pub fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
+fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
     let named = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
     let bytes = fs::read(path).map_err(|e| named(&e))?;
     let mut external: BTreeMap<String, Vec<u8>> = BTreeMap::new();
@@ -121,6 +123,13 @@ pub fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
             Err(error) => return Err(named(&error)),
         }
     }
+}
+
+/// A loaded model, and what it says of itself.
+pub fn described(engine: &Engine, path: &Path) -> Outcome<(Model, Description)> {
+    let model = load(engine, path)?;
+    let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok((model, told))
 }
 
 /// Numbers that are learned, of the file's metadata or counted.
@@ -143,33 +152,28 @@ pub fn list(args: &Args) -> Outcome<()> {
     ];
     let mut broken = vec![];
     for path in files(&folder)? {
-        let told = load(&engine, &path).and_then(|model| {
-            let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
-            Ok((told, parameters(&model), model.graph().metadata.get("flops_per_pixel").cloned()))
-        });
-        let (told, parameters, flops) = match told {
-            Ok(told) => told,
+        let (model, told) = match described(&engine, &path) {
+            Ok(described) => described,
             Err(message) => {
                 broken.push(message);
                 continue;
             }
         };
         let text = |text: Option<String>| text.unwrap_or_else(|| "-".into());
-        let flops =
-            flops.and_then(|flops| flops.parse::<f64>().ok()).map(|flops| format!("{:.0}", flops / 1000.0));
+        let flops = model.graph().metadata.get("flops_per_pixel").and_then(|flops| flops.parse::<f64>().ok());
         let bytes = fs::metadata(&path).map_or(0, |data| data.len());
         table.push(vec![
             path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             text(told.task),
             text(told.strategy),
-            parameters.to_string(),
-            text(flops),
+            parameters(&model).to_string(),
+            text(flops.map(|flops| format!("{:.0}", flops / 1000.0))),
             (bytes / 1000).to_string(),
             text(told.title),
         ]);
     }
-    super::report::print(&table);
-    if broken.is_empty() { Ok(()) } else { Err(broken.join("\nerror: ")) }
+    broken.extend(report::print(&table).err());
+    report::all(&broken)
 }
 
 #[cfg(test)]

@@ -1,18 +1,73 @@
-//! Tables on standard output.
+//! What is told: tables on standard output, scores in a file, complaints on standard error.
 
-/// Prints rows of cells in columns; the first row is the head.
-pub fn print(table: &[Vec<String>]) {
+use super::Outcome;
+use serde::Serialize;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+/// Prints rows of cells in columns; the first row is the head. Who has read enough may go away, as `head` does.
+pub fn print(table: &[Vec<String>]) -> Outcome<()> {
     let columns = table.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
         table.iter().filter_map(|row| row.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
-    for row in table {
-        let cells = row.iter().zip(&widths).map(|(cell, &width)| {
-            // Numbers end in line, words begin in line.
-            let number = cell.parse::<f64>().is_ok();
-            if number { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
-        });
-        println!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    let mut out = io::stdout().lock();
+    let mut write = || {
+        for row in table {
+            let cells = row.iter().zip(&widths).map(|(cell, &width)| {
+                // Numbers end in line, words begin in line.
+                let number = cell.parse::<f64>().is_ok();
+                if number { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+            });
+            writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        out.flush()
+    };
+    match write() {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(format!("standard output: {e}")),
+        _ => Ok(()),
+    }
+}
+
+/// A line on standard error. Where nobody reads it there is nobody to tell, and the work goes on.
+pub fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "error: {message}");
+}
+
+/// Well where nothing is complained of.
+pub fn all(complaints: &[String]) -> Outcome<()> {
+    if complaints.is_empty() { Ok(()) } else { Err(lines(complaints)) }
+}
+
+/// One message that [`complain`] shows as so many errors.
+pub fn lines(complaints: &[String]) -> String {
+    complaints.join("\nerror: ")
+}
+
+/// A JSON file that is open before there is anything to write: hours of work are not for a file that cannot
+/// be. What it holds stays until then.
+pub struct Json<'a> {
+    path: &'a Path,
+    file: File,
+}
+
+impl<'a> Json<'a> {
+    pub fn open(path: &'a Path) -> Outcome<Self> {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
+        Ok(Self { path, file: file.map_err(|e| format!("{}: {e}", path.display()))? })
+    }
+
+    pub fn write(mut self, value: &impl Serialize) -> Outcome<()> {
+        let mut write = || {
+            let text = serde_json::to_string_pretty(value)?;
+            // A pipe has no length.
+            if self.file.metadata()?.is_file() {
+                self.file.set_len(0)?;
+            }
+            writeln!(self.file, "{text}")
+        };
+        write().map_err(|e| format!("{}: {e}", self.path.display()))
     }
 }

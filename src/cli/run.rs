@@ -45,8 +45,7 @@ pub fn run(args: &Args, command: &Command) -> Outcome<()> {
     let order = order(args, command)?;
     let jobs = files::jobs(&order.files.inputs, &order.files.output)?;
     let engine = models::engine(args)?;
-    let model = models::load(&engine, &order.model)?;
-    let told = model.describe().map_err(|e| format!("{}: {e}", order.model.display()))?;
+    let (model, told) = models::described(&engine, &order.model)?;
     let chosen = match order.view {
         Some(view) if !told.classes.is_empty() => {
             let names: Vec<String> = told.classes.into_iter().map(|class| class.name).collect();
