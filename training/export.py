@@ -30,7 +30,7 @@ from model import flops_per_pixel, parameters
 from networks import Net, build
 from scoring import onnx_network, padded
 from tasks import task_of
-from weights import file_name, latest, total
+from weights import file_name, latest, opened, total
 
 HERE = Path(__file__).parent
 OPSET = 18
@@ -143,17 +143,22 @@ def check(model: onnx.ModelProto, net: Net) -> float:
     return worst
 
 
-def trained(run: Path, strategy: str) -> tuple[Net, dict[str, float]]:
+def trained(run: Path, strategy: str, of_shared: float = 0.0) -> tuple[Net, dict[str, float]]:
     """The averaged weights of the strategy's own run where there is one, else of its part of the shared run, norms folded;
-    and what went into them: steps, minutes, the last run's seed."""
+    and what went into them: steps, minutes, the last run's seed. of_shared: how much of refined weights is the shared run's
+    after all; the mean of both can be better than either (Wortsman et al. 2022)."""
     found = latest(run / strategy, alone=True)
     if found is None:
         raise SystemExit(f"{run}: there is no checkpoint here")
     state = found[1]
     net = build(state["kind"], state["settings"], state["strategies"])
-    net.load_state_dict(state["average"])
+    weights = state["average"]
+    if of_shared and found[0].parent != run:
+        shared = opened(run / "checkpoint.pt")["average"]
+        weights = {k: v.lerp(shared[k], of_shared) if v.is_floating_point() else v for k, v in weights.items()}
+    net.load_state_dict(weights)
     steps, seconds = total(state)
-    told = {"steps": steps, "minutes": round(seconds / 60, 1)} | ({"seed": state["seed"]} if "seed" in state else {})
+    told = {"steps": steps, "minutes": round(seconds / 60, 1), "seed": state["seed"]}
     return net.single(strategy).eval().folded(), told
 
 
@@ -189,14 +194,15 @@ def main() -> None:
     task = task_of(config, args.data)
     args.models.mkdir(parents=True, exist_ok=True)
     for strategy in args.strategy or config["strategies"]:
-        net, went_into = trained(args.run or HERE / "runs" / args.config.stem, strategy)
+        run = args.run or HERE / "runs" / args.config.stem
+        net, went_into = trained(run, strategy, config["training"].get("of_shared", 0.0))
         with torch.no_grad():
             for parameter in net.head.parameters():
                 parameter.mul_(config.get("vividness", 1.0))
         model = halve(to_onnx(net))
         print(f"{strategy}: differs from PyTorch by {check(model, net):.1e} of the largest output", flush=True)
-        run = padded(onnx_network(model.SerializeToString()), net.multiple)
-        scores = {name: round(value, 3) for name, value in task.report(run).items()}
+        network = padded(onnx_network(model.SerializeToString()), net.multiple)
+        scores = {name: round(value, 3) for name, value in task.report(network).items()}
         for name, value in scores.items():
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
         facts = facts_of(config, net, strategy, scores, went_into)

@@ -16,9 +16,9 @@ import torch
 
 from config import read_config
 from export import check, facts_of, halve, to_onnx, write
-from model import STRATEGIES, UNet
+from model import UNet
 from tasks import Task, task_of
-from train import descend, learning_rate, network
+from train import alike, descend, learning_rate
 
 HERE = Path(__file__).parent
 
@@ -58,11 +58,10 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     task = task_of(config, args.data, torch.Generator().manual_seed(config["training"]["seed"]))
     task.load()
-    for strategy in STRATEGIES:
-        torch.manual_seed(config["training"]["seed"])
-        keep(network(config, task, (strategy,)), config, folder / f"random-{strategy}.onnx", strategy, 0, 0.0)
-    torch.manual_seed(config["training"]["seed"])
-    curve = watch(network(config, task, tuple(config["strategies"])), task, config, folder)
+    nets = {net.strategy: net for net in alike(config, task, config["training"]["seed"])}
+    for strategy, net in nets.items():
+        keep(net, config, folder / f"random-{strategy}.onnx", strategy, 0, 0.0)
+    curve = watch(nets[config["training"]["watched"]], task, config, folder)
     kept = config["training"]["kept"]
     (folder / "curve.json").write_text(json.dumps({"kept": kept, "curve": curve}) + "\n")
 

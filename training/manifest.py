@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 from pathlib import Path
 
 from weights import facts
-
-KEYS = (
-    "task", "family", "strategy", "variant", "title", "input", "output", "tiling", "parameters", "flops_per_pixel", "license",
-    "seed", "steps", "minutes", "scores",
-)  # fmt: skip
 
 # Scores that are parts of a whole, not decibels.
 UNITLESS = ("IoU", "chroma")
@@ -32,7 +28,7 @@ def entry(path: Path) -> dict[str, object]:
     content, told = path.read_bytes(), facts(path)
     return dict(
         file=path.name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest(),
-        **{key: value(told[key]) for key in KEYS if key in told},
+        **{key: value(text) for key, text in told.items()},
     )  # fmt: skip
 
 
@@ -41,14 +37,14 @@ def name(entry: dict) -> str:
 
 
 def table(entries: list[dict], spread: float) -> str:
-    """The scores of one task's files: a row a score, a column a strategy; in bold the best of a row, and of decibels what
-    ties with it."""
+    """The scores of one task's files: a row a score, a column a strategy; in bold the best of a row as it is printed, and of
+    decibels what ties with it. Where all of them do, none is."""
     rows = [["", *(f"`{name(e)}`" for e in entries)], ["---"] * (1 + len(entries))]
     for score in dict.fromkeys(name for e in entries for name in e["scores"]):
-        values = [e["scores"].get(score) for e in entries]
-        texts = ["" if v is None else f"{v:.2f}" for v in values]
-        least = max(v for v in values if v is not None) - (0.005 if any(u in score for u in UNITLESS) else max(0.005, spread))
-        best = [v is not None and v >= least for v in values]
+        values = [round(e["scores"].get(score, -math.inf), 2) for e in entries]
+        texts = [f"{v:.2f}" if math.isfinite(v) else "" for v in values]
+        tie = 0 if any(u in score for u in UNITLESS) else spread
+        best = [v > max(values) - tie - 0.001 for v in values]
         rows.append([score, *(f"**{t}**" if b and not all(best) else t for t, b in zip(texts, best))])
     rows.append(["steps", *(f"{e['steps']:,}" for e in entries)])
     rows.append(["minutes", *(f"{e['minutes']:.0f}" for e in entries)])

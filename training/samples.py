@@ -1,4 +1,4 @@
-"""A few held-out pictures as the network makes them, to look at while it trains."""
+"""A few held-out pictures as a network makes them with each upsampler, to look at while it trains."""
 
 from __future__ import annotations
 
@@ -28,11 +28,10 @@ def square(x: Tensor) -> Tensor:
     return x[:, :, top : top + SIDE, left : left + SIDE]
 
 
-def write_samples(path: Path, task: Task, run: Network, stride: int = 1) -> None:
-    """Input and output side by side, a row a picture."""
+def write_samples(path: Path, task: Task, runs: list[Network], stride: int) -> None:
+    """A row a picture, of every part of the held-out set: the input, and beside it what each of `runs` makes of it."""
+    inputs = [x for x, _ in task.held_out(stride)]
     rows = []
-    for index, (x, _) in enumerate(task.held_out(stride)):
-        if index == ROWS:
-            break
-        rows.append(torch.cat([square(task.show_input(x)), square(task.show(x, run(x)))], dim=3))
+    for x in inputs[:: max(1, len(inputs) // ROWS)][:ROWS]:
+        rows.append(torch.cat([square(task.show_input(x)), *(square(task.show(x, run(x))) for run in runs)], dim=3))
     to_picture(torch.cat(rows, dim=2)).save(path)

@@ -2,7 +2,7 @@
 
     python seeds.py --data ../../shared/data
 
-All five see the same batches. Writes models/seeds.json: PSNR in dB of each strategy with each seed, and `spread`, the standard
+All five begin with the same weights but for the upsampling, and see the same batches. Writes models/seeds.json: PSNR in dB of each strategy with each seed, and `spread`, the standard
 deviation between seeds of one strategy: what differs by less is a tie. Stopped and started again, it goes on with the seeds
 that are missing.
 """
@@ -20,7 +20,7 @@ from config import read_config
 from model import UNet
 from scoring import padded
 from tasks import Task, task_of
-from train import descend, fast_precision, learning_rate, network
+from train import alike, descend, fast_precision, learning_rate
 
 HERE = Path(__file__).parent
 
@@ -62,10 +62,7 @@ def main() -> None:
         if all(str(seed) in psnr[strategy] for strategy in strategies):
             continue
         task.generator.manual_seed(seed)
-        nets = []
-        for strategy in strategies:
-            torch.manual_seed(seed)
-            nets.append(network(config, task, (strategy,)))
+        nets = alike(config, task, seed)
         train(nets, task, config)
         for strategy, net in zip(strategies, nets):
             psnr[strategy][str(seed)] = score(net, task, config)

@@ -23,6 +23,7 @@ from torch import Tensor
 import degrade
 from data import to_tensor
 from manifest import name
+from samples import to_picture
 
 HERE = Path(__file__).parent
 CELL, GAP, HEAD = 160, 6, 18
@@ -92,10 +93,6 @@ CASES: dict[str, list[Case]] = {
 }
 
 
-def picture(x: Tensor) -> Image.Image:
-    return Image.fromarray((x[0].clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy())
-
-
 def fitted(shown: Image.Image) -> Image.Image:
     """Fills a cell, its middle seen."""
     factor = CELL / min(shown.size)
@@ -111,7 +108,7 @@ def sheet(task: str, files: list[dict], command: Path, models: Path, photos: Pat
         for index, (photo, box, worse) in enumerate(CASES[task]):
             clean = Image.open(photos / photo).convert("RGB")
             clean = clean.crop((box[0], box[1], box[0] + box[2], box[1] + box[3])) if box else clean
-            made = picture(worse(to_tensor(clean)[None].float() / 255))
+            made = to_picture(worse(to_tensor(clean)[None].float() / 255))
             made.save(inputs / f"{index}.png")
             columns["input"].append(made)
             columns["photo"].append(clean)

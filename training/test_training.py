@@ -20,6 +20,7 @@ import lab
 from config import read_config
 from degrade import disk_kernel, gaussian_kernel, motion_kernel
 from export import check, facts_of, halve, to_onnx, trained, write
+from manifest import table
 from model import STRATEGIES, UNet, flops_per_pixel, parameters
 from norms import freeze, settle
 from optimizer import MuonAdamW, matrix
@@ -29,8 +30,8 @@ from tasks.color import HELD_OUT_TOO
 from tasks.critic import Critic
 from tasks.segment import held_out
 from team import Team
-from train import Run, network, usual_budget
-from weights import initial_weights, latest, load_matching, start_from
+from train import Run, alike, arguments, network, usual_budget
+from weights import file_name, initial_weights, latest, load_matching, start_from
 
 HERE = Path(__file__).parent
 
@@ -71,7 +72,7 @@ def small_run(folder: Path) -> tuple[dict, Namespace]:
     config["network"]["widths"] = list(WIDTHS)
     config["data"] |= {"batch": 2, "patch": 32}
     args = Namespace(
-        device="cpu", precision="float32", budget_minutes=0.02, budget_steps=None, checkpoints=None,
+        device="cpu", precision="float32", budget_minutes=0.02, budget_steps=None, checkpoints=folder / "none",
         models=folder / "none", data=folder, seed=5, out=folder / "run", fine_tune="max-unpool",
     )  # fmt: skip
     return config, args
@@ -121,10 +122,33 @@ class FirstWeights(unittest.TestCase):
         torch.save({"weights": {}}, self.folder / "run" / "checkpoint.pt")
         self.assertTrue(self.found().endswith("run/checkpoint.pt"))
 
+    def test_checkpoints_made_elsewhere_are_looked_for_beside_the_repository(self) -> None:
+        args = arguments().parse_args(["denoise.toml", "--data", "data"])
+        self.assertEqual(args.checkpoints, HERE.parents[1] / "shared" / "checkpoints")
+
+    def test_every_recipe_goes_on_from_what_is_shipped(self) -> None:
+        for path in sorted(HERE.glob("*.toml")):
+            config = read_config(path)
+            if "minutes" not in config.get("training", {}):
+                continue
+            strategies = tuple(config["strategies"])
+            found, state = initial_weights(config, strategies, self.folder, self.folder / "none", HERE.parent / "models")
+            self.assertEqual(found, ", ".join(f"{file_name(config, strategy)}.onnx" for strategy in strategies))
+            task = task_of(config, self.folder)
+            net = network(config, task, strategies)
+            random = copy.deepcopy(net.state_dict())
+            x = torch.rand(2, task.inputs, 2 * net.multiple, 2 * net.multiple)
+            start_from(net, state, lambda size: (x, x))
+            for name, tensor in net.state_dict().items():
+                if name.endswith("weight") and tensor.ndim == 4:
+                    self.assertFalse(torch.equal(tensor, random[name]), f"{path.stem}: {name}")
+            for net.strategy in strategies:
+                self.assertTrue(net.eval()(x).isfinite().all(), path.stem)
+
     def test_an_exported_file_gives_back_every_weight(self) -> None:
         net, other = randomise(UNet(widths=WIDTHS), "there"), UNet(widths=WIDTHS)
         (self.folder / "models" / "denoise-bilinear.onnx").write_bytes(halve(to_onnx(net)).SerializeToString())
-        _, state = initial_weights(self.config, ["bilinear"], self.folder / "run", None, self.folder / "models")
+        _, state = initial_weights(self.config, ["bilinear"], self.folder / "run", self.folder / "none", self.folder / "models")
         self.assertEqual(load_matching(other, state["average"]), [])
         for name, value in other.state_dict().items():
             torch.testing.assert_close(value, net.state_dict()[name].half().float(), msg=name)
@@ -142,7 +166,7 @@ class FirstWeights(unittest.TestCase):
             write(to_onnx(single), facts, self.folder / "models" / f"denoise-{strategy}.onnx")
         config = self.config | {"strategies": list(strategies)}
         for wanted in (strategies, ("nearest",), ("max-unpool",)):
-            found, state = initial_weights(config, wanted, self.folder / "run", None, self.folder / "models")
+            found, state = initial_weights(config, wanted, self.folder / "run", self.folder / "none", self.folder / "models")
             self.assertEqual(found, ", ".join(f"denoise-{strategy}.onnx" for strategy in wanted))
             other = UNet(**settings, strategies=wanted).eval()
             start_from(other, state, lambda size: (x, x))
@@ -156,7 +180,7 @@ class FirstWeights(unittest.TestCase):
             path = self.folder / "models" / f"denoise-{strategy}.onnx"
             path.write_bytes(halve(to_onnx(net)).SerializeToString())
         config, other = self.config | {"strategies": list(nets)}, UNet(widths=WIDTHS, strategies=tuple(nets))
-        _, state = initial_weights(config, list(nets), self.folder / "run", None, self.folder / "models")
+        _, state = initial_weights(config, list(nets), self.folder / "run", self.folder / "none", self.folder / "models")
         self.assertEqual(load_matching(other, state["average"]), [])
         for name, value in other.state_dict().items():
             stored = [net.state_dict()[name].half().float() for net in nets.values() if name in net.state_dict()]
@@ -293,6 +317,28 @@ class Training(unittest.TestCase):
         self.assertGreater(told[-1].item(), 2 * told[0].item())
         self.assertGreater(made.grad.abs().sum().item(), 0)
 
+    def test_networks_that_are_compared_begin_alike(self) -> None:
+        config = read_config(HERE / "seeds.toml")
+        nets = [net.state_dict() for net in alike(config, task_of(config, HERE), 0)]
+        for name in set.intersection(*(set(net) for net in nets)):
+            self.assertTrue(all(torch.equal(net[name], nets[0][name]) for net in nets), name)
+        others = alike(config, task_of(config, HERE), 1)
+        self.assertFalse(torch.equal(others[0].enc1.conv1.weight, nets[0]["enc1.conv1.weight"]))
+
+    def test_bold_is_what_is_best_as_printed(self) -> None:
+        scores = {"nearest": (30.0, 0.734), "bilinear": (30.2, 0.726), "max-unpool": (30.12, 0.733)}
+        entries = [
+            dict(strategy=s, scores={"set": db, "IoU": iou}, steps=1, minutes=1, parameters=1, flops_per_pixel=1)
+            for s, (db, iou) in scores.items()
+        ]
+        rows = table(entries, 0.1).splitlines()
+        self.assertEqual(rows[2], "| set | 30.00 | **30.20** | **30.12** |")
+        self.assertEqual(rows[3], "| IoU | **0.73** | **0.73** | **0.73** |".replace("**", ""))
+        entries[0]["scores"] = {"IoU": 0.736}
+        rows = table(entries, 0.1).splitlines()
+        self.assertEqual(rows[2], "| IoU | **0.74** | 0.73 | 0.73 |")
+        self.assertEqual(rows[3], "| set |  | **30.20** | **30.12** |")
+
     def test_the_spread_of_seeds_is_within_strategies(self) -> None:
         psnr = {"nearest": {"0": 30.0, "1": 30.1, "2": 30.2}, "bilinear": {"0": 31.3, "1": 31.0, "2": 31.3}}
         self.assertEqual(spread(psnr), round(((0.1**2 + 0.03) / 2) ** 0.5, 3))
@@ -353,6 +399,12 @@ class Training(unittest.TestCase):
             resumed.train()
             self.assertGreater(resumed.step, first["step"])
             self.assertEqual(len((folder / "run" / "curve.csv").read_text().splitlines()), 3)
+            unfinished = torch.load(folder / "run" / "checkpoint.pt", weights_only=True) | {"finished": -1}
+            for state, looks in ((None, 3), (unfinished, 4)):
+                if state:
+                    torch.save(state, folder / "run" / "checkpoint.pt")
+                Run(*run).train()
+                self.assertEqual(len((folder / "run" / "curve.csv").read_text().splitlines()), looks)
             args.budget_minutes = None
             usual_budget(config, args)
             self.assertEqual(args.budget_steps, round(0.2 * resumed.step))
@@ -370,12 +422,16 @@ class Training(unittest.TestCase):
                 model = halve(to_onnx(net))
                 check(model, net)
                 write(model, facts_of(config, net, strategy, {}, went_into), folder / f"denoise-{strategy}.onnx")
+            (half, _), (refined, _) = (trained(folder / "run", "max-unpool", part) for part in (0.5, 0.0))
+            for key, value in half.state_dict().items():
+                shared = resumed.average.net.state_dict()[key]
+                torch.testing.assert_close(value, (refined.state_dict()[key] + shared) / 2, msg=key)
             args.models = folder
             onward = Run(config, args, ("bilinear", "max-unpool"), folder / "elsewhere", Team())
             self.assertEqual(onward.before[0], steps[1])
             self.assertAlmostEqual(onward.before[1], 60 * spent[1], delta=6)
             config |= {"task": "super-resolve", "after": "denoise"}
-            source, state = initial_weights(config, config["strategies"], folder / "later", None, folder)
+            source, state = initial_weights(config, config["strategies"], folder / "later", folder / "none", folder)
             self.assertEqual(source, "denoise-bilinear.onnx, denoise-max-unpool.onnx")
             self.assertEqual(state["step"], steps[1])
 

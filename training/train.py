@@ -5,7 +5,7 @@
 
 The strategies of a configuration are trained as one network, whose upsampler is drawn at random each step; then each alone,
 from there, for the same number of steps. A run starts from the first of: its own checkpoint, with --fine-tune that of the
-shared run, a checkpoint of the same name in `--checkpoints`, weights in models/.
+shared run, a checkpoint of the same name in ../../shared/checkpoints, weights in ../models.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import copy
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from networks import Net, build, kind_of
 from norms import freeze, settle
 from optimizer import MuonAdamW
 from samples import write_samples
-from scoring import padded
+from scoring import Network, padded
 from tasks import Task, task_of
 from team import Team, together
 from weights import initial_weights, opened, start_from, total
@@ -70,10 +71,17 @@ def stream(seed: int, steps: int, rank: int = 0) -> int:
     return (seed + steps + 0x9E3779B1 * rank) % 2**32
 
 
-def network(config: dict, task: Task, strategies: tuple[str, ...]) -> Net:
+def network(config: dict, task: Task, strategies: Sequence[str]) -> Net:
     settings = dict(config["network"])
     kind = settings.pop("kind", "unet")
     return build(kind, dict(inputs=task.inputs, outputs=task.outputs, **settings), strategies)
+
+
+def alike(config: dict, task: Task, seed: int) -> list[Net]:
+    """A network for each strategy; all of them begin with the same weights but for the upsampling."""
+    torch.manual_seed(seed)
+    whole = network(config, task, config["strategies"])
+    return [whole.single(strategy) for strategy in config["strategies"]]
 
 
 @dataclass
@@ -122,6 +130,7 @@ class Run:
         self.task = task_of(config, args.data, self.generator)
         net = network(config, self.task, strategies)
         self.step, self.spent = 0, 0.0
+        self.finished = -1  # the step at which its budget was spent
         if next(iter(self.task.held_out()), None) is None:
             raise SystemExit(f"{args.data}: there are no held-out pictures of {config['task']} to watch the training by")
         source, state = initial_weights(config, strategies, folder, args.checkpoints, args.models)
@@ -147,13 +156,13 @@ class Run:
 
     def resume(self, state: dict) -> None:
         self.step, self.spent, self.before = state["step"], state["spent"], state["before"]
+        self.finished = state["finished"]
         self.net.load_state_dict(state["weights"])
         self.average.net.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         if self.team.leads:
             self.generator.set_state(state["generator"])
-        if "draws" in state:
-            self.draws.set_state(state["draws"])
+        self.draws.set_state(state["draws"])
         self.curve.rows = state["curve"]
 
     def say(self, line: str) -> None:
@@ -183,12 +192,18 @@ class Run:
 
     @torch.inference_mode()
     def evaluate(self) -> dict[str, float]:
-        net, scores = self.average.net, {}
-        run = padded(lambda x: net(x.to(self.device)).float().cpu(), net.multiple)
-        for strategy in net.strategies:
-            net.strategy = strategy
-            scores[strategy] = self.task.check(run, self.config["evaluation"].get("stride", 1))
-        write_samples(self.folder / "samples.png", self.task, run)
+        net, stride = self.average.net, self.config["evaluation"].get("stride", 1)
+
+        def running(strategy: str) -> Network:
+            def call(x: Tensor) -> Tensor:
+                net.strategy = strategy
+                return net(x.to(self.device)).float().cpu()
+
+            return padded(call, net.multiple)
+
+        runs = {strategy: running(strategy) for strategy in net.strategies}
+        scores = {strategy: self.task.check(run, stride) for strategy, run in runs.items()}
+        write_samples(self.folder / "samples.png", self.task, list(runs.values()), stride)
         return scores
 
     def save(self) -> None:
@@ -196,17 +211,34 @@ class Run:
             kind=kind_of(self.net), settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
             average=self.average.net.state_dict(), optimizer=self.optimizer.state_dict(),
             generator=self.generator.get_state(), draws=self.draws.get_state(), step=self.step, spent=self.spent,
-            before=self.before, curve=self.curve.rows, seed=self.seed,
+            before=self.before, finished=self.finished, curve=self.curve.rows, seed=self.seed,
         )  # fmt: skip
         partial = self.folder / "checkpoint.partial"
         torch.save(state, partial)
         partial.replace(self.folder / "checkpoint.pt")
         self.curve.write()
 
+    def look(self, losses: list[Tensor], speed: float) -> None:
+        """Saves, whatever becomes of the look at it; then scores what there is, and says so."""
+        self.save()
+        done = self.budget.done(self.step, self.spent)
+        average = float(torch.stack(losses).mean()) if losses else math.nan
+        scores = self.evaluate()
+        self.curve.add(self.step, self.spent, average, scores)
+        self.say(
+            f"step {self.step}, loss {average:.5f}, "
+            + ", ".join(f"{s} {v:.3f}" for s, v in scores.items())
+            + f" {self.task.unit}, {speed:.1f} steps/s, {self.spent * max(0, 1 / done - 1) / 60:.0f} min left"
+        )
+
     def train(self) -> None:
         every = 60 * self.config["evaluation"]["every_minutes"]
         saved = looked = self.spent
         losses, first_step, first_spent = [], self.step, self.spent
+
+        def speed() -> float:
+            return (self.step - first_step) / max(1e-9, self.spent - first_spent)
+
         if self.alone:
             freeze(self.net)
         began = time.monotonic() - self.spent
@@ -217,26 +249,18 @@ class Run:
             if not self.team.leads:
                 continue
             losses.append(loss)
-            done = self.budget.done(self.step, self.spent)
-            if self.spent - looked >= every or done >= 1:
-                if done >= 1 and not self.alone:
-                    self.settle()
-                self.save()  # whatever becomes of the look at it
-                average = float(torch.stack(losses).mean())
-                scores, losses = self.evaluate(), []
-                self.curve.add(self.step, self.spent, average, scores)
-                speed = (self.step - first_step) / (self.spent - first_spent)
-                self.say(
-                    f"step {self.step}, loss {average:.5f}, "
-                    + ", ".join(f"{s} {v:.3f}" for s, v in scores.items())
-                    + f" {self.task.unit}, {speed:.1f} steps/s, {self.spent * max(0, 1 / done - 1) / 60:.0f} min left"
-                )
-                looked = time.monotonic() - began
+            if self.spent - looked >= every:
+                self.look(losses, speed())
+                losses, looked = [], time.monotonic() - began
             if self.spent - saved >= CHECKPOINT_SECONDS:
                 self.save()
                 saved = self.spent
-        if self.team.leads:
-            self.save()
+        if self.team.leads and self.finished != self.step:
+            self.finished = self.step
+            if not self.alone:
+                self.settle()
+            self.look(losses, speed())
+            self.save()  # with the curve's last point
 
 
 def usual_budget(config: dict, args: argparse.Namespace) -> None:
@@ -259,7 +283,7 @@ def start(config: dict, args: argparse.Namespace, team: Team) -> None:
     Run(config, args, strategies, args.out / (args.fine_tune or ""), team).train()
 
 
-def main() -> None:
+def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds restore/, color/, segment/, eval/")
@@ -268,13 +292,19 @@ def main() -> None:
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--budget-minutes", type=float, help="of training in all, over every restart")
     budget.add_argument("--budget-steps", type=int, help="the same in steps")
-    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints made elsewhere, <configuration>.pt")
-    parser.add_argument("--models", type=Path, default=HERE.parent / "models")
+    elsewhere = HERE.parents[1] / "shared" / "checkpoints"
+    parser.add_argument("--checkpoints", type=Path, default=elsewhere, help="made elsewhere, <configuration>.pt; %(default)s")
+    parser.add_argument("--models", type=Path, default=HERE.parent / "models", help="what was exported; %(default)s")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), help="of activations; default: the faster one")
     parser.add_argument("--seed", type=int, help="in place of the configuration's")
     parser.add_argument("--threads", type=int, help="CPU threads of each worker")
     parser.add_argument("--workers", type=int, default=1, help="processes that share each batch (CPU)")
+    return parser
+
+
+def main() -> None:
+    parser = arguments()
     args = parser.parse_args()
     config = read_config(args.config)
     args.out = args.out or HERE / "runs" / args.config.stem

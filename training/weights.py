@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from model import UNet
+from networks import Net
 
 CALIBRATION = 64  # pictures
 
@@ -59,7 +60,7 @@ def exported(config: dict, models: Path, strategies: Sequence[str]) -> dict[str,
 
 
 def initial_weights(
-    config: dict, strategies: Sequence[str], folder: Path, checkpoints: Path | None, models: Path
+    config: dict, strategies: Sequence[str], folder: Path, checkpoints: Path, models: Path
 ) -> tuple[str | None, dict | None]:
     """The first of: the run's own checkpoint, that of the run it refines (a folder above), one made elsewhere
     (`<configuration>.pt`), exported files, those of the task that the configuration says it comes `after`; what was found, and
@@ -70,7 +71,7 @@ def initial_weights(
     """
     if found := latest(folder, len(strategies) < len(config["strategies"])):
         return str(found[0]), found[1]
-    if checkpoints and (state := opened(path := checkpoints / f"{config['name']}.pt")):
+    if state := opened(path := checkpoints / f"{config['name']}.pt"):
         return str(path), state
     files = exported(config, models, strategies)
     if not files and "after" in config:
@@ -82,7 +83,7 @@ def initial_weights(
     for weights, of in zip(exports.values(), told):
         for name in ("head.weight", "head.bias"):
             if name in weights:
-                weights[name] = weights[name] / float(of.get("vividness", config.get("vividness", 1)))
+                weights[name] = weights[name] / float(of.get("vividness", 1))
     steps = max(int(of.get("steps", 0)) for of in told)
     seconds = 60 * max(float(of.get("minutes", 0)) for of in told)
     names = ", ".join(path.name for path in files.values())
@@ -113,17 +114,17 @@ def load_matching(net: nn.Module, state: dict[str, Tensor]) -> list[str]:
     return [k for k in own if k not in fitting]
 
 
-def start_from(net: UNet, state: dict, batch: Callable[[int], tuple[Tensor, Tensor]]) -> None:
+def start_from(net: Net, state: dict, batch: Callable[[int], tuple[Tensor, Tensor]]) -> None:
     """Loads what fits of `state["average"]`. Exported files have their batch norms folded into the convolutions: there the
     norms begin as what gives back each strategy's. Strategies that a checkpoint does not have begin with the norms of one that
-    it has."""
+    it has. (The lecture's network, whose norms follow ReLUs, is exported with them.)"""
     weights = state["average"]
     missing = load_matching(net, lent_norms(net, weights))
-    if any("norm" in name for name in missing) and any("conv" in name for name in weights):
+    if isinstance(net, UNet) and any("norm" in name for name in missing) and any("conv" in name for name in weights):
         unfold_norms(net, state.get("exports", {}), batch(CALIBRATION)[0])
 
 
-def lent_norms(net: UNet, state: dict[str, Tensor]) -> dict[str, Tensor]:
+def lent_norms(net: Net, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """`dec1.norm1.nearest.weight` is `dec1.norm1.bilinear.weight` where only bilinear was trained."""
     lent, trained = dict(state), {}
     for name, tensor in state.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -12,7 +14,7 @@ from torch.nn import functional
 import degrade
 import lab
 from data import load_shards
-from scoring import Network, psnr
+from scoring import Network, onnx_network, padded, psnr
 
 from .base import Task, mean
 from .critic import Critic
@@ -67,6 +69,11 @@ def chroma(rgb: Tensor) -> float:
     return float(lab.from_rgb(rgb)[:, 1:].square().sum(1).sqrt().mean())
 
 
+def joined(lightness: Tensor, ab: Tensor) -> Tensor:
+    """RGB of what colorize takes and gives."""
+    return lab.to_rgb(torch.cat([lightness * 100, ab * CHROMA], dim=1))
+
+
 class Colorize(Color):
     """L* of 0-1 to a*, b* of 128ths. Squared error finds the mean of the colours that are likely, which is pale; `vividness`
     scales it, against a little of the score."""
@@ -76,9 +83,6 @@ class Colorize(Color):
     def split(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         whole = lab.from_rgb(rgb)
         return whole[:, :1] / 100, whole[:, 1:] / CHROMA
-
-    def joined(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        return lab.to_rgb(torch.cat([lightness * 100, ab * CHROMA], dim=1))
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         return self.split(self.frames_of(size))
@@ -98,8 +102,8 @@ class Colorize(Color):
         gains, made, true = [], [], []
         for _, rgb in self.validation(stride):
             lightness, ab = self.split(rgb)
-            colored = self.joined(lightness, run(lightness))
-            gains.append(psnr(colored, rgb) - psnr(self.joined(lightness, 0 * ab), rgb))
+            colored = joined(lightness, run(lightness))
+            gains.append(psnr(colored, rgb) - psnr(joined(lightness, 0 * ab), rgb))
             made.append(chroma(colored))
             true.append(chroma(rgb))
         return mean(gains), sum(made) / sum(true)
@@ -109,7 +113,7 @@ class Colorize(Color):
         return {"color/val gain over gray": gain, "color/val chroma of the truth": part}
 
     def show(self, x: Tensor, y: Tensor) -> Tensor:
-        return self.joined(x, y)
+        return joined(x, y)
 
 
 class ToColor(Color):
@@ -117,12 +121,12 @@ class ToColor(Color):
 
     inputs = 1
 
-    def input(self, rgb: Tensor, generator: torch.Generator, sigma: Tensor | None = None) -> Tensor:
+    def input(self, rgb: Tensor, generator: torch.Generator, training: bool) -> Tensor:
         raise NotImplementedError
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         rgb = self.frames_of(size)
-        return self.input(rgb, self.generator), rgb
+        return self.input(rgb, self.generator, training=True), rgb
 
     def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
         """Absolute error in RGB, and squared error of what is not gray, which absolute error would leave out."""
@@ -131,7 +135,7 @@ class ToColor(Color):
 
     def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
         for index, rgb in self.validation(stride):
-            yield self.input(rgb, torch.Generator().manual_seed(index), torch.tensor([25 / 255])), rgb
+            yield self.input(rgb, torch.Generator().manual_seed(index), training=False), rgb
 
     def check(self, run: Network, stride: int) -> float:
         return mean([psnr(run(x).clamp(0, 1), rgb) for x, rgb in self.held_out(stride)])
@@ -143,12 +147,26 @@ class ToColor(Color):
 
 
 class DenoiseColorize(ToColor):
-    """[data] sigma: range of the Gaussian noise on the luma, of 255."""
+    """[data] sigma: range of the Gaussian noise on the luma, of 255; 25 of held-out frames."""
 
-    def input(self, rgb: Tensor, generator: torch.Generator, sigma: Tensor | None = None) -> Tensor:
-        if sigma is None:
-            sigma = degrade.uniform(len(rgb), *self.settings["sigma"], generator) / 255
-        return degrade.add_gaussian(degrade.luma(rgb), sigma, generator)
+    def input(self, rgb: Tensor, generator: torch.Generator, training: bool) -> Tensor:
+        drawn = degrade.uniform(len(rgb), *self.settings["sigma"], generator) if training else torch.full((len(rgb),), 25.0)
+        return degrade.add_gaussian(degrade.luma(rgb), drawn / 255, generator)
+
+    def report(self, run: Network) -> dict[str, float]:
+        return super().report(run) | {"color/val, denoise and then colorize": self.one_after_the_other()}
+
+    @cache
+    def one_after_the_other(self) -> float:
+        """The shipped files of both tasks, bilinear."""
+        models = Path(__file__).parents[2] / "models"
+        denoise, colorize = (padded(onnx_network(models / f"{task}-bilinear.onnx"), 16) for task in ("denoise", "colorize"))
+        values = []
+        for x, rgb in self.held_out():
+            gray = degrade.luma(denoise(x.expand(-1, 3, -1, -1)).clamp(0, 1)).expand(-1, 3, -1, -1)
+            lightness = lab.from_rgb(gray)[:, :1]
+            values.append(psnr(joined(lightness / 100, colorize(lightness / 100)), rgb))
+        return mean(values)
 
 
 class EdgesToScene(ToColor):
@@ -158,9 +176,9 @@ class EdgesToScene(ToColor):
         self.critic = Critic()
         return super().load()
 
-    def input(self, rgb: Tensor, generator: torch.Generator, sigma: Tensor | None = None) -> Tensor:
+    def input(self, rgb: Tensor, generator: torch.Generator, training: bool) -> Tensor:
         drawn = degrade.edges(rgb)
-        if sigma is not None:
+        if not training:
             return drawn
         # As faint as the lines of a large drawing get when it is reduced.
         return drawn * degrade.uniform(len(rgb), 0.4, 1, generator).view(-1, 1, 1, 1)

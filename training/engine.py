@@ -1,0 +1,80 @@
+"""The scores of restoration once more, through the engine: `unet-playground evaluate` of every file.
+
+    cargo build --release
+    python engine.py --command ../target/release/unet-playground --data ../../shared/data [--only denoise deblur]
+
+Writes models/engine.json: by file and score, dB. The command has noise of its own, and rounds results to 8 bits: what comes out
+further than TOLERANCE from what that makes of the file's own scores, which onnxruntime gave, is an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import subprocess
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+TOLERANCE = 0.02  # dB
+
+# By task and folder of pictures: the command's protocol and what the score is called in the files. Others are measured
+# differently (models/README.md says how).
+DENOISE = {"sigma 25 unclipped": "gaussian 25 unclipped", "sigma 25 8-bit": "gaussian 25 8-bit"}
+OTHER_NOISE = {f"{kind} 8-bit": f"{kind} 8-bit" for kind in ("salt-and-pepper 0.1", "speckle 0.2", "poisson 30")}
+BLUR = {"gaussian 2": "gaussian", "defocus 3.5": "defocus", "motion 10": "motion"}
+SAME = {
+    "denoise": {"CBSD68": DENOISE, "Kodak24": DENOISE | OTHER_NOISE},
+    "deblur": {"Kodak24": BLUR},
+    "super-resolve-x2": {name: {"bicubic x2": "x2 luma"} for name in ("Set5", "Set14")},
+    "super-resolve-x4": {name: {"bicubic x4": "x4 luma"} for name in ("Set5", "Set14")},
+}
+
+
+def rounded(score: str, psnr: float) -> float:
+    """What is left of it once the picture has 8 bits, which adds a twelfth of a level squared to the error. Luma is measured of
+    8 bits already."""
+    return psnr if "luma" in score else -10 * math.log10(10 ** (-psnr / 10) + 1 / 12 / 255**2)
+
+
+def measured(command: Path, models: Path, task: str, pictures: Path) -> list[dict]:
+    """The rows of the command's report."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "scores.json"
+        call = [command, "evaluate", task, "--data", pictures, "--models", models, "--backend", "cpu", "--json", report]
+        subprocess.run(list(map(str, call)), check=True, stdout=subprocess.DEVNULL)
+        return json.loads(report.read_text())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--command", type=Path, required=True, help="the native command")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds eval/")
+    parser.add_argument("--models", type=Path, default=HERE.parent / "models")
+    parser.add_argument("--only", nargs="+", choices=list(SAME), help="tasks")
+    args = parser.parse_args()
+    stated = {entry["file"]: entry["scores"] for entry in json.loads((args.models / "manifest.json").read_text())}
+    file = args.models / "engine.json"
+    scores = json.loads(file.read_text()) if file.exists() else {}
+    far = []
+    for task in args.only or SAME:
+        of_task: dict[str, dict[str, float]] = {}
+        for name, protocols in SAME[task].items():
+            for row in measured(args.command, args.models, task, args.data / "eval" / name):
+                if row["protocol"] in protocols:
+                    score = f"{name} {protocols[row['protocol']]}"
+                    value = row["after"]["psnr_luma" if "luma" in score else "psnr"]
+                    of_task.setdefault(row["model"], {})[score] = round(value, 3)
+                    difference = value - rounded(score, stated[row["model"]][score])
+                    print(f"{row['model']}: {score}: {value:.3f}, {difference:+.3f} from onnxruntime's", flush=True)
+                    if abs(difference) > TOLERANCE:
+                        far.append(f"{row['model']}: {score}")
+        scores |= of_task
+    file.write_text(json.dumps({name: scores[name] for name in stated if name in scores}, indent=1) + "\n")
+    if far:
+        raise SystemExit(f"further than {TOLERANCE} dB from onnxruntime's: {', '.join(far)}")
+
+
+if __name__ == "__main__":
+    main()
