@@ -120,11 +120,13 @@ fn pictures_that_only_others_read_are_named() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     fs::copy(place.at("in/base.png"), place.at("in/new.jpe")).unwrap();
     fs::write(place.at("in/IMG_1.HEIC"), heic).unwrap();
+    fs::write(place.at("in/IMG_2.CR3"), b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom").unwrap();
     fs::write(place.at("in/notes.txt"), "no picture").unwrap();
     let done = place.run(&["deblur", "in", "-o", "out"]);
     let said = text(&done.stderr);
-    assert!(!done.status.success() && said.contains("1 of 3"), "{said}");
+    assert!(!done.status.success() && said.contains("2 of 4"), "{said}");
     assert!(said.contains("IMG_1.HEIC: ") && said.contains("the file is HEIC"), "{said}");
+    assert!(said.contains("IMG_2.CR3: ") && said.contains("raw picture"), "{said}");
     assert!(place.at("out/base.png").is_file() && place.at("out/new.png").is_file());
 }
 

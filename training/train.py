@@ -252,7 +252,8 @@ class Run:
             if self.spent - looked >= every:
                 self.look(losses, speed())
                 losses, looked = [], time.monotonic() - began
-            if self.spent - saved >= CHECKPOINT_SECONDS:
+                saved = looked
+            elif self.spent - saved >= CHECKPOINT_SECONDS:
                 self.save()
                 saved = self.spent
         if self.team.leads and self.finished != self.step:

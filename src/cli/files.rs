@@ -11,7 +11,10 @@ use unet_playground::image::{self, Picture};
 const JPEG: [&str; 4] = ["jpg", "jpeg", "jpe", "jfif"];
 const OTHERS: [&str; 7] = ["png", "apng", "webp", "gif", "bmp", "tif", "tiff"];
 /// Of pictures from phones and cameras that are not read: the decoder says of each what it is.
-const FOREIGN: [&str; 6] = ["heic", "heif", "hif", "avif", "jxl", "jp2"];
+const FOREIGN: [&str; 15] = [
+    "heic", "heif", "hif", "avif", "jxl", "jp2", "dng", "nef", "arw", "cr2", "cr3", "raf", "orf", "rw2",
+    "pef",
+];
 
 /// A picture to read, and the file its result goes to.
 #[derive(Debug)]

@@ -2,6 +2,9 @@
 
 use crate::error::{Error, Result};
 
+/// Of most makers it is a TIFF file that begins with a small preview; see [`super::tiff`].
+pub(super) const RAW: &str = "a camera's raw picture (DNG, NEF, ARW, ...)";
+
 /// Formats that are decoded here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -53,6 +56,9 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format> {
     if starts(b"II*\0") || starts(b"MM\0*") {
         return Ok(Format::Tiff);
     }
+    if [&b"IIRO"[..], b"IIRS", b"MMOR", b"IIU\0", b"FUJIFILMCCD-RAW"].into_iter().any(starts) {
+        return unsupported(RAW);
+    }
     if at(4, b"ftyp") {
         return media(bytes.get(8..12).unwrap_or_default());
     }
@@ -81,6 +87,7 @@ fn media(brand: &[u8]) -> Result<Format> {
         b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"mif2" | b"msf1" => {
             unsupported("HEIC")
         }
+        b"crx " => unsupported(RAW),
         _ => invalid("the file is a film, not a picture"),
     }
 }
@@ -101,6 +108,6 @@ fn invalid(reason: &str) -> Result<Format> {
     Err(Error::InvalidPicture(reason.into()))
 }
 
-fn unsupported(what: &str) -> Result<Format> {
+pub(super) fn unsupported<T>(what: &str) -> Result<T> {
     Err(Error::UnsupportedPicture(format!("the file is {what}, which only some browsers decode")))
 }

@@ -10,15 +10,24 @@ use tiff::{ColorType as Color, TiffError};
 
 use super::decode::{MAX_DECODER_BYTES, Stored, too_much};
 use super::picture::check_size;
+use super::sniff::{RAW, unsupported};
 use crate::error::{Error, Result};
 
 /// Value of `ExtraSamples`.
 const ASSOCIATED_ALPHA: u16 = 1;
+/// Bit of `NewSubfileType`.
+const REDUCED: u32 = 1;
+const DNG_VERSION: Tag = Tag::Unknown(50_706);
 
 pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     let mut limits = Limits::default();
     limits.decoding_buffer_size = MAX_DECODER_BYTES as usize;
     let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(explain)?.with_limits(limits);
+    let reduced = decoder.find_tag_unsigned::<u32>(Tag::NewSubfileType).ok().flatten();
+    let is_preview = reduced.is_some_and(|kind| kind & REDUCED != 0);
+    if is_preview || decoder.find_tag(DNG_VERSION).is_ok_and(|found| found.is_some()) {
+        return unsupported(RAW);
+    }
     let (width, height) = decoder.dimensions().map_err(explain)?;
     check_size(width, height)?;
     let stored_color = decoder.colortype().map_err(explain)?;
