@@ -50,8 +50,7 @@ impl MaxUnpool {
             let spread = shape[2 + i].checked_sub(1).and_then(|n| n.checked_mul(s.strides[i]));
             plane[i] = spread
                 .and_then(|n| (n + kernel[i]).checked_sub(s.pads_begin[i] + s.pads_end[i]))
-                .filter(|&n| n > 0)
-                .ok_or_else(|| OpError(format!("input of shape {shape:?} cannot be unpooled")))?;
+                .ok_or_else(|| impossible(shape))?;
         }
         let window = Window { kernel, stride: s.strides, dilation: [1; 2], pad_begin };
         let output = match known_ints(inputs, 2, "output_shape")? {
@@ -68,11 +67,18 @@ impl MaxUnpool {
             plane = output;
             check_offsets(inputs, output)?;
         }
+        if plane.contains(&0) {
+            return Err(impossible(shape));
+        }
         if plane[0] > output[0] || plane[1] > output[1] {
             return Err(OpError(format!("output_shape {output:?} is smaller than {plane:?}")));
         }
         Ok(Unpooled { window, plane, output })
     }
+}
+
+fn impossible(shape: [usize; 4]) -> OpError {
+    OpError(format!("input of shape {shape:?} cannot be unpooled"))
 }
 
 /// The export adds to every position in its plane the offset of that plane in the output.

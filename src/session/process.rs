@@ -189,6 +189,10 @@ pub(super) fn multiple((width, height): (u32, u32), picture: &Picture) -> Option
 /// Width and height of the result for what the network sees, `[height, width]`.
 pub(super) fn result_size(geometry: &Geometry, size: [usize; 2]) -> Result<(u32, u32)> {
     let [height, width] = geometry.output_size(size).map(|side| u32::try_from(side).unwrap_or(u32::MAX));
+    if width == 0 || height == 0 {
+        let message = format!("the model leaves nothing of a picture of {} × {} pixels", size[1], size[0]);
+        return Err(Error::InvalidInput(message));
+    }
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Error::PictureTooLarge { width, height, max_side: MAX_SIDE, max_pixels: MAX_PIXELS });
     }

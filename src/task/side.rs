@@ -95,7 +95,8 @@ impl Side {
             (None, 1) => Color::Gray,
             (None, _) => {
                 return Err(Error::InvalidInput(format!(
-                    "the model {verb} {channels} channels; a picture has 1 or 3"
+                    "the model {verb} {channels} channels; a picture has 1 or 3. Of classes its metadata have to \
+                     tell: \"output\" is {{\"color\": \"classes\"}}"
                 )));
             }
         };

@@ -10,7 +10,7 @@ pub struct Axis {
     pub reach: Reach,
     /// A length that the network is known to accept, and the output's length for it.
     pub base: (usize, usize),
-    /// The model declares this length and no other.
+    /// The model takes this length and no other.
     pub fixed: bool,
 }
 
@@ -100,9 +100,14 @@ pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
         return Ok(vec![Span { start: 0, len, skip: 0, output: 0..axis.output_len(len) }]);
     }
     let nothing_left = || {
-        let message =
-            format!("tiles of {longest} pixels are too small: nothing is left of them after the halo");
-        Error::InvalidInput(message)
+        Error::InvalidInput(if axis.fixed {
+            format!(
+                "the model takes {longest} pixels a side, no more, and each needs all that lies around: \
+                 larger pictures need it exported with dynamic height and width"
+            )
+        } else {
+            format!("tiles of {longest} pixels are too small: nothing is left of them after the halo")
+        })
     };
     let mut tile = axis.accept_below(longest);
     let mut best = cover(axis, len, tile).ok_or_else(nothing_left)?;

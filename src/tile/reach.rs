@@ -149,6 +149,8 @@ fn propagate(
         }
         Kernel::Gather(gather) => match &gather.index[2 + axis] {
             AxisIndex::Same => Some((jump, extent)),
+            // One row, such as wraps around: that is no grid.
+            AxisIndex::Table(index) if index.len() == 1 => None,
             AxisIndex::Table(index) => {
                 let taps = AxisTaps { taps: 1, index: index.clone(), weight: vec![1.0; index.len()] };
                 let (finer, moved) = resample(&taps, (before, after), jump, extent)?;

@@ -3,6 +3,7 @@
 #[path = "../operators/fixtures.rs"]
 mod fixtures;
 mod inspect;
+mod students;
 mod support;
 mod tasks;
 mod tiles;

@@ -1,4 +1,5 @@
 import { filesIn } from "./app/drop";
+import { sortFiles } from "./app/files";
 import type { Outside } from "./app/keep";
 import { Playground } from "./app/playground";
 import { Router, type ViewName } from "./app/router";
@@ -126,12 +127,19 @@ async function show(): Promise<void> {
   element.scrollTop = tops.get(element) ?? 0;
 }
 
-/** Files dragged over a view that does not take them itself: the browser would open them in place of the page. */
+/**
+ * Files dragged over a view that does not take them itself: the browser would open them in place of the page. A view that
+ * has no use for them gives way to the playground.
+ */
 function bring(event: DragEvent): void {
   const { dataTransfer: data } = event;
   if (!data?.types.includes("Files") || document.querySelector("up-app")) return;
   event.preventDefault();
-  if (event.type === "drop" && rests(router.route.view)) void shared().openFiles(filesIn(data));
+  if (event.type !== "drop") return;
+  const files = filesIn(data);
+  const { view } = router.route;
+  if (view !== "inspect" && !(view === "learn" && sortFiles(files).kind === "pictures")) location.hash = "";
+  void shared().openFiles(files);
 }
 
 window.addEventListener("dragover", bring);

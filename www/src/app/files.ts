@@ -6,6 +6,7 @@ export type Brought =
   | { kind: "pictures"; files: [File, ...File[]] }
   | { kind: "model"; file: File; data: Record<string, File> }
   | { kind: "data-only"; name: string }
+  | { kind: "not-onnx"; name: string }
   | { kind: "nothing" };
 
 export function sortFiles(files: readonly File[]): Brought {
@@ -18,6 +19,7 @@ export function sortFiles(files: readonly File[]): Brought {
   const [first, ...others] = pictures.length > 0 ? pictures : files.slice(0, 1);
   if (!first) return { kind: "nothing" };
   if (/\.(data|onnx_data|bin|weights)$/i.test(first.name)) return { kind: "data-only", name: first.name };
+  if (/\.(pt|pth|pt2|ckpt|safetensors|h5|keras|tflite|pb)$/i.test(first.name)) return { kind: "not-onnx", name: first.name };
   return { kind: "pictures", files: [first, ...others] };
 }
 

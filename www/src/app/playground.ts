@@ -122,9 +122,9 @@ export class Playground extends Board {
     } else if (brought.kind === "model") {
       const { file, data } = brought;
       await this.#useModel(ownModel(file, data));
-    } else if (brought.kind === "data-only") {
-      const params = { name: brought.name };
-      this.update({ notice: { message: "error.data-without-model", params, detail: "", actions: [] } });
+    } else if (brought.kind === "data-only" || brought.kind === "not-onnx") {
+      const message = brought.kind === "not-onnx" ? "error.not-onnx" : "error.data-without-model";
+      this.update({ notice: { message, params: { name: brought.name }, detail: "", actions: [] } });
     } else {
       this.update({ notice: { message: "error.drop-without-file", params: {}, detail: "", actions: ["open"] } });
     }

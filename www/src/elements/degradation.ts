@@ -63,7 +63,7 @@ export class DegradationControls extends Localized {
         ? html`<label class="row">
             ${t("degrade.kind")}
             <select @change=${this.#kind}>
-              ${task.kinds.map((one) => html`<option value=${one} ?selected=${one === kind}>${t(`degrade.${one}`)}</option>`)}
+              ${task.kinds.map((one) => html`<option value=${one}>${t(`degrade.${one}`)}</option>`)}
             </select>
           </label>`
         : html`<p class="sentence">${say(`degrade.${kind}.sentence`)}</p>`}
@@ -88,6 +88,12 @@ export class DegradationControls extends Localized {
           </div>`
         : nothing}
     `;
+  }
+
+  /** Options that have been chosen by hand no longer heed `selected`. */
+  protected override updated(): void {
+    const select = this.renderRoot.querySelector("select");
+    if (select) select.value = this.degradation.kind;
   }
 
   #kind(event: Event): void {

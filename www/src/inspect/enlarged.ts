@@ -33,7 +33,7 @@ export class Enlarged extends Localized {
         overflow: hidden;
         background: var(--fill);
         cursor: crosshair;
-        touch-action: none;
+        touch-action: pan-y;
       }
       up-bitmap {
         width: 100%;

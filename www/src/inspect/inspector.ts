@@ -13,8 +13,8 @@ import { CallError, type FeaturesInfo, type PictureInfo, type Point } from "../p
 import { FIRST_LOOK, type Look } from "./address";
 import type { Box } from "./graph";
 import { Kept } from "../app/kept";
-import { Losses } from "./losses";
-import { Outputs } from "./outputs";
+import { type Loss, Losses } from "./losses";
+import { Outputs, type Shown, type Source } from "./outputs";
 import { Maker } from "../app/maker";
 import type { Chore } from "../app/pump";
 import { nodeOf, Seen, valueOf } from "./seen";
@@ -69,8 +69,15 @@ export class Inspector extends Maker {
     this.thumbnails = new Thumbnails(client);
     this.outputs = new Outputs(client);
     this.losses = new Losses(client);
-    let engine = playground.state.engine;
+    let { engine, own } = playground.state;
     playground.addEventListener("change", () => {
+      const brought = playground.state.own !== own && playground.state.own !== null;
+      own = playground.state.own;
+      // Who brings a network wants to look into it.
+      if (brought) {
+        this.look = { ...FIRST_LOOK, at: this.look.at };
+        this.dispatchEvent(new Event("look"));
+      }
       if (playground.state.engine !== engine) {
         this.#forget();
         this.forgive();
@@ -135,6 +142,24 @@ export class Inspector extends Maker {
     return seen && at !== null ? this.standing(this.#besideMaps, this.#mapsAt(this.beside, seen, at).key) : null;
   }
 
+  get made(): Shown {
+    const { whole, cut, difference, apart } = this.outputs;
+    const { source } = this;
+    if (!source) return { whole: null, cut: null, difference: null, apart: null };
+    const keys = this.outputs.keys(source);
+    return {
+      whole: this.standing(whole, keys.whole),
+      cut: this.standing(cut, keys.cut),
+      difference: this.standing(difference, keys.cut),
+      apart: this.standing(apart, keys.cut),
+    };
+  }
+
+  get loss(): Loss | null {
+    const { source } = this;
+    return source && this.standing(this.losses.loss, this.losses.key(source));
+  }
+
   get weights(): Weights[] {
     return this.standing(this.#weights, this.#weighty().key) ?? [];
   }
@@ -148,6 +173,14 @@ export class Inspector extends Maker {
     const masked = isMasked(state);
     if (this.seen.value?.model.classes.length) return masked && mask?.labels != null ? { id: mask.labels, ...size } : null;
     return masked ? null : { id: original.picture, ...size };
+  }
+
+  /** What outputs and losses are made of. */
+  get source(): Source | null {
+    const { input } = this.playground.state;
+    const { value: seen, key } = this.seen;
+    if (!input || !seen || key === null) return null;
+    return { key, seen, cut: this.cuts, input: { id: input.picture, ...input.layer.size }, original: this.original };
   }
 
   /** What went into the network, as it sees it. */
@@ -185,12 +218,11 @@ export class Inspector extends Maker {
     }
     const key = this.#openKey(method);
     if (!this.seen.is(key)) return yield this.#opening(this.seen, key, method);
-    const seen = this.seen.value;
-    if (!seen) return;
-    const cut = this.cuts;
+    const { source } = this;
+    if (!source) return;
+    const { seen, cut } = source;
     yield* this.#mapsOf(this.#maps, this.seen, seen, this.at);
     yield* this.#weightsOf(seen);
-    const source = { key, seen, cut, input: { id: input.picture, ...input.layer.size }, original: this.original };
     yield* this.outputs.wanted(source, () => this.tell());
     const { besideMethod } = this;
     if (besideMethod) {

@@ -3,22 +3,23 @@ import { customElement, property } from "lit/decorators.js";
 import { shared } from "../elements/shared";
 import { decimal, Localized, t } from "../i18n";
 import "../elements/bitmap";
-import type { Losses } from "./losses";
+import type { Loss, Losses } from "./losses";
 import type { Seen } from "./seen";
 
 /** The loss of the output as a map, and its mean by the lecture's formula. */
 @customElement("inspect-loss")
 export class LossPanel extends Localized {
   @property({ attribute: false }) seen!: Seen;
-  @property({ attribute: false }) losses!: Losses;
+  @property({ attribute: false }) loss: Loss | null = null;
+  @property({ attribute: false }) failure: Losses["failure"] = null;
+  /** Whether some connections are. */
+  @property({ type: Boolean }) cut = false;
   /** Whether there is something to compare with. */
   @property({ type: Boolean }) compares = false;
   /** Whether that would be a mask. */
   @property({ type: Boolean }) masked = false;
   /** Where there is, in the playground. */
   @property() address = "";
-  /** Changes when the loss comes in. */
-  @property({ type: Number }) version = 0;
 
   static override styles = [
     shared,
@@ -62,10 +63,9 @@ export class LossPanel extends Localized {
   ];
 
   protected override render() {
-    const { losses, seen } = this;
-    if (losses.failure) return html`<p class="soft">${t(losses.failure.message)}</p>`;
+    const { loss, failure, seen } = this;
+    if (failure) return html`<p class="soft">${t(failure.message)}</p>`;
     if (!this.compares) return html`<p class="soft">${t("inspect.loss.none")} <a href=${this.address}>${t(this.masked ? "inspect.loss.mask" : "inspect.loss.test")}</a></p>`;
-    const loss = losses.loss.value;
     const { width, height } = seen.inspection.rect;
     const told = seen.model.classes.length > 0;
     const mean = loss && decimal(loss.mean, 4);
@@ -75,6 +75,7 @@ export class LossPanel extends Localized {
         <p class="formula" role="status">${told
           ? html`1 / (H·W) · Σ<sub>j,k</sub> CE(ŷ<sub>j,k</sub>, y<sub>j,k</sub>)`
           : html`L1 = 1 / (H·W·C) · Σ<sub>h,w,c</sub> |I1<sub>hwc</sub> − I2<sub>hwc</sub>|`}${mean ? html` = <b>${mean}</b>` : ""}</p>
+        ${this.cut && loss ? html`<p class="soft">${t("inspect.without")}</p>` : ""}
         <p class="soft">${loss
           ? t(told ? "inspect.loss.entropy" : "inspect.loss.absolute", { of255: decimal(loss.mean * 255, 2), max: decimal(loss.max, 3), width: loss.width, height: loss.height })
           : ""}</p>

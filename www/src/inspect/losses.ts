@@ -25,8 +25,14 @@ export class Losses {
     this.#client = client;
   }
 
-  *wanted({ key: open, seen, cut, original }: Source, changed: () => void): Generator<Chore> {
-    const key = `loss ${open} ${original?.id} ${cut}`;
+  /** What the loss is kept by. */
+  key({ key, original, cut }: Source): string {
+    return `loss ${key} ${original?.id} ${cut}`;
+  }
+
+  *wanted(source: Source, changed: () => void): Generator<Chore> {
+    const { seen, cut, original } = source;
+    const key = this.key(source);
     if (this.loss.is(key)) return;
     if (!original) return this.expire();
     yield {

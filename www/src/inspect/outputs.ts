@@ -26,6 +26,14 @@ export interface Made {
   psnr: number | null;
 }
 
+/** What is to be seen of the outputs; null is what there is not. */
+export interface Shown {
+  whole: Made | null;
+  cut: Made | null;
+  difference: ImageBitmap | null;
+  apart: number | null;
+}
+
 export class Outputs {
   readonly whole: Kept<Made>;
   readonly cut: Kept<Made>;
@@ -44,11 +52,16 @@ export class Outputs {
     this.cut = new Kept(free);
   }
 
+  /** What the output with all connections, and all that depends on the cuts, is kept by. */
+  keys({ key, original, cut }: Source): { whole: string; cut: string } {
+    const whole = `output ${key} ${original?.id}`;
+    return { whole, cut: `${whole} ${cut}` };
+  }
+
   *wanted(source: Source, changed: () => void): Generator<Chore> {
-    const whole = `output ${source.key} ${source.original?.id}`;
+    const { whole, cut } = this.keys(source);
     if (!this.whole.is(whole)) yield this.#making(this.whole, whole, source, [], changed);
     if (source.cut.length === 0) return;
-    const cut = `${whole} ${source.cut}`;
     if (!this.cut.is(cut)) yield this.#making(this.cut, cut, source, source.cut, changed);
     const [one, other] = [this.whole.value, this.cut.value];
     if (!one || !other || this.difference.is(cut)) return;
@@ -58,9 +71,16 @@ export class Outputs {
         const recipe = { make: "difference", of: other.picture.id, from: one.picture.id, gain: GAIN } as const;
         const map = await this.#client.call("make", { recipe }, { signal });
         const preview = this.#client.call("preview", { picture: map.id, maxSide: 1024 }, { signal });
-        this.difference.set(cut, await preview.finally(() => this.#client.free("picture", map.id)));
+        const bitmap = await preview.finally(() => this.#client.free("picture", map.id));
         const args = { picture: other.picture.id, reference: one.picture.id, border: 0 };
-        this.apart.set(cut, (await this.#client.call("score", args, { signal })).psnr);
+        const scoring = this.#client.call("score", args, { signal });
+        const { psnr } = await scoring.catch((error: unknown) => {
+          bitmap.close();
+          throw error;
+        });
+        // Both or none: what is given up in between would be taken for made.
+        this.difference.set(cut, bitmap);
+        this.apart.set(cut, psnr);
         changed();
       },
     };

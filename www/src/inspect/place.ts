@@ -23,7 +23,6 @@ export class Place extends Localized {
         width: fit-content;
         border-radius: 6px;
         overflow: hidden;
-        touch-action: none;
       }
       .moves {
         cursor: crosshair;

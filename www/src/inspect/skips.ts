@@ -3,9 +3,9 @@ import { customElement, property } from "lit/decorators.js";
 import { shared } from "../elements/shared";
 import { decibels, Localized, t } from "../i18n";
 import "../elements/bitmap";
-import { cutName, type Edge } from "./graph";
+import { type Box, cutName, type Edge } from "./graph";
 import { shapeWords } from "./names";
-import { GAIN, type Made, type Outputs } from "./outputs";
+import { GAIN, type Made, type Shown } from "./outputs";
 import type { Seen } from "./seen";
 
 /** Skip connections as switches, and the output with and without those that are cut. Emits `cut` with names and whether they are cut. */
@@ -13,11 +13,9 @@ import type { Seen } from "./seen";
 export class Skips extends Localized {
   @property({ attribute: false }) seen!: Seen;
   @property({ attribute: false }) cuts: readonly string[] = [];
-  @property({ attribute: false }) outputs!: Outputs;
+  @property({ attribute: false }) made!: Shown;
   /** What the network gets. */
   @property({ attribute: false }) input: ImageBitmap | null = null;
-  /** Changes when an output comes in. */
-  @property({ type: Number }) version = 0;
 
   static override styles = [
     shared,
@@ -119,12 +117,12 @@ export class Skips extends Localized {
     const said = own ? t("inspect.skip.input", { to: to?.name ?? "" }) : t("inspect.skip", { from: edge.value, to: to?.value ?? "" });
     return html`<label>
       <input type="checkbox" .checked=${!this.cuts.includes(name)} @change=${(event: Event) => this.#cut([name], !(event.target as HTMLInputElement).checked)} />
-      <span>${said}</span><small>${own ? t("inspect.skip.residual") : shapeWords(from?.shape ?? [])}</small>
+      <span>${said}</span><small>${own && to && isResidual(edge, to) ? t("inspect.skip.residual") : shapeWords(from?.shape ?? [])}</small>
     </label>`;
   }
 
   #plain() {
-    const whole = this.outputs.whole.value;
+    const { whole } = this.made;
     return html`
       ${this.#figure(this.input, t("inspect.input"), [])}
       ${this.#figure(whole?.bitmap ?? null, t("inspect.output"), this.#figures(whole))}
@@ -132,13 +130,13 @@ export class Skips extends Localized {
   }
 
   #compared() {
-    const { whole, cut, difference, apart } = this.outputs;
+    const { whole, cut, difference, apart } = this.made;
     const labels = this.seen.model.classes.length > 0; // their colours are no measure
-    const apartness = labels || apart.value === null ? [] : [t("inspect.apart", { psnr: decibels(apart.value) })];
+    const apartness = labels || apart === null ? [] : [t("inspect.apart", { psnr: decibels(apart) })];
     return html`
-      ${this.#figure(whole.value?.bitmap ?? null, t("inspect.with"), this.#figures(whole.value))}
-      ${this.#figure(cut.value?.bitmap ?? null, t("inspect.without"), this.#figures(cut.value))}
-      ${this.#figure(difference.value, t("inspect.difference", { gain: GAIN }), apartness)}`;
+      ${this.#figure(whole?.bitmap ?? null, t("inspect.with"), this.#figures(whole))}
+      ${this.#figure(cut?.bitmap ?? null, t("inspect.without"), this.#figures(cut))}
+      ${this.#figure(difference, t("inspect.difference", { gain: GAIN }), apartness)}`;
   }
 
   #figures(made: Made | null): string[] {
@@ -153,4 +151,10 @@ export class Skips extends Localized {
   #cut(names: string[], on: boolean): void {
     this.dispatchEvent(new CustomEvent("cut", { detail: { names, on } }));
   }
+}
+
+/** Whether the network's input is added to what it has computed, and nothing comes after. */
+function isResidual({ reader }: Edge, to: Box): boolean {
+  const op = to.nodes.find(({ name }) => name === reader)?.op;
+  return to.isOutput && (op === "Add" || op === "Sum");
 }

@@ -47,8 +47,8 @@ export class Thumbnails {
   /** `open`: of what part of which picture. */
   *wanted(open: string, seen: Seen, cut: readonly string[], changed: () => void): Generator<Chore> {
     const { boxes } = seen.graph;
-    if (boxes.length > MOST) return;
     for (const [at, box] of boxes.entries()) {
+      if (boxes.length > MOST && box.kind !== "input") continue;
       const kept = this.#kept.get(box.name) ?? new Kept<Thumbnail>(({ bitmap }) => bitmap.close());
       this.#kept.set(box.name, kept);
       const mine = seen.cutsBefore(at, cut);

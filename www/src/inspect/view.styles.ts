@@ -33,18 +33,6 @@ export const viewStyles = css`
   .beside select {
     color: var(--ink);
   }
-  .status {
-    display: flex;
-    align-items: center;
-    gap: 10px;
-    min-height: 28px;
-    color: var(--ink-soft);
-  }
-  .status button {
-    min-height: 28px;
-    padding: 0 10px;
-    font-size: 13px;
-  }
   up-notice {
     max-width: 560px;
     margin: 0 auto;

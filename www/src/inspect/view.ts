@@ -10,6 +10,7 @@ import "../elements/header";
 import "../elements/notice";
 import "../elements/segments";
 import { scrolling, shared } from "../elements/shared";
+import "../elements/work";
 import { hasMessage, language, Localized, t, thousands } from "../i18n";
 import type { Point } from "../protocol";
 import { formatLook, parseLook } from "./address";
@@ -82,6 +83,9 @@ export class InspectView extends Localized {
   protected override updated(): void {
     document.title = `${t("inspect.title")} · ${t("app.name")}`;
     document.documentElement.lang = language();
+    // Its options come and go, and those that have been chosen by hand do not heed `selected`.
+    const beside = this.renderRoot.querySelector<HTMLSelectElement>(".beside select");
+    if (beside) beside.value = this.inspector.besideMethod?.id ?? "";
   }
 
   protected override render() {
@@ -99,7 +103,8 @@ export class InspectView extends Localized {
           <div class="choices">
             <p class="subject">${this.#subject()}</p>
             ${this.#models()}
-            ${this.#status()}
+            <up-work .words=${activityWords(inspector)} .busy=${inspector.pump.now !== null} .stopped=${inspector.pump.stopped}
+              @stop=${() => inspector.stop()} @resume=${() => inspector.retry()}></up-work>
           </div>
           <up-backend .choice=${state.settings.backend} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
             @backend=${({ detail: backend }: CustomEvent<Settings["backend"]>) => playground.set({ backend })}></up-backend>
@@ -123,7 +128,7 @@ export class InspectView extends Localized {
   /** The strategies of the task, and the one to show beside. */
   #models() {
     const { inspector } = this;
-    const { networks, method, besideMethod } = inspector;
+    const { networks, method } = inspector;
     if (networks.length === 0) return nothing;
     const options = networks.map((one) => ({ value: one.id, label: methodName(one) }));
     const others = networks.filter(({ id }) => id !== method?.id);
@@ -131,19 +136,11 @@ export class InspectView extends Localized {
         @pick=${({ detail }: CustomEvent<string>) => inspector.set({ model: detail, beside: detail === inspector.look.beside ? null : inspector.look.beside })}></up-chips>
       ${others.length > 0
         ? html`<label class="beside">${t("inspect.beside")}
-            <select .value=${besideMethod?.id ?? ""} @change=${(event: Event) => inspector.set({ beside: (event.target as HTMLSelectElement).value || null })}>
+            <select @change=${(event: Event) => inspector.set({ beside: (event.target as HTMLSelectElement).value || null })}>
               <option value="">${t("inspect.beside.none")}</option>
-              ${others.map((one) => html`<option value=${one.id} ?selected=${one.id === besideMethod?.id}>${methodName(one)}</option>`)}
+              ${others.map((one) => html`<option value=${one.id}>${methodName(one)}</option>`)}
             </select></label>`
         : nothing}`;
-  }
-
-  #status() {
-    const { inspector } = this;
-    const words = activityWords(inspector);
-    return html`<p class="status"><span role="status">${words}</span>
-      ${inspector.pump.now ? html`<button @click=${() => inspector.stop()}>${t("run.stop")}</button>` : nothing}
-      ${inspector.pump.stopped ? html`<button @click=${() => inspector.retry()}>${t("inspect.resume")}</button>` : nothing}</p>`;
   }
 
   #network(seen: Seen) {
@@ -165,12 +162,12 @@ export class InspectView extends Localized {
       ${box ? this.#node(seen, box, times) : nothing}
       <section aria-labelledby="skips">
         <h2 id="skips">${t("inspect.skips.heading")}</h2>
-        <inspect-skips .seen=${seen} .cuts=${inspector.cuts} .outputs=${inspector.outputs} .version=${this.#version} .input=${inspector.input}
+        <inspect-skips .seen=${seen} .cuts=${inspector.cuts} .made=${inspector.made} .input=${inspector.input}
           @cut=${({ detail: { names, on } }: CustomEvent<{ names: string[]; on: boolean }>) => inspector.cut(names, on)}></inspect-skips>
       </section>
       <section aria-labelledby="loss">
         <h2 id="loss">${t("inspect.loss")}</h2>
-        <inspect-loss .seen=${seen} .losses=${inspector.losses} .version=${this.#version} .compares=${inspector.original !== null} .masked=${seen.model.classes.length > 0} .address=${test}></inspect-loss>
+        <inspect-loss .seen=${seen} .loss=${inspector.loss} .failure=${inspector.losses.failure} .cut=${inspector.cuts.length > 0} .compares=${inspector.original !== null} .masked=${seen.model.classes.length > 0} .address=${test}></inspect-loss>
       </section>
     `;
   }

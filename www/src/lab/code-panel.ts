@@ -67,16 +67,18 @@ export class CodePanel extends Localized {
     const label = t(this.copied === library ? "lab.code.copied" : "lab.code.copy");
     return html`<section>
       <header><h2>${library}</h2>
-        <button class="plain" aria-label="${label}, ${library}" @click=${() => this.#copy(library, code)}>${label}</button></header>
+        <button class="plain" aria-label="${label}, ${library}" @click=${(event: Event) => this.#copy(library, code, event.currentTarget as Element)}>${label}</button></header>
       <pre tabindex="0" role="region" aria-label=${library}>${code}</pre>
     </section>`;
   }
 
-  /** The clipboard may be forbidden; the program can then be selected by hand. */
-  async #copy(library: Library, code: string): Promise<void> {
+  /** The clipboard may be forbidden; the program is then selected, for the person's own keys. */
+  async #copy(library: Library, code: string, button: Element): Promise<void> {
     try {
       await navigator.clipboard.writeText(code);
     } catch {
+      const program = button.closest("section")?.querySelector("pre");
+      if (program) getSelection()?.selectAllChildren(program);
       return;
     }
     this.copied = library;

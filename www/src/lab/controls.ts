@@ -48,6 +48,7 @@ export class LabControls extends Localized {
       }
       .views {
         display: flex;
+        flex-wrap: wrap;
         gap: 2px;
         margin-left: auto;
       }

@@ -209,6 +209,7 @@ export class Grid extends Localized {
     this.editing = null;
     const value = parseNumber(field.value);
     if (value !== null && value !== this.matrix.values[cell]) this.#emit("edit", { cell, value });
+    else if (this.pinned === cell) this.#emit("pin", cell); // the tap that would let go of it has begun the edit
   }
 
   #fieldKey = async (event: KeyboardEvent): Promise<void> => {

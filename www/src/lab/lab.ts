@@ -8,7 +8,7 @@ import type { Client } from "../client";
 import type { MessageKey, Params } from "../i18n";
 import { fromTensor, type Matrix, matrix } from "./matrix";
 import { type Marks, marksOf, noMarks, type Target } from "./marks";
-import { isPreset, PRESETS, type PresetId } from "./presets";
+import { PRESETS, type PresetId, presetOf } from "./presets";
 import { formatSettings, overlapRequest, parseSettings, type Settings, toRequest } from "./settings";
 import { impossible } from "./size";
 import { Worked } from "./worked";
@@ -50,7 +50,7 @@ export class Lab extends EventTarget {
 
   /** Another preset, and what the address changes of it. */
   open(id: string, query = ""): void {
-    this.preset = isPreset(id) ? id : "nearest";
+    this.preset = presetOf(id);
     this.view = new URLSearchParams(query).get("view") === "stamp" ? "stamp" : "spread";
     this.#pinned = this.#pointed = null;
     this.step = null;

@@ -45,8 +45,9 @@ export type PresetId = keyof typeof PRESETS;
 
 export const PRESET_IDS = Object.keys(PRESETS) as PresetId[];
 
-export function isPreset(id: string): id is PresetId {
-  return Object.hasOwn(PRESETS, id);
+/** By its name, or by its operator's. */
+export function presetOf(id: string): PresetId {
+  return PRESET_IDS.find((preset) => preset === id) ?? PRESET_IDS.find((preset) => PRESETS[preset].operator === id) ?? "nearest";
 }
 
 /** The presets of an operator; the first is where its own link leads. */

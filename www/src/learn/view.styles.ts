@@ -39,18 +39,6 @@ export const viewStyles = css`
   .what up-segments {
     width: min(100%, 340px);
   }
-  .status {
-    display: flex;
-    align-items: center;
-    gap: 10px;
-    min-height: 30px;
-    color: var(--ink-soft);
-  }
-  .status button {
-    min-height: 28px;
-    padding: 0 10px;
-    font-size: 13px;
-  }
   .pictures {
     display: grid;
     grid-template-columns: repeat(3, minmax(0, 1fr));

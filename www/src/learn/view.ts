@@ -96,7 +96,7 @@ export class LearnView extends Localized {
         <div class="what">
           <up-segments .label=${t("learn.weights")} .options=${options} .value=${random ? "random" : "trained"}
             @pick=${({ detail }: CustomEvent<string>) => this.#choose(detail === "random")}></up-segments>
-          ${this.#status()}
+          ${this.#work()}
         </div>
         <up-notice .notice=${learning.notice ?? playground.state.notice} @act=${({ detail }: CustomEvent<Action>) => this.#act(detail)}
           @dismiss=${() => this.#dismiss()}></up-notice>
@@ -155,12 +155,12 @@ export class LearnView extends Localized {
       ${this.playing ? icons.stop : icons.run}</button>`;
   }
 
-  #status() {
+  #work() {
     const { pump, playground } = this.learning;
     const busy = pump.now !== null || playground.state.activity !== null;
-    return html`<p class="status"><span role="status">${t(pump.stopped ? "status.stopped" : busy ? "learn.busy" : "inspect.ready")}</span>
-      ${pump.now ? html`<button @click=${() => this.#stop()}>${t("run.stop")}</button>` : nothing}
-      ${pump.stopped ? html`<button @click=${() => this.learning.retry()}>${t("inspect.resume")}</button>` : nothing}</p>`;
+    const words = t(pump.stopped ? "status.stopped" : busy ? "learn.busy" : "inspect.ready");
+    return html`<up-work .words=${words} .busy=${pump.now !== null} .stopped=${pump.stopped}
+      @stop=${() => this.#stop()} @resume=${() => this.learning.retry()}></up-work>`;
   }
 
   #choose(random: boolean): void {

@@ -42,7 +42,7 @@ export class Example extends Localized {
 
   protected override render() {
     const { lab } = this;
-    return html`<div class="example">
+    return html`<div class="example" @keydown=${(event: KeyboardEvent) => event.key === "Escape" && lab.unpin()}>
       <lab-refusal .refusal=${lab.refusal}></lab-refusal>
       <lab-stage .lab=${lab}></lab-stage>
       <lab-explain .worked=${lab.worked} .target=${lab.target}></lab-explain>

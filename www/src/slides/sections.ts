@@ -42,7 +42,10 @@ export type SectionId = (typeof IDS)[number];
 const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   segmentation: { photo: "task=segment" },
   "cross-entropy": { live: "cross-entropy" },
-  "skip-connections": { more: "inspect?task=segment&model=bilinear&cut=enc1>cat1.concat&cut=enc2>cat2.concat" },
+  "skip-connections": {
+    photo: "task=segment&with=bilinear,bilinear.noskip&layout=grid",
+    more: "inspect?task=segment&model=bilinear&cut=enc1>cat1.concat&cut=enc2>cat2.concat",
+  },
   nearest: { example: { preset: "nearest" } },
   bilinear: { example: { preset: "bilinear" } },
   "pixel-shuffle": { example: { preset: "pixel-shuffle" } },

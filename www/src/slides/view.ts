@@ -20,28 +20,33 @@ export class SlidesView extends Localized {
   @property({ attribute: false }) router!: Router;
   /** One for each example. */
   #labs = new Map<string, Lab>();
-  /** Where the view stood when it last went to a section, and which that was. */
-  #stood = 0;
+  /** The section that the view last went to, and whether a person has done nothing since. */
   #gone: string | null = null;
-  #opened = () => this.#scroll();
-  /** Figures that have come in above push the section away; a person who has moved on is left alone. */
-  #grown = async () => {
-    await new Promise(requestAnimationFrame);
-    if (this.scrollTop === this.#stood && this.#stood > 0) this.#scroll();
-  };
+  #waits = false;
+  #opened = () => this.#go();
+  /** Figures that come in above push the section away. */
+  #grown = new ResizeObserver(() => this.#waits && this.#scroll());
 
   static override styles = [shared, scrolling, slidesStyles];
+
+  constructor() {
+    super();
+    for (const act of ["wheel", "pointerdown", "keydown"]) this.addEventListener(act, () => (this.#waits = false), { passive: true });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.router.addEventListener("change", this.#opened);
     // Back from another view it stands where it was left.
     if (this.router.route.path !== this.#gone) void this.updateComplete.then(() => this.#scroll());
+    void this.updateComplete.then(() => this.#grown.observe(this.renderRoot.querySelector("main") ?? this));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.router.removeEventListener("change", this.#opened);
+    this.#grown.disconnect();
+    this.#waits = false;
   }
 
   protected override updated(): void {
@@ -93,24 +98,31 @@ export class SlidesView extends Localized {
     const lab = new Lab(this.client);
     this.#labs.set(key, lab);
     lab.open(preset, view === "stamp" ? "view=stamp" : "");
-    lab.addEventListener("change", this.#grown, { once: true });
     return lab;
   }
 
   /** A link to where the address already leads changes nothing there. */
   #followed = ({ target }: Event): void => {
-    if (target instanceof HTMLAnchorElement && target.hash === location.hash) this.#scroll();
+    if (target instanceof HTMLAnchorElement && target.hash === location.hash) this.#go();
   };
 
-  /** To the section that the address names. */
-  #scroll(): void {
+  /** To the section that the address names; a person has followed a link to it. */
+  #go(): void {
+    this.#scroll()?.focus({ preventScroll: true });
+  }
+
+  /** Of this view alone: `scrollIntoView` would scroll a page that it is embedded in as well. */
+  #scroll(): HTMLElement | null {
     const { view, path } = this.router.route;
-    if (view !== "slides") return;
+    if (view !== "slides") return null;
     this.#gone = path;
     const section = SECTIONS.some(({ id }) => id === path) ? this.renderRoot.querySelector<HTMLElement>(`#${path}`) : null;
-    section?.scrollIntoView();
-    section?.focus({ preventScroll: true });
-    this.#stood = this.scrollTop;
+    if (section) {
+      const margin = parseFloat(getComputedStyle(section).scrollMarginTop);
+      this.scrollTop += section.getBoundingClientRect().top - this.getBoundingClientRect().top - margin;
+    }
+    this.#waits = true;
+    return section;
   }
 }
 

@@ -142,6 +142,12 @@ describe("feature maps", () => {
     await page.getByRole("radio", { name: "Nearest" }).press(" ");
     await expect.poll(() => page.url()).toContain("model=nearest");
     await expect.poll(() => page.url()).toContain("beside=transposed-conv");
+    await page.getByRole("combobox", { name: "Beside it" }).selectOption("pixel-shuffle");
+    await page.getByRole("radio", { name: "Max-unpool" }).press(" ");
+    await page.getByRole("listbox", { name: "Pixel shuffle, " }).waitFor();
+    const beside = () => page.getByRole("combobox", { name: "Beside it" }).evaluate((select) => (select as HTMLSelectElement).value);
+    await expect.poll(beside).toBe("pixel-shuffle");
+    expect(page.url()).toContain("beside=pixel-shuffle");
   });
 });
 
@@ -224,6 +230,14 @@ describe("the picture", () => {
     expect(await page.getByRole("radio", { name: "mine.onnx" }).isChecked()).toBe(true);
   });
 
+  it("goes through a network that is dropped there", async () => {
+    await open("#inspect?model=bilinear&node=enc2.conv1&beside=nearest");
+    await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array([1, 90, 0, 4]) }]);
+    await box(/^up1.transposed-conv.conv: ConvTranspose/).waitFor();
+    expect(await page.getByRole("radio", { name: "mine.onnx" }).isChecked()).toBe(true);
+    expect(page.url()).not.toContain("model=");
+  });
+
   it("made of labels shows no decibels", async () => {
     await open("#inspect?task=segment&picture=chelsea");
     await done();
@@ -242,8 +256,9 @@ describe("work", () => {
     await stop(page).press("Enter");
     await page.getByRole("status").filter({ hasText: "Stopped" }).waitFor();
     await at.engine({ tileDelay: 0 });
-    await page.getByRole("button", { name: "Go on" }).press("Enter");
+    await press("Enter"); // the keyboard is where it was: on what is "Go on" now
     await done();
+    expect(await page.evaluate(() => document.activeElement?.localName)).toBe("inspect-view");
   });
 
   it("that fails ends in a sentence with a way out", async () => {

@@ -62,6 +62,11 @@ describe("the numbers", () => {
     expect(at.complaints).toEqual([]);
   });
 
+  it("of an operator's own name are its first example's", async () => {
+    await open("#lab/transposed-conv");
+    expect(await numbers("Kernel")).toHaveLength(4);
+  });
+
   it("of max-pooling come with their indices", async () => {
     await open("#lab/max-unpool");
     expect(await rows("Maxima")).toEqual([["6", "8"], ["9", "7"]]);
@@ -111,6 +116,17 @@ describe("by keyboard", () => {
     expect(await grid("Output").getByRole("gridcell", { selected: true }).textContent()).toBe("1.75");
     await press("Escape");
     await expect.poll(() => status().textContent()).toMatch(/^Output \[1, 2\]/);
+  });
+
+  it("a second tap and nothing typed lets a cell go", async () => {
+    await open("#lab/nearest", { hasTouch: true, viewport: { width: 390, height: 844 } });
+    const cell = grid("Input").getByRole("gridcell").first();
+    const pinned = () => grid("Input").locator(".pinned").count();
+    await cell.tap();
+    await expect.poll(pinned).toBe(1);
+    await cell.tap();
+    await press("Enter");
+    await expect.poll(pinned).toBe(0);
   });
 
   it("typing changes input and kernel, and the address", async () => {

@@ -141,6 +141,17 @@ describe("test and apply", () => {
     expect(await meanColour(page, "before")).not.toEqual(seen);
   });
 
+  it("the kind that is shown is the one that is used, whatever was chosen before", async () => {
+    await open();
+    const kinds = page.getByRole("combobox", { name: "With" });
+    for (const kind of ["Photon noise", "Gaussian noise", "Photon noise"]) await settled(() => kinds.selectOption(kind));
+    await settled(() => page.getByRole("radio", { name: "Deblur" }).check());
+    const shown = () => kinds.evaluate((select) => (select as HTMLSelectElement).value);
+    expect(await address()).toContain(`degrade=${await shown()},`);
+    await settled(() => page.getByRole("radio", { name: "Denoise", exact: true }).check());
+    expect(await address()).toContain(`degrade=${await shown()},`);
+  });
+
   it("strength and saturation change what is shown without another run", async () => {
     await open({}, "#task=colorize&with=bilinear");
     await page.evaluate(() => {

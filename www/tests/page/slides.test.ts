@@ -31,6 +31,16 @@ describe("the lecture", () => {
     await expect.poll(async () => Math.abs((await top()) - 60)).toBeLessThan(30);
   });
 
+  it("leaves the page that it is embedded in where it is", async () => {
+    page = await at.visit("models/manifest.json"); // without the page's own policy, which allows no frames
+    await page.evaluate(() => {
+      document.body.innerHTML = `<div style="height: 2000px"></div><iframe src="../index.html#slides/transposed-conv-3" width="1200" height="640"></iframe>`;
+    });
+    const inside = page.frameLocator("iframe").locator("slides-view section#transposed-conv-3");
+    await expect.poll(async () => Math.abs((await inside.evaluate((each) => each.getBoundingClientRect().top)) - 60)).toBeLessThan(30);
+    expect(await page.evaluate(() => [window.scrollY, document.activeElement?.localName])).toEqual([0, "body"]);
+  });
+
   it("goes to a section again where its link is followed again, and stands where it was left", async () => {
     await open("#slides/nearest");
     const top = (id: string) => section(id).evaluate((each) => each.getBoundingClientRect().top);

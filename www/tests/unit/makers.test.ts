@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Playground } from "../../src/app/playground";
 import type { CallOptions, Client } from "../../src/client";
 import { FIRST_LOOK } from "../../src/inspect/address";
+import { cutName } from "../../src/inspect/graph";
 import { Inspector } from "../../src/inspect/inspector";
 import { Learning } from "../../src/learn/learning";
 import { CallError, type CallName } from "../../src/protocol";
@@ -61,9 +62,10 @@ class FakePlayground extends EventTarget {
     task: { masked: false as boolean },
     mask: null as object | null,
     engine: ENGINE,
+    own: null as object | null,
     chosen: "one",
     activity: null,
-    methods: [{ id: "one", kind: "network", name: "one", stages: [{ kind: "model", entry: { file: "one.onnx" } }] }],
+    methods: [{ id: "one", kind: "network", name: "one", stages: [{ kind: "model", entry: { file: "one.onnx" } }] }] as object[],
     input: shown(1001),
     original: shown(1000),
   };
@@ -125,6 +127,51 @@ describe("the inspector", () => {
     inspector.retry();
     await idle(inspector);
     expect(inspector.maps?.box.name).toBe("bottleneck.conv2");
+  });
+
+  it("shows no outputs and losses of other cuts where a stop has left it without", async () => {
+    const { client, inspector } = await open();
+    const [one, other] = inspector.seen.value?.skips.map(cutName) ?? [];
+    inspector.cut([one ?? ""], true);
+    await idle(inspector);
+    expect(inspector.made).toMatchObject({ cut: { psnr: 30 }, apart: 30 });
+    expect(inspector.loss).not.toBeNull();
+    client.held = "inspectedOutput";
+    inspector.cut([other ?? ""], true);
+    expect(inspector.made.cut, "until there is another").not.toBeNull();
+    inspector.stop();
+    await idle(inspector);
+    expect(inspector.made).toMatchObject({ whole: { psnr: 30 }, cut: null, difference: null, apart: null });
+    expect(inspector.loss).toBeNull();
+  });
+
+  it("makes the difference and its decibels of the same cuts, whatever is given up in between", async () => {
+    const { client, inspector } = await open();
+    const [one, other] = inspector.seen.value?.skips.map(cutName) ?? [];
+    inspector.cut([one ?? ""], true);
+    await idle(inspector);
+    const scores = client.calls.filter((call) => call === "score").length;
+    client.held = "score";
+    inspector.cut([other ?? ""], true);
+    await vi.waitFor(() => expect(client.calls.filter((call) => call === "score").length).toBe(scores + 1));
+    client.held = null;
+    inspector.set({ node: "enc1.conv2" });
+    await idle(inspector);
+    const { apart, difference } = inspector.outputs;
+    expect(apart.key).toContain(other);
+    expect(difference.key).toBe(apart.key);
+  });
+
+  it("turns to a network that a person brings", async () => {
+    const { playground, inspector } = await open();
+    inspector.set({ model: "one", node: "bottleneck.conv2", cut: ["a>b"] });
+    const mine = { id: "own", kind: "own", name: "mine", stages: [{ kind: "own", model: { key: 7 } }] };
+    const { state } = playground;
+    playground.state = { ...state, own: { name: "mine" }, methods: [...state.methods, mine], chosen: "own" };
+    playground.dispatchEvent(new Event("change"));
+    expect(inspector.look).toEqual(FIRST_LOOK);
+    await idle(inspector);
+    expect(inspector.method?.id).toBe("own");
   });
 
   it("lets go of a picture that is no longer the playground's while nobody looks", async () => {

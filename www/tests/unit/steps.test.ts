@@ -98,6 +98,7 @@ describe("files", () => {
 
   it("knows weights that came alone, and a drop without a file", () => {
     expect(sortFiles([file("net.onnx.data")])).toEqual({ kind: "data-only", name: "net.onnx.data" });
+    expect(sortFiles([file("net.pth")])).toEqual({ kind: "not-onnx", name: "net.pth" });
     expect(sortFiles([])).toEqual({ kind: "nothing" });
   });
 
