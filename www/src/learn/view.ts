@@ -11,6 +11,7 @@ import "../elements/samples";
 import "../elements/segments";
 import { scrolling, shared } from "../elements/shared";
 import "../elements/slider";
+import "../elements/work";
 import { decibels, language, Localized, t } from "../i18n";
 import "./curve";
 import { type Learning, RANDOM, type Shown, STRATEGIES } from "./learning";

@@ -25,6 +25,15 @@ describe("bringing a photo", () => {
     expect(at.complaints).toEqual([]);
   });
 
+  it("by a drop on a view that has no use for it", async () => {
+    page = await at.visit("#lab/bilinear");
+    await page.locator("lab-view").waitFor();
+    await bring(page, "drop", [photo]);
+    await taken();
+    await restored(page);
+    expect(at.complaints).toEqual([]);
+  });
+
   it("by paste", async () => {
     await open();
     await bring(page, "paste", [photo]);
