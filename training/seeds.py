@@ -2,9 +2,9 @@
 
     python seeds.py --data ../../shared/data
 
-All five begin with the same weights but for the upsampling, and see the same batches. Writes models/seeds.json: PSNR in dB of each strategy with each seed, and `spread`, the standard
-deviation between seeds of one strategy: what differs by less is a tie. Stopped and started again, it goes on with the seeds
-that are missing.
+All five begin with the same weights but for the upsampling, and see the same batches. Writes models/seeds.json: PSNR in dB of
+each strategy with each seed, and `spread`, the standard deviation between seeds of one strategy: what differs by less is a
+tie. Stopped and started again, it goes on with the seeds that are missing.
 """
 
 from __future__ import annotations

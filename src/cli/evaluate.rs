@@ -79,7 +79,7 @@ fn measured(
     options: &Evaluate,
 ) -> Outcome<(Vec<Row>, usize)> {
     let (model, told) = models::described(engine, path)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = file_name(path);
     let subject = Subject { model: &model, name: &name, tile: args.tile };
     let row = |protocol: String, found| Row { model: name.clone(), protocol, found };
     if !told.classes.is_empty() {
@@ -96,6 +96,10 @@ fn measured(
         rows.extend(found.map(|found| row(protocol.name(), Found::Restored(found))));
     }
     Ok((rows, failed))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// What is measured: a model, its file's name, and the longest side of its tiles where that is asked for.

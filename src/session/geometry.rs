@@ -91,7 +91,7 @@ impl Geometry {
             if task.tiling == Tiling::Whole {
                 reach.extent = None;
             }
-            let more = accepted(graph, task, [1, c, h, w], i, reach.multiple).filter(|_| !fixed[i]);
+            let more = if fixed[i] { None } else { accepted(graph, task, [1, c, h, w], i, reach.multiple) };
             reach.multiple = more.unwrap_or(reach.multiple);
             Ok(Axis { reach, base, fixed: more.is_none() })
         };

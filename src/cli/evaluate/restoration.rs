@@ -1,11 +1,11 @@
 //! Pictures made worse, restored, and compared with what they were.
 
-use super::Subject;
+use super::{Subject, file_name};
 use crate::cli::host::Terminal;
 use crate::cli::protocol::Protocol;
 use crate::cli::{Outcome, files};
 use serde::{Serialize, Serializer};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use unet_playground::image::{Picture, lab, metrics};
 
 /// How close one picture is to its reference.
@@ -120,10 +120,6 @@ pub(super) fn restored(
         |of: fn(&Measured) -> Option<Scores>| mean(&measured.iter().filter_map(of).collect::<Vec<_>>());
     let (before, after) = (mean(|m| m.before), mean(|m| Some(m.after)));
     (after.map(|after| Restored { before, after, pictures: measured }), failed)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn scores(reference: &Picture, picture: &Picture, border: u32) -> unet_playground::Result<Scores> {
