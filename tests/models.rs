@@ -24,6 +24,16 @@ fn text<'a>(entry: &'a serde_json::Map<String, Value>, key: &str) -> &'a str {
     entry[key].as_str().unwrap_or_else(|| panic!("{key} of {entry:?}"))
 }
 
+fn hash_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The external data files of an entry, by name: `data` of the manifest, which files without any lack.
+fn data_files(entry: &serde_json::Map<String, Value>) -> BTreeMap<String, Value> {
+    let listed = entry.get("data").map_or(&[][..], |data| data.as_array().expect("a list of files"));
+    listed.iter().map(|file| (file["file"].as_str().expect("a name").to_owned(), file.clone())).collect()
+}
+
 #[test]
 fn the_manifest_lists_the_files_that_are_there() {
     let listed: BTreeSet<String> = manifest().iter().map(|entry| text(entry, "file").to_owned()).collect();
@@ -42,17 +52,26 @@ fn the_manifest_repeats_what_is_in_the_files() {
         let file = text(&entry, "file");
         let bytes = fs::read(folder().join(file)).unwrap();
         assert_eq!(entry["bytes"], bytes.len(), "{file}");
-        let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(text(&entry, "sha256"), hash, "{file}");
+        assert_eq!(text(&entry, "sha256"), hash_of(&bytes), "{file}");
 
-        let graph = onnx::load(&bytes, &BTreeMap::new()).unwrap();
+        let data = data_files(&entry);
+        for (name, listed) in &data {
+            let bytes = fs::read(folder().join(name)).unwrap();
+            assert_eq!(listed["bytes"], bytes.len(), "{name}");
+            assert_eq!(listed["sha256"].as_str(), Some(&hash_of(&bytes)[..]), "{name}");
+        }
+        let contents: BTreeMap<&String, Vec<u8>> =
+            data.keys().map(|name| (name, fs::read(folder().join(name)).unwrap())).collect();
+        let external = contents.iter().map(|(name, bytes)| ((*name).clone(), &bytes[..])).collect();
+        let graph = onnx::load(&bytes, &external).unwrap();
         Task::of(&graph).unwrap();
         assert!(file.starts_with(text(&entry, "task")), "{file}");
         for (key, stated) in &graph.metadata {
             let stated = serde_json::from_str(stated).unwrap_or_else(|_| Value::String(stated.clone()));
             assert_eq!(entry.get(key), Some(&stated), "{key} of {file}");
         }
-        assert_eq!(entry.len(), graph.metadata.len() + 3, "{file}");
+        let of_the_file = 3 + usize::from(!data.is_empty());
+        assert_eq!(entry.len(), graph.metadata.len() + of_the_file, "{file}");
     }
 }
 
@@ -90,7 +109,10 @@ fn the_engine_scores_as_the_files_say() {
 
 #[test]
 fn the_files_are_small() {
-    let sizes: Vec<u64> = manifest().iter().map(|entry| entry["bytes"].as_u64().unwrap()).collect();
+    let shared: BTreeMap<String, Value> = manifest().iter().flat_map(data_files).collect();
+    let of = |file: &Value| file["bytes"].as_u64().unwrap();
+    let mut sizes: Vec<u64> = manifest().iter().map(|entry| entry["bytes"].as_u64().unwrap()).collect();
+    sizes.extend(shared.values().map(of));
     assert!(sizes.iter().all(|&bytes| bytes <= 3 * MEGABYTE as u64), "{sizes:?}");
     assert!(sizes.iter().sum::<u64>() <= 40 * MEGABYTE as u64, "{sizes:?}");
 }

@@ -72,7 +72,18 @@ export interface ModelFiles {
   data: Record<string, Blob>;
 }
 
-export type ModelSource = { url: string; sha256: string } | ModelFiles;
+/** A file of this site, and the hash of its content. */
+export interface WeightFile {
+  url: string;
+  sha256: string;
+}
+
+/** A shipped model; `data` holds the external data files that it may share with others, by name. */
+export interface ShippedModel extends WeightFile {
+  data: Record<string, WeightFile>;
+}
+
+export type ModelSource = ShippedModel | ModelFiles;
 
 /** Shares from 0 to 1, null where there is nothing to tell of; `iou`: of each class, intersection over union. */
 export interface LabelScores {

@@ -5,8 +5,8 @@
 
 import type { Client } from "../client";
 import type { BackendChoice, Degradation } from "../engine";
-import type { EngineInfo, ModelInfo, PictureInfo, Progress, Recipe } from "../protocol";
-import type { OwnModel, Stage } from "./catalogue";
+import type { EngineInfo, ModelInfo, PictureInfo, Progress, Recipe, ShippedModel } from "../protocol";
+import type { Entry, OwnModel, Stage } from "./catalogue";
 import type { Photo } from "./photo";
 import { fromBase } from "./samples";
 import type { Activity } from "./state";
@@ -56,10 +56,7 @@ export class Bench {
     this.#models.delete(key); // to stand last among those used
     this.#models.set(key, step);
     this.#forgetModels();
-    const source =
-      stage.kind === "own"
-        ? stage.model.source
-        : { url: fromBase(`models/${stage.entry.file}`), sha256: stage.entry.sha256 };
+    const source = stage.kind === "own" ? stage.model.source : shipped(stage.entry);
     const onProgress = (progress: Progress) => {
       if (progress.stage === "download") this.#tell({ kind: "download", loaded: progress.loaded, total: progress.total });
       else if (progress.stage === "compile") this.#tell({ kind: "compile" });
@@ -131,4 +128,9 @@ export class Bench {
 
 function ownKey({ key }: OwnModel): string {
   return OWN + key;
+}
+
+function shipped({ file, sha256, data }: Entry): ShippedModel {
+  const files = data.map((of) => [of.file, { url: fromBase(`models/${of.file}`), sha256: of.sha256 }]);
+  return { url: fromBase(`models/${file}`), sha256, data: Object.fromEntries(files) };
 }

@@ -4,11 +4,20 @@ import type { ModelFiles } from "../protocol";
 import { filterOf, factsOf, OLD_PHOTO, TASKS, type BaselineId, type TaskFacts } from "./tasks";
 import type { Baseline } from "../engine";
 
+/** A file of weights beside an ONNX file. */
+export interface DataFile {
+  file: string;
+  bytes: number;
+  sha256: string;
+}
+
 /** One entry of the manifest. */
 export interface Entry {
   file: string;
   bytes: number;
   sha256: string;
+  /** External data files, which several models may share. */
+  data: DataFile[];
   task: string;
   family: string;
   strategy: string;
@@ -109,6 +118,15 @@ function methodId({ strategy, variant }: Entry): string {
   return variant ? `${strategy}.${variant}` : strategy;
 }
 
+function dataFiles(value: unknown): DataFile[] {
+  const list: unknown[] = Array.isArray(value) ? value : [];
+  return list.flatMap((one) => {
+    const { file, bytes, sha256 } = (one ?? {}) as Record<string, unknown>;
+    const named = typeof file === "string" && /^[\w.-]+\.data$/.test(file);
+    return named && typeof bytes === "number" && typeof sha256 === "string" ? [{ file, bytes, sha256 }] : [];
+  });
+}
+
 /** Reads the manifest; what is not an entry is passed over, so that one bad line does not hide the others. */
 export function parseManifest(json: unknown): Entry[] {
   const list = Array.isArray(json) ? json : [];
@@ -121,6 +139,7 @@ export function parseManifest(json: unknown): Entry[] {
       file: text("file"),
       bytes: number("bytes"),
       sha256: text("sha256"),
+      data: dataFiles(field("data")),
       task: text("task"),
       family: text("family") || "unet",
       strategy: text("strategy"),

@@ -37,7 +37,8 @@ async function step(stage: Stage): Promise<object> {
   if (stage.kind === "own") return { model: stage.model.name, sha256: await hashOf(stage.model.source) };
   if (stage.kind === "filter") return { filter: stage.filter };
   const { file, sha256, title, license } = stage.entry;
-  return { model: file, sha256, title, license };
+  const data = stage.entry.data.map((of) => ({ file: of.file, sha256: of.sha256 }));
+  return { model: file, sha256, ...(data.length > 0 && { data }), title, license };
 }
 
 async function hashOf(source: ModelSource): Promise<string | null> {

@@ -157,7 +157,7 @@ export class Learning extends Maker {
   }
 
   async #make(kept: Kept<Shown>, key: string, file: string, { truth, noisy }: Pair, signal: AbortSignal): Promise<void> {
-    const source = { url: fromBase(`models/learning/${file}.onnx`), sha256: "" };
+    const source = { url: fromBase(`models/learning/${file}.onnx`), sha256: "", data: {} };
     const model = await this.#client.call("loadModel", { source }, { signal });
     const processing = this.#client.call("process", { picture: noisy.id, model: model.id, near: null }, { signal });
     const { picture, engine } = await processing.finally(() => this.#client.free("model", model.id));

@@ -46,7 +46,7 @@ function isOurs(url: unknown): url is string {
 
 /** Models of the manifest are kept under their hashes; small ones in folders of their own are files like others. */
 function keepsItself(url: string): boolean {
-  return /\/models\/[^/]+\.onnx$/.test(new URL(url).pathname);
+  return /\/models\/[^/]+\.(onnx|data)$/.test(new URL(url).pathname);
 }
 
 /** Its name holds a hash of its content. */

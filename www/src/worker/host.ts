@@ -58,7 +58,11 @@ export class Host implements Handlers {
     let bytes: Uint8Array;
     const externalData: Record<string, Uint8Array> = {};
     if ("url" in source) {
+      // In turn: a data file that models share is often there already, and each has its own progress.
       const onProgress = (loaded: number, total: number | null) => progress({ stage: "download", loaded, total });
+      for (const [name, file] of Object.entries(source.data)) {
+        externalData[name] = await weights(file, signal, onProgress);
+      }
       bytes = await weights(source, signal, onProgress);
     } else {
       bytes = await bytesOf(source.file);

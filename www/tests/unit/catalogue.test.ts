@@ -45,6 +45,7 @@ describe("the manifest", () => {
         file: "denoise-bilinear.onnx",
         bytes: 10,
         sha256: "00",
+        data: [],
         task: "denoise",
         family: "unet",
         strategy: "bilinear",
@@ -56,6 +57,9 @@ describe("the manifest", () => {
       },
     ]);
     expect(parseManifest({ not: "a list" })).toEqual([]);
+    const shared = { file: "encoder.onnx.data", bytes: 20, sha256: "11" };
+    const [shipped] = parseManifest([entry("colorize", "bilinear", { data: [shared, { ...shared, file: "../passwd" }, null] })]);
+    expect(shipped?.data).toEqual([shared]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { EngineModule, Model, Picture } from "../../src/engine";
 import { Host, type CallContext } from "../../src/worker/host";
 
@@ -7,8 +7,10 @@ function host() {
   const said: string[] = [];
   const picture = { width: 8, height: 6, free: () => said.push("free picture") } as unknown as Picture;
   let models = 0;
-  const load = async (): Promise<Model> => {
+  const given: string[][] = [];
+  const load = async (_: Uint8Array, { externalData }: { externalData: Record<string, Uint8Array> }): Promise<Model> => {
     const name = `model ${++models}`;
+    given.push(Object.entries(externalData).map(([file, bytes]) => `${file}: ${new TextDecoder().decode(bytes)}`));
     const say = (what: string) => () => said.push(`${what} ${name}`);
     return { metadata: {}, task: { classes: [] }, inputs: [], outputs: [], release: say("release"), free: say("free") } as unknown as Model;
   };
@@ -23,7 +25,7 @@ function host() {
     free() {},
   };
   const module = { default: async () => {}, Engine: { create: async () => engine } };
-  return { said, host: new Host(async () => module as unknown as EngineModule) };
+  return { said, given, host: new Host(async () => module as unknown as EngineModule) };
 }
 
 const context: CallContext = { signal: new AbortController().signal, progress() {}, tile() {} };
@@ -38,6 +40,16 @@ async function open() {
   const process = (model: number) => one.process({ picture, model, near: null }, context);
   return { said, one, picture, first, second, process };
 }
+
+it("fetches the data files of a shipped model", async () => {
+  vi.stubGlobal("fetch", async (url: string) => new Response(url));
+  const { given, host: one } = host();
+  await one.start({ backend: "cpu" }, context);
+  const file = (name: string) => ({ url: `models/${name}`, sha256: "" });
+  await one.loadModel({ source: { ...file("a.onnx"), data: { "a.onnx.data": file("a.onnx.data") } } }, context);
+  expect(given).toEqual([["a.onnx.data: models/a.onnx.data"]]);
+  vi.unstubAllGlobals();
+});
 
 describe("the worker's memory", () => {
   it("holds the buffers of one model's run at a time", async () => {
