@@ -4,7 +4,6 @@ mod facts;
 mod simplify;
 mod unpool;
 mod weights;
-mod work;
 
 use crate::ops::Op;
 use crate::tensor::{DType, Tensor};

@@ -4,12 +4,16 @@
 
 The format is that of `fixtures.py`. The cases come with the `onnx` package (Apache-2.0), whose
 reference implementation made the expected outputs. What has to be known before a run (shapes, axes,
-pads) is an input there; here every input but the first is made a constant.
+pads) is an input there; here every input but the first is made a constant. Which operators are
+supported is read from `docs/operators.md`, which the engine's tests write. Beside the fixtures
+stand `conformance.rs`, which builds them into the tests, and `conformance.tsv`: every case of ONNX,
+and why it is left out where it is.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +22,10 @@ from onnx import numpy_helper
 from onnx.backend.test.case.node import collect_testcases
 from safetensors.numpy import save_file
 
-OPERATORS = (
-    "ArgMax AveragePool BatchNormalization Add Sub Mul Div Pow Min Max Sum Mod Equal Less LessOrEqual Greater "
-    "GreaterOrEqual And Or Xor Not Cast Clip Concat ConstantOfShape Constant Conv ConvTranspose DepthToSpace Expand "
-    "Gather Gemm GlobalAveragePool GlobalMaxPool GroupNormalization InstanceNormalization LayerNormalization MatMul "
-    "MaxPool MaxUnpool PRelu Pad Range ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum "
-    "Reshape Flatten Squeeze Unsqueeze Dropout Resize ScatterND Shape Size Slice Softmax LogSoftmax SpaceToDepth Split Tile Transpose Where Identity "
-    "Relu LeakyRelu Sigmoid Tanh HardSwish HardSigmoid Gelu Erf Swish Mish Celu Elu Selu "
-    "Softplus Exp Log Sqrt Reciprocal Abs Neg Floor Ceil Round"
-).split()
+# Operators whose first input has to be known before a run, too.
+CONSTANT_ONLY = ("ConstantOfShape", "Range")
+# Operators whose further outputs are for training.
+TRAINING_OUTPUTS = ("Dropout", "LayerNormalization")
 
 # Outside what the engine does, by the beginning of the case's name.
 LEFT_OUT = {
@@ -47,15 +46,52 @@ LEFT_OUT = {
     "spacetodepth_crd": "newer than the supported versions",
 }
 
-# What the engine keeps exactly; float16 and float64 become float32, and are tested by the loader's tests.
-TYPES = {np.dtype(t) for t in ("float32", "int64", "int32", "uint8", "bool")}
+# As what a test keeps the elements; the engine has every float type as float32, every integer type and bool
+# as int64. float16 is left out: the expected values are rounded to it.
+KEPT = {"float32": "float32", "float64": "float32", "int64": "int64", "int32": "int32", "uint8": "uint8", "bool": "bool"}
+KEPT |= dict.fromkeys(("int8", "int16", "uint16", "uint32"), "int64")
 MAX_BYTES = 60_000
 
 
-def arrays(values) -> list[np.ndarray] | None:
-    if not all(isinstance(v, (np.ndarray, np.generic)) and np.asarray(v).dtype in TYPES for v in values):
-        return None
-    return [np.require(np.asarray(v), requirements="C") for v in values]
+def arrays(values) -> list[np.ndarray] | str:
+    """The arrays as they are kept, or why they are not."""
+    kept = []
+    for value in values:
+        if not isinstance(value, (np.ndarray, np.generic)):
+            return "no tensor"
+        array = np.asarray(value)
+        if array.dtype.name not in KEPT:
+            return f"element type {array.dtype.name}"
+        kept.append(np.require(array.astype(KEPT[array.dtype.name]), requirements="C"))
+    return kept
+
+
+def supported() -> set[str]:
+    text = (Path(__file__).parent.parent / "docs/operators.md").read_text()
+    return set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) | {"Constant"}
+
+
+def left_out(case, op: str, operators: set[str]) -> str:
+    """Why a case is no fixture; empty if it is one."""
+    name = case.name.removeprefix("test_")
+    if case.model.graph.node[0].domain not in ("", "ai.onnx"):
+        return "another domain"
+    if missing := {node.op_type for node in case.model.graph.node} - operators:
+        return f"operator {min(missing)}"
+    for prefix, reason in LEFT_OUT.items():
+        if name.startswith(prefix):
+            return reason
+    if not case.data_sets:
+        return "no data"
+    for values, kept in zip(case.data_sets[0], (1, None)):
+        found = arrays(values)
+        if isinstance(found, str):
+            return found
+        if any(array.nbytes > MAX_BYTES for array in found[:kept]):
+            return "large"
+        if any(array.nbytes == 0 for array in found[:kept]):
+            return "empty"
+    return ""
 
 
 def main() -> None:
@@ -63,27 +99,29 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "tests/fixtures/conformance")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
+    operators = supported()
     files: dict[str, dict[str, np.ndarray]] = {}
+    table = []
     for case in sorted(collect_testcases(None), key=lambda c: c.name):
-        nodes = case.model.graph.node
-        op = nodes[0].op_type if len(nodes) == 1 else ""
-        if op not in OPERATORS or case.name.endswith("_expanded") or not case.data_sets:
-            continue
         name = case.name.removeprefix("test_")
-        if any(name.startswith(prefix) for prefix in LEFT_OUT):
+        # Functions written out in other operators come a second time.
+        op = case.model.graph.node[0].op_type if len(case.model.graph.node) == 1 else ""
+        if "_expanded" in name or not op:
+            continue
+        reason = left_out(case, op, operators)
+        table.append((op, name, reason))
+        if reason:
             continue
         inputs, outputs = (arrays(values) for values in case.data_sets[0])
-        if inputs is None or outputs is None or not all(0 < a.nbytes < MAX_BYTES for a in inputs[:1] + outputs):
-            continue
         model = onnx.ModelProto()
         model.CopyFrom(case.model)
-        kept = 0 if op in ("ConstantOfShape", "Range") else 1
+        kept = 0 if op in CONSTANT_ONLY else 1
         names = [value.name for value in model.graph.input]
-        for key, array in list(zip(names, inputs, strict=True))[kept:]:
+        originals = [np.asarray(value) for value in case.data_sets[0][0]]
+        for key, array in list(zip(names, originals, strict=True))[kept:]:
             model.graph.initializer.append(numpy_helper.from_array(array, key))
         del model.graph.input[kept:]
-        if op in ("Dropout", "LayerNormalization"):
-            # Outputs for training.
+        if op in TRAINING_OUTPUTS:
             del model.graph.output[1:], model.graph.node[0].output[1:]
         for opset in model.opset_import:
             # Nothing has changed for these operators beyond the supported versions.
@@ -94,9 +132,14 @@ def main() -> None:
             content[f"{name}/in/{key}"] = array
         for value, array in zip(model.graph.output, outputs):
             content[f"{name}/out/{value.name}"] = array
+    for old in args.out.glob("*.safetensors"):
+        old.unlink()
     for op, content in sorted(files.items()):
         save_file(content, args.out / f"{op}.safetensors")
-        print(f"{op}: {sum(key.endswith('/model') for key in content)} cases")
+    rows = [f'    ("{op}", include_bytes!("{args.out.name}/{op}.safetensors")),' for op in sorted(files)]
+    args.out.with_suffix(".rs").write_text("\n".join(["&[", *rows, "]", ""]))
+    args.out.with_suffix(".tsv").write_text("".join("\t".join(row) + "\n" for row in sorted(table)))
+    print(f"{sum(not reason for *_, reason in table)} of {len(table)} cases of {len(files)} operators")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 //! Everything that can be known of a graph for given input shapes: types and shapes of all edges,
 //! and the values of those that do not depend on the inputs' elements.
 
-use super::{Graph, Node, Port};
+use super::{EdgeId, Graph, Node, Port};
 use crate::error::{Error, Result};
-use crate::ops::{Fact, MAX_ELEMENTS, OpError, Operator, checked_shape, known};
+use crate::ops::{Cost, Fact, Known, MAX_ELEMENTS, OpError, Operator, Role, checked_shape, known};
 use crate::tensor::Tensor;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 const MAX_FOLDED_ELEMENTS: u64 = 4 << 20;
 const MAX_FOLDED_PER_WEIGHT: u64 = 8;
 
-/// Elementary steps that folding may take in one pass; see [`super::work`].
+/// Elementary steps that folding may take in one pass; see [`Node::work`].
 const MAX_FOLDING_WORK: u64 = 1 << 28;
 
 /// What is left of the limits of a pass.
@@ -109,7 +109,8 @@ impl Node {
         outputs: &[Fact],
         budget: &mut Budget,
     ) -> Result<Option<Vec<Arc<Tensor>>>> {
-        if let Some(values) = self.op.of_shapes(inputs) {
+        let inputs_known = known(inputs);
+        if let Some(values) = self.op.of_shapes(&inputs_known) {
             return Ok(Some(values.into_iter().map(Arc::new).collect()));
         }
         let values: Option<Vec<Option<&Arc<Tensor>>>> = inputs
@@ -117,13 +118,13 @@ impl Node {
             .map(|input| input.map_or(Some(None), |fact| fact.value.as_ref().map(Some)))
             .collect();
         let Some(values) = values else { return Ok(None) };
-        if self.op.is_identity()
+        if self.op.role() == Role::Identity
             && let Some(Some(value)) = values.first()
         {
             return Ok(Some(vec![(*value).clone()]));
         }
         let elements: u64 = outputs.iter().map(|f| f.shape.iter().product::<usize>() as u64).sum();
-        let work = self.op.work(inputs, outputs);
+        let work = self.work(&inputs_known, outputs);
         if elements > budget.elements || work > budget.work {
             return Ok(None);
         }
@@ -132,6 +133,27 @@ impl Node {
         let values: Vec<Option<&Tensor>> = values.iter().map(|v| v.map(Arc::as_ref)).collect();
         let outputs = self.op.reference(&values).map_err(|e| self.error(e))?;
         Ok(Some(outputs.into_iter().map(Arc::new).collect()))
+    }
+
+    /// Elementary steps of the reference for these inputs and outputs, as an upper bound.
+    pub fn work(&self, inputs: &[Option<Known>], outputs: &[Fact]) -> u64 {
+        let outputs: Vec<Known> = outputs.iter().map(Known::from).collect();
+        let Cost { flops, steps } = self.op.cost(inputs, &outputs);
+        let values = inputs.iter().flatten().chain(&outputs);
+        let len = |value: &Known| value.shape().iter().fold(1u64, |n, &d| n.saturating_mul(d as u64));
+        values.fold(flops.saturating_add(steps), |n, value| n.saturating_add(len(value)))
+    }
+
+    /// Multiplications and additions for values of these facts; 0 where its result is known before the run.
+    pub fn flops(&self, facts: &[Option<Fact>]) -> u64 {
+        let fact = |edge: &Option<EdgeId>| edge.and_then(|edge| facts[edge.0].as_ref());
+        let outputs: Vec<&Fact> = self.outputs.iter().filter_map(fact).collect();
+        if outputs.iter().all(|output| output.value.is_some()) {
+            return 0;
+        }
+        let inputs: Vec<Option<Known>> = self.inputs.iter().map(|edge| fact(edge).map(Known::from)).collect();
+        let outputs: Vec<Known> = outputs.into_iter().map(Known::from).collect();
+        self.op.cost(&inputs, &outputs).flops
     }
 
     /// The error with the node's name.

@@ -1,7 +1,7 @@
 //! Which of a node's constants are weights, and what the file calls them.
 
 use super::{EdgeId, Graph, Node};
-use crate::ops::Op;
+use crate::ops::{Operator, Role};
 use crate::tensor::Tensor;
 
 impl Graph {
@@ -9,11 +9,9 @@ impl Graph {
     /// stored as halves or transposed, those of what is stored. Not what only steers an operator, the
     /// scales of `Resize` for example.
     pub fn weights<'a>(&'a self, node: &Node) -> impl Iterator<Item = (&'a str, &'a Tensor)> {
-        let edges: &[Option<EdgeId>] = match node.op {
-            Op::Clip(_) | Op::Pad(_) | Op::Resize(_) => &[],
-            _ => &node.inputs,
-        };
-        edges.iter().flatten().filter_map(|edge| {
+        let weights = node.op.weights();
+        let edges = node.inputs.iter().take(weights.end).skip(weights.start);
+        edges.flatten().filter_map(|edge| {
             let tensor = self.initializers.get(edge).filter(|tensor| tensor.as_f32().is_some())?;
             let origin = self.edges[edge.0].origin.unwrap_or(*edge);
             Some((&*self.edges[origin.0].name, &**tensor))
@@ -24,8 +22,7 @@ impl Graph {
 impl Node {
     /// What its output holds the elements of, where it only stores them in another way.
     pub(super) fn rearranged(&self) -> Option<EdgeId> {
-        let only_stores = matches!(self.op, Op::Cast(_) | Op::Reshape(_) | Op::Transpose(_));
         let first = self.inputs.first().copied().flatten();
-        first.filter(|_| only_stores || self.op.is_identity())
+        first.filter(|_| matches!(self.op.role(), Role::Stores | Role::Identity))
     }
 }

@@ -3,10 +3,12 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::elements;
 use super::elements::{floats, output, tensor};
 use super::known::{Known, axis, known, required_float};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Input data; integer output.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,5 +61,17 @@ impl Operator for ArgMax {
             y.push(best as i64);
         }
         output(shape, Data::I64(y))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::each(elements(inputs, 0), 1)
     }
 }

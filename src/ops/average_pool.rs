@@ -6,9 +6,10 @@ use super::attributes::Attributes;
 use super::elements::{floats, output, tensor};
 use super::known::{Known, checked_shape, known, nchw, required_float};
 use super::window::WindowAttributes;
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan::Window;
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Input X `[N, C, H, W]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,5 +72,17 @@ impl Operator for AveragePool {
             }
         }
         output(shape, Data::F32(y))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        self.sliding.pool_cost(outputs)
     }
 }

@@ -4,11 +4,13 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::made;
 use super::elements::{broadcast_places, output, tensor};
 use super::known::{Known, broadcast, checked_shape, known, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan;
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryKind {
@@ -43,29 +45,45 @@ pub struct Binary {
     pub variadic: bool,
 }
 
+/// Every function: its ONNX name, and whether it takes any number of operands.
+const FUNCTIONS: &[(&str, BinaryKind, bool)] = &[
+    ("Add", BinaryKind::Add, false),
+    ("And", BinaryKind::And, false),
+    ("Div", BinaryKind::Div, false),
+    ("Equal", BinaryKind::Equal, false),
+    ("Greater", BinaryKind::Greater, false),
+    ("GreaterOrEqual", BinaryKind::GreaterOrEqual, false),
+    ("Less", BinaryKind::Less, false),
+    ("LessOrEqual", BinaryKind::LessOrEqual, false),
+    ("Max", BinaryKind::Max, true),
+    ("Min", BinaryKind::Min, true),
+    ("Mod", BinaryKind::Mod { fmod: false }, false),
+    ("Mul", BinaryKind::Mul, false),
+    ("Or", BinaryKind::Or, false),
+    ("Pow", BinaryKind::Pow, false),
+    ("Sub", BinaryKind::Sub, false),
+    ("Sum", BinaryKind::Add, true),
+    ("Xor", BinaryKind::Xor, false),
+];
+
 impl Binary {
     pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
-        let (name, kind) = match name {
-            "Add" => ("Add", BinaryKind::Add),
-            "Sum" => ("Sum", BinaryKind::Add),
-            "Sub" => ("Sub", BinaryKind::Sub),
-            "Mul" => ("Mul", BinaryKind::Mul),
-            "Div" => ("Div", BinaryKind::Div),
-            "Pow" => ("Pow", BinaryKind::Pow),
-            "Min" => ("Min", BinaryKind::Min),
-            "Max" => ("Max", BinaryKind::Max),
-            "Mod" => ("Mod", BinaryKind::Mod { fmod: a.flag("fmod", false)? }),
-            "Equal" => ("Equal", BinaryKind::Equal),
-            "Less" => ("Less", BinaryKind::Less),
-            "LessOrEqual" => ("LessOrEqual", BinaryKind::LessOrEqual),
-            "Greater" => ("Greater", BinaryKind::Greater),
-            "GreaterOrEqual" => ("GreaterOrEqual", BinaryKind::GreaterOrEqual),
-            "And" => ("And", BinaryKind::And),
-            "Or" => ("Or", BinaryKind::Or),
-            "Xor" => ("Xor", BinaryKind::Xor),
-            _ => return Ok(None),
+        let Some(&(name, kind, variadic)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
+            return Ok(None);
         };
-        Ok(Some(Self { kind, name, variadic: matches!(name, "Sum" | "Min" | "Max") }))
+        let kind = match kind {
+            BinaryKind::Mod { .. } => BinaryKind::Mod { fmod: a.flag("fmod", false)? },
+            kind => kind,
+        };
+        Ok(Some(Self { kind, name, variadic }))
+    }
+
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        FUNCTIONS.iter().map(|(name, ..)| *name)
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// The kernel for float operands that are computed in a run; `None` is for folding alone.
@@ -196,5 +214,17 @@ impl Operator for Binary {
             result = self.pair(&result, tensor(inputs, i)?)?;
         }
         Ok(vec![result])
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..usize::MAX
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), inputs.len().saturating_sub(1) as u64)
     }
 }

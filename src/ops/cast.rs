@@ -6,9 +6,10 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, tensor};
 use super::known::{Known, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::DType;
 use crate::tensor::{Data, Tensor};
+use std::ops::Range;
 
 /// What a cast makes, as far as values differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,5 +82,17 @@ impl Operator for Cast {
             (Data::I64(v), to) => Data::I64(v.iter().map(|&v| to.wrap(v)).collect()),
         };
         output(input.shape(), data)
+    }
+
+    fn role(&self) -> Role {
+        Role::Stores
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

@@ -1,14 +1,16 @@
 //! `Clip`: min(max(x, min), max); `torch.clamp`, and `torch.nn.ReLU6` for 0 and 6.
 
 use super::OpError;
+use super::cost::made;
 use super::elements::{output, tensor};
 use super::known::{Known, known, known_tensor};
 use super::known::{optional, required};
-use super::unary::apply;
-use super::{Operator, TensorType};
+use super::unary::evaluate;
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan::Unary;
 use crate::tensor::Data;
 use crate::tensor::Tensor;
+use std::ops::Range;
 
 /// Inputs X, min or none, max or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,10 +49,24 @@ impl Operator for Clip {
         let [min, max] = self.resolve(&known(inputs))?;
         let input = tensor(inputs, 0)?;
         let data = match input.data() {
-            Data::F32(x) => Data::F32(x.iter().map(|&x| apply(Unary::Clip { min, max }, x)).collect()),
+            Data::F32(x) => {
+                Data::F32(x.iter().map(|&x| evaluate(Unary::Clip { min, max }, x.into()) as f32).collect())
+            }
             // Conversions saturate: an infinite bound is none.
             Data::I64(x) => Data::I64(x.iter().map(|&x| x.max(min as i64).min(max as i64)).collect()),
         };
         output(input.shape(), data)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 1)
     }
 }

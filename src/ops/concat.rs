@@ -4,8 +4,9 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::output;
 use super::known::{Known, axis, checked_shape, known, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Inputs: one or more tensors of one type.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,5 +59,17 @@ impl Operator for Concat {
             ),
         };
         output(shape, data)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..usize::MAX
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

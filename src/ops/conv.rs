@@ -4,12 +4,14 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::{made, taps};
 use super::elements::{floats, output, tensor};
 use super::known::{Known, checked_shape, known, nchw, optional, required_float};
 use super::window::WindowAttributes;
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan::Window;
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Inputs X `[N, C, H, W]`, W `[C_out, C/group, kh, kw]`, and B `[C_out]` or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,5 +106,17 @@ impl Operator for Conv {
             }
         }
         output(shape, Data::F32(y))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..3
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), taps(inputs, 1).saturating_mul(2))
     }
 }

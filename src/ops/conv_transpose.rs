@@ -5,12 +5,14 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::conv::{check_bias, kernel};
+use super::cost::{elements, taps};
 use super::elements::{floats, output, tensor};
 use super::known::{Known, checked_shape, known, nchw, optional, required_float};
 use super::window::{AutoPad, WindowAttributes};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan::Window;
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Inputs X `[N, C, H, W]`, W `[C, C_out/group, kh, kw]`, and B `[C_out]` or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,5 +160,17 @@ impl Operator for ConvTranspose {
             }
         }
         output(shape, Data::F32(y.into_iter().map(|v| v as f32).collect()))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..3
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::each(elements(inputs, 0), taps(inputs, 1).saturating_mul(2))
     }
 }

@@ -7,9 +7,10 @@ use super::attributes::Attributes;
 use super::elements::{floats, output, tensor};
 use super::known::{Known, required_float};
 use super::known::{checked_shape, nchw};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan::DepthMode;
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// y[c, b·h + by, b·w + bx] = x[channel(c, by, bx), h, w]; see [`DepthMode`].
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +85,18 @@ impl Operator for DepthToSpace {
         }
         output([n, c, h, w], Data::F32(y))
     }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
+    }
 }
 
 impl Operator for SpaceToDepth {
@@ -104,5 +117,17 @@ impl Operator for SpaceToDepth {
             y.push(x[((n * c_in + channel) * h_in + row) * w_in + column]);
         }
         output([n, c, h, w], Data::F32(y))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

@@ -4,8 +4,9 @@
 use super::OpError;
 use super::elements::{broadcast_places, output, pick, places, tensor};
 use super::known::{Known, broadcast, checked_shape, known, known_ints, required, shape_from};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::Tensor;
+use std::ops::Range;
 
 /// Inputs input and shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +53,18 @@ impl Operator for Expand {
         let data = pick(input.data(), places, 0.0);
         output(shape, data)
     }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
+    }
 }
 
 impl Operator for Tile {
@@ -66,5 +79,17 @@ impl Operator for Tile {
         let tables: Vec<Vec<i32>> = shape.iter().zip(input.shape()).map(table).collect();
         let data = pick(input.data(), places(input.shape(), &tables), 0.0);
         output(shape, data)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

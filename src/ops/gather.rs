@@ -6,8 +6,9 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{ints, output, pick, tensor};
 use super::known::{Known, axis, checked_shape, known, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor, strides};
+use std::ops::Range;
 
 /// Inputs data and indices.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +68,18 @@ impl Operator for Gather {
         });
         output(shape, pick(data.data(), places, 0.0))
     }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
+    }
 }
 
 impl Operator for ScatterNd {
@@ -118,5 +131,17 @@ impl Operator for ScatterNd {
             _ => return Err(OpError("data and updates differ in type".into())),
         };
         output(data.shape(), result)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..3
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

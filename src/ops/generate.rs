@@ -3,9 +3,10 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::made;
 use super::elements::{output, tensor};
 use super::known::{Known, MAX_ELEMENTS, known, known_ints, known_tensor, required, shape_from};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::Tensor;
 use crate::tensor::{DType, Data};
 use std::sync::Arc;
@@ -61,14 +62,35 @@ impl Shape {
     }
 }
 
+impl Shape {
+    fn dims(&self, shape: &[usize]) -> Tensor {
+        Tensor::vector(self.resolve(shape).iter().map(|&d| d as i64).collect::<Vec<_>>())
+    }
+}
+
 impl Operator for Shape {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::I64, vec![self.resolve(required(inputs, 0, "data")?.shape()).len()])])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let dims: Vec<i64> = self.resolve(tensor(inputs, 0)?.shape()).iter().map(|&d| d as i64).collect();
-        Ok(vec![Tensor::vector(dims)])
+        Ok(vec![self.dims(tensor(inputs, 0)?.shape())])
+    }
+
+    fn of_shapes(&self, inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
+        Some(vec![self.dims(inputs.first().copied().flatten()?.shape())])
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> std::ops::Range<usize> {
+        0..0
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }
 
@@ -80,6 +102,23 @@ impl Operator for Size {
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         output([], Data::I64(vec![tensor(inputs, 0)?.len() as i64]))
+    }
+
+    fn of_shapes(&self, inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
+        let shape = inputs.first().copied().flatten()?.shape();
+        output([], Data::I64(vec![shape.iter().product::<usize>() as i64])).ok()
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> std::ops::Range<usize> {
+        0..0
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }
 
@@ -129,6 +168,18 @@ impl Operator for Range {
         };
         output([count], data)
     }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> std::ops::Range<usize> {
+        0..0
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 1)
+    }
 }
 
 impl Operator for ConstantOfShape {
@@ -145,5 +196,17 @@ impl Operator for ConstantOfShape {
             Data::I64(v) => Data::I64(vec![v[0]; len]),
         };
         output(shape, data)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> std::ops::Range<usize> {
+        0..0
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

@@ -4,11 +4,13 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::made;
 use super::elements::{broadcast_places, floats, output};
 use super::known::optional;
 use super::known::{Known, broadcast, checked_shape, known, required_float};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Inputs A and B.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +119,18 @@ impl Operator for MatMul {
         }
         output(shape, Data::F32(y))
     }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..2
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), self.resolve(inputs).map_or(0, |p| 2 * p.k as u64))
+    }
 }
 
 impl Operator for Gemm {
@@ -154,5 +168,17 @@ impl Operator for Gemm {
             }
         }
         output([m, n], Data::F32(y.into_iter().map(|v| v as f32).collect()))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..3
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), self.resolve(inputs).map_or(0, |[_, k, _]| 2 * k as u64))
     }
 }

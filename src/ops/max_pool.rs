@@ -8,10 +8,11 @@ use super::attributes::Attributes;
 use super::elements::{floats, tensor};
 use super::known::{Known, checked_shape, known, nchw, required_float};
 use super::window::WindowAttributes;
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan::TIE_EPSILON;
 use crate::plan::Window;
 use crate::tensor::{DType, Tensor};
+use std::ops::Range;
 
 /// Input X `[N, C, H, W]`; outputs Y and, if asked for, Indices.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,5 +91,17 @@ impl Operator for MaxPool {
         let failed = |e: crate::Error| OpError(e.to_string());
         let y = Tensor::f32(shape.clone(), y).map_err(failed)?;
         Ok(vec![y, Tensor::i64(shape, indices).map_err(failed)?])
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        self.sliding.pool_cost(outputs)
     }
 }

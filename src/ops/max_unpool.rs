@@ -6,9 +6,10 @@ use super::attributes::Attributes;
 use super::elements::{floats, ints, output};
 use super::known::{Known, checked_shape, known, known_ints, known_tensor, nchw, required, required_float};
 use super::window::WindowAttributes;
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan::Window;
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Inputs X `[N, C, H, W]`, Indices of the same shape, and the output shape (`[N, C, H', W']`) or
 /// none. With `pytorch` also the offset of each plane in the output, `[N, C, 1, 1]`.
@@ -119,5 +120,17 @@ impl Operator for MaxUnpool {
             y[plane * area + position / w * w_out + position % w] = value;
         }
         output(shape, Data::F32(y))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

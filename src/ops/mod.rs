@@ -11,6 +11,7 @@ mod clip;
 mod concat;
 mod conv;
 mod conv_transpose;
+mod cost;
 mod depth_space;
 mod elements;
 mod expand;
@@ -21,7 +22,6 @@ mod matmul;
 mod max_pool;
 mod max_unpool;
 mod norm;
-mod op;
 mod pad;
 mod prelu;
 mod reduce;
@@ -45,6 +45,7 @@ pub use clip::Clip;
 pub use concat::Concat;
 pub use conv::Conv;
 pub use conv_transpose::ConvTranspose;
+pub use cost::Cost;
 pub use depth_space::{DepthToSpace, SpaceToDepth};
 pub(crate) use elements::broadcast_places;
 pub use expand::{Expand, Tile};
@@ -67,11 +68,55 @@ pub use slice::{Slice, SliceRange};
 pub use softmax::Softmax;
 pub use split::Split;
 pub use transpose::Transpose;
-pub use unary::Unary;
+pub use unary::{Unary, evaluate};
 pub use window::{AutoPad, WindowAttributes};
 
 use crate::tensor::{DType, Tensor};
 use std::sync::Arc;
+
+/// The table of operators: the one place that registers them. A row is the operator's type, its ONNX name, and
+/// how one is made of the attributes `a`. Families are types that stand for several names each.
+macro_rules! operators {
+    ($define:ident) => {
+        $define! {
+            |a| families: Binary Reduce Reshape Softmax Unary;
+            ArgMax = "ArgMax" ArgMax::new(a)?;
+            AveragePool = "AveragePool" AveragePool::new(a)?;
+            BatchNormalization = "BatchNormalization" BatchNormalization::new(a)?;
+            Cast = "Cast" Cast::new(a)?;
+            Clip = "Clip" Clip;
+            Concat = "Concat" Concat::new(a)?;
+            ConstantOfShape = "ConstantOfShape" ConstantOfShape::new(a)?;
+            Conv = "Conv" Conv::new(a)?;
+            ConvTranspose = "ConvTranspose" ConvTranspose::new(a)?;
+            DepthToSpace = "DepthToSpace" DepthToSpace::new(a)?;
+            Expand = "Expand" Expand;
+            Gather = "Gather" Gather::new(a)?;
+            Gemm = "Gemm" Gemm::new(a)?;
+            GroupNormalization = "GroupNormalization" GroupNormalization::new(a)?;
+            InstanceNormalization = "InstanceNormalization" InstanceNormalization::new(a)?;
+            LayerNormalization = "LayerNormalization" LayerNormalization::new(a)?;
+            MatMul = "MatMul" MatMul;
+            MaxPool = "MaxPool" MaxPool::new(a)?;
+            MaxUnpool = "MaxUnpool" MaxUnpool::new(a)?;
+            Not = "Not" Not;
+            PRelu = "PRelu" PRelu;
+            Pad = "Pad" Pad::new(a)?;
+            Range = "Range" super::generate::Range;
+            Resize = "Resize" Resize::new(a)?;
+            ScatterNd = "ScatterND" ScatterNd::new(a)?;
+            Shape = "Shape" Shape::new(a)?;
+            Size = "Size" Size;
+            Slice = "Slice" Slice;
+            SpaceToDepth = "SpaceToDepth" SpaceToDepth::new(a)?;
+            Split = "Split" Split::new(a)?;
+            Tile = "Tile" Tile;
+            Transpose = "Transpose" Transpose::new(a)?;
+            Where = "Where" Where;
+        }
+    };
+}
+mod op;
 
 /// What is known of a value before the run.
 #[derive(Debug, Clone)]
@@ -89,6 +134,17 @@ pub struct OpError(pub String);
 /// Type and shape of an output.
 pub type TensorType = (DType, Vec<usize>);
 
+/// What an operator does with its first input, as far as others ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Returns it as it is.
+    Identity,
+    /// Stores its elements in another way: shape, order or type.
+    Stores,
+    /// Anything else.
+    Computes,
+}
+
 /// One ONNX operator with its attributes.
 pub trait Operator {
     /// Types and shapes of the outputs.
@@ -96,6 +152,24 @@ pub trait Operator {
     /// # Errors
     /// An input is missing, or its type, shape or (where it matters) value does not fit.
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError>;
+
     /// The outputs by plain loops in row-major order: the definition of correct.
+    ///
+    /// # Errors
+    /// Those of [`Operator::infer`], and elements that do not fit, such as an index outside its axis.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError>;
+
+    /// The outputs, of an operator whose outputs follow from its inputs' shapes alone.
+    fn of_shapes(&self, _inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
+        None
+    }
+
+    fn role(&self) -> Role;
+
+    /// Inputs that hold weights where they are constant: not those that only steer it, such as the scales of
+    /// `Resize`.
+    fn weights(&self) -> std::ops::Range<usize>;
+
+    /// What computing outputs of these types takes.
+    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost;
 }

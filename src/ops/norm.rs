@@ -9,10 +9,12 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::made;
 use super::elements::{broadcast_places, floats, output, tensor};
 use super::known::{Known, axis, broadcast, known, optional, required_float};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Inputs X `[N, C, …]`, scale, B, mean, var (each `[C]`).
 #[derive(Debug, Clone, PartialEq)]
@@ -143,6 +145,18 @@ impl Operator for BatchNormalization {
         let y = x.iter().enumerate().map(normalised).collect();
         output(shape, Data::F32(y))
     }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..5
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 2)
+    }
 }
 
 impl Operator for InstanceNormalization {
@@ -153,6 +167,18 @@ impl Operator for InstanceNormalization {
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let shape = check(&known(inputs), 2, None)?;
         group_norm(inputs, shape[1].max(1), self.epsilon, |c| c)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..3
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 5)
     }
 }
 
@@ -170,6 +196,18 @@ impl Operator for GroupNormalization {
         let channels = shape[1] / self.num_groups;
         let parameter = |c| if self.per_group { c / channels } else { c };
         group_norm(inputs, self.num_groups, self.epsilon, parameter)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..3
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 5)
     }
 }
 
@@ -210,5 +248,17 @@ impl Operator for LayerNormalization {
             }
         }
         output(shape, Data::F32(y))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..3
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 5)
     }
 }

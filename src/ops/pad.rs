@@ -5,8 +5,9 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, pick, places, tensor};
 use super::known::{Known, axes, known, known_floats, known_ints, optional, required, shape_from};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::Tensor;
+use std::ops::Range;
 
 /// What lies outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,5 +116,17 @@ impl Operator for Pad {
             data.shape().iter().zip(&padding.pads).map(|(&n, &pads)| self.index(n, pads)).collect();
         let data = pick(data.data(), places(data.shape(), &tables), padding.value);
         output(padding.output, data)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

@@ -1,10 +1,12 @@
 //! `PRelu`: x < 0 ? slope·x : x. `torch.nn.PReLU`; the slope broadcasts to x's shape (one per
 //! channel has shape `[C, 1, 1]`).
 
+use super::cost::made;
 use super::elements::{broadcast_places, floats, output, tensor};
 use super::known::{Known, broadcast, known, required_float};
-use super::{OpError, Operator, TensorType};
+use super::{Cost, OpError, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Inputs X and slope.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,5 +28,17 @@ impl Operator for PRelu {
         let places = broadcast_places(tensor(inputs, 1)?.shape(), &shape);
         let y = x.iter().zip(places).map(|(&x, p)| if x < 0.0 { slope[p] * x } else { x }).collect();
         output(shape, Data::F32(y))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..2
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 1)
     }
 }

@@ -5,15 +5,19 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::elements;
 use super::elements::{output, tensor};
 use super::known::checked_shape;
 use super::known::{Known, axes, known, known_ints, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor, strides};
+use std::ops::Range;
 
 /// Inputs data and, from opset 13 (sum) or 18, axes or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reduce {
+    /// ONNX operator.
+    pub name: &'static str,
     pub kind: ReduceKind,
     pub axes: Axes,
     pub keepdims: bool,
@@ -44,32 +48,48 @@ pub enum Axes {
     Spatial,
 }
 
+/// Every reduction: its ONNX name, what becomes of the elements, and whether it is over all spatial axes.
+const REDUCTIONS: &[(&str, ReduceKind, bool)] = &[
+    ("GlobalAveragePool", ReduceKind::Mean, true),
+    ("GlobalMaxPool", ReduceKind::Max, true),
+    ("ReduceL1", ReduceKind::L1, false),
+    ("ReduceL2", ReduceKind::L2, false),
+    ("ReduceMax", ReduceKind::Max, false),
+    ("ReduceMean", ReduceKind::Mean, false),
+    ("ReduceMin", ReduceKind::Min, false),
+    ("ReduceProd", ReduceKind::Prod, false),
+    ("ReduceSum", ReduceKind::Sum, false),
+];
+
 impl Reduce {
-    pub fn new(kind: ReduceKind, a: &Attributes) -> Result<Self, OpError> {
-        Ok(Self {
+    pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
+        let Some(&(name, kind, global)) = REDUCTIONS.iter().find(|(known, ..)| *known == name) else {
+            return Ok(None);
+        };
+        if global {
+            return Ok(Some(Self {
+                name,
+                kind,
+                axes: Axes::Spatial,
+                keepdims: true,
+                noop_with_empty_axes: false,
+            }));
+        }
+        Ok(Some(Self {
+            name,
             kind,
             axes: a.ints("axes")?.map_or(Axes::Input, |list| Axes::Listed(list.to_vec())),
             keepdims: a.flag("keepdims", true)?,
             noop_with_empty_axes: a.flag("noop_with_empty_axes", false)?,
-        })
+        }))
     }
 
-    pub fn global(kind: ReduceKind) -> Self {
-        Self { kind, axes: Axes::Spatial, keepdims: true, noop_with_empty_axes: false }
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        REDUCTIONS.iter().map(|(name, ..)| *name)
     }
 
     pub fn name(&self) -> &'static str {
-        match (self.kind, &self.axes) {
-            (ReduceKind::Mean, Axes::Spatial) => "GlobalAveragePool",
-            (_, Axes::Spatial) => "GlobalMaxPool",
-            (ReduceKind::Mean, _) => "ReduceMean",
-            (ReduceKind::Max, _) => "ReduceMax",
-            (ReduceKind::Min, _) => "ReduceMin",
-            (ReduceKind::Sum, _) => "ReduceSum",
-            (ReduceKind::Prod, _) => "ReduceProd",
-            (ReduceKind::L1, _) => "ReduceL1",
-            (ReduceKind::L2, _) => "ReduceL2",
-        }
+        self.name
     }
 
     /// For each axis of the input, whether it is reduced.
@@ -160,6 +180,23 @@ impl Operator for Reduce {
             }
         };
         output(shape, data)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+        match self.kind {
+            ReduceKind::L1 | ReduceKind::L2 => Cost::each(elements(inputs, 0), 2),
+            ReduceKind::Mean | ReduceKind::Max | ReduceKind::Min | ReduceKind::Sum | ReduceKind::Prod => {
+                Cost::each(elements(inputs, 0), 1)
+            }
+        }
     }
 }
 

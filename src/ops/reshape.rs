@@ -6,9 +6,10 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, tensor};
 use super::known::{Known, axes, axis, known, known_ints, known_tensor, required, shape_from};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::Tensor;
 use crate::tensor::checked_len;
+use std::ops::Range;
 
 /// How the new shape follows from the old one.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,10 @@ impl Reshape {
             "Dropout" => Self::Dropout,
             _ => return Ok(None),
         }))
+    }
+
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Dropout"].into_iter()
     }
 
     pub fn name(&self) -> &'static str {
@@ -146,5 +151,22 @@ impl Operator for Reshape {
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         output(self.resolve(&known(inputs))?, tensor(inputs, 0)?.data().clone())
+    }
+
+    fn role(&self) -> Role {
+        match self {
+            Self::Dropout => Role::Identity,
+            Self::Reshape { .. } | Self::Flatten { .. } | Self::Squeeze { .. } | Self::Unsqueeze { .. } => {
+                Role::Stores
+            }
+        }
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

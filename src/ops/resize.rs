@@ -10,13 +10,15 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::made;
 use super::elements::{floats, output, pick, places, tensor};
 use super::known::required_float;
 use super::known::{Known, axes, checked_shape, known, known_floats, known_ints, required};
 use super::resize_taps::antialiased;
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan::AxisTaps;
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResizeMode {
@@ -235,6 +237,20 @@ impl Resize {
             .collect()
     }
 
+    /// Linear and cubic: source positions of each output position.
+    pub(super) fn taps(&self, axis: ResizeAxis) -> usize {
+        let radius = if self.mode == ResizeMode::Cubic { 2 } else { 1 };
+        if axis.is_same() {
+            1
+        } else if self.antialias && axis.scale < 1.0 {
+            // A kernel far wider than the axis has the same taps as one that covers it from any centre.
+            let taps = (2.0 * (radius as f32 / axis.scale)).ceil() as i64 + 1;
+            taps.min(5 * axis.input as i64) as usize
+        } else {
+            2 * radius
+        }
+    }
+
     /// Linear and cubic: weighted source positions of each output position.
     pub fn axis_taps(&self, axis: ResizeAxis) -> AxisTaps {
         if axis.is_same() {
@@ -244,7 +260,7 @@ impl Resize {
         if self.antialias && axis.scale < 1.0 {
             return antialiased(self, axis);
         }
-        let taps = if self.mode == ResizeMode::Cubic { 4 } else { 2 };
+        let taps = self.taps(axis);
         let mut table = AxisTaps { taps, index: Vec::new(), weight: Vec::new() };
         let last = axis.input as i64 - 1;
         for i in 0..axis.output {
@@ -323,5 +339,28 @@ impl Operator for Resize {
             y = next;
         }
         output(shape, Data::F32(y.into_iter().map(|v| v as f32).collect()))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+        let Ok(axes) = self.resolve(inputs) else { return Cost::MOVES };
+        if self.mode == ResizeMode::Nearest {
+            return Cost::MOVES;
+        }
+        let taps = axes.iter().fold(1u64, |n, &axis| n.saturating_mul(self.taps(axis) as u64));
+        // The reference goes axis by axis, over what lies between the two shapes.
+        let between = axes.iter().fold(1u64, |n, a| n.saturating_mul(a.input.max(a.output) as u64));
+        let passes: u64 = axes.iter().map(|&axis| self.taps(axis) as u64).sum();
+        Cost {
+            flops: made(outputs).saturating_mul(taps.saturating_mul(2)),
+            steps: between.saturating_mul(passes),
+        }
     }
 }

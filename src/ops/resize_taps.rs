@@ -8,8 +8,7 @@ pub(super) fn antialiased(resize: &Resize, axis: ResizeAxis) -> AxisTaps {
     let radius = if resize.mode == ResizeMode::Cubic { 2.0 } else { 1.0 };
     let support = radius / axis.scale;
     let last = axis.input as i64 - 1;
-    // A kernel far wider than the axis has the same taps as one that covers it from any centre.
-    let taps = ((support * 2.0).ceil() as i64 + 1).min(5 * axis.input as i64) as usize;
+    let taps = resize.taps(axis);
     let mut table = AxisTaps { taps, index: Vec::new(), weight: Vec::new() };
     for i in 0..axis.output {
         let centre = resize.source(i, axis) + 0.5;

@@ -1,9 +1,11 @@
 //! `Where`: condition ? X : Y with broadcasting (`torch.where`), and `Not`.
 
+use super::cost::made;
 use super::elements::{broadcast_places, ints, output, tensor};
 use super::known::{Known, broadcast, checked_shape, known, required};
-use super::{OpError, Operator, TensorType};
+use super::{Cost, OpError, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Inputs condition (0 or not), X, Y.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +44,18 @@ impl Operator for Where {
         };
         output(shape, data)
     }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        1..3
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 1)
+    }
 }
 
 impl Operator for Not {
@@ -56,5 +70,17 @@ impl Operator for Not {
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let inverted = ints(inputs, 0)?.iter().map(|&v| i64::from(v == 0)).collect();
         output(tensor(inputs, 0)?.shape(), Data::I64(inverted))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 1)
     }
 }

@@ -4,8 +4,9 @@
 use super::OpError;
 use super::elements::{output, pick, places, tensor};
 use super::known::{Known, axes, known, known_ints, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::Tensor;
+use std::ops::Range;
 
 /// Inputs data, starts, ends, axes or none (the first ones), steps or none (1).
 #[derive(Debug, Clone, PartialEq)]
@@ -80,5 +81,17 @@ impl Operator for Slice {
         let tables: Vec<Vec<i32>> = ranges.iter().map(SliceRange::index).collect();
         let shape: Vec<usize> = ranges.iter().map(|r| r.len).collect();
         output(shape, pick(data.data(), places(data.shape(), &tables), 0.0))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

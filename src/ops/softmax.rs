@@ -3,11 +3,13 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::made;
 use super::elements::{floats, output};
 use super::known::axis;
 use super::known::{Known, known, required_float};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Input X.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,10 +21,19 @@ pub struct Softmax {
 }
 
 impl Softmax {
-    pub fn new(log: bool, a: &Attributes) -> Result<Self, OpError> {
+    pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
+        let log = match name {
+            "Softmax" => false,
+            "LogSoftmax" => true,
+            _ => return Ok(None),
+        };
         let flatten = a.opset < 13;
         let axis = a.int_or("axis", if flatten { 1 } else { -1 })?;
-        Ok(Self { axis, flatten, log })
+        Ok(Some(Self { axis, flatten, log }))
+    }
+
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        ["Softmax", "LogSoftmax"].into_iter()
     }
 
     pub fn name(&self) -> &'static str {
@@ -64,5 +75,17 @@ impl Operator for Softmax {
             }
         }
         output(shape, Data::F32(y))
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), 5)
     }
 }

@@ -4,8 +4,9 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, pick, places, tensor};
 use super::known::{Known, axis, known, known_ints, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::Tensor;
+use std::ops::Range;
 
 /// Inputs data and, from opset 13, the lengths or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,5 +86,20 @@ impl Operator for Split {
             start += length;
         }
         Ok(parts)
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+        // Of each part a table an axis.
+        let tables =
+            inputs.first().copied().flatten().map_or(0, |x| x.shape().iter().map(|&d| d as u64).sum());
+        Cost { flops: 0, steps: (outputs.len() as u64).saturating_mul(tables) }
     }
 }

@@ -5,8 +5,9 @@ use super::attributes::Attributes;
 use super::elements::{output, pick, tensor};
 use super::known::axes;
 use super::known::{Known, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::tensor::{Tensor, strides};
+use std::ops::Range;
 
 /// Input data.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,5 +45,17 @@ impl Operator for Transpose {
         let place = |i: usize| (0..perm.len()).map(|a| i / to[a] % shape[a] * from[perm[a]]).sum();
         let data = pick(input.data(), (0..input.len()).map(|i| Some(place(i))), 0.0);
         output(shape, data)
+    }
+
+    fn role(&self) -> Role {
+        Role::Stores
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+        Cost::MOVES
     }
 }

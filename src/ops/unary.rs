@@ -4,11 +4,13 @@
 
 use super::OpError;
 use super::attributes::Attributes;
+use super::cost::made;
 use super::elements::{output, tensor};
 use super::known::{Known, checked_shape, known, required};
-use super::{Operator, TensorType};
+use super::{Cost, Operator, Role, TensorType};
 use crate::plan;
 use crate::tensor::{DType, Data, Tensor};
+use std::ops::Range;
 
 /// Input X, float (Neg, Abs, Relu and Identity also integer).
 #[derive(Debug, Clone, PartialEq)]
@@ -19,82 +21,91 @@ pub struct Unary {
     pub functions: Vec<plan::Unary>,
 }
 
+/// What makes a function of a node's attributes.
+type Make = fn(&Attributes) -> Result<Vec<plan::Unary>, OpError>;
+
+/// Every function: its ONNX name, and the kernels' functions that make it up, one after another.
+const FUNCTIONS: &[(&str, Make)] = {
+    use plan::Unary as F;
+    &[
+        ("Abs", |_| Ok(vec![F::Abs])),
+        ("Ceil", |_| Ok(vec![F::Ceil])),
+        ("Celu", |a| {
+            let alpha = a.float_or("alpha", 1.0)?;
+            Ok(vec![scaled(1.0 / alpha), F::Elu { alpha: 1.0 }, scaled(alpha)])
+        }),
+        ("Elu", |a| Ok(vec![F::Elu { alpha: a.float_or("alpha", 1.0)? }])),
+        ("Erf", |_| Ok(vec![F::Erf])),
+        ("Exp", |_| Ok(vec![F::Exp])),
+        ("Floor", |_| Ok(vec![F::Floor])),
+        ("Gelu", |a| {
+            Ok(vec![a.choice("approximate", F::Gelu, &[("none", F::Gelu), ("tanh", F::GeluTanh)])?])
+        }),
+        ("HardSigmoid", |a| {
+            Ok(vec![F::HardSigmoid { alpha: a.float_or("alpha", 0.2)?, beta: a.float_or("beta", 0.5)? }])
+        }),
+        ("HardSwish", |_| Ok(vec![F::HardSwish])),
+        ("Identity", |_| Ok(vec![F::Identity])),
+        ("LeakyRelu", |a| Ok(vec![F::LeakyRelu { alpha: a.float_or("alpha", 0.01)? }])),
+        ("Log", |_| Ok(vec![F::Log])),
+        ("Mish", |_| Ok(vec![F::Mish])),
+        ("Neg", |_| Ok(vec![F::Neg])),
+        ("Reciprocal", |_| Ok(vec![F::Reciprocal])),
+        ("Relu", |_| Ok(vec![F::Relu])),
+        ("Round", |_| Ok(vec![F::Round])),
+        ("Selu", |a| {
+            let alpha = a.float_or("alpha", 1.673_263_2)?;
+            Ok(vec![F::Elu { alpha }, scaled(a.float_or("gamma", 1.050_701)?)])
+        }),
+        ("Sigmoid", |_| Ok(vec![F::Sigmoid])),
+        ("Softplus", |_| Ok(vec![F::Softplus])),
+        ("Sqrt", |_| Ok(vec![F::Sqrt])),
+        ("Swish", |a| match a.float_or("alpha", 1.0)? {
+            1.0 => Ok(vec![F::Silu]),
+            _ => Err(OpError("only alpha 1 is supported".into())),
+        }),
+        ("Tanh", |_| Ok(vec![F::Tanh])),
+    ]
+};
+
+fn scaled(scale: f32) -> plan::Unary {
+    plan::Unary::Affine { scale, shift: 0.0 }
+}
+
 impl Unary {
     pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
-        use plan::Unary as F;
-        let (name, function) = match name {
-            "Celu" => {
-                let alpha = a.float_or("alpha", 1.0)?;
-                let scaled = |scale| F::Affine { scale, shift: 0.0 };
-                return Ok(Some(Self {
-                    name: "Celu",
-                    functions: vec![scaled(1.0 / alpha), F::Elu { alpha: 1.0 }, scaled(alpha)],
-                }));
-            }
-            "Selu" => {
-                let alpha = a.float_or("alpha", 1.673_263_2)?;
-                let scale = a.float_or("gamma", 1.050_701)?;
-                return Ok(Some(Self {
-                    name: "Selu",
-                    functions: vec![F::Elu { alpha }, F::Affine { scale, shift: 0.0 }],
-                }));
-            }
-            "Identity" => ("Identity", F::Identity),
-            "Relu" => ("Relu", F::Relu),
-            "LeakyRelu" => ("LeakyRelu", F::LeakyRelu { alpha: a.float_or("alpha", 0.01)? }),
-            "Sigmoid" => ("Sigmoid", F::Sigmoid),
-            "Tanh" => ("Tanh", F::Tanh),
-            "HardSwish" => ("HardSwish", F::HardSwish),
-            "HardSigmoid" => {
-                let (alpha, beta) = (a.float_or("alpha", 0.2)?, a.float_or("beta", 0.5)?);
-                ("HardSigmoid", F::HardSigmoid { alpha, beta })
-            }
-            "Gelu" => {
-                let choices = [("none", F::Gelu), ("tanh", F::GeluTanh)];
-                ("Gelu", a.choice("approximate", F::Gelu, &choices)?)
-            }
-            "Erf" => ("Erf", F::Erf),
-            "Swish" => {
-                if a.float_or("alpha", 1.0)? != 1.0 {
-                    return Err(OpError("only alpha 1 is supported".into()));
-                }
-                ("Swish", F::Silu)
-            }
-            "Mish" => ("Mish", F::Mish),
-            "Elu" => ("Elu", F::Elu { alpha: a.float_or("alpha", 1.0)? }),
-            "Softplus" => ("Softplus", F::Softplus),
-            "Exp" => ("Exp", F::Exp),
-            "Log" => ("Log", F::Log),
-            "Sqrt" => ("Sqrt", F::Sqrt),
-            "Reciprocal" => ("Reciprocal", F::Reciprocal),
-            "Abs" => ("Abs", F::Abs),
-            "Neg" => ("Neg", F::Neg),
-            "Floor" => ("Floor", F::Floor),
-            "Ceil" => ("Ceil", F::Ceil),
-            "Round" => ("Round", F::Round),
-            _ => return Ok(None),
-        };
-        Ok(Some(Self { name, functions: vec![function] }))
+        let Some((name, make)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else { return Ok(None) };
+        Ok(Some(Self { name, functions: make(a)? }))
+    }
+
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        FUNCTIONS.iter().map(|(name, _)| *name)
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub fn is_identity(&self) -> bool {
+        self.functions == [plan::Unary::Identity]
     }
 }
 
-/// The function in double precision, rounded once.
-pub fn apply(function: plan::Unary, x: f32) -> f32 {
+/// The function in double precision: what every kernel is compared with.
+pub fn evaluate(function: plan::Unary, v: f64) -> f64 {
     use plan::Unary as F;
-    let v = f64::from(x);
     let sigmoid = |v: f64| 1.0 / (1.0 + (-v).exp());
     // Without overflow for large x.
     let softplus = |v: f64| v.max(0.0) + (-v.abs()).exp().ln_1p();
-    let y = match function {
+    match function {
         F::Identity => v,
         F::Relu if v < 0.0 => 0.0,
         F::Relu => v,
         F::LeakyRelu { alpha } if v < 0.0 => f64::from(alpha) * v,
         F::LeakyRelu { .. } => v,
-        F::Clip { min, .. } if x < min => {
-            return if let F::Clip { max, .. } = function { min.min(max) } else { min };
-        }
-        F::Clip { max, .. } if x > max => f64::from(max),
+        // NaN stays NaN, and a minimum above the maximum gives the maximum.
+        F::Clip { min, max } if v < min.into() => min.min(max).into(),
+        F::Clip { max, .. } if v > max.into() => max.into(),
         F::Clip { .. } => v,
         F::Sigmoid => sigmoid(v),
         F::Tanh => v.tanh(),
@@ -121,9 +132,9 @@ pub fn apply(function: plan::Unary, x: f32) -> f32 {
         F::Ceil => v.ceil(),
         F::Round => v.round_ties_even(),
         F::Affine { scale, shift } => f64::from(scale) * v + f64::from(shift),
-        F::IntToFloat | F::FloatToInt => v,
-    };
-    y as f32
+        F::IntToFloat => v,
+        F::FloatToInt => v.trunc(),
+    }
 }
 
 impl Unary {
@@ -151,11 +162,24 @@ impl Operator for Unary {
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         self.infer(&known(inputs))?;
         let input = tensor(inputs, 0)?;
-        let of = |x: f32, &function: &plan::Unary| apply(function, x);
+        let of = |x: f32, &function: &plan::Unary| evaluate(function, x.into()) as f32;
         let data = match input.data() {
             Data::F32(x) => Data::F32(x.iter().map(|&x| self.functions.iter().fold(x, of)).collect()),
             Data::I64(x) => Data::I64(x.iter().filter_map(|&x| self.integer(x)).collect()),
         };
         output(input.shape(), data)
+    }
+
+    fn role(&self) -> Role {
+        if self.is_identity() { Role::Identity } else { Role::Computes }
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        let functions = if self.is_identity() { 0 } else { self.functions.len() };
+        Cost::each(made(outputs), functions as u64)
     }
 }

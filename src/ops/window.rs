@@ -6,8 +6,9 @@
 //! padding is dropped, as in PyTorch. `auto_pad` SAME_UPPER and SAME_LOWER give
 //! `ceil(in / stride)`, with an odd zero at the end or the beginning.
 
-use super::OpError;
 use super::attributes::{Attributes, MAX_EXTENT};
+use super::cost::made;
+use super::{Cost, Known, OpError};
 use crate::plan::Window;
 
 /// How padding is chosen; `NotSet` takes `pads`.
@@ -69,6 +70,11 @@ impl WindowAttributes {
     /// Kernel size of a pool, which has no weight to take it from.
     pub fn pool_kernel(&self) -> Result<[usize; 2], OpError> {
         self.kernel_shape.ok_or_else(|| OpError("kernel_shape is missing".into()))
+    }
+
+    /// Of a pool: one operation for each position of each window.
+    pub fn pool_cost(&self, outputs: &[Known]) -> Cost {
+        Cost::each(made(outputs), self.kernel_shape.map_or(1, |[h, w]| (h * w) as u64))
     }
 
     /// Window, output size and padding at the end for one input size.

@@ -12,6 +12,8 @@
 //! Integers (`DType::I64` in the graph) are kept as 32-bit integers, bit for bit in the same
 //! 4-byte elements.
 
+pub use super::function::{Binary, Unary};
+
 /// How the elements of a value lie in its buffer; see the module's documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layout {
@@ -40,6 +42,11 @@ pub struct Window {
 }
 
 impl Window {
+    /// Distance between the first and the last input position that a window covers along an axis.
+    pub fn span(&self, axis: usize) -> i64 {
+        self.dilation[axis] as i64 * (self.kernel[axis] as i64 - 1)
+    }
+
     /// Input position that kernel element `u` of output position `i` reads along an axis; outside
     /// the picture where negative or beyond it.
     pub fn position(&self, axis: usize, i: usize, u: usize) -> isize {
@@ -50,79 +57,6 @@ impl Window {
     pub fn source(&self, axis: usize, i: usize, u: usize, len: usize) -> Option<usize> {
         usize::try_from(self.position(axis, i, u)).ok().filter(|&p| p < len)
     }
-}
-
-/// Functions of one element; formulas as in ONNX and PyTorch.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Unary {
-    Identity,
-    Relu,
-    /// x < 0 ? alpha·x : x
-    LeakyRelu {
-        alpha: f32,
-    },
-    /// min(max(x, min), max)
-    Clip {
-        min: f32,
-        max: f32,
-    },
-    Sigmoid,
-    Tanh,
-    /// x·max(0, min(1, x/6 + 1/2))
-    HardSwish,
-    /// max(0, min(1, alpha·x + beta))
-    HardSigmoid {
-        alpha: f32,
-        beta: f32,
-    },
-    /// x·Φ(x), exact (erf)
-    Gelu,
-    /// x·Φ(x), tanh approximation
-    GeluTanh,
-    Erf,
-    /// x·sigmoid(x)
-    Silu,
-    /// x·tanh(ln(1 + eˣ))
-    Mish,
-    /// x < 0 ? alpha·(eˣ − 1) : x
-    Elu {
-        alpha: f32,
-    },
-    /// ln(1 + eˣ)
-    Softplus,
-    Exp,
-    Log,
-    Sqrt,
-    Reciprocal,
-    Abs,
-    Neg,
-    Floor,
-    Ceil,
-    /// Half to even.
-    Round,
-    /// scale·x + shift
-    Affine {
-        scale: f32,
-        shift: f32,
-    },
-    /// 32-bit integer to float.
-    IntToFloat,
-    /// Float to 32-bit integer, toward zero.
-    FloatToInt,
-}
-
-/// Functions of two elements, NumPy broadcasting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Binary {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Pow,
-    Min,
-    Max,
-    /// a < 0 ? a·b : a
-    PRelu,
 }
 
 /// What convolution does to a sum before it is stored, in this order:
@@ -280,3 +214,148 @@ pub struct ConstId(pub usize);
 /// Index of a value in [`super::Plan::values`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ValueId(pub usize);
+
+/// What of its input along one spatial axis a position of a kernel's result depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Footprint<'a> {
+    /// Position i depends on position i; the axis keeps its length.
+    Pointwise,
+    /// Position i depends on positions `i·stride + lo` to `i·stride + hi`.
+    Window {
+        stride: i64,
+        lo: i64,
+        hi: i64,
+    },
+    /// The result is finer by `factor`: its position i depends on what lies from `i + lo` to `i + hi` on its own
+    /// grid.
+    Upsampled {
+        factor: i64,
+        lo: i64,
+        hi: i64,
+    },
+    Gathered(&'a AxisIndex),
+    Resampled(&'a AxisTaps),
+    /// All positions along the axis; the axis keeps its length.
+    Whole,
+    /// The result lies on no grid of pixels.
+    NoGrid,
+}
+
+impl Kernel {
+    /// Every constant that the kernel itself names (its step's operands may be constants besides), to read or
+    /// renumber. What is not visited here is dropped from the plan.
+    pub fn each_constant(&mut self, visit: &mut dyn FnMut(&mut ConstId)) {
+        match self {
+            Self::Conv { weight, epilogue: Epilogue { bias, scale_shift, .. }, .. } => {
+                visit(weight);
+                bias.iter_mut().for_each(&mut *visit);
+                if let Some((scale, shift)) = scale_shift {
+                    visit(scale);
+                    visit(shift);
+                }
+            }
+            Self::GroupNorm { scale, shift, .. } | Self::LayerNorm { scale, shift, .. } => {
+                scale.iter_mut().chain(shift).for_each(visit);
+            }
+            Self::MaxPool { .. }
+            | Self::AveragePool { .. }
+            | Self::MaxUnpool { .. }
+            | Self::Gather(_)
+            | Self::Resample { .. }
+            | Self::DepthToSpace { .. }
+            | Self::SpaceToDepth { .. }
+            | Self::Concat { .. }
+            | Self::Unary(_)
+            | Self::Binary { .. }
+            | Self::ReduceSpatial(_)
+            | Self::ReduceChannels(_)
+            | Self::ArgMaxChannels { .. }
+            | Self::SoftmaxChannels
+            | Self::ReduceAxis { .. }
+            | Self::SoftmaxAxis { .. }
+            | Self::ArgMaxAxis { .. }
+            | Self::MatMul(_)
+            | Self::Transpose { .. }
+            | Self::Reshape => {}
+        }
+    }
+
+    /// Multiplications, additions, comparisons and functions that the kernel itself does (an operator may count
+    /// less: see `ops::Cost`), for `input` elements of its first operand, `output` elements of its result and,
+    /// of a convolution, `terms` in each sum. What a run's progress and its division into pieces go by.
+    pub fn flops(&self, input: u64, output: u64, terms: u64) -> u64 {
+        match self {
+            Self::Conv { .. } => 2 * output * terms,
+            Self::MaxPool { window } | Self::AveragePool { window, .. } => {
+                output * (window.kernel[0] * window.kernel[1]) as u64
+            }
+            Self::Resample { y, x } => 2 * output * (y.taps * x.taps) as u64,
+            Self::MatMul(m) => 2 * output * m.k as u64,
+            Self::GroupNorm { .. }
+            | Self::LayerNorm { .. }
+            | Self::SoftmaxChannels
+            | Self::SoftmaxAxis { .. } => 5 * output,
+            Self::ReduceSpatial(_)
+            | Self::ReduceChannels(_)
+            | Self::ReduceAxis { .. }
+            | Self::ArgMaxChannels { .. }
+            | Self::ArgMaxAxis { .. } => input,
+            Self::Unary(_) | Self::Binary { .. } => output,
+            Self::MaxUnpool { .. }
+            | Self::Gather(_)
+            | Self::DepthToSpace { .. }
+            | Self::SpaceToDepth { .. }
+            | Self::Concat { .. }
+            | Self::Transpose { .. }
+            | Self::Reshape => 0,
+        }
+    }
+
+    /// What a position of the result depends on along an axis, 0 = y and 1 = x.
+    pub fn footprint(&self, axis: usize) -> Footprint<'_> {
+        match self {
+            Self::Conv { window, .. } | Self::MaxPool { window } | Self::AveragePool { window, .. } => {
+                let pad = window.pad_begin[axis] as i64;
+                Footprint::Window {
+                    stride: window.stride[axis] as i64,
+                    lo: -pad,
+                    hi: window.span(axis) - pad,
+                }
+            }
+            // Position i gets values of the windows w with w·stride − pad ≤ i ≤ w·stride − pad + span.
+            Self::MaxUnpool { window } => {
+                let pad = window.pad_begin[axis] as i64;
+                Footprint::Upsampled {
+                    factor: window.stride[axis] as i64,
+                    lo: pad - window.span(axis),
+                    hi: pad,
+                }
+            }
+            // Position i gets source position ⌊i / block⌋.
+            Self::DepthToSpace { block, .. } => {
+                Footprint::Upsampled { factor: *block as i64, lo: 1 - *block as i64, hi: 0 }
+            }
+            Self::SpaceToDepth { block } => {
+                Footprint::Window { stride: *block as i64, lo: 0, hi: *block as i64 - 1 }
+            }
+            Self::Gather(gather) => Footprint::Gathered(&gather.index[2 + axis]),
+            Self::Resample { y, x } => Footprint::Resampled(if axis == 0 { y } else { x }),
+            Self::GroupNorm { .. } => Footprint::Whole,
+            Self::Concat { axis: joined } if *joined < 2 => Footprint::Pointwise,
+            Self::Unary(_)
+            | Self::Binary { .. }
+            | Self::ReduceChannels(_)
+            | Self::ArgMaxChannels { .. }
+            | Self::SoftmaxChannels => Footprint::Pointwise,
+            Self::Concat { .. }
+            | Self::ReduceSpatial(_)
+            | Self::LayerNorm { .. }
+            | Self::ReduceAxis { .. }
+            | Self::SoftmaxAxis { .. }
+            | Self::ArgMaxAxis { .. }
+            | Self::MatMul(_)
+            | Self::Transpose { .. }
+            | Self::Reshape => Footprint::NoGrid,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 pub mod arena;
 mod builder;
-mod cost;
+mod function;
 mod fuse;
 mod kernel;
 mod lower;
@@ -73,7 +73,7 @@ pub struct Step {
     pub kernel: Kernel,
     pub inputs: Vec<Operand>,
     pub outputs: Vec<ValueId>,
-    /// Multiplications and additions, each counted.
+    /// What its kernel computes: see [`Kernel::flops`].
     pub flops: u64,
 }
 
@@ -90,6 +90,33 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What all kernels of a run compute: see [`Kernel::flops`].
+    pub fn flops(&self) -> u64 {
+        self.steps.iter().map(|step| step.flops).sum()
+    }
+
+    fn count_flops(&mut self) {
+        let Plan { values, constants, steps, .. } = self;
+        let len = |shape: &[usize]| shape.iter().map(|&d| d as u64).product::<u64>();
+        for step in steps {
+            let output = len(&values[step.outputs[0].0].shape);
+            let input = match step.inputs.first() {
+                Some(Operand::Value(v)) => len(&values[v.0].shape),
+                Some(Operand::Const(_)) | None => output,
+            };
+            let terms = match &step.kernel {
+                Kernel::Conv { weight, .. } => len(&constants[weight.0].tensor.shape()[1..]),
+                _ => 0,
+            };
+            step.flops = step.kernel.flops(input, output, terms);
+        }
+    }
+
+    /// Largest single buffer in bytes: what a GPU has to be able to bind.
+    pub fn largest_value_bytes(&self) -> u64 {
+        self.values.iter().map(|value| 4 * value.len() as u64).max().unwrap_or(0)
+    }
+
     /// Whether these are its inputs, in order.
     ///
     /// # Errors
@@ -139,6 +166,8 @@ impl IndexPlane {
 #[derive(Debug, Clone)]
 pub struct Prepared {
     pub plan: Arc<Plan>,
+    /// Multiplications and additions of the graph's operators, whatever kernels they became.
+    pub flops: u64,
     /// For inputs and outputs (by place) that hold positions.
     input_planes: Vec<Option<IndexPlane>>,
     output_planes: Vec<Option<IndexPlane>>,
@@ -159,8 +188,9 @@ impl Prepared {
         let (input_planes, output_planes) = (planes(&plan.inputs), planes(&plan.outputs));
         fuse::fuse(&mut plan)?;
         place::place(&mut plan);
-        cost::count(&mut plan);
-        Ok(Self { plan: Arc::new(plan), input_planes, output_planes, input_ports })
+        plan.count_flops();
+        let flops = graph.nodes.iter().map(|node| node.flops(facts)).sum();
+        Ok(Self { plan: Arc::new(plan), flops, input_planes, output_planes, input_ports })
     }
 
     /// Inputs as kernels take them: positions within planes.

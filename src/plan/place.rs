@@ -1,6 +1,6 @@
 //! After fusion: what is unused goes, concatenation without copying, lifetimes.
 
-use super::{ConstId, Epilogue, Kernel, Layout, Operand, Plan, PlanValue, ValueId};
+use super::{ConstId, Kernel, Layout, Operand, Plan, PlanValue, ValueId};
 
 pub(super) fn place(plan: &mut Plan) {
     remove_unused(plan);
@@ -70,20 +70,7 @@ fn each_constant(step: &mut super::Step, visit: &mut impl FnMut(&mut ConstId)) {
             visit(id);
         }
     }
-    match &mut step.kernel {
-        Kernel::Conv { weight, epilogue: Epilogue { bias, scale_shift, .. }, .. } => {
-            visit(weight);
-            bias.iter_mut().for_each(&mut *visit);
-            if let Some((scale, shift)) = scale_shift {
-                visit(scale);
-                visit(shift);
-            }
-        }
-        Kernel::GroupNorm { scale, shift, .. } | Kernel::LayerNorm { scale, shift, .. } => {
-            scale.iter_mut().chain(shift).for_each(visit);
-        }
-        _ => {}
-    }
+    step.kernel.each_constant(visit);
 }
 
 /// Lets the operands of a concatenation be written straight into its result where whole blocks

@@ -1,7 +1,7 @@
 //! What a run would do, known before it.
 
 use crate::graph::Graph;
-use crate::ops::{Fact, Op};
+use crate::ops::Fact;
 
 /// Answer of [`super::Model::plan`].
 #[derive(Debug, Clone, PartialEq)]
@@ -48,22 +48,6 @@ pub(super) fn nodes(graph: &Graph, facts: &[Option<Fact>]) -> Vec<NodeSummary> {
         if first.value.is_some() {
             return None;
         }
-        let known = |i: usize| node.inputs.get(i).copied().flatten().and_then(|edge| facts[edge.0].as_ref());
-        let elements = first.shape.iter().map(|&d| d as u64).product::<u64>();
-        let taps =
-            |weight: Option<&Fact>| weight.map_or(0, |w| w.shape[1..].iter().map(|&d| d as u64).product());
-        let flops = match &node.op {
-            Op::Conv(_) => 2 * elements * taps(known(1)),
-            Op::ConvTranspose(_) => {
-                let input = known(0).map_or(0, |x| x.shape.iter().map(|&d| d as u64).product::<u64>());
-                2 * input * taps(known(1))
-            }
-            Op::Gemm(_) | Op::MatMul(_) => {
-                2 * elements * known(0).and_then(|a| a.shape.last().copied()).unwrap_or(0) as u64
-            }
-            Op::Reshape(_) | Op::Concat(_) | Op::Slice(_) | Op::Transpose(_) | Op::Split(_) => 0,
-            _ => elements,
-        };
         let names = |edges: &[Option<crate::graph::EdgeId>]| {
             edges.iter().flatten().map(|edge| graph.edges[edge.0].name.clone()).collect()
         };
@@ -73,7 +57,7 @@ pub(super) fn nodes(graph: &Graph, facts: &[Option<Fact>]) -> Vec<NodeSummary> {
             inputs: names(&node.inputs),
             outputs: names(&node.outputs),
             shape: first.shape.clone(),
-            flops,
+            flops: node.flops(facts),
             parameters: graph.weights(node).map(|(_, tensor)| tensor.len() as u64).sum(),
             weights: graph.weights(node).map(|(name, _)| name.into()).collect(),
             index,

@@ -131,6 +131,6 @@ impl Model {
     }
 
     fn taken(&self, prepared: &Prepared) -> Result<(u64, u64)> {
-        Ok((prepared.plan.flops(), peak_bytes(&prepared.plan)?))
+        Ok((prepared.flops, peak_bytes(&prepared.plan)?))
     }
 }

@@ -3,7 +3,7 @@
 
 use super::ratio::{Ratio, gcd};
 use super::table::{grid_of, offsets};
-use crate::plan::{AxisIndex, AxisTaps, Kernel, Layout, Operand, Plan, ValueId, Window};
+use crate::plan::{AxisIndex, AxisTaps, Footprint, Kernel, Layout, Operand, Plan, ValueId};
 use crate::tensor::Tensor;
 
 /// What an output position sees of the input along one axis.
@@ -125,57 +125,32 @@ fn propagate(
     extent: Extent,
 ) -> Option<(Ratio, Extent)> {
     let (before, after) = (before?, after?);
-    match kernel {
-        Kernel::Conv { window, .. } | Kernel::MaxPool { window } | Kernel::AveragePool { window, .. } => {
-            let pad = window.pad_begin[axis] as i64;
-            let moved = widen(extent, jump, -pad, span(window, axis) - pad);
-            Some((jump.times(window.stride[axis] as i64)?, moved))
+    match kernel.footprint(axis) {
+        Footprint::Pointwise if before == after => Some((jump, extent)),
+        Footprint::Window { stride, lo, hi } => Some((jump.times(stride)?, widen(extent, jump, lo, hi))),
+        Footprint::Upsampled { factor, lo, hi } => {
+            let finer = jump.checked_mul(Ratio::new(1, factor)?)?;
+            Some((finer, widen(extent, finer, lo, hi)))
         }
-        // Position i gets values of the windows w with w·stride − pad ≤ i ≤ w·stride − pad + span.
-        Kernel::MaxUnpool { window } => {
-            let pad = window.pad_begin[axis] as i64;
-            let finer = jump.checked_mul(Ratio::new(1, window.stride[axis] as i64)?)?;
-            Some((finer, widen(extent, finer, pad - span(window, axis), pad)))
+        Footprint::Gathered(AxisIndex::Same) => Some((jump, extent)),
+        // One row, such as wraps around: that is no grid.
+        Footprint::Gathered(AxisIndex::Table(index)) if index.len() == 1 => None,
+        Footprint::Gathered(AxisIndex::Table(index)) => {
+            let taps = AxisTaps { taps: 1, index: index.clone(), weight: vec![1.0; index.len()] };
+            let (finer, moved) = resample(&taps, (before, after), jump, extent)?;
+            // What is cropped counts as seen: what pads afterwards must not take a tile's border for
+            // the picture's.
+            let cropped = jump.times(before as i64 - after as i64)?;
+            let seen = moved
+                .zip(extent)
+                .filter(|_| finer == jump)
+                .and_then(|((low, high), (lo, hi))| Some((low.min(lo), high.max(hi.checked_add(cropped)?))));
+            Some((finer, seen.or(moved)))
         }
-        // Position i gets source position ⌊i / block⌋.
-        Kernel::DepthToSpace { block, .. } => {
-            let block = *block as i64;
-            let finer = jump.checked_mul(Ratio::new(1, block)?)?;
-            Some((finer, widen(extent, finer, 1 - block, 0)))
-        }
-        Kernel::SpaceToDepth { block } => {
-            let block = *block as i64;
-            Some((jump.times(block)?, widen(extent, jump, 0, block - 1)))
-        }
-        Kernel::Gather(gather) => match &gather.index[2 + axis] {
-            AxisIndex::Same => Some((jump, extent)),
-            // One row, such as wraps around: that is no grid.
-            AxisIndex::Table(index) if index.len() == 1 => None,
-            AxisIndex::Table(index) => {
-                let taps = AxisTaps { taps: 1, index: index.clone(), weight: vec![1.0; index.len()] };
-                let (finer, moved) = resample(&taps, (before, after), jump, extent)?;
-                // What is cropped counts as seen: what pads afterwards must not take a tile's border for
-                // the picture's.
-                let cropped = jump.times(before as i64 - after as i64)?;
-                let seen = moved.zip(extent).filter(|_| finer == jump).and_then(|((low, high), (lo, hi))| {
-                    Some((low.min(lo), high.max(hi.checked_add(cropped)?)))
-                });
-                Some((finer, seen.or(moved)))
-            }
-        },
-        Kernel::Resample { y, x } => resample(if axis == 0 { y } else { x }, (before, after), jump, extent),
-        Kernel::GroupNorm { .. } => Some((jump, None)),
-        Kernel::Concat { axis } if *axis < 2 => Some((jump, extent)),
-        Kernel::Unary(_) | Kernel::Binary { .. } if before == after => Some((jump, extent)),
-        Kernel::ReduceChannels(_) | Kernel::ArgMaxChannels { .. } | Kernel::SoftmaxChannels => {
-            Some((jump, extent))
-        }
-        _ => None,
+        Footprint::Resampled(taps) => resample(taps, (before, after), jump, extent),
+        Footprint::Whole => Some((jump, None)),
+        Footprint::Pointwise | Footprint::NoGrid => None,
     }
-}
-
-fn span(window: &Window, axis: usize) -> i64 {
-    window.dilation[axis] as i64 * (window.kernel[axis] as i64 - 1)
 }
 
 fn widen(extent: Extent, jump: Ratio, lo: i64, hi: i64) -> Extent {

@@ -1,8 +1,9 @@
 //! A plan by plain loops on row-major tensors, in f64: what the shaders are measured against.
 
+use unet_playground::ops::evaluate as evaluate_unary;
 use unet_playground::plan::{
     AxisIndex, AxisTaps, Binary, DepthMode, Epilogue, Kernel, MatMul, Operand, Plan, ReduceKind, TIE_EPSILON,
-    Unary, Window,
+    Window,
 };
 use unet_playground::tensor::{DType, Data, Tensor, strides};
 
@@ -166,10 +167,10 @@ fn evaluate(plan: &Plan, kernel: &Kernel, inputs: &[Array], shape: &[usize]) -> 
             }
             unreachable!("the result is longer than its operands")
         }),
-        Kernel::Unary(f) => Array::from(shape, |i| unary(*f, x.at(i))),
-        Kernel::Binary { op, activation } => {
-            Array::from(shape, |i| unary(*activation, binary(*op, x.repeated(i), inputs[1].repeated(i))))
-        }
+        Kernel::Unary(f) => Array::from(shape, |i| evaluate_unary(*f, x.at(i))),
+        Kernel::Binary { op, activation } => Array::from(shape, |i| {
+            evaluate_unary(*activation, binary(*op, x.repeated(i), inputs[1].repeated(i)))
+        }),
         Kernel::ReduceSpatial(kind) => Array::from(shape, |i| {
             let area = x.shape[2] * x.shape[3];
             reduce(*kind, &x.data[(i[0] * x.shape[1] + i[1]) * area..][..area])
@@ -244,7 +245,7 @@ fn conv(
         }
         sum += epilogue.bias.map_or(0.0, |id| vector(id, i[1]));
         sum += if epilogue.residual { inputs[1].at(i) } else { 0.0 };
-        let y = unary(epilogue.activation, sum);
+        let y = evaluate_unary(epilogue.activation, sum);
         epilogue.scale_shift.map_or(y, |(scale, shift)| y * vector(scale, i[1]) + vector(shift, i[1]))
     })
 }
@@ -263,63 +264,6 @@ fn max_pool(window: &Window, x: &Array, shape: &[usize]) -> Vec<Array> {
         inside(i).into_iter().find(|v| m - v.0 <= tie).map_or(-1.0, |v| v.1)
     };
     vec![Array::from(shape, largest), Array::from(shape, first)]
-}
-
-fn unary(f: Unary, x: f64) -> f64 {
-    let wide = |x: f32| f64::from(x);
-    match f {
-        Unary::Identity | Unary::IntToFloat => x,
-        Unary::Relu => x.max(0.0),
-        Unary::LeakyRelu { alpha } => {
-            if x < 0.0 {
-                wide(alpha) * x
-            } else {
-                x
-            }
-        }
-        Unary::Clip { min, max } => x.max(min.into()).min(max.into()),
-        Unary::Sigmoid => 1.0 / (1.0 + (-x).exp()),
-        Unary::Tanh => x.tanh(),
-        Unary::HardSwish => x * (x / 6.0 + 0.5).clamp(0.0, 1.0),
-        Unary::HardSigmoid { alpha, beta } => (wide(alpha) * x + wide(beta)).clamp(0.0, 1.0),
-        Unary::Gelu => 0.5 * x * (1.0 + erf(x / 2_f64.sqrt())),
-        Unary::GeluTanh => {
-            let inner = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3));
-            0.5 * x * (1.0 + inner.tanh())
-        }
-        Unary::Erf => erf(x),
-        Unary::Silu => x / (1.0 + (-x).exp()),
-        Unary::Mish => x * x.exp().ln_1p().tanh(),
-        Unary::Elu { alpha } => {
-            if x < 0.0 {
-                wide(alpha) * x.exp_m1()
-            } else {
-                x
-            }
-        }
-        Unary::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
-        Unary::Exp => x.exp(),
-        Unary::Log => x.ln(),
-        Unary::Sqrt => x.sqrt(),
-        Unary::Reciprocal => 1.0 / x,
-        Unary::Abs => x.abs(),
-        Unary::Neg => -x,
-        Unary::Floor => x.floor(),
-        Unary::Ceil => x.ceil(),
-        Unary::Round => x.round_ties_even(),
-        Unary::Affine { scale, shift } => wide(scale) * x + wide(shift),
-        Unary::FloatToInt => x.trunc(),
-    }
-}
-
-/// By its series, which converges for every x.
-fn erf(x: f64) -> f64 {
-    let (mut term, mut sum) = (x, x);
-    for n in 1..200 {
-        term *= -x * x / f64::from(n);
-        sum += term / f64::from(2 * n + 1);
-    }
-    sum * 2.0 / std::f64::consts::PI.sqrt()
 }
 
 fn binary(op: Binary, a: f64, b: f64) -> f64 {

@@ -1,6 +1,8 @@
 //! Every fixture on every runtime: single operators against PyTorch, ONNX's own cases, whole
 //! networks against onnxruntime. Natively, and in the browser.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod documented;
 mod files;
 mod fixtures;
 mod refused;

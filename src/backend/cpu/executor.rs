@@ -2,7 +2,7 @@
 
 use super::aligned::Aligned;
 use super::layout;
-use super::prepare::prepare;
+use super::prepare;
 use super::task::{Buffers, Task};
 use super::weights::{Packed, Packing, WeightCache};
 use crate::error::Result;

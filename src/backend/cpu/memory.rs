@@ -1,6 +1,6 @@
 //! What a run takes beside its values, known before anything is packed or allocated.
 
-use super::prepare::prepare;
+use super::prepare;
 use super::weights::{Packing, WeightCache};
 use crate::error::Result;
 use crate::plan::{Operand, Plan};

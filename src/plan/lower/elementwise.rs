@@ -10,7 +10,7 @@ use crate::tensor::DType;
 impl Lowering<'_> {
     pub(super) fn unary(&mut self, node: &Node, op: &Unary) -> Lowered {
         let x = self.arg(node, 0)?;
-        if op.functions == [UnaryFunction::Identity] {
+        if op.is_identity() {
             return Ok(x);
         }
         op.functions.iter().try_fold(x, |x, &function| self.function(x, function))

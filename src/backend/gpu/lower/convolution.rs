@@ -74,7 +74,7 @@ pub fn conv(
     let columns = if whole_blocks { y.planes.width.div_ceil(STRIP) } else { y.planes.width };
     let plane_workgroups = workgroups(columns * y.planes.height);
 
-    let (function, alpha, beta) = activation(epilogue.activation);
+    let (function, alpha, beta) = activation(b, epilogue.activation)?;
     let flag = |on: bool| f64::from(u8::from(on));
     let constants = vec![
         ("BLOCKS", f64::from(blocks)),

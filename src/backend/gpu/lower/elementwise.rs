@@ -71,49 +71,23 @@ struct PlainParams {
 
 /// `ACTIVATION` of the shaders, and the function's two parameters. Conversions between floats and
 /// integers are no activations; see [`unary`].
-pub fn activation(function: Unary) -> (u32, f32, f32) {
+///
+/// # Errors
+/// `Gpu` where `activation.wgsl` does not have the function.
+pub fn activation(b: &Builder, function: Unary) -> Result<(u32, f32, f32)> {
+    let (name, parameters) = function.parts();
     // WGSL need not keep infinities.
-    let finite = |x: f32| x.clamp(f32::MIN, f32::MAX);
-    match function {
-        Unary::Identity | Unary::IntToFloat | Unary::FloatToInt => (0, 0.0, 0.0),
-        Unary::Relu => (1, 0.0, 0.0),
-        Unary::LeakyRelu { alpha } => (2, alpha, 0.0),
-        Unary::Clip { min, max } => (3, finite(min), finite(max)),
-        Unary::Sigmoid => (4, 0.0, 0.0),
-        Unary::Tanh => (5, 0.0, 0.0),
-        Unary::HardSwish => (6, 0.0, 0.0),
-        Unary::HardSigmoid { alpha, beta } => (7, alpha, beta),
-        Unary::Gelu => (8, 0.0, 0.0),
-        Unary::GeluTanh => (9, 0.0, 0.0),
-        Unary::Erf => (10, 0.0, 0.0),
-        Unary::Silu => (11, 0.0, 0.0),
-        Unary::Elu { alpha } => (12, alpha, 0.0),
-        Unary::Softplus => (13, 0.0, 0.0),
-        Unary::Exp => (14, 0.0, 0.0),
-        Unary::Log => (15, 0.0, 0.0),
-        Unary::Sqrt => (16, 0.0, 0.0),
-        Unary::Reciprocal => (17, 0.0, 0.0),
-        Unary::Abs => (18, 0.0, 0.0),
-        Unary::Neg => (19, 0.0, 0.0),
-        Unary::Floor => (20, 0.0, 0.0),
-        Unary::Ceil => (21, 0.0, 0.0),
-        Unary::Round => (22, 0.0, 0.0),
-        Unary::Affine { scale, shift } => (23, scale, shift),
-        Unary::Mish => (24, 0.0, 0.0),
-    }
+    let [alpha, beta] = parameters.map(|x| x.clamp(f32::MIN, f32::MAX));
+    Ok((number(b, ACTIVATION, name)?, alpha, beta))
 }
 
-fn operation(op: Binary) -> u32 {
-    match op {
-        Binary::Add => 0,
-        Binary::Sub => 1,
-        Binary::Mul => 2,
-        Binary::Div => 3,
-        Binary::Pow => 4,
-        Binary::Min => 5,
-        Binary::Max => 6,
-        Binary::PRelu => 7,
-    }
+/// The number that a file of shaders gives to a function.
+fn number(b: &Builder, file: &str, name: &str) -> Result<u32> {
+    let numbered = file.lines().find_map(|line| {
+        let (known, value) = line.strip_prefix("const ")?.split_once(" = ")?;
+        if known == name { value.strip_suffix("u;")?.parse().ok() } else { None }
+    });
+    numbered.ok_or_else(|| b.defect(name))
 }
 
 pub fn unary(b: &mut Builder, function: Unary) -> Result<()> {
@@ -121,7 +95,7 @@ pub fn unary(b: &mut Builder, function: Unary) -> Result<()> {
     if x.layout != y.layout || x.vectors() != y.vectors() {
         return Err(b.defect("operand and result differ in layout"));
     }
-    let (number, alpha, beta) = activation(function);
+    let (number, alpha, beta) = activation(b, function)?;
     let convert = match function {
         Unary::IntToFloat => 1,
         Unary::FloatToInt => 2,
@@ -140,8 +114,9 @@ pub fn binary(builder: &mut Builder, op: Binary, function: Unary) -> Result<()> 
     if a.layout != y.layout || b.layout != y.layout {
         return Err(builder.defect("operands and result differ in layout"));
     }
-    let (number, alpha, beta) = activation(function);
-    let constants = vec![("ACTIVATION", f64::from(number)), ("OPERATION", f64::from(operation(op)))];
+    let (number, alpha, beta) = activation(builder, function)?;
+    let operation = self::number(builder, BINARY, op.name())?;
+    let constants = vec![("ACTIVATION", f64::from(number)), ("OPERATION", f64::from(operation))];
     let bindings = vec![a.binding, b.binding, y.binding];
     let flops = builder.step.flops;
     match y.layout {

@@ -1,0 +1,128 @@
+//! Functions of one and of two elements that kernels compute.
+//!
+//! A new one takes its variant and its name here, its formula in double precision (`ops::unary`,
+//! `ops::binary`), in lanes of the CPU (`backend/cpu/elementwise.rs`) and in WGSL (`shaders/activation.wgsl`,
+//! `shaders/binary.wgsl`), where a constant of the same name numbers it.
+
+/// Functions of one element; formulas as in ONNX and PyTorch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Unary {
+    Identity,
+    Relu,
+    /// x < 0 ? alpha·x : x
+    LeakyRelu {
+        alpha: f32,
+    },
+    /// min(max(x, min), max)
+    Clip {
+        min: f32,
+        max: f32,
+    },
+    Sigmoid,
+    Tanh,
+    /// x·max(0, min(1, x/6 + 1/2))
+    HardSwish,
+    /// max(0, min(1, alpha·x + beta))
+    HardSigmoid {
+        alpha: f32,
+        beta: f32,
+    },
+    /// x·Φ(x), exact (erf)
+    Gelu,
+    /// x·Φ(x), tanh approximation
+    GeluTanh,
+    Erf,
+    /// x·sigmoid(x)
+    Silu,
+    /// x·tanh(ln(1 + eˣ))
+    Mish,
+    /// x < 0 ? alpha·(eˣ − 1) : x
+    Elu {
+        alpha: f32,
+    },
+    /// ln(1 + eˣ)
+    Softplus,
+    Exp,
+    Log,
+    Sqrt,
+    Reciprocal,
+    Abs,
+    Neg,
+    Floor,
+    Ceil,
+    /// Half to even.
+    Round,
+    /// scale·x + shift
+    Affine {
+        scale: f32,
+        shift: f32,
+    },
+    /// 32-bit integer to float.
+    IntToFloat,
+    /// Float to 32-bit integer, toward zero.
+    FloatToInt,
+}
+
+/// Functions of two elements, NumPy broadcasting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Pow,
+    Min,
+    Max,
+    /// a < 0 ? a·b : a
+    PRelu,
+}
+
+impl Unary {
+    /// Its name in shaders, and its parameters there.
+    pub fn parts(self) -> (&'static str, [f32; 2]) {
+        match self {
+            // Conversions are no activations: they have a constant of their own in `unary.wgsl`.
+            Self::Identity | Self::IntToFloat | Self::FloatToInt => ("IDENTITY", [0.0; 2]),
+            Self::Relu => ("RELU", [0.0; 2]),
+            Self::LeakyRelu { alpha } => ("LEAKY_RELU", [alpha, 0.0]),
+            Self::Clip { min, max } => ("CLIP", [min, max]),
+            Self::Sigmoid => ("SIGMOID", [0.0; 2]),
+            Self::Tanh => ("TANH", [0.0; 2]),
+            Self::HardSwish => ("HARD_SWISH", [0.0; 2]),
+            Self::HardSigmoid { alpha, beta } => ("HARD_SIGMOID", [alpha, beta]),
+            Self::Gelu => ("GELU", [0.0; 2]),
+            Self::GeluTanh => ("GELU_TANH", [0.0; 2]),
+            Self::Erf => ("ERF", [0.0; 2]),
+            Self::Silu => ("SILU", [0.0; 2]),
+            Self::Mish => ("MISH", [0.0; 2]),
+            Self::Elu { alpha } => ("ELU", [alpha, 0.0]),
+            Self::Softplus => ("SOFTPLUS", [0.0; 2]),
+            Self::Exp => ("EXP", [0.0; 2]),
+            Self::Log => ("LOG", [0.0; 2]),
+            Self::Sqrt => ("SQRT", [0.0; 2]),
+            Self::Reciprocal => ("RECIPROCAL", [0.0; 2]),
+            Self::Abs => ("ABS", [0.0; 2]),
+            Self::Neg => ("NEG", [0.0; 2]),
+            Self::Floor => ("FLOOR", [0.0; 2]),
+            Self::Ceil => ("CEIL", [0.0; 2]),
+            Self::Round => ("ROUND", [0.0; 2]),
+            Self::Affine { scale, shift } => ("AFFINE", [scale, shift]),
+        }
+    }
+}
+
+impl Binary {
+    /// Its name in shaders.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Add => "ADD",
+            Self::Sub => "SUB",
+            Self::Mul => "MUL",
+            Self::Div => "DIV",
+            Self::Pow => "POW",
+            Self::Min => "MIN",
+            Self::Max => "MAX",
+            Self::PRelu => "PRELU",
+        }
+    }
+}
