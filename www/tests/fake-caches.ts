@@ -21,9 +21,9 @@ export class FakeCaches {
     return this.stores.delete(name);
   }
 
-  async match(request: Request | string): Promise<Response | undefined> {
+  async match(request: Request | string, options: CacheQueryOptions = {}): Promise<Response | undefined> {
     for (const store of this.stores.values()) {
-      const found = await store.match(request);
+      const found = await store.match(request, options);
       if (found) return found;
     }
     return undefined;
@@ -39,8 +39,11 @@ export class FakeCache {
     this.#host = host;
   }
 
-  async match(request: Request | string): Promise<Response | undefined> {
-    return this.kept.get(urlOf(request))?.clone();
+  /** Nothing is added with headers: what varies by `Origin` is not found by a request that has it. */
+  async match(request: Request | string, { ignoreVary = false }: CacheQueryOptions = {}): Promise<Response | undefined> {
+    const kept = this.kept.get(urlOf(request));
+    const varies = kept?.headers.get("Vary") === "Origin" && typeof request !== "string" && request.headers?.has("Origin");
+    return varies && !ignoreVary ? undefined : kept?.clone();
   }
 
   async put(request: Request | string, response: Response): Promise<void> {

@@ -47,6 +47,8 @@ export interface Method {
   /** The same for the same way of upsampling in every task: a choice outlives a change of task. */
   id: string;
   kind: "network" | "baseline" | "own";
+  /** Of a network, as the manifest has it: `unet`. */
+  family: string;
   /** `strategy` and `variant` of a network, the name of a baseline or of an own file. */
   name: string;
   variant: string;
@@ -83,7 +85,7 @@ export class Catalogue {
     const networks = task.chain ? this.#chained() : this.entries.filter((entry) => entry.task === task.id).map(network);
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale) }];
-      return { id: `${id}-filter`, kind: "baseline", name: id, variant: "", stages, parameters: 0 };
+      return { id: `${id}-filter`, kind: "baseline", family: "", name: id, variant: "", stages, parameters: 0 };
     });
     return [...networks, ...baselines];
   }
@@ -106,12 +108,12 @@ export class Catalogue {
 }
 
 export function ownMethod(model: OwnModel): Method {
-  return { id: "own", kind: "own", name: model.name, variant: "", stages: [{ kind: "own", model }], parameters: 0 };
+  return { id: "own", kind: "own", family: "", name: model.name, variant: "", stages: [{ kind: "own", model }], parameters: 0 };
 }
 
 function network(entry: Entry): Method {
-  const { strategy: name, variant, parameters } = entry;
-  return { id: methodId(entry), kind: "network", name, variant, stages: [{ kind: "model", entry }], parameters };
+  const { family, strategy: name, variant, parameters } = entry;
+  return { id: methodId(entry), kind: "network", family, name, variant, stages: [{ kind: "model", entry }], parameters };
 }
 
 function methodId({ strategy, variant }: Entry): string {

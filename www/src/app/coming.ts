@@ -19,10 +19,12 @@ export interface Coming {
   many: readonly File[];
   /** Whether it can be asked for once more where it failed. */
   lasts: boolean;
+  /** Whether a photo that this device keeps is asked for: there may be none. */
+  kept: boolean;
 }
 
 function coming(find: Coming["find"], more: Partial<Coming>): Coming {
-  return { find, sample: null, mode: "apply", mask: null, mayBeMask: false, many: [], lasts: true, ...more };
+  return { find, sample: null, mode: "apply", mask: null, mayBeMask: false, many: [], lasts: true, kept: false, ...more };
 }
 
 export function comingSample(id: SampleId, mode: Settings["mode"]): Coming {
@@ -33,9 +35,9 @@ export function comingPhoto(photo: Photo, more: Partial<Pick<Coming, "mayBeMask"
   return coming(async () => photo, more);
 }
 
-/** The photo of the last visit; where there is none, the first sample. */
+/** The photo that this device keeps; where there is none, the first sample. */
 export function comingBack(mode: Settings["mode"]): Coming {
-  return coming(async (signal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal), { mode });
+  return coming(async (signal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal), { mode, kept: true });
 }
 
 /** A result, which is gone with its worker. */

@@ -2,7 +2,7 @@
 
 import type { OwnModel } from "./catalogue";
 import { copied } from "./files";
-import { recall, remember } from "./store";
+import { forget, recall, remember } from "./store";
 
 const STORED = "model";
 
@@ -21,7 +21,11 @@ export function keepModel(model: OwnModel): Promise<void> {
   return remember(STORED, model);
 }
 
-/** The model of the last visit. */
+export function forgetModel(): Promise<void> {
+  return forget(STORED);
+}
+
+/** This tab's model; where it has none, that of the last visit. */
 export async function keptModel(): Promise<OwnModel | null> {
   const kept = (await recall(STORED)) as OwnModel | undefined;
   return kept?.source.file instanceof Blob ? kept : null;

@@ -1,6 +1,6 @@
 /** The pictures that can be compared, in words: what each is called, and what is to be said of it. */
 
-import { decibels, hasMessage, seconds, share, t } from "../i18n";
+import { decibels, hasMessage, language, seconds, share, t } from "../i18n";
 import type { Layer } from "../view/layer";
 import type { Method } from "./catalogue";
 import { winners, type Row } from "./ranking";
@@ -17,14 +17,31 @@ export interface Pane {
   wins: "best" | "tie" | null;
   layer: Layer | null;
   difference: Layer | null;
-  /** Whether the whole picture has been made; until then the input shows through. */
+  /** Whether the whole picture has been made; until then the input shows through, dimmed. */
   complete: boolean;
   picture: number | null;
   /** What is the matter with it, as a sentence. */
   failure: string;
 }
 
-export function methodName({ kind, name, variant }: Method): string {
+/** What a method is, in full: "U-Net · bilinear", "Bicubic (no network)", the name of an own file. */
+export function methodName(method: Method): string {
+  const label = methodLabel(method);
+  switch (method.kind) {
+    case "own":
+      return label;
+    case "baseline":
+      return t("method.baseline", { name: label });
+    case "network": {
+      const family = `family.${method.family}`;
+      const strategy = label.charAt(0).toLocaleLowerCase(language()) + label.slice(1);
+      return t("method.network", { family: hasMessage(family) ? t(family) : method.family, strategy });
+    }
+  }
+}
+
+/** What tells a method from others of its kind: how it upsamples, which filter it is. */
+export function methodLabel({ kind, name, variant }: Method): string {
   if (kind === "own") return name;
   const key = kind === "baseline" ? `baseline.${name}` : `strategy.${name}`;
   const called = hasMessage(key) ? t(key) : name;
@@ -76,10 +93,11 @@ function describe(result: ResultState, best: string[]): Pane {
   const score = overlap !== null ? t("result.iou", { share: share(overlap) }) : scores ? decibels(scores.psnr) : "";
   const done = status === "done";
   const missing = status === "stopped" && !layer ? t("result.missing") : "";
+  const pending = !layer && (status === "waiting" || status === "running") ? t(`result.${status}`) : "";
   return {
     id,
     name: methodName(method),
-    caption: done ? score : "",
+    caption: done ? score : pending,
     time: done && milliseconds !== null ? seconds(milliseconds) : "",
     wins: best.includes(id) ? (best.length > 1 ? "tie" : "best") : null,
     layer,

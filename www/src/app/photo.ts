@@ -2,7 +2,7 @@
 
 import { fetched } from "../fetched";
 import { sampleUrl, type SampleId } from "./samples";
-import { recall, remember } from "./store";
+import { forget, recall, remember } from "./store";
 
 export interface Photo {
   key: string;
@@ -28,7 +28,11 @@ export function keepPhoto({ file, name }: Photo): Promise<void> {
   return remember(STORED, { file, name });
 }
 
-/** The photo of the last visit. */
+export function forgetPhoto(): Promise<void> {
+  return forget(STORED);
+}
+
+/** This tab's photo; where it has none, that of the last visit. */
 export async function keptPhoto(): Promise<Photo | null> {
   const kept = (await recall(STORED)) as { file: Blob; name: string } | undefined;
   return kept?.file instanceof Blob ? ownPhoto(kept.file, String(kept.name)) : null;

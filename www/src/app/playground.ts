@@ -16,10 +16,10 @@ import { comingBack, comingCopy, comingPhoto, comingResult, comingSample, type C
 import { fitting } from "./degradation";
 import { copied, sortFiles } from "./files";
 import { Keeper, type Outside } from "./keep";
-import { copiedModel, keepModel, keptModel, ownModel } from "./own-model";
-import { keepPhoto, ownPhoto, type Photo } from "./photo";
+import { copiedModel, forgetModel, keepModel, keptModel, ownModel } from "./own-model";
+import { forgetPhoto, keepPhoto, ownPhoto, type Photo } from "./photo";
 import { colorsAt } from "./probe";
-import type { SampleId } from "./samples";
+import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
 import { initialState, noticeFor, usedMethods, type Action } from "./state";
 import { factsOf } from "./tasks";
@@ -145,6 +145,11 @@ export class Playground extends Board {
     });
   }
 
+  /** Removes the person's photo from this device, and opens the first sample in its place. */
+  async forgetPhoto(): Promise<void> {
+    await Promise.all([forgetPhoto(), this.openSample(FIRST_SAMPLE)]);
+  }
+
   forgetMask(): void {
     this.#workshop.useMask(null);
     void this.#again();
@@ -158,15 +163,21 @@ export class Playground extends Board {
     this.#timer = setTimeout(() => void this.#again(), REST);
   }
 
-  /** Adds a method or takes it away; one always stays. */
+  /**
+   * Adds a method or removes it; one always stays. The chosen result stays the chosen one, and the wipe shows
+   * a method that was added to the left of it.
+   */
   toggleMethod(id: string): void {
     const { settings } = this.state;
     const used = usedMethods(this.state);
-    const methods = used.includes(id) ? used.filter((other) => other !== id) : [...used, id];
+    const adds = !used.includes(id);
+    const methods = adds ? [...used, id] : used.filter((other) => other !== id);
     if (methods.length === 0 || methods.length > MAX_RESULTS) return;
-    const chosen = used.includes(id) ? settings.chosen : id;
+    const { chosen: seen } = this.state;
+    const chosen = seen && methods.includes(seen) ? seen : null;
+    const left = adds ? id : settings.left === id ? null : settings.left;
     const second = methods.length === 2 && used.length === 1;
-    this.set({ methods, chosen, layout: second ? "grid" : settings.layout });
+    this.set({ methods, chosen, left, layout: second ? "grid" : settings.layout });
   }
 
   /** The result to save, and to see on the right of the wipe. */
@@ -246,15 +257,21 @@ export class Playground extends Board {
   async act(action: Exclude<Action, "open">): Promise<void> {
     const { width, height } = this.state.notice?.params ?? {};
     this.dismiss();
-    if (action === "cpu") {
-      this.#coming ??= this.#missed;
-      this.set({ backend: "cpu" });
-    } else if (action === "shipped") await this.#useModel(null);
-    else if (action === "reduce") await this.#reduce(Math.max(Number(width), Number(height)));
-    else if (action === "as-photo" && this.#refused) await this.#open(comingPhoto(this.#refused));
-    else if (this.#missed) await this.#open(this.#missed);
-    else if (this.#photo) await this.#attempt((signal) => this.#make(signal, true));
-    else await this.open();
+    switch (action) {
+      case "cpu":
+        this.#coming ??= this.#missed;
+        return this.set({ backend: "cpu" });
+      case "shipped":
+        void forgetModel();
+        return this.#useModel(null);
+      case "reduce":
+        return this.#reduce(Math.max(Number(width), Number(height)));
+      case "as-photo":
+        return this.#refused ? this.#open(comingPhoto(this.#refused)) : undefined;
+      case "retry":
+        if (this.#missed) return this.#open(this.#missed);
+        return this.#photo ? this.#attempt((signal) => this.#make(signal, true)) : this.open();
+    }
   }
 
   dismiss(): void {
@@ -276,6 +293,9 @@ export class Playground extends Board {
         this.#coming = null;
         this.#useMask(photo);
       } else await this.#take(photo, coming, signal);
+      if (coming.kept && photo.sample) {
+        this.update({ notice: { message: "notice.own-photo", params: {}, detail: "", actions: ["open"] } });
+      }
       if (coming.mask) this.#useMask(coming.mask);
       await this.#make(signal);
     };

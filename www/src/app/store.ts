@@ -1,25 +1,69 @@
 /**
  * What the page remembers on this device beyond the address: one IndexedDB store. A browser that forbids it, or
  * has no room, makes the page forgetful and nothing else.
+ *
+ * Each tab remembers for itself. What closed tabs have left is that of the last visit: a tab that remembers nothing
+ * yet is given the latest of it, and it goes once another tab remembers something in its place.
  */
+
+import { openTabs, ownTab } from "./tab";
 
 const DATABASE = "unet-playground";
 const STORE = "kept";
+/** 1 had one value for all tabs. */
+const VERSION = 2;
 
-export async function remember(key: string, value: unknown): Promise<void> {
-  await inStore("readwrite", (store) => store.put(value, key));
+interface Kept {
+  what: string;
+  tab: string;
+  time: number;
+  value: unknown;
 }
 
-export async function recall(key: string): Promise<unknown> {
-  return inStore("readonly", (store) => store.get(key));
+export async function remember(what: string, value: unknown): Promise<void> {
+  await forget(what);
+  const { id: tab } = await ownTab();
+  const kept: Kept = { what, tab, time: Date.now(), value };
+  await inStore("readwrite", (store) => store.put(kept, keyOf(kept)));
+}
+
+export async function recall(what: string): Promise<unknown> {
+  const { id, from } = await ownTab();
+  const all = await keptOf(what);
+  const mine = all.find(({ tab }) => tab === id) ?? all.find(({ tab }) => tab === from);
+  if (mine) return mine.value;
+  const open = await openTabs();
+  const left = all.filter(({ tab }) => !open?.has(tab));
+  return left.sort((a, b) => b.time - a.time)[0]?.value;
+}
+
+/** That of this tab, and what closed tabs have left. */
+export async function forget(what: string): Promise<void> {
+  const { id } = await ownTab();
+  const open = await openTabs();
+  const others = (await keptOf(what)).filter(({ tab }) => tab === id || (open && !open.has(tab)));
+  for (const kept of others) await inStore("readwrite", (store) => store.delete(keyOf(kept)));
+}
+
+async function keptOf(what: string): Promise<Kept[]> {
+  const all: unknown[] = (await inStore("readonly", (store) => store.getAll())) ?? [];
+  return (all as Kept[]).filter((kept) => kept.what === what);
+}
+
+function keyOf({ what, tab }: Kept): string {
+  return `${what} ${tab}`;
 }
 
 function inStore<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
     const give = () => resolve(undefined);
     try {
-      const opening = indexedDB.open(DATABASE, 1);
-      opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+      const opening = indexedDB.open(DATABASE, VERSION);
+      opening.onupgradeneeded = () => {
+        const database = opening.result;
+        if (database.objectStoreNames.contains(STORE)) database.deleteObjectStore(STORE);
+        database.createObjectStore(STORE);
+      };
       opening.onerror = opening.onblocked = give;
       opening.onsuccess = () => {
         const database = opening.result;

@@ -72,10 +72,8 @@ export class Workshop {
     const fitting = await this.#expect(stale, order, signal);
     const total = this.#board.state.expected;
     const waits = !asked && (total?.milliseconds ?? 0) > UNASKED;
-    for (const result of results) {
-      if (!stale.includes(result)) await this.#finish(result, order, signal);
-      else if (fitting.includes(result) && !waits) await this.#run(result, order, signal);
-    }
+    for (const result of results) if (!stale.includes(result)) await this.#finish(result, order, signal);
+    for (const result of waits ? [] : fastFirst(fitting)) await this.#run(result, order, signal);
     await this.#measure(results, pair, signal);
     if (!waits) return;
     for (const result of fitting) result.stop();
@@ -319,6 +317,12 @@ export class Workshop {
 function resultKey(task: string, { id, stages }: Method): string {
   const own = stages.map((stage) => (stage.kind === "own" ? stage.model.key : "")).join("");
   return `${task} ${id} ${own}`;
+}
+
+/** Filters take moments; networks can take minutes. */
+function fastFirst(results: readonly Result[]): Result[] {
+  const hasNetwork = ({ method }: Result) => method.stages.some(({ kind }) => kind !== "filter");
+  return [...results.filter((result) => !hasNetwork(result)), ...results.filter(hasNetwork)];
 }
 
 function classesOf(results: Result[]): ClassInfo[] {

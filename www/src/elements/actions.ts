@@ -19,6 +19,8 @@ export class Actions extends Localized {
   /** What a run would take. */
   @property({ attribute: false }) expected: Expected | null = null;
   @property({ type: Boolean }) canSave = false;
+  /** What is saved: the chosen result's name. */
+  @property() saves = "";
   /** Where the lab shows how the chosen network upsamples. */
   @property() lab = "";
   /** Where the inspector shows the chosen network from within. */
@@ -76,12 +78,12 @@ export class Actions extends Localized {
       }
       .buttons {
         display: grid;
-        grid-template-columns: 0.8fr 1fr auto;
+        grid-template-columns: minmax(84px, auto) minmax(0, 1fr) auto;
         gap: 8px;
       }
       @media (max-width: 899px) {
         .buttons {
-          grid-template-columns: auto 0.8fr 1fr auto;
+          grid-template-columns: auto minmax(84px, auto) minmax(0, 1fr) auto;
         }
       }
       @media (min-width: 900px) {
@@ -97,6 +99,22 @@ export class Actions extends Localized {
         min-height: 44px;
         padding: 0 8px;
         white-space: nowrap;
+      }
+      .save span {
+        display: grid;
+        min-width: 0;
+        text-align: left;
+        line-height: 18px;
+      }
+      .save small {
+        overflow: hidden;
+        font-size: 12px;
+        line-height: 16px;
+        text-overflow: ellipsis;
+        color: var(--ink-soft);
+      }
+      .save:disabled small {
+        color: inherit;
       }
       @media (prefers-reduced-motion: reduce) {
         .bar[data-open] i {
@@ -131,7 +149,8 @@ export class Actions extends Localized {
           @click=${() => this.#emit("open-photo")}>${icons.photo}</button>
         <button class="primary" @click=${() => this.#emit(stops ? "stop" : "run")}>
           ${stops ? icons.stop : icons.run} ${t(stops ? "run.stop" : "run.run")}</button>
-        <button ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>${icons.save} ${t("run.save")}</button>
+        <button class="save" ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>
+          ${icons.save} <span>${t("run.save")} <small>${this.saves}</small></span></button>
         <up-keep ?disabled=${!this.canSave} .lab=${this.lab} .inspect=${this.inspect}
           @keep=${(event: CustomEvent) => this.#emit("keep", event.detail)}></up-keep>
       </div>

@@ -107,6 +107,7 @@ export class App extends Localized {
         <up-controls id="controls" .state=${state} ?hidden=${!this.open}
           @open-photo=${() => this.photoInput.click()} @open-model=${() => this.modelInput.click()}
           @open-mask=${() => this.maskInput.click()} @forget-mask=${() => playground.forgetMask()}
+          @forget-photo=${() => playground.forgetPhoto()}
           @open-camera=${() => this.camera.show()}
           @shipped-model=${() => playground.act("shipped")}
           @sample=${(event: CustomEvent) => playground.openSample(event.detail)}
@@ -115,7 +116,7 @@ export class App extends Localized {
           @settings=${(event: CustomEvent) => playground.set(event.detail)}
         ></up-controls>
         <up-actions .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
-          .canSave=${playground.keep.ready} .lab=${labAddress(state)}
+          .canSave=${playground.keep.ready} .saves=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .lab=${labAddress(state)}
           .inspect=${inspectAddress(state)}
           @open-photo=${() => this.photoInput.click()}
           @run=${() => playground.run()} @stop=${() => playground.stop()} @save=${() => playground.keep.save()}

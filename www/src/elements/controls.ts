@@ -1,9 +1,10 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { methodName } from "../app/panes";
+import { methodLabel } from "../app/panes";
 import { MAX_RESULTS } from "../app/settings";
 import { shownClasses } from "../app/stages";
 import { isDegraded, type State, usedMethods } from "../app/state";
+import type { Method } from "../app/catalogue";
 import type { TaskFacts } from "../app/tasks";
 import type { ClassInfo } from "../engine";
 import { hasMessage, Localized, percent, t } from "../i18n";
@@ -54,6 +55,13 @@ export class Controls extends Localized {
         color: var(--ink-soft);
         white-space: nowrap;
       }
+      h3 {
+        margin: 4px 0 0;
+        font-size: 12px;
+        font-weight: 400;
+        line-height: 18px;
+        color: var(--ink-soft);
+      }
       .link {
         justify-self: start;
         min-height: 28px;
@@ -92,6 +100,9 @@ export class Controls extends Localized {
         </div>
         <up-samples .chosen=${settings.sample} .busy=${state.activity !== null} @sample=${this.#forward}></up-samples>
         <p class="name">${this.#picture()}</p>
+        ${state.photo && !settings.sample
+          ? html`<button class="link" @click=${() => this.#emit("forget-photo")}>${icons.close} ${t("picture.forget")}</button>`
+          : nothing}
       </section>
       <section aria-labelledby="task">
         <h2 id="task">${t("task.heading")}</h2>
@@ -129,17 +140,21 @@ export class Controls extends Localized {
     const { methods, own } = this.state;
     const chosen = usedMethods(this.state);
     const full = chosen.length >= MAX_RESULTS;
-    const options = methods.map((method) => ({
+    const option = (method: Method) => ({
       value: method.id,
-      label: methodName(method),
+      label: methodLabel(method),
       quiet: method.kind === "baseline",
       disabled: full && !chosen.includes(method.id),
-    }));
+    });
+    const chips = (label: string, listed: Method[]) => html`<up-chips multiple .label=${label} .chosen=${chosen}
+      .options=${listed.map(option)} @pick=${(event: CustomEvent<string>) => this.#emit("method", event.detail)}></up-chips>`;
+    const networks = methods.filter(({ kind }) => kind !== "baseline");
+    const baselines = methods.filter(({ kind }) => kind === "baseline");
     return html`<section aria-labelledby="methods">
       <h2 id="methods">${t("methods.heading")}</h2>
-      <up-chips multiple .label=${t("methods.heading")} .chosen=${chosen} .options=${options}
-        @pick=${(event: CustomEvent<string>) => this.#emit("method", event.detail)}></up-chips>
+      ${chips(t("methods.heading"), networks)}
       <p class="sentence">${t(full ? "methods.full" : "methods.sentence", { most: MAX_RESULTS })}</p>
+      ${baselines.length > 0 ? html`<h3>${t("methods.baselines")}</h3>${chips(t("methods.baselines"), baselines)}` : nothing}
       <button class="link" @click=${() => this.#emit(own ? "shipped-model" : "open-model")}>
         ${icons.model} ${t(own ? "model.shipped" : "model.open")}
       </button>

@@ -76,6 +76,9 @@ export class GridView extends Localized {
           max-width: calc(100% - 12px);
         }
       }
+      .dim {
+        opacity: 0.3;
+      }
       .failure {
         position: absolute;
         inset: auto 12px 12px;
@@ -83,13 +86,6 @@ export class GridView extends Localized {
         border-radius: calc(var(--radius) + 2px);
         background: var(--raised);
         line-height: 20px;
-      }
-      .bar {
-        position: absolute;
-        inset: auto 0 0;
-        height: 3px;
-        background: var(--accent);
-        transform-origin: left;
       }
     `,
   ];
@@ -142,7 +138,7 @@ export class GridView extends Localized {
     const beneath = pane.complete || this.flickers ? null : input;
     return html`<div class="cell" ?data-chosen=${pane.id === this.chosen}>
       ${beneath
-        ? html`<up-picture .layer=${beneath} .view=${view} .frame=${frame} .stage=${stage} .smooth=${smooth}></up-picture>`
+        ? html`<up-picture class="dim" .layer=${beneath} .view=${view} .frame=${frame} .stage=${stage} .smooth=${smooth}></up-picture>`
         : nothing}
       <up-picture .layer=${layer} .view=${view} .frame=${frame} .stage=${stage} .smooth=${smooth}
         .label=${t("compare.picture", { what: pane.name, name: this.name })}></up-picture>

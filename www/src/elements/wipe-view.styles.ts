@@ -22,8 +22,11 @@ export const wipeStyles = css`
   .after {
     clip-path: inset(0 0 0 var(--line));
   }
-  .complete .before {
+  .before {
     clip-path: inset(0 calc(100% - var(--line)) 0 0);
+  }
+  .dim {
+    opacity: 0.3;
   }
   .wipe {
     position: absolute;
@@ -45,7 +48,7 @@ export const wipeStyles = css`
   .upright .after {
     clip-path: inset(var(--line) 0 0 0);
   }
-  .upright.complete .before {
+  .upright .before {
     clip-path: inset(0 0 calc(100% - var(--line)) 0);
   }
   .upright .wipe {

@@ -108,10 +108,14 @@ export class WipeView extends Localized {
     const line = this.upright ? area.y + area.height * share : area.x + area.width * share;
     const [beyond, bottom] = [stage.width - area.x - area.width, stage.height - area.y - area.height];
     this.#place = { "--line": line, "--left": area.x, "--right": beyond, "--top": area.y, "--bottom": bottom, "--keep": this.keep };
-    const complete = right?.complete ?? false;
+    const complete = (left?.complete ?? true) && (!after || (right?.complete ?? true));
+    const input = this.panes.find(({ id }) => id === "input")?.layer ?? null;
     return html`
       <div class="stage ${complete ? "complete" : ""} ${camera.canPan ? "pans" : ""} ${this.upright ? "upright" : ""}" role="group"
         aria-label=${t("compare.label", { zoom: percent(zoom) })}>
+ ${complete
+          ? nothing
+          : html`<up-picture class="dim" .layer=${input} .view=${view} .frame=${frame} .stage=${stage} .smooth=${this.smooth}></up-picture>`}
         <up-picture class="before" .layer=${left?.layer ?? null} .view=${view} .frame=${frame} .stage=${stage}
           .smooth=${this.smooth} .label=${t("compare.picture", { what: left?.name ?? "", name: this.name })}></up-picture>
         <up-picture class="after" .layer=${after} .view=${view} .frame=${frame} .stage=${stage}

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { inputName, methodName } from "../app/panes";
+import { inputName, methodLabel, methodName } from "../app/panes";
 import type { Router } from "../app/router";
 import { formatSettings, type Settings } from "../app/settings";
 import { isTest, type Action } from "../app/state";
@@ -130,7 +130,7 @@ export class InspectView extends Localized {
     const { inspector } = this;
     const { networks, method } = inspector;
     if (networks.length === 0) return nothing;
-    const options = networks.map((one) => ({ value: one.id, label: methodName(one) }));
+    const options = networks.map((one) => ({ value: one.id, label: methodLabel(one) }));
     const others = networks.filter(({ id }) => id !== method?.id);
     return html`<up-chips .label=${t("methods.heading")} .options=${options} .chosen=${method ? [method.id] : []}
         @pick=${({ detail }: CustomEvent<string>) => inspector.set({ model: detail, beside: detail === inspector.look.beside ? null : inspector.look.beside })}></up-chips>
@@ -138,7 +138,7 @@ export class InspectView extends Localized {
         ? html`<label class="beside">${t("inspect.beside")}
             <select @change=${(event: Event) => inspector.set({ beside: (event.target as HTMLSelectElement).value || null })}>
               <option value="">${t("inspect.beside.none")}</option>
-              ${others.map((one) => html`<option value=${one.id}>${methodName(one)}</option>`)}
+              ${others.map((one) => html`<option value=${one.id}>${methodLabel(one)}</option>`)}
             </select></label>`
         : nothing}`;
   }

@@ -3,6 +3,9 @@
  * (engine, pictures) what a visit used; models keep themselves under their hashes (`worker/weights.ts`). Files whose
  * names hold a hash never change and come from the store; everything else comes from the network as long as there is one.
  *
+ * Hosts that send `Vary: Origin` send the same file to all of this page's requests, which differ in that header (module
+ * scripts have it, the requests of this worker do not): what is kept is found whatever `Vary` says.
+ *
  * Each build has a store of its own, and takes over only when no tab is left that another build serves: a tab may ask
  * for scripts that the host no longer has.
  *
@@ -56,7 +59,7 @@ function isLasting(url: string): boolean {
 
 /** Of whichever build: the page may be of one that waits for its turn. */
 async function fromStore(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fromNetwork(request);
+  return (await caches.match(request, { ignoreVary: true })) ?? fromNetwork(request);
 }
 
 async function fromNetwork(request: Request): Promise<Response> {
@@ -67,8 +70,9 @@ async function fromNetwork(request: Request): Promise<Response> {
     if (response.ok) await store.put(request, response.clone()).catch(() => undefined);
     return response;
   } catch (error) {
-    const named = await store.match(request, { ignoreSearch: request.mode === "navigate" });
-    const kept = named ?? (request.mode === "navigate" ? await store.match(scope.registration.scope) : undefined);
+    const navigates = request.mode === "navigate";
+    const named = await store.match(request, { ignoreVary: true, ignoreSearch: navigates });
+    const kept = named ?? (navigates ? await store.match(scope.registration.scope, { ignoreVary: true }) : undefined);
     if (kept) return kept;
     throw error;
   }
@@ -76,7 +80,7 @@ async function fromNetwork(request: Request): Promise<Response> {
 
 async function keep(url: string): Promise<void> {
   const store = await caches.open(KEPT);
-  if (!(await store.match(url))) await store.add(wanted(url));
+  if (!(await store.match(url, { ignoreVary: true }))) await store.add(wanted(url));
 }
 
 /** Only a name with a hash tells that the browser's own copy is not that of another build. */

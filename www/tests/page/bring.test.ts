@@ -52,7 +52,7 @@ describe("bringing a photo", () => {
     await open();
     await bring(page, "drop", [photo]);
     await taken();
-    expect(await page.getByRole("radio", { name: "As it is" }).isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
   });
 
   it("says so when a file is no picture, and keeps all as it was", async () => {
@@ -83,7 +83,7 @@ describe("models", () => {
     await page.reload(); // the files stay on this device
     await restored(page);
     expect(await method(page, "mine.onnx").isChecked()).toBe(true);
-    await page.getByRole("button", { name: "Put your own model away" }).click();
+    await page.getByRole("button", { name: "Remove your model" }).click();
     await method(page, "mine.onnx").waitFor({ state: "detached" });
     await restored(page);
   });
@@ -104,7 +104,7 @@ describe("running", () => {
     await open();
     await engine({ tileDelay: 300 });
     await run(page).click();
-    await status(page).filter({ hasText: /Bilinear, [1-9]/ }).waitFor();
+    await status(page).filter({ hasText: /bilinear, [1-9]/ }).waitFor();
     const bar = page.getByRole("progressbar", { name: "Progress" });
     expect(Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
     const painted = await meanColour(page, "after");
@@ -128,13 +128,13 @@ describe("running", () => {
     await open({}, "#with=nearest,bilinear&layout=grid");
     await page.keyboard.press("t");
     const figures = async () => {
-      const rows = Object.entries(await tableRows(page)).filter(([name]) => /^(Nearest|Bilinear)/.test(name));
+      const rows = Object.entries(await tableRows(page)).filter(([name]) => /^U-Net/.test(name));
       return rows.map(([, [psnr]]) => psnr);
     };
     await expect.poll(figures).toEqual([expect.stringMatching(/dB/), expect.stringMatching(/dB/)]);
     await engine({ tileDelay: 300 });
     await page.keyboard.press("r");
-    await status(page).filter({ hasText: /Nearest, [1-9]/ }).waitFor();
+    await status(page).filter({ hasText: /nearest, [1-9]/ }).waitFor();
     await page.keyboard.press("Escape");
     await run(page).waitFor();
     expect(await figures()).toEqual([expect.not.stringMatching(/dB/), expect.not.stringMatching(/dB/)]);
@@ -144,15 +144,30 @@ describe("running", () => {
     await open();
     await engine({ tileDelay: 5000 });
     await page.getByRole("slider", { name: "Noise level" }).fill("10");
-    await status(page).filter({ hasText: "Bilinear, 0" }).waitFor();
+    await status(page).filter({ hasText: "bilinear, 0" }).waitFor();
     await stop(page).click();
-    await page.locator("up-wipe .failures").getByText("Not made yet").waitFor();
+    await page.locator("up-wipe .failures").getByText("Not computed yet").waitFor();
     await page.keyboard.press("g");
-    await page.locator("up-grid .failure").getByText("Not made yet").waitFor();
+    await page.locator("up-grid .failure").getByText("Not computed yet").waitFor();
     await engine({ tileDelay: 1 });
     await run(page).click();
     await restored(page);
     expect(await page.locator(".failure").count()).toBe(0);
+  });
+
+  it("runs filters before slow networks, and dims the input where a method has no result yet", async () => {
+    await open({}, "#with=bilinear&layout=grid");
+    await engine({ tileDelay: 1500 });
+    await page.evaluate(() => (location.hash = "#with=nearest,bilinear,median-filter&layout=grid&picture=chelsea"));
+    const cell = (name: string) => page.locator("up-grid .cell").filter({ hasText: name });
+    await cell("U-Net · nearest").getByText("Computing").waitFor();
+    const opacity = (name: string) => cell(name).locator(".dim").evaluateAll((dim) => dim.map((one) => getComputedStyle(one).opacity));
+    expect(await opacity("U-Net · nearest")).toEqual(["0.3"]);
+    expect(await opacity("Median")).toEqual([]);
+    expect(await cell("Median").locator("up-tag span").first().textContent()).toMatch(/sec|dB/);
+    await engine({ tileDelay: 1 });
+    await restored(page);
+    expect(await page.locator("up-grid .dim").count()).toBe(0);
   });
 
   it("makes first what is seen", async () => {
@@ -189,7 +204,7 @@ describe("running", () => {
     await engine({ loseGpu: true });
     await run(page).click();
     await page.getByText("Running on the CPU").waitFor();
-    await notice(page).getByText("The GPU gave up").waitFor();
+    await notice(page).getByText("The GPU stopped during the run").waitFor();
     await status(page).filter({ hasText: "on the CPU" }).waitFor();
   });
 

@@ -107,9 +107,9 @@ export async function tableRows(page: Page): Promise<Record<string, string[]>> {
   return Object.fromEntries(rows.map(([name = "", ...cells]) => [name, cells]));
 }
 
-/** A method's chip. */
+/** A method's chip; of two of one name, the network's. */
 export const method = (page: Page, name: string): Locator =>
-  page.getByRole("group", { name: "Upsampling" }).getByRole("checkbox", { name, exact: true });
+  page.getByRole("group", { name: /^(Upsampling|Without a network)$/ }).getByRole("checkbox", { name, exact: true }).first();
 
 /** The picture's name, as the controls say it. */
 export const named = (page: Page, name: string): Locator => page.locator("up-controls .name").filter({ hasText: name });

@@ -92,7 +92,7 @@ describe("on the CPU", () => {
   });
 
   it("scores six results against the original, maps differences, mixes", async () => {
-    const networks = { bilinear: "Bilinear", nearest: "Nearest", "pixel-shuffle": "Pixel shuffle", "max-unpool": "Max-unpool" };
+    const networks = { bilinear: "U-Net · bilinear", nearest: "U-Net · nearest", "pixel-shuffle": "U-Net · pixel shuffle", "max-unpool": "U-Net · max-unpool" };
     await open(`#with=${Object.keys(networks).join()},median-filter,mean-filter&backend=cpu&layout=grid`);
     await restored(page);
     expect(await page.locator("up-grid .cell").count()).toBe(8);
@@ -101,9 +101,9 @@ describe("on the CPU", () => {
     const psnr = async (name: string) => Number.parseFloat((await cells(name))[0] ?? "");
     expect(Object.keys(await tableRows(page))[0]).toMatch(/best$|tie$/);
     for (const name of Object.values(networks)) expect(await psnr(name), name).toBeGreaterThan(28.5);
-    const full = await psnr("Bilinear");
+    const full = await psnr("U-Net · bilinear");
     for (const filter of ["Median 3×3", "Mean 3×3"]) expect(full - (await psnr(filter)), filter).toBeGreaterThan(3);
-    expect(Number.parseFloat((await cells("Bilinear")).at(-1) ?? ""), "checkerboard").toBeLessThan(3);
+    expect(Number.parseFloat((await cells("U-Net · bilinear")).at(-1) ?? ""), "checkerboard").toBeLessThan(3);
     await page.keyboard.press("d");
     await page.locator(".legend").waitFor();
     const map = page.locator("up-grid .cell").nth(5).locator("up-picture canvas").last();
@@ -117,7 +117,7 @@ describe("on the CPU", () => {
       });
     await expect.poll(green).toBeLessThan(0.5);
     await page.getByRole("slider", { name: "Strength" }).fill("0.5");
-    await expect.poll(() => psnr("Bilinear")).toBeLessThan(full - 3);
+    await expect.poll(() => psnr("U-Net · bilinear")).toBeLessThan(full - 3);
     expect(await notice(page).textContent()).toBe("");
     expect(complaints).toEqual([]);
   });
@@ -181,7 +181,7 @@ describe("on the CPU", () => {
     const mask = await savedPng();
     await page.locator("input#mask").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: mask });
     await page.keyboard.press("t");
-    await expect.poll(async () => (await tableRows(page))["Bilinear"]?.slice(0, 2)).toEqual(["100.0%", "100.0%"]);
+    await expect.poll(async () => (await tableRows(page))["U-Net · bilinear"]?.slice(0, 2)).toEqual(["100.0%", "100.0%"]);
     await bring(page, "drop", [{ name: "gray.png", type: "image/png", bytes: png(451, 300, (x) => (x < 9 ? 77 : 0)) }]);
     await notice(page).getByText("the pixel at 0, 0 of the mask is [77, 77, 77, 255]").waitFor({ state: "attached" });
     expect(complaints).toEqual([]);
@@ -239,9 +239,9 @@ describe("on the CPU", () => {
     const large = png(5000, 4000, (x, y) => (x ^ y) & 255);
     await bring(page, "drop", [{ name: "large.png", type: "image/png", bytes: large }]);
     // A slow machine waits to be asked, a fast one does not.
-    await status(page).filter({ hasText: /press Run|Bilinear, / }).waitFor();
+    await status(page).filter({ hasText: /press Run|bilinear, / }).waitFor();
     if (await run(page).isVisible()) await run(page).click();
-    await status(page).filter({ hasText: /Bilinear, [1-9]/ }).waitFor();
+    await status(page).filter({ hasText: /bilinear, [1-9]/ }).waitFor();
     await stop(page).click();
     await run(page).waitFor();
     expect(await status(page).textContent()).toBe("Stopped");

@@ -26,7 +26,7 @@ const drawn = (selector: string) =>
   });
 
 const far = (a: number[], b: number[]) => (a.length === b.length ? Math.max(...a.map((value, at) => Math.abs(value - (b[at] ?? 0)))) : Number.NaN);
-const done = () => page.getByRole("status").filter({ hasText: "All is computed" }).waitFor({ timeout: 100_000 });
+const done = () => page.getByRole("status").filter({ hasText: "Up to date" }).waitFor({ timeout: 100_000 });
 
 it("with nothing cut gives the result of the playground, with a connection cut another; feature maps are drawn", async () => {
   page = await at.visit("#with=bilinear&backend=cpu", { reducedMotion: "reduce" });
@@ -77,7 +77,7 @@ it("of max-unpooling shows where the maxima were, and times every node", async (
 it("a small network gets better as it learns, and untrained ones leave the marks of their upsampling", async () => {
   page = await at.visit("#learn?step=0", { reducedMotion: "reduce" });
   const psnr = async () => Number.parseFloat((await page.locator("figcaption").nth(1).locator("span").textContent()) ?? "");
-  await page.getByRole("status").filter({ hasText: "All is computed" }).waitFor({ timeout: 100_000 });
+  await page.getByRole("status").filter({ hasText: "Up to date" }).waitFor({ timeout: 100_000 });
   const [first, noisy] = [await psnr(), Number.parseFloat((await page.locator("figcaption").first().locator("span").textContent()) ?? "")];
   await page.getByRole("slider", { name: "Steps of training" }).press("End");
   await expect.poll(psnr).toBeGreaterThan(noisy + 3);

@@ -14,11 +14,11 @@ async function open(hash: string, options?: BrowserContextOptions): Promise<void
   await box(/^enc1.conv1:/).waitFor();
 }
 
-const net = (): Locator => page.getByRole("group", { name: "The network, drawn" });
+const net = (): Locator => page.getByRole("group", { name: "Drawing of the network" });
 const box = (name: RegExp): Locator => net().getByRole("button", { name });
 const heading = (name: string): Locator => page.getByRole("heading", { name });
 const skip = (name: string): Locator => page.getByRole("checkbox", { name });
-const done = () => page.getByRole("status").filter({ hasText: "All is computed" }).waitFor({ timeout: 45_000 });
+const done = () => page.getByRole("status").filter({ hasText: "Up to date" }).waitFor({ timeout: 45_000 });
 const caption = (name: string) => page.locator("inspect-skips figcaption").filter({ hasText: name });
 
 async function press(...keys: string[]): Promise<void> {
@@ -109,7 +109,7 @@ describe("feature maps", () => {
     await page.getByRole("group", { name: "Channel 2, enlarged" }).focus();
     await press("ArrowDown");
     await expect.poll(() => value.textContent()).toMatch(/Channel 2, row 65, column 64: -?\d/);
-    await page.getByRole("radio", { name: "All alike" }).press(" ");
+    await page.getByRole("radio", { name: "Shared" }).press(" ");
     await page.getByRole("radio", { name: "Signed" }).press(" ");
     await page.getByRole("radio", { name: "Relu" }).press(" ");
     await expect.poll(() => page.url()).toContain("node=enc2.relu_2");
@@ -135,17 +135,17 @@ describe("feature maps", () => {
 
   it("of two strategies stand side by side", async () => {
     await open("#inspect?model=max-unpool&node=up1.max-unpool.unpool");
-    await page.getByRole("combobox", { name: "Beside it" }).selectOption("transposed-conv");
-    await page.getByRole("listbox", { name: "Transposed conv, up1.max-unpool.unpool" }).waitFor({ timeout: 1 }).catch(() => {});
+    await page.getByRole("combobox", { name: "Compare with" }).selectOption("transposed-conv");
+    await page.getByRole("listbox", { name: "U-Net · transposed conv, up1.max-unpool.unpool" }).waitFor({ timeout: 1 }).catch(() => {});
     await expect.poll(() => page.getByRole("listbox").count()).toBe(2);
-    expect(await page.getByRole("listbox", { name: "Transposed conv, up1.transposed-conv.conv" }).count()).toBe(1);
+    expect(await page.getByRole("listbox", { name: "U-Net · transposed conv, up1.transposed-conv.conv" }).count()).toBe(1);
     await page.getByRole("radio", { name: "Nearest" }).press(" ");
     await expect.poll(() => page.url()).toContain("model=nearest");
     await expect.poll(() => page.url()).toContain("beside=transposed-conv");
-    await page.getByRole("combobox", { name: "Beside it" }).selectOption("pixel-shuffle");
+    await page.getByRole("combobox", { name: "Compare with" }).selectOption("pixel-shuffle");
     await page.getByRole("radio", { name: "Max-unpool" }).press(" ");
-    await page.getByRole("listbox", { name: "Pixel shuffle, " }).waitFor();
-    const beside = () => page.getByRole("combobox", { name: "Beside it" }).evaluate((select) => (select as HTMLSelectElement).value);
+    await page.getByRole("listbox", { name: "U-Net · pixel shuffle, " }).waitFor();
+    const beside = () => page.getByRole("combobox", { name: "Compare with" }).evaluate((select) => (select as HTMLSelectElement).value);
     await expect.poll(beside).toBe("pixel-shuffle");
     expect(page.url()).toContain("beside=pixel-shuffle");
   });
@@ -157,20 +157,20 @@ describe("skip connections", () => {
     await done();
     await caption("Output").getByText("dB against the original").waitFor();
     await skip("enc1 → cat1").press(" ");
-    await caption("With those cut").getByText("dB against the original").waitFor();
+    await caption("With cuts").getByText("dB against the original").waitFor();
     await caption("Difference × 4").getByText("dB between both").waitFor();
     await expect.poll(() => decodeURIComponent(page.url())).toContain("cut=enc1>cat1.concat");
     await page.getByRole("button", { name: "Cut all between encoder and decoder" }).press("Enter");
     await expect.poll(() => skip("enc2 → cat2").isChecked()).toBe(false);
     expect(await skip("Input → add").isChecked()).toBe(true);
-    await page.getByRole("button", { name: "Mend all" }).press("Enter");
+    await page.getByRole("button", { name: "Restore all" }).press("Enter");
     await caption("Output").waitFor();
     expect(page.url()).not.toContain("cut=");
   });
 
   it("of a link are cut at once, and what they lead to is drawn anew", async () => {
     await open("#inspect?cut=enc2>cat2.concat&node=dec2.conv1");
-    await caption("With those cut").waitFor();
+    await caption("With cuts").waitFor();
     expect(await net().locator(".line.cut").count()).toBe(1);
     expect(await skip("enc2 → cat2").isChecked()).toBe(false);
   });
@@ -256,7 +256,7 @@ describe("work", () => {
     await stop(page).press("Enter");
     await page.getByRole("status").filter({ hasText: "Stopped" }).waitFor();
     await at.engine({ tileDelay: 0 });
-    await press("Enter"); // the keyboard is where it was: on what is "Go on" now
+    await press("Enter"); // the keyboard is where it was: on what is "Resume" now
     await done();
     expect(await page.evaluate(() => document.activeElement?.localName)).toBe("inspect-view");
   });

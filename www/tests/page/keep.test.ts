@@ -44,6 +44,24 @@ describe("keeping", () => {
     expect(await page.evaluate(() => (window as unknown as { copied: number }).copied)).toBe(54 + 451 * 300 * 4);
   });
 
+  it("saves the chosen result, which its button names, whatever is ticked to compare with it", async () => {
+    await open({}, "#task=super-resolve-x2&with=bilinear");
+    const save = () => page.getByRole("button", { name: "Save PNG" });
+    for (const filter of ["Bicubic", "Lanczos"]) {
+      await method(page, filter).click();
+      await expect.poll(() => page.locator("up-tag b").allTextContents()).toContain(`${filter} (no network)`);
+      await restored(page);
+      expect(await save().textContent()).toMatch(/Save PNG\s+U-Net · bilinear/);
+    }
+    expect((await downloaded(() => save().click())).name).toBe("chelsea-super-resolve-x2-bilinear.png");
+    await page.locator("up-grid .cell").filter({ hasText: "Bicubic" }).click({ position: { x: 60, y: 90 } });
+    expect(await save().textContent()).toMatch(/Save PNG\s+Bicubic \(no network\)/);
+    expect((await downloaded(() => save().click())).name).toBe("chelsea-super-resolve-x2-bicubic-filter.png");
+    await method(page, "Nearest").click(); // a network, first in the list
+    await restored(page);
+    expect(await save().textContent()).toMatch(/Bicubic/);
+  });
+
   it("saves a sheet of all results, larger than any one of them", async () => {
     await open({}, "#with=nearest,bilinear");
     const { name, bytes } = await downloaded(() => keep("Save a comparison sheet"));
@@ -103,7 +121,7 @@ describe("keeping", () => {
     await method(page, "Median 3×3").click();
     await restored(page);
     const { name } = await downloaded(() => keep("Share the picture"));
-    expect(name).toBe("chelsea-denoise-median-filter.png");
+    expect(name).toBe("chelsea-denoise-bilinear.png");
     await status(page).filter({ hasText: `Saved as ${name}` }).waitFor();
   });
 
@@ -135,7 +153,7 @@ describe("keeping", () => {
     expect(Object.keys(files)).toEqual(["cat-denoise.png", "dog-denoise.png", "errors.txt"]);
     expect(new TextDecoder().decode(files["errors.txt"])).toContain("broken.jpg: ");
     await page.locator("up-many").waitFor({ state: "hidden" });
-    await notice(page).getByText("1 of 3 photos could not be done").waitFor();
+    await notice(page).getByText("1 of 3 photos could not be processed").waitFor();
     expect(at.complaints).toEqual([]);
   });
 });
@@ -164,9 +182,65 @@ describe("a picture dragged from another page", () => {
   });
 });
 
+describe("a person's own photo", () => {
+  const other = { ...photo, name: "dog.jpg" };
+
+  it("is kept by tab: a reload gives each its own", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+    const second = await page.context().newPage();
+    await second.goto(at.site.url);
+    await restored(second);
+    await bring(second, "drop", [other]);
+    await named(second, "dog.jpg").waitFor();
+    await restored(second);
+    for (const [tab, name] of [[page, "cat.jpg"], [second, "dog.jpg"], [page, "cat.jpg"]] as const) {
+      await tab.reload();
+      await named(tab, name).waitFor();
+      await restored(tab);
+    }
+  });
+
+  it("that a closed tab has left is that of the last visit", async () => {
+    await open();
+    const first = await page.context().newPage();
+    await first.goto(at.site.url);
+    await restored(first);
+    await bring(first, "drop", [other]);
+    await named(first, "dog.jpg").waitFor();
+    await restored(first);
+    await first.close();
+    await page.evaluate(() => (location.hash = "#task=deblur&picture=own"));
+    await named(page, "dog.jpg").waitFor();
+  });
+
+  it("does not travel with a link, which says so", async () => {
+    await open({}, "#task=deblur&with=bilinear&mode=apply&picture=own");
+    await notice(page).getByText("someone’s own photo").waitFor();
+    await named(page, "Chelsea the cat").waitFor();
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Open another photo" }).click();
+    await chooser;
+  });
+
+  it("is forgotten when asked for", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+    await page.getByRole("button", { name: "Forget my photo" }).click();
+    await named(page, "Chelsea the cat").waitFor();
+    await restored(page);
+    await page.evaluate(() => (location.hash = "#picture=own"));
+    await notice(page).getByText("someone’s own photo").waitFor();
+  });
+});
+
 describe("the next visit", () => {
-  it("works without a network, from a sub-path, weights and all", async () => {
-    const site = await serve(String(config.build?.outDir), "/any/path/");
+  it("works without a network, from a sub-path of a host that sends Vary, weights and all", async () => {
+    const site = await serve(String(config.build?.outDir), "/any/path/", { Vary: "Origin" });
     const { page: first, complaints } = await visit(at.browser, site.url);
     page = at.page = first;
     await restored(page);

@@ -11,7 +11,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 
 async function open(hash: string, options?: BrowserContextOptions): Promise<void> {
   page = await at.visit(hash, { reducedMotion: "reduce", ...options });
-  await page.getByRole("status").filter({ hasText: "All is computed" }).waitFor({ timeout: 45_000 });
+  await page.getByRole("status").filter({ hasText: "Up to date" }).waitFor({ timeout: 45_000 });
 }
 
 const slider = () => page.getByRole("slider", { name: "Steps of training" });

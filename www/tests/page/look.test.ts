@@ -41,7 +41,7 @@ describe("the wipe", () => {
     await page.keyboard.press("ArrowLeft");
     expect(await slider(page).getAttribute("aria-valuenow")).toBe("48");
     await page.keyboard.press("Home");
-    expect(await slider(page).getAttribute("aria-valuetext")).toBe("0% Gaussian noise, 100% Bilinear");
+    expect(await slider(page).getAttribute("aria-valuetext")).toBe("0% Gaussian noise, 100% U-Net · bilinear");
     await page.keyboard.press("End");
     expect(await slider(page).getAttribute("aria-valuenow")).toBe("100");
   });
@@ -249,14 +249,14 @@ describe("the tools", () => {
     await page.mouse.move(x + width / 2, y + height / 2);
     expect(await slider(page).getAttribute("aria-valuenow"), "the line does not go there").toBe("50");
     await left.selectOption("Original");
-    await page.getByRole("combobox", { name: "Picture on the right" }).selectOption("Nearest");
-    expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% Nearest");
+    await page.getByRole("combobox", { name: "Picture on the right" }).selectOption("U-Net · nearest");
+    expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% U-Net · nearest");
   });
 
   it("are in the address, and the picture on the left", async () => {
     const link = "#task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,0,1";
     await open({ reducedMotion: "reduce" }, `${link}&left=original&tools=difference,table&picture=chelsea`);
-    expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% Nearest");
+    expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% U-Net · nearest");
     await page.locator(".legend").filter({ hasText: "of 255" }).waitFor();
     const after = () => meanColour(page, "after").then(([red = 255]) => red);
     await expect.poll(after).toBeLessThan(60);

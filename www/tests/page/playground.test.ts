@@ -45,7 +45,7 @@ describe("tasks", () => {
     for (const name of names) {
       await settled(() => task(name).check());
       expect(await status(page).textContent(), name).toContain("Done in");
-      expect(await page.locator("section[aria-labelledby=task] .sentence").textContent(), name).toMatch(/\w+ goes in/);
+      expect(await page.locator("section[aria-labelledby=task] .sentence").textContent(), name).toMatch(/\.$/);
     }
     expect(at.complaints).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe("tasks", () => {
     await open({}, "#task=super-resolve-x4&with=bilinear,bicubic-filter,nearest-filter");
     await page.keyboard.press("t");
     const rows = await tableRows(page);
-    expect(Object.keys(rows)).toEqual(expect.arrayContaining(["Bicubic", "Nearest pixels"]));
+    expect(Object.keys(rows)).toEqual(expect.arrayContaining(["Bicubic (no network)", "Nearest (no network)"]));
     for (const cells of Object.values(rows)) expect(cells[0]).toMatch(/dB/);
   });
 
@@ -83,7 +83,7 @@ describe("methods", () => {
   it("run side by side, up to six; taking one away leaves the others as they are", async () => {
     await open();
     await settled(() => method(page, "Nearest").click());
-    await expect.poll(tags).toEqual(["Gaussian noise", "Nearest", "Bilinear", "Original"]);
+    await expect.poll(tags).toEqual(["Gaussian noise", "U-Net · nearest", "U-Net · bilinear", "Original"]);
     for (const name of ["Pixel shuffle", "Max-unpool", "Transposed conv", "Median 3×3"]) {
       await settled(() => method(page, name).click());
     }
@@ -93,21 +93,21 @@ describe("methods", () => {
     await expect.poll(tags).toHaveLength(7);
     await page.keyboard.press("t");
     const after = await tableRows(page);
-    expect(after["Max-unpool"]).toEqual(before["Max-unpool"]);
+    expect(after["U-Net · max-unpool"]).toEqual(before["U-Net · max-unpool"]);
   });
 
   it("are scored, sorted by any column, the winners marked and ties called ties", async () => {
     await open({}, "#with=nearest,bilinear,pixel-shuffle&layout=grid");
     await page.keyboard.press("t");
     const order = async () => Object.keys(await tableRows(page));
-    await expect.poll(order).toEqual(["Bilinear tie", "Pixel shuffle tie", "Nearest", "Gaussian noise"]);
+    await expect.poll(order).toEqual(["U-Net · bilinear tie", "U-Net · pixel shuffle tie", "U-Net · nearest", "Gaussian noise"]);
     await page.getByRole("button", { name: /^Parameters/ }).click();
-    expect(await order()).toEqual(["Nearest", "Bilinear tie", "Pixel shuffle tie", "Gaussian noise"]);
+    expect(await order()).toEqual(["U-Net · nearest", "U-Net · bilinear tie", "U-Net · pixel shuffle tie", "Gaussian noise"]);
     await page.getByRole("button", { name: /^Parameters/ }).click();
-    expect(await order()).toEqual(["Pixel shuffle tie", "Bilinear tie", "Nearest", "Gaussian noise"]);
+    expect(await order()).toEqual(["U-Net · pixel shuffle tie", "U-Net · bilinear tie", "U-Net · nearest", "Gaussian noise"]);
     expect(await page.getByRole("columnheader", { name: /^Parameters/ }).getAttribute("aria-sort")).toBe("descending");
-    await page.getByRole("row", { name: "Nearest" }).getByRole("button").click();
-    expect(await page.locator(".cell[data-chosen] up-tag b").textContent()).toBe("Nearest");
+    await page.getByRole("row", { name: "U-Net · nearest" }).getByRole("button").click();
+    expect(await page.locator(".cell[data-chosen] up-tag b").textContent()).toBe("U-Net · nearest");
     await expectAccessible(page);
   });
 
@@ -125,9 +125,9 @@ describe("test and apply", () => {
     await open();
     await page.keyboard.press("t");
     expect((await tableRows(page))["Gaussian noise"]?.[0]).toMatch(/^1\d\.\d dB$/);
-    await settled(() => page.getByRole("radio", { name: "As it is" }).check());
+    await settled(() => page.getByRole("radio", { name: "Use photo as is" }).check());
     expect(await page.getByRole("columnheader", { name: "PSNR" }).count()).toBe(0);
-    await expect.poll(tags).toEqual(["Before", "Bilinear"]);
+    await expect.poll(tags).toEqual(["Before", "U-Net · bilinear"]);
   });
 
   it("another kind, level and seed make another input", async () => {
@@ -198,14 +198,14 @@ describe("a mask", () => {
     await settled(() => page.locator("input#mask").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: mask(2).bytes }));
     await page.keyboard.press("t");
     await expect.poll(() => tableRows(page)).toEqual({
-      "Bilinear best": ["95.0%", "97.5%", expect.stringMatching(/sec$/), "510K"],
-      Nearest: ["70.0%", "85.0%", expect.stringMatching(/sec$/), "500K"],
+      "U-Net · bilinear best": ["95.0%", "97.5%", expect.stringMatching(/sec$/), "510K"],
+      "U-Net · nearest": ["70.0%", "85.0%", expect.stringMatching(/sec$/), "500K"],
     });
     await page.keyboard.press("g");
-    await expect.poll(tags).toEqual(["Before", "Nearest", "Bilinear", "Mask"]);
+    await expect.poll(tags).toEqual(["Before", "U-Net · nearest", "U-Net · bilinear", "True labels"]);
     await expectAccessible(page);
-    await settled(() => page.getByRole("button", { name: "Put the mask away" }).click());
-    await expect.poll(tags).toEqual(["Before", "Nearest", "Bilinear"]);
+    await settled(() => page.getByRole("button", { name: "Remove the mask" }).click());
+    await expect.poll(tags).toEqual(["Before", "U-Net · nearest", "U-Net · bilinear"]);
   });
 
   it("is dropped on a test, and told what is wrong with it", async () => {
@@ -259,12 +259,12 @@ describe("choosing", () => {
     await open();
     const both = await Promise.all(["Max-unpool", "Pixel shuffle"].map((name) => method(page, name).elementHandle()));
     await settled(() => page.evaluate((chips) => chips.forEach((chip) => (chip as HTMLElement).click()), both));
-    await expect.poll(tags).toEqual(["Gaussian noise", "Bilinear", "Pixel shuffle", "Max-unpool", "Original"]);
+    await expect.poll(tags).toEqual(["Gaussian noise", "U-Net · bilinear", "U-Net · pixel shuffle", "U-Net · max-unpool", "Original"]);
   });
 
   it("makes what is missing, and all anew only where nothing is", async () => {
     await open();
-    const time = async () => Object.entries(await tableRows(page)).find(([name]) => name.startsWith("Bilinear"))?.[1][3];
+    const time = async () => Object.entries(await tableRows(page)).find(([name]) => name.startsWith("U-Net"))?.[1][3];
     const before = await time();
     expect(before).toMatch(/sec/);
     await at.engine({ tileDelay: 400 });
@@ -286,10 +286,10 @@ describe("the state", () => {
   it("is in the address, and a link brings all of it back", async () => {
     const link = "#task=deblur&with=bilinear,unsharp-filter&chosen=unsharp-filter&mode=test&degrade=motion,12,45,1&layout=grid&picture=coffee";
     await open({}, link);
-    await expect.poll(tags).toEqual(["Motion", "Bilinear", "Unsharp mask", "Original"]);
+    await expect.poll(tags).toEqual(["Motion", "U-Net · bilinear", "Unsharp mask (no network)", "Original"]);
     expect(await page.getByRole("slider", { name: "Direction" }).getAttribute("aria-valuetext")).toBe("45°");
     await named(page, "A cup of coffee").waitFor();
-    expect(await page.locator(".cell[data-chosen] up-tag b").textContent()).toBe("Unsharp mask");
+    expect(await page.locator(".cell[data-chosen] up-tag b").textContent()).toBe("Unsharp mask (no network)");
     expect(await address()).toBe(link);
   });
 
@@ -338,7 +338,7 @@ describe("the state", () => {
     await page.reload();
     await named(page, "cat.jpg").waitFor();
     await restored(page);
-    await expect.poll(tags).toEqual(["Before", "Nearest", "Bilinear"]);
+    await expect.poll(tags).toEqual(["Before", "U-Net · nearest", "U-Net · bilinear"]);
     expect(at.complaints).toEqual([]);
   });
 
@@ -347,7 +347,7 @@ describe("the state", () => {
     await page.getByRole("button", { name: "More ways to keep it" }).click();
     await settled(() => page.getByRole("button", { name: "Use the result as the photo" }).click());
     await named(page, "chelsea-denoise.png 451 × 300").waitFor();
-    expect(await page.getByRole("radio", { name: "As it is" }).isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
     expect(await slider(page).getAttribute("aria-valuetext")).toContain("Before");
   });
 });

@@ -20,15 +20,15 @@ export interface Site {
   close(): void;
 }
 
-/** Serves a folder below `prefix` as the plainest of static hosts would: no headers, nothing at other paths. */
-export async function serve(folder: string, prefix = "/"): Promise<Site> {
+/** Serves a folder below `prefix` as the plainest of static hosts would: nothing at other paths, no headers but those given. */
+export async function serve(folder: string, prefix = "/", headers: Record<string, string> = {}): Promise<Site> {
   const server: Server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://host").pathname);
     const inside = normalize(path.slice(prefix.length) || "index.html");
     const body = path.startsWith(prefix) && !inside.startsWith("..") ? await read(join(folder, inside)) : null;
     if (!body) return response.writeHead(404).end();
     const type = TYPES[extname(inside)] ?? "application/octet-stream";
-    response.writeHead(200, { "Content-Type": type, "Content-Length": body.length }).end(body);
+    response.writeHead(200, { ...headers, "Content-Type": type, "Content-Length": body.length }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

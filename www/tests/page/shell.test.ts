@@ -15,7 +15,7 @@ async function open(options?: BrowserContextOptions, hash?: string): Promise<voi
 describe("opening", () => {
   it("restores a sample without being asked, below a sub-path, with nothing to complain of", async () => {
     await open();
-    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toBe("50% Gaussian noise, 50% Bilinear");
+    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toBe("50% Gaussian noise, 50% U-Net · bilinear");
     expect(await page.getByRole("radio", { name: "Chelsea the cat" }).isChecked()).toBe(true);
     expect(await page.getByRole("button", { name: "Save PNG" }).isEnabled()).toBe(true);
     expect(at.complaints).toEqual([]);

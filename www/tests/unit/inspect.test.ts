@@ -58,7 +58,7 @@ describe("arrow keys in the drawing", () => {
 describe("networks side by side", () => {
   const seen = (name: string) => {
     const net = shipped(name);
-    const method = { id: name, kind: "network", name, variant: "", stages: [], parameters: 0 } as const;
+    const method = { id: name, kind: "network", family: "unet", name, variant: "", stages: [], parameters: 0 } as const;
     return new Seen({ ...method, stages: [] }, { id: 1, bytes: 1, metadata: {}, classes: [] }, { id: 1, rect: { x: 0, y: 0, width: 256, height: 256 }, ...net });
   };
   const [unpool, transposed] = [seen("denoise-max-unpool"), seen("denoise-transposed-conv")];

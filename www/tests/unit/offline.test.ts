@@ -90,6 +90,18 @@ describe("the service worker", () => {
     await expect(hear("fetch", { request: picture })).rejects.toThrow("no network");
   });
 
+  it("finds what a host sends with Vary: Origin", async () => {
+    const varying = (url: string) => new Response(url, { headers: { Vary: "Origin" } });
+    const caches = new FakeCaches(varying);
+    const { hear } = worker(caches, "1", ["assets/a.js"], unreachable);
+    await hear("install");
+    const headers = new Headers({ Origin: "https://host" });
+    for (const [path, mode] of [["", "navigate"], ["assets/a.js", "cors"]]) {
+      const request = { method: "GET", mode, url: SCOPE + path, headers } as Request;
+      expect(await (await hear("fetch", { request }))?.text()).toBe(SCOPE + path);
+    }
+  });
+
   it("hands on what the network gave where the store is full", async () => {
     const caches = has();
     (await caches.open(store("1"))).full = true;
