@@ -211,7 +211,7 @@ describe("a mask", () => {
   it("is dropped on a test, and told what is wrong with it", async () => {
     await open({}, link);
     await bring(page, "drop", [mask(9)]);
-    await notice(page).getByText("a pixel of it is none of the classes").waitFor();
+    await notice(page).getByText("one of its pixels matches none of the classes").waitFor();
     await page.getByRole("button", { name: "Open it as the photo" }).click();
     await named(page, "mask.png").waitFor();
     await restored(page);
