@@ -5,9 +5,12 @@ Blurs reflect at the borders without repeating the edge pixel (`torch.nn.functio
 
 from __future__ import annotations
 
+import io
 import math
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
@@ -102,3 +105,16 @@ def add_poisson(clean: Tensor, peak: Tensor, generator: torch.Generator) -> Tens
 
 def uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
     return low + (high - low) * torch.rand(count, generator=generator)
+
+
+def jpeg(x: Tensor, quality: int, subsampling: str = "4:2:0") -> Tensor:
+    """What libjpeg makes of each picture of the batch: written with this quality (1-100), read again. One channel is gray."""
+    done = []
+    for picture in (x.clamp(0, 1) * 255).round().to(torch.uint8).cpu():
+        gray = len(picture) == 1
+        image = Image.fromarray(picture[0].numpy() if gray else picture.permute(1, 2, 0).numpy())
+        file = io.BytesIO()
+        image.save(file, "JPEG", quality=quality, **({} if gray else {"subsampling": subsampling}))
+        read = torch.from_numpy(np.array(Image.open(file)))
+        done.append(read[None] if gray else read.permute(2, 0, 1))
+    return torch.stack(done).to(x) / 255

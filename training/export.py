@@ -5,7 +5,7 @@
 `metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, variant, title,
 input and output (JSON: color, range, scale, side, classes), tiling ("tiles", "whole" or "both"), residual, parameters,
 flops_per_pixel, training_data, license, seed of the last run, steps and minutes of training (all strategies of a shared run
-together), scores (JSON), vividness (a factor that the head was multiplied by after training).
+together), scores (JSON), vividness (a factor that the head was multiplied by after training), pretrained (whose weights the encoder has).
 """
 
 from __future__ import annotations
@@ -25,15 +25,20 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from config import read_config
+from encoder import SOURCE
 from manifest import write_manifest
 from model import flops_per_pixel, parameters
 from networks import Net, build
 from scoring import onnx_network, padded
 from tasks import task_of
+from transfer import HINTS, TransferUNet
 from weights import file_name, latest, opened, total
 
 HERE = Path(__file__).parent
 OPSET = 18
+ENCODER_FILE = "efficientnet-lite0.onnx.data"
+# Inputs beside the picture, with their shapes.
+OPTIONAL = {"hints": ["n", HINTS, "hint_rows", "hint_columns"], "temperature": []}
 # Of the largest output magnitude: float32 sums in another order, no more.
 TOLERANCE = 1e-4
 
@@ -119,6 +124,32 @@ def halve(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
+def optional_inputs(model: onnx.ModelProto) -> onnx.ModelProto:
+    """What a caller may give, and the file has a default of: initializers that are inputs too."""
+    stored = {i.name: i for i in model.graph.initializer}
+    for name, shape in OPTIONAL.items():
+        if name in stored:
+            model.graph.input.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    return model
+
+
+def share_encoder(model: onnx.ModelProto, folder: Path) -> None:
+    """Moves the frozen encoder's weights into a file that other networks read too."""
+    path, content = folder / ENCODER_FILE, bytearray()
+    for tensor in model.graph.initializer:
+        if tensor.name.startswith("encoder."):
+            raw = numpy_helper.to_array(tensor).tobytes()
+            tensor.ClearField("raw_data")
+            tensor.data_location = TensorProto.EXTERNAL
+            del tensor.external_data[:]
+            for key, value in (("location", path.name), ("offset", len(content)), ("length", len(raw))):
+                tensor.external_data.add(key=key, value=str(value))
+            content += raw + bytes(-len(raw) % 16)
+    if path.exists() and path.read_bytes() != content:
+        raise RuntimeError(f"{path.name} holds other weights: an encoder that was refined needs a file of its own")
+    path.write_bytes(content)
+
+
 def check(model: onnx.ModelProto, net: Net) -> float:
     """The largest difference from PyTorch with the same (rounded) weights, over several sizes, relative."""
     import onnxruntime
@@ -172,12 +203,14 @@ def facts_of(
         config["facts"], **only, task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
         parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), scores=scores,
         training_data=sources[config["facts"]["training_data"]].strip(),
-        **{"seed": config["training"]["seed"], **went_into},
+        **({"pretrained": SOURCE} if isinstance(net, TransferUNet) else {}), **{"seed": config["training"]["seed"], **went_into},
     )  # fmt: skip
 
 
 def write(model: onnx.ModelProto, facts: dict[str, object], path: Path) -> None:
     helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
+    if "pretrained" in facts:
+        share_encoder(model, path.parent)
     path.write_bytes(model.SerializeToString())
     print(f"{path.name}: {path.stat().st_size} bytes, {facts['steps']} steps", flush=True)
 
@@ -199,7 +232,7 @@ def main() -> None:
         with torch.no_grad():
             for parameter in net.head.parameters():
                 parameter.mul_(config.get("vividness", 1.0))
-        model = halve(to_onnx(net))
+        model = optional_inputs(halve(to_onnx(net)))
         print(f"{strategy}: differs from PyTorch by {check(model, net):.1e} of the largest output", flush=True)
         network = padded(onnx_network(model.SerializeToString()), net.multiple)
         scores = {name: round(value, 3) for name, value in task.report(network).items()}

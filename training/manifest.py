@@ -11,10 +11,12 @@ import math
 import sys
 from pathlib import Path
 
+import onnx
+
 from weights import facts
 
 # Scores that are parts of a whole, not decibels.
-UNITLESS = ("IoU", "chroma")
+UNITLESS = ("IoU", "chroma", "hues")
 
 
 def value(text: str) -> object:
@@ -24,12 +26,22 @@ def value(text: str) -> object:
         return text
 
 
+def file(path: Path) -> dict[str, object]:
+    content = path.read_bytes()
+    return dict(file=path.name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+
+
+def data_files(path: Path) -> list[Path]:
+    """The external data files of an ONNX file."""
+    model = onnx.load(str(path), load_external_data=False)
+    entries = [entry for tensor in model.graph.initializer for entry in tensor.external_data if entry.key == "location"]
+    return [path.with_name(name) for name in dict.fromkeys(entry.value for entry in entries)]
+
+
 def entry(path: Path) -> dict[str, object]:
-    content, told = path.read_bytes(), facts(path)
-    return dict(
-        file=path.name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest(),
-        **{key: value(text) for key, text in told.items()},
-    )  # fmt: skip
+    data = [file(of) for of in data_files(path)]
+    told = {key: value(text) for key, text in facts(path).items()}
+    return file(path) | ({"data": data} if data else {}) | told
 
 
 def name(entry: dict) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from lecture import LectureUNet
 from model import UNet
+from transfer import TransferUNet
 
-KINDS: dict[str, type[UNet] | type[LectureUNet]] = {"unet": UNet, "lecture": LectureUNet}
-Net = UNet | LectureUNet
+Net = UNet | LectureUNet | TransferUNet
+KINDS: dict[str, type[Net]] = {"unet": UNet, "lecture": LectureUNet, "transfer": TransferUNet}
 
 
 def build(kind: str, settings: dict, strategies: Sequence[str]) -> Net:

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from config import read_config
 from curve import Curve
+from encoder import Features, pretrained
 from model import flops_per_pixel, parameters
 from networks import Net, build, kind_of
 from norms import freeze, settle
@@ -31,6 +32,7 @@ from samples import write_samples
 from scoring import Network, padded
 from tasks import Task, task_of
 from team import Team, together
+from transfer import Seen, TransferUNet
 from weights import initial_weights, opened, start_from, total
 
 CHECKPOINT_SECONDS = 180
@@ -38,6 +40,8 @@ WARM_UP = 0.02
 # Batches that the statistics of the norms are taken of in the end.
 SETTLE = 100
 HERE = Path(__file__).parent
+# What a network takes: frames, or what a frozen encoder made of them.
+Inputs = Tensor | Seen | Features | None
 
 
 def learning_rate(peak: float, done: float) -> float:
@@ -69,6 +73,13 @@ def stream(seed: int, steps: int, rank: int = 0) -> int:
     """The seed of what is drawn from here on: another after each restart, and for each worker. PyTorch's generator of a CPU
     keeps 32 bits of it, so the ranks are spread over those."""
     return (seed + steps + 0x9E3779B1 * rank) % 2**32
+
+
+def moved(x: Inputs, device: torch.device) -> Inputs:
+    """To the device, pictures in channels-last order."""
+    if x is None:
+        return None
+    return x.to(device, memory_format=torch.channels_last) if isinstance(x, Tensor) else type(x)(*(moved(t, device) for t in x))
 
 
 def network(config: dict, task: Task, strategies: Sequence[str]) -> Net:
@@ -138,6 +149,8 @@ class Run:
         pictures = self.task.load()
         if state is not None:
             start_from(net, state, self.task.batch)
+        elif isinstance(net, TransferUNet):
+            net.encoder.load_state_dict(pretrained().state_dict())
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.net, training["ema"])
         self.optimizer = MuonAdamW(self.net, self.rate, training["weight_decay"])
@@ -172,7 +185,7 @@ class Run:
     def train_step(self, seconds: float) -> tuple[Tensor, float]:
         """One update; the batch's loss, and the leader's clock."""
         x, wanted = self.task.batch(self.config["data"]["batch"] // self.team.size)
-        x = x.to(self.device, memory_format=torch.channels_last)
+        x = moved(x, self.device)
         drawn = int(torch.randint(len(self.net.strategies), (1,), generator=self.draws))
         self.net.strategy = self.net.strategies[drawn]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
@@ -188,7 +201,7 @@ class Run:
 
     def settle(self) -> None:
         size = self.config["data"]["batch"]
-        settle(self.average.net, (self.task.batch(size)[0].to(self.device) for _ in range(SETTLE)))
+        settle(self.average.net, (moved(self.task.batch(size)[0], self.device) for _ in range(SETTLE)))
 
     @torch.inference_mode()
     def evaluate(self) -> dict[str, float]:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from model import UNet
 from networks import Net
+from transfer import TransferUNet
 
 CALIBRATION = 64  # pictures
 
@@ -34,7 +35,7 @@ def facts(path: Path) -> dict[str, str]:
     """`metadata_props` of an exported file."""
     import onnx
 
-    return {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
+    return {entry.key: entry.value for entry in onnx.load(str(path), load_external_data=False).metadata_props}
 
 
 def opened(path: Path) -> dict | None:
@@ -120,7 +121,7 @@ def start_from(net: Net, state: dict, batch: Callable[[int], tuple[Tensor, Tenso
     it has. (The lecture's network, whose norms follow ReLUs, is exported with them.)"""
     weights = state["average"]
     missing = load_matching(net, lent_norms(net, weights))
-    if isinstance(net, UNet) and any("norm" in name for name in missing) and any("conv" in name for name in weights):
+    if isinstance(net, (UNet, TransferUNet)) and any("norm" in name for name in missing) and any("conv" in name for name in weights):
         unfold_norms(net, state.get("exports", {}), batch(CALIBRATION)[0])
 
 

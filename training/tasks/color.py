@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
@@ -13,15 +15,18 @@ from torch.nn import functional
 
 import degrade
 import lab
+from damage import OldLuma
 from data import load_shards
+from encoder import Features
+from features import cached
 from scoring import Network, onnx_network, padded, psnr
+from transfer import CHROMA, HINTS, Seen, color_bins
 
 from .base import Task, mean
 from .critic import Critic
 
 # Nearly the photos of 00066, 00170 and 00156, which are held out.
 HELD_OUT_TOO = ("05121", "05488", "11997")
-CHROMA = 128  # a* and b* of a network's output 1
 
 
 class Color(Task):
@@ -45,8 +50,10 @@ class Color(Task):
     def frame(self) -> Tensor:
         """A random part of a random frame, often mirrored, never turned: the sky is above."""
         frames = self.collections[self.pick(self.often)]
-        picture, side = frames[self.draw(len(frames))], self.settings["side"]
-        least = self.settings["zoom"]
+        return self.part(frames[self.draw(len(frames))])
+
+    def part(self, picture: Tensor) -> Tensor:
+        side, least = self.settings["side"], self.settings["zoom"]
         part = least + (1 - least) * float(torch.rand(1, generator=self.generator))
         height, width = (max(1, round(part * n)) for n in picture.shape[1:])
         y, x = self.draw(picture.shape[1] - height + 1), self.draw(picture.shape[2] - width + 1)
@@ -75,42 +82,119 @@ def joined(lightness: Tensor, ab: Tensor) -> Tensor:
 
 
 class Colorize(Color):
-    """L* of 0-1 to a*, b* of 128ths. Squared error finds the mean of the colours that are likely, which is pale; `vividness`
-    scales it, against a little of the score."""
+    """L* of 0-1 to a*, b* of 128ths, as classes of color: cross-entropy against soft targets, rare colors weighed up (Zhang, Isola
+    and Efros 2016), on features that the frozen encoder computed once.
+
+    [data] views (of each frame), most (frames of a collection), worn (how often the lightness is that of an old photo).
+    """
 
     inputs, outputs = 1, 2
+    unit = "of hues"
 
     def split(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         whole = lab.from_rgb(rgb)
         return whole[:, :1] / 100, whole[:, 1:] / CHROMA
 
-    def batch(self, size: int) -> tuple[Tensor, Tensor]:
-        return self.split(self.frames_of(size))
+    def load(self) -> int:
+        pictures = super().load()
+        most = self.settings["most"]
+        chosen = torch.Generator().manual_seed(0)
+        order = [torch.randperm(len(c), generator=chosen)[:most].tolist() for c in self.collections]
+        frames = [(which, frame) for which, places in enumerate(order) for frame in places]
+        depends = {name: self.settings[name] for name in ("shards", "side", "zoom", "views", "most", "worn")}
+        key = json.dumps([depends, [len(c) for c in self.collections]], sort_keys=True)
+        self.cache = cached(key, len(frames) * self.settings["views"], lambda: self.views(frames))
+        kinds = torch.tensor([which for which, _ in frames for _ in range(self.settings["views"])])
+        often = torch.tensor([float(len(places)) for places in order]) ** self.settings["balance"]
+        self.often = (often / torch.bincount(kinds))[kinds]
+        self.bins = color_bins()
+        self.weights = self.rebalanced()
+        return pictures
+
+    def views(self, frames: list[tuple[int, int]]) -> Iterator[tuple[Tensor, Tensor]]:
+        """Of each frame several: lightness, and chroma at a quarter of the resolution."""
+        generator = torch.Generator().manual_seed(1)
+        old = OldLuma(generator)
+        for which, place in frames:
+            for _ in range(self.settings["views"]):
+                rgb = self.part(self.collections[which][place])
+                lightness, ab = self.split(rgb)
+                if float(torch.rand(1, generator=generator)) < self.settings["worn"]:
+                    lightness = self.split(old(degrade.luma(rgb)).expand(-1, 3, -1, -1))[0]
+                yield lightness, functional.avg_pool2d(ab, 4)
+
+    def rebalanced(self) -> Tensor:
+        """Of each bin: 1 / (0.2 p + 0.8 / n), p its part of the pixels, 1 on average over them; no more than 10."""
+        places = torch.randint(len(self.often), (2000,), generator=torch.Generator().manual_seed(2))
+        ab = self.cache["wanted"][places].float().permute(0, 2, 3, 1).reshape(-1, 2)
+        part = torch.bincount(self.nearest(ab), minlength=len(self.bins)) / len(ab)
+        weights = 1 / (0.2 * part + 0.8 / len(self.bins))
+        return (weights / (weights * part).sum()).clamp(max=10)
+
+    def distances(self, ab: Tensor) -> Tensor:
+        """Squared, of M x 2 (of 128ths) to each bin."""
+        return torch.cdist(ab * CHROMA, self.bins, compute_mode="use_mm_for_euclid_dist").square()
+
+    def nearest(self, ab: Tensor) -> Tensor:
+        return self.distances(ab).argmin(1)
+
+    def batch(self, size: int) -> tuple[Seen, Tensor]:
+        places = torch.multinomial(self.often, size, generator=self.generator)
+        mirrored = bool(self.draw(2))
+        seen = {name: tensor[places].float() for name, tensor in self.cache.items()}
+        if mirrored:
+            seen = {name: tensor.flip(3) for name, tensor in seen.items()}
+        wanted = seen.pop("wanted")
+        hints = self.hints(wanted)
+        return Seen(seen.pop("frames"), Features(None, *(seen[s] for s in ("s4", "s8", "s16", "s32"))), hints), wanted
+
+    def hints(self, wanted: Tensor) -> Tensor:
+        """Most often none; else one to ten places, of 1 to 3 pixels, with their true colors."""
+        n, _, height, width = wanted.shape
+        hints = torch.zeros(n, HINTS, height, width)
+        for index in range(n):
+            if float(torch.rand(1, generator=self.generator)) < self.settings["hinted"]:
+                for _ in range(1 + self.draw(10)):
+                    y, x = self.draw(height), self.draw(width)
+                    hints[index, :2, y, x] = wanted[index, :, max(0, y - 1) : y + 2, max(0, x - 1) : x + 2].mean((1, 2))
+                    hints[index, 2, y, x] = 1
+        return hints
 
     def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
-        return functional.huber_loss(made * CHROMA / 10, wanted * CHROMA / 10)
+        flat = made.permute(0, 2, 3, 1).reshape(-1, made.shape[1])
+        distances = self.distances(wanted.permute(0, 2, 3, 1).reshape(-1, 2))
+        soft = torch.softmax(-distances / 50, dim=1)
+        weight = self.weights[distances.argmin(1)]
+        return -(weight * (soft * torch.log_softmax(flat, dim=1)).sum(1)).mean()
 
     def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
         for _, rgb in self.validation(stride):
-            yield self.split(rgb)
+            yield self.split(self.sized(rgb))
+
+    def sized(self, rgb: Tensor) -> Tensor:
+        side = self.settings["side"]
+        return functional.interpolate(rgb, (side, side), mode="bilinear", antialias=True)
 
     def check(self, run: Network, stride: int) -> float:
         return self.scores(run, stride)[0]
 
-    def scores(self, run: Network, stride: int = 1) -> tuple[float, float]:
-        """PSNR gained over gray, and chroma as a part of the truth's."""
-        gains, made, true = [], [], []
+    def scores(self, run: Network, stride: int = 1) -> tuple[float, float, float]:
+        """The part of the hues that are right, chroma as a part of the truth's, and PSNR gained over gray, at the set's own size."""
+        right, colored, gains, made, true = 0, 0, [], 0.0, 0.0
         for _, rgb in self.validation(stride):
             lightness, ab = self.split(rgb)
-            colored = joined(lightness, run(lightness))
-            gains.append(psnr(colored, rgb) - psnr(joined(lightness, 0 * ab), rgb))
-            made.append(chroma(colored))
-            true.append(chroma(rgb))
-        return mean(gains), sum(made) / sum(true)
+            found = functional.interpolate(run(self.split(self.sized(rgb))[0]), rgb.shape[2:], mode="bilinear", antialias=True)
+            length, target = found.square().sum(1).sqrt() * CHROMA, ab.square().sum(1).sqrt() * CHROMA
+            alike = (found * ab).sum(1) * CHROMA**2 > math.cos(math.radians(45)) * length * target
+            right += int(((target >= 20) & (length >= 10) & alike).sum())
+            colored += int((target >= 20).sum())
+            made, true = made + float(length.mean()), true + float(target.mean())
+            gains.append(psnr(joined(lightness, found), rgb) - psnr(joined(lightness, 0 * ab), rgb))
+        return right / colored, made / true, mean(gains)
 
     def report(self, run: Network) -> dict[str, float]:
-        gain, part = self.scores(run)
-        return {"color/val gain over gray": gain, "color/val chroma of the truth": part}
+        hues, part, gain = self.scores(run)
+        return {"color/val hues right": hues, "color/val chroma of the truth": part, "color/val gain over gray": gain}
 
     def show(self, x: Tensor, y: Tensor) -> Tensor:
         return joined(x, y)

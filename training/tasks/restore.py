@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 import degrade
+from damage import MARGIN, Damage
 from data import Patches, load_folder, load_shards
 from degrade import uniform
 from scoring import Network, eight_bits, luma_psnr, psnr
@@ -28,6 +30,32 @@ NOISES = {
 def seeded(index: int) -> torch.Generator:
     """Of its own for each picture, so that a part of a set is degraded as the whole set is."""
     return torch.Generator().manual_seed(index)
+
+
+@dataclass(frozen=True)
+class File:
+    """How a picture is kept: gray or not; JPEG's quality and subsampling, or None for a PNG."""
+
+    gray: bool = False
+    quality: int | None = None
+    subsampling: str = "4:2:0"
+
+    def __str__(self) -> str:
+        kind = f"JPEG {self.quality}" + ("" if self.gray else f" {self.subsampling}") if self.quality else "PNG"
+        return f"gray {kind}" if self.gray else kind
+
+    def seen(self, clean: Tensor) -> Tensor:
+        """What there is to be kept: three channels alike of a gray file."""
+        return eight_bits(degrade.luma(clean)).expand(-1, 3, -1, -1) if self.gray else clean
+
+    def kept(self, x: Tensor) -> Tensor:
+        """Saved and opened again."""
+        x = eight_bits(x)[:, : 1 if self.gray else 3]
+        return (degrade.jpeg(x, self.quality, self.subsampling) if self.quality else x).expand(-1, 3, -1, -1)
+
+
+# The files that noisy pictures come in.
+FILES = (File(), File(quality=95, subsampling="4:4:4"), File(quality=95), File(gray=True), File(gray=True, quality=85))
 
 
 class Restore(Task):
@@ -48,17 +76,26 @@ class Restore(Task):
 
 
 class Denoise(Restore):
-    """[data] noise: for each kind its range (Gaussian of 255), and how often it is drawn."""
+    """[data] noise: for each kind its range (Gaussian of 255), and how often it is drawn, as papers add it. In the part
+    `often` of [data.files] of the pictures it is damage as files have it (damage.py)."""
+
+    def load(self) -> int:
+        self.files = Damage(self.settings["files"], self.generator)
+        return super().load()
 
     def noisy(self, clean: Tensor, kind: str, strength: Tensor, generator: torch.Generator) -> Tensor:
         add, unit = NOISES[kind]
         return add(clean, strength * unit, generator)
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
-        clean, kinds = self.patches.batch(size), list(self.settings["noise"].items())
+        wide, kinds = self.patches.batch(size), list(self.settings["noise"].items())
+        clean = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].clone()
         often = torch.tensor([float(kind["often"]) for _, kind in kinds])
         drawn = torch.multinomial(often, size, replacement=True, generator=self.generator)
+        drawn[torch.rand(size, generator=self.generator) < self.settings["files"]["often"]] = len(kinds)
         noisy = torch.empty_like(clean)
+        for index in (drawn == len(kinds)).nonzero()[:, 0].tolist():
+            noisy[index], clean[index] = self.files.cropped(wide[index])
         for index, (name, kind) in enumerate(kinds):
             where = (drawn == index).nonzero()[:, 0]
             if len(where):
@@ -80,6 +117,28 @@ class Denoise(Restore):
             if kind in self.settings["noise"]:
                 scores[f"Kodak24 {kind} {strength:g} 8-bit"] = self.score(run, "Kodak24", kind, strength, True)
                 scores[f"Kodak24 {kind} {strength:g} 8-bit, mean or median"] = self.filtered(kind, strength)
+        return scores | self.of_files(run)
+
+    def of_files(self, run: Network, stride: int = 3) -> dict[str, float]:
+        """Every third picture of Kodak24 in files, each row beside the file as it was."""
+        noises = {"gaussian": 25.0, "salt-and-pepper": 0.1, "speckle": 0.2, "poisson": 30.0}
+        cases = {f"gaussian 25 in {file}": ("gaussian", file) for file in FILES}
+        cases |= {f"{kind} {noises[kind]:g} in {File(quality=90)}": (kind, File(quality=90)) for kind in list(noises)[1:]}
+        cases |= {str(file): (None, file) for file in (File(quality=10), File(quality=30), File(quality=60))}
+        scores = {}
+        for name, (kind, file) in cases.items():
+            made, was = [], []
+            for index, clean in self.pictures("Kodak24", stride):
+                seen = file.seen(clean)
+                one_color = kind == "gaussian" and file.gray
+                noisy = self.noisy(seen[:, :1] if one_color else seen, kind, torch.tensor([noises[kind]]), seeded(index)) if kind else seen
+                kept = file.kept(noisy)
+                made.append(psnr(run(kept).clamp(0, 1), seen))
+                was.append(psnr(kept, seen))
+            scores |= {f"in files, {name}": mean(made), f"in files, {name}, as it was": mean(was)}
+        for file in (File(), File(quality=95)):
+            kept = [file.kept(clean) for _, clean in self.pictures("Kodak24", stride)]
+            scores[f"in files, {file} to itself"] = mean([psnr(run(x).clamp(0, 1), x) for x in kept])
         return scores
 
     @cache

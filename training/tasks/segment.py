@@ -7,6 +7,7 @@ import io
 import math
 import tarfile
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from data import to_tensor
+import degrade
+from data import load_shards, to_tensor
 from scoring import Network
 
 from .base import Task, mean
@@ -70,8 +72,10 @@ def turned(frame: Tensor, mask: Tensor, degrees: float) -> tuple[Tensor, Tensor]
 
 
 class Segment(Task):
-    """[data] sets (shard, the beginning of its names, how often it is drawn), side, zoom (how much larger or smaller), turn
-    (degrees either way)."""
+    """[data] sets (shard, the beginning of its names, how often it is drawn), side, zoom (how much larger or smaller; of people to
+    three times that), turn (degrees either way); and how often: framed (people seen from near, as in portraits), swapped
+    (people before another background, out of `backgrounds`), gray, blurred.
+    """
 
     outputs = 4
     unit = "mIoU"
@@ -83,25 +87,58 @@ class Segment(Task):
     def load(self) -> int:
         self.sets = self.pairs(False)
         self.often = torch.tensor([float(often) for *_, often in self.settings["sets"]])
+        self.backgrounds = self.load_backgrounds(**self.settings["backgrounds"]) if "backgrounds" in self.settings else []
         return sum(len(s) for s in self.sets)
+
+    def load_backgrounds(self, shards: str, only: list[str]) -> list[Tensor]:
+        found = load_shards(sorted(self.data.glob(shards)), 64, lambda name: any(fnmatch(name, pattern) for pattern in only))
+        return [picture for _, picture in found]
+
+    def chance(self, name: str) -> bool:
+        return float(torch.rand(1, generator=self.generator)) < self.settings[name]
+
+    def swapped(self, picture: Tensor, mask: Tensor) -> Tensor:
+        """The person before another photo, which is enlarged and so as soft as what is out of focus."""
+        other = self.backgrounds[self.draw(len(self.backgrounds))][None].float() / 255
+        behind = functional.interpolate(other, mask.shape, mode="bilinear", align_corners=False)[0]
+        person = functional.avg_pool2d((mask == PERSON)[None, None].float(), 3, 1, 1, count_include_pad=False)[0]
+        return behind + person * (picture - behind)
+
+    def near(self, mask: Tensor) -> tuple[float, float]:
+        """A place of the upper half of the person, as parts of the height and the width."""
+        rows, columns = (mask == PERSON).any(1).nonzero()[:, 0], (mask == PERSON).any(0).nonzero()[:, 0]
+        top, bottom, left, right = (float(n) for n in (rows[0], rows[-1], columns[0], columns[-1]))
+        down, along = torch.rand(2, generator=self.generator).tolist()
+        y, x = top + 0.45 * down * (bottom - top), left + (0.3 + 0.4 * along) * (right - left)
+        return y / mask.shape[0], x / mask.shape[1]
 
     def one(self) -> tuple[Tensor, Tensor]:
         """A picture at a random scale, shifted, mirrored, turned, a little brighter or darker; what lies outside of it is gray
         and belongs to no class (-1)."""
         of = self.sets[self.pick(self.often)]
         picture, mask = of[self.draw(len(of))]
+        whole, people = picture.float() / 255, bool((mask == PERSON).any())
+        if people and self.chance("swapped"):
+            whole = self.swapped(whole, mask)
         side, (low, high) = self.settings["side"], self.settings["zoom"]
+        center = self.near(mask) if people and self.chance("framed") else None
         zoom, bright, contrast, tint, turn = torch.rand(5, generator=self.generator).tolist()
-        factor = (low + (high - low) * zoom) * side / min(picture.shape[1:])
+        factor = (low + (high - low) * zoom) * (1 + 2 * zoom if center else 1) * side / min(mask.shape)
         size = [max(1, round(factor * n)) for n in mask.shape]
-        seen = functional.interpolate(picture[None].float() / 255, size, mode="bilinear", antialias=True)[0]
+        seen = functional.interpolate(whole[None], size, mode="bilinear", antialias=True)[0]
         label = functional.interpolate(mask[None, None].float(), size, mode="nearest")[0, 0].long()
         seen = ((seen - 0.5) * (0.7 + 0.6 * contrast) + 0.5 + 0.3 * (bright - 0.5)).clamp(0, 1)
         seen = (seen * (1 + 0.2 * (tint - 0.5) * seen.new_tensor([1, 0, -1]).view(3, 1, 1))).clamp(0, 1)
+        if self.chance("gray"):
+            seen = degrade.luma(seen[None])[0].expand(3, -1, -1)
+        if self.chance("blurred"):
+            seen = degrade.blur(seen[None], [degrade.gaussian_kernel(0.5 + 1.5 * bright)])[0]
         frame, wanted = torch.full((3, side, side), 0.5), torch.full((side, side), -1)
         source, target = [], []
-        for n in size:
+        for axis, n in enumerate(size):
             shift = self.draw(abs(n - side) + 1)
+            if center and n > side:
+                shift = min(max(0, round(center[axis] * n - side / 2)), n - side)
             length = min(n, side)
             source.append(slice(shift, shift + length) if n > side else slice(0, length))
             target.append(slice(0, length) if n > side else slice(shift, shift + length))
@@ -115,21 +152,23 @@ class Segment(Task):
         return torch.stack(frames), torch.stack(masks)
 
     def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
-        """Cross-entropy of probabilities. Pictures of people do not label a border: there it is left out."""
+        """Cross-entropy of logits, at their resolution. Pictures of people do not label a border: there it is left out."""
         people = (wanted == PERSON).flatten(1).any(1).view(-1, 1, 1, 1)
         border = torch.zeros(len(made), made.shape[1], 1, 1, dtype=torch.bool, device=made.device)
         border[:, BORDER] = True
-        kept = made.masked_fill(border & people, 0)
-        logs = (kept / kept.sum(1, keepdim=True).clamp(min=1e-6) + 1e-6).log()
-        return functional.nll_loss(logs, wanted, ignore_index=-1)
+        stride = wanted.shape[1] // made.shape[2]
+        seen = wanted[:, stride // 2 :: stride, stride // 2 :: stride]
+        return functional.cross_entropy(made.masked_fill(border & people, -30), seen, ignore_index=-1)
 
     def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        yield from self.sized([pair for of in self.pairs(True) for pair in of][::stride])
+
+    def sized(self, pairs: list[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
         side = self.settings["side"]
-        for picture, mask in [pair for of in self.pairs(True) for pair in of][::stride]:
+        for picture, mask in pairs:
             factor = side / min(mask.shape)
-            size = [max(16, 16 * round(factor * n / 16)) for n in mask.shape]
-            x = functional.interpolate(picture[None].float() / 255, size, mode="bilinear", antialias=True)
-            yield x, mask[None]
+            size = [max(32, 32 * round(factor * n / 32)) for n in mask.shape]
+            yield functional.interpolate(picture[None].float() / 255, size, mode="bilinear", antialias=True), mask[None]
 
     def predicted(self, run: Network, x: Tensor, mask: Tensor) -> Tensor:
         made = functional.interpolate(run(x), mask.shape[1:], mode="bilinear")
@@ -137,10 +176,10 @@ class Segment(Task):
             made[:, BORDER] = 0
         return made.argmax(1)
 
-    def scores(self, run: Network, stride: int = 1) -> tuple[float, float]:
+    def scores(self, run: Network, cases: Iterator[tuple[Tensor, Tensor]]) -> tuple[float, float]:
         """Mean IoU of the pets' three classes, and the IoU of person, over all pixels of their pictures."""
         both, either = torch.zeros(2, 4), torch.zeros(2, 4)
-        for x, mask in self.held_out(stride):
+        for x, mask in cases:
             people = int((mask == PERSON).any())
             found = self.predicted(run, x, mask)
             for index in range(4):
@@ -150,11 +189,14 @@ class Segment(Task):
         return float(iou[0, :PERSON].mean()), float(iou[1, PERSON])
 
     def check(self, run: Network, stride: int) -> float:
-        return mean(list(self.scores(run, stride)))
+        return mean(list(self.scores(run, self.held_out(stride))))
 
     def report(self, run: Network) -> dict[str, float]:
-        pets, person = self.scores(run)
-        return {"pets mean IoU": pets, "person IoU": person}
+        pets, person = self.scores(run, self.held_out())
+        shard, prefix = self.settings["portraits"]
+        limit = round(1.25 * self.settings["side"])
+        portraits = [pair for wanted in (False, True) for pair in load_pairs(self.data / shard, prefix, wanted, limit)]
+        return {"pets mean IoU": pets, "person IoU": person, "portraits person IoU": self.scores(run, self.sized(portraits))[1]}
 
     def show(self, x: Tensor, y: Tensor) -> Tensor:
         colors = torch.einsum("nchw,ck->nkhw", y.clamp(0, 1), COLORS.to(y))

@@ -1,0 +1,184 @@
+"""Damage as it is in files: noise that is alike in the channels or spread over pixels, 8 bits, a tone curve, JPEG.
+
+One picture at a time, 3 x H x W, RGB, 0-1. A margin of `MARGIN` pixels around what is trained on keeps borders of the filters
+out, and lets JPEG's blocks begin anywhere.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+import degrade
+
+MARGIN = 8
+
+# Malvar, He and Cutler 2004, of 8: green at red or blue; red at green in its row, in its column; red at blue.
+GREEN = [[0, 0, -1, 0, 0], [0, 0, 2, 0, 0], [-1, 2, 4, 2, -1], [0, 0, 2, 0, 0], [0, 0, -1, 0, 0]]
+IN_ROW = [[0, 0, 0.5, 0, 0], [0, -1, 0, -1, 0], [-1, 4, 5, 4, -1], [0, -1, 0, -1, 0], [0, 0, 0.5, 0, 0]]
+ACROSS = [[0, 0, -1.5, 0, 0], [0, 2, 0, 2, 0], [-1.5, 0, 6, 0, -1.5], [0, 2, 0, 2, 0], [0, 0, -1.5, 0, 0]]
+SMOOTH = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]]) / 4
+
+
+def bayer(height: int, width: int) -> Tensor:
+    """3 x H x W, 1 where a sensor sees the color: red at even rows and columns, blue at odd ones, green elsewhere."""
+    masks = torch.zeros(3, height, width)
+    masks[0, ::2, ::2] = masks[2, 1::2, 1::2] = 1
+    masks[1] = 1 - masks[0] - masks[2]
+    return masks
+
+
+def demosaic(mosaic: Tensor, malvar: bool) -> Tensor:
+    """H x W to 3 x H x W: bilinear, or with Malvar's corrections, which are linear too."""
+    height, width = mosaic.shape
+    masks = bayer(height, width)
+    seen = mosaic * masks
+    if not malvar:
+        cross = torch.tensor([[0.0, 1, 0], [1, 4, 1], [0, 1, 0]]) / 4
+        weight = torch.stack([SMOOTH, cross, SMOOTH])[:, None]
+        padded = functional.pad(seen[None], [2] * 4, mode="reflect")[..., 1:-1, 1:-1]
+        return functional.conv2d(padded, weight, groups=3)[0]
+    padded = functional.pad(mosaic[None, None], [2] * 4, mode="reflect")
+    weight = torch.tensor([GREEN, IN_ROW, ACROSS])[:, None] / 8
+    green, row, across = functional.conv2d(padded, weight)[0]
+    column = functional.conv2d(padded, weight[1:2].transpose(2, 3))[0, 0]
+    red_rows = torch.zeros(height, 1)
+    red_rows[::2] = 1
+    red, greens, blue = masks
+    return torch.stack([
+        seen[0] + greens * (red_rows * row + (1 - red_rows) * column) + blue * across,
+        seen[1] + (1 - greens) * green,
+        seen[2] + greens * (red_rows * column + (1 - red_rows) * row) + red * across,
+    ])  # fmt: skip
+
+
+class Damage:
+    """Draws what happened to a file. `settings` is [data.files] of a configuration: how often each kind, and its ranges."""
+
+    def __init__(self, settings: dict, generator: torch.Generator):
+        self.settings, self.generator = settings, generator
+
+    def chance(self, often: float) -> bool:
+        return float(torch.rand(1, generator=self.generator)) < often
+
+    def between(self, low: float, high: float) -> float:
+        return low + (high - low) * float(torch.rand(1, generator=self.generator))
+
+    def one_of(self, often: dict[str, float]) -> str:
+        drawn = torch.multinomial(torch.tensor(list(often.values()), dtype=torch.float), 1, generator=self.generator)
+        return list(often)[int(drawn)]
+
+    def normal(self, *shape: int) -> Tensor:
+        return torch.randn(shape, generator=self.generator)
+
+    def correlated(self, noise: Tensor) -> Tensor:
+        """Noise of unit variance in each channel: as it is, alike in all of them, mixed by a matrix, or of luma and chroma apart."""
+        kind = self.one_of(self.settings["channels"])
+        if kind == "alike":
+            return noise[:1].expand(3, -1, -1)
+        if kind == "matrix":
+            mix = self.normal(3, 3)
+            return torch.einsum("ij,jhw->ihw", mix / mix.norm(dim=1, keepdim=True), noise)
+        if kind == "luma-chroma":
+            part = self.between(0, 1)
+            mixed = part * noise[:1] + (1 - part) * noise
+            return mixed / math.sqrt(part**2 + (1 - part) ** 2 + 2 * part * (1 - part) / 3)
+        return noise
+
+    def grained(self, noise: Tensor) -> Tensor:
+        """The same, spread over pixels as what a camera or a program does to a picture spreads it; unit variance again."""
+        kind = self.one_of(self.settings["grain"])
+        if kind == "blur":
+            return unit(degrade.blur(noise[None], [degrade.gaussian_kernel(self.between(0.3, 1.0))])[0])
+        if kind == "demosaic":
+            spread = demosaic((noise * bayer(*noise.shape[1:])).sum(0), self.chance(0.5))
+            return spread / spread.std().clamp(min=1e-6)
+        if kind == "enlarged":
+            side = noise.shape[-1]
+            small = noise[None, :, : round(side / self.between(1.2, 2)), :]
+            small = small[..., : small.shape[2]]
+            return unit(functional.interpolate(small, (side, side), mode="bicubic", align_corners=False)[0])
+        return noise
+
+    def noise(self, clean: Tensor) -> Tensor:
+        """`clean` with noise, not clipped."""
+        kinds = self.settings["noise"]
+        kind = self.one_of({name: of["often"] for name, of in kinds.items()})
+        strength = self.between(*kinds[kind]["range"])
+        if kind == "salt-and-pepper":
+            return degrade.add_salt_and_pepper(clean[None], torch.tensor([strength]), self.generator)[0]
+        if kind == "gaussian":
+            deviation = torch.tensor(strength / 255)
+        elif kind == "speckle":
+            deviation = strength * clean
+        elif kind == "poisson":
+            deviation = (clean / strength).clamp(min=0).sqrt()
+        elif kind == "sensor":  # photons and the amplifier's noise
+            deviation = (clean.clamp(min=0) * strength**2 + self.between(0, 0.02) ** 2).sqrt()
+        else:
+            raise ValueError(f"unknown kind of noise {kind!r}")
+        return clean + deviation * self.grained(self.correlated(self.normal(*clean.shape)))
+
+    def toned(self, clean: Tensor) -> Tensor:
+        """Noise before a tone curve: strong in the shadows."""
+        gamma = self.between(1.2, 2.4)
+        return self.noise(clean**gamma).clamp(0, 1) ** (1 / gamma)
+
+    def compressed(self, x: Tensor, qualities: list[float], gray: bool) -> Tensor:
+        quality = round(self.between(*qualities))
+        subsampling = "4:2:0" if self.chance(self.settings["halved_chroma"]) else "4:4:4"
+        return degrade.jpeg(x[None, :1] if gray else x[None], quality, subsampling)[0].expand(3, -1, -1)
+
+    def __call__(self, clean: Tensor) -> tuple[Tensor, Tensor]:
+        """What is in the file, and what should be."""
+        settings = self.settings
+        gray = self.chance(settings["gray"])
+        if gray:
+            clean = (degrade.luma(clean[None])[0] * 255).round().expand(3, -1, -1) / 255
+        kind = self.one_of(settings["kinds"])
+        x = clean
+        if kind == "noise":
+            x = self.toned(clean) if self.chance(settings["toned"]) else self.noise(clean)
+        x = (x.clamp(0, 1) * 255).round() / 255
+        if gray:  # a file of one channel
+            x = x[:1].expand(3, -1, -1)
+        if kind == "jpeg":
+            x = self.compressed(x, settings["jpeg"], gray)
+            if self.chance(settings["twice"]):
+                y, left = int(self.between(0, MARGIN)), int(self.between(0, MARGIN))
+                x = x.clone()
+                x[:, y:, left:] = self.compressed(x[:, y:, left:], settings["jpeg"], gray)
+        elif self.chance(settings["compressed"]):
+            x = self.compressed(x, settings["noisy_jpeg"] if kind == "noise" else [95, 100], gray)
+        return x, clean
+
+    def cropped(self, wide: Tensor) -> tuple[Tensor, Tensor]:
+        """The same of a picture with MARGIN pixels around: what is left begins anywhere in the blocks."""
+        x, clean = self(wide)
+        side = wide.shape[-1] - 2 * MARGIN
+        y, left = int(self.between(0, 2 * MARGIN)), int(self.between(0, 2 * MARGIN))
+        return tuple(t[:, y : y + side, left : left + side] for t in (x, clean))
+
+
+def unit(noise: Tensor) -> Tensor:
+    return noise / noise.std(dim=(1, 2), keepdim=True).clamp(min=1e-6)
+
+
+class OldLuma:
+    """What time and copying do to a gray photo: soft, noisy, faded, compressed. N x 1 x H x W, 0-1."""
+
+    def __init__(self, generator: torch.Generator):
+        self.generator = generator
+
+    def between(self, low: float, high: float) -> float:
+        return low + (high - low) * float(torch.rand(1, generator=self.generator))
+
+    def __call__(self, luma: Tensor) -> Tensor:
+        blurred = degrade.blur(luma, [degrade.gaussian_kernel(self.between(0.2, 1.2))] * len(luma))
+        black, white = self.between(0, 0.25), self.between(0.75, 1)
+        faded = black + (white - black) * blurred.clamp(0, 1) ** self.between(0.7, 1.4)
+        noisy = faded + self.between(0, 0.1) * torch.randn(luma.shape, generator=self.generator)
+        return degrade.jpeg(noisy, round(self.between(30, 95)))
