@@ -28,7 +28,7 @@ function messages(): Plugin {
 /** Serves and ships the models of `../models`, and of the folders in it, under `models/`. */
 function models(): Plugin {
   const files = () => (existsSync(MODELS) ? readdirSync(MODELS, { recursive: true, encoding: "utf8" }) : []);
-  const names = () => files().flatMap((name) => (/\.(onnx|data|json)$/.test(name) ? [name.replaceAll("\\", "/")] : []));
+  const names = () => files().flatMap((name) => (/\.(onnx|data|json|txt)$/.test(name) ? [name.replaceAll("\\", "/")] : []));
   return {
     name: "models",
     configureServer: (server) => {
