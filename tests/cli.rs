@@ -236,6 +236,9 @@ fn numbers_out_of_range_are_told_before_any_work() {
         (&["evaluate"], ["--sigma", "-3"], "0.0..=255.0"),
         (&["evaluate"], ["--sigma", "many"], "0.0..=255.0"),
         (&["evaluate"], ["--limit", "0"], "1.."),
+        (&["evaluate"], ["--jpeg", "101"], "1..=100"),
+        (&["evaluate"], ["--degrade", "fog"], "there is no damage"),
+        (&["evaluate"], ["--degrade", "jpeg:quality=0.5"], "0.5"),
         (&["evaluate"], ["--protocol", "foo"], "edges-to-scene, super-resolve-x2"),
     ] {
         let files: &[&str] =
@@ -338,6 +341,51 @@ fn evaluation_measures_what_is_known() {
     assert_eq!(rows[10]["pictures"].as_array().unwrap().len(), 2);
     // Noise of sigma 25 has a PSNR of 20.2 dB; where it is clipped, more.
     assert!((19.5..23.0).contains(&of(0, "after", "psnr")), "{scores}");
+}
+
+#[test]
+fn evaluation_measures_files_as_people_have_them() {
+    let place = Place::new("files");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.model("colorize-bilinear", &IDENTITY, &[("task", "colorize")]);
+    place.picture("in/a.png");
+    let protocols = |words: &[&str]| -> Vec<String> {
+        let done =
+            place.run(&[&["evaluate", "denoise", "--data", "in", "--json", "scores.json"], words].concat());
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        let scores = place.json("scores.json");
+        let rows = scores.as_array().unwrap();
+        // A network that changes nothing gives the file as it was saved.
+        assert!(rows.iter().all(|row| row["before"]["psnr"] == row["after"]["psnr"]), "{scores}");
+        rows.iter().map(|row| row["protocol"].as_str().unwrap().into()).collect()
+    };
+    let saved = protocols(&["--jpeg", "90", "--sigma", "15"]);
+    assert_eq!(saved.len(), 4);
+    assert_eq!(saved[0], "sigma 15 8-bit, jpeg 90 420");
+    let gray = protocols(&["--gray", "--jpeg", "90,40", "--subsampling", "444"]);
+    assert_eq!(gray[3], "gray, poisson 30 8-bit, jpeg 90 444, jpeg 40 444");
+    let chain = ["--degrade", "sensor:iso=800,quality=none", "--degrade", "jpeg:quality=60"];
+    assert_eq!(protocols(&chain), ["sensor 800, jpeg 60 420"]);
+    for (words, word) in [
+        (&["evaluate", "colorize", "--data", "in", "--gray"][..], "--gray"),
+        (&["evaluate", "denoise", "--data", "in", "--subsampling", "444"], "--jpeg"),
+        (&["evaluate", "denoise", "--data", "in", "--degrade", "gray", "--sigma", "9"], "--sigma"),
+    ] {
+        let done = place.run(words);
+        assert!(!done.status.success() && text(&done.stderr).contains(word), "{}", text(&done.stderr));
+    }
+}
+
+#[test]
+fn noise_is_told_of_every_picture() {
+    let place = Place::new("noise");
+    place.picture("in/a.png");
+    fs::write(place.at("in/b.png"), "no picture").unwrap();
+    let done = place.run(&["noise", "in"]);
+    assert!(!done.status.success());
+    assert!(text(&done.stderr).contains("b.png"), "{}", text(&done.stderr));
+    let told = text(&done.stdout);
+    assert!(told.starts_with("picture") && told.contains("a.png") && told.lines().count() == 2, "{told}");
 }
 
 #[test]

@@ -6,17 +6,16 @@ use std::path::Path;
 use proptest::prelude::*;
 use safetensors::SafeTensors;
 use unet_playground::image::filter::{
-    Blur, Difference, Edges, Filter, Filtered, Gray, Interpolation, Kernel, Median, Mix, Resize, Saturation,
-    Sign, Unsharp, apply,
+    Age, Blur, Difference, Edges, Filter, Filtered, Gray, Interpolation, Jpeg, Kernel, Median, Mix, OldPhoto,
+    Resize, Saturation, Sensor, Sign, Unsharp, apply,
 };
 use unet_playground::image::work::finish;
-use unet_playground::image::{Noise, Picture, Rect, lab};
+use unet_playground::image::{Noise, Picture, Rect, Subsampling, decode, lab, metrics};
 
 const SEED: u32 = 7;
 
-fn fixture() -> Vec<u8> {
-    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/filters/filters.safetensors"))
-        .unwrap()
+fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/filters").join(name)).unwrap()
 }
 
 /// The filter that a tensor's name means.
@@ -43,6 +42,19 @@ fn filter(name: &str) -> Box<dyn Filter> {
         "defocus" => Box::new(Blur::new(Kernel::defocus(number(1)).unwrap())),
         "motion" => Box::new(Blur::new(Kernel::motion(number(1), number(2)).unwrap())),
         "mean" => Box::new(Blur::new(Kernel::mean(whole(1)).unwrap())),
+        "alike" => Box::new(Noise::gaussian(number(1), SEED).unwrap().alike(true)),
+        "sensor" => Box::new(Sensor::new(number(1), words.get(2).map(|_| whole(2) as u8), SEED).unwrap()),
+        "jpeg" => Box::new(Jpeg::new(whole(1) as u8, Subsampling::Half).unwrap()),
+        "old-photo" => {
+            let age = Age {
+                wear: number(1),
+                fading: number(2),
+                sepia: number(3),
+                blur: number(4),
+                grain: number(5),
+            };
+            Box::new(OldPhoto::new(age, words.get(6).map(|_| whole(6) as u8), SEED).unwrap())
+        }
         "median" => Box::new(Median::new(whole(1)).unwrap()),
         "unsharp" => Box::new(Unsharp::new(number(1), number(2)).unwrap()),
         "downscale" => Box::new(Resize::down(whole(1), Interpolation::Bicubic).unwrap()),
@@ -71,12 +83,16 @@ fn pixels(picture: &Picture) -> Vec<u8> {
 
 #[test]
 fn every_filter_agrees_with_python() {
-    let bytes = fixture();
+    let (bytes, damage) = (fixture("filters.safetensors"), fixture("damage.safetensors"));
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let damaged = SafeTensors::deserialize(&damage).unwrap();
+    let all = [&tensors, &damaged]
+        .into_iter()
+        .flat_map(|file| file.names().into_iter().map(move |name| (file, name)));
     let mut wrong = Vec::new();
-    for name in tensors.names().into_iter().filter(|&name| name != "rgba") {
+    for (file, name) in all.filter(|&(_, name)| name != "rgba") {
         let has_alpha = name.contains("rgba");
-        let expected = picture(&tensors, name, true);
+        let expected = picture(file, name, true);
         let ours = apply(&*filter(name), &picture(&tensors, "rgba", has_alpha)).unwrap();
         assert_eq!(ours.rect(), expected.rect(), "{name}");
         let (ours, expected) = (pixels(&ours), pixels(&expected));
@@ -91,9 +107,50 @@ fn every_filter_agrees_with_python() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Saving as JPEG costs what it costs with libjpeg, at every quality.
+#[test]
+fn jpeg_files_are_as_good_as_those_of_libjpeg() {
+    let photo = decode(&fixture("photo.png")).unwrap();
+    let costs: serde_json::Value = serde_json::from_slice(&fixture("jpeg.json")).unwrap();
+    let mut worst = 0.0f64;
+    for (name, clean) in [("color", photo.clone()), ("gray", apply(&Gray, &photo).unwrap())] {
+        for (digits, subsampling) in [("420", Subsampling::Half), ("444", Subsampling::None)] {
+            let of_libjpeg = costs[name][digits].as_object().unwrap();
+            assert!(of_libjpeg.len() >= 10);
+            for (quality, theirs) in of_libjpeg {
+                let saved =
+                    apply(&Jpeg::new(quality.parse().unwrap(), subsampling).unwrap(), &clean).unwrap();
+                let ours = metrics::compare(&clean, &saved, 0).unwrap().psnr;
+                let off = ours - theirs.as_f64().unwrap();
+                assert!(
+                    off.abs() <= 0.2,
+                    "{name} {digits} {quality}: {ours:.2} dB, {off:+.2} from libjpeg's"
+                );
+                worst = worst.max(off.abs());
+            }
+        }
+    }
+    println!("at most {worst:.3} dB from libjpeg's");
+}
+
+#[test]
+fn a_sensor_is_noisier_at_higher_iso_and_true_on_average() {
+    let gray = Picture::from_rgba(256, 256, &[120, 120, 120, 255].repeat(256 * 256)).unwrap();
+    let moments = |iso| {
+        let rgba = pixels(&apply(&Sensor::new(iso, None, SEED).unwrap(), &gray).unwrap());
+        let values: Vec<f64> = rgba.chunks(4).flat_map(|p| [p[0], p[1], p[2]]).map(f64::from).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt())
+    };
+    let ((low, quiet), (high, loud)) = (moments(100.0), moments(1600.0));
+    assert!((low - 120.0).abs() < 0.5 && (high - 120.0).abs() < 2.0, "{low} {high}");
+    // Sixteen times the gain, four times the noise, and some for reading it.
+    assert!((3.6..4.6).contains(&(loud / quiet)), "{quiet} {loud}");
+}
+
 #[test]
 fn bicubic_is_catmull_rom_of_the_image_crate() {
-    let bytes = fixture();
+    let bytes = fixture("filters.safetensors");
     let source = picture(&SafeTensors::deserialize(&bytes).unwrap(), "rgba", false);
     let theirs = image::RgbaImage::from_raw(source.width(), source.height(), pixels(&source)).unwrap();
     for (width, height) in [(82, 62), (20, 15), (100, 9)] {
@@ -121,7 +178,7 @@ fn large() -> Picture {
     Picture::from_rgba(width, height, &rgba).unwrap()
 }
 
-const ALL: [&str; 17] = [
+const ALL: [&str; 22] = [
     "gaussian-noise 25",
     "speckle 0.2",
     "salt-and-pepper 0.1",
@@ -139,6 +196,11 @@ const ALL: [&str; 17] = [
     "edges",
     "saturation 0.5",
     "to lanczos3",
+    "alike 25",
+    "sensor 3200 90",
+    "jpeg 30",
+    "old-photo 0.5 0.5 0.5 1 10",
+    "old-photo 0.5 0.5 0.5 1 10 80",
 ];
 
 #[test]
@@ -156,6 +218,16 @@ fn a_part_is_the_same_part_of_the_whole() {
                 == Picture::from_rgba(width, height, &whole.region(part).unwrap()).unwrap(),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn the_same_noise_in_all_channels_keeps_gray_gray() {
+    let gray = apply(&Gray, &large()).unwrap();
+    for noise in [Noise::gaussian(25.0, SEED), Noise::speckle(0.3, SEED), Noise::poisson(20.0, SEED)] {
+        let noisy = pixels(&apply(&noise.unwrap().alike(true), &gray).unwrap());
+        assert!(noisy.as_chunks::<4>().0.iter().all(|[r, g, b, _]| r == g && g == b));
+        assert_ne!(noisy, pixels(&gray));
     }
 }
 
@@ -235,6 +307,13 @@ fn senseless_numbers_are_named() {
     says(Median::new(33).map(boxed), "31");
     says(Median::new(0).map(boxed), "odd");
     says(Unsharp::new(1.0, -1.0).map(boxed), "amount");
+    says(Jpeg::new(0, Subsampling::Half).map(boxed), "quality");
+    says(Sensor::new(1.0, None, 0).map(boxed), "ISO");
+    says(Sensor::new(100.0, Some(101), 0).map(boxed), "quality");
+    let new = Age { wear: 0.0, fading: 0.0, sepia: 0.0, blur: 0.0, grain: 0.0 };
+    says(OldPhoto::new(Age { wear: 1.1, ..new }, None, 0).map(boxed), "wear");
+    says(OldPhoto::new(Age { fading: f64::NAN, ..new }, None, 0).map(boxed), "fading");
+    says(OldPhoto::new(Age { blur: 21.0, ..new }, None, 0).map(boxed), "sigma");
     says(Saturation::new(-0.1).map(boxed), "saturation");
     says(Resize::up(0, Interpolation::Nearest).map(boxed), "scale");
     let tiny = Picture::new(3, 30_000).unwrap();

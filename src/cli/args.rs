@@ -1,12 +1,13 @@
 //! What can be asked for.
 
-use super::protocol;
+use super::{damage, protocol};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::fmt::Debug;
 use std::ops::RangeBounds;
 use std::path::PathBuf;
 use std::str::FromStr;
+use unet_playground::image::FilterSpec;
 
 /// Restores, enlarges, colours and segments pictures with U-Nets.
 #[derive(Debug, Parser)]
@@ -79,6 +80,12 @@ pub enum Command {
     },
     /// Tell which models there are
     List,
+    /// Tell how noisy pictures are: the standard deviation of the noise, of 255
+    Noise {
+        /// Pictures, or folders of pictures
+        #[arg(required = true)]
+        inputs: Vec<PathBuf>,
+    },
     /// Degrade reference pictures, restore them, and score the results
     Evaluate(Evaluate),
 }
@@ -125,6 +132,16 @@ pub enum Mode {
     Labels,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub enum Chroma {
+    /// 4:2:0, half the resolution
+    #[value(name = "420")]
+    Half,
+    /// 4:4:4, full resolution
+    #[value(name = "444")]
+    Full,
+}
+
 #[derive(Debug, clap::Args)]
 pub struct Evaluate {
     /// Names of tasks (all their models are measured), or ONNX files
@@ -147,6 +164,19 @@ pub struct Evaluate {
     /// Standard deviation of the noise, of 255
     #[arg(long, default_value = "25", value_parser = number::<f64>(0.0..=255.0), allow_negative_numbers = true)]
     pub sigma: f64,
+    /// Degrade in this way instead, one after the other where it is given several times: a kind and its values, as
+    /// in poisson:peak=30, jpeg:quality=40 or sensor:iso=6400
+    #[arg(long, value_name = "KIND", value_parser = damage::parse, conflicts_with = "sigma")]
+    pub degrade: Vec<FilterSpec>,
+    /// Gray pictures: one noise in all channels, and compared with gray ones
+    #[arg(long)]
+    pub gray: bool,
+    /// Degraded pictures are saved as JPEG of this quality; of two, separated by a comma, one after the other
+    #[arg(long, value_name = "QUALITY", value_delimiter = ',', value_parser = number::<u8>(1..=100), allow_negative_numbers = true)]
+    pub jpeg: Vec<u8>,
+    /// Chroma of these JPEG files
+    #[arg(long, value_enum, default_value = "420", requires = "jpeg")]
+    pub subsampling: Chroma,
     /// Of the first picture; the next has the next
     #[arg(long, default_value = "0")]
     pub seed: u32,

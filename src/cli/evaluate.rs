@@ -4,14 +4,15 @@ mod restoration;
 mod segmentation;
 
 use super::Outcome;
-use super::args::{Args, Evaluate};
+use super::args::{Args, Chroma, Evaluate};
 use super::masks::Masks;
-use super::protocol::Protocol;
+use super::protocol::{Damage, Protocol};
 use super::{files, models, report};
 use restoration::{Restored, restored};
 use segmentation::{Segmented, segmented};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use unet_playground::image::Subsampling;
 use unet_playground::session::{Engine, Model};
 
 /// One model under one protocol; JSON has an array of these.
@@ -89,13 +90,26 @@ fn measured(
     }
     let task = options.protocol.as_deref().or(told.task.as_deref()).unwrap_or("");
     let (mut rows, mut failed) = (vec![], 0);
-    let protocols = Protocol::of(task, options.sigma).map_err(|e| format!("{}: {e}", path.display()))?;
+    let protocols = Protocol::of(task, &damage(options)).map_err(|e| format!("{}: {e}", path.display()))?;
     for protocol in protocols {
-        let (found, failures) = restored(&subject, protocol, &truth.photos, options.seed);
+        let (found, failures) = restored(&subject, &protocol, &truth.photos, options.seed);
         failed += failures;
-        rows.extend(found.map(|found| row(protocol.name(), Found::Restored(found))));
+        rows.extend(found.map(|found| row(protocol.name, Found::Restored(found))));
     }
     Ok((rows, failed))
+}
+
+fn damage(options: &Evaluate) -> Damage {
+    Damage {
+        sigma: options.sigma,
+        instead: options.degrade.clone(),
+        gray: options.gray,
+        saved: options.jpeg.clone(),
+        subsampling: match options.subsampling {
+            Chroma::Half => Subsampling::Half,
+            Chroma::Full => Subsampling::None,
+        },
+    }
 }
 
 fn file_name(path: &Path) -> String {

@@ -49,13 +49,19 @@ pub fn pictures_in(folder: &Path) -> Outcome<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Jobs for pictures and folders of pictures; the folder of the results is made. No result goes over
-/// an input or another result.
-pub fn jobs(inputs: &[PathBuf], output: &Path) -> Outcome<Vec<Job>> {
+/// Pictures, and the pictures of folders.
+pub fn pictures(inputs: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
     let mut pictures = vec![];
     for input in inputs {
         if input.is_dir() { pictures.extend(pictures_in(input)?) } else { pictures.push(input.clone()) }
     }
+    Ok(pictures)
+}
+
+/// Jobs for pictures and folders of pictures; the folder of the results is made. No result goes over
+/// an input or another result.
+pub fn jobs(inputs: &[PathBuf], output: &Path) -> Outcome<Vec<Job>> {
+    let pictures = pictures(inputs)?;
     let is_folder = output.is_dir() || output.as_os_str().to_string_lossy().ends_with(path::is_separator);
     let into_file = pictures.len() == 1 && !inputs[0].is_dir() && !is_folder && is_png(output);
     if !into_file && !is_folder && (output.is_file() || is_png(output)) {

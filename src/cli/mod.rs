@@ -1,11 +1,13 @@
 //! The native command. Pictures go through the same code as in the browser.
 
 pub mod args;
+mod damage;
 mod evaluate;
 mod files;
 mod host;
 mod masks;
 mod models;
+mod noise;
 mod protocol;
 mod report;
 mod run;
@@ -20,6 +22,7 @@ pub type Outcome<T> = Result<T, String>;
 pub fn main(args: &Args) -> ExitCode {
     let done = match &args.command {
         Command::List => models::list(args),
+        Command::Noise { inputs } => noise::noise(inputs),
         Command::Evaluate(options) => evaluate::evaluate(args, options),
         task => run::run(args, task),
     };

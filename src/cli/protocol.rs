@@ -1,11 +1,10 @@
 //! What is done to a reference picture before it is restored.
 
 use super::Outcome;
-use unet_playground::image::filter::{
-    self, Blur, Edges, Filter, Gray, Interpolation, Kernel, Resize, reflect,
-};
+use super::damage::label;
+use unet_playground::image::filter::{self, Gray, Interpolation, Resize, reflect};
 use unet_playground::image::planar::{self, Channels};
-use unet_playground::image::{Noise, Picture, Rect, normal};
+use unet_playground::image::{FAINT, FRAME, FilterSpec, Picture, Rect, Subsampling, normal};
 use unet_playground::plan::Selection;
 use unet_playground::session::{Host, Model};
 use unet_playground::tensor::Tensor;
@@ -13,13 +12,9 @@ use unet_playground::{Error, Result};
 
 /// Most memory for a picture that has to be run whole.
 const WHOLE_BYTES: u64 = 4 << 30;
-/// Noise upon blurred pictures, of 255.
-const BLUR_NOISE: f64 = 2.0;
 /// Direction of the motion that is measured, in degrees.
 const ANGLE: f64 = 30.0;
 
-/// Shorter side of the frames whose edges are drawn, in pixels.
-const FRAME: u32 = 128;
 /// Standard deviation of the luma of noise, of that of its three channels: the root of the sum of the weights' squares.
 const LUMA_NOISE: f64 = 0.668_557;
 /// Most noise on luma, of 255: that of three channels with the most noise that they can have.
@@ -36,136 +31,127 @@ pub const TASKS: [&str; 7] = [
     "super-resolve-x4",
 ];
 
+/// What is asked for beside the task's own damage.
+#[derive(Debug, Clone, Default)]
+pub struct Damage {
+    /// Of Gaussian noise, of 255.
+    pub sigma: f64,
+    /// In place of the task's own damage.
+    pub instead: Vec<FilterSpec>,
+    /// The pictures are gray, and so is what they are compared with.
+    pub gray: bool,
+    /// Saved as JPEG at the end, once for each quality.
+    pub saved: Vec<u8>,
+    pub subsampling: Subsampling,
+}
+
 /// One way to degrade and to score.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Protocol {
-    /// Gaussian noise of this sigma on the network's float input, neither rounded nor clipped, as
+#[derive(Debug, Clone, PartialEq)]
+pub struct Protocol {
+    pub name: String,
+    /// From the reference to what the network gets, in 8 bits after every step.
+    chain: Vec<FilterSpec>,
+    /// In place of the chain, Gaussian noise of this sigma on the network's float input, neither rounded nor clipped, as
     /// papers have it.
-    Unclipped(f64),
-    /// The same noise in an 8-bit file.
-    Clipped(f64),
-    /// As part of the pixels, in an 8-bit file, as the next two are.
-    SaltAndPepper(f64),
-    Speckle(f64),
-    Poisson(f64),
-    /// Antialiased bicubic, so many times as small.
-    Downscaled(u32),
-    /// The middle of each range that the task was trained on.
-    Gaussian(f64),
-    Defocus(f64),
-    Motion(f64),
-    Gray,
-    /// Gray, with noise of this sigma on its luma.
-    NoisyGray(f64),
-    Edges,
+    unclipped: Option<f64>,
+    /// Whether the reference is gray.
+    gray: bool,
 }
 
 impl Protocol {
     /// Those of a task.
     ///
     /// # Errors
-    /// A sentence where the task has none, or none with so much noise.
-    pub fn of(task: &str, sigma: f64) -> Outcome<Vec<Self>> {
-        Ok(match task {
-            "denoise" => vec![
-                Self::Unclipped(sigma),
-                Self::Clipped(sigma),
-                Self::SaltAndPepper(0.1),
-                Self::Speckle(0.2),
-                Self::Poisson(30.0),
-            ],
-            "deblur" => vec![Self::Gaussian(2.0), Self::Defocus(3.5), Self::Motion(10.0)],
-            "colorize" => vec![Self::Gray],
-            "denoise-colorize" if sigma > MAX_LUMA_SIGMA => {
-                return Err(format!("gray pictures are measured with a --sigma up to {MAX_LUMA_SIGMA:.0}"));
-            }
-            "denoise-colorize" => vec![Self::NoisyGray(sigma)],
-            "edges-to-scene" => vec![Self::Edges],
-            "super-resolve-x2" => vec![Self::Downscaled(2)],
-            "super-resolve-x4" => vec![Self::Downscaled(4)],
-            other => {
-                let why = if other.is_empty() {
-                    "it does not say what it is for".into()
-                } else {
-                    format!("nothing is known of how to measure the task \"{other}\"")
-                };
-                return Err(format!("{why}; name a task with --protocol: {}", TASKS.join(", ")));
-            }
-        })
+    /// A sentence where the task has none, or none with so much noise or in gray.
+    pub fn of(task: &str, damage: &Damage) -> Outcome<Vec<Self>> {
+        let protocols = if damage.instead.is_empty() {
+            of_task(task, damage.sigma)?
+        } else {
+            let name = damage.instead.iter().map(label).collect::<Vec<_>>().join(", ");
+            vec![Self { name, chain: damage.instead.clone(), unclipped: None, gray: false }]
+        };
+        if damage.gray && protocols.iter().any(|protocol| protocol.chain.contains(&FilterSpec::Gray {})) {
+            return Err(
+                "--gray is for tasks that keep a picture's colors; this one's pictures are gray".into()
+            );
+        }
+        let as_files = damage.gray || !damage.saved.is_empty();
+        let wanted = protocols.into_iter().filter(|protocol| !as_files || protocol.unclipped.is_none());
+        Ok(wanted.map(|protocol| protocol.with(damage)).collect())
     }
 
-    pub fn name(self) -> String {
-        match self {
-            Self::Unclipped(sigma) => format!("sigma {sigma} unclipped"),
-            Self::Clipped(sigma) => format!("sigma {sigma} 8-bit"),
-            Self::SaltAndPepper(part) => format!("salt-and-pepper {part} 8-bit"),
-            Self::Speckle(sigma) => format!("speckle {sigma} 8-bit"),
-            Self::Poisson(peak) => format!("poisson {peak} 8-bit"),
-            Self::Downscaled(scale) => format!("bicubic x{scale}"),
-            Self::Gaussian(sigma) => format!("gaussian {sigma}"),
-            Self::Defocus(radius) => format!("defocus {radius}"),
-            Self::Motion(length) => format!("motion {length}"),
-            Self::Gray => "gray".into(),
-            Self::NoisyGray(sigma) => format!("gray sigma {sigma}"),
-            Self::Edges => "edges".into(),
+    /// In gray and saved, as is asked for.
+    fn with(mut self, damage: &Damage) -> Self {
+        if damage.gray {
+            self.name = format!("gray, {}", self.name);
+            self.gray = true;
+            self.chain.iter_mut().filter_map(FilterSpec::alike_mut).for_each(|alike| *alike = true);
+            self.chain.insert(0, FilterSpec::Gray {});
+            self.chain.push(FilterSpec::Gray {});
         }
+        for &quality in &damage.saved {
+            let saved = FilterSpec::Jpeg { quality, subsampling: damage.subsampling };
+            self.name = format!("{}, {}", self.name, label(&saved));
+            self.chain.push(saved);
+        }
+        self
+    }
+
+    /// How many times as small the pictures become.
+    fn scale(&self) -> u32 {
+        self.chain
+            .iter()
+            .map(|step| if let FilterSpec::Downscale { scale } = step { *scale } else { 1 })
+            .product()
     }
 
     /// Pixels on each side that do not count for luma.
-    pub fn border(self) -> u32 {
-        if let Self::Downscaled(scale) = self { scale } else { 0 }
+    pub fn border(&self) -> u32 {
+        let scale = self.scale();
+        if scale > 1 { scale } else { 0 }
     }
 
-    /// The reference without what the protocol cuts off.
-    pub fn reference(self, clean: Picture) -> Result<Picture> {
-        let Self::Downscaled(scale) = self else { return Ok(clean) };
+    /// The reference without what the protocol takes away for good.
+    pub fn reference(&self, clean: Picture) -> Result<Picture> {
+        let clean = if self.gray { filter::apply(&Gray, &clean)? } else { clean };
+        let scale = self.scale();
         let (width, height) =
             (clean.width() - clean.width() % scale, clean.height() - clean.height() % scale);
+        if (width, height) == (clean.width(), clean.height()) {
+            return Ok(clean);
+        }
         Picture::from_rgba(width, height, &clean.region(Rect::new(0, 0, width, height))?)
     }
 
     /// What the network gets.
-    pub fn degrade(self, clean: &Picture, seed: u32) -> Result<Picture> {
-        let blurred = |kernel: Kernel| -> Result<Box<dyn Filter>> {
-            Ok(Box::new(Blur::new(kernel).with_noise(BLUR_NOISE, seed)?))
-        };
-        let filter: Box<dyn Filter> = match self {
-            Self::Unclipped(sigma) | Self::Clipped(sigma) => Box::new(Noise::gaussian(sigma, seed)?),
-            Self::SaltAndPepper(part) => Box::new(Noise::salt_and_pepper(part, seed)?),
-            Self::Speckle(sigma) => Box::new(Noise::speckle(sigma, seed)?),
-            Self::Poisson(peak) => Box::new(Noise::poisson(peak, seed)?),
-            Self::Downscaled(scale) => Box::new(Resize::down(scale, Interpolation::Bicubic)?),
-            Self::Gaussian(sigma) => blurred(Kernel::gaussian(sigma)?)?,
-            Self::Defocus(radius) => blurred(Kernel::defocus(radius)?)?,
-            Self::Motion(length) => blurred(Kernel::motion(length, ANGLE)?)?,
-            Self::Gray | Self::NoisyGray(_) => Box::new(Gray),
-            Self::Edges => return Edges::of_photo(clean, FRAME),
-        };
-        let degraded = filter::apply(&*filter, clean)?;
-        match self {
-            // Noise before gray would be of another strength.
-            Self::NoisyGray(sigma) => {
-                let noise = Noise::gaussian(sigma / LUMA_NOISE, seed)?;
-                filter::apply(&Gray, &filter::apply(&noise, &degraded)?)
-            }
-            _ => Ok(degraded),
+    pub fn degrade(&self, clean: &Picture, seed: u32) -> Result<Picture> {
+        if let Some(sigma) = self.unclipped {
+            return FilterSpec::GaussianNoise { sigma, alike: false, seed }.apply(clean);
         }
+        let mut degraded = clean.clone();
+        for (index, step) in (0..).zip(&self.chain) {
+            let mut step = step.clone();
+            if let Some(of_step) = step.seed_mut() {
+                // Steps of one kind are to differ.
+                *of_step = seed.wrapping_add(index * 0x9e37_79b9);
+            }
+            degraded = step.apply(&degraded)?;
+        }
+        Ok(degraded)
     }
 
     /// What there is without a network, at the reference's size; of unclipped noise no picture can be made.
-    pub fn baseline(self, degraded: &Picture) -> Result<Option<Picture>> {
-        Ok(match self {
-            Self::Unclipped(_) => None,
-            Self::Downscaled(scale) => {
-                Some(filter::apply(&Resize::up(scale, Interpolation::Bicubic)?, degraded)?)
-            }
-            _ => Some(degraded.clone()),
+    pub fn baseline(&self, degraded: &Picture) -> Result<Option<Picture>> {
+        Ok(match (self.unclipped, self.scale()) {
+            (Some(_), _) => None,
+            (None, 1) => Some(degraded.clone()),
+            (None, scale) => Some(filter::apply(&Resize::up(scale, Interpolation::Bicubic)?, degraded)?),
         })
     }
 
     /// What the model makes of the degraded picture; of unclipped noise, of the clean one.
     pub async fn restore(
-        self,
+        &self,
         model: &Model,
         clean: &Picture,
         degraded: &Picture,
@@ -173,11 +159,55 @@ impl Protocol {
         tile: Option<usize>,
         host: &impl Host,
     ) -> Result<Picture> {
-        match self {
-            Self::Unclipped(sigma) => unclipped(model, clean, sigma, seed, host).await,
-            _ => Ok(model.process(degraded, tile, host, |_| {}).await?.picture),
+        match self.unclipped {
+            Some(sigma) => unclipped(model, clean, sigma, seed, host).await,
+            None => Ok(model.process(degraded, tile, host, |_| {}).await?.picture),
         }
     }
+}
+
+/// The damage that a task is measured with, the middle of each range that it was trained on.
+fn of_task(task: &str, sigma: f64) -> Outcome<Vec<Protocol>> {
+    let (alike, noise, seed) = (false, FAINT, 0);
+    let of = |name: String, chain: Vec<FilterSpec>| Protocol { name, chain, unclipped: None, gray: false };
+    let gaussian = |sigma: f64| FilterSpec::GaussianNoise { sigma, alike, seed };
+    Ok(match task {
+        "denoise" => vec![
+            Protocol { unclipped: Some(sigma), ..of(format!("sigma {sigma} unclipped"), vec![]) },
+            of(format!("sigma {sigma} 8-bit"), vec![gaussian(sigma)]),
+            of(
+                "salt-and-pepper 0.1 8-bit".into(),
+                vec![FilterSpec::SaltAndPepper { probability: 0.1, seed }],
+            ),
+            of("speckle 0.2 8-bit".into(), vec![FilterSpec::Speckle { sigma: 0.2, alike, seed }]),
+            of("poisson 30 8-bit".into(), vec![FilterSpec::Poisson { peak: 30.0, alike, seed }]),
+        ],
+        "deblur" => vec![
+            of("gaussian 2".into(), vec![FilterSpec::GaussianBlur { sigma: 2.0, noise, seed }]),
+            of("defocus 3.5".into(), vec![FilterSpec::Defocus { radius: 3.5, noise, seed }]),
+            of("motion 10".into(), vec![FilterSpec::Motion { length: 10.0, angle: ANGLE, noise, seed }]),
+        ],
+        "colorize" => vec![of("gray".into(), vec![FilterSpec::Gray {}])],
+        "denoise-colorize" if sigma > MAX_LUMA_SIGMA => {
+            return Err(format!("gray pictures are measured with a --sigma up to {MAX_LUMA_SIGMA:.0}"));
+        }
+        // Noise before gray would be of another strength.
+        "denoise-colorize" => vec![of(
+            format!("gray sigma {sigma}"),
+            vec![FilterSpec::Gray {}, gaussian(sigma / LUMA_NOISE), FilterSpec::Gray {}],
+        )],
+        "edges-to-scene" => vec![of("edges".into(), vec![FilterSpec::Edges { side: Some(FRAME) }])],
+        "super-resolve-x2" => vec![of("bicubic x2".into(), vec![FilterSpec::Downscale { scale: 2 }])],
+        "super-resolve-x4" => vec![of("bicubic x4".into(), vec![FilterSpec::Downscale { scale: 4 }])],
+        other => {
+            let why = if other.is_empty() {
+                "it does not say what it is for".into()
+            } else {
+                format!("nothing is known of how to measure the task \"{other}\"")
+            };
+            return Err(format!("{why}; name a task with --protocol: {}", TASKS.join(", ")));
+        }
+    })
 }
 
 /// The whole picture as floats with noise, through the network.
@@ -233,17 +263,28 @@ fn reflected(picture: &Picture, [h, w]: [usize; 2]) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
 
+    fn of(task: &str, damage: &Damage) -> Vec<Protocol> {
+        Protocol::of(task, damage).unwrap()
+    }
+
+    fn names(protocols: &[Protocol]) -> Vec<&str> {
+        protocols.iter().map(|protocol| protocol.name.as_str()).collect()
+    }
+
     #[test]
     fn every_task_that_is_named_can_be_measured() {
         for task in TASKS {
-            assert!(Protocol::of(task, 25.0).is_ok_and(|protocols| !protocols.is_empty()), "{task}");
+            assert!(!of(task, &Damage { sigma: 25.0, ..Damage::default() }).is_empty(), "{task}");
         }
     }
 
     #[test]
     fn the_most_noise_of_gray_pictures_can_be_made() {
         let clean = Picture::from_rgba(2, 1, &[7; 8]).unwrap();
-        let noisy = |sigma| Protocol::of("denoise-colorize", sigma).map(|all| all[0].degrade(&clean, 0));
+        let noisy = |sigma| {
+            let damage = Damage { sigma, ..Damage::default() };
+            Protocol::of("denoise-colorize", &damage).map(|all| all[0].degrade(&clean, 0))
+        };
         assert!(noisy(170.0).unwrap().is_ok());
         assert!(noisy(171.0).unwrap_err().contains("up to 170"));
     }
@@ -251,13 +292,50 @@ mod tests {
     #[test]
     fn references_are_cut_as_the_degraded_pictures_are() {
         let clean = Picture::from_rgba(11, 9, &[7; 11 * 9 * 4]).unwrap();
-        let protocol = Protocol::Downscaled(4);
-        let reference = protocol.reference(clean.clone()).unwrap();
-        assert_eq!((reference.width(), reference.height()), (8, 8));
-        let degraded = protocol.degrade(&clean, 0).unwrap();
-        assert_eq!((degraded.width(), degraded.height()), (2, 2));
-        let baseline = protocol.baseline(&degraded).unwrap().unwrap();
-        assert_eq!((baseline.width(), baseline.height()), (8, 8));
+        let saved = Damage { saved: vec![75], ..Damage::default() };
+        for damage in [Damage::default(), saved] {
+            let protocol = &of("super-resolve-x4", &damage)[0];
+            let reference = protocol.reference(clean.clone()).unwrap();
+            assert_eq!((reference.width(), reference.height(), protocol.border()), (8, 8, 4));
+            let degraded = protocol.degrade(&clean, 0).unwrap();
+            assert_eq!((degraded.width(), degraded.height()), (2, 2));
+            let baseline = protocol.baseline(&degraded).unwrap().unwrap();
+            assert_eq!((baseline.width(), baseline.height()), (8, 8));
+        }
+    }
+
+    #[test]
+    fn gray_files_have_one_noise_in_all_channels_and_are_saved_last() {
+        let damage = Damage { sigma: 20.0, gray: true, saved: vec![90, 60], ..Damage::default() };
+        let protocols = of("denoise", &damage);
+        assert_eq!(names(&protocols)[0], "gray, sigma 20 8-bit, jpeg 90 420, jpeg 60 420");
+        assert_eq!(protocols.len(), 4);
+        let picture = Picture::from_rgba(64, 64, &[200, 100, 50, 255].repeat(64 * 64)).unwrap();
+        for protocol in protocols {
+            for made in [protocol.reference(picture.clone()).unwrap(), protocol.degrade(&picture, 3).unwrap()]
+            {
+                let rgba = made.region(made.rect()).unwrap();
+                assert!(
+                    rgba.as_chunks::<4>().0.iter().all(|[r, g, b, _]| r == g && g == b),
+                    "{}",
+                    protocol.name
+                );
+            }
+        }
+        assert!(Protocol::of("colorize", &damage).unwrap_err().contains("--gray"));
+    }
+
+    #[test]
+    fn steps_of_one_kind_differ() {
+        let noise = FilterSpec::GaussianNoise { sigma: 20.0, alike: false, seed: 0 };
+        let spread = |instead: Vec<FilterSpec>| {
+            let protocol = &of("", &Damage { instead, ..Damage::default() })[0];
+            let picture = Picture::from_rgba(64, 64, &[128; 64 * 64 * 4]).unwrap();
+            let rgba = protocol.degrade(&picture, 5).unwrap().region(picture.rect()).unwrap();
+            rgba.iter().map(|&byte| (f64::from(byte) - 128.0).powi(2)).sum::<f64>() / (64.0 * 64.0 * 3.0)
+        };
+        let ratio = spread(vec![noise.clone(), noise.clone()]) / spread(vec![noise]);
+        assert!((1.8..2.2).contains(&ratio), "{ratio}");
     }
 
     #[test]

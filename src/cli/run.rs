@@ -36,7 +36,9 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
         Command::Run { files, model, view } => {
             Ok(Order { files, model: model.clone(), view: Some(view), from_photo: false })
         }
-        Command::List | Command::Evaluate(_) => Err("this command makes no pictures".into()),
+        Command::List | Command::Noise { .. } | Command::Evaluate(_) => {
+            Err("this command makes no pictures".into())
+        }
     }
 }
 

@@ -106,7 +106,7 @@ fn paeth(left: u8, above: u8, corner: u8) -> u8 {
 }
 
 /// A file in memory that reports a refused allocation instead of aborting.
-struct Growing<'a>(&'a mut Vec<u8>);
+pub(super) struct Growing<'a>(pub(super) &'a mut Vec<u8>);
 
 impl Write for Growing<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

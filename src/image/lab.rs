@@ -40,16 +40,26 @@ fn root(t: f32) -> f32 {
     if t > 0.008856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 }
 }
 
+/// Linear light of a byte, 0 to 1.
+pub(super) fn to_light(byte: u8) -> f32 {
+    curve().light[usize::from(byte)]
+}
+
+/// The byte nearest to linear light, which is clipped to 0 to 1.
+pub(super) fn from_light(light: f32) -> u8 {
+    curve().border.partition_point(|&border| border <= light) as u8
+}
+
 /// L\*, a\*, b\* of an sRGB pixel.
 pub fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
-    let light = rgb.map(|byte| curve().light[usize::from(byte)]);
+    let light = rgb.map(to_light);
     let [x, y, z] = product(&XYZ, light).map(root);
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }
 
 /// L\* of an sRGB pixel, for less than all of [`from_srgb`].
 pub fn lightness(rgb: [u8; 3]) -> f32 {
-    let [r, g, b] = rgb.map(|byte| curve().light[usize::from(byte)]);
+    let [r, g, b] = rgb.map(to_light);
     116.0 * root(XYZ[1][0] * r + XYZ[1][1] * g + XYZ[1][2] * b) - 16.0
 }
 
@@ -58,7 +68,7 @@ pub fn to_srgb([l, a, b]: [f32; 3]) -> [u8; 3] {
     let y = (l + 16.0) / 116.0;
     let white = [y + a / 500.0, y, (y - b / 200.0).max(0.0)];
     let xyz = white.map(|t| if t > 0.206_896_6 { t * t * t } else { (t - 16.0 / 116.0) / 7.787 });
-    product(&RGB, xyz).map(|light| curve().border.partition_point(|&border| border <= light) as u8)
+    product(&RGB, xyz).map(from_light)
 }
 
 fn product(matrix: &[[f32; 3]; 3], v: [f32; 3]) -> [f32; 3] {

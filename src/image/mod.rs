@@ -7,9 +7,12 @@
 pub mod checkerboard;
 mod chroma;
 mod decode;
+mod degradations;
 mod encode;
+mod encode_jpeg;
 pub mod features;
 pub mod filter;
+mod filter_spec;
 mod jpeg;
 pub mod lab;
 pub mod labels;
@@ -17,6 +20,7 @@ mod loss;
 pub mod mask;
 pub mod metrics;
 mod noise;
+mod noise_level;
 mod orient;
 mod pack;
 mod picture;
@@ -32,10 +36,14 @@ pub mod work;
 
 pub use chroma::Chroma;
 pub use decode::decode;
+pub use degradations::{Control, FAINT, FRAME, Offer, apply_all, offered};
 pub use encode::encode_png;
+pub use encode_jpeg::{Subsampling, encode_jpeg};
 pub use features::Features;
+pub use filter_spec::FilterSpec;
 pub use loss::Loss;
 pub use noise::{Noise, normal};
+pub use noise_level::{NoiseLevel, noise_level};
 pub use picture::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
 pub use scores::ClassScores;
 

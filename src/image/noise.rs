@@ -50,7 +50,7 @@ pub fn normal(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
 }
 
 /// An evenly distributed number in 0–1 for one channel of one pixel.
-fn uniform(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
+pub(super) fn uniform(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
     let [a, ..] = pcg4d([x, y, channel, seed]);
     (f64::from(a >> 8) + 0.5) * UNIT
 }
@@ -59,6 +59,8 @@ fn uniform(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
 #[derive(Debug, Clone)]
 pub struct Noise {
     kind: Kind,
+    /// The noise of the first channel in all of them.
+    alike: bool,
     seed: u32,
 }
 
@@ -77,25 +79,32 @@ impl Noise {
     /// `InvalidInput` outside of the range, here and below.
     pub fn gaussian(sigma: f64, seed: u32) -> Result<Self> {
         let sigma = within("the noise's sigma", sigma, 0.0, MAX_SIGMA)?;
-        Ok(Self { kind: Kind::Gaussian(sigma), seed })
+        Ok(Self { kind: Kind::Gaussian(sigma), alike: false, seed })
     }
 
     /// `x + x·n`: n is normal with standard deviation `sigma`, 0 to 1.
     pub fn speckle(sigma: f64, seed: u32) -> Result<Self> {
         let sigma = within("the speckle's sigma", sigma, 0.0, 1.0)?;
-        Ok(Self { kind: Kind::Speckle(sigma), seed })
+        Ok(Self { kind: Kind::Speckle(sigma), alike: false, seed })
     }
 
     /// A pixel becomes white or black, each with half of `probability` (0 to 1), in all channels.
     pub fn salt_and_pepper(probability: f64, seed: u32) -> Result<Self> {
         let probability = within("the probability of salt and pepper", probability, 0.0, 1.0)?;
-        Ok(Self { kind: Kind::SaltAndPepper(probability), seed })
+        Ok(Self { kind: Kind::SaltAndPepper(probability), alike: false, seed })
     }
 
     /// Photon noise, `Poisson(x·peak) / peak` with x in 0–1: white is `peak` photons, 1 to 255.
     pub fn poisson(peak: f64, seed: u32) -> Result<Self> {
         let peak = within("the peak of Poisson noise", peak, 1.0, 255.0)?;
-        Ok(Self { kind: Kind::Poisson(Photons::new(peak)), seed })
+        Ok(Self { kind: Kind::Poisson(Photons::new(peak)), alike: false, seed })
+    }
+}
+
+impl Noise {
+    /// Whether all channels have the same noise, as film has and a gray picture.
+    pub fn alike(self, alike: bool) -> Self {
+        Self { alike, ..self }
     }
 }
 
@@ -114,6 +123,7 @@ impl Filter for Noise {
             }
             for (channel, byte) in (0..).zip(&mut pixel[..3]) {
                 let value = f64::from(*byte);
+                let channel = if self.alike { 0 } else { channel };
                 let normal = || normal(self.seed, x, y, channel);
                 *byte = match &self.kind {
                     Kind::Gaussian(sigma) => (value + sigma * normal() + 0.5) as u8,

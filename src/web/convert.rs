@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::tensor::{Data, Tensor};
 use js_sys::{Array, BigInt64Array, Float32Array, Int32Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -86,6 +87,15 @@ pub fn object(entries: &[(&str, JsValue)]) -> Object {
         let _ = Reflect::set(&object, &(*name).into(), value);
     }
     object
+}
+
+/// A JavaScript value as plain data.
+///
+/// # Errors
+/// `InvalidInput` for values that are none of it.
+pub fn parse<T: DeserializeOwned>(value: &JsValue) -> Result<T, Error> {
+    let text = js_sys::JSON::stringify(value).map(String::from).unwrap_or_default();
+    serde_json::from_str(&text).map_err(|e| Error::InvalidInput(e.to_string()))
 }
 
 /// Plain data as a JavaScript value.

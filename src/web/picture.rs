@@ -1,7 +1,7 @@
 //! `Picture`: pixels that stay inside the engine.
 
 use super::convert;
-use crate::image::{self, Rect};
+use crate::image::{self, Rect, Subsampling};
 use js_sys::Uint8ClampedArray;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -78,5 +78,21 @@ impl Picture {
     #[wasm_bindgen(js_name = encodePng)]
     pub fn encode_png(&self) -> Result<Vec<u8>, JsValue> {
         image::encode_png(&self.0).map_err(|e| convert::error(&e))
+    }
+
+    /// A baseline JPEG file of `quality` 1 to 100, in libjpeg's measure; `subsampling` of chroma is `"420"` (the
+    /// default) or `"444"`. Transparent pixels are blended with white.
+    #[wasm_bindgen(js_name = encodeJpeg)]
+    pub fn encode_jpeg(
+        &self,
+        quality: f64,
+        #[wasm_bindgen(unchecked_optional_param_type = "'420' | '444'")] subsampling: JsValue,
+    ) -> Result<Vec<u8>, JsValue> {
+        let encode = || {
+            let default = subsampling.is_undefined().then(Subsampling::default);
+            let subsampling = default.map_or_else(|| convert::parse(&subsampling), Ok)?;
+            image::encode_jpeg(&self.0, convert::parse(&quality.into())?, subsampling)
+        };
+        encode().map_err(|e| convert::error(&e))
     }
 }

@@ -48,6 +48,14 @@ export interface CheckerboardOptions {
   signal?: AbortSignal;
 }
 
+export interface NoiseLevel {
+  /** As Gaussian noise of this sigma on red, green and blue looks. */
+  sigma: number;
+  luma: number;
+  /** The mean of Cb and Cr. */
+  chroma: number;
+}
+
 export interface ScoreOptions {
   /** Pixels on each side that do not count for `psnrLuma`: the scale of super-resolution. 0 by default. */
   border?: number;
@@ -62,7 +70,7 @@ impl Engine {
     pub fn filter(
         &self,
         picture: &Picture,
-        #[wasm_bindgen(unchecked_param_type = "Filter")] kind: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "FilterSpec")] kind: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "FilterOptions")] options: JsValue,
     ) -> Promise {
         let made = filter(&kind, &picture.0).and_then(|(filter, source)| made(filter, source, &options));
@@ -120,6 +128,12 @@ impl Engine {
         let comparison = whole_or(&options, "border", 0)
             .and_then(|border| Comparison::new(picture.0.clone(), reference.0.clone(), border));
         self.promise(&options, comparison.map(|comparison| Box::new(comparison) as Box<dyn Job>))
+    }
+
+    /// How noisy a picture is: standard deviations, of 255.
+    #[wasm_bindgen(js_name = noiseLevel, unchecked_return_type = "NoiseLevel")]
+    pub fn noise_level(&self, picture: &Picture) -> std::result::Result<JsValue, JsValue> {
+        image::noise_level(&picture.0).map(|level| convert::json(&level)).map_err(|e| convert::error(&e))
     }
 
     /// How much stronger the pattern of an upsampling grid is than its surroundings in the spectrum,

@@ -1,6 +1,9 @@
 /** What the page uses of the engine package (`pkg/`, built from `src/web.rs`). Only the worker calls it. */
 
+import type { DegradationKind, FilterSpec } from "../../src/web/filters";
 import type { Inspection, Weights } from "./inspection";
+
+export type { DegradationKind, FilterSpec };
 
 export type BackendChoice = "auto" | "webgpu" | "cpu";
 export type BackendName = "webgpu" | "cpu";
@@ -82,7 +85,7 @@ export interface Engine {
   decode(bytes: Uint8Array): Promise<Picture>;
   pictureFromRgba(rgba: Uint8Array, width: number, height: number): Picture;
   /** Makes a picture worse, restores it without a network, or adjusts it; equal seeds give equal noise. */
-  filter(picture: Picture, kind: Filter, options?: Attended): Promise<Picture>;
+  filter(picture: Picture, kind: FilterSpec, options?: Attended): Promise<Picture>;
   /** How near two pictures of one size are. */
   score(picture: Picture, reference: Picture, options?: { border?: number } & Attended): Promise<Scores>;
   /** `strength` 0 is `original`, 1 is `result`; an original of another size is resized first. */
@@ -91,6 +94,8 @@ export interface Engine {
   difference(picture: Picture, reference: Picture, options: { gain: number } & Attended): Promise<Picture>;
   /** Energy at a period over that around it, in dB: 0 where upsampling by two leaves no pattern of period 2. */
   checkerboard(picture: Picture, options: { period: 2 | 4 | 8 } & Attended): Promise<number>;
+  /** How noisy a picture is: standard deviations, of 255, as Gaussian noise, of luma and of chroma. */
+  noiseLevel(picture: Picture): NoiseLevel;
   /** Draws a picture of labels, which a model that tells classes makes, over the picture it belongs to. */
   view(picture: Picture, labels: Picture, options: LabelView): Promise<Picture>;
   /** A picture of labels of a mask: gray levels are indices of classes, or the colours that `view` draws. */
@@ -110,29 +115,14 @@ export interface Attended {
   signal?: AbortSignal;
 }
 
-/** What degrades a picture; units are the engine's (`src/web/filter.rs`). */
-export type Degradation =
-  | { kind: "gaussian-noise" | "speckle"; sigma: number; seed: number }
-  | { kind: "salt-and-pepper"; probability: number; seed: number }
-  | { kind: "poisson"; peak: number; seed: number }
-  | { kind: "gaussian-blur"; sigma: number; noise: number; seed: number }
-  | { kind: "defocus"; radius: number; noise: number; seed: number }
-  | { kind: "motion"; length: number; angle: number; noise: number; seed: number }
-  | { kind: "downscale"; scale: number }
-  | { kind: "gray" }
-  | { kind: "edges"; side: number };
+/** What makes a picture worse; `FilterSpec` has the units. */
+export type Degradation = Extract<FilterSpec, { kind: DegradationKind }>;
 
-export type Interpolation = "nearest" | "bilinear" | "bicubic" | "lanczos3";
-
-/** What restored pictures before there were networks. */
-export type Baseline =
-  | { kind: "mean" | "median"; side: number }
-  | { kind: "gaussian-blur"; sigma: number }
-  | { kind: "unsharp"; sigma: number; amount: number }
-  | { kind: "upscale"; scale: number; interpolation: Interpolation }
-  | { kind: "gray" };
-
-export type Filter = Degradation | Baseline | { kind: "saturation"; factor: number };
+export interface NoiseLevel {
+  sigma: number;
+  luma: number;
+  chroma: number;
+}
 
 /** PSNR in dB, of all channels and of luma; SSIM null where a side is shorter than its window; MAE of 255. */
 export interface Scores {
@@ -175,6 +165,8 @@ export interface Picture {
   pixels(x: number, y: number, width: number, height: number): Uint8ClampedArray;
   thumbnail(maxSide: number): Picture;
   encodePng(): Uint8Array;
+  /** `quality` 1 to 100, in libjpeg's measure; chroma at half the resolution ("420") by default. */
+  encodeJpeg(quality: number, subsampling?: "420" | "444"): Uint8Array;
   free(): void;
 }
 

@@ -5,7 +5,7 @@ import type {
   BackendName,
   ClassInfo,
   Estimate,
-  Filter,
+  FilterSpec,
   LabelView,
   ReasonCode,
   Rect,
@@ -94,7 +94,7 @@ export interface LabelScores {
 
 /** Pictures made of pictures. */
 export type Recipe =
-  | { make: "filtered"; of: number; how: Filter }
+  | { make: "filtered"; of: number; how: FilterSpec }
   | { make: "mixed"; of: number; over: number; strength: number }
   | { make: "difference"; of: number; from: number; gain: number }
   | { make: "drawn-labels"; of: number; over: number; how: LabelView }

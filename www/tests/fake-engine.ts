@@ -6,7 +6,7 @@
 
 import { FakeInspection, type FakeNetwork, fakeNodes, fakeWeights } from "./fake-inspection";
 import { blended, context, drawn, FakePicture } from "./fake-picture";
-import type { ClassInfo, Engine as EngineType, Filter, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
+import type { ClassInfo, Engine as EngineType, FilterSpec, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
 import type { Inspection } from "../src/inspection";
 
 /** Side of the tiles of a run. */
@@ -77,7 +77,11 @@ export class Engine implements EngineType {
     return new FakePicture(canvas, canvas);
   }
 
-  async filter(picture: Picture, kind: Filter): Promise<Picture> {
+  noiseLevel() {
+    return { sigma: 20, luma: 14, chroma: 12 };
+  }
+
+  async filter(picture: Picture, kind: FilterSpec): Promise<Picture> {
     const { canvas, clean, width, height } = picture as FakePicture;
     switch (kind.kind) {
       case "gaussian-noise":

@@ -83,14 +83,14 @@ impl Restored {
 /// Degrades, restores and scores every picture; those that fail are named and counted.
 pub(super) fn restored(
     &Subject { model, name, tile }: &Subject,
-    protocol: Protocol,
+    protocol: &Protocol,
     pictures: &[PathBuf],
     seed: u32,
 ) -> (Option<Restored>, usize) {
     let terminal = Terminal::new(pictures.len());
     let (mut measured, mut failed) = (vec![], 0);
     for (path, seed) in pictures.iter().zip(seed..) {
-        terminal.begin(&format!("{name}, {}: {}", protocol.name(), path.display()));
+        terminal.begin(&format!("{name}, {}: {}", protocol.name, path.display()));
         let measure = || -> Outcome<Measured> {
             let clean = files::read(path)?;
             let score = || -> unet_playground::Result<(Option<Scores>, Scores)> {

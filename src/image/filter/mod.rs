@@ -10,10 +10,13 @@ mod color;
 mod convolve;
 mod difference;
 mod edges;
+mod jpeg;
 mod kernel;
 mod median;
 mod mix;
+mod old_photo;
 mod resize;
+mod sensor;
 mod window;
 
 pub use color::{Gray, Saturation, luma};
@@ -21,10 +24,13 @@ pub(super) use convolve::correlated;
 pub use convolve::{Blur, Unsharp};
 pub use difference::{Difference, Sign};
 pub use edges::Edges;
+pub use jpeg::Jpeg;
 pub use kernel::Kernel;
 pub use median::Median;
 pub use mix::Mix;
+pub use old_photo::{Age, OldPhoto};
 pub use resize::{Interpolation, Resize};
+pub use sensor::Sensor;
 pub use window::reflect;
 
 use std::ops::Deref;

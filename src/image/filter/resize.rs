@@ -1,5 +1,7 @@
 //! Resizing by interpolation kernels.
 
+use serde::{Deserialize, Serialize};
+
 use super::Filter;
 use super::convolve::add;
 use crate::error::{Error, Result};
@@ -12,7 +14,8 @@ const BAND: u32 = 64;
 
 /// Kernels as Pillow and the `image` crate have them; all but nearest are stretched by the factor
 /// where a picture gets smaller, so that every pixel counts (antialiasing).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Interpolation {
     /// The pixel at the centre.
     Nearest,

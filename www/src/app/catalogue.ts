@@ -2,7 +2,7 @@
 
 import type { ModelFiles } from "../protocol";
 import { filterOf, factsOf, OLD_PHOTO, TASKS, type BaselineId, type TaskFacts } from "./tasks";
-import type { Baseline } from "../engine";
+import type { FilterSpec } from "../engine";
 
 /** A file of weights beside an ONNX file. */
 export interface DataFile {
@@ -40,7 +40,7 @@ export interface OwnModel {
 export type Stage =
   | { kind: "model"; entry: Entry }
   | { kind: "own"; model: OwnModel }
-  | { kind: "filter"; id: BaselineId; filter: Baseline };
+  | { kind: "filter"; id: BaselineId; filter: FilterSpec };
 
 /** One way from the input to a result, as a person chooses it. */
 export interface Method {

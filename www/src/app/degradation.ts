@@ -1,93 +1,131 @@
-/** How a photo is made worse in a test: kinds, the range of the one number each takes, and the engine's words for it. */
+/** How a photo is made worse in a test: what the engine offers (`src/image/degradations.rs`), and what is chosen of it. */
 
-import type { Degradation } from "../engine";
+import type { Degradation, DegradationKind } from "../engine";
+import offered from "../generated/degradations.json";
 import type { TaskFacts } from "./tasks";
 
 export interface DegradationSettings {
   kind: DegradationKind;
-  /** Strength in the kind's own unit; see `KINDS`. */
-  level: number;
-  /** Direction of motion, in degrees. */
-  angle: number;
+  /** Of the kind's controls, by their names. */
+  values: Values;
   seed: number;
+  /** Quality of the JPEG file that the photo is saved as in the end; null: it is not. */
+  saved: number | null;
 }
 
-export interface Kind {
-  /** Of the level; null where there is nothing to set. */
-  range: { min: number; max: number; step: number; usual: number } | null;
-  /** Whether equal seeds matter. */
-  random: boolean;
-  /** What the engine is asked for. */
-  options(settings: DegradationSettings, scale: number): Degradation;
+export type Values = Record<string, number | string>;
+
+/** One thing that can be set of a kind, in the engine's own unit. */
+export type Control = RangeControl | ChoiceControl;
+
+export interface RangeControl {
+  name: string;
+  min: number;
+  max: number;
+  step: number;
 }
 
-/** A camera's own noise, σ of 255: without it a blur could be undone by arithmetic alone. */
-const FAINT = 2;
+export interface ChoiceControl {
+  name: string;
+  options: string[];
+}
 
-/** `gaussian-noise`: σ of 255; `poisson`: photons at white; `salt-and-pepper`, `speckle`: percent; blurs: pixels. */
-export const KINDS = {
-  "gaussian-noise": {
-    range: { min: 1, max: 75, step: 1, usual: 35 },
-    random: true,
-    options: ({ level: sigma, seed }) => ({ kind: "gaussian-noise", sigma, seed }),
-  },
-  poisson: {
-    range: { min: 2, max: 128, step: 1, usual: 20 },
-    random: true,
-    options: ({ level: peak, seed }) => ({ kind: "poisson", peak, seed }),
-  },
-  "salt-and-pepper": {
-    range: { min: 1, max: 50, step: 1, usual: 8 },
-    random: true,
-    options: ({ level, seed }) => ({ kind: "salt-and-pepper", probability: level / 100, seed }),
-  },
-  speckle: {
-    range: { min: 1, max: 80, step: 1, usual: 25 },
-    random: true,
-    options: ({ level, seed }) => ({ kind: "speckle", sigma: level / 100, seed }),
-  },
-  "gaussian-blur": {
-    range: { min: 0.5, max: 6, step: 0.1, usual: 1.8 },
-    random: false,
-    options: ({ level: sigma, seed }) => ({ kind: "gaussian-blur", sigma, noise: FAINT, seed }),
-  },
-  motion: {
-    range: { min: 2, max: 30, step: 1, usual: 9 },
-    random: false,
-    options: ({ level: length, angle, seed }) => ({ kind: "motion", length, angle, noise: FAINT, seed }),
-  },
-  defocus: {
-    range: { min: 1, max: 10, step: 0.5, usual: 3 },
-    random: false,
-    options: ({ level: radius, seed }) => ({ kind: "defocus", radius, noise: FAINT, seed }),
-  },
-  downscale: { range: null, random: false, options: (_settings, scale) => ({ kind: "downscale", scale }) },
-  gray: { range: null, random: false, options: () => ({ kind: "gray" }) },
-  edges: { range: null, random: false, options: () => ({ kind: "edges", side: 128 }) },
-} as const satisfies Record<string, Kind>;
+export interface Offer {
+  usual: Degradation;
+  controls: Control[];
+}
 
-export type DegradationKind = keyof typeof KINDS;
+const OFFERS = new Map((offered as Offer[]).map((offer) => [offer.usual.kind, offer]));
+/** How files are saved once saving is switched on. */
+const USUAL_SAVED = 90;
+
+export const SAVED = { usual: USUAL_SAVED, ...range("jpeg", "quality") };
 
 export function isKind(kind: string): kind is DegradationKind {
-  return Object.hasOwn(KINDS, kind);
+  return OFFERS.has(kind as DegradationKind);
 }
 
-export function kindOf(kind: DegradationKind): Kind {
-  return KINDS[kind];
+export function offerOf(kind: DegradationKind): Offer {
+  const offer = OFFERS.get(kind);
+  if (!offer) throw new Error(`the engine has no ${kind}`);
+  return offer;
+}
+
+export function isRange(control: Control): control is RangeControl {
+  return "step" in control;
+}
+
+function range(kind: DegradationKind, name: string): RangeControl {
+  const control = offerOf(kind).controls.find((one) => one.name === name);
+  if (!control || !isRange(control)) throw new Error(`${kind} has no range of ${name}`);
+  return control;
+}
+
+/** Whether another seed makes a difference that can be seen: the faint noise upon a blur does not. */
+export function isRandom(kind: DegradationKind): boolean {
+  const { usual } = offerOf(kind);
+  return "seed" in usual && !("noise" in usual);
 }
 
 export function usual(kind: DegradationKind): DegradationSettings {
-  return { kind, level: kindOf(kind).range?.usual ?? 0, angle: 0, seed: 1 };
+  const { usual, controls } = offerOf(kind);
+  const values = Object.fromEntries(controls.map(({ name }) => [name, usual[name as keyof Degradation]]));
+  return { kind, values, seed: "seed" in usual ? (usual.seed ?? 0) : 0, saved: null };
 }
 
 /** The settings, if they are of a kind that the task is tested with, else the task's usual ones. */
 export function fitting(task: TaskFacts, settings: DegradationSettings): DegradationSettings {
   const [usually] = task.kinds;
-  return usually === undefined || task.kinds.includes(settings.kind) ? settings : usual(usually);
+  if (usually === undefined || task.kinds.includes(settings.kind)) return settings;
+  return { ...usual(usually), saved: settings.saved };
 }
 
 /** Every step from the original to what the networks get. */
 export function degradations(task: TaskFacts, settings: DegradationSettings): Degradation[] {
   const kinds = [task.before, settings.kind, task.after].filter((kind) => kind !== undefined);
-  return kinds.map((kind) => kindOf(kind).options(settings, task.scale));
+  const steps = kinds.map((kind) => {
+    const chosen = kind === settings.kind ? settings : { ...usual(kind), seed: settings.seed };
+    const { usual: spec } = offerOf(kind);
+    const seed = "seed" in spec ? { seed: chosen.seed } : {};
+    const scale = kind === "downscale" ? { scale: task.scale } : {};
+    return { ...spec, ...chosen.values, ...seed, ...scale } as Degradation;
+  });
+  const { saved } = settings;
+  return saved === null ? steps : [...steps, { kind: "jpeg", quality: saved, subsampling: "420" }];
+}
+
+/** As it stands in an address: the kind, its values in the order of its controls, the seed. */
+export function formatDegradation({ kind, values, seed }: DegradationSettings): string {
+  return [kind, ...offerOf(kind).controls.map(({ name }) => values[name]), seed].join(",");
+}
+
+/** What an address says; what it says wrongly is as usual. The seed is the last number, after all others. */
+export function parseDegradation(
+  text: string | null,
+  saved: string | null,
+  otherwise: DegradationSettings,
+): DegradationSettings {
+  const [kind = "", ...rest] = (text ?? "").split(",");
+  const first = isKind(kind) ? usual(kind) : otherwise;
+  const { controls } = offerOf(first.kind);
+  const given = isKind(kind) ? rest : [];
+  const values = controls.map((control, index): [string, number | string] => {
+    const value = given[index];
+    const usual = first.values[control.name] ?? 0;
+    if (!isRange(control)) return [control.name, value && control.options.includes(value) ? value : usual];
+    return [control.name, within(value, control.min, control.max) ?? usual];
+  });
+  const last = given.length > controls.length ? given.at(-1) : undefined;
+  const quality = within(saved ?? undefined, SAVED.min, SAVED.max);
+  return {
+    kind: first.kind,
+    values: Object.fromEntries(values),
+    seed: Math.trunc(within(last, 0, 2 ** 32 - 1) ?? first.seed),
+    saved: quality === null ? null : Math.round(quality),
+  };
+}
+
+function within(text: string | undefined, min: number, max: number): number | null {
+  const number = text ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? Math.min(Math.max(number, min), max) : null;
 }

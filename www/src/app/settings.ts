@@ -1,7 +1,7 @@
 /** Everything a person has chosen but the picture: what a link holds. */
 
 import type { BackendChoice, LabelView } from "../engine";
-import { isKind, kindOf, usual, type DegradationSettings } from "./degradation";
+import { formatDegradation, parseDegradation, usual, type DegradationSettings } from "./degradation";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 
 /** Tools that stay on until they are put away. */
@@ -57,14 +57,13 @@ export function initialSettings(): Settings {
 
 /** Settings as `a=b&c=d`; what is as it is at first is left out. */
 export function formatSettings(settings: Settings): string {
-  const { degradation: degraded } = settings;
-  const { kind, level, angle, seed } = degraded;
   const query = new URLSearchParams({
     task: settings.task,
     with: settings.methods.join(","),
     chosen: settings.chosen ?? "",
     mode: settings.mode,
-    degrade: [kind, level, angle, seed].join(","),
+    degrade: formatDegradation(settings.degradation),
+    saved: String(settings.degradation.saved),
     strength: String(settings.strength),
     saturation: String(settings.saturation),
     labels: settings.labels,
@@ -77,6 +76,7 @@ export function formatSettings(settings: Settings): string {
   });
   const first = initialSettings();
   if (settings.chosen === null) query.delete("chosen");
+  if (settings.degradation.saved === null) query.delete("saved");
   if (settings.strength === first.strength) query.delete("strength");
   if (settings.saturation === first.saturation) query.delete("saturation");
   if (settings.labels === first.labels) query.delete("labels");
@@ -105,7 +105,7 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     methods: given.has("with") ? list("with").slice(0, MAX_RESULTS) : otherwise.methods,
     chosen: given.get("chosen") || otherwise.chosen,
     mode: one("mode", ["apply", "test"], otherwise.mode),
-    degradation: degradationOf(given.get("degrade"), otherwise.degradation, within),
+    degradation: parseDegradation(given.get("degrade"), given.get("saved"), otherwise.degradation),
     strength: within(given.get("strength"), 0, 1, otherwise.strength),
     saturation: within(given.get("saturation"), 0, 2, otherwise.saturation),
     labels: one("labels", ["overlay", "cutout", "classes"], otherwise.labels),
@@ -115,20 +115,5 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     left: given.get("left") || otherwise.left,
     tools: LASTING_TOOLS.filter((tool) => list("tools").includes(tool)),
     sample: picture === "own" ? null : picture && isSample(picture) ? picture : otherwise.sample,
-  };
-}
-
-type Within = (value: string | undefined, min: number, max: number, otherwise: number) => number;
-
-function degradationOf(text: string | null, otherwise: DegradationSettings, within: Within): DegradationSettings {
-  const [kind = "", level, angle, seed] = (text ?? "").split(",");
-  if (!isKind(kind)) return otherwise;
-  const first = usual(kind);
-  const { range } = kindOf(kind);
-  return {
-    kind,
-    level: range ? within(level, range.min, range.max, first.level) : first.level,
-    angle: within(angle, 0, 180, first.angle),
-    seed: Math.trunc(within(seed, 0, 2 ** 32 - 1, first.seed)),
   };
 }

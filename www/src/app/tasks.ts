@@ -3,8 +3,7 @@
  * it lists that is not here appears under its model's own title.
  */
 
-import type { Baseline } from "../engine";
-import type { DegradationKind } from "./degradation";
+import type { DegradationKind, FilterSpec } from "../engine";
 
 export interface TaskFacts {
   id: string;
@@ -24,7 +23,7 @@ export interface TaskFacts {
   chain?: readonly string[];
 }
 
-const NOISE = ["gaussian-noise", "poisson", "salt-and-pepper", "speckle"] as const;
+const NOISE = ["gaussian-noise", "poisson", "salt-and-pepper", "speckle", "sensor", "jpeg"] as const;
 const COLOUR = ["strength", "saturation"] as const;
 const ENLARGERS = ["nearest", "bilinear", "bicubic", "lanczos3"] as const;
 
@@ -40,7 +39,7 @@ export const TASKS: readonly TaskFacts[] = [
   { id: "super-resolve-x2", scale: 2, kinds: ["downscale"], baselines: ENLARGERS, finish: [] },
   { id: "super-resolve-x4", scale: 4, kinds: ["downscale"], baselines: ENLARGERS, finish: [] },
   { id: "colorize", scale: 1, kinds: ["gray"], baselines: ["gray"], finish: COLOUR },
-  { id: "denoise-colorize", scale: 1, kinds: NOISE, after: "gray", baselines: ["gray"], finish: COLOUR },
+  { id: "denoise-colorize", scale: 1, kinds: [...NOISE, "old-photo"], after: "gray", baselines: ["gray"], finish: COLOUR },
   { id: "edges-to-scene", scale: 1, kinds: ["edges"], baselines: [], finish: ["saturation"] },
   { id: "segment", scale: 1, kinds: [], masked: true, baselines: [], finish: [] },
 ];
@@ -52,7 +51,7 @@ export const TASKS: readonly TaskFacts[] = [
 export const OLD_PHOTO: TaskFacts = {
   id: "old-photo",
   scale: 2,
-  kinds: NOISE,
+  kinds: ["old-photo", ...NOISE],
   before: "downscale",
   after: "gray",
   baselines: [],
@@ -63,7 +62,7 @@ export const OLD_PHOTO: TaskFacts = {
 export type BaselineId = "mean" | "median" | "gaussian-blur" | "unsharp" | "gray" | (typeof ENLARGERS)[number];
 
 /** What a baseline does where the task makes pictures `scale` times as large. */
-export function filterOf(id: BaselineId, scale: number): Baseline {
+export function filterOf(id: BaselineId, scale: number): FilterSpec {
   switch (id) {
     case "mean":
     case "median":

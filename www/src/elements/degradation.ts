@@ -1,13 +1,13 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { isKind, kindOf, usual, type DegradationSettings } from "../app/degradation";
+import { isKind, isRandom, isRange, offerOf, SAVED, usual, type Control, type DegradationSettings } from "../app/degradation";
 import type { TaskFacts } from "../app/tasks";
-import { hasMessage, Localized, t, type Params } from "../i18n";
+import { hasMessage, Localized, percent, t, type Params } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 import "./slider";
 
-/** How a test makes the photo worse: kind, level, angle, seed. Emits `degradation` with all of it. */
+/** How a test makes the photo worse: its kind, what can be set of it, seed and file. Emits `degradation` with all of it. */
 @customElement("up-degradation")
 export class DegradationControls extends Localized {
   @property({ attribute: false }) task!: TaskFacts;
@@ -32,7 +32,7 @@ export class DegradationControls extends Localized {
         align-items: center;
         gap: 2px;
       }
-      input {
+      input[type="number"] {
         width: 84px;
         height: 32px;
         padding: 0 8px;
@@ -43,7 +43,7 @@ export class DegradationControls extends Localized {
         font-variant-numeric: tabular-nums;
         appearance: textfield;
       }
-      input::-webkit-inner-spin-button {
+      input[type="number"]::-webkit-inner-spin-button {
         appearance: none;
       }
       button.icon {
@@ -56,28 +56,18 @@ export class DegradationControls extends Localized {
 
   protected override render() {
     const { task, degradation } = this;
-    const { kind, level, angle, seed } = degradation;
-    const { range, random } = kindOf(kind);
+    const { kind, seed, saved } = degradation;
     return html`
       ${task.kinds.length > 1
         ? html`<label class="row">
             ${t("degrade.kind")}
-            <select @change=${this.#kind}>
+            <select id="kind" @change=${this.#kind}>
               ${task.kinds.map((one) => html`<option value=${one}>${t(`degrade.${one}`)}</option>`)}
             </select>
           </label>`
         : html`<p class="sentence">${say(`degrade.${kind}.sentence`)}</p>`}
-      ${range
-        ? html`<up-slider .label=${say(`degrade.${kind}.level`)} .min=${range.min} .max=${range.max} .step=${range.step}
-            .value=${level} .said=${say(`degrade.${kind}.value`, { level })}
-            @slide=${(event: CustomEvent<number>) => this.#emit({ level: event.detail })}></up-slider>`
-        : nothing}
-      ${kind === "motion"
-        ? html`<up-slider .label=${t("degrade.angle")} .min=${0} .max=${180} .step=${5} .value=${angle}
-            .said=${t("degrade.angle.value", { angle })}
-            @slide=${(event: CustomEvent<number>) => this.#emit({ angle: event.detail })}></up-slider>`
-        : nothing}
-      ${random
+      ${offerOf(kind).controls.map((control) => this.#control(control))}
+      ${isRandom(kind)
         ? html`<div class="row">
             <label for="seed">${t("degrade.seed")}</label>
             <span class="seed">
@@ -87,18 +77,47 @@ export class DegradationControls extends Localized {
             </span>
           </div>`
         : nothing}
+      <label class="row">
+        ${t("degrade.saved")}
+        <input id="saved" type="checkbox" .checked=${saved !== null}
+          @change=${() => this.#emit({ saved: saved === null ? SAVED.usual : null })} />
+      </label>
+      ${saved !== null
+        ? html`<up-slider .label=${t("degrade.saved.quality")} .min=${SAVED.min} .max=${SAVED.max} .step=${SAVED.step}
+            .value=${saved} .said=${String(saved)}
+            @slide=${(event: CustomEvent<number>) => this.#emit({ saved: event.detail })}></up-slider>`
+        : nothing}
     `;
+  }
+
+  #control(control: Control) {
+    const { kind, values } = this.degradation;
+    const { name } = control;
+    const label = say(`degrade.${kind}.${name}`);
+    const set = (value: number | string) => this.#emit({ values: { ...values, [name]: value } });
+    if (!isRange(control)) {
+      return html`<label class="row">
+        ${label}
+        <select .value=${String(values[name])} @change=${(event: Event) => set((event.target as HTMLSelectElement).value)}>
+          ${control.options.map((option) => html`<option value=${option} ?selected=${option === values[name]}>${say(`degrade.${kind}.${name}.${option}`)}</option>`)}
+        </select>
+      </label>`;
+    }
+    const value = Number(values[name]);
+    const said = say(`degrade.${kind}.${name}.value`, { value: control.max <= 1 ? percent(value) : value });
+    return html`<up-slider .label=${label} .min=${control.min} .max=${control.max} .step=${control.step}
+      .value=${value} .said=${said} @slide=${(event: CustomEvent<number>) => set(event.detail)}></up-slider>`;
   }
 
   /** Options that have been chosen by hand no longer heed `selected`. */
   protected override updated(): void {
-    const select = this.renderRoot.querySelector("select");
+    const select = this.renderRoot.querySelector<HTMLSelectElement>("#kind");
     if (select) select.value = this.degradation.kind;
   }
 
   #kind(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
-    if (isKind(value)) this.#emit({ ...usual(value), seed: this.degradation.seed });
+    if (isKind(value)) this.#emit({ ...usual(value), seed: this.degradation.seed, saved: this.degradation.saved });
   }
 
   #seed(event: Event): void {
@@ -114,7 +133,7 @@ export class DegradationControls extends Localized {
   }
 }
 
-/** A message that only kinds with a range have. */
+/** A message that only some kinds have. */
 function say(key: string, params?: Params): string {
   return hasMessage(key) ? t(key, params) : "";
 }

@@ -202,7 +202,7 @@ describe("the picture", () => {
   });
 
   it("is the playground's, which loses nothing", async () => {
-    page = await at.open({}, "#with=nearest,median-filter&degrade=gaussian-noise,50,0,3&picture=coffee");
+    page = await at.open({}, "#with=nearest,median-filter&degrade=gaussian-noise,50,3&picture=coffee");
     const table = page.locator("up-results tbody");
     const before = await table.textContent();
     const address = page.url();

@@ -219,7 +219,7 @@ describe("the tools", () => {
     const values = page.locator("up-tag span").filter({ hasText: /^\d+ \d+ \d+$/ });
     await expect.poll(() => values.count()).toBe(4);
     const [input, , , original] = await values.allTextContents();
-    await page.evaluate(() => (location.hash = location.hash.replace(/degrade=[^&]*/, "degrade=gaussian-noise,90,0,1")));
+    await page.evaluate(() => (location.hash = location.hash.replace(/degrade=[^&]*/, "degrade=gaussian-noise,90,1")));
     await expect.poll(async () => (await values.allTextContents())[0]).not.toBe(input);
     await restored(page);
     await expect.poll(async () => (await values.allTextContents())[3]).toBe(original);
@@ -254,7 +254,7 @@ describe("the tools", () => {
   });
 
   it("are in the address, and the picture on the left", async () => {
-    const link = "#task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,0,1";
+    const link = "#task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,1";
     await open({ reducedMotion: "reduce" }, `${link}&left=original&tools=difference,table&picture=chelsea`);
     expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% U-Net · nearest");
     await page.locator(".legend").filter({ hasText: "of 255" }).waitFor();

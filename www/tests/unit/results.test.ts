@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { usual } from "../../src/app/degradation";
 import { Layer } from "../../src/view/layer";
 import { browser, FakeCanvas, file, idle, open, rested, until } from "../fake-client";
 
@@ -10,7 +11,7 @@ vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages:
 beforeEach(browser);
 
 describe("a result of another input", () => {
-  const noise = (level: number) => ({ degradation: { kind: "gaussian-noise" as const, level, angle: 0, seed: 1 } });
+  const noise = (sigma: number) => ({ degradation: { ...usual("gaussian-noise"), values: { sigma } } });
   const stripped = vi.fn();
 
   it("is gone once nothing more comes in its place", async () => {
@@ -63,7 +64,7 @@ describe("what a stop leaves to be seen", () => {
     const close = vi.spyOn(Layer.prototype, "close");
     const { input } = playground.state;
     const release = client.hold("preview");
-    playground.set({ degradation: { kind: "gaussian-noise", level: 70, angle: 0, seed: 1 } });
+    playground.set({ degradation: { ...usual("gaussian-noise"), values: { sigma: 70 } } });
     await until(client, "preview");
     playground.stop();
     await idle(playground);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { degradations, fitting, usual } from "../../src/app/degradation";
+import { degradations, fitting, formatDegradation, isRange, offerOf, parseDegradation, usual } from "../../src/app/degradation";
 import { formatSettings, initialSettings, parseSettings, type Settings } from "../../src/app/settings";
 import { factsOf, OLD_PHOTO, TASKS } from "../../src/app/tasks";
+import en from "../../src/i18n/en.json";
 
 describe("settings in the address", () => {
   it("come back as they went, all of them", () => {
@@ -10,7 +11,7 @@ describe("settings in the address", () => {
       methods: ["bilinear", "unsharp-filter"],
       chosen: "unsharp-filter",
       mode: "test",
-      degradation: { kind: "motion", level: 12, angle: 45, seed: 7 },
+      degradation: { kind: "motion", values: { length: 12, angle: 45 }, seed: 7, saved: 85 },
       strength: 0.6,
       saturation: 1.25,
       labels: "cutout",
@@ -29,7 +30,7 @@ describe("settings in the address", () => {
 
   it("are readable, and leave out what is usual", () => {
     const address = formatSettings({ ...initialSettings(), methods: ["nearest", "bilinear"] });
-    expect(address).toBe("task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,0,1&picture=chelsea");
+    expect(address).toBe("task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,1&picture=chelsea");
   });
 
   it("that make no sense are as at first", () => {
@@ -37,10 +38,15 @@ describe("settings in the address", () => {
     expect(parseSettings("")).toEqual(first);
     expect(parseSettings("mode=no&backend=tpu&layout=pile&tools=hammer&degrade=fire,9&strength=x&picture=nobody")).toEqual(first);
     expect(parseSettings("strength=7&saturation=-1")).toMatchObject({ strength: 1, saturation: 0 });
-    expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({ ...usual("gaussian-noise"), level: 75, seed: 0 });
-    expect(parseSettings("degrade=gaussian-blur,30").degradation.level).toBe(6);
-    expect(parseSettings("degrade=poisson,0").degradation.level).toBe(2);
-    expect(parseSettings("degrade=gray,9").degradation).toEqual(usual("gray"));
+    const noise = usual("gaussian-noise");
+    expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({ ...noise, values: { sigma: 75 }, seed: 0 });
+    expect(parseSettings("degrade=gaussian-noise,40").degradation).toEqual({ ...noise, values: { sigma: 40 } });
+    expect(parseSettings("degrade=gaussian-blur,30").degradation.values).toEqual({ sigma: 6 });
+    expect(parseSettings("degrade=poisson,0").degradation.values).toEqual({ peak: 2 });
+    expect(parseSettings("degrade=jpeg,200,411").degradation.values).toEqual({ quality: 95, subsampling: "420" });
+    expect(parseSettings("degrade=jpeg,40,444").degradation.values).toEqual({ quality: 40, subsampling: "444" });
+    expect(parseSettings("saved=4").degradation).toEqual({ ...noise, saved: 8 });
+    expect(parseSettings("saved=no").degradation).toEqual(noise);
     expect(parseSettings(`with=${"a,".repeat(40)}`).methods).toHaveLength(6);
   });
 });
@@ -53,6 +59,10 @@ describe("making a photo worse", () => {
       { kind: "poisson", peak: 20, seed: 3 },
       { kind: "gray" },
     ]);
+    expect(degradations(factsOf("deblur"), { ...usual("motion"), saved: 80 })).toEqual([
+      { kind: "motion", length: 9, angle: 0, noise: 2, seed: 1 },
+      { kind: "jpeg", quality: 80, subsampling: "420" },
+    ]);
     expect(degradations(OLD_PHOTO, usual("gaussian-noise")).map(({ kind }) => kind)).toEqual(["downscale", "gaussian-noise", "gray"]);
   });
 
@@ -62,9 +72,26 @@ describe("making a photo worse", () => {
     expect(fitting(factsOf("segment"), usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
   });
 
-  it("has a usual level within the range of every kind", () => {
-    for (const { kinds } of [...TASKS, OLD_PHOTO]) {
-      for (const kind of kinds) expect(parseSettings(`degrade=${kind}`).degradation).toEqual(usual(kind));
+  it("comes back from an address with the usual values of every kind, and with others", () => {
+    for (const kind of new Set([...TASKS, OLD_PHOTO].flatMap(({ kinds }) => kinds))) {
+      expect(parseSettings(`degrade=${kind}`).degradation).toEqual(usual(kind));
+      const given = { ...usual(kind), seed: 4 };
+      for (const control of offerOf(kind).controls) {
+        given.values[control.name] = isRange(control) ? control.max : (control.options.at(-1) ?? "");
+      }
+      expect(parseDegradation(formatDegradation(given), null, usual("gray"))).toEqual(given);
     }
+  });
+
+  it("has words for every kind and everything that can be set of it", () => {
+    const keys = [...TASKS, OLD_PHOTO].flatMap(({ kinds }) => kinds).flatMap((kind) => [
+      `degrade.${kind}`,
+      ...offerOf(kind).controls.flatMap((control) =>
+        isRange(control)
+          ? [`degrade.${kind}.${control.name}`, `degrade.${kind}.${control.name}.value`]
+          : [`degrade.${kind}.${control.name}`, ...control.options.map((one) => `degrade.${kind}.${control.name}.${one}`)],
+      ),
+    ]);
+    for (const key of keys) expect(en).toHaveProperty([key]);
   });
 });

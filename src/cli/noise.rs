@@ -1,0 +1,24 @@
+//! How noisy pictures are.
+
+use super::{Outcome, files, report};
+use std::path::PathBuf;
+use unet_playground::image::noise_level;
+
+/// Prints a table of the noise of pictures, or of those of folders. One that fails is named, and the others go on.
+pub fn noise(inputs: &[PathBuf]) -> Outcome<()> {
+    let head = ["picture", "sigma", "luma sigma", "chroma sigma"];
+    let (mut table, mut failed) = (vec![head.map(String::from).to_vec()], vec![]);
+    for path in files::pictures(inputs)? {
+        let level = files::read(&path)
+            .and_then(|picture| noise_level(&picture).map_err(|e| format!("{}: {e}", path.display())));
+        match level {
+            Ok(level) => {
+                let sigmas = [level.sigma, level.luma, level.chroma].map(|sigma| format!("{sigma:.1}"));
+                table.push([vec![path.display().to_string()], sigmas.to_vec()].concat());
+            }
+            Err(message) => failed.push(message),
+        }
+    }
+    failed.extend(report::print(&table).err());
+    report::all(&failed)
+}
