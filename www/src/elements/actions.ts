@@ -2,7 +2,7 @@ import { css, html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { methodName } from "../app/panes";
 import type { Activity, Expected, Outcome } from "../app/state";
-import { bytes, Localized, percent, seconds, t } from "../i18n";
+import { bytes, Localized, percent, plural, seconds, t } from "../i18n";
 import { icons } from "./icons";
 import "./keep-menu";
 import type { KeepMenu } from "./keep-menu";
@@ -212,5 +212,5 @@ function describeActivity(activity: Activity): string {
 
 function describe({ tiles, peakBytes, milliseconds }: Expected): string {
   const said = { tiles, memory: bytes(peakBytes), seconds: seconds(milliseconds) };
-  return t(tiles === 1 ? "run.estimate.one" : "run.estimate.many", said);
+  return plural("run.estimate", tiles, said);
 }

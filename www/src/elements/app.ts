@@ -7,7 +7,7 @@ import { formatRoute } from "../app/router";
 import { formatSettings, type LastingTool } from "../app/settings";
 import { isTest, type Action, type State } from "../app/state";
 import { GAIN } from "../app/workshop";
-import { language, Localized, percent, t } from "../i18n";
+import { Localized, percent, t } from "../i18n";
 import { FIRST_LOOK, formatLook } from "../inspect/address";
 import "./actions";
 import type { Actions } from "./actions";
@@ -70,7 +70,6 @@ export class App extends Localized {
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     document.title = t("app.name");
-    document.documentElement.lang = language();
   }
 
   protected override render() {

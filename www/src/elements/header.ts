@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ViewName } from "../app/router";
-import { language, Localized, setLanguage, t } from "../i18n";
+import { language, LANGUAGES, languageName, Localized, setLanguage, t } from "../i18n";
 import { icons, mark } from "./icons";
 import "./nav";
 import { shared } from "./shared";
@@ -88,11 +88,11 @@ export class Header extends Localized {
   ];
 
   protected override render() {
-    const other = language() === "en" ? "vi" : "en";
+    const other = LANGUAGES[(LANGUAGES.indexOf(language()) + 1) % LANGUAGES.length] ?? language();
     return html`<header>
       <h1>${mark} ${t("app.name")}</h1>
       <up-nav .view=${this.view}></up-nav>
-      <button class="plain language" lang=${other} aria-label="${other.toUpperCase()}, ${t(`language.${other}`)}" title=${t(`language.${other}`)}
+      <button class="plain language" lang=${other} aria-label="${other.toUpperCase()}, ${languageName(other)}" title=${languageName(other)}
         @click=${() => setLanguage(other)}>${other.toUpperCase()}</button>
       ${this.view === "playground" ? this.#playground() : nothing}
     </header>`;

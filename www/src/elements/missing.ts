@@ -2,7 +2,7 @@ import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ViewName } from "../app/router";
 import { noticeFor } from "../app/state";
-import { language, Localized, t } from "../i18n";
+import { Localized, t } from "../i18n";
 import "./header";
 import "./notice";
 import { scrolling, shared } from "./shared";
@@ -27,7 +27,6 @@ export class Missing extends Localized {
 
   protected override updated(): void {
     document.title = t("app.name");
-    document.documentElement.lang = language();
   }
 
   protected override render() {

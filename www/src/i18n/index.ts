@@ -1,22 +1,48 @@
-/** The two message files and the choice between them. Elements read every word they show from here. */
+/**
+ * The messages of the page in the chosen language. A language is one JSON file here; only the chosen one is loaded.
+ * Elements read every word they show from here.
+ */
 
 import { LitElement } from "lit";
-import en from "./en.json";
-import vi from "./vi.json";
 
-export type MessageKey = keyof typeof en;
-export type Language = "en" | "vi";
+type Messages = typeof import("./en.json");
+export type MessageKey = keyof Messages;
+/** A BCP 47 tag that names a file. */
+export type Language = string;
 export type Params = Record<string, string | number>;
 
-const FILES: Record<Language, Record<MessageKey, string>> = { en, vi };
+const FILES = import.meta.glob<Messages>("./*.json", { import: "default" });
+/** What the page speaks where it does not have any language of its reader. */
+const FALLBACK = "en";
 const STORED = "language";
 const changed = new EventTarget();
-let current: Language = preferred();
 
+/** Every language there is a file of, by its tag. */
+export const LANGUAGES: readonly Language[] = Object.keys(FILES).map((path) => path.slice("./".length, -".json".length)).sort();
+
+let current: Language = preferred();
+let messages: Messages = await load(current);
+declare(current);
+
+/** The one chosen before, else the first of the browser's that there is. */
 function preferred(): Language {
-  const stored = read();
-  if (stored === "en" || stored === "vi") return stored;
-  return navigator.language.startsWith("vi") ? "vi" : "en";
+  const wanted = [read() ?? "", ...(navigator.languages ?? [navigator.language])];
+  for (const tag of wanted) {
+    // "pt-BR" is served by "pt-BR", else by "pt".
+    const served = LANGUAGES.find((one) => one === tag) ?? LANGUAGES.find((one) => one === tag.split("-")[0]);
+    if (served) return served;
+  }
+  return FALLBACK;
+}
+
+async function load(language: Language): Promise<Messages> {
+  const file = FILES[`./${language}.json`];
+  if (!file) throw new Error(`there are no messages in ${language}`);
+  return file();
+}
+
+function declare(language: Language): void {
+  if (typeof document !== "undefined") document.documentElement.lang = language;
 }
 
 /** Storage may be forbidden; the page then forgets its language and works on. */
@@ -32,8 +58,17 @@ export function language(): Language {
   return current;
 }
 
-export function setLanguage(language: Language): void {
+/** A language as it calls itself. */
+export function languageName(language: Language): string {
+  const name = new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+}
+
+/** Stays as it is where the messages cannot be fetched. */
+export async function setLanguage(language: Language): Promise<void> {
+  messages = await load(language);
   current = language;
+  declare(language);
   try {
     localStorage.setItem(STORED, language);
   } catch {
@@ -44,7 +79,16 @@ export function setLanguage(language: Language): void {
 
 /** The message under `key` in the current language, `{name}` replaced by `params.name`. */
 export function t(key: MessageKey, params: Params = {}): string {
-  return fill(FILES[current][key], params);
+  return fill(messages[key], params);
+}
+
+/** Messages that come in the plural forms of a language, `key.one`, `key.few` and so on; all have `key.other`. */
+export type PluralKey = { [K in MessageKey]: K extends `${infer Base}.other` ? Base : never }[MessageKey];
+
+/** The message for so many, by the rules of the current language. */
+export function plural(key: PluralKey, count: number, params: Params = {}): string {
+  const form = `${key}.${new Intl.PluralRules(current).select(count)}`;
+  return t(hasMessage(form) ? form : `${key}.other`, params);
 }
 
 export function fill(message: string, params: Params): string {
@@ -52,7 +96,7 @@ export function fill(message: string, params: Params): string {
 }
 
 export function hasMessage(key: string): key is MessageKey {
-  return Object.hasOwn(en, key);
+  return Object.hasOwn(messages, key);
 }
 
 /** 0.34 → "34%" */

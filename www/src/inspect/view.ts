@@ -11,7 +11,7 @@ import "../elements/notice";
 import "../elements/segments";
 import { scrolling, shared } from "../elements/shared";
 import "../elements/work";
-import { hasMessage, language, Localized, t, thousands } from "../i18n";
+import { hasMessage, Localized, t, thousands } from "../i18n";
 import type { Point } from "../protocol";
 import { formatLook, parseLook } from "./address";
 import "./facts";
@@ -82,7 +82,6 @@ export class InspectView extends Localized {
 
   protected override updated(): void {
     document.title = `${t("inspect.title")} · ${t("app.name")}`;
-    document.documentElement.lang = language();
     // Its options come and go, and those that have been chosen by hand do not heed `selected`.
     const beside = this.renderRoot.querySelector<HTMLSelectElement>(".beside select");
     if (beside) beside.value = this.inspector.besideMethod?.id ?? "";

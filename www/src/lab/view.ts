@@ -4,7 +4,7 @@ import { formatRoute, type Route, type Router } from "../app/router";
 import "../elements/header";
 import { isFreeKey } from "../elements/keys";
 import { scrolling, shared } from "../elements/shared";
-import { hasMessage, language, Localized, t } from "../i18n";
+import { hasMessage, Localized, t } from "../i18n";
 import "./code-panel";
 import "./controls";
 import "./explain";
@@ -65,7 +65,6 @@ export class LabView extends Localized {
 
   protected override updated(): void {
     document.title = `${t("lab.title")} · ${t("app.name")}`;
-    document.documentElement.lang = language();
   }
 
   protected override render() {

@@ -82,7 +82,6 @@ export class LearnView extends Localized {
 
   protected override updated(): void {
     document.title = `${t("learn.title")} · ${t("app.name")}`;
-    document.documentElement.lang = language();
   }
 
   protected override render() {

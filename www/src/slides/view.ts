@@ -4,7 +4,7 @@ import { formatRoute, type Router } from "../app/router";
 import type { Client } from "../client";
 import "../elements/header";
 import { scrolling, shared } from "../elements/shared";
-import { hasMessage, language, Localized, t } from "../i18n";
+import { hasMessage, Localized, t } from "../i18n";
 import { Lab } from "../lab/lab";
 import type { PresetId } from "../lab/presets";
 import "./example";
@@ -51,7 +51,6 @@ export class SlidesView extends Localized {
 
   protected override updated(): void {
     document.title = `${t("slides.title")} · ${t("app.name")}`;
-    document.documentElement.lang = language();
   }
 
   protected override render() {

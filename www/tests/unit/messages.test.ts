@@ -7,6 +7,11 @@ import en from "../../src/i18n/en.json";
 import vi from "../../src/i18n/vi.json";
 
 const keys = Object.keys(en);
+/** A key without its form of the plural (Unicode CLDR): keys come in such forms where there is one for all `other` numbers. */
+const bare = (key: string) => {
+  const base = key.replace(/\.(zero|one|two|few|many|other)$/, "");
+  return Object.hasOwn(en, `${base}.other`) ? base : key;
+};
 const places = (message: string) => [...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 function sources(folder: string): string[] {
@@ -37,13 +42,16 @@ describe("the shipped models", () => {
 
 describe("message files", () => {
   it("hold the same keys in both languages, none of them empty", () => {
-    expect(Object.keys(vi)).toEqual(keys);
+    const once = (names: string[]) => [...new Set(names.map(bare))];
+    expect(once(Object.keys(vi))).toEqual(once(keys));
+    for (const key of keys) if (bare(key) !== key) expect(vi).toHaveProperty([`${bare(key)}.other`]);
     for (const message of [...Object.values(en), ...Object.values(vi)]) expect(message.trim()).not.toBe("");
   });
 
   it("name the same places to fill in", () => {
     for (const [key, message] of Object.entries(en)) {
-      expect(places(vi[key as keyof typeof vi]), key).toEqual(places(message));
+      // A form of the plural need not tell the number.
+      if (bare(key) === key) expect(places(vi[key as keyof typeof vi]), key).toEqual(places(message));
     }
   });
 
@@ -51,7 +59,7 @@ describe("message files", () => {
     const all = code.map(({ text }) => text).join("\n") + readFileSync("index.html", "utf8");
     const quoted = [...all.matchAll(/`([a-z-]+\.(?:[a-z.-]|\$\{[^}]*\})*)`/g)].map(([, template]) => template ?? "");
     const templates = quoted.filter((each) => each.includes("$")).map((each) => new RegExp(`^${each.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "[^.]+")}$`));
-    const unused = keys.filter((key) => !all.includes(`"${key}"`) && !all.includes(`%${key}%`) && !templates.some((each) => each.test(key)));
+    const unused = keys.filter((key) => !all.includes(`"${key}"`) && !all.includes(`%${key}%`) && !all.includes(`plural("${bare(key)}"`) && !templates.some((each) => each.test(key)));
     expect(unused).toEqual([]);
   });
 
