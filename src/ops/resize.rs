@@ -244,8 +244,8 @@ impl Resize {
             1
         } else if self.antialias && axis.scale < 1.0 {
             // A kernel far wider than the axis has the same taps as one that covers it from any centre.
-            let taps = (2.0 * (radius as f32 / axis.scale)).ceil() as i64 + 1;
-            taps.min(5 * axis.input as i64) as usize
+            let taps = (2.0 * (radius as f32 / axis.scale)).ceil() as i64;
+            taps.saturating_add(1).min(5 * axis.input as i64) as usize
         } else {
             2 * radius
         }
