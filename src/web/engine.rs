@@ -2,7 +2,7 @@
 
 use super::convert;
 use super::filter::whole;
-use super::host::{Browser, Freed, option};
+use super::host::{Browser, option};
 use super::model::{Model, tile_event};
 use super::picture::Picture;
 use super::types;
@@ -15,17 +15,11 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-/// Loads models and runs them on the GPU or the CPU.
+/// Loads models and runs them on the GPU or the CPU. What it or its models have promised holds all that it needs:
+/// it comes even when nothing else refers to them any more. A `signal` stops it.
 #[wasm_bindgen]
 pub struct Engine {
     inner: Rc<session::Engine>,
-    pub(super) freed: Freed,
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        self.freed.set(true);
-    }
 }
 
 #[wasm_bindgen]
@@ -47,9 +41,9 @@ impl Engine {
                     return Err(convert::error(&Error::InvalidInput(message)));
                 }
             };
-            let host = Browser::new(&JsValue::UNDEFINED, vec![]);
+            let host = Browser::new(&JsValue::UNDEFINED);
             let inner = session::Engine::create(choice, &host).await.map_err(|e| convert::error(&e))?;
-            Ok(Engine { inner: Rc::new(inner), freed: Freed::default() }.into())
+            Ok(Engine { inner: Rc::new(inner) }.into())
         })
     }
 
@@ -85,7 +79,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_optional_param_type = "{ externalData?: Record<string, Uint8Array> }")]
         options: JsValue,
     ) -> Promise {
-        let (inner, engine_freed) = (self.inner.clone(), self.freed.clone());
+        let inner = self.inner.clone();
         let files =
             convert::files(&option::<JsValue>(&options, "externalData").unwrap_or(JsValue::UNDEFINED));
         future_to_promise(async move {
@@ -95,7 +89,7 @@ impl Engine {
                 inner.load(&bytes, &external)
             };
             let model = load().map_err(|e| convert::error(&e))?;
-            Ok(Model { inner: Rc::new(model), freed: Freed::default(), engine_freed }.into())
+            Ok(Model { inner: Rc::new(model) }.into())
         })
     }
 
@@ -165,7 +159,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_optional_param_type = "ProcessOptions")] options: JsValue,
     ) -> Promise {
         let (source, inner) = (picture.0.clone(), model.inner.clone());
-        let host = Browser::new(&options, vec![self.freed.clone(), model.freed.clone()]);
+        let host = Browser::new(&options);
         let on_tile = option::<Function>(&options, "onTile");
         let cut = session::Cut { side: tile_side(&options), near: point(&options, "near") };
         future_to_promise(async move {

@@ -3,13 +3,9 @@
 use crate::session::Host;
 use js_sys::{Function, Promise, Reflect};
 use std::cell::Cell;
-use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, MessageChannel, Performance};
-
-/// Set when an object is freed while something of it runs.
-pub type Freed = Rc<Cell<bool>>;
 
 /// The `signal` and `onProgress` of a call's options.
 pub struct Browser {
@@ -18,18 +14,16 @@ pub struct Browser {
     on_progress: Option<Function>,
     /// What `onProgress` is told beside the share done.
     pub tiles: Cell<(usize, usize)>,
-    freed: Vec<Freed>,
 }
 
 impl Browser {
-    pub fn new(options: &JsValue, freed: Vec<Freed>) -> Self {
+    pub fn new(options: &JsValue) -> Self {
         let performance = Reflect::get(&js_sys::global(), &"performance".into()).ok();
         Self {
             performance: performance.and_then(|p| p.dyn_into().ok()),
             signal: option(options, "signal"),
             on_progress: option(options, "onProgress"),
             tiles: Cell::new((0, 0)),
-            freed,
         }
     }
 }
@@ -64,7 +58,7 @@ impl Host for Browser {
     }
 
     fn stopped(&self) -> bool {
-        self.signal.as_ref().is_some_and(AbortSignal::aborted) || self.freed.iter().any(|freed| freed.get())
+        self.signal.as_ref().is_some_and(AbortSignal::aborted)
     }
 
     fn progress(&self, fraction: f32) {

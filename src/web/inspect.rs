@@ -2,7 +2,7 @@
 
 use super::convert;
 use super::engine::{Engine, point};
-use super::host::{Browser, Freed, option};
+use super::host::{Browser, option};
 use super::model::{Model, names};
 use super::picture::Picture;
 use crate::error::{Error, Result};
@@ -83,15 +83,6 @@ export interface Weights {
 #[wasm_bindgen]
 pub struct Inspection {
     inner: Rc<session::Inspection>,
-    freed: Freed,
-    /// Of the model and the engine.
-    above: [Freed; 2],
-}
-
-impl Drop for Inspection {
-    fn drop(&mut self) {
-        self.freed.set(true);
-    }
 }
 
 #[wasm_bindgen]
@@ -105,12 +96,8 @@ impl Engine {
         #[wasm_bindgen(unchecked_optional_param_type = "InspectOptions")] options: JsValue,
     ) -> Promise {
         let side = option::<Number>(&options, "side").map(|side| side.value_of() as usize);
-        let above = [model.freed.clone(), self.freed.clone()];
         match model.inner.inspect(&picture.0, point(&options, "at"), side) {
-            Ok(inner) => {
-                let inspection = Inspection { inner: Rc::new(inner), freed: Freed::default(), above };
-                Promise::resolve(&JsValue::from(inspection))
-            }
+            Ok(inner) => Promise::resolve(&JsValue::from(Inspection { inner: Rc::new(inner) })),
             Err(e) => Promise::reject(&convert::error(&e)),
         }
     }
@@ -196,8 +183,7 @@ impl Inspection {
 impl Inspection {
     /// One future for all questions, because each takes kilobytes of code.
     fn answer(&self, question: Question, options: &JsValue) -> Promise {
-        let [model, engine] = self.above.clone();
-        let host = Browser::new(options, vec![self.freed.clone(), model, engine]);
+        let host = Browser::new(options);
         let (inner, cut) = (self.inner.clone(), names(options, "cut"));
         future_to_promise(async move {
             let answered = answer(&inner, question, cut, &host).await;

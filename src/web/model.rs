@@ -1,7 +1,7 @@
 //! `Model`: planning and running on typed arrays.
 
 use super::convert::{self, object};
-use super::host::{Browser, Freed, option};
+use super::host::{Browser, option};
 use super::types;
 use crate::error::Error;
 use crate::graph::Port;
@@ -20,15 +20,6 @@ use wasm_bindgen_futures::future_to_promise;
 #[wasm_bindgen]
 pub struct Model {
     pub(super) inner: Rc<session::Model>,
-    pub(super) freed: Freed,
-    /// Set by the engine when it goes.
-    pub(super) engine_freed: Freed,
-}
-
-impl Drop for Model {
-    fn drop(&mut self) {
-        self.freed.set(true);
-    }
 }
 
 #[derive(Serialize)]
@@ -106,7 +97,7 @@ impl Model {
     ) -> Promise {
         let named = !input.is_instance_of::<js_sys::Float32Array>();
         let options = if named { second.clone() } else { third };
-        let host = Browser::new(&options, vec![self.freed.clone(), self.engine_freed.clone()]);
+        let host = Browser::new(&options);
         let (inner, cut) = (self.inner.clone(), names(&options, "cut"));
         let selection = Selection { outputs: names(&options, "outputs"), cut };
         let inputs = if named { by_name(&input) } else { single(&input, &second) };

@@ -152,7 +152,7 @@ impl Engine {
 impl Engine {
     /// One kind of future for all of them, because each takes kilobytes of code.
     fn promise(&self, options: &JsValue, job: Result<Box<dyn Job>>) -> Promise {
-        let host = Browser::new(options, vec![self.freed.clone()]);
+        let host = Browser::new(options);
         future_to_promise(async move {
             let mut job = job.map_err(|e| convert::error(&e))?;
             attend(&mut *job, &host).await.map_err(|e| convert::error(&e))?;
