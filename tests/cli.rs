@@ -434,3 +434,66 @@ fn scores_that_cannot_be_written_are_not_measured() {
         assert!(said.starts_with(&format!("error: {file}: ")) && !said.contains("bad.png"), "{said}");
     }
 }
+
+/// A model that keeps its weights in `weights/model.bin`; it turns colors around.
+fn with_weights_in_a_folder(place: &Place) {
+    let entry = |key: &str, value: &str| field(13, [field(1, key), field(2, value)].concat());
+    let stored = [entry("location", "weights/model.bin"), writer::int(14, 1)].concat();
+    let model = writer::Model {
+        inputs: vec![port("x", &[1, 3, -1, -1])],
+        outputs: vec![port("y", &[1, 3, -1, -1])],
+        ..writer::Model::new(
+            vec![node("conv", "Conv", &["x", "w"], &["y"], &[])],
+            vec![writer::tensor("w", 1, &[3, 3, 1, 1], &stored)],
+        )
+    };
+    fs::write(place.at("models/model.onnx"), model.bytes()).unwrap();
+}
+
+#[test]
+fn weights_are_found_in_folders_and_under_the_names_that_browsers_give() {
+    let place = Place::new("external");
+    with_weights_in_a_folder(&place);
+    let source = place.picture("in/a.png");
+    let weights: Vec<u8> =
+        [0.0f32, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0].iter().flat_map(|v| v.to_le_bytes()).collect();
+    let run = || place.run(&["run", "--model", "models/model.onnx", "in/a.png", "-o", "out.png"]);
+    let missing = run();
+    assert!(!missing.status.success() && text(&missing.stderr).contains("weights/model.bin"));
+    fs::create_dir(place.at("models/weights")).unwrap();
+    for name in ["weights/model.bin", "weights/model (1).bin", "model.bin", "model(2).bin"] {
+        fs::write(place.at("models").join(name), &weights).unwrap();
+        let done = run();
+        assert!(done.status.success(), "{name}: {}", text(&done.stderr));
+        let made = place.read("out.png");
+        let swapped = |picture: &Picture| picture.region(picture.rect()).unwrap();
+        let [from, to] = [swapped(&source), swapped(&made)];
+        let turned = from.chunks_exact(4).zip(to.chunks_exact(4));
+        assert!(turned.into_iter().all(|(a, b)| [a[2], a[1], a[0]] == b[..3]), "{name}");
+        fs::remove_file(place.at("models").join(name)).unwrap();
+        fs::remove_file(place.at("out.png")).unwrap();
+    }
+    // Nothing outside the model's folder, whatever the file says.
+    fs::write(place.at("model.bin"), &weights).unwrap();
+    assert!(!run().status.success());
+}
+
+    let place = Place::new("frame");
+    let model = writer::Model {
+        inputs: vec![port("x", &[1, 3, 16, 16])],
+        outputs: vec![port("y", &[1, 3, 16, 16])],
+        ..writer::Model::new(
+            vec![
+                node("pool", "GlobalAveragePool", &["x"], &["g"], &[]),
+                node("most", "Max", &["x", "g"], &["y"], &[]),
+            ],
+            vec![],
+        )
+    };
+    fs::write(place.at("models/model.onnx"), model.bytes()).unwrap();
+    place.picture("in/a.png");
+    let done = place.run(&["run", "--model", "models/model.onnx", "in/a.png", "-o", "out.png"]);
+    let said = text(&done.stderr);
+    assert!(done.status.success() && said.contains("16 × 16") && said.contains("resized"), "{said}");
+    assert_eq!(place.read("out.png").size(), (40, 30));
+}

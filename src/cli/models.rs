@@ -6,10 +6,10 @@ use super::host::Terminal;
 use super::report;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use unet_playground::session::{BackendChoice, Engine, Model};
 use unet_playground::task::Description;
-use unet_playground::{Error, tensor};
+use unet_playground::{Error, onnx, tensor};
 
 /// Most letters by which a misspelt name may be off to be understood.
 const TYPOS: usize = 3;
@@ -104,7 +104,31 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// Loads an ONNX file with the data files beside it.
+/// Bytes of the data file that a model in `folder` keeps its weights in: where it says, else beside it, else what a
+/// browser has numbered. Nowhere outside the folder: the location is the file's own word.
+fn data_file(folder: &Path, location: &str) -> std::io::Result<Vec<u8>> {
+    let location = location.replace('\\', "/");
+    let inside = Path::new(&location)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let wanted = folder.join(if inside { &location } else { "" });
+    let name = Path::new(&location).file_name().unwrap_or_default();
+    let places = [wanted.parent().unwrap_or(folder), folder];
+    let exact = places.iter().map(|place| place.join(name));
+    let copies = places.iter().filter_map(|place| {
+        let entries = fs::read_dir(place).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+        let is_copy = |path: &PathBuf| {
+            let found = path.file_name().unwrap_or_default().to_string_lossy();
+            onnx::is_copy(&found, &name.to_string_lossy())
+        };
+        let mut copies = entries.filter(is_copy);
+        copies.next().filter(|_| copies.next().is_none())
+    });
+    let found = exact.chain(copies).find(|path| path.is_file());
+    fs::read(found.unwrap_or_else(|| folder.join(name)))
+}
+
+/// Loads an ONNX file with its data files.
 fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
     let named = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
     let bytes = fs::read(path).map_err(|e| named(&e))?;
@@ -113,12 +137,12 @@ fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
         let given = external.iter().map(|(name, bytes)| (name.clone(), &bytes[..])).collect();
         match engine.load(&bytes, &given) {
             Ok(model) => return Ok(model),
-            // Beside the file and nowhere else: the name is the file's own word.
-            Err(Error::MissingExternalData(name)) if Path::new(&name).file_name() == Some(name.as_ref()) => {
-                let beside = path.with_file_name(&name);
-                let data = fs::read(&beside)
-                    .map_err(|e| named(&format!("its weights, {}: {e}", beside.display())))?;
-                external.insert(name, data);
+            Err(Error::MissingExternalData(location)) if !external.contains_key(&location) => {
+                let folder =
+                    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+                let data = data_file(folder, &location)
+                    .map_err(|e| named(&format!("its weights, {location:?}: {e}")))?;
+                external.insert(location, data);
             }
             Err(error) => return Err(named(&error)),
         }

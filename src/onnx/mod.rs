@@ -11,6 +11,7 @@ mod tensor;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use external::External;
+pub use external::is_copy;
 use prost::Message;
 use prost::bytes::Bytes;
 use proto::ModelProto;
@@ -20,7 +21,8 @@ use std::collections::BTreeMap;
 pub const OPSETS: std::ops::RangeInclusive<i64> = 11..=25;
 
 /// Reads a model as `torch.onnx.export` writes it. `external` holds the files in which it keeps its
-/// weights, by name; folders in the names are ignored.
+/// weights, by name or by path from the model's folder; a file in another folder than the model says, or one that a
+/// browser has numbered (`weights (1).bin`), is found too.
 ///
 /// # Errors
 /// `InvalidModel` where the format is broken, `MissingExternalData` with the name of the file that

@@ -286,7 +286,7 @@ fn broken_tensors_are_refused() {
     let entry = |key: &str, value: &str| field(13, [field(1, key), field(2, value)].concat());
     let elsewhere = [entry("location", "dir/weights.bin"), int(14, 1)].concat();
     let outside = with(tensor("w", 1, &[1], &elsewhere));
-    assert_refused("a second file", &outside, "missing-external-data", "\"weights.bin\"");
+    assert_refused("a second file", &outside, "missing-external-data", "\"dir/weights.bin\"");
 }
 
 #[test]
