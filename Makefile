@@ -5,6 +5,7 @@
 # make pkg     the engine as a JavaScript package, in pkg/
 # make size    what a visitor downloads of it
 # make check   format, lints and types
+# make networks   compares thirty public networks with onnxruntime; writes docs/networks.md
 # make train-zoo DATA=folder   trains every model (training/README.md)
 
 MAKEFLAGS += --no-print-directory
@@ -13,7 +14,7 @@ SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock .cargo/config.toml
 MODELS := $(shell find models -type f)
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
-.PHONY: play site test bench pkg size check train-zoo
+.PHONY: play site test bench pkg size check networks train-zoo
 
 play: www/dist/index.html
 	@cd www && npx vite preview
@@ -38,6 +39,10 @@ check: pkg/package.json
 	cargo clippy --all-targets -- -D warnings
 	scripts/cargo-wasm check --no-default-features --features gpu,web
 	cd www && npm run --silent check
+
+networks: training/.venv/ready
+	@training/.venv/bin/pip install --quiet torchvision segmentation-models-pytorch monai spandrel
+	@cd training && .venv/bin/python public_networks.py
 
 train-zoo: training/.venv/ready
 	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) $(if $(HOURS),--hours $(HOURS))
