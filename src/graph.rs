@@ -1,9 +1,14 @@
 //! The network as loaded: a topologically sorted list of nodes over a closed set of operators.
 
+mod channels;
+mod derived;
 mod facts;
 mod simplify;
 mod unpool;
 mod weights;
+
+pub use channels::{ChannelOrder, TO_FIRST, TO_LAST, permuted};
+pub use derived::Derived;
 
 use crate::ops::Op;
 use crate::tensor::{DType, Tensor};
@@ -32,14 +37,16 @@ pub struct Node {
     pub outputs: Vec<Option<EdgeId>>,
 }
 
-/// A graph input or output as declared: `None` is a dynamic dimension.
+/// A graph input or output.
 #[derive(Debug, Clone)]
 pub struct Port {
     pub name: String,
     pub edge: EdgeId,
     pub dtype: DType,
-    /// `None` where not even the rank is declared.
+    /// As declared: `None` is a dynamic dimension, or for all where not even the rank is declared.
     pub shape: Option<Vec<Option<usize>>>,
+    /// It is given or returned as N×C×H×W, and `shape` says so, where the edge is N×H×W×C.
+    pub channels_last: bool,
 }
 
 /// A loaded model. Nodes are in topological order, every edge has at most one producer.
@@ -54,4 +61,6 @@ pub struct Graph {
     /// `metadata_props` of the file.
     pub metadata: BTreeMap<String, String>,
     pub opset: i64,
+    /// What plans have made of the initializers.
+    pub derived: Derived,
 }

@@ -20,6 +20,7 @@
 //! A file without them has the defaults of a student's first export: colour by the number of
 //! channels, range 0 to 1, tiles.
 
+mod order;
 mod side;
 
 use crate::error::{Error, Result};
@@ -27,6 +28,8 @@ use crate::graph::{Graph, Port};
 use crate::image::labels;
 use crate::image::planar::Encoding;
 use crate::tensor::DType;
+pub use order::channels_first;
+use order::{may_be_picture, shape_text};
 use serde::Serialize;
 use side::{Color, Side, invalid};
 
@@ -92,11 +95,7 @@ impl Task {
     pub fn of(graph: &Graph) -> Result<Self> {
         let pictures: Vec<usize> =
             (0..graph.inputs.len()).filter(|&i| is_picture(&graph.inputs[i])).collect();
-        let [port] = pictures[..] else {
-            let message =
-                "this model does not take exactly one picture (float, N × C × H × W with 1 or 3 channels)";
-            return Err(Error::InvalidInput(message.into()));
-        };
+        let [port] = pictures[..] else { return Err(not_one_picture(graph)) };
         if graph.inputs.len() > 1 {
             let others: Vec<&str> = graph.inputs.iter().map(|port| port.name.as_str()).collect();
             return Err(Error::InvalidInput(format!(
@@ -173,9 +172,33 @@ impl Task {
     }
 }
 
+/// Of a port whose channels stand first.
 fn is_picture(port: &Port) -> bool {
     let channels = |shape: &[Option<usize>]| matches!(shape, [_, None | Some(1 | 3), _, _]);
-    port.dtype == DType::F32 && port.shape.as_deref().is_none_or(channels)
+    may_be_picture(port) && port.shape.as_deref().is_none_or(channels)
+}
+
+fn not_one_picture(graph: &Graph) -> Error {
+    let found: Vec<String> = graph
+        .inputs
+        .iter()
+        .map(|port| {
+            let kind = if port.dtype == DType::F32 { "float" } else { "integer" };
+            format!("{:?} ({kind} {})", port.name, shape_text(port))
+        })
+        .collect();
+    let channels = match &graph.inputs[..] {
+        [Port { shape: Some(shape), .. }] => match shape[..] {
+            [_, Some(channels), _, _] => format!(" of {channels} channels"),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    let found = if found.is_empty() { "none".into() } else { found.join(", ") };
+    Error::InvalidInput(format!(
+        "this model has to take exactly one picture (float, N × C × H × W or N × H × W × C, of 1 or 3 channels); \
+         its input{channels} is {found}"
+    ))
 }
 
 #[cfg(test)]
@@ -191,6 +214,7 @@ mod tests {
             edge: EdgeId(0),
             dtype: DType::F32,
             shape: Some(vec![None, channels, None, None]),
+            channels_last: false,
         };
         Graph {
             nodes: vec![],
@@ -200,6 +224,7 @@ mod tests {
             initializers: HashMap::new(),
             metadata: metadata.iter().map(|&(k, v)| (k.into(), v.into())).collect(),
             opset: 17,
+            derived: Default::default(),
         }
     }
 

@@ -478,6 +478,8 @@ fn weights_are_found_in_folders_and_under_the_names_that_browsers_give() {
     assert!(!run().status.success());
 }
 
+#[test]
+fn a_picture_that_is_resized_for_a_network_of_one_size_is_told() {
     let place = Place::new("frame");
     let model = writer::Model {
         inputs: vec![port("x", &[1, 3, 16, 16])],

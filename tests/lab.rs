@@ -35,9 +35,24 @@ fn graph(stages: &[Stage]) -> Graph {
         let outputs = values.iter().copied().map(Some).collect();
         nodes.push(Node { name: format!("n{i}"), op: op.clone(), inputs, outputs });
     }
-    let port = |name: &str, edge| Port { name: name.into(), edge, dtype: DType::F32, shape: None };
+    let port = |name: &str, edge| Port {
+        name: name.into(),
+        edge,
+        dtype: DType::F32,
+        shape: None,
+        channels_last: false,
+    };
     let (inputs, outputs) = (vec![port("x", input)], vec![port("y", values[0])]);
-    Graph { nodes, edges, inputs, outputs, initializers, metadata: BTreeMap::new(), opset: 18 }
+    Graph {
+        nodes,
+        edges,
+        inputs,
+        outputs,
+        initializers,
+        metadata: BTreeMap::new(),
+        opset: 18,
+        derived: Default::default(),
+    }
 }
 
 /// The output as the CPU backend computes it.

@@ -76,6 +76,13 @@ fn one(args: &Args, order: &Order, model: &Model, chosen: &[u8], job: &Job, host
         let side = model.task().map_err(named)?.side().unwrap_or(u32::MAX);
         picture = Edges::of_photo(&picture, side).map_err(named)?;
     }
+    if let Some([height, width]) = fixed_frame(model, &picture).map_err(named)? {
+        host.complain(&format!(
+            "{}: this model takes pictures of {width} × {height} pixels alone and sees each as a whole: the picture is \
+             resized for it, and the result back",
+            job.input.display()
+        ));
+    }
     let run = model.process(&picture, args.tile, host, |_| {});
     let processed = pollster::block_on(run).map_err(named)?;
     if let Some(error) = processed.fallback {
@@ -86,6 +93,14 @@ fn one(args: &Args, order: &Order, model: &Model, chosen: &[u8], job: &Job, host
         _ => processed.picture,
     };
     files::write(&job.output, &result)
+}
+
+/// Height and width to which a picture is resized because the model takes no other.
+fn fixed_frame(model: &Model, picture: &Picture) -> unet_playground::Result<Option<[usize; 2]>> {
+    if model.task()?.side().is_some() {
+        return Ok(None);
+    }
+    model.frame([picture.height(), picture.width()])
 }
 
 fn draw(picture: &Picture, made: Picture, view: &View, chosen: &[u8]) -> unet_playground::Result<Picture> {

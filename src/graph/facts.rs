@@ -1,7 +1,7 @@
 //! Everything that can be known of a graph for given input shapes: types and shapes of all edges,
 //! and the values of those that do not depend on the inputs' elements.
 
-use super::{EdgeId, Graph, Node, Port};
+use super::{EdgeId, Graph, Node, Port, TO_LAST, permuted};
 use crate::error::{Error, Result};
 use crate::ops::{Cost, Fact, Known, MAX_ELEMENTS, OpError, Operator, Role, checked_shape, known};
 use crate::tensor::Tensor;
@@ -34,6 +34,15 @@ impl Budget {
 }
 
 impl Graph {
+    /// Shapes of all inputs: `picture` at `port`, the declared ones elsewhere.
+    pub fn input_shapes(&self, port: usize, picture: [usize; 4]) -> Vec<Vec<usize>> {
+        let declared = |i: usize| -> Vec<usize> {
+            let shape = self.inputs[i].shape.as_deref().unwrap_or(&[]);
+            shape.iter().map(|d| d.unwrap_or(1)).collect()
+        };
+        (0..self.inputs.len()).map(|i| if i == port { picture.to_vec() } else { declared(i) }).collect()
+    }
+
     /// Facts of every edge (by [`super::EdgeId`]) when the inputs, in order, have these shapes. An edge
     /// that no node makes any more has none. Shape arithmetic and constants are folded; a constant
     /// beyond what the file's size makes plausible, in elements or in work, stays unknown, to be computed in the run.
@@ -52,7 +61,8 @@ impl Graph {
         }
         for (port, shape) in self.inputs.iter().zip(shapes) {
             port.check(shape)?;
-            facts[port.edge.0] = Some(Fact { dtype: port.dtype, shape: shape.clone(), value: None });
+            let shape = port.edge_shape(shape);
+            facts[port.edge.0] = Some(Fact { dtype: port.dtype, shape, value: None });
         }
         let mut budget = Budget::new(self);
         for node in &self.nodes {
@@ -163,6 +173,14 @@ impl Node {
 }
 
 impl Port {
+    /// Shape of the edge for a given one.
+    fn edge_shape(&self, given: &[usize]) -> Vec<usize> {
+        match <[usize; 4]>::try_from(given) {
+            Ok(picture) if self.channels_last => permuted(picture, TO_LAST).to_vec(),
+            _ => given.to_vec(),
+        }
+    }
+
     /// Whether an input may have this shape.
     ///
     /// # Errors

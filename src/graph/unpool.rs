@@ -14,6 +14,7 @@
 
 use super::{EdgeId, Graph, Node};
 use crate::ops::{BinaryKind, Indices, MaxPool, MaxUnpool, Op, Reshape};
+use crate::plan::Unary;
 use crate::tensor::{Data, Tensor};
 
 impl Graph {
@@ -40,6 +41,59 @@ impl Graph {
             (0..self.nodes.len()).filter_map(|i| view.unpooling(i).map(|node| (i, node))).collect();
         for (i, node) in found {
             self.nodes[i] = node;
+        }
+    }
+}
+
+/// Max-pooling of values that arithmetic has rounded has to expect ties.
+impl Graph {
+    pub(crate) fn mark_rounded(&mut self) {
+        let mut rounded = vec![false; self.edges.len()];
+        for node in &mut self.nodes {
+            let mut of_inputs = node.inputs.iter().flatten().any(|edge| rounded[edge.0]);
+            if let Op::MaxPool(op) = &mut node.op {
+                op.rounded = of_inputs;
+            } else {
+                of_inputs |= !node.op.is_exact();
+            }
+            node.outputs.iter().flatten().for_each(|edge| rounded[edge.0] = of_inputs);
+        }
+    }
+}
+
+impl Op {
+    /// Whether every value of the result is one of an input, a constant, or the opposite of one.
+    fn is_exact(&self) -> bool {
+        match self {
+            Self::Unary(op) => op.functions.iter().all(|function| {
+                matches!(
+                    function,
+                    Unary::Identity
+                        | Unary::Relu
+                        | Unary::Abs
+                        | Unary::Neg
+                        | Unary::Clip { .. }
+                        | Unary::Round
+                )
+            }),
+            Self::Cast(_)
+            | Self::Clip(_)
+            | Self::Concat(_)
+            | Self::DepthToSpace(_)
+            | Self::Expand(_)
+            | Self::Gather(_)
+            | Self::MaxPool(_)
+            | Self::MaxUnpool(_)
+            | Self::Pad(_)
+            | Self::Reshape(_)
+            | Self::ScatterNd(_)
+            | Self::Slice(_)
+            | Self::SpaceToDepth(_)
+            | Self::Split(_)
+            | Self::Tile(_)
+            | Self::Transpose(_)
+            | Self::Where(_) => true,
+            _ => false,
         }
     }
 }
@@ -94,7 +148,7 @@ impl<'a> View<'a> {
             (_, Some(pool)) => (pool, b, a),
             _ => return None,
         };
-        let Op::MaxPool(MaxPool { sliding, indices: Indices::Plane }) = &self.graph.nodes[pool].op else {
+        let Op::MaxPool(MaxPool { sliding, indices: Indices::Plane, .. }) = &self.graph.nodes[pool].op else {
             return None;
         };
         let mut sliding = sliding.clone();
@@ -131,7 +185,7 @@ impl<'a> View<'a> {
         };
         let is_first = is(starts, [0, 0]) && is(ends, [1, 1]) && is(axes, [2, 3]);
         let (pool_node, single) = (&self.graph.nodes[pool], &self.graph.nodes[self.indices_of(own)?]);
-        let (Op::MaxPool(op), Op::MaxPool(MaxPool { sliding, indices: Indices::Rows })) =
+        let (Op::MaxPool(op), Op::MaxPool(MaxPool { sliding, indices: Indices::Rows, .. })) =
             (&pool_node.op, &single.op)
         else {
             return None;

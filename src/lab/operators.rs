@@ -115,7 +115,7 @@ impl Upsampling {
             }
             Self::MaxUnpool { kernel, stride, padding } => {
                 let sliding = window(Some(kernel), stride, padding);
-                let pool = MaxPool { sliding: sliding.clone(), indices: Indices::Plane };
+                let pool = MaxPool { sliding: sliding.clone(), indices: Indices::Plane, rounded: false };
                 let unpool = MaxUnpool { sliding, pytorch: true };
                 let shape = Tensor::vector([n as i64, c as i64, h as i64, w as i64]);
                 let offsets: Vec<i64> = (0..n * c).map(|plane| (plane * h * w) as i64).collect();

@@ -6,7 +6,7 @@ use super::proto::{GraphProto, NodeProto, TensorProto, ValueInfoProto};
 use super::sort::sort;
 use super::tensor::{ElementType, decode};
 use crate::error::{Error, Result};
-use crate::graph::{Edge, EdgeId, Graph, Node, Port};
+use crate::graph::{Derived, Edge, EdgeId, Graph, Node, Port};
 use crate::ops::MAX_RANK;
 use crate::tensor::Tensor;
 use prost::Message;
@@ -61,7 +61,16 @@ pub fn graph(
     if outputs.is_empty() {
         return Err(Error::InvalidModel("its graph has no output".into()));
     }
-    Ok(Graph { nodes, edges: edges.list, inputs, outputs, initializers, metadata, opset })
+    Ok(Graph {
+        nodes,
+        edges: edges.list,
+        inputs,
+        outputs,
+        initializers,
+        metadata,
+        opset,
+        derived: Derived::default(),
+    })
 }
 
 /// The nodes in the order of the file; values of `Constant` nodes join the initializers.
@@ -117,7 +126,7 @@ fn port(info: &ValueInfoProto, edge: EdgeId) -> Result<Port> {
     // Exporters write 0 or −1 for a dynamic dimension, too.
     let size = |value: Option<i64>| value.and_then(|v| usize::try_from(v).ok()).filter(|&v| v > 0);
     let shape = dims.map(|dims| dims.iter().map(|dim| size(dim.dim_value)).collect());
-    Ok(Port { name: info.name.clone(), edge, dtype: element.dtype(), shape })
+    Ok(Port { name: info.name.clone(), edge, dtype: element.dtype(), shape, channels_last: false })
 }
 
 /// Edges by name.

@@ -46,5 +46,6 @@ pub fn load(bytes: &[u8], external: &BTreeMap<String, &[u8]>) -> Result<Graph> {
     graph.recognise_unpooling();
     graph.fold_constants()?;
     graph.remove_unused();
+    graph.mark_rounded();
     Ok(graph)
 }

@@ -1,6 +1,6 @@
 //! `MaxPool`: the largest value of each window. `torch.nn.MaxPool2d`, with `Indices` its
-//! `return_indices=True`. Positions outside the picture never win. With indices, values that
-//! nearly equal the maximum tie with it and the first in row-major order is named
+//! `return_indices=True`. Positions outside the picture never win. With indices of what rounding has
+//! touched, values that nearly equal the maximum tie with it and the first in row-major order is named
 //! ([`crate::plan::TIE_EPSILON`]); the value is always the maximum itself.
 
 use super::OpError;
@@ -19,6 +19,8 @@ use std::ops::Range;
 pub struct MaxPool {
     pub sliding: WindowAttributes,
     pub indices: Indices,
+    /// X comes of arithmetic, and not of the graph's inputs as they are: see [`crate::graph`].
+    pub rounded: bool,
 }
 
 /// How Indices count.
@@ -38,7 +40,7 @@ impl MaxPool {
         let sliding = WindowAttributes::new(a)?;
         sliding.pool_kernel()?;
         let indices = if a.flag("storage_order", false)? { Indices::Columns } else { Indices::Rows };
-        Ok(Self { sliding, indices })
+        Ok(Self { sliding, indices, rounded: false })
     }
 
     /// Window, output size and padding at the end.
@@ -62,7 +64,8 @@ impl Operator for MaxPool {
         let [n, c, h_out, w_out] = nchw(&shape, "Y")?;
         let (window, ..) = self.window([h, w])?;
         let (mut y, mut indices) = (Vec::new(), Vec::new());
-        for start in (0..n * c).map(|plane| plane * h * w) {
+        for plane in 0..n * c {
+            let start = plane * h * w;
             for i in 0..h_out {
                 for j in 0..w_out {
                     let places = || {
@@ -75,8 +78,12 @@ impl Operator for MaxPool {
                     };
                     let larger = |m: f32, p: usize| if x[p] > m || x[p].is_nan() { x[p] } else { m };
                     let max = places().fold(f32::NEG_INFINITY, larger);
-                    let tolerance = TIE_EPSILON * max.abs().max(1.0);
-                    let ties = |&p: &usize| x[p] == max || max - x[p] <= tolerance;
+                    let channels =
+                        |p: usize| (0..c).map(move |o| x[(plane / c * c + o) * h * w + p - start].abs());
+                    let magnitude =
+                        if self.rounded { places().flat_map(channels).fold(0.0, f32::max) } else { 0.0 };
+                    let least = max - (TIE_EPSILON * magnitude).min(f32::MAX);
+                    let ties = |&p: &usize| x[p] >= least;
                     y.push(max);
                     let first = places().find(ties).unwrap_or(start);
                     let place = first - start;

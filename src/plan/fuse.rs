@@ -127,11 +127,11 @@ impl Fusion {
 
     /// The convolution at `at`, or the one whose result the depth-to-space at `at` rearranges
     /// (functions of one element and of one channel pass through it).
-    fn convolution(&self, at: usize) -> Option<(usize, Option<(usize, DepthMode)>)> {
+    fn convolution(&self, at: usize) -> Option<(usize, Option<([usize; 2], DepthMode)>)> {
         let step = self.done[at].as_ref()?;
         match step.kernel {
             Kernel::Conv { .. } => Some((at, None)),
-            Kernel::DepthToSpace { block, mode } => {
+            Kernel::DepthToSpace { block, mode, .. } => {
                 let before = self.only_source(step, 0)?;
                 let made = self.done[before].as_ref()?;
                 matches!(made.kernel, Kernel::Conv { .. }).then_some((before, Some((block, mode))))
@@ -169,7 +169,7 @@ impl Fusion {
         let by_phase = |v: &[f32]| match shuffle {
             None => v.to_vec(),
             Some((block, mode)) => {
-                let (phases, c) = (block * block, v.len());
+                let (phases, c) = (block[0] * block[1], v.len());
                 (0..c * phases)
                     .map(|o| if mode == DepthMode::Dcr { v[o % c] } else { v[o / phases] })
                     .collect()

@@ -112,15 +112,27 @@ pub enum ReduceKind {
     Max,
     Min,
     Sum,
+    /// The greatest |x|.
+    MaxAbs,
 }
 
 /// Which input channel goes where in depth-to-space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DepthMode {
-    /// Depth-column-row: channel = (by·block + bx)·C_out + c
+    /// Depth-column-row: channel = (by·bw + bx)·C_out + c
     Dcr,
-    /// Column-row-depth, `torch.nn.PixelShuffle`: channel = c·block² + by·block + bx
+    /// Column-row-depth, `torch.nn.PixelShuffle`: channel = c·bh·bw + by·bw + bx
     Crd,
+}
+
+impl DepthMode {
+    /// Input channel of channel `c` of `channels` at place `by·bw + bx` of `phases` of a block.
+    pub fn channel(self, c: usize, phase: usize, channels: usize, phases: usize) -> usize {
+        match self {
+            Self::Dcr => phase * channels + c,
+            Self::Crd => c * phases + phase,
+        }
+    }
 }
 
 /// The closed set. Operands are the step's inputs in order; all are `Planes` unless said otherwise.
@@ -129,8 +141,9 @@ pub enum Kernel {
     /// Cross-correlation. `weight` is a plain constant `[C_out, C_in/groups, kh, kw]`.
     /// Operands: x, and the residual where the epilogue has one.
     Conv { window: Window, groups: usize, weight: ConstId, epilogue: Epilogue },
-    /// Operand x; outputs y and, if the step has two, the position y·W + x of each maximum in its
-    /// input plane (integer). Ties: see [`TIE_EPSILON`].
+    /// Operands x and, where values that rounding alone tells apart are to tie, the greatest magnitude of
+    /// each pixel's channels (of one channel); outputs y and, if the step has two, the position y·W + x of each
+    /// maximum in its input plane (integer). Ties: see [`TIE_EPSILON`].
     MaxPool { window: Window },
     /// Operand x. Divides by the window's positions inside the padded input if
     /// `count_include_pad`, else by those inside the input. `pad_end` bounds the padded input.
@@ -143,9 +156,10 @@ pub enum Kernel {
     Gather(Gather),
     /// Separable linear or cubic resizing of H and W.
     Resample { y: AxisTaps, x: AxisTaps },
-    /// y[c, b·h + by, b·w + bx] = x[channel(c, by, bx), h, w]; the output may be smaller than
-    /// b·H × b·W by less than b in each axis (it is then cropped at the end).
-    DepthToSpace { block: usize, mode: DepthMode },
+    /// y[c, bh·h + by − skip, bw·w + bx − skip] = x[channel(c, by, bx), h, w] for a block of `[bh, bw]` pixels: of
+    /// the first block of each axis `skip` pixels are left out, fewer than it has, and of the last one what the
+    /// output has no room for.
+    DepthToSpace { block: [usize; 2], mode: DepthMode, skip: [usize; 2] },
     /// y[(by·block + bx)·C + c, h, w] = x[c, b·h + by, b·w + bx]
     SpaceToDepth { block: usize },
     /// Operands joined along `axis`; all in the output's layout, `Planes` or `Plain`.
@@ -200,11 +214,14 @@ pub struct MatMul {
     pub beta: f32,
 }
 
-/// In max-pooling with indices, values within this share of the window's largest magnitude of its
-/// maximum count as ties, and the first in row-major order wins. In flat regions rounding would
-/// decide otherwise, and fast convolutions round differently from place to place.
+/// In max-pooling with indices, values this near to the maximum tie with it, and the first in row-major order
+/// wins. In flat regions rounding would decide otherwise, and fast convolutions round differently from place
+/// to place.
 ///
-/// A value v ties with the maximum m of its window if `m - v <= TIE_EPSILON * max(|m|, 1)`.
+/// A value v ties with the maximum m of its window if `m - v <= TIE_EPSILON * a`, where `a` is the greatest magnitude
+/// that any channel has in the window: all channels of a pixel are computed from the same inputs, so that the
+/// largest tells what rounding can do to each. Activations that are scaled tie alike, and a tile's as the whole
+/// picture's. Where nothing rounds before the pooling only equal values tie.
 pub const TIE_EPSILON: f32 = 1e-5;
 
 /// Index of a constant in [`super::Plan::constants`].
@@ -331,9 +348,10 @@ impl Kernel {
                     hi: pad,
                 }
             }
-            // Position i gets source position ⌊i / block⌋.
-            Self::DepthToSpace { block, .. } => {
-                Footprint::Upsampled { factor: *block as i64, lo: 1 - *block as i64, hi: 0 }
+            // Position i gets source position ⌊(i + skip) / block⌋.
+            Self::DepthToSpace { block, skip, .. } => {
+                let (block, skip) = (block[axis] as i64, skip[axis] as i64);
+                Footprint::Upsampled { factor: block, lo: skip + 1 - block, hi: skip }
             }
             Self::SpaceToDepth { block } => {
                 Footprint::Window { stride: *block as i64, lo: 0, hi: *block as i64 - 1 }

@@ -1,17 +1,17 @@
-//! Networks that see the whole frame at about the size they were trained at: the picture is reduced,
-//! and what comes out is brought back to full size part by part.
+//! Networks that see the whole frame at about the size they were trained at, or at the only one that they take:
+//! the picture is brought to that size, and what comes out is brought back to full size part by part.
 
 use super::geometry::Geometry;
 use super::host::Host;
 use super::model::Model;
-use super::process::{Estimate, TileEvent};
+use super::process::{Estimate, TileEvent, checked_size};
+use super::source::Source;
 use super::tiling::nearest_first;
 use crate::error::{Error, Result};
 use crate::image::filter::{Filter, Interpolation, Resize};
 use crate::image::planar::{self, Channels};
 use crate::image::{Chroma, ClassScores, Picture, Rect};
 use crate::tensor::Tensor;
-use crate::tile::Axis;
 
 /// Small pictures are enlarged at most by this.
 const MAX_ENLARGEMENT: f64 = 4.0;
@@ -40,10 +40,8 @@ pub(super) struct Reduced {
 impl Reduced {
     /// # Errors
     /// `TooLarge` where a run on it would take more memory than there is.
-    pub fn new(model: &Model, picture: &Picture, side: u32) -> Result<Self> {
-        let geometry = model.geometry()?;
-        let size = frame_size(geometry, side, [picture.height(), picture.width()]);
-        model.whole(geometry, size)?;
+    pub fn new(model: &Model, picture: &Picture, size: [usize; 2]) -> Result<Self> {
+        model.whole(model.geometry()?, size)?;
         Ok(Self { size, rgba: reduce(picture, size)? })
     }
 
@@ -62,16 +60,34 @@ pub(super) enum Frame {
 }
 
 impl Model {
-    pub(super) fn estimate_frame(
-        &self,
-        geometry: &Geometry,
-        side: u32,
-        [height, width]: [u32; 2],
-    ) -> Result<Estimate> {
-        let size = frame_size(geometry, side, [height, width]);
-        let (flops, peak_bytes) = self.whole(geometry, size)?;
+    /// Size to which the whole of a picture of this size is brought for the network, `[height, width]` each:
+    /// where its file names a side, or where it takes one size alone and every output pixel sees all. `None`
+    /// where it sees the picture as it is, or by tiles.
+    ///
+    /// # Errors
+    /// Those of [`Model::geometry`] and [`Geometry::fixed_frame`].
+    pub fn frame(&self, size: [u32; 2]) -> Result<Option<[usize; 2]>> {
+        let (geometry, task) = (self.geometry()?, self.task()?);
+        match task.side() {
+            Some(side) => Ok(Some(frame_size(geometry, side, size))),
+            None => geometry.fixed_frame(size.map(|side| side as usize * task.scale() as usize)),
+        }
+    }
+
+    /// How many times as large as the picture the result for a whole frame is.
+    pub(super) fn frame_scale(&self) -> Result<u32> {
+        let task = self.task()?;
+        Ok(if task.side().is_some() { 1 } else { task.scale() * self.geometry()?.enlargement() })
+    }
+
+    /// Estimate for a picture whose frame the network sees at `size`.
+    pub(super) fn estimate_frame(&self, size: [usize; 2], (width, height): (u32, u32)) -> Result<Estimate> {
+        let (flops, peak_bytes) = self.whole(self.geometry()?, size)?;
+        let scale = self.frame_scale()? as usize;
+        let (width, height) = checked_size([height, width].map(|side| side as usize * scale))?;
         let tiles = parts(Rect::new(0, 0, width, height), None).len();
-        Ok(Estimate { width, height, tiles, flops, peak_bytes, exact: true })
+        let frame = Some([size[1] as u32, size[0] as u32]);
+        Ok(Estimate { width, height, tiles, flops, peak_bytes, exact: self.task()?.side().is_some(), frame })
     }
 }
 
@@ -81,18 +97,7 @@ fn frame_size(geometry: &Geometry, side: u32, size: [u32; 2]) -> [usize; 2] {
     let [height, width] = size.map(f64::from);
     let side = f64::from(side);
     let factor = (side / height.min(width)).min(MAX_ENLARGEMENT).min(MAX_ASPECT * side / height.max(width));
-    let nearest = |axis: &Axis, length: f64| {
-        let length = length.round() as usize;
-        let (below, above) = (axis.accept_below(length), axis.accept(length));
-        if axis.fixed {
-            axis.base.0
-        } else if above.abs_diff(length) <= length.abs_diff(below) {
-            above
-        } else {
-            below
-        }
-    };
-    [nearest(&geometry.axes[0], height * factor), nearest(&geometry.axes[1], width * factor)]
+    [geometry.axes[0].nearest(height * factor), geometry.axes[1].nearest(width * factor)]
 }
 
 /// Parts of a result in the order in which they are made.
@@ -142,20 +147,22 @@ impl Frame {
         })
     }
 
-    /// The result at the picture's own size.
+    /// The result at `scale` times the picture's own size.
     pub async fn finish(
         &self,
         picture: &Picture,
+        scale: u32,
         near: Option<[u32; 2]>,
         host: &impl Host,
         on_tile: &mut dyn FnMut(TileEvent),
     ) -> Result<Picture> {
-        let size = (picture.width(), picture.height());
+        let source = Source { picture, scale };
+        let size = checked_size(source.size())?;
         let mut result = Picture::new(size.0, size.1)?;
-        let parts = parts(picture.rect(), near);
+        let parts = parts(result.rect(), near.map(|point| point.map(|at| at.saturating_mul(scale))));
         let tiles = parts.len();
         for (i, rect) in parts.into_iter().enumerate() {
-            let mut rgba = picture.region(rect)?;
+            let mut rgba = source.region(rect)?;
             match self {
                 Self::Chroma(chroma) => chroma.color(size, rect, &mut rgba),
                 Self::Scores(scores) => scores.label(size, rect, &mut rgba),

@@ -1,6 +1,5 @@
 //! What sizes a model accepts and how far it sees, found by planning it at sizes it accepts.
 
-use super::model::shapes_for;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::image::planar::Channels;
@@ -65,7 +64,7 @@ impl Geometry {
         [h, w]: [usize; 2],
         fixed: [bool; 2],
     ) -> Result<(Self, bool)> {
-        let facts = graph.facts(&shapes_for(graph, task.port, [1, c, h, w]))?;
+        let facts = graph.facts(&graph.input_shapes(task.port, [1, c, h, w]))?;
         let prepared = Prepared::new(graph, &facts, &Selection::default())?;
         let plan = &prepared.plan;
         let not_a_picture = |made: &[usize]| {
@@ -93,20 +92,20 @@ impl Geometry {
             }
             let more = if fixed[i] { None } else { accepted(graph, task, [1, c, h, w], i, reach.multiple) };
             reach.multiple = more.unwrap_or(reach.multiple);
-            Ok(Axis { reach, base, fixed: more.is_none() })
+            let least = more.map_or(base.0, |multiple| least(graph, task, [1, c, h, w], i, multiple));
+            Ok(Axis { reach, base, fixed: more.is_none(), least })
         };
         let axes = [axis(0, (h, oh))?, axis(1, (w, ow))?];
         task.input(c)?;
         let chroma = task.output(out_channels)?.channels == Channels::Chroma;
         let same_size = axes.iter().all(|axis| axis.reach.jump == Ratio::ONE && axis.base.0 == axis.base.1);
-        if chroma && task.side().is_none() && !same_size {
+        let framed = task.side().is_some() || axes.iter().all(|axis| axis.fixed && axis.sees_all());
+        if chroma && !framed && !same_size {
             return Err(Error::InvalidModel(
                 "its metadata call its output \"lab-ab\", but it is not of the input's size".into(),
             ));
         }
-        let covers =
-            |axis: &Axis| axis.reach.jump.times(axis.base.1 as i64) == Ratio::new(axis.base.0 as i64, 1);
-        if task.side().is_some() && !axes.iter().all(covers) {
+        if task.side().is_some() && !axes.iter().all(Axis::covers) {
             return Err(Error::InvalidModel(
                 "its metadata give its input a side, but its output leaves out part of the frame".into(),
             ));
@@ -125,6 +124,39 @@ impl Geometry {
         })
     }
 
+    /// Size at which the network sees the whole of a picture of this size, `[height, width]` each, because it
+    /// takes no other and every output pixel sees all; `None` where it sees the picture as it is, or by tiles.
+    ///
+    /// # Errors
+    /// `InvalidInput` where its output leaves out part of the frame, and could not be brought back to full size.
+    pub fn fixed_frame(&self, size: [usize; 2]) -> Result<Option<[usize; 2]>> {
+        let bound = |i: &usize| self.axes[*i].fixed && self.axes[*i].sees_all();
+        let differs = |i: usize| self.axes[i].base.0 != size[i];
+        let bound: Vec<usize> = (0..2).filter(bound).collect();
+        if !bound.iter().any(|&i| differs(i)) {
+            return Ok(None);
+        }
+        if !self.axes.iter().all(Axis::covers) {
+            let [h, w] = self.axes.map(|axis| axis.base.0);
+            return Err(Error::InvalidInput(format!(
+                "the model takes pictures of {w} × {h} pixels alone, of which its result shows a part"
+            )));
+        }
+        let factor = |&i: &usize| self.axes[i].base.0 as f64 / size[i].max(1) as f64;
+        let mean = bound.iter().map(factor).product::<f64>().powf(1.0 / bound.len() as f64);
+        Ok(Some([0, 1].map(|i| match &self.axes[i] {
+            axis if axis.fixed => axis.base.0,
+            axis => axis.nearest(size[i] as f64 * mean),
+        })))
+    }
+
+    /// How many times as large as the frame the result is, where that is a whole number; else 1.
+    pub fn enlargement(&self) -> u32 {
+        let [y, x] = self.axes.map(|axis| axis.base.1 / axis.base.0.max(1));
+        let whole = self.axes.iter().all(|axis| axis.base.1.is_multiple_of(axis.base.0.max(1)));
+        if whole && y == x { (y as u32).max(1) } else { 1 }
+    }
+
     /// Pixels seen around an output pixel's own place; `None` for the whole frame.
     pub fn halo(&self) -> [Option<usize>; 2] {
         [0, 1].map(|i| {
@@ -136,13 +168,33 @@ impl Geometry {
     }
 }
 
+/// The least length that is accepted along an axis, where all that differ from that of `shape` by multiples are: a
+/// window of a pooling may fit no more long before nothing is left to halve.
+fn least(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: usize) -> usize {
+    let base = shape[2 + axis];
+    let fits = |less: usize| {
+        let mut shape = shape;
+        shape[2 + axis] -= less * multiple;
+        graph.facts(&graph.input_shapes(task.port, shape)).is_ok()
+    };
+    let (mut fitting, mut refused) = (0, (base - 1) / multiple + 1);
+    if refused > 1 && fits(refused - 1) {
+        fitting = refused - 1;
+    }
+    while refused - fitting > 1 {
+        let middle = (fitting + refused) / 2;
+        if fits(middle) { fitting = middle } else { refused = middle }
+    }
+    base - fitting * multiple
+}
+
 /// The least of `multiple` and its doubles by which the size may grow along an axis: not all that a network
 /// asks of sizes shows in its grids. `None` where none is accepted.
 fn accepted(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: usize) -> Option<usize> {
     let fits = |&more: &usize| {
         let mut shape = shape;
         shape[2 + axis] += more;
-        graph.facts(&shapes_for(graph, task.port, shape)).is_ok()
+        graph.facts(&graph.input_shapes(task.port, shape)).is_ok()
     };
     let doubles = std::iter::successors(Some(multiple), |more| Some(more * 2));
     doubles.take_while(|&more| more <= MOST_MULTIPLE.max(multiple)).find(fits)

@@ -4,8 +4,8 @@
 
 use super::frame::{Frame, Reduced};
 use super::host::Host;
-use super::model::{Model, shapes_for};
-use super::process::{Part, result_size};
+use super::model::Model;
+use super::process::{Part, checked_size, result_size};
 use super::source::Source;
 use super::steps::Steps;
 use super::summary::{self, NodeSummary};
@@ -79,8 +79,9 @@ impl Model {
             )));
         }
         let task = self.task()?;
-        let (seen, input) = match task.side().map(|side| Reduced::new(self, picture, side)).transpose()? {
-            Some(reduced) if task.tiling == Tiling::Whole => {
+        let frame = self.frame([picture.height(), picture.width()])?;
+        let (seen, input) = match frame.map(|size| Reduced::new(self, picture, size)).transpose()? {
+            Some(reduced) if task.tiling != Tiling::Both => {
                 let input = reduced.tensor(self)?;
                 (Seen::Frame(reduced), input)
             }
@@ -89,8 +90,8 @@ impl Model {
         let &[_, c, h, w] = input.shape() else {
             return Err(Error::InvalidInput("no picture goes in".into()));
         };
-        let facts = self.graph().facts(&shapes_for(self.graph(), task.port, [1, c, h, w]))?;
-        let nodes = summary::nodes(self.graph(), &facts);
+        let facts = self.pictures().facts(&self.pictures().input_shapes(task.port, [1, c, h, w]))?;
+        let nodes = summary::nodes(self.pictures(), &facts);
         Ok(Inspection { model: self.clone(), picture: picture.clone(), seen, input, facts, nodes })
     }
 
@@ -186,7 +187,7 @@ impl Inspection {
             }
             Seen::Frame(reduced) => {
                 let frame = Frame::new(&self.model, &self.picture, reduced, output)?;
-                frame.finish(&self.picture, None, host, &mut |_| {}).await
+                frame.finish(&self.picture, self.model.frame_scale()?, None, host, &mut |_| {}).await
             }
         }
     }
@@ -212,7 +213,11 @@ impl Inspection {
     pub async fn loss(&self, reference: &Picture, cut: Vec<String>, host: &impl Host) -> Result<Loss> {
         let (wanted, place) = match &self.seen {
             Seen::Part { result, part, .. } => (*result, part.place),
-            Seen::Frame(_) => (self.picture.size(), self.picture.rect()),
+            Seen::Frame(_) => {
+                let source = Source { picture: &self.picture, scale: self.model.frame_scale()? };
+                let (width, height) = checked_size(source.size())?;
+                ((width, height), Rect::new(0, 0, width, height))
+            }
         };
         same_size(wanted, reference.size())?;
         let encoding = self.model.task()?.output(self.model.geometry()?.out_channels)?;

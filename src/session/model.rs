@@ -10,7 +10,7 @@ use crate::backend::cpu;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::plan::{Plan, Prepared, Selection, arena};
-use crate::task::{Description, Task};
+use crate::task::{Description, Task, channels_first};
 use crate::tensor::Tensor;
 use async_lock::Mutex;
 use std::cell::OnceCell;
@@ -22,7 +22,10 @@ pub type RunInput = BTreeMap<String, Tensor>;
 
 /// A model and what has been prepared for running it.
 pub struct Model {
+    /// As in the file.
     graph: Rc<Graph>,
+    /// As a function of N×C×H×W pictures: the same, unless the file keeps channels last.
+    pictures: Rc<Graph>,
     task: Result<Task>,
     device: Rc<Device>,
     geometry: OnceCell<Result<Geometry>>,
@@ -30,20 +33,19 @@ pub struct Model {
     runner: Mutex<Runner>,
 }
 
-/// Shapes of all inputs: `picture` at `port`, the declared ones elsewhere.
-pub(super) fn shapes_for(graph: &Graph, port: usize, picture: [usize; 4]) -> Vec<Vec<usize>> {
-    let declared = |i: usize| -> Vec<usize> {
-        let shape = graph.inputs[i].shape.as_deref().unwrap_or(&[]);
-        shape.iter().map(|d| d.unwrap_or(1)).collect()
-    };
-    (0..graph.inputs.len()).map(|i| if i == port { picture.to_vec() } else { declared(i) }).collect()
-}
-
 impl Model {
     pub(super) fn new(graph: Graph, device: Rc<Device>) -> Self {
-        let task = Task::of(&graph);
+        let graph = Rc::new(graph);
+        let first = channels_first(&graph).map(|first| first.map_or(graph.clone(), Rc::new));
+        let task = first.as_ref().map_err(Clone::clone).and_then(|pictures| Task::of(pictures));
+        let pictures = first.unwrap_or_else(|_| graph.clone());
         let runner = Mutex::new(Runner::default());
-        Self { graph: Rc::new(graph), task, device, geometry: OnceCell::new(), runner }
+        Self { graph, pictures, task, device, geometry: OnceCell::new(), runner }
+    }
+
+    /// The graph as a function of N×C×H×W pictures.
+    pub(super) fn pictures(&self) -> &Graph {
+        &self.pictures
     }
 
     pub fn graph(&self) -> &Graph {
@@ -61,7 +63,7 @@ impl Model {
     /// # Errors
     /// Those of [`Model::task`] and [`Geometry::of`].
     pub fn geometry(&self) -> Result<&Geometry> {
-        let of = || self.task().and_then(|task| Geometry::of(&self.graph, task));
+        let of = || self.task().and_then(|task| Geometry::of(&self.pictures, task));
         self.geometry.get_or_init(of).as_ref().map_err(Clone::clone)
     }
 
@@ -115,10 +117,10 @@ impl Model {
         let tensors = self.in_order(inputs)?;
         // The one kind of host with which runs are compiled.
         let host = Steps { host, done: 0, tiles: 1 };
-        self.outputs(&|| Ok(tensors.clone()), selection, &host, &mut None).await
+        self.outputs_of(&self.graph, &|| Ok(tensors.clone()), selection, &host, &mut None).await
     }
 
-    /// The selected values for inputs in the model's order, which are made anew where the CPU takes over.
+    /// The selected values for pictures; see [`Model::pictures`].
     pub(super) async fn outputs(
         &self,
         inputs: &dyn Fn() -> Result<Vec<Tensor>>,
@@ -126,9 +128,21 @@ impl Model {
         host: &impl Host,
         fallback: &mut Option<Error>,
     ) -> Result<Vec<Tensor>> {
+        self.outputs_of(&self.pictures, inputs, selection, host, fallback).await
+    }
+
+    /// The selected values for inputs in the graph's order, which are made anew where the CPU takes over.
+    async fn outputs_of(
+        &self,
+        graph: &Rc<Graph>,
+        inputs: &dyn Fn() -> Result<Vec<Tensor>>,
+        selection: &Selection,
+        host: &impl Host,
+        fallback: &mut Option<Error>,
+    ) -> Result<Vec<Tensor>> {
         loop {
             let on_gpu = fallback.is_none() && self.device.uses_gpu();
-            match self.run_ordered(inputs()?, selection, host, on_gpu).await {
+            match self.run_ordered(graph, inputs()?, selection, host, on_gpu).await {
                 Err(error) if on_gpu => self.fall_back(error, fallback)?,
                 result => return result,
             }
@@ -146,9 +160,10 @@ impl Model {
         Ok(())
     }
 
-    /// [`Model::run`] on inputs in the model's order, on a backend of choice.
-    pub(super) async fn run_ordered(
+    /// [`Model::run`] on inputs in the graph's order, on a backend of choice.
+    async fn run_ordered(
         &self,
+        graph: &Rc<Graph>,
         inputs: Vec<Tensor>,
         selection: &Selection,
         host: &impl Host,
@@ -158,11 +173,11 @@ impl Model {
         if host.stopped() {
             return Err(Error::Aborted);
         }
-        let what = What { graph: &self.graph, selection, device: &self.device, on_gpu };
+        let what = What { graph, selection, device: &self.device, on_gpu };
         runner.run(what, inputs, host).await
     }
 
-    /// Milliseconds of each step of the plan for these inputs, in the model's order.
+    /// Milliseconds of each step of the plan for these pictures.
     pub(super) async fn time_steps(
         &self,
         inputs: Vec<Tensor>,
@@ -174,7 +189,7 @@ impl Model {
             return Err(Error::Aborted);
         }
         let selection = Selection::default();
-        let what = What { graph: &self.graph, selection: &selection, device: &self.device, on_gpu };
+        let what = What { graph: &self.pictures, selection: &selection, device: &self.device, on_gpu };
         runner.time(what, inputs, host).await
     }
 

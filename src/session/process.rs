@@ -26,9 +26,12 @@ pub struct Estimate {
     pub flops: u64,
     /// Buffers of one tile and the weights, in bytes, on the CPU.
     pub peak_bytes: u64,
-    /// Whether tiles show exactly what the whole picture would. Not so where a model of fixed size
-    /// sees its whole frame and the picture is larger.
+    /// Whether the network sees the picture at full size. Not so where it takes one size alone and sees its
+    /// whole frame.
     pub exact: bool,
+    /// Width and height to which the whole picture is brought for the network; `None` where it sees the
+    /// picture as it is, or by tiles.
+    pub frame: Option<[u32; 2]>,
 }
 
 /// How [`Model::process`] cuts a picture.
@@ -73,9 +76,9 @@ impl Model {
     /// may be, and `TooLarge` when the picture cannot be processed in the memory there is.
     pub fn estimate(&self, width: u32, height: u32, tile: Option<usize>) -> Result<Estimate> {
         let geometry = self.geometry()?;
-        let side = self.task()?.side();
-        let frame = side.map(|side| self.estimate_frame(geometry, side, [height, width])).transpose()?;
-        if let (Some(frame), Tiling::Whole) = (&frame, self.task()?.tiling) {
+        let size = self.frame([height, width])?;
+        let frame = size.map(|size| self.estimate_frame(size, (width, height))).transpose()?;
+        if let (Some(frame), Tiling::Whole | Tiling::Tiles) = (&frame, self.task()?.tiling) {
             return Ok(frame.clone());
         }
         let scale = self.task()?.scale() as usize;
@@ -88,7 +91,8 @@ impl Model {
             tiles: tiling.count(),
             flops: tiling.flops * tiling.count() as u64 + frame.as_ref().map_or(0, |frame| frame.flops),
             peak_bytes: tiling.peak_bytes.max(frame.map_or(0, |frame| frame.peak_bytes)),
-            exact: geometry.axes[0].exact(size[0]) && geometry.axes[1].exact(size[1]),
+            exact: true,
+            frame: None,
         })
     }
 
@@ -112,14 +116,15 @@ impl Model {
         let geometry = self.geometry()?;
         let (mut fallback, mut chroma) = (None, None);
         let selection = Selection::default();
-        if let Some(side) = self.task()?.side() {
+        if let Some(size) = self.frame([picture.height(), picture.width()])? {
             let steps = Steps { host, done: 0, tiles: parts(picture.rect(), None).len() };
-            let reduced = Reduced::new(self, picture, side)?;
+            let reduced = Reduced::new(self, picture, size)?;
             let input = || Ok(vec![reduced.tensor(self)?]);
             let output = self.outputs(&input, &selection, &steps, &mut fallback).await?.swap_remove(0);
             let frame = Frame::new(self, picture, &reduced, output)?;
-            if self.task()?.tiling == Tiling::Whole {
-                let picture = frame.finish(picture, cut.near, host, &mut on_tile).await?;
+            if self.task()?.tiling != Tiling::Both {
+                let scale = self.frame_scale()?;
+                let picture = frame.finish(picture, scale, cut.near, host, &mut on_tile).await?;
                 return Ok(Processed { picture, fallback });
             }
             chroma = frame.into_chroma()?;
@@ -188,11 +193,20 @@ pub(super) fn multiple((width, height): (u32, u32), picture: &Picture) -> Option
 
 /// Width and height of the result for what the network sees, `[height, width]`.
 pub(super) fn result_size(geometry: &Geometry, size: [usize; 2]) -> Result<(u32, u32)> {
-    let [height, width] = geometry.output_size(size).map(|side| u32::try_from(side).unwrap_or(u32::MAX));
-    if width == 0 || height == 0 {
+    let made = geometry.output_size(size);
+    if made.contains(&0) {
         let message = format!("the model leaves nothing of a picture of {} × {} pixels", size[1], size[0]);
         return Err(Error::InvalidInput(message));
     }
+    checked_size(made)
+}
+
+/// Width and height of a picture of `[height, width]`.
+///
+/// # Errors
+/// `PictureTooLarge` where there is none.
+pub(super) fn checked_size(size: [usize; 2]) -> Result<(u32, u32)> {
+    let [height, width] = size.map(|side| u32::try_from(side).unwrap_or(u32::MAX));
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Error::PictureTooLarge { width, height, max_side: MAX_SIDE, max_pixels: MAX_PIXELS });
     }

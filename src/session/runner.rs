@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::plan::{Prepared, Selection};
 use crate::tensor::Tensor;
+use std::rc::Rc;
 
 /// A run yields at least this often, in milliseconds.
 pub(super) const PAUSE_MS: f64 = 25.0;
@@ -30,6 +31,7 @@ pub(super) struct Runner {
 }
 
 struct Ready {
+    graph: Rc<Graph>,
     shapes: Vec<Vec<usize>>,
     selection: Selection,
     on_gpu: bool,
@@ -45,7 +47,7 @@ enum Executor {
 
 /// What is to be run, and where.
 pub(super) struct What<'a> {
-    pub graph: &'a Graph,
+    pub graph: &'a Rc<Graph>,
     pub selection: &'a Selection,
     pub device: &'a Device,
     pub on_gpu: bool,
@@ -160,7 +162,12 @@ impl Runner {
     async fn prepare(&mut self, what: What<'_>, mut inputs: Vec<Tensor>) -> Result<Vec<Tensor>> {
         let What { graph, selection, device, on_gpu } = what;
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|tensor| tensor.shape().to_vec()).collect();
-        let same = |r: &Ready| r.shapes == shapes && r.selection == *selection && r.on_gpu == on_gpu;
+        let same = |r: &Ready| {
+            Rc::ptr_eq(&r.graph, graph)
+                && r.shapes == shapes
+                && r.selection == *selection
+                && r.on_gpu == on_gpu
+        };
         if !self.ready.as_ref().is_some_and(same) {
             // The old buffers go before the new ones come.
             self.ready = None;
@@ -174,7 +181,8 @@ impl Runner {
                 }
                 _ => Executor::Cpu(cpu::Executor::new(plan, &mut self.cpu_weights)?),
             };
-            self.ready = Some(Ready { shapes, selection: selection.clone(), on_gpu, prepared, executor });
+            let (graph, selection) = (graph.clone(), selection.clone());
+            self.ready = Some(Ready { graph, shapes, selection, on_gpu, prepared, executor });
         }
         let Some(Ready { prepared, .. }) = &self.ready else { return Err(Error::Aborted) };
         let mut read: Vec<Tensor> = Vec::new();

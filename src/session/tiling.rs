@@ -1,7 +1,7 @@
 //! Tiles of a size whose buffers fit.
 
 use super::geometry::Geometry;
-use super::model::{Model, peak_bytes, shapes_for};
+use super::model::{Model, peak_bytes};
 use crate::error::{Error, Result};
 use crate::order::ascending;
 use crate::plan::{Prepared, Selection};
@@ -71,7 +71,7 @@ impl Model {
             None => LADDER.to_vec(),
         };
         // Where no axis can be cut there is but one way.
-        let whole = geometry.axes.iter().all(|axis| axis.reach.extent.is_none() || axis.fixed);
+        let whole = geometry.axes.iter().all(|axis| axis.sees_all() || axis.fixed);
         let mut refused = None;
         for side in if whole { vec![longest] } else { sides } {
             let attempt = || -> Result<Tiling> {
@@ -125,9 +125,10 @@ impl Model {
     }
 
     fn planned(&self, geometry: &Geometry, [h, w]: [usize; 2]) -> Result<Prepared> {
-        let shapes = shapes_for(self.graph(), self.task()?.port, [1, geometry.in_channels, h, w]);
-        let facts = self.graph().facts(&shapes)?;
-        Prepared::new(self.graph(), &facts, &Selection::default())
+        let graph = self.pictures();
+        let shapes = graph.input_shapes(self.task()?.port, [1, geometry.in_channels, h, w]);
+        let facts = graph.facts(&shapes)?;
+        Prepared::new(graph, &facts, &Selection::default())
     }
 
     fn taken(&self, prepared: &Prepared) -> Result<(u64, u64)> {

@@ -94,9 +94,11 @@ impl Side {
             (None, 3) => Color::Rgb,
             (None, 1) => Color::Gray,
             (None, _) => {
+                let colors = r#" or, of a network that colors gray pictures, {"color": "lab-ab"}"#;
+                let colors = if channels == 2 { colors } else { "" };
                 return Err(Error::InvalidInput(format!(
-                    "the model {verb} {channels} channels; a picture has 1 or 3. Of classes its metadata have to \
-                     tell: \"output\" is {{\"color\": \"classes\"}}"
+                    "the model {verb} {channels} channels; a picture has 1 or 3. What others are its file has to say, \
+                     in the entry \"output\" of its metadata: of classes {{\"color\": \"classes\"}}{colors}"
                 )));
             }
         };

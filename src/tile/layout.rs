@@ -12,6 +12,8 @@ pub struct Axis {
     pub base: (usize, usize),
     /// The model takes this length and no other.
     pub fixed: bool,
+    /// The least length that it accepts.
+    pub least: usize,
 }
 
 /// A tile along one axis: run `len` input pixels from `start`; of its output, positions from
@@ -36,16 +38,35 @@ impl Axis {
                 base + (len - base).next_multiple_of(self.reach.multiple)
             };
         }
-        let m = self.reach.multiple;
-        let least = base % m;
-        let smallest = if least == 0 { m } else { least };
-        if len <= smallest { smallest } else { smallest + (len - smallest).next_multiple_of(m) }
+        let least = self.least;
+        if len <= least { least } else { least + (len - least).next_multiple_of(self.reach.multiple) }
     }
 
     /// Greatest accepted length that is not above `len`, or the smallest there is.
     pub fn accept_below(&self, len: usize) -> usize {
         let up = self.accept(len);
-        if up > len && up > self.reach.multiple && !self.fixed { up - self.reach.multiple } else { up }
+        if up > len && up > self.least && !self.fixed { up - self.reach.multiple } else { up }
+    }
+
+    /// The accepted length that is nearest.
+    pub fn nearest(&self, len: f64) -> usize {
+        let len = len.round() as usize;
+        let (below, above) = (self.accept_below(len), self.accept(len));
+        match self.fixed {
+            true => self.base.0,
+            false if above.abs_diff(len) <= len.abs_diff(below) => above,
+            false => below,
+        }
+    }
+
+    /// Every output position depends on the whole length.
+    pub fn sees_all(&self) -> bool {
+        self.reach.extent.is_none()
+    }
+
+    /// The output shows all of the input, and no more.
+    pub fn covers(&self) -> bool {
+        self.reach.jump.times(self.base.1 as i64) == Ratio::new(self.base.0 as i64, 1)
     }
 
     /// Output length for an accepted input length.
@@ -61,7 +82,7 @@ impl Axis {
         let all = self.accept(len);
         let grid = lcm(self.reach.multiple, step);
         let longest = if self.fixed { self.base.0 } else { self.accept_below(longest.max(grid)) };
-        if all <= longest || (self.reach.extent.is_none() && !self.fixed) {
+        if all <= longest || self.sees_all() {
             return Span { start: 0, len: all, skip: 0, output: 0..self.output_len(all) };
         }
         // To the nearest, so that the point stays inside; the last tile may end beyond the picture.
@@ -69,11 +90,6 @@ impl Axis {
         let start = ((at.saturating_sub(longest / 2).min(len) + grid / 2) / grid).min(last) * grid;
         let shift = per_jump(self.reach.jump, start as i64) as usize;
         Span { start, len: longest, skip: 0, output: shift..shift + self.output_len(longest) }
-    }
-
-    /// Whether tiles show exactly what the whole picture would.
-    pub fn exact(&self, len: usize) -> bool {
-        self.reach.extent.is_some() || !self.fixed || len <= self.base.0
     }
 }
 
@@ -87,15 +103,13 @@ fn per_jump(jump: Ratio, pixels: i64) -> i64 {
 }
 
 /// Tiles that cover an accepted length `len` with none longer than `longest`, and no longer than
-/// they need be. One tile where the network sees the whole frame; but where it sees the whole frame
-/// and has a fixed length, tiles of that length overlap by an eighth, and are only alike to what a
-/// larger network would give.
+/// they need be. One tile where the network sees the whole frame.
 ///
 /// # Errors
 /// `InvalidInput` when `longest` leaves nothing after the halo.
 pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
     let longest = if axis.fixed { axis.base.0 } else { longest };
-    if len <= longest || (axis.reach.extent.is_none() && !axis.fixed) {
+    if len <= longest || axis.sees_all() {
         let len = axis.accept(len);
         return Ok(vec![Span { start: 0, len, skip: 0, output: 0..axis.output_len(len) }]);
     }
@@ -111,7 +125,7 @@ pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
     };
     let mut tile = axis.accept_below(longest);
     let mut best = cover(axis, len, tile).ok_or_else(nothing_left)?;
-    while tile > axis.reach.multiple && !axis.fixed {
+    while tile > axis.least && !axis.fixed {
         tile -= axis.reach.multiple;
         match cover(axis, len, tile) {
             Some(tighter) if tighter.len() == best.len() => best = tighter,
@@ -124,8 +138,7 @@ pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
 /// Tiles of exactly `tile` from left to right, or `None` where the halo leaves nothing.
 fn cover(axis: &Axis, len: usize, tile: usize) -> Option<Vec<Span>> {
     let Reach { jump, extent, multiple } = axis.reach;
-    let overlap = Ratio::new(tile as i64 / 8, 1)?;
-    let (lo, hi) = extent.unwrap_or((overlap.times(-1)?, overlap));
+    let (lo, hi) = extent?;
     let outputs = |pixels: Ratio| pixels.checked_mul(Ratio::new(jump.den, jump.num)?);
     let total = axis.output_len(len);
     let per_tile = axis.output_len(tile);
@@ -168,7 +181,7 @@ mod tests {
         let base = 16 * multiple;
         let out = (base as i64 * jump.den / jump.num) as usize;
         let reach = Reach { jump, extent: Some((whole(lo), whole(hi))), multiple };
-        Axis { reach, base: (base, out), fixed: false }
+        Axis { reach, base: (base, out), fixed: false, least: multiple }
     }
 
     /// Every output position comes from exactly one tile, which shows all that the position sees or
@@ -248,8 +261,6 @@ mod tests {
         assert_eq!(axis.around(100, 250, 90, 1), Span { start: 0, len: 104, skip: 0, output: 0..208 });
         axis.reach.extent = None;
         assert_eq!(part(&axis, 500, 1), (0, 1000));
-        axis.fixed = true;
-        assert_eq!((part(&axis, 500, 1), axis.base.0), ((440, 128), 128));
     }
 
     #[test]
@@ -259,11 +270,6 @@ mod tests {
         axis.fixed = true;
         assert_eq!((axis.accept(10), axis.accept(64), axis.accept(65)), (64, 64, 68));
         let spans = spans(&axis, axis.accept(150), 1024).unwrap();
-        assert!(spans.len() == 3 && spans.iter().all(|span| span.len == 64));
-        assert!(axis.exact(150));
-        axis.reach.extent = None;
-        assert!(!axis.exact(150) && axis.exact(64));
-        let spans = super::spans(&axis, axis.accept(150), 1024).unwrap();
         assert!(spans.len() == 3 && spans.iter().all(|span| span.len == 64));
     }
 }

@@ -32,9 +32,11 @@ pub(super) fn grid_of(taps: &AxisTaps, before: usize, after: usize) -> Option<Gr
         let holds = |&i: &usize| same(entry(taps, i), entry(taps, i + period), moved);
         let start = (0..=middle).rev().take_while(holds).last()?;
         let last = (middle..len - period).take_while(holds).last()?;
+        // Zeros between the pixels come from nowhere.
+        let anchor = (start..start + period).find(|&i| entry(taps, i).0[0] >= 0)?;
         let border = BORDER.min(len / 3);
         let ends = (0..start).chain(last + 1..len);
-        let offset = i64::from(entry(taps, start).0[0]) * step.den - start as i64 * step.num;
+        let offset = i64::from(entry(taps, anchor).0[0]) * step.den - anchor as i64 * step.num;
         let near = |i: usize| {
             let off = |&source: &i32| i64::from(source) * step.den - i as i64 * step.num - offset;
             let most = NEAR * step.den.max(step.num);
@@ -51,7 +53,7 @@ pub(super) fn offsets(taps: &AxisTaps, grid: &Grid, coarse: Ratio, fine: Ratio) 
     let mut range: Option<(Ratio, Ratio)> = None;
     for i in grid.start..grid.start + usize::try_from(grid.step.den).ok()? {
         let place = fine.times(-i64::try_from(i).ok()?)?;
-        for &source in entry(taps, i).0 {
+        for &source in entry(taps, i).0.iter().filter(|&&source| source >= 0) {
             let offset = coarse.times(i64::from(source))?.checked_add(place)?;
             range = Some(range.map_or((offset, offset), |(lo, hi)| (lo.min(offset), hi.max(offset))));
         }
@@ -65,10 +67,9 @@ fn entry(taps: &AxisTaps, i: usize) -> (&[i32], &[f32]) {
 }
 
 fn same(a: (&[i32], &[f32]), b: (&[i32], &[f32]), moved: i32) -> bool {
-    let index =
-        a.0.iter()
-            .zip(b.0)
-            .all(|(&a, &b)| a >= 0 && b >= 0 && i64::from(a) + i64::from(moved) == i64::from(b));
+    let index = a.0.iter().zip(b.0).all(|(&a, &b)| {
+        (a < 0 && b < 0) || (a >= 0 && b >= 0 && i64::from(a) + i64::from(moved) == i64::from(b))
+    });
     index && a.1.iter().zip(b.1).all(|(a, b)| (a - b).abs() < 1e-6)
 }
 

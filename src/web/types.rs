@@ -62,8 +62,10 @@ export interface Estimate {
   /** Why it does not fit. */
   reason?: string;
   width: number; height: number; tiles: number; flops: number; peakBytes: number;
-  /** False where tiles only approximate what the whole picture would give. */
+  /** False where the network takes one size alone and sees the picture brought to it. */
   exact: boolean;
+  /** Width and height to which the whole picture is brought for the network; null where it sees it as it is, or by tiles. */
+  frame: [number, number] | null;
 }
 
 export interface Tile { x: number; y: number; width: number; height: number; pixels: Uint8ClampedArray; }
@@ -126,11 +128,12 @@ struct Answer<'a> {
     flops: u64,
     peak_bytes: u64,
     exact: bool,
+    frame: Option<[u32; 2]>,
 }
 
 pub fn estimate(estimate: &Estimate) -> JsValue {
-    let &Estimate { width, height, tiles, flops, peak_bytes, exact } = estimate;
-    convert::json(&Answer { fits: true, reason: None, width, height, tiles, flops, peak_bytes, exact })
+    let &Estimate { width, height, tiles, flops, peak_bytes, exact, frame } = estimate;
+    convert::json(&Answer { fits: true, reason: None, width, height, tiles, flops, peak_bytes, exact, frame })
 }
 
 pub fn refused(peak_bytes: u64, reason: &str) -> JsValue {

@@ -17,7 +17,8 @@ on_backends! {
     other_orders_and_shapes
 }
 
-const KINDS: [ReduceKind; 4] = [ReduceKind::Mean, ReduceKind::Max, ReduceKind::Min, ReduceKind::Sum];
+const KINDS: [ReduceKind; 5] =
+    [ReduceKind::Mean, ReduceKind::Max, ReduceKind::Min, ReduceKind::Sum, ReduceKind::MaxAbs];
 
 /// Every function that an ONNX operator has, and those that only lowering makes.
 fn functions() -> Vec<Unary> {

@@ -1,7 +1,7 @@
 //! Convolution, pooling and resizing.
 
 use super::*;
-use unet_playground::plan::{AxisTaps, DepthMode, TIE_EPSILON};
+use unet_playground::plan::{AxisTaps, DepthMode, ReduceKind, TIE_EPSILON};
 
 on_backends! {
     convolutions_of_every_shape
@@ -101,15 +101,19 @@ async fn ties_in_max_pooling(backend: Backend) {
         ([100.0, 100.0 * (1.0 + 0.5 * e)], 0),
         ([100.0, 100.0 * (1.0 + 3.0 * e)], 1),
         ([-1.0 - 0.5 * e, -1.0], 0),
-        ([0.0, 0.5 * e], 0),
-        ([0.0, 3.0 * e], 1),
+        ([0.0, 0.5 * e], 1),
+        ([1e-6, 1e-6 * (1.0 + 0.5 * e)], 0),
+        ([1e-6, 1e-6 * (1.0 + 3.0 * e)], 1),
     ] {
         let x = Tensor::f32([1, 1, 1, 2], row).unwrap();
         let mut b = PlanBuilder::default();
         let input = b.input(&x, Layout::Planes);
         let shape = [1, 1, 1, 1];
         let (y, positions) = (b.planes(&shape), b.value(&shape, DType::I64, Layout::Planes));
-        b.step(Kernel::MaxPool { window: window([1, 2], [1, 2], [0, 0]) }, &[input], &[y, positions]);
+        let magnitude = b.planes(&[1, 1, 1, 2]);
+        b.step(Kernel::ReduceChannels(ReduceKind::MaxAbs), &[input], &[magnitude]);
+        let pool = Kernel::MaxPool { window: window([1, 2], [1, 2], [0, 0]) };
+        b.step(pool, &[input, magnitude], &[y, positions]);
         let plan = b.finish(&[y, positions]);
         let found = backend.run(&plan, &[&x]).await;
         assert_eq!(found[1].as_i64().unwrap(), [first], "{row:?}");
@@ -138,7 +142,17 @@ async fn depth_and_space(backend: Backend) {
             // The second result is cropped.
             for crop in 0..block.min(2) {
                 let output = [2, c, h * block - crop, w * block - crop];
-                check_planes(&backend, Kernel::DepthToSpace { block, mode }, &[&x], &output).await;
+                let kernel = Kernel::DepthToSpace { block: [block; 2], mode, skip: [0; 2] };
+                check_planes(&backend, kernel, &[&x], &output).await;
+            }
+        }
+        for (block, skip, output) in
+            [([2, 3], [1, 2], [6, 7]), ([1, 2], [0, 1], [4, 3]), ([4, 2], [3, 0], [9, 6])]
+        {
+            for c in [1, 4, 6] {
+                let x = numbers.tensor(&[1, c * block[0] * block[1], 4, 3]);
+                let kernel = Kernel::DepthToSpace { block, mode, skip };
+                check_planes(&backend, kernel, &[&x], &[1, c, output[0], output[1]]).await;
             }
         }
     }

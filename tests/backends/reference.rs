@@ -97,7 +97,7 @@ fn evaluate(plan: &Plan, kernel: &Kernel, inputs: &[Array], shape: &[usize]) -> 
             let weight = Array::new(&plan.constants[weight.0].tensor);
             conv(plan, window, *groups, &weight, epilogue, inputs, shape)
         }
-        Kernel::MaxPool { window } => return max_pool(window, x, shape),
+        Kernel::MaxPool { window } => return max_pool(window, x, inputs.get(1), shape),
         Kernel::AveragePool { window, count_include_pad, pad_end } => Array::from(shape, |i| {
             let (mut sum, mut count) = (0.0, 0.0_f64);
             for [y, x_] in positions(window, i) {
@@ -145,13 +145,14 @@ fn evaluate(plan: &Plan, kernel: &Kernel, inputs: &[Array], shape: &[usize]) -> 
             }
             sum
         }),
-        Kernel::DepthToSpace { block: b, mode } => Array::from(shape, |i| {
-            let within = i[2] % b * b + i[3] % b;
+        Kernel::DepthToSpace { block: [bh, bw], mode, skip } => Array::from(shape, |i| {
+            let (y, x_) = (i[2] + skip[0], i[3] + skip[1]);
+            let within = y % bh * bw + x_ % bw;
             let c = match mode {
                 DepthMode::Dcr => within * shape[1] + i[1],
-                DepthMode::Crd => i[1] * b * b + within,
+                DepthMode::Crd => i[1] * bh * bw + within,
             };
-            x.at(&[i[0], c, i[2] / b, i[3] / b])
+            x.at(&[i[0], c, y / bh, x_ / bw])
         }),
         Kernel::SpaceToDepth { block: b } => Array::from(shape, |i| {
             let (within, c) = (i[1] / x.shape[1], i[1] % x.shape[1]);
@@ -250,7 +251,7 @@ fn conv(
     })
 }
 
-fn max_pool(window: &Window, x: &Array, shape: &[usize]) -> Vec<Array> {
+fn max_pool(window: &Window, x: &Array, magnitude: Option<&Array>, shape: &[usize]) -> Vec<Array> {
     let inside = |i: &[usize]| -> Vec<(f64, f64)> {
         let value = |[y, x_]: [isize; 2]| {
             x.pixel(i[0], i[1], y, x_).map(|v| (v, (y * x.shape[3] as isize + x_) as f64))
@@ -260,7 +261,9 @@ fn max_pool(window: &Window, x: &Array, shape: &[usize]) -> Vec<Array> {
     let largest = |i: &[usize]| inside(i).iter().fold(f64::MIN, |m, v| m.max(v.0));
     let first = |i: &[usize]| {
         let m = largest(i);
-        let tie = f64::from(TIE_EPSILON) * m.abs().max(1.0);
+        let seen = |[y, x]: [isize; 2]| magnitude.and_then(|a| a.pixel(i[0], 0, y, x));
+        let tie =
+            f64::from(TIE_EPSILON) * positions(window, i).into_iter().filter_map(seen).fold(0.0, f64::max);
         inside(i).into_iter().find(|v| m - v.0 <= tie).map_or(-1.0, |v| v.1)
     };
     vec![Array::from(shape, largest), Array::from(shape, first)]
@@ -292,6 +295,7 @@ fn reduce(kind: ReduceKind, row: &[f64]) -> f64 {
         ReduceKind::Max => row.iter().copied().fold(f64::MIN, f64::max),
         ReduceKind::Min => row.iter().copied().fold(f64::MAX, f64::min),
         ReduceKind::Sum => sum,
+        ReduceKind::MaxAbs => row.iter().fold(0.0, |a, x| x.abs().max(a)),
     }
 }
 

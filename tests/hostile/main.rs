@@ -231,9 +231,15 @@ fn endless_axes_are_refused() {
     let spread = Model::new(
         vec![
             node("long", "Tile", &["x", "r"], &["t"], &[]),
-            node("bad", "ConvTranspose", &["t", "w"], &["y"], &[ints_attribute("strides", &[1, 4096])]),
+            node(
+                "bad",
+                "ConvTranspose",
+                &["t", "w"],
+                &["y"],
+                &[ints_attribute("strides", &[1, 2000]), ints_attribute("dilations", &[1, 4096])],
+            ),
         ],
-        vec![integers("r", &[4], &[1, 1, 1, 1000]), floats("w", &[2, 2, 1, 1], &[0.5; 4])],
+        vec![integers("r", &[4], &[1, 1, 1, 1500]), floats("w", &[2, 2, 1, 3], &[0.5; 12])],
     );
     cases.push(("ConvTranspose", spread.bytes()));
     for (what, bytes) in cases {

@@ -11,7 +11,7 @@ macro_rules! files {
 
 /// Single operators, from PyTorch (`training/fixtures.py`).
 pub const OPERATORS: &[File] = files! { "ops":
-    "add" "arg_max" "average_pool" "batch_normalization" "clip" "concat" "conv" "conv_transpose"
+    "add" "arg_max" "average_pool" "batch_normalization" "clip" "concat" "conv" "conv_transpose" "conv_transpose_grid"
     "depth_to_space" "div" "erf" "gelu" "gemm" "global_average_pool" "group_normalization" "hard_sigmoid"
     "hard_swish" "instance_normalization" "layer_normalization" "leaky_relu" "lecture" "matmul" "max_pool"
     "max_unpool" "mul" "pad" "prelu" "reduce_max" "reduce_mean" "relu" "resize" "sigmoid" "slice" "softmax"
@@ -20,9 +20,10 @@ pub const OPERATORS: &[File] = files! { "ops":
 
 /// Whole networks, from onnxruntime (`training/fixtures.py`).
 pub const NETWORKS: &[File] = files! { "nets":
-    "attentive" "channel_attention" "coordinates" "cropped" "dbpn" "dncnn" "espcn" "external_data"
+    "attentive" "channel_attention" "channels_last" "coordinates" "cropped" "dbpn" "dncnn" "espcn" "external_data"
     "group_normed" "lapsrn" "pyramid_pooling" "recursive" "segment" "two_inputs" "unet_bilinear"
     "unet_flat_pictures" "unet_max_unpool" "unet_nearest" "unet_pixel_shuffle" "unet_transposed_conv"
+    "unpooling"
 };
 
 /// ONNX's own cases (`training/conformance.py`).

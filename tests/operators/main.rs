@@ -8,6 +8,12 @@ mod fixtures;
 mod refused;
 mod runtime;
 mod tolerance;
+#[cfg(not(target_arch = "wasm32"))]
+mod transposed;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "../hostile/writer.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod writer;
 
 use files::{CONFORMANCE, File, NETWORKS, OPERATORS};
 use fixtures::Case;

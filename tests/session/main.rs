@@ -1,7 +1,9 @@
 //! The public interface: whole runs on pictures and tensors, stopping, queueing, going on without a GPU.
 
+mod channels_last;
 #[path = "../operators/fixtures.rs"]
 mod fixtures;
+mod frames;
 mod inspect;
 mod students;
 mod support;

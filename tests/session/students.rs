@@ -88,7 +88,7 @@ fn sizes_of_networks_without_padding_are_those_that_pool_whole() {
 
 /// Tracing bakes the example's size into reshapes.
 #[test]
-fn a_network_that_takes_one_size_alone_runs_tiles_of_it() {
+fn a_network_that_takes_one_size_alone_sees_the_picture_at_that_size() {
     let reshape = |x: &str, shape: &str, y: &str| node(y, "Reshape", &[x, shape], &[y], &[]);
     let nodes = vec![reshape("x", "flat", "tokens"), reshape("tokens", "planes", "y")];
     let initializers =
@@ -96,8 +96,10 @@ fn a_network_that_takes_one_size_alone_runs_tiles_of_it() {
     let model = model(&DYNAMIC, nodes, initializers);
     let source = gray(150, 131);
     let estimate = model.estimate(150, 131, None).unwrap();
-    assert!(estimate.tiles == 4 && !estimate.exact, "{estimate:?}");
-    assert!(process(&model, &source) == source);
+    assert_eq!((estimate.frame, estimate.exact), (Some([128, 128]), false));
+    assert_eq!(process(&model, &source).size(), source.size());
+    let whole = gray(128, 128);
+    assert!(process(&model, &whole) == whole);
 }
 
 #[test]

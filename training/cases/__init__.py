@@ -1,12 +1,13 @@
 """What goes into the fixtures, one module per kind of operator; `../fixtures.py` writes them."""
 
-from cases import conv, elementwise, lecture, matrix, nets, norm, pool, rearrange, resize
+from cases import conv, elementwise, keras, lecture, matrix, nets, norm, pool, rearrange, resize, unpooling
 
 FILES = {
     "ops": {
         "lecture": lecture.lecture,
         "conv": conv.conv,
         "conv_transpose": conv.conv_transpose,
+        "conv_transpose_grid": conv.conv_transpose_grid,
         "max_pool": pool.max_pool,
         "max_unpool": pool.max_unpool,
         "average_pool": pool.average_pool,
@@ -31,5 +32,5 @@ FILES = {
         "group_normalization": norm.group_normalization,
         "layer_normalization": norm.layer_normalization,
     },
-    "nets": nets.NETS,
+    "nets": {**nets.NETS, "channels_last": keras.channels_last, "unpooling": unpooling.unpooling},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -149,3 +151,23 @@ def conv_transpose() -> list[Case]:
     return cases
 
 
+def conv_transpose_grid() -> list[Case]:
+    """Every stride, dilation and kernel that may stand together, with some padding; onnxruntime answers."""
+    cases = []
+    x = rand("grid", 1, 2, 3, 4)
+    for stride, dilation, kernel in itertools.product(range(1, 5), range(1, 4), range(1, 9)):
+        name = f"stride {stride}, dilation {dilation}, kernel {kernel}"
+        reach = dilation * (kernel - 1) + 1
+        extra = (stride + dilation + kernel) % stride
+        pads = [(kernel * i + stride) % reach for i in (1, 2, 3, 5)]
+        # Padding may leave nothing.
+        for i in range(2):
+            while stride * (x.shape[2 + i] - 1) + reach + extra - pads[i] - pads[2 + i] < 1:
+                pads[i] -= 1
+        cases.append(
+            node(
+                name, "ConvTranspose", {"x": x, "w": rand(name, 2, 1, kernel, kernel) / kernel}, constants=("w",),
+                strides=[stride] * 2, dilations=[dilation] * 2, pads=pads, output_padding=[extra] * 2,
+            )
+        )  # fmt: skip
+    return cases

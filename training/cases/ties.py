@@ -1,7 +1,8 @@
 """Max-pooling with the engine's rule for ties, as a reference where rounding would decide.
 
 In flat regions PyTorch and onnxruntime pick whichever of equal values their convolutions rounded up. The engine's rule:
-a value v ties with the maximum m of its window if m - v <= 1e-5 * max(|m|, 1), and the first tie wins.
+a value v ties with the maximum m of its window if m - v <= 1e-5 * a, where a is the greatest magnitude of all channels in
+the window, and the first tie wins.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class TiePool(nn.Module):
         n, c, h, w = x.shape
         windows = F.unfold(x.reshape(n * c, 1, h, w), 2, stride=2).view(n, c, 4, h // 2, w // 2)
         largest = windows.amax(2, keepdim=True)
-        gap = (largest - windows) / largest.abs().clamp(min=1)
+        gap = (largest - windows) / windows.abs().amax((1, 2), keepdim=True).clamp(min=1e-30)
         if bool(((gap > DOUBTFUL[0]) & (gap < DOUBTFUL[1])).any()):
             raise ValueError("a window's values neither tie nor differ clearly")
         first = (gap <= EPSILON).to(torch.uint8).argmax(2)

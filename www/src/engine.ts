@@ -180,6 +180,10 @@ export interface Estimate {
   tiles: number;
   peakBytes: number;
   flops: number;
+  /** False where the network takes one size alone and sees the picture brought to it: `frame`. */
+  exact?: boolean;
+  /** Width and height to which the whole picture is brought for the network. */
+  frame?: [number, number] | null;
 }
 
 export interface ProcessOptions {

@@ -10,16 +10,14 @@ use std::ops::Range;
 pub(super) struct DepthToSpace {
     pub x: Planes,
     pub y: Planes,
-    pub size: usize,
+    pub block: [usize; 2],
     pub mode: DepthMode,
+    pub skip: [usize; 2],
 }
 
 impl DepthToSpace {
     fn channel(&self, c: usize, phase: usize) -> usize {
-        match self.mode {
-            DepthMode::Dcr => phase * self.y.c + c,
-            DepthMode::Crd => c * self.size * self.size + phase,
-        }
+        self.mode.channel(c, phase, self.y.c, self.block[0] * self.block[1])
     }
 }
 
@@ -30,19 +28,21 @@ impl Task for DepthToSpace {
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
-        let (from, y, size) = (self.x, self.y, self.size);
+        let (from, y, [rows, columns]) = (self.x, self.y, self.block);
         for unit in units {
-            let (at, line) = (unit / y.h, unit % y.h);
+            let (at, line) = (unit / y.h, unit % y.h + self.skip[0]);
             let (n, block) = (at / y.blocks(), at % y.blocks());
             let to = &mut target[unit * y.w..][..y.w];
-            let row = |channel: usize| {
-                let start = ((n * from.blocks() + channel / 4) * from.h + line / size) * from.w;
-                &source[start..start + from.w]
-            };
-            for bx in 0..size {
-                let phase = line % size * size + bx;
-                let to = to.iter_mut().skip(bx).step_by(size);
-                if self.mode == DepthMode::Dcr && y.c % 4 == 0 {
+            for bx in 0..columns {
+                // Of the pixels at this place of their blocks, the first that is not left out.
+                let first = usize::from(bx < self.skip[1]);
+                let row = |channel: usize| {
+                    let start = ((n * from.blocks() + channel / 4) * from.h + line / rows) * from.w;
+                    &source[start + first..start + from.w]
+                };
+                let phase = line % rows * columns + bx;
+                let to = to.iter_mut().skip(first * columns + bx - self.skip[1]).step_by(columns);
+                if self.mode == DepthMode::Dcr && y.c.is_multiple_of(4) {
                     to.zip(row(self.channel(4 * block, phase))).for_each(|(to, px)| *to = *px);
                     continue;
                 }

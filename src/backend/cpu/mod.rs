@@ -97,7 +97,9 @@ fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) 
         Kernel::Resample { y: rows, x: columns } => {
             Box::new(resample::Resample { x, y, rows: rows.clone(), columns: columns.clone() })
         }
-        &Kernel::DepthToSpace { block, mode } => Box::new(blocks::DepthToSpace { x, y, size: block, mode }),
+        &Kernel::DepthToSpace { block, mode, skip } => {
+            Box::new(blocks::DepthToSpace { x, y, block, mode, skip })
+        }
         &Kernel::SpaceToDepth { block } => Box::new(blocks::SpaceToDepth { x, y, size: block }),
         &Kernel::Concat { axis } => concat(&operands, places, axis),
         &Kernel::Unary(function) => {

@@ -36,18 +36,24 @@ pub(super) struct MaxPool {
     pub window: Window,
 }
 
+/// How far below the maximum values tie with it, where the greatest of the window's magnitudes is this: less
+/// than infinity, from which nothing could be taken.
+fn slack(magnitude: f32) -> F32x4 {
+    F32x4::splat((TIE_EPSILON * magnitude).min(f32::MAX))
+}
+
 /// The maximum and the position of the first value that ties with it; see [`TIE_EPSILON`].
 #[inline(always)]
-fn maximum(values: impl Iterator<Item = (usize, F32x4)> + Clone) -> (F32x4, F32x4) {
+fn maximum(values: impl Iterator<Item = (usize, F32x4)> + Clone, slack: F32x4) -> (F32x4, F32x4) {
     let lowest = F32x4::splat(f32::NEG_INFINITY);
     let max = values.clone().fold(lowest, |max, (_, v)| v.max(max));
-    let slack = F32x4::splat(TIE_EPSILON) * max.abs().max(F32x4::splat(1.0));
+    let least = max - slack;
     let mut index = F32x4::zero();
     // From the last to the first would need a reversible iterator; "not found yet" does as well.
     let mut found = F32x4::zero();
     for (position, v) in values {
         let position = F32x4::splat(f32::from_bits(position as u32));
-        let ties = (max - v).le(slack);
+        let ties = least.le(v);
         index = ties.select(F32x4::zero().lt(found).select(index, position), index);
         found = ties.select(F32x4::splat(1.0), found);
     }
@@ -61,11 +67,20 @@ impl MaxPool {
         kernel == [2, 2] && stride == [2, 2] && dilation == [1, 1] && pad_begin == [0, 0] && fits
     }
 
-    fn row(&self, from: &[Px], line: usize, values: &mut [Px], mut positions: Option<&mut [Px]>) {
+    fn row(
+        &self,
+        from: &[Px],
+        magnitudes: Option<&[Px]>,
+        line: usize,
+        values: &mut [Px],
+        mut positions: Option<&mut [Px]>,
+    ) {
         let rows = inside(&self.window, 0, line, self.x.h);
         for x in 0..values.len() {
             let columns = inside(&self.window, 1, x, self.x.w);
             let seen = visible(self.window, [rows.clone(), columns], self.x.w);
+            let magnitude =
+                magnitudes.map_or(0.0, |all| seen.clone().fold(0.0, |a: f32, p| a.max(all[p][0])));
             let seen = seen.map(|p| (p, F32x4::load(&from[p])));
             match &mut positions {
                 None => {
@@ -73,7 +88,7 @@ impl MaxPool {
                     seen.fold(lowest, |max, (_, v)| v.max(max)).store(&mut values[x]);
                 }
                 Some(positions) => {
-                    let (max, index) = maximum(seen);
+                    let (max, index) = maximum(seen, slack(magnitude));
                     max.store(&mut values[x]);
                     index.store(&mut positions[x]);
                 }
@@ -81,7 +96,14 @@ impl MaxPool {
         }
     }
 
-    fn row_two_by_two(&self, from: &[Px], line: usize, values: &mut [Px], positions: Option<&mut [Px]>) {
+    fn row_two_by_two(
+        &self,
+        from: &[Px],
+        magnitudes: Option<&[Px]>,
+        line: usize,
+        values: &mut [Px],
+        positions: Option<&mut [Px]>,
+    ) {
         let w = self.x.w;
         let start = 2 * line * w;
         let top = from[start..start + w].as_chunks::<2>().0;
@@ -97,9 +119,13 @@ impl MaxPool {
                 for (x, ((window, value), position)) in windows.zip(values).zip(positions).enumerate() {
                     let [a, b, c, d] = window;
                     let max = d.max(c).max(b.max(a));
-                    let slack = F32x4::splat(TIE_EPSILON) * max.abs().max(F32x4::splat(1.0));
-                    let at = |p: usize| F32x4::splat(f32::from_bits((start + 2 * x + p) as u32));
-                    let ties = |v: F32x4| (max - v).le(slack);
+                    let corner = start + 2 * x;
+                    let four = [0, 1, w, w + 1];
+                    let magnitude = magnitudes
+                        .map_or(0.0, |all| four.iter().fold(0.0, |a: f32, p| a.max(all[corner + p][0])));
+                    let least = max - slack(magnitude);
+                    let at = |p: usize| F32x4::splat(f32::from_bits((corner + p) as u32));
+                    let ties = |v: F32x4| least.le(v);
                     let index = ties(d).select(at(w + 1), F32x4::zero());
                     let index = ties(c).select(at(w), index);
                     let index = ties(b).select(at(1), index);
@@ -118,17 +144,20 @@ impl Task for MaxPool {
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let source = pixels(buffers.inputs[0]);
+        let magnitudes = buffers.inputs.get(1).map(|m| pixels(m));
         let (w, fast) = (self.y.w, self.is_two_by_two());
         let mut outputs = buffers.outputs.iter_mut().map(|y| pixels_mut(y));
         let (Some(values), mut positions) = (outputs.next(), outputs.next()) else { return };
         for unit in units {
-            let from = plane(source, self.x.plane(), unit / self.y.h);
+            let at = unit / self.y.h;
+            let from = plane(source, self.x.plane(), at);
+            let magnitudes = magnitudes.map(|all| plane(all, self.x.plane(), at / self.x.blocks()));
             let values = &mut values[unit * w..][..w];
             let positions = positions.as_mut().map(|p| &mut p[unit * w..][..w]);
             if fast {
-                self.row_two_by_two(from, unit % self.y.h, values, positions);
+                self.row_two_by_two(from, magnitudes, unit % self.y.h, values, positions);
             } else {
-                self.row(from, unit % self.y.h, values, positions);
+                self.row(from, magnitudes, unit % self.y.h, values, positions);
             }
         }
     }

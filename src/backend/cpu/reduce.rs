@@ -11,7 +11,7 @@ const RUN: usize = 256;
 
 fn start(kind: ReduceKind) -> f32 {
     match kind {
-        ReduceKind::Mean | ReduceKind::Sum => 0.0,
+        ReduceKind::Mean | ReduceKind::Sum | ReduceKind::MaxAbs => 0.0,
         ReduceKind::Max => f32::NEG_INFINITY,
         ReduceKind::Min => f32::INFINITY,
     }
@@ -23,6 +23,7 @@ fn join(kind: ReduceKind, a: F32x4, b: F32x4) -> F32x4 {
         ReduceKind::Mean | ReduceKind::Sum => a + b,
         ReduceKind::Max => a.max(b),
         ReduceKind::Min => a.min(b),
+        ReduceKind::MaxAbs => a.abs().max(b.abs()),
     }
 }
 
@@ -173,6 +174,7 @@ impl Task for ReduceAxis {
                     ReduceKind::Mean => (values.map(f64::from).sum::<f64>() / self.axis.len as f64) as f32,
                     ReduceKind::Max => values.fold(f32::NEG_INFINITY, |a, x| if x < a { a } else { x }),
                     ReduceKind::Min => values.fold(f32::INFINITY, |a, x| if x > a { a } else { x }),
+                    ReduceKind::MaxAbs => values.fold(0.0, |a, x| if x.abs() < a { a } else { x.abs() }),
                 };
             }
         }

@@ -8,6 +8,9 @@ use crate::ops::{Conv, ConvTranspose, OpError};
 use crate::tensor::{DType, Tensor};
 use std::sync::Arc;
 
+/// Most weights that a transposed convolution may come to: 256 MB.
+const MOST_WEIGHTS: usize = 1 << 26;
+
 impl Lowering<'_> {
     pub(super) fn conv(&mut self, node: &Node, op: &Conv) -> Lowered {
         let (x, [_, _, h, w]) = self.picture(node, 0)?;
@@ -31,68 +34,88 @@ impl Lowering<'_> {
         let floats = weight.as_f32().ok_or_else(|| OpError("the weight must be float".into()))?;
         let c_out = per_group * op.group;
         let source = Scattered { weight: floats, c_in, per_group, groups: op.group, kernel: [kh, kw] };
-        let [s, sx] = window.stride;
-        if s != sx || window.dilation != [1, 1] {
-            return self.zero_insertion(x, &source, window, bias, &shape);
+        let taps = [0, 1].map(|i| Taps::new(&window, i));
+        if window.stride == [1, 1] || taps[0].len * taps[1].len > kh * kw {
+            return self.zero_insertion(node, x, &source, window, bias, &shape);
         }
-        if s == 1 {
-            let flipped = source.flipped()?;
-            let weight = self.b.tensor(&[c_out, c_in / op.group, kh, kw], flipped, Layout::Plain)?;
-            let bias = bias.map(|b| self.b.vector(b)).transpose()?;
-            let kernel = mirrored(window, weight, op.group, bias);
-            return Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?);
-        }
-        let taps = [Taps::new(s, kh, window.pad_begin[0]), Taps::new(s, kw, window.pad_begin[1])];
+        let block = window.stride;
+        let phases = block[0] * block[1];
         // Channels of one phase stay together where they can: then pixels move in whole vectors.
         let mode = if op.group == 1 { DepthMode::Dcr } else { DepthMode::Crd };
-        let weight = source.by_phase(&taps, mode)?;
-        let count = [c_out * s * s, c_in / op.group, taps[0].len, taps[1].len];
-        let weight = self.b.tensor(&count, weight, Layout::Plain)?;
-        let spread =
-            |b: Vec<f32>| (0..c_out * s * s).map(|o| b[channel(o, s, c_out, mode).0]).collect::<Vec<_>>();
-        let bias = bias.map(|b| self.b.vector(spread(b))).transpose()?;
+        let recipe = [&block[..], &window.dilation, &[kh, kw, op.group]].concat();
+        let weight = self.derived(node, recipe, || source.by_phase(&taps, mode))?;
+        let mut spread = vec![0.0; c_out * phases];
+        for (c, &value) in bias.iter().flatten().enumerate() {
+            (0..phases).for_each(|phase| spread[mode.channel(c, phase, c_out, phases)] = value);
+        }
+        let bias = bias.is_some().then(|| self.b.vector(spread)).transpose()?;
+        // What is cut off at the beginning: whole blocks, and pixels of the first that is left.
+        let cut = |i: usize| {
+            (
+                window.pad_begin[i].div_euclid(block[i] as isize),
+                window.pad_begin[i].rem_euclid(block[i] as isize) as usize,
+            )
+        };
+        let (blocks_cut, skip) = ([cut(0).0, cut(1).0], [cut(0).1, cut(1).1]);
         let window = Window {
             kernel: [taps[0].len, taps[1].len],
             stride: [1, 1],
             dilation: [1, 1],
-            pad_begin: [-taps[0].first, -taps[1].first],
+            pad_begin: [0, 1].map(|i| taps[i].len as isize - 1 - blocks_cut[i]),
         };
-        let blocks = [n, c_out * s * s, shape[2].div_ceil(s), shape[3].div_ceil(s)];
+        let count = |i: usize| (skip[i] + shape[2 + i]).div_ceil(block[i]);
+        let blocks = [n, c_out * phases, count(0), count(1)];
         let kernel = Kernel::Conv { window, groups: op.group, weight, epilogue: Epilogue::plain(bias) };
-        let phases = self.b.push(kernel, vec![x], DType::F32, &blocks, Layout::Planes)?;
-        let kernel = Kernel::DepthToSpace { block: s, mode };
-        Ok(self.b.push(kernel, vec![phases], DType::F32, &shape, Layout::Planes)?)
+        let blocks = self.b.push(kernel, vec![x], DType::F32, &blocks, Layout::Planes)?;
+        let kernel = Kernel::DepthToSpace { block, mode, skip };
+        Ok(self.b.push(kernel, vec![blocks], DType::F32, &shape, Layout::Planes)?)
     }
 
-    /// The textbook way, for dilated kernels and strides that differ: zeros between the pixels,
+    /// The textbook way, where blocks would take more multiplications: zeros between the pixels,
     /// then a convolution with the kernel turned by half a turn.
     fn zero_insertion(
         &mut self,
-        x: Operand,
+        node: &Node,
+        mut x: Operand,
         source: &Scattered,
         window: Window,
         bias: Option<Vec<f32>>,
         shape: &[usize],
     ) -> Lowered {
         let [n, c, h, w]: [usize; 4] = self.b.shape(x).try_into().map_err(|_| OpError("rank".into()))?;
-        let length = |len: usize, stride: usize| (len - 1) * stride + 1;
-        check_lengths([length(h, window.stride[0]), length(w, window.stride[1])])?;
-        let spread = |len: usize, stride: usize| -> Vec<i32> {
-            let at = |i: usize| if i.is_multiple_of(stride) { (i / stride) as i32 } else { -1 };
-            (0..length(len, stride)).map(at).collect()
-        };
-        let (ys, xs) = (spread(h, window.stride[0]), spread(w, window.stride[1]));
-        let spaced = [n, c, ys.len(), xs.len()];
-        let index = [AxisIndex::Same, AxisIndex::Same, AxisIndex::Table(ys), AxisIndex::Table(xs)];
-        let gather = Kernel::Gather(Gather { index, fill: 0.0 });
-        let spaced = self.b.push(gather, vec![x], DType::F32, &spaced, Layout::Planes)?;
-        let [kh, kw] = source.kernel;
-        let c_out = source.per_group * source.groups;
-        let dims = [c_out, source.c_in / source.groups, kh, kw];
-        let weight = self.b.tensor(&dims, source.flipped()?, Layout::Plain)?;
+        if window.stride != [1, 1] {
+            // Zeros after the last pixel too: then every axis is longer by exactly its stride.
+            let length = |len: usize, stride: usize| len.saturating_mul(stride);
+            check_lengths([length(h, window.stride[0]), length(w, window.stride[1])])?;
+            let spread = |len: usize, stride: usize| -> Vec<i32> {
+                let at = |i: usize| if i.is_multiple_of(stride) { (i / stride) as i32 } else { -1 };
+                (0..length(len, stride)).map(at).collect()
+            };
+            let (ys, xs) = (spread(h, window.stride[0]), spread(w, window.stride[1]));
+            let spaced = [n, c, ys.len(), xs.len()];
+            let index = [AxisIndex::Same, AxisIndex::Same, AxisIndex::Table(ys), AxisIndex::Table(xs)];
+            let gather = Kernel::Gather(Gather { index, fill: 0.0 });
+            x = self.b.push(gather, vec![x], DType::F32, &spaced, Layout::Planes)?;
+        }
+        let weight = self.derived(node, vec![source.groups], || source.flipped())?;
         let bias = bias.map(|b| self.b.vector(b)).transpose()?;
         let kernel = mirrored(window, weight, source.groups, bias);
-        Ok(self.b.push(kernel, vec![spaced], DType::F32, shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, shape, Layout::Planes)?)
+    }
+
+    /// A constant made of the weight of a node; of one in the file it is made once for all plans.
+    fn derived(
+        &mut self,
+        node: &Node,
+        recipe: Vec<usize>,
+        make: impl FnOnce() -> Result<Tensor, OpError>,
+    ) -> Lowered<ConstId> {
+        let edge = node.inputs.get(1).copied().flatten();
+        let tensor = match edge.filter(|edge| self.graph.initializers.contains_key(edge)) {
+            Some(edge) => self.graph.derived.get(edge, recipe, make)?,
+            None => Arc::new(make()?),
+        };
+        Ok(self.b.constant(&tensor, Layout::Plain))
     }
 
     fn weight(&self, node: &Node) -> Lowered<(Arc<Tensor>, [usize; 4])> {
@@ -120,49 +143,28 @@ fn mirrored(window: Window, weight: ConstId, groups: usize, bias: Option<ConstId
     Kernel::Conv { window, groups, weight, epilogue: Epilogue::plain(bias) }
 }
 
-/// Which input pixels an output block of `stride` pixels needs along one axis. Output pixel
-/// stride·i + r gets input pixel i + ⌊(r + pad)/stride⌋ − m through kernel position
-/// (r + pad) mod stride + stride·m.
+/// Through which input pixels a block of `stride` output pixels is reached along one axis. Before anything is cut
+/// off, output pixel stride·q + r gets input pixel q − m through kernel position (r + stride·m) / dilation, where
+/// that is whole; m runs from 0 to `len` − 1.
 struct Taps {
-    stride: isize,
-    kernel: isize,
-    pad: isize,
-    /// First input pixel, relative to the block's number.
-    first: isize,
+    stride: usize,
+    dilation: usize,
+    kernel: usize,
     len: usize,
 }
 
 impl Taps {
-    fn new(stride: usize, kernel: usize, pad: isize) -> Self {
-        let (stride, kernel) = (stride as isize, kernel as isize);
-        let last = (stride - 1 + pad).div_euclid(stride);
-        let first = (0..stride)
-            .map(|r| {
-                let deepest = (kernel - 1 - (r + pad).rem_euclid(stride)).div_euclid(stride);
-                (r + pad).div_euclid(stride) - deepest
-            })
-            .min()
-            .unwrap_or(0)
-            .min(last);
-        Self { stride, kernel, pad, first, len: (last - first + 1) as usize }
+    fn new(window: &Window, axis: usize) -> Self {
+        let (stride, dilation, kernel) = (window.stride[axis], window.dilation[axis], window.kernel[axis]);
+        Self { stride, dilation, kernel, len: dilation * (kernel - 1) / stride + 1 }
     }
 
-    /// Kernel position through which tap `t` reaches pixel `r` of the block.
+    /// Kernel position through which tap `t`, the pixels in their order, reaches pixel `r` of the block.
     fn position(&self, r: usize, t: usize) -> Option<usize> {
-        let shifted = r as isize + self.pad;
-        let m = shifted.div_euclid(self.stride) - (self.first + t as isize);
-        let k = shifted.rem_euclid(self.stride) + self.stride * m;
-        usize::try_from(k).ok().filter(|_| m >= 0 && k < self.kernel)
+        let reach = r + self.stride * (self.len - 1 - t);
+        let k = reach / self.dilation;
+        (reach.is_multiple_of(self.dilation) && k < self.kernel).then_some(k)
     }
-}
-
-/// Output channel and `[y, x]` of its pixel in the block, of phase channel `o`.
-fn channel(o: usize, s: usize, c_out: usize, mode: DepthMode) -> (usize, [usize; 2]) {
-    let (c, phase) = match mode {
-        DepthMode::Dcr => (o % c_out, o / c_out),
-        DepthMode::Crd => (o / (s * s), o % (s * s)),
-    };
-    (c, [phase / s, phase % s])
 }
 
 /// The weight of a transposed convolution, `[C_in, C_out/groups, kh, kw]`.
@@ -175,45 +177,50 @@ struct Scattered<'a> {
 }
 
 impl Scattered<'_> {
-    fn at(&self, o: usize, c_in_group: usize, [ky, kx]: [usize; 2]) -> f32 {
-        let c = o / self.per_group * (self.c_in / self.groups) + c_in_group;
-        let [kh, kw] = self.kernel;
-        self.weight[((c * self.per_group + o % self.per_group) * kh + ky) * kw + kx]
+    /// Offset of the kernel from input channel `c` of output channel `o`'s group to `o`.
+    fn at(&self, o: usize, c: usize) -> usize {
+        let c = o / self.per_group * (self.c_in / self.groups) + c;
+        (c * self.per_group + o % self.per_group) * self.kernel[0] * self.kernel[1]
     }
 
-    fn flipped(&self) -> Lowered<Vec<f32>> {
+    fn flipped(&self) -> Result<Tensor, OpError> {
         let [kh, kw] = self.kernel;
-        let mut out = Vec::with_capacity(self.weight.len());
-        for o in 0..self.per_group * self.groups {
-            for c in 0..self.c_in / self.groups {
-                for k in (0..kh * kw).rev() {
-                    out.push(self.at(o, c, [k / kw, k % kw]));
-                }
-            }
-        }
-        Ok(out)
-    }
-
-    fn by_phase(&self, taps: &[Taps; 2], mode: DepthMode) -> Lowered<Vec<f32>> {
-        let s = taps[0].stride as usize;
         let (c_out, c_in) = (self.per_group * self.groups, self.c_in / self.groups);
-        let len =
-            [c_out, s * s, c_in, taps[0].len, taps[1].len].iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-        if len.is_none_or(|len| len > 1 << 25) {
-            return Err(OpError("the kernel is too large".into()).into());
+        let mut out = Vec::with_capacity(self.weight.len());
+        for (o, c) in (0..c_out).flat_map(|o| (0..c_in).map(move |c| (o, c))) {
+            out.extend(self.weight[self.at(o, c)..][..kh * kw].iter().rev());
         }
-        let mut out = Vec::new();
-        for o in 0..c_out * s * s {
-            let (oc, [ry, rx]) = channel(o, s, c_out, mode);
-            for c in 0..c_in {
-                for ty in 0..taps[0].len {
-                    for tx in 0..taps[1].len {
-                        let k = taps[0].position(ry, ty).zip(taps[1].position(rx, tx));
-                        out.push(k.map_or(0.0, |(ky, kx)| self.at(oc, c, [ky, kx])));
-                    }
+        tensor([c_out, c_in, kh, kw], out)
+    }
+
+    fn by_phase(&self, taps: &[Taps; 2], mode: DepthMode) -> Result<Tensor, OpError> {
+        let [y, x] = taps;
+        let phases = y.stride * x.stride;
+        let (c_out, c_in, window) = (self.per_group * self.groups, self.c_in / self.groups, y.len * x.len);
+        let shape = [c_out * phases, c_in, y.len, x.len];
+        let len = [c_out, phases, c_in, window].iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+        let len = len.filter(|&len| len <= MOST_WEIGHTS).ok_or_else(|| {
+            OpError(format!("its weights by output pixel, {shape:?}, are more than {MOST_WEIGHTS}"))
+        })?;
+        let mut out = vec![0.0; len];
+        for phase in 0..phases {
+            let at = |t: usize| {
+                y.position(phase / x.stride, t / x.len).zip(x.position(phase % x.stride, t % x.len))
+            };
+            let reached: Vec<(usize, usize)> =
+                (0..window).filter_map(|t| at(t).map(|(ky, kx)| (t, ky * self.kernel[1] + kx))).collect();
+            for o in 0..c_out {
+                let rows = &mut out[mode.channel(o, phase, c_out, phases) * c_in * window..][..c_in * window];
+                for (c, row) in rows.chunks_exact_mut(window).enumerate() {
+                    let kernel = &self.weight[self.at(o, c)..];
+                    reached.iter().for_each(|&(t, k)| row[t] = kernel[k]);
                 }
             }
         }
-        Ok(out)
+        tensor(shape, out)
     }
+}
+
+fn tensor(shape: [usize; 4], data: Vec<f32>) -> Result<Tensor, OpError> {
+    Tensor::f32(shape, data).map_err(|e| OpError(e.to_string()))
 }

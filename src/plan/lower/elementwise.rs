@@ -10,6 +10,10 @@ use crate::tensor::DType;
 impl Lowering<'_> {
     pub(super) fn unary(&mut self, node: &Node, op: &Unary) -> Lowered {
         let x = self.arg(node, 0)?;
+        self.functions(x, op)
+    }
+
+    pub(super) fn functions(&mut self, x: Operand, op: &Unary) -> Lowered {
         if op.is_identity() {
             return Ok(x);
         }
@@ -27,7 +31,12 @@ impl Lowering<'_> {
     }
 
     pub(super) fn clip(&mut self, node: &Node, op: &Clip) -> Lowered {
-        let mut x = self.arg(node, 0)?;
+        let x = self.arg(node, 0)?;
+        self.clipped(node, op, x)
+    }
+
+    /// `x` within the bounds that a node has.
+    pub(super) fn clipped(&mut self, node: &Node, op: &Clip, mut x: Operand) -> Lowered {
         if let Ok([min, max]) = op.resolve(&self.facts(node)) {
             return self.function(x, UnaryFunction::Clip { min, max });
         }
@@ -43,6 +52,10 @@ impl Lowering<'_> {
 
     pub(super) fn cast(&mut self, node: &Node, op: &Cast) -> Lowered {
         let x = self.arg(node, 0)?;
+        self.cast_to(x, op)
+    }
+
+    pub(super) fn cast_to(&mut self, x: Operand, op: &Cast) -> Lowered {
         let (from, to) = (self.dtype(x), op.dtype());
         let function = match (from, op.to) {
             (DType::F32, CastTarget::Float) => return Ok(x),
@@ -59,12 +72,22 @@ impl Lowering<'_> {
     }
 
     pub(super) fn binary(&mut self, node: &Node, op: &Binary) -> Lowered {
+        self.binary_of(node, op, Self::arg)
+    }
+
+    /// Of inputs that are read by `arg`.
+    pub(super) fn binary_of(
+        &mut self,
+        node: &Node,
+        op: &Binary,
+        arg: fn(&mut Self, &Node, usize) -> Lowered,
+    ) -> Lowered {
         let function = op.kernel().ok_or_else(|| {
             OpError("is supported in shape arithmetic only, not on what depends on the picture".into())
         })?;
-        let mut result = self.arg(node, 0)?;
+        let mut result = arg(self, node, 0)?;
         for i in 1..node.inputs.len() {
-            let mut other = self.arg(node, i)?;
+            let mut other = arg(self, node, i)?;
             // Pow alone takes an exponent of another type.
             if let (Function::Pow, Operand::Const(c)) = (function, other)
                 && let Some(ints) = self.b.plan.constants[c.0].tensor.as_i64()

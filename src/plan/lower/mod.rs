@@ -1,5 +1,6 @@
 //! From operators to kernels: every node of the graph becomes one or a few steps.
 
+mod channels_last;
 mod conv;
 mod elementwise;
 mod matmul;
@@ -11,7 +12,7 @@ mod reduce;
 use super::builder::{Builder, LowerError};
 use super::{IndexPlane, Layout, Operand, Plan, ValueId, Window};
 use crate::error::{Error, Result};
-use crate::graph::{EdgeId, Graph, Node};
+use crate::graph::{EdgeId, Graph, Node, Port, TO_FIRST, permuted};
 use crate::ops::{Cast, CastTarget, Fact, Indices, Known, Op, OpError};
 use crate::tensor::{DType, Tensor};
 use std::collections::{HashMap, HashSet};
@@ -63,6 +64,7 @@ pub(super) fn lower(graph: &Graph, facts: &[Option<Fact>], selection: &Selection
         facts,
         b: Builder::new(),
         operands: vec![None; graph.edges.len()],
+        turned: vec![None; graph.edges.len()],
         cuts: cuts(graph, facts, selection)?,
         index_planes: HashMap::new(),
         index_outputs: HashMap::new(),
@@ -70,7 +72,7 @@ pub(super) fn lower(graph: &Graph, facts: &[Option<Fact>], selection: &Selection
     let needed = needed(graph, facts, &targets);
     let mut input_ports = Vec::new();
     for (i, port) in graph.inputs.iter().enumerate() {
-        if lowering.input(port.edge)? {
+        if lowering.input(port)? {
             input_ports.push(i);
         }
     }
@@ -83,8 +85,9 @@ pub(super) fn lower(graph: &Graph, facts: &[Option<Fact>], selection: &Selection
             }
         })?;
     }
-    for &edge in &targets {
-        lowering.output(edge)?;
+    let turned = |i: usize| selection.outputs.is_empty() && graph.outputs[i].channels_last;
+    for (i, &edge) in targets.iter().enumerate() {
+        lowering.output(edge, turned(i))?;
     }
     Ok(Raw { plan: lowering.b.plan, index_planes: lowering.index_planes, input_ports })
 }
@@ -136,6 +139,8 @@ struct Lowering<'a> {
     b: Builder,
     /// What each edge has become.
     operands: Vec<Option<Operand>>,
+    /// What edges N×H×W×C have become as N×C×H×W; see [`channels_last`].
+    turned: Vec<Option<Operand>>,
     cuts: HashSet<(EdgeId, Option<String>)>,
     index_planes: HashMap<ValueId, IndexPlane>,
     /// Positions that max-pooling made, their planes, and the windows they are in.
@@ -144,22 +149,30 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     /// Whether the edge is an input of the plan: one of a known value is not.
-    fn input(&mut self, edge: EdgeId) -> Result<bool> {
+    fn input(&mut self, port: &Port) -> Result<bool> {
+        let edge = port.edge;
         let Some(fact) = self.facts[edge.0].as_ref().filter(|fact| fact.value.is_none()) else {
             return Ok(false);
         };
         let name = &self.graph.edges[edge.0].name;
-        let value = self.b.value(name, fact.dtype, &fact.shape, Builder::natural(&fact.shape))?;
+        let shape = match <[usize; 4]>::try_from(&fact.shape[..]) {
+            Ok(picture) if port.channels_last => permuted(picture, TO_FIRST).to_vec(),
+            _ => fact.shape.clone(),
+        };
+        let value = self.b.value(name, fact.dtype, &shape, Builder::natural(&shape))?;
         self.b.plan.inputs.push(value);
-        self.operands[edge.0] = Some(Operand::Value(value));
+        let operands = if port.channels_last { &mut self.turned } else { &mut self.operands };
+        operands[edge.0] = Some(Operand::Value(value));
         Ok(true)
     }
 
-    fn output(&mut self, edge: EdgeId) -> Result<()> {
-        let operand = self.edge(edge).map_err(|_| {
+    /// Returns an edge; `turned`: one of N×H×W×C as N×C×H×W.
+    fn output(&mut self, edge: EdgeId, turned: bool) -> Result<()> {
+        let operand = if turned { self.turned_edge(edge) } else { self.edge(edge) };
+        let operand = operand.map_err(|_| {
             Error::InvalidModel(format!("output {:?} is never computed", self.graph.edges[edge.0].name))
         })?;
-        // Pictures are looked for in planes.
+        // Callers expect rank-4 outputs as `Planes`.
         let layout = Builder::natural(self.b.shape(operand));
         let operand = self.b.to(operand, layout)?;
         // A constant, or an output that is also an input or named twice, needs a value of its own.
@@ -199,6 +212,9 @@ impl Lowering<'_> {
         if let Some(operand) = self.operands[edge.0] {
             return Ok(operand);
         }
+        if let Some(operand) = self.turned_back(edge)? {
+            return Ok(operand);
+        }
         let value = self.facts[edge.0].as_ref().and_then(|fact| fact.value.clone());
         let value = value.ok_or_else(|| {
             OpError(format!("its input {:?} is not computed by the model", self.graph.edges[edge.0].name))
@@ -223,14 +239,18 @@ impl Lowering<'_> {
         {
             return Err(OpError("max-pooling's Indices can only be unpooled or returned".into()).into());
         }
-        let cut = !self.cuts.is_empty()
-            && (self.cuts.contains(&(edge, None)) || self.cuts.contains(&(edge, Some(node.name.clone()))));
-        if !cut {
+        if !self.is_cut(edge, node) {
             return Ok(operand);
         }
         let (shape, layout) = (self.b.shape(operand).to_vec(), self.b.layout(operand));
         let zero = super::Kernel::Unary(super::Unary::Clip { min: 0.0, max: 0.0 });
         Ok(self.b.push(zero, vec![operand], DType::F32, &shape, layout)?)
+    }
+
+    /// Whether a node reads zeros in place of this edge.
+    fn is_cut(&self, edge: EdgeId, node: &Node) -> bool {
+        !self.cuts.is_empty()
+            && (self.cuts.contains(&(edge, None)) || self.cuts.contains(&(edge, Some(node.name.clone()))))
     }
 
     /// Input `i` of a node as rank-4 planes.
@@ -248,8 +268,28 @@ impl Lowering<'_> {
         let Some(edge) = node.inputs.get(i).copied().flatten() else { return Ok(None) };
         let value = self.facts[edge.0].as_ref().and_then(|fact| fact.value.clone());
         value.map(Some).ok_or_else(|| {
-            OpError(format!("{what} must be constant; it is computed from the model's input")).into()
+            OpError(if self.depends_on_input(edge) {
+                format!("{what} must be constant; it is computed from the model's input")
+            } else {
+                format!(
+                    "{what} is computed from other constants, and that takes too much to be done for every size; \
+                     export the model with the result (torch.nn.utils.parametrize.remove_parametrizations, or constant \
+                     folding)"
+                )
+            })
+            .into()
         })
+    }
+
+    /// Whether an edge is computed from any of the model's inputs.
+    fn depends_on_input(&self, edge: EdgeId) -> bool {
+        let mut read = HashSet::from([edge]);
+        for node in self.graph.nodes.iter().rev() {
+            if node.outputs.iter().flatten().any(|edge| read.contains(edge)) {
+                read.extend(node.inputs.iter().flatten());
+            }
+        }
+        self.graph.inputs.iter().any(|port| read.contains(&port.edge))
     }
 
     /// Floats of constant input `i`, for instance a bias.
@@ -284,6 +324,9 @@ impl Lowering<'_> {
     }
 
     fn node(&mut self, node: &Node) -> Lowered<()> {
+        if self.channels_last(node)? {
+            return Ok(());
+        }
         let result = match &node.op {
             Op::ArgMax(op) => self.arg_max(node, op)?,
             Op::AveragePool(op) => self.average_pool(node, op)?,
@@ -305,15 +348,15 @@ impl Lowering<'_> {
             Op::MaxPool(op) => return self.max_pool(node, op),
             Op::MaxUnpool(op) => self.max_unpool(node, op)?,
             Op::PRelu(_) => self.prelu(node)?,
-            Op::Pad(op) => self.pad(node, op)?,
+            Op::Pad(op) => return self.pad(node, op),
             Op::Reduce(op) => self.reduce(node, op)?,
             Op::Reshape(op) => self.reshape(node, op)?,
-            Op::Resize(op) => self.resize(node, op)?,
-            Op::Slice(op) => self.slice(node, op)?,
+            Op::Resize(op) => return self.resize(node, op),
+            Op::Slice(op) => return self.slice(node, op),
             Op::Softmax(op) => self.softmax(node, op)?,
             Op::SpaceToDepth(op) => self.space_to_depth(node, op)?,
             Op::Split(op) => return self.split(node, op),
-            Op::Tile(op) => self.tile(node, op)?,
+            Op::Tile(op) => return self.tile(node, op),
             Op::Transpose(op) => self.transpose(node, op)?,
             Op::Unary(op) => self.unary(node, op)?,
             Op::ConstantOfShape(_)

@@ -5,8 +5,8 @@ use super::super::{AxisIndex, Gather as Kernel4, Kernel, Layout, Operand};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
 use crate::ops::{
-    Concat, DepthToSpace, Expand, Gather, OpError, Pad, Reshape, Resize, ResizeMode, Slice, SliceRange,
-    SpaceToDepth, Split, Tile, Transpose, axis,
+    Concat, DepthToSpace, Expand, Gather, OpError, Pad, Reshape, Resize, ResizeAxis, ResizeMode, Slice,
+    SliceRange, SpaceToDepth, Split, Tile, Transpose, axis,
 };
 use crate::tensor::DType;
 
@@ -59,52 +59,73 @@ impl Lowering<'_> {
         Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
     }
 
-    pub(super) fn slice(&mut self, node: &Node, op: &Slice) -> Lowered {
-        let ranges = op.resolve(&self.facts(node))?;
+    /// Moves elements of input 0 to output `i`, by one table an axis.
+    fn moved(&mut self, node: &Node, i: usize, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered<()> {
+        let tables = match (self.turned(node, 0), <[_; 4]>::try_from(tables)) {
+            (Some(x), Ok(tables)) => {
+                let [n, h, w, c] = tables;
+                let y = self.gather(x, vec![n, c, h, w], fill)?;
+                self.set_turned(node, i, y);
+                return Ok(());
+            }
+            (_, Ok(tables)) => tables.into(),
+            (_, Err(tables)) => tables,
+        };
         let x = self.arg(node, 0)?;
-        let shape = self.b.shape(x).to_vec();
+        let y = self.gather(x, tables, fill)?;
+        self.set(node, i, y);
+        Ok(())
+    }
+
+    /// Shape of input 0.
+    fn shape(&self, node: &Node) -> Lowered<Vec<usize>> {
+        let edge = node.inputs.first().copied().flatten();
+        let fact = edge.and_then(|edge| self.facts[edge.0].as_ref());
+        Ok(fact.ok_or_else(|| OpError("input 0 is missing".into()))?.shape.clone())
+    }
+
+    pub(super) fn slice(&mut self, node: &Node, op: &Slice) -> Lowered<()> {
+        let ranges = op.resolve(&self.facts(node))?;
+        let shape = self.shape(node)?;
         let whole = |axis: &(&SliceRange, &usize)| *axis.0 == SliceRange { start: 0, step: 1, len: *axis.1 };
         let cut = ranges.iter().zip(&shape).filter(|axis| !whole(axis));
         check_lengths(cut.map(|(range, _)| range.len))?;
         let table = |axis: (&SliceRange, &usize)| (!whole(&axis)).then(|| axis.0.index());
         let tables = ranges.iter().zip(&shape).map(table).collect();
-        self.gather(x, tables, 0.0)
+        self.moved(node, 0, tables, 0.0)
     }
 
     pub(super) fn split(&mut self, node: &Node, op: &Split) -> Lowered<()> {
         let (at, lengths) = op.resolve(&self.facts(node))?;
         check_lengths(lengths.iter().copied())?;
-        let x = self.arg(node, 0)?;
+        let rank = self.shape(node)?.len();
         let mut start = 0i32;
         for (i, &len) in lengths.iter().enumerate() {
-            let mut tables = vec![None; self.b.shape(x).len()];
+            let mut tables = vec![None; rank];
             tables[at] = Some((start..start + len as i32).collect());
             start += len as i32;
-            let part = self.gather(x, tables, 0.0)?;
-            self.set(node, i, part);
+            self.moved(node, i, tables, 0.0)?;
         }
         Ok(())
     }
 
-    pub(super) fn pad(&mut self, node: &Node, op: &Pad) -> Lowered {
+    pub(super) fn pad(&mut self, node: &Node, op: &Pad) -> Lowered<()> {
         let padding = op.resolve(&self.facts(node))?;
-        let x = self.arg(node, 0)?;
         check_lengths(self.output_shape(node, 0)?)?;
-        let shape = self.b.shape(x).to_vec();
+        let shape = self.shape(node)?;
         let tables = shape.iter().zip(&padding.pads);
         let tables = tables.map(|(&len, &pads)| (pads != [0, 0]).then(|| op.index(len, pads))).collect();
-        self.gather(x, tables, padding.value)
+        self.moved(node, 0, tables, padding.value)
     }
 
-    pub(super) fn tile(&mut self, node: &Node, op: &Tile) -> Lowered {
+    pub(super) fn tile(&mut self, node: &Node, op: &Tile) -> Lowered<()> {
         let target = op.resolve(&self.facts(node))?;
         check_lengths(target.iter().copied())?;
-        let x = self.arg(node, 0)?;
-        let shape = self.b.shape(x).to_vec();
+        let shape = self.shape(node)?;
         let wrap =
             |(&len, &to): (&usize, &usize)| (len != to).then(|| (0..to).map(|i| (i % len) as i32).collect());
         let tables = shape.iter().zip(&target).map(wrap).collect();
-        self.gather(x, tables, 0.0)
+        self.moved(node, 0, tables, 0.0)
     }
 
     pub(super) fn expand_node(&mut self, node: &Node, op: &Expand) -> Lowered {
@@ -147,17 +168,23 @@ impl Lowering<'_> {
         Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
     }
 
-    pub(super) fn resize(&mut self, node: &Node, op: &Resize) -> Lowered {
+    pub(super) fn resize(&mut self, node: &Node, op: &Resize) -> Lowered<()> {
         let axes = op.resolve(&self.facts(node))?;
         check_lengths(axes.iter().map(|axis| axis.output))?;
-        let x = self.arg(node, 0)?;
         if op.mode == ResizeMode::Nearest {
             let tables = axes.iter().map(|&axis| (!axis.is_same()).then(|| op.nearest_index(axis))).collect();
-            return self.gather(x, tables, 0.0);
+            return self.moved(node, 0, tables, 0.0);
         }
-        let [n, c, h, w] = axes[..] else {
-            return Err(OpError(format!("rank {} is not supported; 4 is", axes.len())).into());
-        };
+        let x = self.arg(node, 0)?;
+        let axes = <[ResizeAxis; 4]>::try_from(axes)
+            .map_err(|axes| OpError(format!("rank {} is not supported; 4 is", axes.len())))?;
+        let y = self.resample(op, x, axes)?;
+        self.set(node, 0, y);
+        Ok(())
+    }
+
+    /// Height and width of a picture, linear or cubic.
+    pub(super) fn resample(&mut self, op: &Resize, x: Operand, [n, c, h, w]: [ResizeAxis; 4]) -> Lowered {
         if !n.is_same() || !c.is_same() {
             return Err(OpError("only height and width can be resized".into()).into());
         }
@@ -180,7 +207,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn depth_to_space(&mut self, node: &Node, op: &DepthToSpace) -> Lowered {
-        let kernel = Kernel::DepthToSpace { block: op.blocksize, mode: op.mode };
+        let kernel = Kernel::DepthToSpace { block: [op.blocksize; 2], mode: op.mode, skip: [0; 2] };
         self.rearrange(node, kernel)
     }
 

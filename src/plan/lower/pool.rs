@@ -1,6 +1,6 @@
 //! Pooling with windows, and its undoing.
 
-use super::super::{AxisIndex, Gather, IndexPlane, Kernel, Layout, Operand};
+use super::super::{AxisIndex, Gather, IndexPlane, Kernel, Layout, Operand, ReduceKind};
 use super::move_data::check_lengths;
 use super::{Lowered, Lowering};
 use crate::graph::Node;
@@ -9,7 +9,7 @@ use crate::tensor::DType;
 
 impl Lowering<'_> {
     pub(super) fn max_pool(&mut self, node: &Node, op: &MaxPool) -> Lowered<()> {
-        let (x, [_, _, h, w]) = self.picture(node, 0)?;
+        let (x, [n, _, h, w]) = self.picture(node, 0)?;
         let (window, ..) = op.window([h, w])?;
         let shape = self.output_shape(node, 0)?;
         let values = self.b.value(&node.name, DType::F32, &shape, Layout::Planes)?;
@@ -20,7 +20,12 @@ impl Lowering<'_> {
             self.index_outputs.insert(indices, (plane, window));
             outputs.push(indices);
         }
-        self.b.step(Kernel::MaxPool { window }, vec![x], outputs.clone());
+        let mut inputs = vec![x];
+        if outputs.len() > 1 && op.rounded {
+            let kernel = Kernel::ReduceChannels(ReduceKind::MaxAbs);
+            inputs.push(self.b.push(kernel, vec![x], DType::F32, &[n, 1, h, w], Layout::Planes)?);
+        }
+        self.b.step(Kernel::MaxPool { window }, inputs, outputs.clone());
         for (i, &value) in outputs.iter().enumerate() {
             self.set(node, i, Operand::Value(value));
         }

@@ -12,13 +12,19 @@ impl Lowering<'_> {
         let reduced = op.resolve(&self.facts(node))?;
         let output = self.output_shape(node, 0)?;
         let x = self.arg(node, 0)?;
+        let y = self.reduced_by(x, op.kind, &reduced)?;
+        Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
+    }
+
+    /// With ones for the axes that are reduced.
+    pub(super) fn reduced_by(&mut self, x: Operand, kind: ops::ReduceKind, reduced: &[bool]) -> Lowered {
         if self.dtype(x) != DType::F32 {
             return Err(OpError(
                 "reductions of integers that depend on the picture are not supported".into(),
             )
             .into());
         }
-        let (x, kind) = match op.kind {
+        let (x, of) = match kind {
             ops::ReduceKind::Mean => (x, ReduceKind::Mean),
             ops::ReduceKind::Max => (x, ReduceKind::Max),
             ops::ReduceKind::Min => (x, ReduceKind::Min),
@@ -31,11 +37,11 @@ impl Lowering<'_> {
                 );
             }
         };
-        let mut y = self.reduced(x, kind, &reduced)?;
-        if op.kind == ops::ReduceKind::L2 {
+        let mut y = self.reduced(x, of, reduced)?;
+        if kind == ops::ReduceKind::L2 {
             y = self.function(y, Unary::Sqrt)?;
         }
-        Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
+        Ok(y)
     }
 
     /// With ones for the axes that are reduced. A mean of equally long means is the mean.
@@ -100,7 +106,7 @@ impl Lowering<'_> {
     }
 
     /// x − max − log Σ exp(x − max): of a softmax that has become zero there is no logarithm.
-    fn log_softmax(&mut self, x: Operand, [outer, axis, inner]: [usize; 3]) -> Lowered {
+    pub(super) fn log_softmax(&mut self, x: Operand, [outer, axis, inner]: [usize; 3]) -> Lowered {
         let shape = self.b.shape(x).to_vec();
         let x = self.b.reshape(x, &[outer, axis, inner], Layout::Plain)?;
         let along = |kind| Kernel::ReduceAxis { kind, outer, axis, inner };

@@ -36,7 +36,7 @@ export async function expected(
   choice: BackendChoice,
   signal: AbortSignal,
 ): Promise<Expected & { refused: Estimate | null }> {
-  const total = { tiles: 0, peakBytes: 0, milliseconds: 0, refused: null as Estimate | null };
+  const total: Expected & { refused: Estimate | null } = { tiles: 0, peakBytes: 0, milliseconds: 0, resized: null, refused: null };
   let { width, height } = input;
   for (const stage of method.stages) {
     if (stage.kind === "filter") continue; // no network follows one
@@ -44,6 +44,7 @@ export async function expected(
     const pace = await bench.pace(choice, model, signal);
     const estimate = await bench.client.call("estimate", { width, height, model: model.id }, { signal });
     if (!estimate.fits) return { ...total, peakBytes: estimate.peakBytes, refused: estimate };
+    if (estimate.exact === false) total.resized = estimate.frame ?? null;
     total.tiles += estimate.tiles;
     total.peakBytes = Math.max(total.peakBytes, estimate.peakBytes);
     total.milliseconds += estimate.flops / pace;

@@ -39,6 +39,8 @@ export interface Expected {
   tiles: number;
   /** The most at one time. */
   peakBytes: number;
+  /** Width and height to which a network that takes no other size gets the whole photo resized. */
+  resized: [number, number] | null;
   milliseconds: number;
 }
 

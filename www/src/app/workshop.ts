@@ -188,7 +188,7 @@ export class Workshop {
 
   /** What the stale results will take, told together; gives those that fit, the others fail here. */
   async #expect(stale: Result[], order: Order, signal: AbortSignal): Promise<Result[]> {
-    const total: Expected = { tiles: 0, peakBytes: 0, milliseconds: 0 };
+    const total: Expected = { tiles: 0, peakBytes: 0, milliseconds: 0, resized: null };
     const fitting: Result[] = [];
     for (const result of stale) result.await(order.input);
     for (const result of stale) {
@@ -198,6 +198,7 @@ export class Workshop {
         if (one.refused) throw await this.#refusal(result.method, order.input, one.refused, signal);
         total.tiles += one.tiles;
         total.peakBytes = Math.max(total.peakBytes, one.peakBytes);
+        total.resized ??= one.resized;
         total.milliseconds += one.milliseconds;
         fitting.push(result);
       });

@@ -210,7 +210,8 @@ function describeActivity(activity: Activity): string {
   }
 }
 
-function describe({ tiles, peakBytes, milliseconds }: Expected): string {
+function describe({ tiles, peakBytes, milliseconds, resized }: Expected): string {
   const said = { tiles, memory: bytes(peakBytes), seconds: seconds(milliseconds) };
-  return plural("run.estimate", tiles, said);
+  const run = plural("run.estimate", tiles, said);
+  return resized ? `${run}. ${t("run.resized", { width: resized[0], height: resized[1] })}` : run;
 }

@@ -1,6 +1,7 @@
 //! Convolution: which of its kernels fits, and what they share.
 //!
-//! * 3×3, stride 1: [`winograd`], a quarter of the multiplications.
+//! * 3×3 and 2×2, stride 1, but for small pictures: [`winograd`], a quarter and about half of the
+//!   multiplications.
 //! * Up to four outputs (last layers): [`few`], lanes are input channels.
 //! * One channel a group: [`depthwise`], lanes are channels.
 //! * Everything else: [`direct`], pixels gathered into rows of a matrix product.
@@ -59,8 +60,14 @@ impl Shape {
 
     fn is_winograd(&self) -> bool {
         let Window { kernel, stride, dilation, .. } = self.window;
-        let plain = kernel == [3, 3] && stride == [1, 1] && dilation == [1, 1] && self.groups == 1;
-        plain && self.x.c > 4 && self.y.c >= 8
+        let plain = stride == [1, 1] && dilation == [1, 1] && self.groups == 1;
+        // Its weights are 36 for each kernel: of few tiles reading them costs more than is saved.
+        let enough = match kernel {
+            [3, 3] => 2,
+            [2, 2] => 16,
+            _ => usize::MAX,
+        };
+        plain && self.x.c > 4 && self.y.c >= 8 && winograd::tiles(self.y).iter().product::<usize>() >= enough
     }
 }
 

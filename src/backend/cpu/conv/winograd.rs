@@ -1,4 +1,4 @@
-//! 3×3 convolution with stride 1 by Winograd's F(4×4, 3×3).
+//! 3×3 convolution with stride 1, and 2×2 as one with zeros, by Winograd's F(4×4, 3×3).
 //!
 //! A block is a run of tiles of 4×4 output pixels. All its input is transformed to
 //! `V[36][tiles/4][C_in][4 tiles]`; then, for each panel of 8 output channels, 36 small matrix
@@ -8,7 +8,7 @@
 use super::epilogue::Epilogue;
 use super::{Shape, transform};
 use crate::backend::cpu::gemm::{PANEL, multiply, panel_rows};
-use crate::backend::cpu::planes::{pixels, pixels_mut, plane, plane_mut};
+use crate::backend::cpu::planes::{Planes, pixels, pixels_mut, plane, plane_mut};
 use crate::backend::cpu::task::{Buffers, Task};
 use crate::backend::cpu::weights::Packed;
 use crate::simd::{F32x4, Px};
@@ -36,12 +36,21 @@ pub(super) struct Winograd {
     panels: usize,
 }
 
-/// `[panels][36][C_in][8]` from `[C_out, C_in, 3, 3]`.
+/// Tiles `[y, x]` of an image.
+pub(super) fn tiles(y: Planes) -> [usize; 2] {
+    [y.h.div_ceil(4), y.w.div_ceil(4)]
+}
+
+/// `[panels][36][C_in][8]` from `[C_out, C_in, kh, kw]`, with zeros where a kernel has less than 3×3.
 pub(in crate::backend::cpu) fn pack_winograd(weights: &[f32], shape: &[usize], out: &mut [f32]) {
-    let c_in = shape[1];
-    for (i, kernel) in weights.as_chunks().0.iter().enumerate() {
+    let (c_in, [kh, kw]) = (shape[1], [shape[2], shape[3]]);
+    for (i, kernel) in weights.chunks_exact(kh * kw).enumerate() {
         let (o, c) = (i / c_in, i % c_in);
-        for (xi, u) in transform::weight(kernel).into_iter().enumerate() {
+        let mut whole = [0.0; 9];
+        for (row, values) in whole.chunks_exact_mut(3).zip(kernel.chunks_exact(kw)) {
+            row[..kw].copy_from_slice(values);
+        }
+        for (xi, u) in transform::weight(&whole).into_iter().enumerate() {
             out[((o / PANEL * 36 + xi) * c_in + c) * PANEL + o % PANEL] = u;
         }
     }
@@ -49,7 +58,7 @@ pub(in crate::backend::cpu) fn pack_winograd(weights: &[f32], shape: &[usize], o
 
 impl Winograd {
     pub fn new(shape: Shape, weights: Packed, epilogue: Epilogue) -> Self {
-        let tiles = [shape.y.h.div_ceil(4), shape.y.w.div_ceil(4)];
+        let tiles = tiles(shape.y);
         let fitting = V_BYTES / (36 * 16 * shape.x.c);
         // With fewer the weights, which may not fit a cache, are read too often.
         let groups = fitting.clamp(4, 8).min((tiles[0] * tiles[1]).div_ceil(4)).max(1);

@@ -104,8 +104,10 @@ fn reductions_softmax_and_positions_of_maxima() {
             ReduceKind::Mean => values.iter().sum::<f32>() / values.len() as f32,
             ReduceKind::Max => values.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b)),
             ReduceKind::Min => values.iter().fold(f32::INFINITY, |a, b| a.min(*b)),
+            ReduceKind::MaxAbs => values.iter().fold(0.0f32, |a, b| a.max(b.abs())),
         };
-        for kind in [ReduceKind::Mean, ReduceKind::Max, ReduceKind::Min, ReduceKind::Sum] {
+        for kind in [ReduceKind::Mean, ReduceKind::Max, ReduceKind::Min, ReduceKind::Sum, ReduceKind::MaxAbs]
+        {
             let wanted: Vec<f32> = floats(&x).chunks(15).map(|plane| reduce(kind, plane)).collect();
             let got = Case::planes(Kernel::ReduceSpatial(kind), &[&x], &[2, c, 1, 1]).floats();
             assert_close(&got, &wanted, 1e-6, "spatial");

@@ -60,7 +60,7 @@ pub fn lower(b: &mut Builder) -> Result<()> {
         Kernel::MaxUnpool { window } => pooling::max_unpool(b, window),
         Kernel::Gather(gather) => movement::gather(b, gather),
         Kernel::Resample { y, x } => resampling::resample(b, y, x),
-        Kernel::DepthToSpace { block, mode } => resampling::depth_to_space(b, *block, *mode),
+        &Kernel::DepthToSpace { block, mode, skip } => resampling::depth_to_space(b, block, mode, skip),
         Kernel::SpaceToDepth { block } => resampling::space_to_depth(b, *block),
         Kernel::Concat { axis } => movement::concat(b, *axis),
         Kernel::Unary(function) => elementwise::unary(b, *function),

@@ -14,9 +14,9 @@ pub static SHADERS: &[&Shader] = &[&MAX_POOL, &AVERAGE_POOL, &MAX_UNPOOL];
 static MAX_POOL: Shader = Shader {
     name: "max_pool",
     files: &[GRID, PLANES, WINDOW, wgsl!("max_pool.wgsl")],
-    reads: 1,
+    reads: 2,
     writes: 2,
-    params: size_of::<PositionParams>(),
+    params: size_of::<MaxPoolParams>(),
 };
 static AVERAGE_POOL: Shader = Shader {
     name: "average_pool",
@@ -65,6 +65,18 @@ impl WindowParams {
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
+struct MaxPoolParams {
+    x: Planes,
+    y: Planes,
+    window: WindowParams,
+    magnitude_base: u32,
+    positions_base: u32,
+    count: u32,
+    padding: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
 struct PositionParams {
     x: Planes,
     y: Planes,
@@ -87,17 +99,23 @@ struct AverageParams {
 pub fn max_pool(b: &mut Builder, window: &Window) -> Result<()> {
     let (x, y) = (b.planes(0)?, b.output(0)?);
     let positions = if b.step.outputs.len() > 1 { Some(b.output(1)?) } else { None };
+    let magnitude = if b.step.inputs.len() > 1 { Some(b.planes(1)?) } else { None };
     let with_positions = f64::from(u8::from(positions.is_some()));
-    let params = PositionParams {
+    // Without magnitudes only equal values tie.
+    let epsilon = if magnitude.is_some() { TIE_EPSILON.into() } else { 0.0 };
+    let params = MaxPoolParams {
         x: x.planes,
         y: y.planes,
         window: WindowParams::new(b, window)?,
+        magnitude_base: magnitude.as_ref().map_or(0, |m| m.planes.base),
         positions_base: positions.as_ref().map_or(0, |p| p.planes.base),
         count: y.vectors(),
+        padding: 0,
     };
-    let constants = vec![("WITH_POSITIONS", with_positions), ("TIE_EPSILON", TIE_EPSILON.into())];
+    let constants = vec![("WITH_POSITIONS", with_positions), ("TIE_EPSILON", epsilon)];
     let positions = positions.map_or(Binding::Unwritten, |p| p.binding);
-    let bindings = vec![x.binding, y.binding, positions];
+    let magnitude = magnitude.map_or(Binding::Unread, |m| m.binding);
+    let bindings = vec![x.binding, magnitude, y.binding, positions];
     b.dispatch(&MAX_POOL, constants, &params, bindings, workgroups(y.vectors()), b.step.flops);
     Ok(())
 }

@@ -66,6 +66,7 @@ fn reduction(kind: ReduceKind) -> Vec<(&'static str, f64)> {
         ReduceKind::Max => 1,
         ReduceKind::Min => 2,
         ReduceKind::Sum => 3,
+        ReduceKind::MaxAbs => 4,
     };
     vec![("REDUCTION", f64::from(number))]
 }

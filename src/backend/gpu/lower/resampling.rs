@@ -50,8 +50,10 @@ struct ResampleParams {
 struct BlockParams {
     x: Planes,
     y: Planes,
-    block: u32,
+    block: [u32; 2],
+    skip: [u32; 2],
     count: u32,
+    padding: u32,
 }
 
 pub fn resample(b: &mut Builder, rows: &AxisTaps, columns: &AxisTaps) -> Result<()> {
@@ -70,24 +72,26 @@ pub fn resample(b: &mut Builder, rows: &AxisTaps, columns: &AxisTaps) -> Result<
     Ok(())
 }
 
-pub fn depth_to_space(b: &mut Builder, block: usize, mode: DepthMode) -> Result<()> {
+pub fn depth_to_space(b: &mut Builder, block: [usize; 2], mode: DepthMode, skip: [usize; 2]) -> Result<()> {
     let column_first = f64::from(u8::from(mode == DepthMode::Crd));
-    rearrange(b, &DEPTH_TO_SPACE, vec![("COLUMN_FIRST", column_first)], block)
+    rearrange(b, &DEPTH_TO_SPACE, vec![("COLUMN_FIRST", column_first)], block, skip)
 }
 
 pub fn space_to_depth(b: &mut Builder, block: usize) -> Result<()> {
-    rearrange(b, &SPACE_TO_DEPTH, vec![], block)
+    rearrange(b, &SPACE_TO_DEPTH, vec![], [block; 2], [0; 2])
 }
 
 fn rearrange(
     b: &mut Builder,
     shader: &'static Shader,
     constants: Vec<(&'static str, f64)>,
-    block: usize,
+    block: [usize; 2],
+    skip: [usize; 2],
 ) -> Result<()> {
     let (x, y) = (b.planes(0)?, b.output(0)?);
     let count = y.vectors();
-    let params = BlockParams { x: x.planes, y: y.planes, block: block as u32, count };
+    let [block, skip] = [block, skip].map(|pair| pair.map(|n| n as u32));
+    let params = BlockParams { x: x.planes, y: y.planes, block, skip, count, padding: 0 };
     b.dispatch(shader, constants, &params, vec![x.binding, y.binding], workgroups(count), 0);
     Ok(())
 }

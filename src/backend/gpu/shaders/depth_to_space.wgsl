@@ -1,11 +1,13 @@
-// Channels become pixels: y[c, b·h + by, b·w + bx] = x[channel(c, by, bx), h, w].
+// Channels become pixels: y[c, bh·h + by − skip, bw·w + bx − skip] = x[channel(c, by, bx), h, w].
 override COLUMN_FIRST: bool = false;
 
 struct Params {
     x: Planes,
     y: Planes,
-    block: u32,
+    block: vec2<u32>,
+    skip: vec2<u32>,
     count: u32,
+    padding: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -24,15 +26,18 @@ fn main(
     }
     let p = pixel(params.y, i);
     let b = params.block;
-    let within = p.y % b * b + p.x % b;
+    let place = vec2<u32>(p.y, p.x) + params.skip;
+    let phase = place % b;
+    let within = phase[0] * b[1] + phase[1];
+    let source = place / b;
     var v = vec4<u32>();
     for (var lane = 0u; lane < 4u; lane++) {
         let c = 4u * p.block + lane;
         if c < params.y.channels {
             // Depth-column-row counts blocks in the high digits, column-row-depth in the low ones.
-            let from_c = select(within * params.y.channels + c, c * b * b + within, COLUMN_FIRST);
+            let from_c = select(within * params.y.channels + c, c * b[0] * b[1] + within, COLUMN_FIRST);
             let plane = p.sample * blocks(params.x) + from_c / 4u;
-            v[lane] = x[at(params.x, plane, p.y / b, p.x / b)][from_c % 4u];
+            v[lane] = x[at(params.x, plane, source[0], source[1])][from_c % 4u];
         }
     }
     y[params.y.base + i] = v;

@@ -1,5 +1,5 @@
-// Maximum of each window, and if WITH_POSITIONS where it stands in its plane. Positions: of values
-// within TIE_EPSILON (relative to the magnitude, at least 1) of the maximum the first counts.
+// Maximum of each window, and if WITH_POSITIONS where it stands in its plane. Positions: of values within
+// TIE_EPSILON times the greatest of the window's magnitudes of the maximum, the first counts.
 override WITH_POSITIONS: bool = false;
 override TIE_EPSILON: f32 = 0.0;
 
@@ -7,14 +7,17 @@ struct Params {
     x: Planes,
     y: Planes,
     window: Window,
+    magnitude_base: u32,
     positions_base: u32,
     count: u32,
+    padding: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> positions: array<vec4<i32>>;
+@group(0) @binding(2) var<storage, read> magnitude: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> positions: array<vec4<i32>>;
 
 const LOWEST = -3.4028234663852886e38;
 
@@ -33,12 +36,17 @@ fn main(
     let o = origin(w, p.y, p.x);
     let plane = p.sample * blocks(params.x) + p.block;
     var best = vec4<f32>(LOWEST);
+    var largest = 0.0;
     for (var ky = 0u; ky < w.kernel[0]; ky++) {
         for (var kx = 0u; kx < w.kernel[1]; kx++) {
             let from_y = u32(o[0] + i32(ky * w.dilation[0]));
             let from_x = u32(o[1] + i32(kx * w.dilation[1]));
             if from_y < params.x.height && from_x < params.x.width {
                 best = max(best, x[at(params.x, plane, from_y, from_x)]);
+                if TIE_EPSILON > 0.0 {
+                    let row = p.sample * params.x.height + from_y;
+                    largest = max(largest, magnitude[params.magnitude_base + row * params.x.width + from_x].x);
+                }
             }
         }
     }
@@ -46,14 +54,14 @@ fn main(
     if !WITH_POSITIONS {
         return;
     }
-    let tie = TIE_EPSILON * max(abs(best), vec4<f32>(1.0));
+    let least = best - TIE_EPSILON * largest;
     var position = vec4<i32>(-1);
     for (var ky = 0u; ky < w.kernel[0]; ky++) {
         for (var kx = 0u; kx < w.kernel[1]; kx++) {
             let from_y = u32(o[0] + i32(ky * w.dilation[0]));
             let from_x = u32(o[1] + i32(kx * w.dilation[1]));
             if from_y < params.x.height && from_x < params.x.width {
-                let near = best - x[at(params.x, plane, from_y, from_x)] <= tie;
+                let near = x[at(params.x, plane, from_y, from_x)] >= least;
                 let here = vec4<i32>(i32(from_y * params.x.width + from_x));
                 position = select(position, here, near & (position < vec4<i32>(0)));
             }

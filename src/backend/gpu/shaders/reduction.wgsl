@@ -5,6 +5,7 @@ const MEAN = 0u;
 const MAXIMUM = 1u;
 const MINIMUM = 2u;
 const SUM = 3u;
+const MAXIMUM_MAGNITUDE = 4u;
 
 const HIGHEST = 3.4028234663852886e38;
 
@@ -20,6 +21,7 @@ fn join(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
     switch REDUCTION {
         case MAXIMUM: { return max(a, b); }
         case MINIMUM: { return min(a, b); }
+        case MAXIMUM_MAGNITUDE: { return max(abs(a), abs(b)); }
         default: { return a + b; }
     }
 }

@@ -2,8 +2,10 @@
 struct Params {
     x: Planes,
     y: Planes,
-    block: u32,
+    block: vec2<u32>,
+    skip: vec2<u32>,
     count: u32,
+    padding: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,7 +23,7 @@ fn main(
         return;
     }
     let p = pixel(params.y, i);
-    let b = params.block;
+    let b = params.block[0];
     var v = vec4<u32>();
     for (var lane = 0u; lane < 4u; lane++) {
         let c = 4u * p.block + lane;
