@@ -9,7 +9,9 @@
 //!   * `lab-ab`, of outputs: CIE a\* and b\*, −128 to 128; L\* is the input's;
 //!   * `edges`: one channel, nothing to an edge; pictures show edges black on white;
 //!   * `classes`, of outputs: softmax or logits; `"classes": ["background", …]` names them, and the
-//!     result is a label picture ([`crate::image::labels`]).
+//!     result is a label picture ([`crate::image::labels`]);
+//!   * `mask` and `mask-logits`, of outputs: one channel, the probability of the second of two classes
+//!     or its logit (the sigmoid is then taken here); names and result as of `classes`.
 //! * `input.scale`: the picture is first enlarged by this, bicubic, to 8 bits.
 //! * `tiling`: `tiles` where any part may be computed alone, `whole` where the network has to see
 //!   the whole frame although its operators do not force that. `input.side` then is about how many
@@ -151,10 +153,15 @@ impl Task {
     pub fn describe(&self, in_channels: usize, out_channels: usize) -> Result<Description> {
         let input = Channel { color: self.input.color(in_channels, "takes")?, range: self.input.range };
         let output = Channel { color: self.output.color(out_channels, "makes")?, range: self.output.range };
-        let count = if output.color == Color::Classes { out_channels } else { 0 };
-        let class = |i: usize| Class {
-            name: self.output.classes.get(i).cloned().unwrap_or_else(|| i.to_string()),
-            color: labels::color(i as u8),
+        let (count, names): (usize, &[&str]) = match output.color {
+            Color::Classes => (out_channels, &[]),
+            Color::Mask | Color::MaskLogits => (2, &["background", "object"]),
+            Color::Rgb | Color::Gray | Color::LabL | Color::LabAb | Color::Edges => (0, &[]),
+        };
+        let class = |i: usize| {
+            let usual = names.get(i).map_or_else(|| i.to_string(), ToString::to_string);
+            let name = self.output.classes.get(i).cloned().unwrap_or(usual);
+            Class { name, color: labels::color(i as u8) }
         };
         let [task, family, strategy, title] = self.texts.clone();
         Ok(Description {
@@ -268,6 +275,30 @@ mod tests {
         let numbered = Task::of(&graph(Some(3), &[("output", r#"{"color":"classes"}"#)])).unwrap();
         assert_eq!(numbered.describe(3, 3).unwrap().classes[2].name, "2");
         assert!(numbered.describe(3, 257).is_err());
+    }
+
+    #[test]
+    fn a_mask_is_one_channel_of_two_classes() {
+        let mask = |json: &str| Task::of(&graph(Some(3), &[("output", json)])).unwrap();
+        for (json, channels) in [
+            (r#"{"color":"mask"}"#, Channels::Mask { logits: false }),
+            (r#"{"color":"mask-logits"}"#, Channels::Mask { logits: true }),
+        ] {
+            let task = mask(json);
+            assert_eq!(task.output(1).unwrap().channels, channels);
+            assert_eq!(task.output(2).unwrap_err().code(), "invalid-model");
+            let told = task.describe(3, 1).unwrap();
+            assert_eq!(
+                told.classes.iter().map(|class| &class.name[..]).collect::<Vec<_>>(),
+                ["background", "object"]
+            );
+        }
+        assert_eq!(
+            mask(r#"{"color":"mask","classes":["road","hole"]}"#).describe(3, 1).unwrap().classes[1].name,
+            "hole"
+        );
+        assert!(mask(r#"{"color":"mask","classes":["hole"]}"#).describe(3, 1).is_err());
+        assert!(Task::of(&graph(Some(3), &[("input", r#"{"color":"mask"}"#)])).is_err());
     }
 
     #[test]

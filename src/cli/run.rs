@@ -105,12 +105,21 @@ fn fixed_frame(model: &Model, picture: &Picture) -> unet_playground::Result<Opti
 
 fn draw(picture: &Picture, made: Picture, view: &View, chosen: &[u8]) -> unet_playground::Result<Picture> {
     let how = match view.view {
-        Mode::Labels => return Ok(made),
+        Mode::Labels => return opaque(&made),
         Mode::Classes => labels::View::Classes,
         Mode::Overlay => labels::View::Overlay { opacity: view.opacity },
         Mode::Cutout => labels::View::Cutout,
     };
     labels::draw(picture, &made, how, chosen)
+}
+
+/// The labels without the background's probability, which other programs would take for transparency.
+fn opaque(labels: &Picture) -> unet_playground::Result<Picture> {
+    let mut rgba = labels.region(labels.rect())?;
+    for pixel in rgba.as_chunks_mut::<4>().0 {
+        pixel[3] = 255;
+    }
+    Picture::from_rgba(labels.width(), labels.height(), &rgba)
 }
 
 /// Indices of the wanted classes; of none: of all but the background.

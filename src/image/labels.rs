@@ -3,11 +3,11 @@
 //! A pixel of a label picture is
 //! * red: the index of its most likely class,
 //! * green: that class's probability, 255 is certain,
-//! * blue: the index of the class that is next,
-//! * alpha: 255.
+//! * blue: the index of the most likely class besides it and the background (class 0),
+//! * alpha: the background's probability.
 //!
-//! Two classes and one probability are all there is to tell inside of objects and along a border
-//! between two of them; so the edge of a cut-out is as soft as the network is unsure of it.
+//! What is left of 1 is taken for the third class's. So the probability of everything but the
+//! background is exact, and that of any other choice where no more than two classes meet it.
 
 use super::tile::zeroed;
 use super::{Picture, RGBA, Rect};
@@ -34,7 +34,7 @@ pub enum View {
     /// The picture, with the chosen classes' colours laid over it; 1 hides the picture.
     Overlay { opacity: f32 },
     /// The picture where it is of a chosen class, transparent elsewhere. Alpha rises from 0 to 1
-    /// as the probability of being inside goes from a quarter to three quarters.
+    /// as the sum of the chosen classes' probabilities goes from a quarter to three quarters.
     Cutout,
 }
 
@@ -63,15 +63,21 @@ pub fn label(values: &[f32]) -> [u8; RGBA] {
             first = i;
         }
     }
-    let mut second = usize::from(first == 0).min(values.len().saturating_sub(1));
-    for (i, value) in values.iter().enumerate() {
-        if i != first && *value > values[second] {
-            second = i;
+    let mut next = first;
+    for (i, value) in values.iter().enumerate().skip(1) {
+        if i != first && (next == first || *value > values[next]) {
+            next = i;
         }
     }
-    let top = values.get(first).copied().unwrap_or(0.0);
-    let probability = if probable(values) { top } else { 1.0 / exponentials(values, top) };
-    [first as u8, (probability * 255.0 + 0.5) as u8, second as u8, 255]
+    let [top, background] = [first, 0].map(|class| values.get(class).copied().unwrap_or(0.0));
+    let (top, background) = if probable(values) {
+        (top, background)
+    } else {
+        let sum = exponentials(values, top);
+        (1.0 / sum, (background - top).exp() / sum)
+    };
+    let byte = |probability: f32| (probability * 255.0 + 0.5) as u8;
+    [first as u8, byte(top), next as u8, byte(background)]
 }
 
 /// −ln of the probability of `class`, which must be one of those that [`label`] is told of:
@@ -134,8 +140,7 @@ pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> R
 }
 
 fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; LABELS]) -> [u8; RGBA] {
-    let [first, _, second, _] = label;
-    let class = if chosen[usize::from(first)] { first } else { second };
+    let first = label[0];
     let [r, g, b, alpha] = pixel;
     match view {
         View::Classes if chosen[usize::from(first)] => {
@@ -144,26 +149,31 @@ fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; LABEL
         }
         View::Classes => [0; RGBA],
         View::Overlay { opacity } => {
-            let share = opacity * inside(label, chosen);
-            let mix = |from: u8, to: u8| mix(from, to, share);
+            let (class, inside) = inside(label, chosen);
+            let mix = |from: u8, to: u8| mix(from, to, opacity * inside);
             let over = color(class);
             [mix(r, over[0]), mix(g, over[1]), mix(b, over[2]), alpha]
         }
-        View::Cutout => [r, g, b, mix(0, alpha, inside(label, chosen))],
+        View::Cutout => [r, g, b, mix(0, alpha, inside(label, chosen).1)],
     }
 }
 
-/// How far a pixel belongs to the chosen classes, 0 to 1.
-fn inside([first, probability, second, _]: [u8; RGBA], chosen: &[bool; LABELS]) -> f32 {
-    let probability = f32::from(probability) / 255.0;
+/// The most likely of the chosen classes, and how far a pixel belongs to them all, 0 to 1.
+fn inside([first, probability, next, background]: [u8; RGBA], chosen: &[bool; LABELS]) -> (u8, f32) {
+    let [top, background] = [probability, background].map(|byte| f32::from(byte) / 255.0);
+    let background = if first == 0 { 0.0 } else { background };
+    let rest = if next == first { 0.0 } else { (1.0 - top - background).max(0.0) };
+    let mut most = (first, 0.0);
     let mut sum = 0.0;
-    if chosen[usize::from(first)] {
-        sum += probability;
+    for (class, probability) in [(first, top), (0, background), (next, rest)] {
+        if chosen[usize::from(class)] {
+            sum += probability;
+            if probability > most.1 {
+                most = (class, probability);
+            }
+        }
     }
-    if chosen[usize::from(second)] {
-        sum += 1.0 - probability;
-    }
-    ((sum - OUTSIDE) / (1.0 - 2.0 * OUTSIDE)).clamp(0.0, 1.0)
+    (most.0, ((sum - OUTSIDE) / (1.0 - 2.0 * OUTSIDE)).clamp(0.0, 1.0))
 }
 
 fn mix(from: u8, to: u8, share: f32) -> u8 {
@@ -177,14 +187,36 @@ mod tests {
 
     #[test]
     fn probabilities_and_logits_of_one_meaning_have_one_label() {
-        assert_eq!(label(&[0.25, 0.6, 0.15]), [1, 153, 0, 255]);
-        assert_eq!(label(&[0.25f32.ln(), 0.6f32.ln(), 0.15f32.ln()]), [1, 153, 0, 255]);
+        assert_eq!(label(&[0.25, 0.6, 0.15]), [1, 153, 2, 64]);
+        assert_eq!(label(&[0.25f32.ln(), 0.6f32.ln(), 0.15f32.ln()]), [1, 153, 2, 64]);
+        assert_eq!(label(&[0.6, 0.15, 0.25]), [0, 153, 2, 153]);
         assert_eq!(label(&[1000.0, -1000.0]), [0, 255, 1, 255]);
+        assert_eq!(label(&[0.2, 0.8]), [1, 204, 1, 51]);
         // Not probabilities, though they sum to 1.
-        assert_eq!(label(&[2.0, -1.0]), [0, 243, 1, 255]);
-        assert_eq!(label(&[0.5, 0.5]), [0, 128, 1, 255]);
+        assert_eq!(label(&[2.0, -1.0]), [0, 243, 1, 243]);
+        assert_eq!(label(&[0.5, 0.5]), [0, 128, 1, 128]);
         assert_eq!(label(&[f32::NAN, f32::NAN])[1], 0);
-        assert_eq!(label(&[]), [0, 0, 0, 255]);
+        assert_eq!(label(&[]), [0, 0, 0, 0]);
+    }
+
+    /// A border between a background and an object is both, and where a third class meets them the
+    /// object has neither holes nor seams.
+    #[test]
+    fn cutouts_sum_the_probabilities_of_all_chosen_classes() {
+        let alpha = |values: &[f32], chosen: &[u8]| drawn(label(values), View::Cutout, chosen)[3];
+        let wanted = |sum: f32| (200.0 * ((sum - 0.25) / 0.5).clamp(0.0, 1.0)).round() as i32;
+        let [all, pet] = [&[1, 2, 3][..], &[2]];
+        for (values, chosen, sum) in [
+            ([0.35, 0.40, 0.20, 0.05], all, 0.65),
+            ([0.35, 0.15, 0.40, 0.10], all, 0.65),
+            ([0.40, 0.30, 0.20, 0.10], all, 0.60),
+            ([0.90, 0.05, 0.03, 0.02], all, 0.10),
+            ([0.30, 0.00, 0.60, 0.10], pet, 0.60),
+            ([0.00, 0.60, 0.40, 0.00], pet, 0.40),
+        ] {
+            let told = i32::from(alpha(&values, chosen));
+            assert!((told - wanted(sum)).abs() <= 3, "{values:?}: alpha {told}, not {}", wanted(sum));
+        }
     }
 
     fn drawn(label: [u8; 4], view: View, chosen: &[u8]) -> [u8; 4] {
@@ -197,25 +229,25 @@ mod tests {
     #[test]
     fn cutouts_are_soft_where_the_network_is_unsure() {
         let cutout = |label, chosen: &[u8]| drawn(label, View::Cutout, chosen)[3];
-        assert_eq!(cutout([3, 255, 0, 255], &[3]), 200);
+        assert_eq!(cutout([3, 255, 1, 0], &[3]), 200);
         assert_eq!(cutout([0, 255, 3, 255], &[3]), 0);
         // 50 % sits in the middle of the edge, whichever class comes first.
-        assert_eq!(cutout([3, 128, 0, 255], &[3]), 101);
-        assert_eq!(cutout([0, 128, 3, 255], &[3]), 99);
-        assert_eq!(cutout([2, 128, 3, 255], &[2, 3]), 200);
-        assert_eq!(cutout([0, 230, 3, 255], &[3]), 0);
-        assert_eq!(drawn([3, 255, 0, 255], View::Cutout, &[3])[..3], [100, 200, 40]);
+        assert_eq!(cutout([3, 128, 1, 127], &[3]), 101);
+        assert_eq!(cutout([0, 128, 3, 128], &[3]), 99);
+        assert_eq!(cutout([2, 128, 3, 0], &[2, 3]), 200);
+        assert_eq!(cutout([0, 230, 3, 230], &[3]), 0);
+        assert_eq!(drawn([3, 255, 1, 0], View::Cutout, &[3])[..3], [100, 200, 40]);
     }
 
     #[test]
     fn overlays_mix_and_classes_are_plain() {
         let overlay = |opacity, label| drawn(label, View::Overlay { opacity }, &[1]);
-        assert_eq!(overlay(0.0, [1, 255, 0, 255]), [100, 200, 40, 200]);
-        assert_eq!(overlay(1.0, [1, 255, 0, 255]), [230, 159, 0, 200]);
-        assert_eq!(overlay(0.5, [1, 255, 0, 255]), [165, 180, 20, 200]);
+        assert_eq!(overlay(0.0, [1, 255, 2, 0]), [100, 200, 40, 200]);
+        assert_eq!(overlay(1.0, [1, 255, 2, 0]), [230, 159, 0, 200]);
+        assert_eq!(overlay(0.5, [1, 255, 2, 0]), [165, 180, 20, 200]);
         assert_eq!(overlay(0.5, [0, 255, 1, 255]), [100, 200, 40, 200]);
-        assert_eq!(drawn([1, 130, 0, 255], View::Classes, &[0, 1]), [230, 159, 0, 255]);
-        assert_eq!(drawn([2, 130, 0, 255], View::Classes, &[0, 1]), [0; 4]);
+        assert_eq!(drawn([1, 130, 2, 125], View::Classes, &[0, 1]), [230, 159, 0, 255]);
+        assert_eq!(drawn([2, 130, 1, 125], View::Classes, &[0, 1]), [0; 4]);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub fn labels(mask: &Picture, classes: u8) -> Result<Picture> {
                 )));
             };
             seen[usize::from(class)] = true;
-            *pixel = [class, 255, u8::from(class == 0), 255];
+            *pixel = [class, 255, if class == 0 { 1 } else { class }, if class == 0 { 255 } else { 0 }];
         }
         labels.write(band, &rgba)?;
     }
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn gray_levels_are_classes() {
         let labels = labels(&gray(&[0, 3, 255, 1]), 4).unwrap();
-        let expected = [[0, 255, 1, 255], [3, 255, 0, 255], [255, 255, 0, 255], [1, 255, 0, 255]];
+        let expected = [[0, 255, 1, 255], [3, 255, 3, 0], [255, 255, 255, 0], [1, 255, 1, 0]];
         assert_eq!(labels.region(labels.rect()).unwrap(), expected.concat());
     }
 

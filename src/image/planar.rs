@@ -24,6 +24,18 @@ pub enum Channels {
     Chroma,
     /// As many, of results only: probabilities or logits of classes, whatever their range.
     Classes(usize),
+    /// One channel, of results only: the probability of the second of two classes, or its logit.
+    Mask { logits: bool },
+}
+
+impl Channels {
+    /// Whether a result is a label picture ([`labels`]).
+    pub fn are_classes(self) -> bool {
+        match self {
+            Self::Classes(_) | Self::Mask { .. } => true,
+            Self::Rgb | Self::Luma | Self::Lightness | Self::Chroma => false,
+        }
+    }
 }
 
 /// How colours are values of a tensor.
@@ -41,7 +53,7 @@ impl Encoding {
     pub fn channel_count(&self) -> usize {
         match self.channels {
             Channels::Rgb => 3,
-            Channels::Luma | Channels::Lightness => 1,
+            Channels::Luma | Channels::Lightness | Channels::Mask { .. } => 1,
             Channels::Chroma => 2,
             Channels::Classes(count) => count,
         }
@@ -50,6 +62,40 @@ impl Encoding {
     /// Where a value lies between the least (0) and the greatest (1).
     fn unit(&self, value: f32) -> f32 {
         (value - self.low) / (self.high - self.low)
+    }
+
+    /// Probabilities or logits of the two classes that a mask tells apart.
+    fn of_mask(&self, value: f32, logits: bool) -> [f32; 2] {
+        if logits {
+            return [0.0, value];
+        }
+        let probability = self.unit(value).clamp(0.0, 1.0);
+        [1.0 - probability, probability]
+    }
+
+    /// The scores of classes, `[1, C, H, W]`, in a network's output; `None` where it makes no classes.
+    ///
+    /// # Errors
+    /// `InvalidInput` when a mask is not float `[1, 1, H, W]`, `OutOfMemory`.
+    pub fn scores(&self, output: &Tensor) -> Option<Result<Tensor>> {
+        match self.channels {
+            Channels::Classes(_) => Some(Ok(output.clone())),
+            Channels::Mask { logits } => Some(self.both(output, logits)),
+            Channels::Rgb | Channels::Luma | Channels::Lightness | Channels::Chroma => None,
+        }
+    }
+
+    fn both(&self, output: &Tensor, logits: bool) -> Result<Tensor> {
+        let (&[1, 1, height, width], Some(mask)) = (output.shape(), output.as_f32()) else {
+            return Err(Error::InvalidInput(format!("a mask is [1, 1, H, W], not {:?}", output.shape())));
+        };
+        let len = 2 * mask.len();
+        let mut values = Vec::new();
+        values.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 4))?;
+        for class in [0, 1] {
+            values.extend(mask.iter().map(|&value| self.of_mask(value, logits)[class]));
+        }
+        Tensor::f32([1, 2, height, width], values)
     }
 
     /// a\* or b\* of a value.
@@ -87,7 +133,7 @@ pub fn read(rgba: &[u8], width: usize, encoding: Encoding) -> Result<Tensor> {
                 |&[r, g, b, _]: &[u8; RGBA]| encoding.low + lab::lightness([r, g, b]) * (span / 100.0);
             values.extend(pixels.iter().map(value));
         }
-        Channels::Chroma | Channels::Classes(_) => {
+        Channels::Chroma | Channels::Classes(_) | Channels::Mask { .. } => {
             return Err(Error::InvalidInput("chroma and classes are results, not inputs".into()));
         }
     }
@@ -155,6 +201,11 @@ pub fn paint(rgba: &mut [u8], tensor: &Tensor, part: Rect, encoding: Encoding) -
                         *value = line(channel)[i];
                     }
                     *pixel = labels::label(&of_classes);
+                }
+            }
+            Channels::Mask { logits } => {
+                for (pixel, value) in to.iter_mut().zip(line(0)) {
+                    *pixel = labels::label(&encoding.of_mask(*value, logits));
                 }
             }
         }
@@ -275,6 +326,28 @@ mod tests {
     }
 
     #[test]
+    fn masks_become_labels_of_two_classes() {
+        let tensor = Tensor::f32([1, 1, 1, 4], [-1.0, 0.0, 0.8, 2.0]).unwrap();
+        let painted = |logits| {
+            let encoding = Encoding { channels: Channels::Mask { logits }, ..RGB };
+            let mut row = [7; 16];
+            paint(&mut row, &tensor, Rect::new(0, 0, 4, 1), encoding).unwrap();
+            let scores = encoding.scores(&tensor).unwrap().unwrap();
+            assert_eq!(scores.shape(), [1, 2, 1, 4]);
+            row
+        };
+        assert_eq!(
+            painted(false),
+            [[0, 255, 1, 255], [0, 255, 1, 255], [1, 204, 1, 51], [1, 255, 1, 0]].concat()[..]
+        );
+        assert_eq!(
+            painted(true),
+            [[0, 186, 1, 186], [0, 128, 1, 128], [1, 176, 1, 79], [1, 225, 1, 30]].concat()[..]
+        );
+        assert!(RGB.scores(&tensor).is_none());
+    }
+
+    #[test]
     fn values_round_half_up_and_clamp() {
         let gray = Encoding { channels: Channels::Luma, low: 0.0, high: 255.0 };
         let values = [0.49999f32, 0.5, 254.5, f32::INFINITY, -3.0, f32::NAN];
@@ -315,7 +388,7 @@ mod tests {
         let tensor = Tensor::f32([1, 3, 1, 2], [0.2, 0.0, 0.7, 0.0, 0.1, 1.0]).unwrap();
         let mut row = [9; 8];
         paint(&mut row, &tensor, Rect::new(0, 0, 2, 1), encoding).unwrap();
-        assert_eq!(row, [1, 179, 0, 255, 2, 255, 0, 255]);
+        assert_eq!(row, [1, 179, 2, 51, 2, 255, 1, 0]);
     }
 
     #[test]

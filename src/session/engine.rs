@@ -153,7 +153,23 @@ impl Engine {
     /// # Errors
     /// `InvalidModel`, `MissingExternalData`, `UnsupportedOperator`, `InvalidNode`.
     pub fn load(&self, bytes: &[u8], external: &BTreeMap<String, &[u8]>) -> Result<Model> {
-        Ok(Model::new(onnx::load(bytes, external)?, self.device.clone()))
+        self.load_as(bytes, external, BTreeMap::new())
+    }
+
+    /// As [`Engine::load`], with these entries in place of the file's `metadata_props` of the same keys: for a
+    /// file that does not say what it is for.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load`].
+    pub fn load_as(
+        &self,
+        bytes: &[u8],
+        external: &BTreeMap<String, &[u8]>,
+        metadata: BTreeMap<String, String>,
+    ) -> Result<Model> {
+        let mut graph = onnx::load(bytes, external)?;
+        graph.metadata.extend(metadata);
+        Ok(Model::new(graph, self.device.clone()))
     }
 
     /// Takes the GPU away in the middle of whatever it does: for tests of what happens then.

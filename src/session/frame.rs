@@ -119,6 +119,9 @@ impl Frame {
         let &[_, _, out_height, out_width] = output.shape() else {
             return Err(Error::InvalidInput("the model's first output is not a picture".into()));
         };
+        if let Some(scores) = encoding.scores(&output) {
+            return Ok(Self::Scores(ClassScores::new(scores?)?));
+        }
         match encoding.channels {
             Channels::Chroma if [out_height, out_width] == reduced.size => {
                 Ok(Self::Chroma(Chroma::new(&output, encoding, &reduced.rgba)?))
@@ -127,7 +130,6 @@ impl Frame {
                 let rgba = reduce(picture, [out_height, out_width])?;
                 Ok(Self::Chroma(Chroma::new(&output, encoding, &rgba)?))
             }
-            Channels::Classes(_) => Ok(Self::Scores(ClassScores::new(output)?)),
             _ => {
                 let mut small = Picture::new(out_width as u32, out_height as u32)?;
                 let mut rgba = planar::opaque(small.rect())?;

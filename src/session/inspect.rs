@@ -12,7 +12,7 @@ use super::summary::{self, NodeSummary};
 use crate::error::{Error, Result};
 use crate::image::features::Positions;
 use crate::image::metrics::same_size;
-use crate::image::planar::{self, Channels};
+use crate::image::planar;
 use crate::image::{Features, Loss, Picture, Rect};
 use crate::ops::{Fact, Indices, Op};
 use crate::plan::Selection;
@@ -221,11 +221,12 @@ impl Inspection {
         };
         same_size(wanted, reference.size())?;
         let encoding = self.model.task()?.output(self.model.geometry()?.out_channels)?;
-        if !matches!(encoding.channels, Channels::Classes(_)) {
+        if !encoding.channels.are_classes() {
             return Loss::absolute(&self.output(cut, host).await?, reference, place);
         }
         let selection = Selection { outputs: vec![], cut };
-        let scores = self.run(&self.input, &selection, host).await?;
+        let output = self.run(&self.input, &selection, host).await?;
+        let scores = encoding.scores(&output).unwrap_or(Ok(output))?;
         let within = match (&self.seen, scores.shape()) {
             (Seen::Part { part, .. }, _) => part.within,
             (_, &[_, _, height, width]) => Rect::new(0, 0, width as u32, height as u32),

@@ -41,6 +41,8 @@ pub(super) enum Color {
     LabAb,
     Edges,
     Classes,
+    Mask,
+    MaskLogits,
 }
 
 impl Color {
@@ -52,12 +54,17 @@ impl Color {
             Self::LabAb => "lab-ab",
             Self::Edges => "edges",
             Self::Classes => "classes",
+            Self::Mask => "mask",
+            Self::MaskLogits => "mask-logits",
         }
     }
 
     /// Pictures are made of these, so they can go in.
     fn is_readable(self) -> bool {
-        !matches!(self, Self::LabAb | Self::Classes)
+        match self {
+            Self::Rgb | Self::Gray | Self::LabL | Self::Edges => true,
+            Self::LabAb | Self::Classes | Self::Mask | Self::MaskLogits => false,
+        }
     }
 }
 
@@ -105,7 +112,7 @@ impl Side {
         let fits = match color {
             Color::Rgb => channels == 3,
             Color::LabAb => channels == 2,
-            Color::Gray | Color::LabL | Color::Edges => channels == 1,
+            Color::Gray | Color::LabL | Color::Edges | Color::Mask | Color::MaskLogits => channels == 1,
             Color::Classes => (2..=MAX_CLASSES).contains(&channels),
         };
         let name = color.name();
@@ -114,10 +121,15 @@ impl Side {
                 "it {verb} {channels} channels, which cannot be {name:?} as its metadata say"
             )));
         }
-        if color == Color::Classes && !self.classes.is_empty() && self.classes.len() != channels {
+        let classes = match color {
+            Color::Classes => channels,
+            Color::Mask | Color::MaskLogits => 2,
+            Color::Rgb | Color::Gray | Color::LabL | Color::LabAb | Color::Edges => self.classes.len(),
+        };
+        if !self.classes.is_empty() && self.classes.len() != classes {
             let names = self.classes.len();
             return Err(Error::InvalidModel(format!(
-                "it {verb} {channels} channels, but its metadata name {names} classes"
+                "it {verb} {channels} channels, {classes} classes, but its metadata name {names} classes"
             )));
         }
         Ok(color)
@@ -134,6 +146,8 @@ impl Side {
             // A drawing is black where there is an edge.
             Color::Edges => Encoding { channels: Channels::Luma, low: high, high: low },
             Color::Classes => Encoding { channels: Channels::Classes(channels), low, high },
+            Color::Mask => Encoding { channels: Channels::Mask { logits: false }, low, high },
+            Color::MaskLogits => Encoding { channels: Channels::Mask { logits: true }, low, high },
         })
     }
 }

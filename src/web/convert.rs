@@ -37,6 +37,16 @@ pub fn files(object: &JsValue) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     Ok(files)
 }
 
+/// The texts of an object under `key`, by name; none where there is no object.
+pub fn texts(options: &JsValue, key: &str) -> BTreeMap<String, String> {
+    let Some(object) = super::host::option::<Object>(options, key) else { return BTreeMap::new() };
+    let entry = |entry: JsValue| {
+        let entry = Array::from(&entry);
+        Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+    };
+    Object::entries(&object).iter().filter_map(entry).collect()
+}
+
 /// An array of sizes.
 pub fn shape(value: &JsValue) -> Result<Vec<usize>, Error> {
     let sizes = value.dyn_ref::<Array>().ok_or_else(|| wrong("a shape must be an array of numbers"))?;

@@ -71,14 +71,18 @@ impl Engine {
         self.inner.adapter()
     }
 
-    /// Loads an ONNX file; `options.externalData` maps the names of files beside it to their bytes.
+    /// Loads an ONNX file; `options.externalData` maps the names of files beside it to their bytes, and
+    /// `options.metadata` has entries that stand in place of the file's own `metadata_props`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Model>")]
     pub fn load(
         &self,
         bytes: Vec<u8>,
-        #[wasm_bindgen(unchecked_optional_param_type = "{ externalData?: Record<string, Uint8Array> }")]
+        #[wasm_bindgen(
+            unchecked_optional_param_type = "{ externalData?: Record<string, Uint8Array>; metadata?: Record<string, string> }"
+        )]
         options: JsValue,
     ) -> Promise {
+        let metadata = convert::texts(&options, "metadata");
         let inner = self.inner.clone();
         let files =
             convert::files(&option::<JsValue>(&options, "externalData").unwrap_or(JsValue::UNDEFINED));
@@ -86,7 +90,7 @@ impl Engine {
             let load = || {
                 let files = files?;
                 let external = map(files.iter().map(|(name, bytes)| (name.clone(), &bytes[..])));
-                inner.load(&bytes, &external)
+                inner.load_as(&bytes, &external, metadata)
             };
             let model = load().map_err(|e| convert::error(&e))?;
             Ok(Model { inner: Rc::new(model) }.into())

@@ -145,11 +145,8 @@ fn classes_become_label_pictures() {
     let rgba: Vec<u8> = row.iter().flat_map(|&r| [r, 9, 9, 255]).collect();
     let source = Picture::from_rgba(5, 1, &rgba).unwrap();
     let model = pointwise(&weights, &[1.0, 0.0], &[("output", classes)]);
-    let labels: Vec<u8> = [[0, 255, 1], [0, 204, 1], [0, 155, 1], [1, 200, 0], [1, 255, 0]]
-        .iter()
-        .flat_map(|&[a, b, c]| [a, b, c, 255])
-        .collect();
-    assert_eq!(pixels(&process(&model, &source, None)), labels);
+    let labels = [[0, 255, 1, 255], [0, 204, 1, 204], [0, 155, 1, 155], [1, 200, 1, 55], [1, 255, 1, 0]];
+    assert_eq!(pixels(&process(&model, &source, None)), labels.concat());
     let told = model.describe().unwrap();
     assert_eq!(told.classes.iter().map(|class| class.name.as_str()).collect::<Vec<_>>(), ["dark", "light"]);
     // The frame reduced to one pixel is of one class.
