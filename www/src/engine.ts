@@ -81,7 +81,8 @@ export interface Engine {
   /** Why it runs there, as an identifier and as a sentence. Changes when a GPU gives up in mid-run. */
   readonly backendReasonCode: ReasonCode;
   readonly backendReason: string;
-  load(bytes: Uint8Array, options?: { externalData?: Record<string, Uint8Array> }): Promise<Model>;
+  /** `metadata`: entries in place of the file's own. */
+  load(bytes: Uint8Array, options?: { externalData?: Record<string, Uint8Array>; metadata?: Record<string, string> }): Promise<Model>;
   decode(bytes: Uint8Array): Promise<Picture>;
   pictureFromRgba(rgba: Uint8Array, width: number, height: number): Picture;
   /** Makes a picture worse, restores it without a network, or adjusts it; equal seeds give equal noise. */
@@ -148,8 +149,11 @@ export interface Model {
   readonly metadata: Record<string, string>;
   /** What goes in and comes out as pictures; undefined for a model that can only be run on tensors. */
   readonly task: { classes: ClassInfo[] } | undefined;
-  readonly inputs: { name: string }[];
+  /** Shapes have null where a size is free, and are null themselves where nothing is known. */
+  readonly inputs: { name: string; shape: (number | null)[] | null }[];
   readonly outputs: { name: string }[];
+  /** What a run would do at this input shape; throws where there can be none. */
+  plan(shape: number[]): { outputShape: number[]; nodes: { op: string; outputs: string[] }[] };
   /** Of each initializer that a node reads. */
   weights(node: string): Weights[];
   /** Gives the memory of the last run back. */

@@ -10,6 +10,7 @@ import { Missing } from "./elements/missing";
 import type { InspectView } from "./inspect/view";
 import { keepForOffline } from "./offline/register";
 import { CallError, messageOf } from "./protocol";
+import type { LitElement } from "lit";
 import "./styles.css";
 
 /** What the playground shows, for its link among the views, which names no settings. */
@@ -45,9 +46,9 @@ const outside: Outside = {
       throw new CallError("no-clipboard", messageOf(error));
     }
   },
-  note(query) {
+  note(query, step) {
     noted = query;
-    if (router.route.view === "playground") router.note({ view: "playground", path: "", query });
+    if (router.route.view === "playground") router.note({ view: "playground", path: "", query }, step);
     else inspector?.note();
   },
 };
@@ -108,6 +109,9 @@ async function make(view: ViewName): Promise<HTMLElement> {
   return app;
 }
 
+/** Whether a view has been shown: another one is then a change. */
+let shownOne = false;
+
 /** How far each view was scrolled when another took its place. */
 const tops = new WeakMap<Element, number>();
 
@@ -125,6 +129,19 @@ async function show(): Promise<void> {
   for (const shown of document.body.children) tops.set(shown, shown.scrollTop);
   document.body.replaceChildren(element);
   element.scrollTop = tops.get(element) ?? 0;
+  if (shownOne) await focusHeading(element);
+  shownOne = true;
+}
+
+/** Where a change of view has led, for who does not see it: the view's first heading, or the page's. */
+async function focusHeading(view: HTMLElement): Promise<void> {
+  await (view as Partial<LitElement>).updateComplete;
+  const heading = view.shadowRoot?.querySelector<HTMLElement>("main :is(h1, h2)");
+  const header = view.shadowRoot?.querySelector("up-header");
+  if (!heading) return header?.focusHeading();
+  heading.tabIndex = -1;
+  heading.style.outline = "none";
+  heading.focus({ preventScroll: true });
 }
 
 /**

@@ -34,6 +34,15 @@ export interface ModelInfo {
   metadata: Record<string, string>;
   /** What its results tell apart; empty for one that makes pictures. */
   classes: ClassInfo[];
+  /** Of a person's own file that does not say what its output is. */
+  undeclared: UndeclaredOutput | null;
+}
+
+/** Numbers of channels, and the operator that the output comes from. */
+export interface UndeclaredOutput {
+  input: number;
+  output: number;
+  operator: string;
 }
 
 /** A model at work on a part of a picture; lives in the worker, as long as its engine does. */
@@ -65,11 +74,12 @@ export interface LossInfo {
   max: number;
 }
 
-/** Where a model comes from: shipped with the page and known by its hash, or files a person brought. */
 /** A model and the files that hold its weights, by name. */
 export interface ModelFiles {
   file: Blob;
   data: Record<string, Blob>;
+  /** What a person has said of it: entries in place of the file's own `metadata_props`. */
+  metadata: Record<string, string>;
 }
 
 /** A file of this site, and the hash of its content. */
@@ -83,6 +93,7 @@ export interface ShippedModel extends WeightFile {
   data: Record<string, WeightFile>;
 }
 
+/** Where a model comes from: shipped with the page and known by its hash, or files a person brought. */
 export type ModelSource = ShippedModel | ModelFiles;
 
 /** Shares from 0 to 1, null where there is nothing to tell of; `iou`: of each class, intersection over union. */
@@ -152,6 +163,8 @@ export interface Calls {
   weights: { args: { model: number; node: string }; result: Weights[] };
   freeInspection: { args: { inspection: number }; result: null };
   freeFeatures: { args: { features: number }; result: null };
+  /** By the browser's encoder; `quality` from 0 to 1. */
+  encode: { args: { picture: number; type: "image/jpeg" | "image/webp"; quality: number }; result: Uint8Array<ArrayBuffer> };
   encodePng: { args: { picture: number }; result: Uint8Array<ArrayBuffer> };
   /** Addresses of what the worker has fetched. */
   fetched: { args: Record<string, never>; result: string[] };

@@ -50,15 +50,23 @@ export class Engine implements EngineType {
     return Uint8ClampedArray.from({ length: 1024 }, (_, at) => (at % 4 === 3 ? 255 : at >> 2));
   }
 
-  /** Bytes: scale, quality in percent, whether it tells classes, the number of its strategy. */
-  async load(bytes: Uint8Array): Promise<Model> {
+  /**
+   * Bytes: scale, quality in percent, whether it tells classes, the number of its strategy; of a file that does not say
+   * what its output is also the number of its channels, and whether it is of a sigmoid.
+   */
+  async load(bytes: Uint8Array, { metadata: said = {} }: { metadata?: Record<string, string> } = {}): Promise<Model> {
     if (bytes.byteLength < 4) throw new FakeError("invalid-model", "the file ends early");
-    const names = bytes[2] ? ["background", "border", "pet", "person"] : [];
+    const [channels, operator] = [bytes[4] || 3, bytes[5] ? "Sigmoid" : "Conv"];
+    const metadata = { ...(!bytes[4] && { output: '{"color":"rgb"}' }), ...said };
+    const numbered = Array.from({ length: channels }, (_, index) => String(index));
+    const named = /mask/.test(metadata.output ?? "") ? ["background", "object"] : /classes/.test(metadata.output ?? "") ? numbered : [];
+    const names = bytes[2] ? ["background", "border", "pet", "person"] : named;
     const told = names.map((name, index): ClassInfo => ({ name, color: [60 * index, 160, 200 - 50 * index] }));
     const network = { scale: bytes[0] || 1, quality: (bytes[1] || 100) / 100, classes: names.length, strategy: bytes[3] ?? 0 };
     const nodes = fakeNodes(network, [1, 3, 64, 64]);
-    const ports = { inputs: [{ name: "x" }], outputs: [{ name: "y" }] };
-    const model: FakeModel = { metadata: {}, ...network, ...ports, task: { classes: told }, release() {}, weights: (node) => fakeWeights(nodes, node), free() {} };
+    const ports = { inputs: [{ name: "x", shape: [null, 3, null, null] }], outputs: [{ name: "y" }] };
+    const plan = ([, , height = 0, width = 0]: number[]) => ({ outputShape: [1, channels, height, width], nodes: [{ op: operator, outputs: ["y"] }] });
+    const model: FakeModel = { metadata, ...network, ...ports, plan, task: { classes: told }, release() {}, weights: (node) => fakeWeights(nodes, node), free() {} };
     return model;
   }
 

@@ -7,6 +7,7 @@ import type { Client } from "../client";
 import type { BackendChoice, Degradation } from "../engine";
 import type { EngineInfo, ModelInfo, PictureInfo, Progress, Recipe, ShippedModel } from "../protocol";
 import type { Entry, OwnModel, Stage } from "./catalogue";
+import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
 import { fromBase } from "./samples";
 import type { Activity } from "./state";
@@ -126,8 +127,8 @@ export class Bench {
   #free = (picture: PictureInfo): void => this.client.free("picture", picture.id);
 }
 
-function ownKey({ key }: OwnModel): string {
-  return OWN + key;
+function ownKey(model: OwnModel): string {
+  return OWN + keyOf(model);
 }
 
 function shipped({ file, sha256, data }: Entry): ShippedModel {

@@ -3,6 +3,7 @@
 import type { ModelFiles } from "../protocol";
 import { filterOf, factsOf, OLD_PHOTO, TASKS, type BaselineId, type TaskFacts } from "./tasks";
 import type { FilterSpec } from "../engine";
+import type { ReadingId } from "./reading";
 
 /** A file of weights beside an ONNX file. */
 export interface DataFile {
@@ -34,6 +35,8 @@ export interface OwnModel {
   key: string;
   name: string;
   source: ModelFiles;
+  /** How its output is read, where a person has said so. */
+  reading: ReadingId | null;
 }
 
 /** One step of a method. */

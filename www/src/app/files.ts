@@ -2,6 +2,9 @@
 
 import { CallError, messageOf } from "../protocol";
 
+/** What a file chooser offers as a photo. */
+export const PICTURES = "image/*,.avif,.heic,.heif,.tif,.tiff,.bmp";
+
 export type Brought =
   | { kind: "pictures"; files: [File, ...File[]] }
   | { kind: "model"; file: File; data: Record<string, File> }

@@ -1,6 +1,7 @@
 /** What a person takes away: pictures, a sheet that compares them, a report. */
 
 import type { Client } from "../client";
+import type { Rect } from "../engine";
 import { CallError } from "../protocol";
 import type { Board } from "./board";
 import { resultName } from "./files";
@@ -14,9 +15,13 @@ export interface Outside {
   copy(png: Promise<Blob>): Promise<void>;
   /** Hands a file to another app, or saves it where the browser refuses; null where the person thought better of it. */
   share(file: File): Promise<"shared" | "saved" | null>;
-  /** Notes the settings in the address. */
-  note(query: string): void;
+  /** Notes the settings in the address; `step`: in a new entry of the history. */
+  note(query: string, step: boolean): void;
 }
+
+/** Kinds of files that a result can be saved as; PNG loses nothing. */
+export const FORMATS = ["png", "jpeg", "webp"] as const;
+export type Format = (typeof FORMATS)[number];
 
 export class Keeper {
   #board: Board;
@@ -32,6 +37,13 @@ export class Keeper {
   save(): Promise<void> {
     const { chosen, task } = this.#board.state;
     return this.#saved(`${task.id}-${chosen}`, "png", () => this.png());
+  }
+
+  /** Saves a file that `encoded` has made. */
+  saveAs(file: Blob): Promise<void> {
+    const { chosen, task } = this.#board.state;
+    const extension = file.type === "image/jpeg" ? "jpg" : file.type.replace("image/", "");
+    return this.#saved(`${task.id}-${chosen}`, extension, async () => file);
   }
 
   copy(): Promise<void> {
@@ -50,9 +62,10 @@ export class Keeper {
     });
   }
 
-  sheet(): Promise<void> {
+  /** Of what is in sight, as shares of the pictures; `title` stands above it. */
+  sheet(part: Rect, title: string): Promise<void> {
     const { state } = this.#board;
-    return this.#saved(`${state.task.id}-comparison`, "png", () => comparisonSheet(this.#client, state));
+    return this.#saved(`${state.task.id}-comparison`, "png", () => comparisonSheet(this.#client, state, part, title));
   }
 
   report(): Promise<void> {
@@ -63,11 +76,23 @@ export class Keeper {
 
   /** The chosen result as a file. */
   async png(): Promise<Blob> {
+    const png = await this.#client.call("encodePng", { picture: this.#picture() });
+    return new Blob([png], { type: "image/png" });
+  }
+
+  /** The same in another format; `quality` from 0 to 1, of no account to PNG. */
+  async encoded(format: Format, quality: number): Promise<Blob> {
+    if (format === "png") return this.png();
+    const type = `image/${format}` as const;
+    const file = await this.#client.call("encode", { picture: this.#picture(), type, quality });
+    return new Blob([file], { type });
+  }
+
+  #picture(): number {
     const { chosen, results } = this.#board.state;
     const picture = results.find(({ id }) => id === chosen)?.picture;
     if (picture === undefined || picture === null) throw new CallError("no-result", "");
-    const png = await this.#client.call("encodePng", { picture });
-    return new Blob([png], { type: "image/png" });
+    return picture;
   }
 
   /** The name of what becomes of the photo. */

@@ -2,19 +2,35 @@
 
 import type { OwnModel } from "./catalogue";
 import { copied } from "./files";
+import type { Reading } from "./reading";
 import { forget, recall, remember } from "./store";
 
 const STORED = "model";
 
 export function ownModel(file: File, data: Record<string, File>): OwnModel {
   const key = [file, ...Object.values(data)].map(({ name, size, lastModified }) => `${name} ${size} ${lastModified}`).join(" ");
-  return { key, name: file.name, source: { file, data } };
+  return { key, name: file.name, source: { file, data, metadata: {} }, reading: null };
 }
 
 export async function copiedModel(model: OwnModel): Promise<OwnModel> {
   const { file, data } = model.source;
   const parts = Object.entries(data).map(async ([name, part]) => [name, await copied(part)] as const);
-  return { ...model, source: { file: await copied(file), data: Object.fromEntries(await Promise.all(parts)) } };
+  return { ...model, source: { ...model.source, file: await copied(file), data: Object.fromEntries(await Promise.all(parts)) } };
+}
+
+/** The model, its output read this way. */
+export function readAs(model: OwnModel, { id, metadata }: Reading): OwnModel {
+  return { ...model, source: { ...model.source, metadata }, reading: id };
+}
+
+/** The model as its file alone has it. */
+export function unread(model: OwnModel): OwnModel {
+  return { ...model, source: { ...model.source, metadata: {} }, reading: null };
+}
+
+/** Tells a model, read as it is, from others. */
+export function keyOf({ key, reading }: OwnModel): string {
+  return `${key} ${reading ?? ""}`;
 }
 
 export function keepModel(model: OwnModel): Promise<void> {

@@ -1,10 +1,11 @@
 /** The pictures that can be compared, in words: what each is called, and what is to be said of it. */
 
-import { decibels, hasMessage, language, seconds, share, t } from "../i18n";
+import { decibels, hasMessage, language, duration, share, t } from "../i18n";
 import type { Layer } from "../view/layer";
 import type { Method } from "./catalogue";
 import { winners, type Row } from "./ranking";
 import { isDegraded, isMasked, type ResultState, type State } from "./state";
+import { isReference } from "./workshop";
 
 export interface Pane {
   /** `input`, `original`, or a method's id. */
@@ -67,7 +68,7 @@ export function describePanes(state: State): Pane[] {
           },
         ]
       : []),
-    ...results.map((result) => describe(result, best)),
+    ...results.map((result) => describe(result, best, state)),
     ...(original
       ? [{ ...plain, id: "original", name: t(isMasked(state) ? "compare.mask" : "compare.original"), caption: "", layer: original.layer, picture: original.picture }]
       : []),
@@ -87,18 +88,19 @@ export function rows({ results }: State): Row[] {
   });
 }
 
-function describe(result: ResultState, best: string[]): Pane {
+function describe(result: ResultState, best: string[], { settings, against }: State): Pane {
   const { id, method, layer, difference, picture, scores, agreement, milliseconds, failure, status } = result;
   const overlap = agreement?.meanIou ?? null;
   const score = overlap !== null ? t("result.iou", { share: share(overlap) }) : scores ? decibels(scores.psnr) : "";
   const done = status === "done";
+  const compares = settings.tools.includes("difference") && against === "bicubic";
   const missing = status === "stopped" && !layer ? t("result.missing") : "";
   const pending = !layer && (status === "waiting" || status === "running") ? t(`result.${status}`) : "";
   return {
     id,
     name: methodName(method),
-    caption: done ? score : pending,
-    time: done && milliseconds !== null ? seconds(milliseconds) : "",
+    caption: compares && isReference(method) ? t("difference.reference") : done ? score : pending,
+    time: done && milliseconds !== null ? duration(milliseconds) : "",
     wins: best.includes(id) ? (best.length > 1 ? "tie" : "best") : null,
     layer,
     difference,

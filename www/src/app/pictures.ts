@@ -11,6 +11,9 @@ import type { Bench } from "./bench";
 import type { Photo } from "./photo";
 import { Step } from "./step";
 
+/** How the input is enlarged to be compared with a larger result. */
+export const ENLARGED = "bicubic";
+
 export interface Pair {
   original: PictureInfo;
   /** The original itself where nothing is done to it. */
@@ -52,7 +55,7 @@ export class Pictures {
     const scale = size.width / input.width;
     if (!Number.isInteger(scale) || size.height !== input.height * scale) return null;
     if (scale === 1) return input;
-    const recipe = { make: "filtered", of: input.id, how: { kind: "upscale", scale, interpolation: "bicubic" } } as const;
+    const recipe = { make: "filtered", of: input.id, how: { kind: "upscale", scale, interpolation: ENLARGED } } as const;
     return this.#make(this.#enlarged, `${input.id} ${scale}`, recipe, signal);
   }
 

@@ -6,8 +6,10 @@
  */
 
 import type { Client } from "../client";
+import type { Rect } from "../engine";
 import type { EngineInfo, ModelInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
+import { Asking } from "./asking";
 import { restoreAll } from "./batch";
 import { Bench } from "./bench";
 import { Board } from "./board";
@@ -16,12 +18,13 @@ import { comingBack, comingCopy, comingPhoto, comingResult, comingSample, type C
 import { fitting } from "./degradation";
 import { copied, sortFiles } from "./files";
 import { Keeper, type Outside } from "./keep";
-import { copiedModel, forgetModel, keepModel, keptModel, ownModel } from "./own-model";
+import { copiedModel, forgetModel, keepModel, keptModel, ownModel, readAs, unread } from "./own-model";
 import { forgetPhoto, keepPhoto, ownPhoto, type Photo } from "./photo";
 import { colorsAt } from "./probe";
+import { keepReading, keptReading, readingsOf, type ReadingId } from "./reading";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
-import { initialState, noticeFor, usedMethods, type Action } from "./state";
+import { initialState, noticeFor, plainNotice, usedMethods, type Action } from "./state";
 import { factsOf } from "./tasks";
 import { Workshop } from "./workshop";
 
@@ -30,12 +33,13 @@ const REST = 90;
 
 export class Playground extends Board {
   readonly keep: Keeper;
-  /** The middle of what is seen, as a share of the picture: made first. */
-  looking: Point = { x: 0.5, y: 0.5 };
+  /** What is in sight, as shares of the picture: its middle is made first. */
+  looking: Rect = { x: 0, y: 0, width: 1, height: 1 };
   #client: Client;
   #outside: Outside;
   #bench: Bench;
   #workshop: Workshop;
+  #asking: Asking;
   #photo: Photo | null = null;
   #coming: Coming | null = null;
   /** One that could not be loaded. */
@@ -44,6 +48,8 @@ export class Playground extends Board {
   /** What was to be a mask and is none. */
   #refused: Photo | null = null;
   #work = new AbortController();
+  /** Name of the file at work: what goes wrong with it names it. */
+  #reading = "";
   /** Pieces of work under way that wait for the worker. */
   #waiting = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +63,7 @@ export class Playground extends Board {
     // What somebody has stopped waiting for goes on in the worker, and is no longer this page's business.
     this.#bench = new Bench(client, (activity) => this.#waiting > 0 && !this.restores && this.now(activity));
     this.#workshop = new Workshop(this, this.#bench, (settings) => this.#choose(settings));
+    this.#asking = new Asking(this, this.#bench);
     client.onCrash = (detail) => this.#crashed(detail);
   }
 
@@ -124,9 +131,9 @@ export class Playground extends Board {
       await this.#useModel(ownModel(file, data));
     } else if (brought.kind === "data-only" || brought.kind === "not-onnx") {
       const message = brought.kind === "not-onnx" ? "error.not-onnx" : "error.data-without-model";
-      this.update({ notice: { message, params: { name: brought.name }, detail: "", actions: [] } });
+      this.update({ notice: plainNotice(message, { params: { name: brought.name } }) });
     } else {
-      this.update({ notice: { message: "error.drop-without-file", params: {}, detail: "", actions: ["open"] } });
+      this.update({ notice: plainNotice("error.drop-without-file", { actions: ["open"] }) });
     }
   }
 
@@ -150,6 +157,17 @@ export class Playground extends Board {
     await Promise.all([forgetPhoto(), this.openSample(FIRST_SAMPLE)]);
   }
 
+  /** How the output of a person's network is to be read, in answer to `state.question`. */
+  answer(id: ReadingId): void {
+    this.#asking.answer(id);
+  }
+
+  /** Asks once more how the output of the own network is to be read. */
+  async askAgain(): Promise<void> {
+    const { own } = this.state;
+    if (own) await this.#useModel(own, true);
+  }
+
   forgetMask(): void {
     this.#workshop.useMask(null);
     void this.#again();
@@ -158,7 +176,8 @@ export class Playground extends Board {
   /** Runs once sliders have come to rest, or a big photo would never get beyond its first tile. */
   set(change: Partial<Settings>): void {
     if (this.#coming && change.mode) this.#coming.mode = change.mode;
-    this.#choose({ ...this.state.settings, ...change });
+    const { settings } = this.state;
+    this.#choose({ ...settings, ...change }, change.task !== undefined && change.task !== settings.task);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#again(), REST);
   }
@@ -246,7 +265,7 @@ export class Playground extends Board {
       this.forgetMany();
       this.update({ outcome: { kind: "saved", name } });
       const params = { failed, total: files.length };
-      if (failed > 0) this.update({ notice: { message: "notice.batch", params, detail: "", actions: [] } });
+      if (failed > 0) this.update({ notice: plainNotice("notice.batch", { params }) });
     });
   }
 
@@ -289,12 +308,13 @@ export class Playground extends Board {
       this.now({ kind: "decode" });
       await this.#recallModel(signal);
       const photo = await coming.find(signal);
+      this.#reading = photo.name;
       if (await this.#isMask(photo, coming, signal)) {
         this.#coming = null;
         this.#useMask(photo);
       } else await this.#take(photo, coming, signal);
       if (coming.kept && photo.sample) {
-        this.update({ notice: { message: "notice.own-photo", params: {}, detail: "", actions: ["open"] } });
+        this.update({ notice: plainNotice("notice.own-photo", { actions: ["open"] }) });
       }
       if (coming.mask) this.#useMask(coming.mask);
       await this.#make(signal);
@@ -349,20 +369,19 @@ export class Playground extends Board {
   }
 
   /** `null`: the shipped ones alone. */
-  async #useModel(given: OwnModel | null): Promise<void> {
+  async #useModel(given: OwnModel | null, again = false): Promise<void> {
     const coming = this.#coming;
     let used = false;
     await this.#attempt(async (signal) => {
+      this.#reading = given?.name ?? "";
       this.now({ kind: "compile" });
-      const own = given && (await copiedModel(given));
+      const copy = given && (await copiedModel(given));
+      const { settings } = this.state;
       await this.#workshop.engine(signal);
-      if (own) {
-        await this.#bench.model({ kind: "own", model: own }, signal);
-        void keepModel(own);
-      }
+      const own = copy && (await this.#read(copy, signal, again));
+      if (own) void keepModel(own);
       this.update({ own });
-      const methods = this.state.settings.methods.filter((id) => id !== "own");
-      this.#choose({ ...this.state.settings, methods: own ? ["own"] : methods });
+      this.#choose(own ? this.#fitting(own) : { ...settings, methods: settings.methods.filter((id) => id !== "own") });
       used = true;
       await this.#again();
     }, coming);
@@ -374,6 +393,30 @@ export class Playground extends Board {
     await opening;
   }
 
+  /** The model as its output is to be read: its file says so, this device has been told, or a person is asked. */
+  async #read(own: OwnModel, signal: AbortSignal, again = false): Promise<OwnModel> {
+    const { undeclared } = await this.#bench.model({ kind: "own", model: unread(own) }, signal);
+    const readings = undeclared ? readingsOf(undeclared) : [];
+    const [first, ...others] = readings;
+    if (!first) return own;
+    const kept = await keptReading(own.source.file);
+    const known = readings.find(({ id }) => id === kept);
+    if (known && !again) return readAs(own, known);
+    if (others.length === 0 && !again) return readAs(own, first);
+    const photo = this.#photo && (await this.#bench.original(this.#photo, signal));
+    const reading = await this.#asking.ask(own, readings, photo, signal);
+    await keepReading(own.source.file, reading.id);
+    return readAs(own, reading);
+  }
+
+  /** Settings for a network that was brought: of classes it is no restorer of damaged photos, of colors a colorizer. */
+  #fitting({ reading }: OwnModel): Settings {
+    const settings = { ...this.state.settings, methods: ["own"] };
+    const has = (task: string) => this.state.tasks.some(({ id }) => id === task);
+    if ((reading === "mask" || reading === "classes") && has("segment")) return { ...settings, task: "segment", mode: "apply", classes: null };
+    return reading === "colors" && has("colorize") ? { ...settings, task: "colorize" } : settings;
+  }
+
   /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
   #again(): Promise<void> {
     if (this.#coming) return this.#open(this.#coming);
@@ -382,7 +425,8 @@ export class Playground extends Board {
 
   async #make(signal: AbortSignal, asked = false): Promise<void> {
     if (!this.#photo) throw new CallError("aborted", "");
-    await this.#workshop.make(this.#photo, this.looking, asked, signal);
+    const { x, y, width, height } = this.looking;
+    await this.#workshop.make(this.#photo, { x: x + width / 2, y: y + height / 2 }, asked, signal);
   }
 
   /** Takes a smaller copy of the photo: of the longer side that the refusal has named, or of half of it where memory ran out unforeseen. */
@@ -399,6 +443,7 @@ export class Playground extends Board {
     this.#work = controller;
     this.#coming = coming;
     this.#missed = null;
+    this.#reading = "";
     this.update({ notice: null });
     this.#waiting++;
     try {
@@ -410,7 +455,7 @@ export class Playground extends Board {
       if (controller.signal.aborted) return;
       this.#missed = this.#coming?.lasts ? this.#coming : null;
       if (this.#coming?.many.length) this.#wait(this.#coming.many); // the others may be read
-      this.update({ notice: noticeFor(error) });
+      this.update({ notice: noticeFor(error, this.#reading) });
     } finally {
       this.#waiting--;
       if (controller === this.#work) {
@@ -426,11 +471,14 @@ export class Playground extends Board {
     this.update({ engine: null, notice: noticeFor(new CallError("engine-crashed", detail)) });
   }
 
-  /** Takes settings on, and notes them in the address. Another task brings its own way to make a photo worse. */
-  #choose(wanted: Settings): void {
+  /**
+   * Takes settings on, and notes them in the address; `step`: so that going back undoes it. Another task brings its
+   * own way to degrade a photo.
+   */
+  #choose(wanted: Settings, step = false): void {
     const task = factsOf(wanted.task);
     const settings = { ...wanted, degradation: fitting(task, wanted.degradation) };
     this.update({ settings, task });
-    this.#outside.note(formatSettings(settings));
+    this.#outside.note(formatSettings(settings), step);
   }
 }

@@ -50,14 +50,16 @@ export class Router extends EventTarget {
     return parseRoute(location.hash);
   }
 
-  /** Notes what the view shows now: no step in the history, no `change`. */
-  note(route: Route): void {
+  /** Notes what the view shows now: no `change`. `step`: going back leads to what was shown before. */
+  note(route: Route, step = false): void {
     clearTimeout(this.#refused);
+    const address = formatRoute(route);
     try {
-      history.replaceState(history.state, "", formatRoute(route));
+      if (step && address !== location.hash) history.pushState(history.state, "", address);
+      else history.replaceState(history.state, "", address);
     } catch {
       // Safari and Firefox allow so many in a time, and a slider that is dragged makes more: the last one counts.
-      this.#refused = setTimeout(() => this.note(route), LATER);
+      this.#refused = setTimeout(() => this.note(route, step), LATER);
     }
   }
 }

@@ -125,6 +125,8 @@ export function touches({ finish }: TaskFacts, settings: Settings, raw: Made, in
 
 /** Indices of the classes that are shown. */
 export function shownClasses(classes: readonly ClassInfo[], settings: Pick<Settings, "classes">): number[] {
-  const shown = ({ name }: ClassInfo) => (settings.classes ? settings.classes.includes(name) : name !== "background");
+  // Where classes have numbers in place of names, the background is the first by custom.
+  const isBackground = (name: string) => name === "background" || name === "0";
+  const shown = ({ name }: ClassInfo) => (settings.classes ? settings.classes.includes(name) : !isBackground(name));
   return classes.flatMap((one, index) => (shown(one) ? [index] : []));
 }

@@ -8,12 +8,13 @@ import { CallError, codeOf, messageOf } from "../protocol";
 import type { Layer } from "../view/layer";
 import type { Size } from "../view/viewport";
 import type { Method, OwnModel } from "./catalogue";
+import type { Question } from "./reading";
 import { initialSettings, MAX_RESULTS, type Settings } from "./settings";
 import { factsOf, type TaskFacts } from "./tasks";
 
 /** What is going on right now. */
 export type Activity =
-  | { kind: "starting" | "decode" | "degrade" | "compile" | "score" | "saving" }
+  | { kind: "starting" | "decode" | "degrade" | "compile" | "asking" | "score" | "saving" }
   | { kind: "download"; loaded: number; total: number | null }
   /** `left`: milliseconds still to go for this method, once they can be told. */
   | { kind: "compute"; method: Method; fraction: number; left: number | null }
@@ -28,6 +29,8 @@ export type Outcome =
 export type Action = "retry" | "cpu" | "open" | "shipped" | "reduce" | "as-photo";
 
 export interface Notice {
+  /** Name of the file that it is about; empty where it is about none. */
+  subject: string;
   message: MessageKey;
   params: Params;
   detail: string;
@@ -80,6 +83,8 @@ export interface State {
   tasks: TaskFacts[];
   methods: Method[];
   own: OwnModel | null;
+  /** Asked of a person's own network. */
+  question: Question | null;
   engine: EngineInfo | null;
   photo: PhotoState | null;
   /** What the views are of: the size of the results. */
@@ -95,6 +100,8 @@ export interface State {
   /** The result that is saved, and that lies on the right of the wipe. */
   chosen: string | null;
   expected: Expected | null;
+  /** What differences are shown against. */
+  against: "original" | "mask" | "input" | "bicubic" | null;
   /** The scale of differences, from the least to the greatest; once it has been asked for. */
   colors: Uint8ClampedArray | null;
   activity: Activity | null;
@@ -109,6 +116,7 @@ export function initialState(settings = initialSettings()): State {
     tasks: [],
     methods: [],
     own: null,
+    question: null,
     engine: null,
     photo: null,
     frame: null,
@@ -119,6 +127,7 @@ export function initialState(settings = initialSettings()): State {
     many: 0,
     chosen: null,
     expected: null,
+    against: null,
     colors: null,
     activity: { kind: "starting" },
     outcome: { kind: "ready" },
@@ -148,6 +157,21 @@ export function isTest(state: Pick<State, "settings" | "task" | "mask">): boolea
   return isDegraded(state) || isMasked(state);
 }
 
+/** Errors that a file is to blame for. */
+const OF_FILES = new Set([
+  "invalid-picture",
+  "unsupported-picture",
+  "picture-too-large",
+  "unreadable-file",
+  "invalid-mask",
+  "mask-size",
+  "invalid-model",
+  "missing-external-data",
+  "unsupported-operator",
+  "invalid-node",
+  "invalid-input",
+]);
+
 const WAYS_OUT: Record<string, Action[]> = {
   "invalid-picture": ["open"],
   "unsupported-picture": ["open"],
@@ -174,11 +198,17 @@ const WAYS_OUT: Record<string, Action[]> = {
   unknown: ["retry"],
 };
 
-/** The sentence and the ways out for an error, by its code. */
-export function noticeFor(error: unknown): Notice {
+/** A sentence that is about no file, with nothing more to say of it. */
+export function plainNotice(message: MessageKey, more: Partial<Notice> = {}): Notice {
+  return { subject: "", message, params: {}, detail: "", actions: [], ...more };
+}
+
+/** The sentence and the ways out for an error, by its code. `subject`: the file at work, named where it is to blame. */
+export function noticeFor(error: unknown, subject = ""): Notice {
   const code = codeOf(error);
   const key = `error.${code}`;
   return {
+    subject: OF_FILES.has(code) ? subject : "",
     message: hasMessage(key) ? key : "error.unknown",
     params: error instanceof CallError ? error.params : {},
     detail: messageOf(error),

@@ -30,8 +30,13 @@ export async function remember(what: string, value: unknown): Promise<void> {
 export async function recall(what: string): Promise<unknown> {
   const { id, from } = await ownTab();
   const all = await keptOf(what);
-  const mine = all.find(({ tab }) => tab === id) ?? all.find(({ tab }) => tab === from);
+  const mine = all.find(({ tab }) => tab === id);
   if (mine) return mine.value;
+  const inherited = all.find(({ tab }) => tab === from);
+  if (inherited) {
+    await remember(what, inherited.value);
+    return inherited.value;
+  }
   const open = await openTabs();
   const left = all.filter(({ tab }) => !open?.has(tab));
   return left.sort((a, b) => b.time - a.time)[0]?.value;

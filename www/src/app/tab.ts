@@ -6,7 +6,7 @@
 const STORED = "tab";
 const LOCK = "unet-playground tab ";
 /** Milliseconds that a reloaded page waits for its former self to let go of the id. */
-const PATIENCE = 500;
+const PATIENCE = 1000;
 
 export interface Tab {
   id: string;

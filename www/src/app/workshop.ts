@@ -7,15 +7,16 @@ import type { Bench } from "./bench";
 import type { Board } from "./board";
 import { Catalogue, ownMethod, parseManifest, type Method } from "./catalogue";
 import { degradations } from "./degradation";
+import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
-import { Pictures, type Pair } from "./pictures";
+import { ENLARGED, Pictures, type Pair } from "./pictures";
 import { Result, type Order } from "./result";
 import type { Size } from "../view/viewport";
 import { fromBase } from "./samples";
 import { MAX_RESULTS, type Settings } from "./settings";
 import { expected, shownClasses } from "./stages";
 import { fittingSize } from "./fitting";
-import { isDegraded, isMasked, noticeFor, type Expected, type State } from "./state";
+import { isDegraded, isMasked, noticeFor, plainNotice, type Expected, type State } from "./state";
 import { factsOf } from "./tasks";
 
 /** Milliseconds after which a run's pace tells how long it will take. */
@@ -90,8 +91,7 @@ export class Workshop {
     const { state } = this.#board;
     if (engine.code === state.engine?.code) return;
     this.#bench.engineIs(state.settings.backend, engine);
-    const notice = { message: "notice.gave-up" as const, params: {}, detail: engine.reason, actions: [] };
-    this.#board.update({ engine, notice });
+    this.#board.update({ engine, notice: plainNotice("notice.gave-up", { detail: engine.reason }) });
   }
 
   /** What a person says is true of the photo; null: nothing. */
@@ -242,7 +242,7 @@ export class Workshop {
     try {
       await work();
     } catch (error) {
-      const notice = noticeFor(error);
+      const notice = noticeFor(error, result.method.kind === "own" ? result.method.name : "");
       if (signal.aborted || notice.message === "error.engine-crashed") throw error;
       result.fail(notice);
       this.#board.update({ notice });
@@ -269,8 +269,11 @@ export class Workshop {
     const mask = truth && (await this.#showMask(truth, done, input, signal));
     if (!this.#board.state.settings.tools.includes("difference")) return;
     if (!state.colors) this.#board.update({ colors: await this.#bench.client.call("differenceScale", {}, { signal }) });
+    const enlarges = !mask && !test && state.task.scale > 1;
+    this.#board.update({ against: mask ? "mask" : test ? "original" : enlarges ? "bicubic" : "input" });
     for (const result of done) {
-      const { size } = result.state;
+      const { size, method } = result.state;
+      if (enlarges && isReference(method)) continue; // it would be compared with itself
       const reference = mask ?? (test || !size ? original : await this.#pictures.sizedAs(size, input, signal));
       if (reference && size && sameSize(reference, size)) await result.compare(reference, GAIN, signal);
     }
@@ -286,7 +289,7 @@ export class Workshop {
       this.#board.update({ mask: { name: mask.name, labels: truth.id } });
       return truth;
     } catch (error) {
-      const notice = noticeFor(error);
+      const notice = noticeFor(error, mask.name);
       if (signal.aborted || notice.message === "error.engine-crashed") throw error;
       this.useMask(null);
       this.#board.update({ notice });
@@ -316,8 +319,13 @@ export class Workshop {
 }
 
 function resultKey(task: string, { id, stages }: Method): string {
-  const own = stages.map((stage) => (stage.kind === "own" ? stage.model.key : "")).join("");
+  const own = stages.map((stage) => (stage.kind === "own" ? keyOf(stage.model) : "")).join("");
   return `${task} ${id} ${own}`;
+}
+
+/** Whether a method does what differences of enlarged pictures are shown against. */
+export function isReference({ stages: [first] }: Method): boolean {
+  return first?.kind === "filter" && first.filter.kind === "upscale" && first.filter.interpolation === ENLARGED;
 }
 
 /** Filters take moments; networks can take minutes. */

@@ -2,7 +2,7 @@ import { css, html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { methodName } from "../app/panes";
 import type { Activity, Expected, Outcome } from "../app/state";
-import { bytes, Localized, percent, plural, seconds, t } from "../i18n";
+import { bytes, duration, Localized, percent, plural, t } from "../i18n";
 import { icons } from "./icons";
 import "./keep-menu";
 import type { KeepMenu } from "./keep-menu";
@@ -19,6 +19,8 @@ export class Actions extends Localized {
   /** What a run would take. */
   @property({ attribute: false }) expected: Expected | null = null;
   @property({ type: Boolean }) canSave = false;
+  /** The task that runs, said where the controls may be closed. */
+  @property() task = "";
   /** What is saved: the chosen result's name. */
   @property() saves = "";
   /** Where the lab shows how the chosen network upsamples. */
@@ -26,7 +28,12 @@ export class Actions extends Localized {
   /** Where the inspector shows the chosen network from within. */
   @property() inspect = "";
 
+  /** How much of all results is done, 0 to 1. */
+  @property({ type: Number }) done = 0;
+
   @query("up-keep") private menu!: KeepMenu;
+  /** Quarters of the work under way that have been spoken of. */
+  #quarter = 0;
 
   static override styles = [
     shared,
@@ -86,7 +93,13 @@ export class Actions extends Localized {
           grid-template-columns: auto minmax(84px, auto) minmax(0, 1fr) auto;
         }
       }
+      .task {
+        color: var(--ink-soft);
+      }
       @media (min-width: 900px) {
+        .task {
+          display: none;
+        }
         .status {
           align-content: start;
           min-height: 40px;
@@ -131,6 +144,11 @@ export class Actions extends Localized {
     return this.menu.open;
   }
 
+  protected override willUpdate(): void {
+    if (!this.activity) this.#quarter = 0;
+    else if (this.activity.kind === "compute") this.#quarter = Math.max(this.#quarter, Math.min(Math.floor(this.done * 4), 3));
+  }
+
   protected override render() {
     const { activity, expected } = this;
     const part = activity ? partOf(activity) : null;
@@ -138,6 +156,7 @@ export class Actions extends Localized {
     return html`<section aria-label=${t("run.label")}>
       <div class="status">
         <span>${this.#status()}</span>
+        <span class="task">${this.task}</span>
         <span class="estimate">${expected && activity?.kind !== "compute" ? describe(expected) : ""}</span>
         <span class="hidden" role="status">${this.#spoken()}</span>
       </div>
@@ -165,17 +184,15 @@ export class Actions extends Localized {
   #status(): string {
     const { activity, outcome } = this;
     if (activity) return describeActivity(activity);
-    if (outcome.kind === "done") return t(`status.done.${outcome.backend}`, { seconds: seconds(outcome.milliseconds) });
+    if (outcome.kind === "done") return t(`status.done.${outcome.backend}`, { time: duration(outcome.milliseconds) });
     if (outcome.kind === "saved") return t("status.saved", { name: outcome.name });
     return t(`status.${outcome.kind}`);
   }
 
-  /** For the live region: in steps of a quarter, so that it does not chatter. */
+  /** For the live region: the start, each quarter of the whole work, and how it ended. */
   #spoken(): string {
-    const { activity } = this;
-    if (activity?.kind !== "compute") return this.#status();
-    const method = methodName(activity.method);
-    return t("status.compute", { method, percent: percent(Math.floor(activity.fraction * 4) / 4) });
+    if (!this.activity) return this.#status();
+    return this.#quarter > 0 ? t("status.part", { percent: percent(this.#quarter / 4) }) : t("status.busy");
   }
 
   #emit(name: "run" | "stop" | "save" | "keep" | "open-photo", detail?: unknown): void {
@@ -196,7 +213,7 @@ function describeActivity(activity: Activity): string {
     case "compute": {
       const said = { method: methodName(activity.method), percent: percent(activity.fraction) };
       if (activity.left === null) return t("status.compute", said);
-      return t("status.compute.left", { ...said, seconds: seconds(Math.ceil(activity.left / 1000) * 1000) });
+      return t("status.compute.left", { ...said, time: duration(Math.ceil(activity.left / 1000) * 1000) });
     }
     case "batch":
       return t("status.batch", { done: activity.done + 1, total: activity.total });
@@ -211,7 +228,7 @@ function describeActivity(activity: Activity): string {
 }
 
 function describe({ tiles, peakBytes, milliseconds, resized }: Expected): string {
-  const said = { tiles, memory: bytes(peakBytes), seconds: seconds(milliseconds) };
+  const said = { tiles, memory: bytes(peakBytes), time: duration(milliseconds) };
   const run = plural("run.estimate", tiles, said);
   return resized ? `${run}. ${t("run.resized", { width: resized[0], height: resized[1] })}` : run;
 }

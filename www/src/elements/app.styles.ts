@@ -77,6 +77,12 @@ export const appStyles = css`
   .left {
     display: contents;
   }
+  /* With the controls open the stage is too low for pictures and tools. */
+  @media (max-width: 899px) {
+    .page[data-open] up-compare {
+      --tools: none;
+    }
+  }
   @container (max-width: 600px) {
     .notices {
       bottom: 118px; /* where that bar has two rows */

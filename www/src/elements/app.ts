@@ -1,6 +1,8 @@
 import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { filesIn } from "../app/drop";
+import { PICTURES } from "../app/files";
+import type { Format } from "../app/keep";
 import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
 import { formatRoute } from "../app/router";
@@ -15,7 +17,7 @@ import { appStyles } from "./app.styles";
 import "./camera";
 import type { CameraDialog } from "./camera";
 import "./compare";
-import "./controls";
+import { taskName } from "./controls";
 import "./header";
 import "./help";
 import type { Help } from "./help";
@@ -23,11 +25,12 @@ import type { Way } from "./keep-menu";
 import { isFreeKey } from "./keys";
 import "./many";
 import "./notice";
+import "./reading";
 import "./results";
 import type { NamedRow } from "./results";
+import "./save-as";
+import type { SaveAs } from "./save-as";
 import { shared } from "./shared";
-
-const PICTURES = "image/*,.avif,.heic,.heif,.tif,.tiff,.bmp";
 
 /** The page: lays out the elements, hands them the state, and hands what they ask for to the playground. */
 @customElement("up-app")
@@ -42,6 +45,7 @@ export class App extends Localized {
   @query("up-help") private help!: Help;
   @query("up-actions") private actions!: Actions;
   @query("up-camera") private camera!: CameraDialog;
+  @query("up-save-as") private saveDialog!: SaveAs;
 
   static override styles = [shared, appStyles];
 
@@ -84,6 +88,7 @@ export class App extends Localized {
         <main>
           <up-compare .panes=${panes} .frame=${state.frame} .chosen=${state.chosen} .layout=${settings.layout}
             .left=${settings.left} .tools=${settings.tools} .name=${this.#subject(state)} .values=${this.values} .scale=${Math.floor(255 / GAIN)} .colors=${state.colors}
+            .against=${state.against ? t(`difference.against.${state.against}`) : ""}
             @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)}
             @arrange=${(event: CustomEvent) => playground.arrange(event.detail)}
             @tool=${(event: CustomEvent<LastingTool>) => playground.toggleTool(event.detail)}
@@ -108,13 +113,14 @@ export class App extends Localized {
           @open-mask=${() => this.maskInput.click()} @forget-mask=${() => playground.forgetMask()}
           @forget-photo=${() => playground.forgetPhoto()}
           @open-camera=${() => this.camera.show()}
+          @read-model=${() => playground.askAgain()}
           @shipped-model=${() => playground.act("shipped")}
           @sample=${(event: CustomEvent) => playground.openSample(event.detail)}
           @task=${(event: CustomEvent<string>) => playground.set({ task: event.detail })}
           @method=${(event: CustomEvent<string>) => playground.toggleMethod(event.detail)}
           @settings=${(event: CustomEvent) => playground.set(event.detail)}
         ></up-controls>
-        <up-actions .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
+        <up-actions .task=${taskName(state.task.id)} .done=${doneShare(state)} .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
           .canSave=${playground.keep.ready} .saves=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .lab=${labAddress(state)}
           .inspect=${inspectAddress(state)}
           @open-photo=${() => this.photoInput.click()}
@@ -128,11 +134,23 @@ export class App extends Localized {
       <input id="mask" type="file" hidden accept=${PICTURES} aria-label=${t("mask.open")} @change=${this.#chosen} />
       <up-camera @taken=${(event: CustomEvent<File>) => playground.openFiles([event.detail])}></up-camera>
       <up-help></up-help>
+      <up-save-as .what=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .encode=${this.#encode}
+        @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
+      <up-reading .question=${state.question} @answer=${(event: CustomEvent) => playground.answer(event.detail)}
+        @dismiss=${() => playground.stop()}></up-reading>
     `;
   }
 
+  #encode = (format: Format, quality: number): Promise<Blob> => this.playground.keep.encoded(format, quality);
+
   #subject(state: State): string {
     return state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");
+  }
+
+  /** What a comparison is of: the task, the photo, what was done to it. */
+  #title(): string {
+    const { state } = this.playground;
+    return [taskName(state.task.id), this.#subject(state), ...(isTest(state) ? [inputName(state)] : [])].join(" · ");
   }
 
   #rows(state: State): NamedRow[] {
@@ -153,9 +171,10 @@ export class App extends Localized {
 
   #keep(way: Way): void {
     const { keep } = this.playground;
-    if (way === "share") void keep.share();
+    if (way === "as") this.saveDialog.show();
+    else if (way === "share") void keep.share();
     else if (way === "copy") void keep.copy();
-    else if (way === "sheet") void keep.sheet();
+    else if (way === "sheet") void keep.sheet(this.playground.looking, this.#title());
     else if (way === "report") void keep.report();
     else void this.playground.useResult();
   }
@@ -215,6 +234,12 @@ export class App extends Localized {
     else return;
     event.preventDefault();
   }
+}
+
+/** How much of all results is there, 0 to 1. */
+function doneShare({ results }: State): number {
+  const sum = results.reduce((sum, { status, fraction }) => sum + (status === "done" ? 1 : status === "running" ? fraction : 0), 0);
+  return results.length > 0 ? sum / results.length : 0;
 }
 
 /** Where the chosen network is looked into; empty for what is no network. */

@@ -32,7 +32,7 @@ export const compareStyles = css`
     position: absolute;
     left: 50%;
     bottom: 16px;
-    display: flex;
+    display: var(--tools, flex);
     flex-wrap: wrap;
     justify-content: center;
     gap: 0 2px;
@@ -57,6 +57,11 @@ export const compareStyles = css`
     padding: 4px 12px;
     font-size: 12px;
     line-height: 20px;
+  }
+  .against {
+    grid-column: 1 / -1;
+    line-height: 16px;
+    color: var(--ink-soft);
   }
   .legend canvas {
     width: 100%;

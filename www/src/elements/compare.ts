@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Pane } from "../app/panes";
 import type { LastingTool, Settings } from "../app/settings";
+import type { Rect } from "../engine";
 import { Localized, t } from "../i18n";
 import { Camera, type ZoomWish } from "../view/camera";
 import type { Point, Size } from "../view/viewport";
@@ -18,7 +19,7 @@ import "./zoom-bar";
 
 /**
  * The pictures, under a wipe or in a grid, seen through one camera; and the tools to look at them.
- * Emits `choose` (a result's id), `arrange` (layout or left), `tool`, `look` (the middle of what is seen), `probe` (a place).
+ * Emits `choose` (a result's id), `arrange` (layout or left), `tool`, `look` (what is seen), `probe` (a place).
  * Places are shares of the picture's width and height.
  */
 @customElement("up-compare")
@@ -36,6 +37,8 @@ export class Compare extends Localized {
   /** What the largest difference on the map's scale is, of 255; and its colours, 256 RGBA pixels. */
   @property({ type: Number }) scale = 64;
   @property({ attribute: false }) colors: Uint8ClampedArray | null = null;
+  /** What the map is against, in words. */
+  @property() against = "";
 
   @state() private right: string | null = null;
   /** The direction of the wipe, where a person has chosen it. */
@@ -53,8 +56,7 @@ export class Compare extends Localized {
 
   #camera = new Camera(() => {
     this.requestUpdate();
-    const detail = this.#camera.share({ x: this.#camera.stage.width / 2, y: this.#camera.stage.height / 2 });
-    this.dispatchEvent(new CustomEvent<Point>("look", { detail }));
+    this.dispatchEvent(new CustomEvent<Rect>("look", { detail: this.#camera.seen }));
     this.#probe();
   });
   /** The pictures whose colours were last asked for. */
@@ -118,7 +120,7 @@ export class Compare extends Localized {
             @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`}
       ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
       <div class="bar ${this.#isGrid() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
-        ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}</div>` : nothing}
+        ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}<span class="against">${this.against}</span></div>` : nothing}
         <up-zoom .zoom=${zoom} .fitted=${view?.fitted ?? true}
           @zoom=${(event: CustomEvent<ZoomWish>) => camera.grant(event.detail)}></up-zoom>
         <up-tools .on=${this.#pressed()} .idle=${this.#idle()} @tool=${(event: CustomEvent<Tool>) => this.#toggle(event.detail)}></up-tools>

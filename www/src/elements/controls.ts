@@ -45,6 +45,12 @@ export class Controls extends Localized {
       .open p {
         flex: 1;
       }
+      /* Fingers neither drop nor paste. */
+      @media (hover: none) and (pointer: coarse) {
+        .open p {
+          display: none;
+        }
+      }
       .name {
         margin-top: 2px;
         line-height: 20px;
@@ -73,6 +79,13 @@ export class Controls extends Localized {
       .link svg {
         width: 16px;
         height: 16px;
+      }
+      .inline {
+        min-height: 0;
+        padding: 0;
+        background: none;
+        color: inherit;
+        text-decoration: underline;
       }
       .link:hover {
         background: var(--fill);
@@ -158,6 +171,10 @@ export class Controls extends Localized {
       <button class="link" @click=${() => this.#emit(own ? "shipped-model" : "open-model")}>
         ${icons.model} ${t(own ? "model.shipped" : "model.open")}
       </button>
+      ${own?.reading
+        ? html`<p class="sentence">${t("model.reading", { reading: t(`reading.${own.reading}`) })}
+            <button class="inline" @click=${() => this.#emit("read-model")}>${t("model.reading.change")}</button></p>`
+        : nothing}
     </section>`;
   }
 

@@ -56,6 +56,10 @@ export class GridView extends Localized {
         overflow: hidden;
         background: var(--stage);
       }
+      .cell:focus-visible {
+        outline: 2px solid var(--accent);
+        outline-offset: -5px;
+      }
       .cell[data-chosen]::after {
         content: "";
         position: absolute;
@@ -82,6 +86,8 @@ export class GridView extends Localized {
       .failure {
         position: absolute;
         inset: auto 12px 12px;
+        max-height: calc(100% - 52px); /* below the tag */
+        overflow: auto;
         padding: 10px 12px;
         border-radius: calc(var(--radius) + 2px);
         background: var(--raised);
@@ -136,7 +142,8 @@ export class GridView extends Localized {
     const own = (this.differs && pane.difference) || pane.layer;
     const layer = this.flickers && own ? input : own;
     const beneath = pane.complete || this.flickers ? null : input;
-    return html`<div class="cell" ?data-chosen=${pane.id === this.chosen}>
+    return html`<div class="cell" ?data-chosen=${pane.id === this.chosen} role="button" tabindex="0"
+      aria-pressed=${pane.id === this.chosen ? "true" : "false"} @keydown=${(event: KeyboardEvent) => this.#press(event, pane.id)}>
       ${beneath
         ? html`<up-picture class="dim" .layer=${beneath} .view=${view} .frame=${frame} .stage=${stage} .smooth=${smooth}></up-picture>`
         : nothing}
@@ -149,6 +156,12 @@ export class GridView extends Localized {
             .smooth=${smooth}></up-lens>`
         : nothing}
     </div>`;
+  }
+
+  #press(event: KeyboardEvent, detail: string): void {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return; // Space flickers
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent<string>("choose", { detail }));
   }
 
   #columns(): number {

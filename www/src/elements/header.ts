@@ -46,6 +46,22 @@ export class Header extends Localized {
         flex-basis: 100%;
         margin: -6px 0 4px -7px;
       }
+      .skip {
+        position: absolute;
+        left: 8px;
+        top: -60px;
+        z-index: 3;
+        padding: 10px 14px;
+        border-radius: var(--radius);
+        background: var(--ink);
+        color: var(--surface);
+      }
+      .skip:focus {
+        top: 8px;
+      }
+      h1:focus {
+        outline: none;
+      }
       .language {
         padding: 0 9px;
         min-width: 36px;
@@ -55,6 +71,11 @@ export class Header extends Localized {
       }
       button.icon {
         color: var(--ink-soft);
+      }
+      @media (hover: none) and (pointer: coarse) {
+        .help {
+          display: none;
+        }
       }
       button:hover {
         color: var(--ink);
@@ -90,12 +111,27 @@ export class Header extends Localized {
   protected override render() {
     const other = LANGUAGES[(LANGUAGES.indexOf(language()) + 1) % LANGUAGES.length] ?? language();
     return html`<header>
-      <h1>${mark} ${t("app.name")}</h1>
+      <a class="skip" href="#" @click=${this.#skip}>${t("nav.skip")}</a>
+      <h1 tabindex="-1">${mark} ${t("app.name")}</h1>
       <up-nav .view=${this.view}></up-nav>
       <button class="plain language" lang=${other} aria-label="${other.toUpperCase()}, ${languageName(other)}" title=${languageName(other)}
         @click=${() => setLanguage(other)}>${other.toUpperCase()}</button>
       ${this.view === "playground" ? this.#playground() : nothing}
     </header>`;
+  }
+
+  /** To what follows this header in its view. */
+  #skip = (event: Event): void => {
+    event.preventDefault();
+    const main = (this.getRootNode() as ShadowRoot).querySelector("main");
+    if (!main) return;
+    main.tabIndex = -1;
+    main.focus();
+  };
+
+  /** Takes the focus after a change of view, where the view has no heading of its own. */
+  focusHeading(): void {
+    this.renderRoot.querySelector("h1")?.focus();
   }
 
   #playground() {
@@ -104,5 +140,11 @@ export class Header extends Localized {
         @click=${() => this.dispatchEvent(new CustomEvent("help"))}>${icons.help}</button>
       <button class="plain icon" aria-label=${controls} title=${controls} aria-expanded=${this.open ? "true" : "false"}
         @click=${() => this.dispatchEvent(new CustomEvent("controls"))}>${icons.controls}</button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "up-header": Header;
   }
 }

@@ -2,6 +2,7 @@ import { css, html } from "lit";
 import { customElement, query } from "lit/decorators.js";
 import { Localized, t, type MessageKey } from "../i18n";
 import { icons } from "./icons";
+import { hasShortcuts, setShortcuts } from "./keys";
 import { dialogs, shared } from "./shared";
 
 const ROWS: [MessageKey, MessageKey][] = [
@@ -30,6 +31,18 @@ export class Help extends Localized {
     css`
       dialog {
         width: 480px;
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        margin-bottom: 12px;
+      }
+      input {
+        width: 17px;
+        height: 17px;
+        margin: 0;
+        accent-color: var(--ink);
       }
       dl {
         display: grid;
@@ -60,12 +73,15 @@ export class Help extends Localized {
     this.dialog.showModal();
   }
 
+  #switch = (event: Event): void => setShortcuts((event.target as HTMLInputElement).checked);
+
   protected override render() {
     return html`<dialog aria-labelledby="title">
       <div class="head">
         <h2 id="title">${t("help.open")}</h2>
         <button class="icon plain" aria-label=${t("help.close")} @click=${() => this.dialog.close()}>${icons.close}</button>
       </div>
+      <label><input type="checkbox" .checked=${hasShortcuts()} @change=${this.#switch} /> ${t("help.shortcuts")}</label>
       <dl>${ROWS.map(([what, keys]) => html`<dt>${t(what)}</dt><dd>${t(keys)}</dd>`)}</dl>
     </dialog>`;
   }

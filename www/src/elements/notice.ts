@@ -31,6 +31,13 @@ export class NoticeBar extends Localized {
           transform: translateY(8px);
         }
       }
+      p {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      b {
+        font-weight: 600;
+      }
       .glyph {
         margin-top: 1px;
         color: var(--accent);
@@ -83,10 +90,10 @@ export class NoticeBar extends Localized {
   }
 
   /** What is wrong with a model is said in full at once: who brings one can use it. */
-  #renderCard({ message, params, detail, actions }: Notice) {
+  #renderCard({ subject, message, params, detail, actions }: Notice) {
     return html`<div class="card">
       <span class="glyph">${icons.alert}</span>
-      <p>${t(message, params)}</p>
+      <p>${subject ? html`<b>${subject}</b><br />` : nothing}${t(message, params)}</p>
       <button class="icon plain" aria-label=${t("notice.dismiss")} @click=${() => this.#emit("dismiss")}>
         ${icons.close}
       </button>

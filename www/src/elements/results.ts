@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { sorted, winners, type Column, type Row } from "../app/ranking";
-import { decibels, decimal, Localized, seconds, share, t, thousands } from "../i18n";
+import { decibels, decimal, Localized, duration, share, t, thousands } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
@@ -34,6 +34,20 @@ export class Results extends Localized {
   static override styles = [
     shared,
     css`
+      .title {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        padding: 2px 8px 0 20px;
+      }
+      .title button {
+        min-height: 32px;
+      }
+      section {
+        display: grid;
+        grid-template-rows: auto minmax(0, 1fr);
+        min-height: 0;
+      }
       :host {
         display: grid;
         overflow: hidden;
@@ -63,17 +77,12 @@ export class Results extends Localized {
         padding-left: 20px;
         text-align: left;
       }
-      thead :is(th, td) {
+      thead th {
         position: sticky;
         top: 0;
         background: var(--surface);
         box-shadow: inset 0 -1px 0 var(--hairline);
         color: var(--ink-soft);
-      }
-      /* In sight wherever the table has been scrolled to. */
-      thead td {
-        right: 0;
-        padding: 0 4px;
       }
       thead th button {
         min-height: 32px;
@@ -95,11 +104,6 @@ export class Results extends Localized {
         padding: 0 8px;
         background: none;
         text-align: left;
-      }
-      /* Under the way out: a row's colour ends with its cells. */
-      tbody tr::after {
-        content: "";
-        display: table-cell;
       }
       tr[data-chosen] {
         background: var(--fill);
@@ -133,12 +137,13 @@ export class Results extends Localized {
     const columns = this.test ? [...scores, ...costs] : costs;
     const column = columns.includes(this.column) ? this.column : (columns[0] ?? "time");
     const best = winners(this.rows);
-    return html`<div class="scroll" role="region" tabindex="0" aria-label=${t("tools.table")}><table>
+    return html`<section aria-label=${t("tools.table")}><div class="title"><h2>${t("tools.table")}</h2>
+      <button class="icon plain" aria-label=${t("help.close")}
+        @click=${() => this.dispatchEvent(new CustomEvent("close"))}>${icons.close}</button></div>
+    <div class="scroll" role="group" tabindex="0" aria-label=${t("tools.table")}><table>
       <thead><tr>
         <th scope="col">${t("results.method")}</th>
         ${columns.map((one) => this.#renderHead(one, column))}
-        <td><button class="icon plain" aria-label=${t("help.close")}
-          @click=${() => this.dispatchEvent(new CustomEvent("close"))}>${icons.close}</button></td>
       </tr></thead>
       <tbody>
         ${sorted(this.rows, column, this.turned).map(
@@ -158,7 +163,7 @@ export class Results extends Localized {
           : nothing}
       </tbody>
     </table>
-    <p class="sentence">${this.#sentence()}</p></div>`;
+    <p class="sentence">${this.#sentence()}</p></div></section>`;
   }
 
   #sentence(): string {
@@ -197,7 +202,7 @@ function say({ scores, agreement, milliseconds, parameters, checkerboard }: Row,
     case "accuracy":
       return agreement?.pixelAccuracy == null ? nothing : share(agreement.pixelAccuracy);
     case "time":
-      return milliseconds === null ? nothing : seconds(milliseconds);
+      return milliseconds === null ? nothing : duration(milliseconds);
     case "parameters":
       return parameters ? thousands(parameters) : nothing;
     case "checkerboard":

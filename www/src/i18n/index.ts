@@ -117,10 +117,13 @@ export function bytes(count: number): string {
   return new Intl.NumberFormat(current, { style: "unit", unit, maximumFractionDigits }).format(value);
 }
 
-export function seconds(milliseconds: number): string {
-  const value = milliseconds / 1000;
-  const maximumFractionDigits = value < 1 ? 2 : value < 20 ? 1 : 0;
-  return new Intl.NumberFormat(current, { style: "unit", unit: "second", maximumFractionDigits }).format(value);
+/** In seconds, from a minute and a half on in minutes, from as many hours on in hours. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+  const least = unit === "second" ? 20 : 10;
+  const maximumFractionDigits = value < 1 ? 2 : value < least ? 1 : 0;
+  return new Intl.NumberFormat(current, { style: "unit", unit, maximumFractionDigits }).format(value);
 }
 
 export function decimal(value: number, digits: number): string {
@@ -132,9 +135,11 @@ export function decibels(value: number): string {
   return `${Number.isFinite(value) ? decimal(value, 1) : "∞"} dB`;
 }
 
-/** 536211 → "536K" */
+/** 536211 → "536K", "536 nghìn" */
 export function thousands(value: number): string {
-  return new Intl.NumberFormat(current, { notation: "compact", maximumSignificantDigits: 3 }).format(value);
+  const compactDisplay = current === "vi" ? "long" : "short";
+  const said = new Intl.NumberFormat(current, { notation: "compact", compactDisplay, maximumSignificantDigits: 3 }).format(value);
+  return said.replace("tỷ", "tỉ"); // spelled as everywhere on the page
 }
 
 /** An element that draws itself again when the language changes. */

@@ -92,12 +92,22 @@ export class Facts extends Localized {
       <dl>
         ${into.length > 0 ? fact(t("inspect.fact.reads"), into.map(({ name, shape }) => html`<div>${name} <small>${shapeWords(shape)}</small></div>`)) : nothing}
         ${fact(t("inspect.fact.shape"), shapeWords(box.shape))}
-        ${box.parameters > 0 ? fact(t("inspect.fact.parameters"), box.parameters.toLocaleString(language())) : nothing}
+        ${box.parameters > 0 ? fact(t("inspect.fact.parameters"), html`${box.parameters.toLocaleString(language())}${this.#shares()}`) : nothing}
         ${box.flops > 0 ? fact(t("inspect.fact.cost"), html`${thousands(box.flops)} <small>${percent(whole > 0 ? box.flops / whole : 0)}</small>`) : nothing}
         ${box.nodes.length > 0 ? BACKENDS.map((backend) => fact(t(`backend.${backend}`), this.#time(backend))) : nothing}
       </dl>
       ${this.weights.map((one) => this.#histogram(one))}
     `;
+  }
+
+  /** Of a box of several nodes with parameters: how many each has. A single one is a constant of the file. */
+  #shares() {
+    const nodes = this.box.nodes.filter(({ parameters }) => parameters > 0);
+    if (nodes.length < 2) return nothing;
+    return nodes.map(({ op, parameters }) => {
+      const count = parameters.toLocaleString(language());
+      return html`<div><small>${t(parameters === 1 ? "inspect.fact.constant" : "inspect.fact.of", { op, count })}</small></div>`;
+    });
   }
 
   #time(backend: BackendName) {

@@ -4,6 +4,7 @@
  */
 
 import type { Method } from "../app/catalogue";
+import { keyOf } from "../app/own-model";
 import type { Playground } from "../app/playground";
 import { isMasked } from "../app/state";
 import type { Client } from "../client";
@@ -241,7 +242,7 @@ export class Inspector extends Maker {
   #openKey({ stages: [first] }: Method): string {
     const { input } = this.playground.state;
     const { at } = this.look;
-    const model = first?.kind === "model" ? first.entry.file : first?.kind === "own" ? first.model.key : "";
+    const model = first?.kind === "model" ? first.entry.file : first?.kind === "own" ? keyOf(first.model) : "";
     return `open ${model} ${input?.picture} ${at?.x},${at?.y}`;
   }
 

@@ -5,6 +5,20 @@ export const netStyles = css`
     overflow-x: auto;
     overscroll-behavior-x: contain;
   }
+  .zooms {
+    display: none;
+  }
+  .small button:not([aria-pressed="true"]) + .words,
+  .small .level {
+    display: none;
+  }
+  @media (max-width: 700px) {
+    .zooms {
+      display: flex;
+      justify-content: end;
+      gap: 4px;
+    }
+  }
   .net {
     position: relative;
     margin: 0 auto;
@@ -74,7 +88,7 @@ export const netStyles = css`
     color: var(--ink-soft);
     font-variant-numeric: tabular-nums;
   }
-  button {
+  .net button {
     position: absolute;
     display: block;
     min-height: 0;
@@ -84,28 +98,28 @@ export const netStyles = css`
     --rim: color-mix(in srgb, var(--ink) 26%, var(--surface));
     box-shadow: 0 0 0 1px var(--rim);
   }
-  button:is(:hover, :active) {
+  .net button:is(:hover, :active) {
     background: var(--raised);
     --rim: var(--ink);
   }
-  .cards-1 {
+  .net .cards-1 {
     box-shadow: 0 0 0 1px var(--rim), 3px -3px 0 0 var(--raised), 3px -3px 0 1px var(--rim);
   }
-  .cards-2 {
+  .net .cards-2 {
     box-shadow: 0 0 0 1px var(--rim), 3px -3px 0 0 var(--raised), 3px -3px 0 1px var(--rim), 6px -6px 0 0 var(--raised),
       6px -6px 0 1px var(--rim);
   }
-  .cards-3 {
+  .net .cards-3 {
     box-shadow: 0 0 0 1px var(--rim), 3px -3px 0 0 var(--raised), 3px -3px 0 1px var(--rim), 6px -6px 0 0 var(--raised),
       6px -6px 0 1px var(--rim), 9px -9px 0 0 var(--raised), 9px -9px 0 1px var(--rim);
   }
-  .down {
+  .net .down {
     --rim: var(--cool);
   }
-  .up {
+  .net .up {
     --rim: var(--accent);
   }
-  .join {
+  .net .join {
     border-radius: 50%;
   }
   .sign {
@@ -162,7 +176,7 @@ export const netStyles = css`
     background: var(--ink-soft);
   }
   @media (pointer: coarse) {
-    button {
+    .net button {
       min-height: 0;
     }
   }

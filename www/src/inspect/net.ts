@@ -1,5 +1,6 @@
 import { html, nothing, svg } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { icons } from "../elements/icons";
 import { shared } from "../elements/shared";
 import { Localized, t, thousands } from "../i18n";
 import type { Profile } from "../inspection";
@@ -15,6 +16,11 @@ import { kindWords, type Metric, milliseconds, spoken, timeOf } from "./words";
 
 /** The drawing fits its width down to this scale, and up to that; below it scrolls. */
 const SCALES = [0.82, 1.3] as const;
+/** On a screen narrower than this, in pixels, it fits wholly: fingers zoom in, up to as many times. */
+const NARROW = 700;
+const MOST_ZOOM = 5;
+/** Below this scale there is no room for words, but for those of the box that is picked. */
+const WORDED = 0.6;
 /** How much wider than a box its words may be, and how wide a letter is, in pixels. */
 const WORD_ROOM = 28;
 const LETTER = 5.5;
@@ -31,6 +37,8 @@ export class Net extends Localized {
   /** Changes when a thumbnail comes in. */
   @property({ type: Number }) version = 0;
   @state() private scale = 1;
+  /** How much larger than fitted, by a pinch. */
+  @state() private zoom = 1;
   @query(".scroll") private scroller!: HTMLElement;
 
   static override styles = [shared, netStyles];
@@ -48,7 +56,25 @@ export class Net extends Localized {
   }
 
   protected override firstUpdated(): void {
-    this.#resized.observe(this.scroller);
+    const { scroller } = this;
+    this.#resized.observe(scroller);
+    let last = 0;
+    const apart = ({ touches: [a, b] }: TouchEvent) => (a && b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0);
+    scroller.addEventListener("touchstart", (event) => (last = apart(event)), { passive: true });
+    scroller.addEventListener("touchmove", (event) => {
+      const now = apart(event);
+      if (now > 0 && last > 0) this.#zoomTo(this.zoom * (now / last));
+      last = now;
+      if (now > 0) event.preventDefault(); // or the browser would zoom the page
+    }, { passive: false });
+  }
+
+  #zoomTo(zoom: number): void {
+    const { scroller } = this;
+    const middle = (scroller.scrollLeft + scroller.clientWidth / 2) / this.scale;
+    this.zoom = Math.min(Math.max(zoom, 1), MOST_ZOOM);
+    this.#fit();
+    void this.updateComplete.then(() => (scroller.scrollLeft = middle * this.scale - scroller.clientWidth / 2));
   }
 
   protected override updated(): void {
@@ -56,15 +82,20 @@ export class Net extends Localized {
   }
 
   #fit(): void {
-    const wanted = (this.scroller.clientWidth - 2) / this.seen.layout.width;
-    this.scale = Math.min(SCALES[1], Math.max(SCALES[0], Math.round(wanted * 100 - 0.5) / 100));
+    const { clientWidth } = this.scroller;
+    const wanted = Math.round(((clientWidth - 2) / this.seen.layout.width) * 100 - 0.5) / 100;
+    const least = clientWidth < NARROW ? 0 : SCALES[0];
+    this.scale = Math.min(SCALES[1], Math.max(least, wanted)) * this.zoom;
   }
 
   protected override render() {
     const { layout, graph } = this.seen;
     const { scale } = this;
     const size = `width:${layout.width * scale}px;height:${layout.height * scale}px`;
-    return html`<div class="scroll"><div class="net" role="group" aria-label=${t("inspect.net")} .style=${size} @keydown=${this.#key}>
+    const step = (by: number, icon: "plus" | "minus") => html`<button class="zoom icon" aria-label=${t(by > 1 ? "zoom.in" : "zoom.out")}
+      ?disabled=${by > 1 ? this.zoom >= MOST_ZOOM : this.zoom <= 1} @click=${() => this.#zoomTo(this.zoom * by)}>${icons[icon]}</button>`;
+    return html`<div class="zooms">${step(1 / 1.5, "minus")}${step(1.5, "plus")}</div>
+    <div class="scroll"><div class="net ${scale < WORDED ? "small" : ""}" role="group" aria-label=${t("inspect.net")} .style=${size} @keydown=${this.#key}>
       <svg viewBox="0 0 ${layout.width} ${layout.height}" aria-hidden="true">
         <defs><marker id="head" viewBox="0 0 6 6" refX="4.4" refY="3" markerWidth="6" markerHeight="6" orient="auto-start-reverse">
           <path class="head" d="M0.5 0.5 5 3 0.5 5.5" /></marker></defs>

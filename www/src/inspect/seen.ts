@@ -53,6 +53,13 @@ export class Seen {
     return Math.max(0, this.graph.boxes.findIndex(({ kind }) => kind === "layer"));
   }
 
+  /** The first layer after the first upsampling, where networks that upsample in different ways begin to differ. */
+  get afterUpsampling(): Box | null {
+    const up = this.graph.boxes.findIndex(({ kind }) => kind === "up");
+    const after = up < 0 ? [] : [...downstream(this.graph, up)].filter((at) => at !== up).sort((a, b) => a - b);
+    return after.map((at) => this.graph.boxes[at]).find((box) => box?.kind === "layer") ?? null;
+  }
+
   /** Columns of a value, by its name. */
   widthOf(value: string | undefined): number {
     const node = this.inspection.nodes.find(({ outputs }) => value !== undefined && outputs.includes(value));

@@ -12,7 +12,7 @@ export function activityWords(inspector: Inspector): string {
   const kind = now?.split(" ", 1)[0];
   switch (kind) {
     case undefined:
-      return inspector.seen.value ? t("inspect.ready") : "";
+      return inspector.notice ? t("status.failed") : inspector.seen.value ? t("inspect.ready") : "";
     case "thumbnail":
       return t("inspect.doing.thumbnail");
     case "times":

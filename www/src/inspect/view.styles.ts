@@ -79,6 +79,32 @@ export const viewStyles = css`
     width: min(100%, 360px);
     font-size: 13px;
   }
+  .drawing {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 200px;
+    gap: 16px 24px;
+    align-items: start;
+  }
+  aside {
+    display: grid;
+    gap: 14px;
+  }
+  figure {
+    margin: 0;
+  }
+  aside up-bitmap {
+    border-radius: 6px;
+    background: var(--fill);
+    overflow: hidden;
+  }
+  figcaption {
+    margin-top: 5px;
+    font-size: 13px;
+  }
+  figcaption small {
+    color: var(--ink-soft);
+    font-variant-numeric: tabular-nums;
+  }
   .node {
     display: grid;
     grid-template-columns: minmax(0, 1fr) 270px;
@@ -112,8 +138,12 @@ export const viewStyles = css`
     aspect-ratio: 1;
   }
   @media (max-width: 1000px) {
-    .node {
+    .node,
+    .drawing {
       grid-template-columns: minmax(0, 1fr);
+    }
+    aside {
+      grid-template-columns: repeat(2, minmax(0, 220px));
     }
   }
   @media (max-width: 700px) {

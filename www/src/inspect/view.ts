@@ -5,13 +5,15 @@ import type { Router } from "../app/router";
 import { formatSettings, type Settings } from "../app/settings";
 import { isTest, type Action } from "../app/state";
 import "../elements/backend";
+import "../elements/bitmap";
 import "../elements/chips";
 import "../elements/header";
 import "../elements/notice";
+import "../elements/reading";
 import "../elements/segments";
 import { scrolling, shared } from "../elements/shared";
 import "../elements/work";
-import { hasMessage, Localized, t, thousands } from "../i18n";
+import { decibels, hasMessage, Localized, t, thousands } from "../i18n";
 import type { Point } from "../protocol";
 import { formatLook, parseLook } from "./address";
 import "./facts";
@@ -112,6 +114,8 @@ export class InspectView extends Localized {
           @dismiss=${() => this.#dismiss()}></up-notice>
         ${seen ? this.#network(seen) : html`<div class="empty"></div>`}
       </main>
+      <up-reading .question=${state.question} @answer=${(event: CustomEvent) => playground.answer(event.detail)}
+        @dismiss=${() => playground.stop()}></up-reading>
     `;
   }
 
@@ -135,11 +139,18 @@ export class InspectView extends Localized {
         @pick=${({ detail }: CustomEvent<string>) => inspector.set({ model: detail, beside: detail === inspector.look.beside ? null : inspector.look.beside })}></up-chips>
       ${others.length > 0
         ? html`<label class="beside">${t("inspect.beside")}
-            <select @change=${(event: Event) => inspector.set({ beside: (event.target as HTMLSelectElement).value || null })}>
+            <select @change=${(event: Event) => this.#compare((event.target as HTMLSelectElement).value || null)}>
               <option value="">${t("inspect.beside.none")}</option>
               ${others.map((one) => html`<option value=${one.id}>${methodLabel(one)}</option>`)}
             </select></label>`
         : nothing}`;
+  }
+
+  /** Another network beside this one: where nothing has been picked yet, it is looked at where they begin to differ. */
+  #compare(beside: string | null): void {
+    const { inspector } = this;
+    const differs = inspector.look.node === null ? inspector.seen.value?.afterUpsampling : null;
+    inspector.set({ beside, ...(beside && differs && { node: differs.name, output: 0 }) });
   }
 
   #network(seen: Seen) {
@@ -153,10 +164,11 @@ export class InspectView extends Localized {
         <div class="head"><h2 id="network">${t("inspect.network")} <small>${this.#totals(seen)}</small></h2>
           <up-segments .label=${t("inspect.metric")} .value=${this.metric} .options=${METRICS.map((value) => ({ value, label: t(`inspect.metric.${value}`) }))}
             @pick=${({ detail }: CustomEvent<Metric>) => (this.metric = detail)}></up-segments></div>
-        <inspect-net .seen=${seen} .at=${inspector.at} .cuts=${inspector.cuts} .thumbnails=${inspector.thumbnails} .version=${this.#version}
+        <div class="drawing"><inspect-net .seen=${seen} .at=${inspector.at} .cuts=${inspector.cuts} .thumbnails=${inspector.thumbnails} .version=${this.#version}
           .metric=${this.metric} .profile=${state.engine ? times[state.engine.backend] : undefined}
           @pick=${({ detail }: CustomEvent<number>) => this.#pick(seen, detail)}
           @cut=${({ detail }: CustomEvent<string>) => inspector.cut([detail], !inspector.look.cut.includes(detail))}></inspect-net>
+          ${this.#effect(seen)}</div>
       </section>
       ${box ? this.#node(seen, box, times) : nothing}
       <section aria-labelledby="skips">
@@ -169,6 +181,21 @@ export class InspectView extends Localized {
         <inspect-loss .seen=${seen} .loss=${inspector.loss} .failure=${inspector.losses.failure} .cut=${inspector.cuts.length > 0} .compares=${inspector.original !== null} .masked=${seen.model.classes.length > 0} .address=${test}></inspect-loss>
       </section>
     `;
+  }
+
+  /** The output beside the drawing, and what it becomes without the connections that are cut there. */
+  #effect(seen: Seen) {
+    const { cuts, made } = this.inspector;
+    const { width, height } = seen.inspection.rect;
+    const figure = (bitmap: ImageBitmap | null, name: string, psnr: number | null) => html`<figure>
+      <up-bitmap .bitmap=${bitmap} .label=${name} .style=${`aspect-ratio:${width / height}`}></up-bitmap>
+      <figcaption>${name}${psnr === null ? nothing : html` <small>${decibels(psnr)}</small>`}</figcaption></figure>`;
+    const { whole, cut } = made;
+    if (cuts.length === 0) return html`<aside>${figure(whole?.bitmap ?? null, t("inspect.output"), whole?.psnr ?? null)}</aside>`;
+    return html`<aside>
+      ${figure(whole?.bitmap ?? null, t("inspect.with"), whole?.psnr ?? null)}
+      ${figure(cut?.bitmap ?? null, t("inspect.without"), cut?.psnr ?? null)}
+    </aside>`;
   }
 
   #totals({ inspection, graph }: Seen): string {

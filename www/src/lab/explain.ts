@@ -70,7 +70,7 @@ function made(worked: Worked, cell: number): TemplateResult {
   });
   const offset = operator === "transposed-conv" && bias !== 0 ? html` + ${number(bias)}` : nothing;
   const rounded = terms.some(({ weight }) => Math.abs(Number(format(weight)) - weight) > 1e-6);
-  return html`${name} = ${parts}${offset} ${rounded ? "≈" : "="} <b>${format(value)}</b>`;
+  return html`${name} = ${parts}${offset} <span class="term">${rounded ? "≈" : "="} <b>${format(value)}</b></span>`;
 }
 
 /** `[row, column]`, as PyTorch counts, after the channel where there are several. */

@@ -22,6 +22,8 @@ export class Grid extends Localized {
   /** Cells of less account: zeros that an operator has put in. */
   @property({ attribute: false }) faint: (cell: number) => boolean = () => false;
   @property({ attribute: false }) pinned: number | null = null;
+  /** Whether cells are the darker the greater their number is, so that patterns are seen. */
+  @property({ type: Boolean }) shaded = false;
   @state() private active = 0;
   @state() private editing: number | null = null;
   @query("input") private field!: HTMLInputElement | null;
@@ -132,25 +134,26 @@ export class Grid extends Localized {
     const cell = Math.max(dense ? (columns > 16 ? 22 : 28) : 44, Math.ceil(longest * size * 0.62 + (dense ? 6 : 14)));
     const style = `--cell:${cell}px;--tall:${dense ? Math.min(cell, 30) : 44}px;--size:${size}px;--gap:${dense ? 2 : 3}px`;
     const bands = Math.ceil(m.channels / across);
+    const shade = this.shaded ? shadeOf(m.values) : () => "--paper: var(--raised)";
     return html`<div role="grid" aria-label=${this.name} aria-rowcount=${bands * m.height} aria-colcount=${columns}
       aria-readonly=${this.editable ? nothing : "true"} .style=${style}
       @pointerleave=${() => this.#emit("point", null)} @keydown=${this.#key} @focusout=${this.#left}>
-      ${Array.from({ length: bands * m.height }, (_, row) => this.#row(row, texts, dense))}
+      ${Array.from({ length: bands * m.height }, (_, row) => this.#row(row, texts, dense, shade))}
     </div>`;
   }
 
-  #row(row: number, texts: string[], dense: boolean) {
+  #row(row: number, texts: string[], dense: boolean, shade: (value: number) => string) {
     const { matrix: m, across } = this;
     const [band, y] = [Math.floor(row / m.height), row % m.height];
     const channels = Array.from({ length: Math.min(across, m.channels - band * across) }, (_, at) => band * across + at);
     const cells = channels.flatMap((c) => Array.from({ length: m.width }, (_, x) => (c * m.height + y) * m.width + x));
     return html`<div role="row" class=${band > 0 && y === 0 ? "block" : ""}>${cells.map((cell, at) => {
       const block = at > 0 && at % m.width === 0 ? "block" : "";
-      return this.#cell(cell, texts[cell] ?? "", block, dense);
+      return this.#cell(cell, texts[cell] ?? "", block, dense, shade);
     })}</div>`;
   }
 
-  #cell(cell: number, text: string, block: string, dense: boolean) {
+  #cell(cell: number, text: string, block: string, dense: boolean, shade: (value: number) => string) {
     const mark = this.marks.get(cell);
     const classes = [
       block,
@@ -160,7 +163,7 @@ export class Grid extends Localized {
     ];
     const weight = !dense && mark?.weight !== undefined ? short(mark.weight) : nothing;
     return html`<div role="gridcell" class=${classes.join(" ")} data-cell=${cell} data-weight=${weight}
-      tabindex=${cell === this.active ? 0 : -1} .style=${mark ? tint(mark) : "--paper: var(--raised)"}
+      tabindex=${cell === this.active ? 0 : -1} .style=${mark ? tint(mark) : shade(this.blank(cell) ? Number.NaN : (this.matrix.values[cell] ?? 0))}
       aria-selected=${mark?.chosen ? "true" : nothing}
       @pointerenter=${(event: PointerEvent) => event.pointerType === "mouse" && this.#emit("point", cell)}
       @click=${() => this.#clicked(cell)} @dblclick=${() => this.#edit(cell)}
@@ -257,6 +260,15 @@ export class Grid extends Localized {
 /** A weight in a corner of a cell: ×.188 */
 function short(weight: number): string {
   return `×${format(Number(weight.toFixed(3))).replace(/^(-?)0\./, "$1.")}`;
+}
+
+/** From the least number to the greatest; all alike where there is no difference. */
+function shadeOf(values: readonly number[]): (value: number) => string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return (value) => {
+    const share = high > low && Number.isFinite(value) ? Math.round((30 * (value - low)) / (high - low)) : 0;
+    return `--paper: color-mix(in srgb, var(--ink) ${share}%, var(--raised))`;
+  };
 }
 
 /** Warm for what adds, cool for what takes away. */

@@ -23,6 +23,8 @@ export interface Refusal {
 }
 
 export interface Overlap {
+  /** Rows and columns of the kernel. */
+  kernel: number;
   /** How many cells of the input reach each cell of the output: of a line, and of a square. */
   line: Matrix;
   square: Matrix;
@@ -34,6 +36,8 @@ export class Lab extends EventTarget {
   worked: Worked | null = null;
   refusal: Refusal | null = null;
   overlap: Overlap | null = null;
+  /** Of the kernel that is one larger where overlaps are uneven, or one smaller where they are even. */
+  otherOverlap: Overlap | null = null;
   view: ConvView = "spread";
   /** How many steps are done; null: all. */
   step: number | null = null;
@@ -155,23 +159,30 @@ export class Lab extends EventTarget {
 
   /** Overlaps depend on the sizes of kernel and stride alone. */
   async #count(settings: Settings): Promise<void> {
-    const of = `${settings.kernel.width} ${settings.stride}`;
+    const { stride, kernel: { width } } = settings;
+    const of = `${width} ${stride}`;
     if (of === this.#overlapOf) return;
     this.#overlapOf = of;
-    const count = async (height: number) => {
-      const { output } = await this.#client.call("upsample", overlapRequest(settings, height));
-      return fromTensor(output);
-    };
+    const other = width % stride === 0 && width > 1 ? width - 1 : width + 1;
     try {
-      const [line, square] = [await count(1), await count(8)];
+      const [overlap, otherOverlap] = [await this.#overlapOfKernel(width, stride), await this.#overlapOfKernel(other, stride)];
       if (of !== this.#overlapOf) return;
-      // All rows of a kernel of ones are alike.
-      this.overlap = { line: matrix(line.values.slice(0, line.width)), square };
+      Object.assign(this, { overlap, otherOverlap });
     } catch {
       this.#overlapOf = "";
-      this.overlap = null;
+      this.overlap = this.otherOverlap = null;
     }
     this.#changed();
+  }
+
+  async #overlapOfKernel(kernel: number, stride: number): Promise<Overlap> {
+    const count = async (height: number) => {
+      const { output } = await this.#client.call("upsample", overlapRequest(kernel, stride, height));
+      return fromTensor(output);
+    };
+    const [line, square] = [await count(1), await count(8)];
+    // All rows of a kernel of ones are alike.
+    return { kernel, line: matrix(line.values.slice(0, line.width)), square };
   }
 
   #changed(): void {

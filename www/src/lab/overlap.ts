@@ -1,4 +1,4 @@
-import { css, html, svg } from "lit";
+import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { shared } from "../elements/shared";
 import { Localized, t } from "../i18n";
@@ -10,7 +10,8 @@ import { panel } from "./panel.styles";
 @customElement("lab-overlap")
 export class OverlapPanel extends Localized {
   @property({ attribute: false }) overlap: Overlap | null = null;
-  @property({ type: Number }) kernel = 0;
+  /** Of another kernel, to compare with. */
+  @property({ attribute: false }) other: Overlap | null = null;
   @property({ type: Number }) stride = 0;
   @property() heading = "";
 
@@ -20,7 +21,7 @@ export class OverlapPanel extends Localized {
     css`
       .pictures {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 168px);
+        grid-template-columns: minmax(0, 1fr) auto;
         align-items: end;
         gap: 20px;
         margin: 12px 0 10px;
@@ -36,8 +37,26 @@ export class OverlapPanel extends Localized {
         width: 100%;
         height: auto;
       }
-      .square {
-        max-width: 168px;
+      .squares {
+        display: flex;
+        gap: 10px;
+      }
+      figure {
+        width: 128px;
+        margin: 0;
+      }
+      figure:only-child {
+        width: 168px;
+      }
+      figcaption {
+        font-size: 12px;
+        line-height: 20px;
+        text-align: center;
+        color: var(--ink-soft);
+      }
+      figcaption[data-chosen] {
+        font-weight: 600;
+        color: var(--ink);
       }
       .bar {
         fill: var(--ink-faint);
@@ -59,20 +78,23 @@ export class OverlapPanel extends Localized {
   ];
 
   protected override render() {
-    const { overlap, kernel, stride } = this;
+    const { overlap, other, stride } = this;
     if (!overlap) return html``;
+    const { kernel } = overlap;
+    const squares = [overlap, ...(other ? [other] : [])].sort((a, b) => a.kernel - b.kernel);
     const even = kernel % stride === 0;
     return html`<h2>${this.heading || t("lab.overlap")}</h2>
       <div class="pictures">
-        ${this.#line(overlap.line)}
-        ${this.#square(overlap.square)}
+        ${this.#line(overlap)}
+        <div class="squares">${squares.map((one) => html`<figure>${this.#square(one.square)}
+          ${other ? html`<figcaption ?data-chosen=${one === overlap}>${t("lab.overlap.kernel", { kernel: one.kernel })}</figcaption>` : nothing}</figure>`)}</div>
       </div>
       <p class="soft">${t(even ? "lab.overlap.even" : "lab.overlap.uneven", { kernel, stride })}</p>`;
   }
 
   /** Stamps as brackets above bars of the counts. */
-  #line({ values, width }: Matrix) {
-    const { kernel, stride } = this;
+  #line({ kernel, line: { values, width } }: Overlap) {
+    const { stride } = this;
     const most = Math.max(...values);
     const stamps = Math.floor((width - kernel) / stride) + 1;
     const lanes = Math.min(stamps, Math.ceil(kernel / stride) + 1);

@@ -129,7 +129,7 @@ export function toRequest(settings: Settings): UpsampleRequest {
 }
 
 /** A matrix of ones of the same kernel and stride: its result counts how many cells of the input reach each cell. */
-export function overlapRequest({ kernel, stride }: Settings, height: number): UpsampleRequest {
+export function overlapRequest(kernel: number, stride: number, height: number): UpsampleRequest {
   const ones = (h: number, w: number): Matrix => ({
     channels: 1,
     height: h,
@@ -140,7 +140,7 @@ export function overlapRequest({ kernel, stride }: Settings, height: number): Up
     ...DEFAULTS,
     operator: "transposed-conv",
     input: ones(height, MAX_SIDE),
-    kernel: ones(kernel.height, kernel.width),
+    kernel: ones(kernel, kernel),
     stride,
   });
 }

@@ -23,8 +23,9 @@ export class SizePanel extends Localized {
       }
       dl {
         display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 4px 14px;
+        grid-template-columns: auto auto 1fr;
+        align-items: baseline;
+        gap: 4px 12px;
         margin: 0;
       }
       dt {
@@ -32,6 +33,9 @@ export class SizePanel extends Localized {
       }
       dd {
         margin: 0;
+      }
+      .result {
+        white-space: nowrap;
       }
       .holds {
         color: color-mix(in srgb, var(--good) 78%, var(--ink));
@@ -49,7 +53,7 @@ export class SizePanel extends Localized {
     const axis = (name: string, side: number, real: number | undefined) => {
       const { numbers, result } = sizeRule(settings, side);
       const holds = real === undefined ? "" : real === result ? html` <span class="holds">✓ ${t("lab.size.holds")}</span>` : html` ≠ ${real}`;
-      return html`<dt>${name}</dt><dd class="math">${numbers} = <b>${result}</b>${holds}</dd>`;
+      return html`<dt>${name}</dt><dd class="math">${numbers}</dd><dd class="math result">= <b>${result}</b>${holds}</dd>`;
     };
     return html`<h2>${t("lab.size")}</h2>
       <p class="formula math">${sizeRule(settings, input.height).formula}</p>

@@ -20,6 +20,7 @@ interface Figure {
   blank?: (cell: number) => boolean;
   faint?: (cell: number) => boolean;
   below?: TemplateResult | typeof nothing;
+  shaded?: boolean;
 }
 
 const never = () => false;
@@ -111,12 +112,12 @@ export class Stage extends Localized {
     })}</div>`;
   }
 
-  #figure({ grid, title, matrix, across = 1, editable = false, blank = never, faint = never, below = nothing }: Figure, marks: Marks) {
+  #figure({ grid, title, matrix, across = 1, editable = false, blank = never, faint = never, below = nothing, shaded = false }: Figure, marks: Marks) {
     const { lab } = this;
     const size = `${matrix.channels > 1 ? `${matrix.channels} × ` : ""}${matrix.height} × ${matrix.width}`;
     return html`<figure>
       <figcaption>${title} <span>${size}</span></figcaption>
-      <lab-grid .name=${title} .matrix=${matrix} .across=${across} ?editable=${editable} .blank=${blank} .faint=${faint}
+      <lab-grid .name=${title} .matrix=${matrix} .across=${across} ?editable=${editable} ?shaded=${shaded} .blank=${blank} .faint=${faint}
         .marks=${marks[grid]} .pinned=${lab.pinned?.grid === grid ? lab.pinned.cell : null}
         @point=${({ detail: cell }: CustomEvent<number | null>) => lab.point(cell === null ? null : { grid, cell })}
         @pin=${({ detail: cell }: CustomEvent<number>) => lab.pin({ grid, cell })}
@@ -149,7 +150,7 @@ export class Stage extends Localized {
   #output(worked: Worked): Figure {
     const { step, stamping } = this.lab;
     const { output, pooled, settings } = worked;
-    const figure: Figure = { grid: "output", title: t("lab.output"), matrix: output, across: output.channels };
+    const figure: Figure = { grid: "output", title: t("lab.output"), matrix: output, across: output.channels, shaded: true };
     if (pooled) {
       const found = new Set(pooled.indices.values.slice(0, step ?? undefined));
       const values = output.values.map((value, cell) => (found.has(cell) ? value : 0));

@@ -29,6 +29,7 @@ export class LabView extends Localized {
 
   static override styles = [shared, panel, scrolling, viewStyles];
 
+  #shownTabs = new WeakMap<HTMLElement, string>();
   #changed = () => this.requestUpdate();
   #opened = () => this.#open(this.router.route);
   #noted = () => {
@@ -64,6 +65,14 @@ export class LabView extends Localized {
   }
 
   protected override updated(): void {
+    // Where there is no room for all tabs, that of the active operator is brought into sight.
+    for (const nav of this.renderRoot.querySelectorAll<HTMLElement>(".operators, .examples")) {
+      const active = nav.querySelector<HTMLElement>("[aria-current]");
+      const key = `${active?.getAttribute("href")}`;
+      if (!active || this.#shownTabs.get(nav) === key) continue;
+      this.#shownTabs.set(nav, key);
+      nav.scrollLeft = active.offsetLeft - nav.offsetLeft - (nav.clientWidth - active.offsetWidth) / 2;
+    }
     document.title = `${t("lab.title")} · ${t("app.name")}`;
   }
 
@@ -93,7 +102,7 @@ export class LabView extends Localized {
         <div class="panels">
           <lab-size .settings=${settings} .worked=${worked}></lab-size>
           ${settings.operator === "transposed-conv"
-            ? html`<lab-overlap .overlap=${lab.overlap} .kernel=${settings.kernel.width} .stride=${settings.stride}></lab-overlap>`
+            ? html`<lab-overlap .overlap=${lab.overlap} .other=${lab.otherOverlap} .stride=${settings.stride}></lab-overlap>`
             : nothing}
           ${settings.input.channels === 1
             ? html`<lab-patch .rows=${settings.input.height} .columns=${settings.input.width}

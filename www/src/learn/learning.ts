@@ -83,6 +83,11 @@ export class Learning extends Maker {
     await this.playground.openSample(id, this.playground.state.settings.mode);
   }
 
+  async openFiles(files: readonly File[]): Promise<void> {
+    this.wish();
+    await this.playground.openFiles(files);
+  }
+
   get steps(): number[] {
     return this.curve?.kept ?? [];
   }

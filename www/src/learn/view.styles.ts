@@ -72,11 +72,32 @@ export const viewStyles = css`
     gap: 18px;
     margin-top: 14px;
   }
-  up-samples {
-    max-width: 560px;
+  .source {
+    display: flex;
+    align-items: center;
+    gap: 12px;
     margin-top: 30px;
   }
+  .source span {
+    min-width: 0;
+    overflow-wrap: anywhere;
+    color: var(--ink-soft);
+  }
+  up-samples {
+    max-width: 560px;
+    margin-top: 12px;
+  }
   @media (max-width: 700px) {
+    /* In sight together with the pictures. */
+    .line {
+      position: sticky;
+      bottom: 0;
+      z-index: 1;
+      margin: 14px -16px 0;
+      padding: 8px 16px calc(8px + env(safe-area-inset-bottom));
+      background: var(--surface);
+      box-shadow: 0 -1px 0 var(--hairline);
+    }
     main {
       padding: 8px 16px 40px;
     }

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import type { Router } from "../app/router";
+import { PICTURES } from "../app/files";
 import { isSample } from "../app/samples";
 import type { Action } from "../app/state";
 import "../elements/bitmap";
@@ -27,6 +28,7 @@ export class LearnView extends Localized {
   @property({ attribute: false }) learning!: Learning;
   @property({ attribute: false }) router!: Router;
   @state() private playing = false;
+  @query("#photo") private chooser!: HTMLInputElement;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [shared, scrolling, viewStyles];
@@ -101,11 +103,28 @@ export class LearnView extends Localized {
         <up-notice .notice=${learning.notice ?? playground.state.notice} @act=${({ detail }: CustomEvent<Action>) => this.#act(detail)}
           @dismiss=${() => this.#dismiss()}></up-notice>
         ${random ? this.#untrained() : this.#trained()}
+        <div class="source">
+          <button @click=${() => this.chooser.click()}>${icons.photo} ${t("picture.open")}</button>
+          <span>${this.#photoName()}</span>
+        </div>
+        <input id="photo" type="file" hidden accept=${PICTURES} aria-label=${t("picture.open")} @change=${this.#opens} />
         <up-samples .chosen=${playground.state.settings.sample}
           @sample=${({ detail }: CustomEvent) => learning.openSample(detail)}></up-samples>
       </main>
     `;
   }
+
+  #photoName(): string {
+    const { settings, photo } = this.learning.playground.state;
+    return settings.sample ? t(`sample.${settings.sample}`) : (photo?.name ?? "");
+  }
+
+  #opens = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const files = [...(input.files ?? [])];
+    input.value = ""; // or the same file could not be chosen again
+    if (files.length > 0) void this.learning.openFiles(files);
+  };
 
   #trained() {
     const { learning } = this;
@@ -156,9 +175,9 @@ export class LearnView extends Localized {
   }
 
   #work() {
-    const { pump, playground } = this.learning;
+    const { notice, pump, playground } = this.learning;
     const busy = pump.now !== null || playground.state.activity !== null;
-    const words = t(pump.stopped ? "status.stopped" : busy ? "learn.busy" : "inspect.ready");
+    const words = t(pump.stopped ? "status.stopped" : busy ? "learn.busy" : notice ? "status.failed" : "inspect.ready");
     return html`<up-work .words=${words} .busy=${pump.now !== null} .stopped=${pump.stopped}
       @stop=${() => this.#stop()} @resume=${() => this.learning.retry()}></up-work>`;
   }
@@ -203,7 +222,7 @@ export class LearnView extends Localized {
     if (learning.notice && action === "retry") return learning.retry();
     learning.notice = null;
     if (action !== "open") void learning.playground.act(action).then(() => learning.retry());
-    else location.hash = "";
+    else this.chooser.click();
   }
 
   #dismiss(): void {

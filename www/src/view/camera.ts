@@ -1,5 +1,6 @@
 /** What all pictures of one comparison are seen through: one view, and the ways to move it. */
 
+import type { Rect } from "../engine";
 import { canPan, clamp, fit, pan, toPicture, zoomAt, type Point, type Size, type View } from "./viewport";
 
 /** What a zoom bar can ask for; factors and device pixels per picture pixel. */
@@ -49,6 +50,15 @@ export class Camera {
     if (!this.view || !this.frame) return { x: 0.5, y: 0.5 };
     const { x, y } = toPicture(this.view, at, this.stage);
     return { x: x / this.frame.width, y: y / this.frame.height };
+  }
+
+  /** The part of the picture that is on the stage, as shares of its width and height. */
+  get seen(): Rect {
+    if (!this.view || !this.frame) return { x: 0, y: 0, width: 1, height: 1 };
+    const within = (value: number) => Math.min(Math.max(value, 0), 1);
+    const [from, to] = [this.share({ x: 0, y: 0 }), this.share({ x: this.stage.width, y: this.stage.height })];
+    const [x, y] = [within(from.x), within(from.y)];
+    return { x, y, width: within(to.x) - x, height: within(to.y) - y };
   }
 
   fit(): void {

@@ -4,8 +4,10 @@ import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
 import type { Inspection } from "../inspection";
 import { CallError, messageOf, type CallName, type Calls, type EngineInfo, type PictureInfo, type Progress, type Tile } from "../protocol";
 import { decode } from "./decode";
+import { encode } from "./encode";
 import { Inspections } from "./inspections";
 import { make } from "./make";
+import { undeclaredOutput } from "./undeclared";
 import { weights } from "./weights";
 import { Lane } from "./lane";
 
@@ -57,6 +59,7 @@ export class Host implements Handlers {
   async loadModel({ source }: Calls["loadModel"]["args"], { signal, progress }: CallContext) {
     let bytes: Uint8Array;
     const externalData: Record<string, Uint8Array> = {};
+    const metadata = "url" in source ? {} : source.metadata;
     if ("url" in source) {
       // In turn: a data file that models share is often there already, and each has its own progress.
       const onProgress = (loaded: number, total: number | null) => progress({ stage: "download", loaded, total });
@@ -70,10 +73,11 @@ export class Host implements Handlers {
     }
     return this.#lane.run(async () => {
       progress({ stage: "compile" });
-      const model = await this.#ready().load(bytes, { externalData });
+      const model = await this.#ready().load(bytes, { externalData, metadata });
       const id = this.#nextId++;
       this.#models.set(id, model);
-      return { id, bytes: bytes.byteLength, metadata: model.metadata, classes: model.task?.classes ?? [] };
+      const undeclared = "url" in source ? null : undeclaredOutput(model);
+      return { id, bytes: bytes.byteLength, metadata: model.metadata, classes: model.task?.classes ?? [], undeclared };
     }, signal);
   }
 
@@ -232,6 +236,10 @@ export class Host implements Handlers {
       this.#inspections.freeFeatures(features);
       return null;
     });
+  }
+
+  encode({ picture, type, quality }: Calls["encode"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => encode(this.#picture(picture), type, quality), signal);
   }
 
   encodePng({ picture }: Calls["encodePng"]["args"], { signal }: CallContext) {

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, meanColour, method, named, notice, restored, run, status, stop, tableRows } from "./browser";
+import { bring, expectAccessible, meanColour, method, named, notice, restored, run, shortcut, status, stop, tableRows } from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 
 /** What a person brings, and the run that follows. */
@@ -59,6 +59,7 @@ describe("bringing a photo", () => {
     await open();
     await bring(page, "drop", [{ name: "notes.jpg", type: "image/jpeg", bytes: new TextEncoder().encode("hello") }]);
     await notice(page).getByText("not a picture that can be read").waitFor();
+    await notice(page).getByText("notes.jpg").waitFor();
     expect(await page.getByRole("radio", { name: "Chelsea the cat" }).isChecked()).toBe(true);
     await page.getByRole("radio", { name: "A cup of coffee" }).check();
     await named(page, "A cup of coffee").waitFor();
@@ -86,6 +87,55 @@ describe("models", () => {
     await page.getByRole("button", { name: "Remove your model" }).click();
     await method(page, "mine.onnx").waitFor({ state: "detached" });
     await restored(page);
+  });
+
+  /** A network whose file says nothing of its one channel, which a sigmoid has made. */
+  const sigmoid = { name: "student.onnx", bytes: new Uint8Array([1, 80, 0, 0, 1, 1, 0, 0]) };
+  const question = () => page.getByRole("dialog", { name: "What does student.onnx output?" });
+
+  it("asks once what an undeclared output is, shows each way to read it, and offers the lines for the file", async () => {
+    await open();
+    await bring(page, "drop", [sigmoid]);
+    await question().waitFor();
+    expect(await question().getByRole("radio", { name: "Mask" }).isChecked(), "the likeliest").toBe(true);
+    await expect.poll(() => question().locator("up-bitmap").count()).toBe(2);
+    await question().getByText("Lines that write this").click();
+    expect(await question().locator("pre").textContent()).toContain(`("output", '{"color":"mask"}'),`);
+    await expectAccessible(page);
+    await question().getByRole("button", { name: "Use it" }).click();
+    await restored(page);
+    // It is no restorer: the photo is used as it is, and nothing is scored in decibels.
+    expect(await page.getByRole("radio", { name: "Segment" }).isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
+    await page.getByRole("checkbox", { name: "object" }).waitFor();
+    await page.reload();
+    await restored(page);
+    await page.getByText("Output: Mask.").waitFor();
+    await bring(page, "drop", [{ ...sigmoid, name: "renamed.onnx" }]);
+    await method(page, "renamed.onnx").waitFor();
+    await restored(page);
+    await page.getByText("Output: Mask.").waitFor();
+    await page.getByRole("button", { name: "Change, or write it into the file" }).click();
+    await page.getByRole("radio", { name: "Picture" }).check();
+    await page.getByRole("button", { name: "Use it" }).click();
+    await page.getByText("Output: Picture.").waitFor();
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("reads many undeclared channels as classes without asking, and uses no network that nobody has told about", async () => {
+    await open();
+    await bring(page, "drop", [{ name: "voc.onnx", bytes: new Uint8Array([1, 80, 0, 0, 21, 0, 0, 0]) }]);
+    await method(page, "voc.onnx").waitFor();
+    await restored(page);
+    const classes = page.getByRole("group", { name: "Classes that are shown" }).getByRole("checkbox");
+    expect(await classes.count()).toBe(21);
+    expect(await classes.first().isChecked(), "the background").toBe(false);
+    await bring(page, "drop", [sigmoid]);
+    await question().waitFor();
+    await page.keyboard.press("Escape");
+    await status(page).filter({ hasText: "Stopped" }).waitFor();
+    expect(await method(page, "student.onnx").count()).toBe(0);
+    await method(page, "voc.onnx").waitFor();
   });
 
   it("keeps the model it has when a file is broken", async () => {
@@ -126,14 +176,14 @@ describe("running", () => {
 
   it("leaves no figures of the run before where it was stopped", async () => {
     await open({}, "#with=nearest,bilinear&layout=grid");
-    await page.keyboard.press("t");
+    await shortcut(page, "t");
     const figures = async () => {
       const rows = Object.entries(await tableRows(page)).filter(([name]) => /^U-Net/.test(name));
       return rows.map(([, [psnr]]) => psnr);
     };
     await expect.poll(figures).toEqual([expect.stringMatching(/dB/), expect.stringMatching(/dB/)]);
     await engine({ tileDelay: 300 });
-    await page.keyboard.press("r");
+    await shortcut(page, "r");
     await status(page).filter({ hasText: /nearest, [1-9]/ }).waitFor();
     await page.keyboard.press("Escape");
     await run(page).waitFor();
@@ -147,7 +197,7 @@ describe("running", () => {
     await status(page).filter({ hasText: "bilinear, 0" }).waitFor();
     await stop(page).click();
     await page.locator("up-wipe .failures").getByText("Not computed yet").waitFor();
-    await page.keyboard.press("g");
+    await shortcut(page, "g");
     await page.locator("up-grid .failure").getByText("Not computed yet").waitFor();
     await engine({ tileDelay: 1 });
     await run(page).click();

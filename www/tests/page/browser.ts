@@ -52,6 +52,16 @@ export const status = (page: Page): Locator => page.locator("up-actions .status 
 export const slider = (page: Page): Locator => page.getByRole("slider", { name: "Compare left and right" });
 export const notice = (page: Page): Locator => page.getByRole("alert");
 
+/** Presses a one-letter shortcut, which is one only where no control has the focus. */
+export async function shortcut(page: Page, key: string): Promise<void> {
+  await page.evaluate(() => {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    if (active instanceof HTMLElement) active.blur();
+  });
+  await page.keyboard.press(key);
+}
+
 /** Waits until a run has ended well. */
 export async function restored(page: Page, timeout = 45_000): Promise<void> {
   await status(page).filter({ hasText: "Done in" }).waitFor({ timeout });

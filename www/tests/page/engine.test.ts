@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { bring, type Bytes, launch, method, named as namedOn, notice, restored, run, slider, status, stop, tableRows, visit } from "./browser";
+import { bring, type Bytes, launch, method, named as namedOn, notice, restored, run, shortcut, slider, status, stop, tableRows, visit } from "./browser";
 import { bytesIn, png } from "./pictures";
 import { serve, type Site } from "./server";
 import { unpackedSite } from "./zip";
@@ -104,7 +104,7 @@ describe("on the CPU", () => {
     const full = await psnr("U-Net · bilinear");
     for (const filter of ["Median 3×3", "Mean 3×3"]) expect(full - (await psnr(filter)), filter).toBeGreaterThan(3);
     expect(Number.parseFloat((await cells("U-Net · bilinear")).at(-1) ?? ""), "checkerboard").toBeLessThan(3);
-    await page.keyboard.press("d");
+    await shortcut(page, "d");
     await page.locator(".legend").waitFor();
     const map = page.locator("up-grid .cell").nth(5).locator("up-picture canvas").last();
     // What a filter leaves of the noise is spread all over: red and blue of a heat map, hardly any green.
@@ -180,7 +180,7 @@ describe("on the CPU", () => {
     await restored(page);
     const mask = await savedPng();
     await page.locator("input#mask").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: mask });
-    await page.keyboard.press("t");
+    await shortcut(page, "t");
     await expect.poll(async () => (await tableRows(page))["U-Net · bilinear"]?.slice(0, 2)).toEqual(["100.0%", "100.0%"]);
     await bring(page, "drop", [{ name: "gray.png", type: "image/png", bytes: png(451, 300, (x) => (x < 9 ? 77 : 0)) }]);
     await notice(page).getByText("the pixel at 0, 0 of the mask is [77, 77, 77, 255]").waitFor({ state: "attached" });

@@ -55,7 +55,7 @@ it("with nothing cut gives the result of the playground, with a connection cut a
   }
 
   await page.getByRole("checkbox", { name: "enc1 → cat1" }).uncheck();
-  await page.locator("inspect-skips figcaption").filter({ hasText: "dB between both" }).waitFor();
+  await page.locator("inspect-skips figcaption").filter({ hasText: "dB between the two" }).waitFor();
   expect(far(await drawn("inspect-skips figure:nth-of-type(1) canvas"), output)).toBe(0);
   expect(far(await drawn("inspect-skips figure:nth-of-type(2) canvas"), output)).toBeGreaterThan(4);
   expect(at.complaints).toEqual([]);

@@ -127,10 +127,17 @@ describe("feature maps", () => {
 
   it("of max-pooling show where the maxima were", async () => {
     await open("#inspect?model=max-unpool&node=pool1.maxpool&output=1");
-    await page.getByText("each place has its colour").waitFor();
+    await page.getByText("each place has its color").waitFor();
     await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
     await press("ArrowDown");
     await page.getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/).waitFor();
+  });
+
+  it("of two strategies are opened on the first layer after the upsampling", async () => {
+    await open("#inspect?model=nearest");
+    await page.getByRole("combobox", { name: "Compare with" }).selectOption("pixel-shuffle");
+    await expect.poll(() => page.getByRole("listbox").count()).toBe(2);
+    await expect.poll(() => page.url()).toMatch(/node=dec\d+\.conv1/);
   });
 
   it("of two strategies stand side by side", async () => {
@@ -152,13 +159,25 @@ describe("feature maps", () => {
 });
 
 describe("skip connections", () => {
+  it("show beside the drawing what cutting one does, where it is seen", async () => {
+    await open("#inspect", { viewport: { width: 1440, height: 900 } });
+    await done();
+    const beside = page.locator("inspect-view aside figure");
+    expect(await beside.count()).toBe(1);
+    await page.locator("inspect-net .switch").first().click();
+    await beside.nth(1).getByText("With cuts").waitFor();
+    await beside.nth(1).getByText("dB").waitFor();
+    const { y, height } = (await beside.nth(1).boundingBox()) ?? expect.unreachable();
+    expect(y + height).toBeLessThan(900);
+  });
+
   it("are cut and mended one by one, and all at once, both outputs in sight", async () => {
     await open("#inspect");
     await done();
     await caption("Output").getByText("dB against the original").waitFor();
     await skip("enc1 → cat1").press(" ");
     await caption("With cuts").getByText("dB against the original").waitFor();
-    await caption("Difference × 4").getByText("dB between both").waitFor();
+    await caption("Difference × 4").getByText("dB between the two").waitFor();
     await expect.poll(() => decodeURIComponent(page.url())).toContain("cut=enc1>cat1.concat");
     await page.getByRole("button", { name: "Cut all between encoder and decoder" }).press("Enter");
     await expect.poll(() => skip("enc2 → cat2").isChecked()).toBe(false);

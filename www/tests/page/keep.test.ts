@@ -3,7 +3,7 @@ import { unzipSync } from "fflate";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import config from "../fake.vite.config.ts";
-import { bring, method, named, notice, restored, status, stop, visit } from "./browser";
+import { bring, expectAccessible, method, named, notice, restored, shortcut, status, stop, visit } from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 import { serve } from "./server";
 
@@ -62,14 +62,55 @@ describe("keeping", () => {
     expect(await save().textContent()).toMatch(/Bicubic/);
   });
 
+  it("saves JPEG and WebP of a chosen quality, and tells how large they will be", async () => {
+    await open();
+    await keep("Save as another format");
+    const dialog = page.getByRole("dialog", { name: "Save U-Net · bilinear" });
+    const size = () => dialog.locator(".foot output").textContent();
+    await expect.poll(size).toMatch(/^\d[\d.]* kB$/);
+    const fine = await size();
+    await dialog.getByRole("slider", { name: "Quality" }).fill("0.4");
+    await expect.poll(size).toMatch(/^\d[\d.]* kB$/);
+    const told = Number.parseFloat((await size()) ?? "");
+    expect(told).toBeLessThan(Number.parseFloat(fine ?? ""));
+    await expectAccessible(page);
+    const jpeg = await downloaded(() => dialog.getByRole("button", { name: "Save", exact: true }).click());
+    expect(jpeg.name).toBe("chelsea-denoise-bilinear.jpg");
+    expect(jpeg.bytes.subarray(0, 2).toString("hex")).toBe("ffd8");
+    expect(Math.abs(jpeg.bytes.length / 1000 - told)).toBeLessThan(1);
+    await keep("Save as another format");
+    await dialog.getByRole("radio", { name: "WebP" }).check();
+    await dialog.getByRole("button", { name: "Save", exact: true }).and(page.locator(":enabled")).waitFor();
+    const webp = await downloaded(() => dialog.getByRole("button", { name: "Save", exact: true }).click());
+    expect(webp.name).toBe("chelsea-denoise-bilinear.webp");
+    expect(webp.bytes.toString("latin1", 8, 12)).toBe("WEBP");
+  });
+
   it("saves a sheet of all results, larger than any one of them", async () => {
     await open({}, "#with=nearest,bilinear");
     const { name, bytes } = await downloaded(() => keep("Save a comparison sheet"));
     expect(name).toBe("chelsea-denoise-comparison.png");
     const width = bytes.readUInt32BE(16);
     const height = bytes.readUInt32BE(20);
-    // Four pictures of 451 × 300, two by two, with labels and gaps.
-    expect([width, height]).toEqual([3 * 24 + 2 * 451, 24 + 2 * (56 + 300 + 24)]);
+    // Four pictures of 451 × 300, two by two, with labels and gaps below a title.
+    expect([width, height]).toEqual([3 * 24 + 2 * 451, 64 + 2 * (56 + 300 + 24)]);
+  });
+
+  it("saves a sheet of the part in sight", async () => {
+    await open({}, "#with=nearest,bilinear");
+    await page.getByRole("textbox", { name: "Zoom in percent" }).fill("1600%");
+    await page.keyboard.press("Enter");
+    const { x, y, width, height } = await page.evaluate(() => (document.querySelector("up-app") as unknown as { playground: { looking: DOMRect } }).playground.looking);
+    expect(Math.max(width, height)).toBeLessThan(0.2);
+    expect(Math.min(x, y)).toBeGreaterThan(0.3);
+    const { bytes } = await downloaded(() => keep("Save a comparison sheet"));
+    const shown = await page.evaluate(async (base64) => {
+      const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]));
+      return [bitmap.width, bitmap.height];
+    }, bytes.toString("base64"));
+    // Of the few pixels each picture is enlarged to half of a sheet's usual side.
+    expect(Math.abs((shown[0] ?? 0) - (3 * 24 + 2 * 450))).toBeLessThan(460);
+    expect(shown[0]).toBeGreaterThan(450);
   });
 
   it("reports models by their hashes, settings, backend, scores and times", async () => {
@@ -98,9 +139,9 @@ describe("keeping", () => {
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await stop(page).waitFor();
     expect(await page.getByRole("button", { name: "Save PNG" }).isDisabled()).toBe(true);
-    await page.keyboard.press("s");
+    await shortcut(page, "s");
     await restored(page);
-    const { name } = await downloaded(() => page.keyboard.press("s"));
+    const { name } = await downloaded(() => shortcut(page, "s"));
     expect(name).toBe("chelsea-denoise-nearest.png");
   });
 

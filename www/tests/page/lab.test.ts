@@ -44,6 +44,24 @@ async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
+describe("the checkerboard", () => {
+  it("of kernels 3 and 4 stands side by side, and in the shades of the numbers", async () => {
+    await open("#lab/transposed-conv-uneven");
+    await expect.poll(() => page.locator("lab-overlap figcaption").allTextContents()).toEqual(["Kernel 3", "Kernel 4"]);
+    const shades = () =>
+      grid("Output").getByRole("gridcell").evaluateAll((cells) => new Set(cells.map((cell) => getComputedStyle(cell).backgroundColor)).size);
+    expect(await shades()).toBe(3); // one, two and four stamps
+  });
+
+  it("is reached on a phone by a tab that is in sight", async () => {
+    await open("#lab/transposed-conv-1", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const tab = page.getByRole("navigation", { name: "Operators" }).locator("[aria-current]");
+    const { x, width } = (await tab.boundingBox()) ?? expect.unreachable();
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(390);
+  });
+});
+
 describe("the numbers", () => {
   it("are PyTorch's, in every preset and beyond", async () => {
     await open("#lab/nearest");

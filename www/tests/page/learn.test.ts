@@ -21,7 +21,27 @@ const truth = () =>
   page.locator("figure:nth-of-type(3) canvas").evaluate((canvas: HTMLCanvasElement) => canvas.getContext("2d")?.getImageData(0, 100, 200, 1).data.join());
 const psnr = async () => Number.parseFloat((await output().locator("span").textContent()) ?? "");
 
+describe("a photo", () => {
+  it("is opened here", async () => {
+    await open("#learn");
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Open photo" }).click();
+    await (await chooser).setFiles({ name: "cat.jpg", mimeType: "image/jpeg", buffer: Buffer.from(photo.bytes) });
+    await page.locator("learn-view .source").getByText("cat.jpg").waitFor();
+    await expect.poll(() => page.url()).toContain("#learn?picture=own");
+  });
+});
+
 describe("a training", () => {
+  it("has its picture and Play in sight together on a phone", async () => {
+    await open("#learn", PHONE);
+    for (const seen of [page.locator("learn-view figure").nth(1), page.getByRole("button", { name: "Next step" })]) {
+      const { y, height } = (await seen.boundingBox()) ?? expect.unreachable();
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y + height).toBeLessThanOrEqual(844);
+    }
+  });
+
   it("is stepped through by keyboard, and its output gets nearer to the truth", async () => {
     await open("#learn");
     await page.getByRole("img", { name: /^The loss over the steps of training. At step 0 it is 0\.\d+/ }).waitFor();

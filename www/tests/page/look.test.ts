@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, meanColour, restored, slider } from "./browser";
+import { bring, meanColour, restored, shortcut, slider } from "./browser";
 import { FakePage } from "./fake-page";
 import { png } from "./pictures";
 
@@ -49,9 +49,9 @@ describe("the wipe", () => {
   it("goes to either side with 1, 2, 3, and flickers with Space", async () => {
     await open();
     const now = () => slider(page).getAttribute("aria-valuenow");
-    await page.keyboard.press("1");
+    await shortcut(page, "1");
     expect(await now()).toBe("100");
-    await page.keyboard.press("3");
+    await shortcut(page, "3");
     expect(await now()).toBe("0");
     await page.keyboard.down(" ");
     expect(await now()).toBe("100");
@@ -80,9 +80,9 @@ describe("the wipe", () => {
     await page.keyboard.press("ArrowDown");
     expect(await now()).toBe(before + 2);
     await page.getByRole("button", { name: "Wipe up and down" }).click();
-    await page.keyboard.press("v");
+    await shortcut(page, "v");
     await upright.waitFor();
-    await page.keyboard.press("v");
+    await shortcut(page, "v");
     expect(await slider(page).getAttribute("aria-orientation")).toBe("horizontal");
   });
 
@@ -185,14 +185,14 @@ describe("the tools", () => {
     await expect.poll(() => button.getAttribute("aria-pressed")).toBe("true");
     expect(await page.locator("up-compare").evaluate((element) => element.matches(":fullscreen"))).toBe(true);
     expect((await page.locator("up-compare").boundingBox())?.width).toBe(page.viewportSize()?.width);
-    await page.keyboard.press("f");
+    await shortcut(page, "f");
     await expect.poll(() => button.getAttribute("aria-pressed")).toBe("false");
   });
 
   it("show the grid and the wipe in turn, in the same place", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
     expect(await page.locator("up-grid .cell").count()).toBe(4);
-    await page.keyboard.press("g");
+    await shortcut(page, "g");
     await slider(page).waitFor();
     await press("All side by side");
     await page.locator("up-grid").waitFor();
@@ -242,6 +242,18 @@ describe("the tools", () => {
     await expect.poll(brightness).toBeLessThan(60);
   });
 
+  it("show differences of enlarged photos against a bicubic one, which is not compared with itself", async () => {
+    await open({}, "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=apply&layout=grid&tools=difference&picture=chelsea");
+    await page.locator(".legend").getByText("against the photo enlarged bicubically").waitFor();
+    const cell = page.locator("up-grid .cell").filter({ hasText: "Bicubic" });
+    await cell.getByText("the reference").waitFor();
+    const brightest = await cell.locator("up-picture canvas").last().evaluate((canvas: HTMLCanvasElement) => {
+      const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+      return data.reduce((most, value, at) => (at % 4 < 3 ? Math.max(most, value) : most), 0);
+    });
+    expect(brightest).toBeGreaterThan(150);
+  });
+
   it("choose the picture on either side of the wipe", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=wipe");
     const left = page.getByRole("combobox", { name: "Picture on the left" });
@@ -262,8 +274,8 @@ describe("the tools", () => {
     await expect.poll(after).toBeLessThan(60);
     const table = page.locator("up-results");
     expect(await table.isVisible()).toBe(true);
-    await page.keyboard.press("t");
-    await page.keyboard.press("p");
+    await shortcut(page, "t");
+    await shortcut(page, "p");
     await page.getByRole("combobox", { name: "Picture on the left" }).selectOption("Gaussian noise");
     expect(await table.isVisible()).toBe(false);
     await expect.poll(() => page.evaluate(() => location.hash)).toBe(`${link}&tools=difference,probe&picture=chelsea`);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, meanColour, method, named, notice, restored, run, slider, status, stop, tableRows } from "./browser";
+import { bring, expectAccessible, meanColour, method, named, notice, restored, run, shortcut, slider, status, stop, tableRows } from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { png } from "./pictures";
 
@@ -60,7 +60,7 @@ describe("tasks", () => {
 
   it("enlarge: the result is compared with an original cut to fit, and has its size", async () => {
     await open({}, "#task=super-resolve-x4&with=bilinear,bicubic-filter,nearest-filter");
-    await page.keyboard.press("t");
+    await shortcut(page, "t");
     const rows = await tableRows(page);
     expect(Object.keys(rows)).toEqual(expect.arrayContaining(["Bicubic (no network)", "Nearest (no network)"]));
     for (const cells of Object.values(rows)) expect(cells[0]).toMatch(/dB/);
@@ -91,14 +91,14 @@ describe("methods", () => {
     const before = await tableRows(page);
     await settled(() => method(page, "Nearest").click());
     await expect.poll(tags).toHaveLength(7);
-    await page.keyboard.press("t");
+    await shortcut(page, "t");
     const after = await tableRows(page);
     expect(after["U-Net · max-unpool"]).toEqual(before["U-Net · max-unpool"]);
   });
 
   it("are scored, sorted by any column, the winners marked and ties called ties", async () => {
     await open({}, "#with=nearest,bilinear,pixel-shuffle&layout=grid");
-    await page.keyboard.press("t");
+    await shortcut(page, "t");
     const order = async () => Object.keys(await tableRows(page));
     await expect.poll(order).toEqual(["U-Net · bilinear tie", "U-Net · pixel shuffle tie", "U-Net · nearest", "Gaussian noise"]);
     await page.getByRole("button", { name: /^Parameters/ }).click();
@@ -123,7 +123,7 @@ describe("methods", () => {
 describe("test and apply", () => {
   it("a test scores against the original; as it is there is nothing to score against", async () => {
     await open();
-    await page.keyboard.press("t");
+    await shortcut(page, "t");
     expect((await tableRows(page))["Gaussian noise"]?.[0]).toMatch(/^1\d\.\d dB$/);
     await settled(() => page.getByRole("radio", { name: "Use photo as is" }).check());
     expect(await page.getByRole("columnheader", { name: "PSNR" }).count()).toBe(0);
@@ -163,7 +163,7 @@ describe("test and apply", () => {
         post.call(this, message);
       } as typeof post;
     });
-    await page.keyboard.press("3");
+    await shortcut(page, "3");
     const full = await meanColour(page, "after");
     await settled(() => page.getByRole("slider", { name: "Strength" }).fill("0.2"));
     expect(await meanColour(page, "after")).not.toEqual(full);
@@ -176,7 +176,7 @@ describe("test and apply", () => {
 describe("segmentation", () => {
   it("shows labels as an overlay, a cut-out or classes, and those classes that are chosen", async () => {
     await open({}, "#task=segment&with=bilinear");
-    await page.keyboard.press("3");
+    await shortcut(page, "3");
     const overlay = await meanColour(page, "after");
     const shown = page.getByRole("group", { name: "Classes that are shown" });
     expect(await shown.getByRole("checkbox", { checked: true }).count()).toBe(3);
@@ -196,12 +196,12 @@ describe("a mask", () => {
     await open({}, link);
     await page.getByText("0 Background, 1 Border, 2 Pet, 3 Person").waitFor();
     await settled(() => page.locator("input#mask").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: mask(2).bytes }));
-    await page.keyboard.press("t");
+    await shortcut(page, "t");
     await expect.poll(() => tableRows(page)).toEqual({
       "U-Net · bilinear best": ["95.0%", "97.5%", expect.stringMatching(/sec$/), "510K"],
       "U-Net · nearest": ["70.0%", "85.0%", expect.stringMatching(/sec$/), "500K"],
     });
-    await page.keyboard.press("g");
+    await shortcut(page, "g");
     await expect.poll(tags).toEqual(["Before", "U-Net · nearest", "U-Net · bilinear", "True labels"]);
     await expectAccessible(page);
     await settled(() => page.getByRole("button", { name: "Remove the mask" }).click());
@@ -309,6 +309,17 @@ describe("the state", () => {
     });
     await expect.poll(address).toContain("strength=0.8");
     expect(at.complaints).toEqual([]);
+  });
+
+  it("goes back over a change of task within the page", async () => {
+    await open();
+    await settled(() => task("Deblur").check());
+    await settled(() => method(page, "Nearest").click());
+    await settled(async () => void (await page.goBack()));
+    expect(await task("Denoise").isChecked()).toBe(true);
+    await settled(async () => void (await page.goForward()));
+    expect(await task("Deblur").isChecked()).toBe(true);
+    expect(await method(page, "Nearest").isChecked()).toBe(true);
   });
 
   it("follows the address when it changes", async () => {

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, named, notice, restored, run, slider, stop, visit } from "./browser";
+import { bring, expectAccessible, named, notice, restored, run, shortcut, slider, stop, visit } from "./browser";
 import { chelsea, FakePage } from "./fake-page";
 
 /** The page as a whole: how it opens, who can use it, in which language. */
@@ -74,7 +74,7 @@ describe("accessibility", () => {
       await bring(page, "drop", [{ name: "net.onnx.data", bytes: new Uint8Array(8) }]);
       await notice(page).getByText("net.onnx.data").waitFor();
       await expectAccessible(page);
-      await page.getByRole("button", { name: "Keyboard and mouse" }).click();
+      await shortcut(page, "?"); // fingers have no button for it
       await page.getByRole("dialog").waitFor();
       await expectAccessible(page);
     });
@@ -108,7 +108,80 @@ describe("accessibility", () => {
   });
 });
 
+describe("a phone", () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+  it("says which task runs, and offers neither keys nor a drop", async () => {
+    await open(phone);
+    await page.locator("up-actions .task").getByText("Denoise").waitFor();
+    expect(await page.getByRole("button", { name: "Keyboard and mouse" }).isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Show controls" }).click();
+    expect(await page.getByText("or drop, paste").isVisible()).toBe(false);
+    expect(await page.locator("up-compare .bar").isVisible(), "over the low stage").toBe(false);
+  });
+});
+
+describe("a screen reader", () => {
+  it("hears the start, quarters and the end of a run, and no more", async () => {
+    await open({}, "#with=nearest,bilinear,pixel-shuffle");
+    await page.evaluate(() => {
+      const said: string[] = [];
+      Object.assign(window, { said });
+      const region = document.querySelector("up-app")?.shadowRoot?.querySelector("up-actions")?.shadowRoot?.querySelector("[role=status]");
+      if (region) new MutationObserver(() => said.at(-1) !== region.textContent && said.push(region.textContent ?? "")).observe(region, { subtree: true, characterData: true, childList: true });
+    });
+    await run(page).click();
+    await stop(page).waitFor();
+    await restored(page);
+    const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
+    expect(said[0]).toBe("Working");
+    expect(said.at(-1)).toMatch(/^Done in/);
+    expect(said.slice(1, -1).every((words) => /^(25|50|75)% done$/.test(words)), said.join()).toBe(true);
+    expect(said.length).toBeLessThanOrEqual(5);
+  });
+
+  it("is led to the heading of a view that has been changed to", async () => {
+    await open();
+    const focused = () =>
+      page.evaluate(() => {
+        let at = document.activeElement;
+        while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+        return at?.textContent?.trim() ?? "";
+      });
+    await page.evaluate(() => (location.hash = "#learn"));
+    await expect.poll(focused).toBe("Watch it learn");
+    await page.evaluate(() => (location.hash = ""));
+    await expect.poll(focused).toBe("U-Net Playground");
+  });
+});
+
 describe("keyboard alone", () => {
+  it("skips to the content, and chooses a result in the grid", async () => {
+    await open({}, "#with=nearest,bilinear&layout=grid");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    const cell = page.getByRole("button", { name: /^U-Net · bilinear: Chelsea the cat/ });
+    for (let presses = 0; presses < 3; presses++) await page.keyboard.press("Tab");
+    expect(await cell.evaluate((each) => each.matches(":focus"))).toBe(true);
+    await page.keyboard.press("Enter");
+    expect(await cell.getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("has no one-letter shortcuts where they are switched off, or on a control", async () => {
+    await open();
+    const grid = () => page.locator("up-results").isVisible();
+    await page.getByRole("radio", { name: "Chelsea the cat" }).focus();
+    await page.keyboard.press("t");
+    expect(await grid()).toBe(false);
+    await shortcut(page, "t");
+    expect(await grid()).toBe(true);
+    await shortcut(page, "?");
+    await page.getByRole("checkbox", { name: "One-letter shortcuts" }).uncheck();
+    await page.keyboard.press("Escape");
+    await shortcut(page, "t");
+    expect(await grid()).toBe(true);
+  });
+
   it("reaches every control in order, each with a name", async () => {
     await open();
     const names: string[] = [];
@@ -142,16 +215,16 @@ describe("keyboard alone", () => {
   it("opens, runs and asks for help by key", async () => {
     await open();
     const chooser = page.waitForEvent("filechooser");
-    await page.keyboard.press("o");
+    await shortcut(page, "o");
     await (await chooser).setFiles({ name: "cat.jpg", mimeType: "image/jpeg", buffer: chelsea });
     await named(page, "cat.jpg").waitFor();
     await restored(page);
-    await page.keyboard.press("?");
+    await shortcut(page, "?");
     await page.getByRole("dialog", { name: "Keyboard and mouse" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     const download = page.waitForEvent("download");
-    await page.keyboard.press("s");
+    await shortcut(page, "s");
     expect((await download).suggestedFilename()).toBe("cat-denoise-bilinear.png");
   });
 });

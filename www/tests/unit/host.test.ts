@@ -34,7 +34,7 @@ async function open() {
   const { said, host: one } = host();
   await one.start({ backend: "cpu" }, context);
   const { id: picture } = await one.decode({ file: new Blob() }, context);
-  const source = { file: new Blob(), data: {} };
+  const source = { file: new Blob(), data: {}, metadata: {} };
   const models = [await one.loadModel({ source }, context), await one.loadModel({ source }, context)].map(({ id }) => id);
   const [first = 0, second = 0] = models;
   const process = (model: number) => one.process({ picture, model, near: null }, context);

@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { isFreeKey } from "../../src/elements/keys";
+import { isFreeKey, setShortcuts } from "../../src/elements/keys";
 
-class Input {
-  constructor(readonly type: string) {}
+class Plain {
+  matches = (_controls: string) => false;
 }
-class Select {}
-class Button {}
+class Control extends Plain {
+  override matches = () => true;
+}
+class Input extends Control {
+  constructor(readonly type: string) {
+    super();
+  }
+}
+class Select extends Control {}
+class Button extends Control {}
 class Dialog {
   open = true;
 }
@@ -16,7 +24,7 @@ const press = (key: string, path: object[], facts: object = {}) =>
   ({ key, composedPath: () => path, defaultPrevented: false, ctrlKey: false, metaKey: false, altKey: false, ...facts }) as unknown as KeyboardEvent;
 
 beforeAll(() => {
-  const classes = { HTMLInputElement: Input, HTMLSelectElement: Select, HTMLButtonElement: Button, HTMLDialogElement: Dialog };
+  const classes = { Element: Plain, HTMLInputElement: Input, HTMLSelectElement: Select, HTMLButtonElement: Button, HTMLDialogElement: Dialog };
   for (const [name, fake] of Object.entries({ ...classes, document: { body } })) vi.stubGlobal(name, fake);
 });
 afterAll(() => {
@@ -27,7 +35,7 @@ describe("a key", () => {
   it("is the page's on a choice or a slider, unless that moves or presses it", () => {
     for (const type of ["radio", "checkbox", "range"]) {
       const path = [new Input(type), body];
-      for (const key of ["Escape", "?", "r", "1"]) expect(isFreeKey(press(key, path), owner), `${type} ${key}`).toBe(true);
+      expect(isFreeKey(press("Escape", path), owner), type).toBe(true);
       for (const key of ["ArrowLeft", "Home", "PageDown", " ", "Enter"]) expect(isFreeKey(press(key, path)), `${type} ${key}`).toBe(false);
     }
   });
@@ -36,6 +44,21 @@ describe("a key", () => {
     for (const target of [new Input("text"), new Input("number"), new Select()]) expect(isFreeKey(press("r", [target, body]))).toBe(false);
     expect(isFreeKey(press("r", [new Button(), new Dialog(), body]))).toBe(false);
     for (const facts of [{ ctrlKey: true }, { defaultPrevented: true }]) expect(isFreeKey(press("r", [body], facts))).toBe(false);
+  });
+
+  it("of one character is a shortcut only where no control has the focus, and can be switched off", () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
+    for (const key of ["?", "r", "1", "+"]) {
+      for (const target of [new Input("radio"), new Input("range"), new Button()]) expect(isFreeKey(press(key, [target, body])), key).toBe(false);
+      expect(isFreeKey(press(key, [body])), key).toBe(true);
+      expect(isFreeKey(press(key, [new Plain(), body])), key).toBe(true);
+    }
+    setShortcuts(false);
+    expect(isFreeKey(press("r", [body]))).toBe(false);
+    for (const key of [" ", "Escape", "ArrowLeft"]) expect(isFreeKey(press(key, [body])), key).toBe(true);
+    setShortcuts(true);
+    expect(isFreeKey(press("r", [body]))).toBe(true);
   });
 
   it("that moves is its owner's or nobody's", () => {

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { parseManifest } from "../../src/app/catalogue";
 import { SAMPLES } from "../../src/app/samples";
+import { duration, setLanguage, thousands } from "../../src/i18n";
 import en from "../../src/i18n/en.json";
-import vi from "../../src/i18n/vi.json";
+import vietnamese from "../../src/i18n/vi.json";
+
+vi.hoisted(() => vi.stubGlobal("navigator", { language: "en" }));
 
 const keys = Object.keys(en);
 /** A key without its form of the plural (Unicode CLDR): keys come in such forms where there is one for all `other` numbers. */
@@ -35,7 +38,7 @@ describe("the shipped models", () => {
     ]);
     for (const key of new Set(keys)) {
       expect(en, key).toHaveProperty([key]);
-      expect(vi, key).toHaveProperty([key]);
+      expect(vietnamese, key).toHaveProperty([key]);
     }
   });
 });
@@ -43,15 +46,15 @@ describe("the shipped models", () => {
 describe("message files", () => {
   it("hold the same keys in both languages, none of them empty", () => {
     const once = (names: string[]) => [...new Set(names.map(bare))];
-    expect(once(Object.keys(vi))).toEqual(once(keys));
-    for (const key of keys) if (bare(key) !== key) expect(vi).toHaveProperty([`${bare(key)}.other`]);
-    for (const message of [...Object.values(en), ...Object.values(vi)]) expect(message.trim()).not.toBe("");
+    expect(once(Object.keys(vietnamese))).toEqual(once(keys));
+    for (const key of keys) if (bare(key) !== key) expect(vietnamese).toHaveProperty([`${bare(key)}.other`]);
+    for (const message of [...Object.values(en), ...Object.values(vietnamese)]) expect(message.trim()).not.toBe("");
   });
 
   it("name the same places to fill in", () => {
     for (const [key, message] of Object.entries(en)) {
       // A form of the plural need not tell the number.
-      if (bare(key) === key) expect(places(vi[key as keyof typeof vi]), key).toEqual(places(message));
+      if (bare(key) === key) expect(places(vietnamese[key as keyof typeof vietnamese]), key).toEqual(places(message));
     }
   });
 
@@ -87,5 +90,18 @@ describe("elements", () => {
       const templates = text.replace(/css`[^`]*`/g, "").matchAll(/>\s*([A-Za-zÀ-ỹ][A-Za-zÀ-ỹ ]{3,})\s*</g);
       expect([...templates].map(([, words]) => words), file).toEqual([]);
     }
+  });
+});
+
+describe("figures", () => {
+  it("say long times in minutes and hours", () => {
+    expect([230, 12_000, 89_000, 91_000, 857_000, 6_000_000].map(duration)).toEqual(["0.23 sec", "12 sec", "89 sec", "1.5 min", "14 min", "1.7 hr"]);
+  });
+
+  it("say large numbers in words of the language", async () => {
+    expect(thousands(536_211)).toBe("536K");
+    await setLanguage("vi");
+    expect([thousands(536_211), thousands(6_321_000_000)].map((said) => said.replace(/\s/g, " "))).toEqual(["536 nghìn", "6,32 tỉ"]);
+    await setLanguage("en");
   });
 });

@@ -123,7 +123,7 @@ describe("a link", () => {
     vi.stubGlobal("fetch", (url: string, how: RequestInit) => (url.includes("coffee") ? Promise.reject(new TypeError("offline")) : fetch(url, how)));
     await playground.follow(coffee);
     expect(playground.state).toMatchObject({ settings: { task: "deblur", sample: "chelsea" }, photo: { name: "chelsea.jpg" } });
-    expect(note).toHaveBeenLastCalledWith(expect.stringContaining("picture=chelsea"));
+    expect(note).toHaveBeenLastCalledWith(expect.stringContaining("picture=chelsea"), false);
     vi.stubGlobal("fetch", fetch);
     await playground.act("retry");
     expect(playground.state).toMatchObject({ notice: null, settings: { task: "deblur", sample: "coffee" }, photo: { name: "coffee.jpg" } });
@@ -151,7 +151,7 @@ describe("a link", () => {
     expect([settings.task, task.id]).toEqual(["denoise", "denoise"]);
     expect(original?.picture).not.toBe(input?.picture);
     expect(input?.scores).not.toBeNull();
-    expect(note).toHaveBeenLastCalledWith(expect.stringContaining("task=denoise"));
+    expect(note).toHaveBeenLastCalledWith(expect.stringContaining("task=denoise"), false);
   });
 });
 

@@ -1,0 +1,114 @@
+import { css, html, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { FORMATS, type Format, type Keeper } from "../app/keep";
+import { noticeFor } from "../app/state";
+import { bytes, Localized, percent, t } from "../i18n";
+import { icons } from "./icons";
+import "./segments";
+import { dialogs, shared } from "./shared";
+import "./slider";
+
+/** Milliseconds that the slider rests before the file is made whose size is told. */
+const REST = 150;
+
+/** Saves the chosen result as a file of a chosen kind and quality, whose size it tells. Emits `save-file` with the file. */
+@customElement("up-save-as")
+export class SaveAs extends Localized {
+  /** What is saved. */
+  @property() what = "";
+  /** Makes the file. */
+  @property({ attribute: false }) encode!: Keeper["encoded"];
+  @state() private format: Format = "jpeg";
+  @state() private quality = 0.9;
+  @state() private file: Blob | null = null;
+  @state() private failure = "";
+  @query("dialog") private dialog!: HTMLDialogElement;
+  #turn = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  static override styles = [
+    shared,
+    dialogs,
+    css`
+      dialog {
+        width: 380px;
+      }
+      .choices {
+        display: grid;
+        gap: 14px;
+        margin: 12px 0 16px;
+      }
+      .foot {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 12px;
+      }
+      output {
+        font-variant-numeric: tabular-nums;
+        color: var(--ink-soft);
+      }
+    `,
+  ];
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.hasUpdated) this.dialog.close(); // left open, it could not be shown again
+  }
+
+  show(): void {
+    this.dialog.showModal();
+    this.#make();
+  }
+
+  protected override render() {
+    const { format, quality, file, failure } = this;
+    return html`<dialog aria-labelledby="title" @close=${() => this.#turn++}>
+      <div class="head">
+        <h2 id="title">${t("save.heading", { what: this.what })}</h2>
+        <button class="icon plain" aria-label=${t("help.close")} @click=${() => this.dialog.close()}>${icons.close}</button>
+      </div>
+      <div class="choices">
+        <up-segments .label=${t("save.format")} .value=${format} .options=${FORMATS.map((value) => ({ value, label: t(`save.${value}`) }))}
+          @pick=${(event: CustomEvent<Format>) => this.#set({ format: event.detail })}></up-segments>
+        ${format === "png"
+          ? html`<p class="sentence">${t("save.lossless")}</p>`
+          : html`<up-slider .label=${t("save.quality")} .min=${0.3} .max=${1} .step=${0.01} .value=${quality} .said=${percent(quality)}
+              @slide=${(event: CustomEvent<number>) => this.#set({ quality: event.detail })}></up-slider>`}
+        ${failure ? html`<p role="alert">${failure}</p>` : nothing}
+      </div>
+      <div class="foot">
+        <output>${file ? t("save.size", { size: bytes(file.size) }) : failure ? "" : t("status.saving")}</output>
+        <button class="primary" ?disabled=${!file} @click=${this.#save}>${icons.save} ${t("save.save")}</button>
+      </div>
+    </dialog>`;
+  }
+
+  #set(change: { format?: Format; quality?: number }): void {
+    Object.assign(this, change);
+    this.#make();
+  }
+
+  /** Of files that overtake each other the last one asked for counts. */
+  #make(): void {
+    const turn = ++this.#turn;
+    this.file = null;
+    this.failure = "";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(async () => {
+      try {
+        const file = await this.encode(this.format, this.quality);
+        if (turn === this.#turn) this.file = file;
+      } catch (error) {
+        const { message, params } = noticeFor(error);
+        if (turn === this.#turn) this.failure = t(message, params);
+      }
+    }, REST);
+  }
+
+  #save = (): void => {
+    const { file: detail } = this;
+    this.dialog.close();
+    if (detail) this.dispatchEvent(new CustomEvent<Blob>("save-file", { detail }));
+  };
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { linesFor, readingsOf } from "../../src/app/reading";
+import { undeclaredOutput } from "../../src/worker/undeclared";
+import type { Model } from "../../src/engine";
+
+const ids = (input: number, output: number, operator = "Conv") => readingsOf({ input, output, operator }).map(({ id }) => id);
+
+describe("the ways to read an undeclared output", () => {
+  it("are those its channels allow, the likeliest first", () => {
+    expect(ids(3, 1, "Sigmoid")).toEqual(["mask", "picture"]);
+    expect(ids(1, 1)).toEqual(["picture", "mask"]);
+    expect(ids(3, 3)).toEqual(["picture", "classes"]);
+    expect(ids(3, 3, "Softmax")).toEqual(["classes", "picture"]);
+    expect(ids(3, 3, "Tanh")).toEqual(["signed", "picture", "classes"]);
+    expect(ids(1, 2)).toEqual(["classes", "colors"]);
+    expect(ids(3, 2)).toEqual(["classes"]);
+    expect(ids(3, 21)).toEqual(["classes"]);
+  });
+
+  it("take logits for what no sigmoid has made", () => {
+    const color = (operator: string) => readingsOf({ input: 3, output: 1, operator })[0]?.metadata.output;
+    expect(color("Sigmoid")).toBe('{"color":"mask"}');
+    expect(color("Conv")).toBe('{"color":"mask-logits"}');
+  });
+
+  it("can be written into the file", () => {
+    const [signed] = readingsOf({ input: 3, output: 3, operator: "Tanh" });
+    if (!signed) expect.unreachable();
+    const lines = linesFor('a "net".onnx', signed);
+    expect(lines).toContain('m = onnx.load("a \\"net\\".onnx")');
+    expect(lines).toContain(`    ("output", '{"color":"rgb","range":[-1,1]}'),`);
+  });
+});
+
+describe("a model", () => {
+  const model = (metadata: Record<string, string>, accepts = 3, shape: (number | null)[] | null = null) =>
+    ({
+      metadata,
+      inputs: [{ name: "x", shape }],
+      outputs: [{ name: "y" }],
+      plan([, channels = 0, height = 0, width = 0]: number[]) {
+        if (channels !== accepts) throw new Error("another number of channels");
+        return { outputShape: [1, 5, height, width], nodes: [{ op: "Conv", outputs: ["z"] }, { op: "Softmax", outputs: ["y"] }] };
+      },
+    }) as unknown as Model;
+
+  it("tells its channels and last operator where its file does not say what they are", () => {
+    expect(undeclaredOutput(model({}))).toEqual({ input: 3, output: 5, operator: "Softmax" });
+    expect(undeclaredOutput(model({ output: '{"range":[0,255]}' }, 1))).toEqual({ input: 1, output: 5, operator: "Softmax" });
+    expect(undeclaredOutput(model({}, 1, [1, 1, 32, 32]))).toMatchObject({ input: 1 });
+  });
+
+  it("is read with its channels last where its input has them so", () => {
+    const keras = {
+      ...model({}),
+      inputs: [{ name: "x", shape: [null, 64, null, 3] }],
+      plan: (shape: number[]) => ({ outputShape: [...shape.slice(0, 3), 2], nodes: [{ op: `Conv ${shape.join()}`, outputs: ["y"] }] }),
+    } as unknown as Model;
+    expect(undeclaredOutput(keras)).toEqual({ input: 3, output: 2, operator: "Conv 1,64,256,3" });
+  });
+
+  it("is not asked about where it says so, wrongly or not, or takes no picture", () => {
+    expect(undeclaredOutput(model({ output: '{"color":"rgb"}' }))).toBeNull();
+    expect(undeclaredOutput(model({ output: "rgb" }))).toBeNull();
+    expect(undeclaredOutput(model({}, 4))).toBeNull();
+  });
+});
