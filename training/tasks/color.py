@@ -244,7 +244,7 @@ class DenoiseColorize(ToColor):
     def one_after_the_other(self) -> float:
         """The shipped files of both tasks, bilinear."""
         models = Path(__file__).parents[2] / "models"
-        denoise, colorize = (padded(onnx_network(models / f"{task}-bilinear.onnx"), 16) for task in ("denoise", "colorize"))
+        denoise, colorize = (padded(onnx_network(models / f"{task}-bilinear.onnx"), 32) for task in ("denoise", "colorize"))
         values = []
         for x, rgb in self.held_out():
             gray = degrade.luma(denoise(x.expand(-1, 3, -1, -1)).clamp(0, 1)).expand(-1, 3, -1, -1)
