@@ -17,6 +17,9 @@ use crate::tensor::Tensor;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Blocks of a depth-to-space and their order.
+type Shuffle = ([usize; 2], DepthMode);
+
 pub(super) fn fuse(plan: &mut Plan) -> Result<()> {
     let mut fusion = Fusion {
         readers: readers(plan),
@@ -127,7 +130,7 @@ impl Fusion {
 
     /// The convolution at `at`, or the one whose result the depth-to-space at `at` rearranges
     /// (functions of one element and of one channel pass through it).
-    fn convolution(&self, at: usize) -> Option<(usize, Option<([usize; 2], DepthMode)>)> {
+    fn convolution(&self, at: usize) -> Option<(usize, Option<Shuffle>)> {
         let step = self.done[at].as_ref()?;
         match step.kernel {
             Kernel::Conv { .. } => Some((at, None)),
