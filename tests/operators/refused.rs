@@ -2,8 +2,6 @@
 
 const INTEGERS: &str = "arithmetic on integers that depend on the picture";
 const REDUCTIONS: &str = "reductions of integers that depend on the picture";
-const SHAPES: &str = "is supported in shape arithmetic only";
-const EARLY: &str = "is supported where it can be computed before the run";
 const CONSTANT: &str = "constant Indices are not supported";
 const COMPUTED: &str = "the weight must be constant";
 const PRODUCTS: &str = "products of what depends on the picture";
@@ -11,32 +9,30 @@ const PRODUCTS: &str = "products of what depends on the picture";
 /// File, beginning of the case's name, words of the refusal.
 const REFUSED: &[(&str, &str, &str)] = &[
     ("conv", "weights as inputs", COMPUTED),
-    ("And", "", SHAPES),
-    ("Or", "", SHAPES),
-    ("Xor", "", SHAPES),
-    ("Not", "", EARLY),
-    ("Equal", "", SHAPES),
-    ("Greater", "", SHAPES),
-    ("GreaterOrEqual", "", SHAPES),
-    ("Less", "", SHAPES),
-    ("LessOrEqual", "", SHAPES),
-    ("Where", "", EARLY),
-    ("Mod", "", SHAPES),
-    ("ScatterND", "", EARLY),
+    ("Clip", "clip_default_int8", INTEGERS),
+    ("CumSum", "cumsum_1d_int32", INTEGERS),
+    ("CumSum", "cumsum_2d_int32", INTEGERS),
+    ("Mod", "mod_mixed_sign_int", INTEGERS),
+    ("Mod", "mod_broadcast", INTEGERS),
+    ("Mod", "mod_int64_fmod", INTEGERS),
+    ("Mod", "mod_uint", INTEGERS),
     ("MaxUnpool", "", CONSTANT),
-    ("Add", "add_uint8", INTEGERS),
+    ("Add", "add_int", INTEGERS),
+    ("Add", "add_uint", INTEGERS),
     ("Div", "div_int", INTEGERS),
-    ("Div", "div_uint8", INTEGERS),
+    ("Div", "div_uint", INTEGERS),
     ("Max", "max_int", INTEGERS),
-    ("Max", "max_uint8", INTEGERS),
+    ("Max", "max_uint", INTEGERS),
     ("Min", "min_int", INTEGERS),
-    ("Min", "min_uint8", INTEGERS),
-    ("Mul", "mul_uint8", INTEGERS),
+    ("Min", "min_uint", INTEGERS),
+    ("Mul", "mul_int", INTEGERS),
+    ("Mul", "mul_uint", INTEGERS),
     ("Pow", "pow_types_int", INTEGERS),
     ("ReduceMax", "reduce_max_bool", REDUCTIONS),
     ("ReduceMin", "reduce_min_bool", REDUCTIONS),
     ("ReduceProd", "", PRODUCTS),
-    ("Sub", "sub_uint8", INTEGERS),
+    ("Sub", "sub_int", INTEGERS),
+    ("Sub", "sub_uint", INTEGERS),
 ];
 
 /// The words with which the engine must refuse a case; `None` where it must not.

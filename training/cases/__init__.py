@@ -1,6 +1,6 @@
 """What goes into the fixtures, one module per kind of operator; `../fixtures.py` writes them."""
 
-from cases import conv, elementwise, lecture, matrix, nets, norm, pool, rearrange, resize
+from cases import conv, elementwise, lecture, matrix, nets, norm, pool, rearrange, reported, resize
 
 FILES = {
     "ops": {
@@ -31,5 +31,5 @@ FILES = {
         "group_normalization": norm.group_normalization,
         "layer_normalization": norm.layer_normalization,
     },
-    "nets": nets.NETS,
+    "nets": {**nets.NETS, "reported": reported.reported},
 }

@@ -31,6 +31,9 @@ impl Lowering<'_> {
         let floats = weight.as_f32().ok_or_else(|| OpError("the weight must be float".into()))?;
         let c_out = per_group * op.group;
         let source = Scattered { weight: floats, c_in, per_group, groups: op.group, kernel: [kh, kw] };
+        if [h, w] == [1, 1] {
+            return self.conv_transpose_of_pixel(x, &source, window, bias, &shape);
+        }
         let [s, sx] = window.stride;
         if s != sx || window.dilation != [1, 1] {
             return self.zero_insertion(x, &source, window, bias, &shape);
@@ -166,16 +169,16 @@ fn channel(o: usize, s: usize, c_out: usize, mode: DepthMode) -> (usize, [usize;
 }
 
 /// The weight of a transposed convolution, `[C_in, C_out/groups, kh, kw]`.
-struct Scattered<'a> {
-    weight: &'a [f32],
-    c_in: usize,
+pub(super) struct Scattered<'a> {
+    pub weight: &'a [f32],
+    pub c_in: usize,
     per_group: usize,
-    groups: usize,
+    pub groups: usize,
     kernel: [usize; 2],
 }
 
 impl Scattered<'_> {
-    fn at(&self, o: usize, c_in_group: usize, [ky, kx]: [usize; 2]) -> f32 {
+    pub fn at(&self, o: usize, c_in_group: usize, [ky, kx]: [usize; 2]) -> f32 {
         let c = o / self.per_group * (self.c_in / self.groups) + c_in_group;
         let [kh, kw] = self.kernel;
         self.weight[((c * self.per_group + o % self.per_group) * kh + ky) * kw + kx]
