@@ -205,7 +205,7 @@ describe("the loss", () => {
 
   it("leads to Test mode where there is none", async () => {
     await open("#inspect?mode=apply");
-    const link = page.getByRole("link", { name: /^Test mode/ });
+    const link = page.getByRole("link", { name: /^Choose “Damage it and score”/ });
     await link.waitFor();
     expect(await link.getAttribute("href")).toContain("mode=test");
   });
@@ -314,13 +314,13 @@ describe("the page", () => {
     });
   }
 
-  it("keeps within the width of a phone: the drawing scrolls on its own", async () => {
+  it("keeps within the width of a phone: the drawing fits it", async () => {
     await open("#inspect?beside=nearest&cut=enc1>cat1.concat", { ...PHONE, viewport: { width: 360, height: 700 } });
     await done();
     const widths = await page.evaluate(() => {
       const view = document.querySelector("inspect-view");
       const scroller = view?.shadowRoot?.querySelector("inspect-net")?.shadowRoot?.querySelector(".scroll");
-      return [document.documentElement.scrollWidth, view?.scrollWidth, (scroller?.scrollWidth ?? 0) > 360];
+      return [document.documentElement.scrollWidth, view?.scrollWidth, (scroller?.scrollWidth ?? Infinity) <= 360];
     });
     expect(widths).toEqual([360, 360, true]);
   });
