@@ -381,6 +381,9 @@ describe("broken and odd files", () => {
     await notice(page).getByText("second file that is missing").waitFor();
     await notice(page).getByText("unet.onnx.data").waitFor();
     await bring(page, "drop", [data, model]);
+    // Its file does not say what it puts out.
+    await page.getByRole("radio", { name: "Picture" }).first().check();
+    await page.getByRole("button", { name: "Use it" }).click();
     await method(page, "unet.onnx").waitFor();
     await restored(page);
   });
