@@ -80,7 +80,7 @@ class Denoise(Restore):
     `often` of [data.files] of the pictures it is damage as files have it (damage.py)."""
 
     def load(self) -> int:
-        self.files = Damage(self.settings["files"], self.generator)
+        self.files = Damage(self.settings["files"], self.generator) if "files" in self.settings else None
         return super().load()
 
     def noisy(self, clean: Tensor, kind: str, strength: Tensor, generator: torch.Generator) -> Tensor:
@@ -89,10 +89,11 @@ class Denoise(Restore):
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         wide, kinds = self.patches.batch(size), list(self.settings["noise"].items())
-        clean = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].clone()
+        clean = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].clone() if self.files else wide
         often = torch.tensor([float(kind["often"]) for _, kind in kinds])
         drawn = torch.multinomial(often, size, replacement=True, generator=self.generator)
-        drawn[torch.rand(size, generator=self.generator) < self.settings["files"]["often"]] = len(kinds)
+        if self.files:
+            drawn[torch.rand(size, generator=self.generator) < self.settings["files"]["often"]] = len(kinds)
         noisy = torch.empty_like(clean)
         for index in (drawn == len(kinds)).nonzero()[:, 0].tolist():
             noisy[index], clean[index] = self.files.cropped(wide[index])
