@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{self, Path, PathBuf};
-use unet_playground::image::{self, Picture};
+use unet_playground::image::{self, Decoded, Picture};
 
 /// Endings of pictures that are read.
 const JPEG: [&str; 4] = ["jpg", "jpeg", "jpe", "jfif"];
@@ -119,9 +119,17 @@ pub fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
-pub fn read(path: &Path) -> Outcome<Picture> {
+/// The picture of a file, and what a person should know of it.
+pub fn read(path: &Path) -> Outcome<(Picture, Vec<String>)> {
     let bytes = fs::read(path).map_err(|e| named(path, e))?;
-    image::decode(&bytes).map_err(|e| named(path, e))
+    let Decoded { picture, notices } = image::read(&bytes).map_err(|e| named(path, e))?;
+    Ok((picture, notices.iter().map(|notice| named(path, notice)).collect()))
+}
+
+/// A picture to measure by, which is to be whole.
+pub fn read_whole(path: &Path) -> Outcome<Picture> {
+    let (picture, notices) = read(path)?;
+    if notices.is_empty() { Ok(picture) } else { Err(notices.join("\n")) }
 }
 
 pub fn write(path: &Path, picture: &Picture) -> Outcome<()> {

@@ -9,7 +9,7 @@ pub fn noise(inputs: &[PathBuf]) -> Outcome<()> {
     let head = ["picture", "sigma", "luma sigma", "chroma sigma"];
     let (mut table, mut failed) = (vec![head.map(String::from).to_vec()], vec![]);
     for path in files::pictures(inputs)? {
-        let level = files::read(&path)
+        let level = files::read_whole(&path)
             .and_then(|picture| noise_level(&picture).map_err(|e| format!("{}: {e}", path.display())));
         match level {
             Ok(level) => {

@@ -71,7 +71,8 @@ pub fn run(args: &Args, command: &Command) -> Outcome<()> {
 
 fn one(args: &Args, order: &Order, model: &Model, chosen: &[u8], job: &Job, host: &Terminal) -> Outcome<()> {
     let named = |e: unet_playground::Error| format!("{}: {e}", job.input.display());
-    let mut picture = files::read(&job.input)?;
+    let (mut picture, notices) = files::read(&job.input)?;
+    notices.iter().for_each(|notice| host.complain(notice));
     if order.from_photo {
         let side = model.task().map_err(named)?.side().unwrap_or(u32::MAX);
         picture = Edges::of_photo(&picture, side).map_err(named)?;

@@ -2,19 +2,18 @@
 
 use std::io::Cursor;
 
-use image::codecs::bmp::BmpDecoder;
 use image::codecs::gif::GifDecoder;
-use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageError, Limits};
 
+use super::notice::Notice;
 use super::orient::Turn;
 use super::picture::check_size;
-use super::profile::ToSrgb;
+use super::profile::{Depth, Profile, ToSrgb};
 use super::sniff::{Format, sniff};
 use super::tile::zeroed;
-use super::{MAX_SIDE, Picture, RGBA, jpeg, tiff};
+use super::{MAX_SIDE, Picture, RGBA, bmp, jpeg, png, tiff};
 use crate::error::{Error, Result};
 
 /// Most memory that a decoder may take beside the file, in bytes.
@@ -30,52 +29,66 @@ pub(super) struct Stored {
     /// Row-major samples in native byte order.
     pub(super) samples: Vec<u8>,
     pub(super) orientation: Orientation,
-    pub(super) icc: Option<Vec<u8>>,
+    pub(super) profile: Option<Profile>,
+    pub(super) notices: Vec<Notice>,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoded {
+    pub picture: Picture,
+    /// What a person should know of it: parts that are missing, for example.
+    pub notices: Vec<Notice>,
+}
+
+/// The picture of a file, as [`read`] gives it.
+///
+/// # Errors
+/// As [`read`].
+pub fn decode(bytes: &[u8]) -> Result<Picture> {
+    Ok(read(bytes)?.picture)
 }
 
 /// Decodes PNG (all depths, first picture of APNG), JPEG (baseline, progressive, gray, CMYK), WebP,
-/// GIF (first frame), BMP and TIFF (8 and 16 bit, gray, RGB, CMYK) by content, whatever the file is
-/// called. EXIF orientation is applied, gray and RGB pixels with an embedded ICC profile become
-/// sRGB, 16 bits are rounded to 8, alpha stays straight. A JPEG that ends early gives the part that
-/// is there, the rest gray.
+/// GIF (first frame), BMP and TIFF by content, whatever the file is called. EXIF orientation is
+/// applied, gray and RGB pixels with an embedded ICC profile, or of another gamma or gamut that the
+/// file states, become sRGB, 16 bits are rounded to 8, alpha stays straight. A PNG or JPEG that ends
+/// early or is damaged gives the part that is there, and a notice.
 ///
 /// # Errors
 /// `InvalidPicture` with the reason; `UnsupportedPicture` for formats that a browser may decode
 /// (HEIC, AVIF, …); `PictureTooLarge` beyond the limits of [`Picture`], and `OutOfMemory`.
-pub fn decode(bytes: &[u8]) -> Result<Picture> {
-    let format = sniff(bytes)?;
-    let stored = match format {
+pub fn read(bytes: &[u8]) -> Result<Decoded> {
+    let stored = match sniff(bytes)? {
         Format::Jpeg => jpeg::read(bytes)?,
         Format::Tiff => tiff::read(bytes)?,
-        Format::Png | Format::WebP | Format::Gif | Format::Bmp => read(format, bytes)?,
+        Format::Png => png::read(bytes)?,
+        Format::WebP => through("WebP", || WebPDecoder::new(Cursor::new(bytes)))?,
+        Format::Gif => through("GIF", || GifDecoder::new(Cursor::new(bytes)))?,
+        Format::Bmp => bmp::read(bytes)?,
     };
-    upright(&stored)
+    Ok(Decoded { picture: upright(&stored)?, notices: stored.notices })
 }
 
-fn read(format: Format, bytes: &[u8]) -> Result<Stored> {
-    let mut decoder = open(format, bytes).map_err(|e| explain(format, e))?;
+/// Through a decoder of the `image` crate.
+pub(super) fn through<D: ImageDecoder>(
+    name: &str,
+    open: impl FnOnce() -> Result<D, ImageError>,
+) -> Result<Stored> {
+    let explain = |error| explain(name, error);
+    let mut decoder = open().map_err(explain)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
-    decoder.set_limits(limits()).map_err(|e| explain(format, e))?;
+    decoder.set_limits(limits()).map_err(explain)?;
     let color = decoder.color_type();
     // Broken metadata costs the metadata, not the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let icc = decoder.icc_profile().unwrap_or(None);
+    let profile = decoder.icc_profile().unwrap_or(None).map(Profile::Icc);
     let len =
         usize::try_from(decoder.total_bytes()).map_err(|_| Error::OutOfMemory(decoder.total_bytes()))?;
     let mut samples = zeroed(len)?;
-    decoder.read_image(&mut samples).map_err(|e| explain(format, e))?;
-    Ok(Stored { width, height, color, samples, orientation, icc })
-}
-
-fn open<'a>(format: Format, bytes: &'a [u8]) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {
-    let read = Cursor::new(bytes);
-    Ok(match format {
-        Format::WebP => Box::new(WebPDecoder::new(read)?),
-        Format::Gif => Box::new(GifDecoder::new(read)?),
-        Format::Bmp => Box::new(BmpDecoder::new(read)?),
-        _ => Box::new(PngDecoder::with_limits(read, limits())?),
-    })
+    decoder.read_image(&mut samples).map_err(explain)?;
+    Ok(Stored { width, height, color, samples, orientation, profile, notices: Vec::new() })
 }
 
 fn limits() -> Limits {
@@ -90,7 +103,9 @@ fn limits() -> Limits {
 fn upright(stored: &Stored) -> Result<Picture> {
     let &Stored { width, height, color, .. } = stored;
     let turn = Turn::new(stored.orientation);
-    let to_srgb = stored.icc.as_ref().and_then(|icc| ToSrgb::new(icc, !color.has_color()));
+    let depth = if is_deep(color) { Depth::Sixteen } else { Depth::Eight };
+    let profile = stored.profile.as_ref();
+    let to_srgb = profile.and_then(|profile| ToSrgb::new(profile, !color.has_color(), depth));
     let (upright_width, upright_height) = turn.size(width, height);
     let mut picture = Picture::new(upright_width, upright_height)?;
     let band_len = width as usize * BAND.min(height) as usize * RGBA;
@@ -101,9 +116,13 @@ fn upright(stored: &Stored) -> Result<Picture> {
         let count = BAND.min(height - y);
         let len = width as usize * count as usize * RGBA;
         let (rgba, turned) = (&mut rgba[..len], &mut turned[..len]);
-        to_rgba(color, rows, rgba)?;
-        if let Some(to_srgb) = &to_srgb {
-            to_srgb.apply(rgba);
+        match (&to_srgb, depth) {
+            (Some(to_srgb), Depth::Sixteen) => convert_deep(color, rows, rgba, to_srgb),
+            (Some(to_srgb), Depth::Eight) => {
+                to_rgba(color, rows, rgba)?;
+                to_srgb.apply(rgba);
+            }
+            (None, _) => to_rgba(color, rows, rgba)?,
         }
         turn.apply(rgba, width as usize, turned);
         picture.write(turn.band(y, count, width, height), turned)?;
@@ -129,6 +148,23 @@ fn to_rgba(color: ColorType, stored: &[u8], rgba: &mut [u8]) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn is_deep(color: ColorType) -> bool {
+    matches!(color, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16)
+}
+
+/// As [`to_rgba`], of 16-bit samples, which become sRGB before they are rounded: 8 bits of linear
+/// light are too few.
+fn convert_deep(color: ColorType, stored: &[u8], rgba: &mut [u8], to_srgb: &ToSrgb) {
+    let channels = usize::from(color.channel_count());
+    let colors = if color.has_color() { [0, 1, 2] } else { [0; 3] };
+    let out = rgba.as_chunks_mut::<RGBA>().0;
+    for (to, pixel) in out.iter_mut().zip(stored.chunks_exact(2 * channels)) {
+        let sample = |i: usize| u16::from_ne_bytes([pixel[2 * i], pixel[2 * i + 1]]);
+        let [r, g, b] = to_srgb.convert(colors.map(|i| usize::from(sample(i))));
+        *to = [r, g, b, if color.has_alpha() { rounded(sample(channels - 1)) } else { 255 }];
+    }
+}
+
 fn expand<const N: usize>(out: &mut [[u8; RGBA]], stored: &[u8], pixel: impl Fn([u8; N]) -> [u8; RGBA]) {
     for (to, from) in out.iter_mut().zip(stored.as_chunks::<N>().0) {
         *to = pixel(*from);
@@ -137,8 +173,11 @@ fn expand<const N: usize>(out: &mut [[u8; RGBA]], stored: &[u8], pixel: impl Fn(
 
 /// The `i`-th 16-bit sample, rounded to 8 bits.
 fn byte<const N: usize>(pixel: [u8; N], i: usize) -> u8 {
-    let sample = u32::from(u16::from_ne_bytes([pixel[2 * i], pixel[2 * i + 1]]));
-    ((sample + 128) / 257) as u8
+    rounded(u16::from_ne_bytes([pixel[2 * i], pixel[2 * i + 1]]))
+}
+
+fn rounded(sample: u16) -> u8 {
+    ((u32::from(sample) + 128) / 257) as u8
 }
 
 /// The `i`-th float sample, 0–1, rounded to 8 bits; NaN is 0.
@@ -147,8 +186,7 @@ fn float<const N: usize>(pixel: [u8; N], i: usize) -> u8 {
     (sample * 255.0 + 0.5) as u8
 }
 
-fn explain(format: Format, error: ImageError) -> Error {
-    let name = format.name();
+fn explain(name: &str, error: ImageError) -> Error {
     match error {
         ImageError::Limits(_) => too_much(name),
         ImageError::Unsupported(e) => Error::UnsupportedPicture(format!("a variant of {name}: {e}")),
@@ -164,4 +202,22 @@ pub(super) fn too_much(name: &str) -> Error {
     Error::InvalidPicture(format!(
         "this {name} needs more than {MAX_DECODER_BYTES} bytes of memory to decode, or is larger than {MAX_SIDE} pixels a side"
     ))
+}
+
+/// Ink to light without a profile: (1 − C)(1 − K).
+pub(super) fn without_black(cmyk: &[u8]) -> Vec<u8> {
+    let light = |ink: u8, k: u8| ((255 - u32::from(ink)) * (255 - u32::from(k)) / 255) as u8;
+    cmyk.as_chunks::<4>().0.iter().flat_map(|&[c, m, y, k]| [light(c, k), light(m, k), light(y, k)]).collect()
+}
+
+/// Divides colours by their alpha, which comes last.
+pub(super) fn straighten<const N: usize, T: Copy + Into<u32> + TryFrom<u32>>(samples: &mut [T]) {
+    let most = (1 << (8 * size_of::<T>())) - 1;
+    for pixel in samples.as_chunks_mut::<N>().0 {
+        let alpha: u32 = pixel[N - 1].into();
+        for color in &mut pixel[..N - 1] {
+            let straight = ((*color).into() * most + alpha / 2).checked_div(alpha).unwrap_or(0).min(most);
+            *color = T::try_from(straight).unwrap_or(*color);
+        }
+    }
 }

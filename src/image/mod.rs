@@ -4,6 +4,8 @@
 //! [`decode`] → [`planar::read`] → a network → [`planar::paint`] → [`encode_png`]; [`filter`]s
 //! degrade and restore, [`metrics`] and [`checkerboard`] score, [`lab`] separates lightness from colour.
 
+mod bleed;
+mod bmp;
 pub mod checkerboard;
 mod chroma;
 mod decode;
@@ -21,10 +23,12 @@ pub mod mask;
 pub mod metrics;
 mod noise;
 mod noise_level;
+mod notice;
 mod orient;
 mod pack;
 mod picture;
 pub mod planar;
+mod png;
 mod profile;
 mod reduce;
 mod scores;
@@ -35,7 +39,7 @@ mod tile;
 pub mod work;
 
 pub use chroma::Chroma;
-pub use decode::decode;
+pub use decode::{Decoded, decode, read};
 pub use degradations::{Control, FAINT, FRAME, Offer, apply_all, offered};
 pub use encode::encode_png;
 pub use encode_jpeg::{Subsampling, encode_jpeg};
@@ -44,6 +48,7 @@ pub use filter_spec::FilterSpec;
 pub use loss::Loss;
 pub use noise::{Noise, normal};
 pub use noise_level::{NoiseLevel, noise_level};
+pub use notice::Notice;
 pub use picture::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
 pub use scores::ClassScores;
 

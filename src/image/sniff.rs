@@ -5,6 +5,9 @@ use crate::error::{Error, Result};
 /// Of most makers it is a TIFF file that begins with a small preview; see [`super::tiff`].
 pub(super) const RAW: &str = "a camera's raw picture (DNG, NEF, ARW, ...)";
 
+/// Sizes of the header that follows the first 14 bytes of a BMP file.
+const BMP_HEADERS: [u8; 8] = [12, 16, 40, 52, 56, 64, 108, 124];
+
 /// Formats that are decoded here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -14,19 +17,6 @@ pub(super) enum Format {
     Gif,
     Bmp,
     Tiff,
-}
-
-impl Format {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Format::Png => "PNG",
-            Format::Jpeg => "JPEG",
-            Format::WebP => "WebP",
-            Format::Gif => "GIF",
-            Format::Bmp => "BMP",
-            Format::Tiff => "TIFF",
-        }
-    }
 }
 
 /// # Errors
@@ -50,10 +40,12 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format> {
     if starts(b"GIF87a") || starts(b"GIF89a") {
         return Ok(Format::Gif);
     }
-    if starts(b"BM") && at(6, &[0; 4]) {
+    if starts(b"BM")
+        && bytes.get(14..18).is_some_and(|size| BMP_HEADERS.contains(&size[0]) && size[1..] == [0; 3])
+    {
         return Ok(Format::Bmp);
     }
-    if starts(b"II*\0") || starts(b"MM\0*") {
+    if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].into_iter().any(|magic| starts(magic)) {
         return Ok(Format::Tiff);
     }
     if [&b"IIRO"[..], b"IIRS", b"MMOR", b"IIU\0", b"FUJIFILMCCD-RAW"].into_iter().any(starts) {

@@ -18,6 +18,7 @@ use crate::ops::{Fact, Indices, Op};
 use crate::plan::Selection;
 use crate::task::Tiling;
 use crate::tensor::Tensor;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// Longest side of the part that is seen of a picture, in pixels of the network's input.
@@ -78,6 +79,10 @@ impl Model {
                 "the side must be from 1 to {MAX_SIDE} pixels, not {side}"
             )));
         }
+        let picture = &match picture.bled()? {
+            Cow::Borrowed(_) => picture.clone(),
+            Cow::Owned(bled) => Rc::new(bled),
+        };
         let task = self.task()?;
         let frame = self.frame([picture.height(), picture.width()])?;
         let (seen, input) = match frame.map(|size| Reduced::new(self, picture, size)).transpose()? {

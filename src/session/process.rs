@@ -98,7 +98,7 @@ impl Model {
 
     /// Runs the model on a picture as its task says ([`crate::task`]): tile by tile where it is
     /// large, each as exact as the whole. `on_tile` sees every tile as it is finished. Alpha is
-    /// carried over; where the result is classes, it is a label picture
+    /// carried over, and colours that it hides are replaced first ([`Picture::bled`]); where the result is classes, it is a label picture
     /// ([`crate::image::labels`]).
     ///
     /// When the GPU is lost or out of memory, the CPU goes on from the last finished tile.
@@ -114,6 +114,7 @@ impl Model {
     ) -> Result<Processed> {
         let cut = cut.into();
         let geometry = self.geometry()?;
+        let picture = &*picture.bled()?;
         let (mut fallback, mut chroma) = (None, None);
         let selection = Selection::default();
         if let Some(size) = self.frame([picture.height(), picture.width()])? {

@@ -101,8 +101,8 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn decode(&self, bytes: Vec<u8>) -> Promise {
         future_to_promise(async move {
-            let picture = image::decode(&bytes).map_err(|e| convert::error(&e))?;
-            Ok(Picture::of(picture).into())
+            let decoded = image::read(&bytes).map_err(|e| convert::error(&e))?;
+            Ok(Picture::decoded(decoded).into())
         })
     }
 

@@ -1,14 +1,30 @@
 //! `Picture`: pixels that stay inside the engine.
 
 use super::convert;
-use crate::image::{self, Rect, Subsampling};
+use crate::image::{self, Notice, Rect, Subsampling};
 use js_sys::Uint8ClampedArray;
+use serde::Serialize;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// An 8-bit sRGB picture with straight alpha.
 #[wasm_bindgen]
-pub struct Picture(pub(super) Rc<image::Picture>);
+pub struct Picture(pub(super) Rc<image::Picture>, Vec<Notice>);
+
+/// A notice as JavaScript gets it.
+#[derive(Serialize)]
+struct Told {
+    code: &'static str,
+    message: String,
+    #[serde(flatten)]
+    notice: Notice,
+}
+
+impl Told {
+    fn of(notice: &Notice) -> Self {
+        Self { code: notice.code(), message: notice.to_string(), notice: *notice }
+    }
+}
 
 /// Pictures of more pixels wait packed; smaller ones are always at hand.
 const LARGE: u64 = 4 << 20;
@@ -19,7 +35,12 @@ impl Picture {
             // Where there is no room to pack, there is none to complain either: it stays as it is.
             let _ = picture.pack();
         }
-        Self(Rc::new(picture))
+        Self(Rc::new(picture), Vec::new())
+    }
+
+    /// With what a person should know of its file.
+    pub(super) fn decoded(decoded: image::Decoded) -> Self {
+        Self(Self::of(decoded.picture).0, decoded.notices)
     }
 }
 
@@ -47,6 +68,12 @@ impl Picture {
     #[wasm_bindgen(getter)]
     pub fn bytes(&self) -> f64 {
         self.0.bytes() as f64
+    }
+
+    /// What a person should know of the file that it was decoded from.
+    #[wasm_bindgen(getter, unchecked_return_type = "PictureNotice[]")]
+    pub fn notices(&self) -> JsValue {
+        convert::json(&self.1.iter().map(Told::of).collect::<Vec<_>>())
     }
 
     /// RGBA bytes of a rectangle that lies inside the picture.

@@ -52,6 +52,12 @@ export interface Task {
   tiling: "tiles" | "whole" | "both";
 }
 
+/** What a person should know of a file. `share`: of the rows, 0-1, the last ones, that are missing. */
+export type PictureNotice = { message: string; format?: string } & (
+  | { code: "rows-missing"; share: number }
+  | { code: "detail-missing" | "end-missing" | "checksum-wrong" | "highlights-clipped" }
+  | { code: "scaled"; low: number; high: number });
+
 /** How a label picture is drawn: `classes` are indices of those that are chosen.
  *  classes: those in their colours, the rest transparent. overlay: the colours over the picture; `opacity`
  *  0-1, by default 0.5. cutout: the picture where it is of those, with soft edges. */

@@ -161,10 +161,19 @@ export interface Model {
   free(): void;
 }
 
+/** What a person should know of a file. `share`: of the rows, 0–1, the last ones, that are missing. */
+export type PictureNotice = { message: string; format?: string } & (
+  | { code: "rows-missing"; share: number }
+  | { code: "detail-missing" | "end-missing" | "checksum-wrong" | "highlights-clipped" }
+  | { code: "scaled"; low: number; high: number }
+);
+
 export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly hasAlpha: boolean;
+  /** Of the file that it was decoded from. */
+  readonly notices: PictureNotice[];
   /** RGBA of a region. */
   pixels(x: number, y: number, width: number, height: number): Uint8ClampedArray;
   thumbnail(maxSide: number): Picture;

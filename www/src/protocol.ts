@@ -7,6 +7,7 @@ import type {
   Estimate,
   FilterSpec,
   LabelView,
+  PictureNotice,
   ReasonCode,
   Rect,
   Scores,
@@ -21,11 +22,16 @@ export interface EngineInfo {
   reason: string;
 }
 
+/** What a person should know of a picture's file; of `by-browser`, the engine could not read it at all. */
+export type FileNotice = PictureNotice | { code: "by-browser"; message: string };
+
 /** A picture that lives in the worker; the page holds only its number and size. */
 export interface PictureInfo {
   id: number;
   width: number;
   height: number;
+  /** Of one that has just been decoded. */
+  notices?: FileNotice[];
 }
 
 export interface ModelInfo {

@@ -4,6 +4,7 @@ import type { Picture } from "../src/engine";
 
 export class FakePicture implements Picture {
   readonly hasAlpha = false;
+  readonly notices = [];
   /** Of labels: how near to the truth they are. */
   quality = 1;
   constructor(

@@ -92,7 +92,7 @@ pub(super) fn restored(
     for (path, seed) in pictures.iter().zip(seed..) {
         terminal.begin(&format!("{name}, {}: {}", protocol.name, path.display()));
         let measure = || -> Outcome<Measured> {
-            let clean = files::read(path)?;
+            let clean = files::read_whole(path)?;
             let score = || -> unet_playground::Result<(Option<Scores>, Scores)> {
                 let clean = protocol.reference(clean)?;
                 let degraded = protocol.degrade(&clean, seed)?;

@@ -53,7 +53,7 @@ pub(super) fn segmented(
         let mut compare = || -> Outcome<()> {
             let mask = masks.mask(path);
             let mask = mask.ok_or_else(|| format!("{}: there is no mask of this name", path.display()))?;
-            let (picture, truth) = (files::read(path)?, files::read(mask)?);
+            let (picture, truth) = (files::read_whole(path)?, files::read_whole(mask)?);
             let named = |e: unet_playground::Error| format!("{}: {e}", path.display());
             let labels =
                 pollster::block_on(model.process(&picture, tile, &terminal, |_| {})).map_err(named)?.picture;

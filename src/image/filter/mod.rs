@@ -4,7 +4,8 @@
 //! Every filter says what any rectangle of its result looks like, and sees the source alone: a
 //! result is made tile by tile in bounded memory, and a part of it equals the same part of the
 //! whole. Beyond the borders pictures are reflected without repeating the edge pixel
-//! (`torch.nn.functional.pad(mode="reflect")`, `scipy.ndimage` `mode="mirror"`).
+//! (`torch.nn.functional.pad(mode="reflect")`, `scipy.ndimage` `mode="mirror"`). Wholly transparent
+//! pixels have the colours of visible ones nearby ([`Picture::bled`]).
 
 mod color;
 mod convolve;
@@ -33,6 +34,7 @@ pub use resize::{Interpolation, Resize};
 pub use sensor::Sensor;
 pub use window::reflect;
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use super::work::{Work, finish};
@@ -70,6 +72,8 @@ impl<F: Filter + ?Sized> Filter for &F {
 pub struct Filtered<'a, P> {
     filter: Box<dyn Filter + 'a>,
     source: P,
+    /// The source, where colours that nobody sees had to be replaced.
+    bled: Option<Picture>,
     part: Rect,
     result: Picture,
 }
@@ -79,13 +83,17 @@ impl<'a, P: Deref<Target = Picture>> Filtered<'a, P> {
     ///
     /// # Errors
     /// `InvalidInput` where the source has no such result or the result no such part;
-    /// `PictureTooLarge`.
+    /// `PictureTooLarge`, `OutOfMemory`.
     pub fn new(filter: Box<dyn Filter + 'a>, source: P, part: Option<Rect>) -> Result<Self> {
         let (width, height) = filter.size(source.width(), source.height())?;
         let whole = Picture::new(width, height)?;
         let part = part.unwrap_or(whole.rect());
         whole.check_rect(part)?;
-        Ok(Self { filter, source, part, result: Picture::new(part.width, part.height)? })
+        let bled = match source.bled()? {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(bled) => Some(bled),
+        };
+        Ok(Self { filter, source, bled, part, result: Picture::new(part.width, part.height)? })
     }
 
     /// What has been made so far.
@@ -102,7 +110,8 @@ impl<P: Deref<Target = Picture>> Work for Filtered<'_, P> {
     fn step(&mut self, index: usize) -> Result<()> {
         let place = self.result.rect().tile(index);
         let rect = Rect { x: self.part.x + place.x, y: self.part.y + place.y, ..place };
-        let rgba = self.filter.region(&self.source, rect)?;
+        let source = self.bled.as_ref().unwrap_or(&self.source);
+        let rgba = self.filter.region(source, rect)?;
         self.result.write(place, &rgba)
     }
 }

@@ -26,7 +26,8 @@ pub enum Interpolation {
     Lanczos3,
 }
 
-/// Another size. Colours are weighted by alpha; borders weigh what lies inside alone.
+/// Another size. Colours are weighted by alpha, but where all are transparent; borders weigh what
+/// lies inside alone.
 #[derive(Debug, Clone)]
 pub struct Resize {
     target: Target,
@@ -84,6 +85,22 @@ impl Filter for Resize {
     }
 
     fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
+        let mut rgba = self.resized(source, rect, f32::from)?;
+        let is_hidden = |pixel: &[u8; RGBA]| pixel[3] == 0;
+        if rgba.as_chunks().0.iter().any(is_hidden) {
+            let plain = self.resized(source, rect, |_| 255.0)?;
+            let pairs = rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(plain.as_chunks::<RGBA>().0);
+            for (hidden, from) in pairs.filter(|(pixel, _)| is_hidden(pixel)) {
+                hidden[..3].copy_from_slice(&from[..3]);
+            }
+        }
+        Ok(rgba)
+    }
+}
+
+impl Resize {
+    /// `weigh` says how much the colour of a pixel counts, 0–255, by its alpha.
+    fn resized(&self, source: &Picture, rect: Rect, weigh: impl Fn(u8) -> f32) -> Result<Vec<u8>> {
         let (width, height) = self.size(source.width(), source.height())?;
         let used = |side: u32| match self.target {
             Target::Down(scale) => side - side % scale,
@@ -91,7 +108,7 @@ impl Filter for Resize {
         };
         let columns = Taps::new(self.interpolation, used(source.width()), width, rect.x, rect.width);
         let rows = Taps::new(self.interpolation, used(source.height()), height, rect.y, rect.height);
-        let across = across(source, &columns, &rows)?;
+        let across = across(source, &columns, &rows, weigh)?;
         let mut rgba = zeroed(rect.pixels() as usize * RGBA)?;
         let (out, _) = rgba.as_chunks_mut::<RGBA>();
         let mut sums = vec![[0.0; RGBA]; columns.each.len()];
@@ -109,8 +126,14 @@ impl Filter for Resize {
     }
 }
 
-/// The source rows that are needed, interpolated along the row; colours premultiplied by alpha.
-fn across(source: &Picture, columns: &Taps, rows: &Taps) -> Result<Vec<[f32; RGBA]>> {
+/// The source rows that are needed, interpolated along the row; colours multiplied by their weight,
+/// which takes the place of alpha.
+fn across(
+    source: &Picture,
+    columns: &Taps,
+    rows: &Taps,
+    weigh: impl Fn(u8) -> f32,
+) -> Result<Vec<[f32; RGBA]>> {
     let mut across = Vec::new();
     let len = columns.each.len() * rows.len as usize;
     across.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 16))?;
@@ -121,7 +144,7 @@ fn across(source: &Picture, columns: &Taps, rows: &Taps) -> Result<Vec<[f32; RGB
             across.extend(columns.each.iter().map(|tap| {
                 let mut sum = [0.0; RGBA];
                 for (&[r, g, b, a], weight) in row[tap.first..].iter().zip(&tap.weights) {
-                    let share = weight * f32::from(a);
+                    let share = weight * weigh(a);
                     sum[0] += share * f32::from(r);
                     sum[1] += share * f32::from(g);
                     sum[2] += share * f32::from(b);

@@ -24,7 +24,7 @@ import { colorsAt } from "./probe";
 import { keepReading, keptReading, readingsOf, type ReadingId } from "./reading";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
-import { initialState, noticeFor, plainNotice, usedMethods, type Action } from "./state";
+import { initialState, noticeFor, noticeOf, plainNotice, usedMethods, type Action } from "./state";
 import { factsOf } from "./tasks";
 import { Workshop } from "./workshop";
 
@@ -365,6 +365,8 @@ export class Playground extends Board {
     const { width, height } = picture;
     this.update({ photo: { name, size: { width, height } }, expected: null, outcome: { kind: "ready" } });
     this.#choose({ ...this.state.settings, sample: photo.sample, mode: coming.mode });
+    const [notice] = picture.notices ?? [];
+    if (notice) this.update({ notice: noticeOf(notice) });
     if (!photo.sample) void keepPhoto(photo);
   }
 

@@ -3,7 +3,7 @@
 import type { BackendName, ClassInfo, Scores } from "../engine";
 import type { MessageKey, Params } from "../i18n";
 import { hasMessage } from "../i18n";
-import type { EngineInfo, LabelScores } from "../protocol";
+import type { EngineInfo, FileNotice, LabelScores } from "../protocol";
 import { CallError, codeOf, messageOf } from "../protocol";
 import type { Layer } from "../view/layer";
 import type { Size } from "../view/viewport";
@@ -197,6 +197,19 @@ const WAYS_OUT: Record<string, Action[]> = {
   "no-engine": ["retry"],
   unknown: ["retry"],
 };
+
+/** The sentence for what is to be known of a file; numbers as people read them. */
+export function noticeOf(file: FileNotice): Notice {
+  const { message: detail, code, ...params } = file;
+  const rounded = (value: number) => Number(value.toPrecision(3));
+  const numbers =
+    file.code === "rows-missing"
+      ? { percent: Math.min(Math.max(Math.round(file.share * 100), 1), 99) }
+      : file.code === "scaled"
+        ? { low: rounded(file.low), high: rounded(file.high) }
+        : {};
+  return { subject: "", message: `notice.${code}`, params: { ...params, ...numbers }, detail, actions: [] };
+}
 
 /** A sentence that is about no file, with nothing more to say of it. */
 export function plainNotice(message: MessageKey, more: Partial<Notice> = {}): Notice {

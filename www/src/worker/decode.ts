@@ -1,15 +1,17 @@
 import type { Engine, Picture } from "../engine";
-import { codeOf } from "../protocol";
+import { codeOf, messageOf, type FileNotice } from "../protocol";
 
 /**
- * Decodes a picture file: in Rust, and by the browser only where Rust says that the format is none of its own
- * (AVIF, HEIC), so that a broken JPEG or PNG is told as broken and not half shown.
+ * Decodes a picture file: in Rust, and by the browser where Rust cannot, for whatever reason. Where the browser cannot
+ * either, Rust has told why; where it shows a file that is damaged, that is told as well.
  */
-export async function decode(engine: Engine, file: Blob): Promise<Picture> {
+export async function decode(engine: Engine, file: Blob): Promise<{ picture: Picture; notices: FileNotice[] }> {
   try {
-    return await engine.decode(new Uint8Array(await file.arrayBuffer()));
+    const picture = await engine.decode(new Uint8Array(await file.arrayBuffer()));
+    return { picture, notices: picture.notices };
   } catch (error) {
-    const bitmap = codeOf(error) === "unsupported-picture" ? await byBrowser(file) : null;
+    const damaged = codeOf(error) === "invalid-picture";
+    const bitmap = damaged || codeOf(error) === "unsupported-picture" ? await byBrowser(file) : null;
     if (!bitmap) throw error;
     const { width, height } = bitmap;
     const canvas = new OffscreenCanvas(width, height);
@@ -18,7 +20,8 @@ export async function decode(engine: Engine, file: Blob): Promise<Picture> {
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
     const { data } = context.getImageData(0, 0, width, height);
-    return engine.pictureFromRgba(new Uint8Array(data.buffer), width, height);
+    const picture = engine.pictureFromRgba(new Uint8Array(data.buffer), width, height);
+    return { picture, notices: damaged ? [{ code: "by-browser", message: messageOf(error) }] : [] };
   }
 }
 

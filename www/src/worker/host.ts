@@ -91,7 +91,10 @@ export class Host implements Handlers {
   }
 
   decode({ file }: Calls["decode"]["args"], { signal }: CallContext) {
-    return this.#lane.run(async () => this.#keep(await decode(this.#ready(), file)), signal);
+    return this.#lane.run(async () => {
+      const { picture, notices } = await decode(this.#ready(), file);
+      return { ...this.#keep(picture), notices };
+    }, signal);
   }
 
   make({ recipe }: Calls["make"]["args"], { signal }: CallContext) {

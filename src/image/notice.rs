@@ -1,0 +1,68 @@
+//! What a person should know of a picture that was read although its file is not as it should be.
+
+use serde::Serialize;
+use std::fmt;
+
+/// A defect of a file that cost part of its picture, or a choice made in reading it. `Display` is the
+/// sentence for people, [`Notice::code`] is for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Notice {
+    /// The file ends early or is damaged: this share of the stored rows (0–1, the last ones) could
+    /// not be read and is gray or transparent.
+    RowsMissing { format: &'static str, share: f32 },
+    /// The file ends early: every row is there, but the finest details are missing.
+    DetailMissing { format: &'static str },
+    /// The file has no end marker; its last rows may be wrong.
+    EndMissing { format: &'static str },
+    /// Checksums are wrong: some pixels may be.
+    ChecksumWrong { format: &'static str },
+    /// High dynamic range: what is brighter than reference white is clipped.
+    HighlightsClipped,
+    /// Values without a fixed range were scaled so that these became black and white.
+    Scaled { low: f32, high: f32 },
+}
+
+impl Notice {
+    /// Stable kebab-case identifier of the variant.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Notice::RowsMissing { .. } => "rows-missing",
+            Notice::DetailMissing { .. } => "detail-missing",
+            Notice::EndMissing { .. } => "end-missing",
+            Notice::ChecksumWrong { .. } => "checksum-wrong",
+            Notice::HighlightsClipped => "highlights-clipped",
+            Notice::Scaled { .. } => "scaled",
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Notice::RowsMissing { format, share } => {
+                // Never "0 %" of what is missing, nor "100 %" of what is there in part.
+                let percent = (share * 100.0).round().clamp(1.0, 99.0);
+                write!(
+                    f,
+                    "the {format} file is incomplete: the lower {percent} % of the picture could not be read"
+                )
+            }
+            Notice::DetailMissing { format } => {
+                write!(f, "the {format} file ends early: the picture lacks its finest details")
+            }
+            Notice::EndMissing { format } => {
+                write!(f, "the {format} file ends without its end marker: the last rows may be wrong")
+            }
+            Notice::ChecksumWrong { format } => {
+                write!(f, "a checksum of the {format} file is wrong: parts of the picture may be damaged")
+            }
+            Notice::HighlightsClipped => {
+                f.write_str("high dynamic range: what is brighter than reference white was clipped")
+            }
+            Notice::Scaled { low, high } => {
+                write!(f, "its values were scaled: {low} became black and {high} white")
+            }
+        }
+    }
+}
