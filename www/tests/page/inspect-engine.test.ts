@@ -63,7 +63,7 @@ it("with nothing cut gives the result of the playground, with a connection cut a
 
 it("of max-unpooling shows where the maxima were, and times every node", async () => {
   page = await at.visit("#inspect?backend=cpu&model=max-unpool&node=pool1.maxpool&output=1", { reducedMotion: "reduce" });
-  await page.getByText("each place has its colour").waitFor({ timeout: 60_000 });
+  await page.getByText("each place has its color").waitFor({ timeout: 60_000 });
   await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
   await page.keyboard.press("ArrowDown");
   await page.getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/).waitFor();
