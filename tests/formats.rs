@@ -126,7 +126,7 @@ fn a_png_cut_or_damaged_shows_what_is_there() {
     damaged[checksum] ^= 1;
     assert_eq!(notices(&damaged), [Notice::ChecksumWrong { format: "PNG" }]);
     assert_eq!(decode(&damaged).unwrap(), decode(&whole).unwrap());
-    let Decoded { picture, notices } =
+    let Decoded { picture, notices, .. } =
         read(&fs::read(fixtures().join("pictures/truncated.png")).unwrap()).unwrap();
     assert!(matches!(notices[..], [Notice::RowsMissing { .. }]), "{notices:?}");
     assert_eq!(rgba(&picture)[..3], [20, 30, 200]);

@@ -85,6 +85,9 @@ pub enum Command {
         /// Pictures, or folders of pictures
         #[arg(required = true)]
         inputs: Vec<PathBuf>,
+        /// Of folders, the pictures of the folders in them too
+        #[arg(short, long)]
+        recursive: bool,
     },
     /// Degrade reference pictures, restore them, and score the results
     Evaluate(Evaluate),
@@ -95,6 +98,12 @@ pub struct Files {
     /// Pictures, or folders of pictures
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
+    /// Of folders, the pictures of the folders in them too; results go into folders of the same names
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// Of photos that say where they were taken, results say so too; date, camera and resolution are kept anyway
+    #[arg(long)]
+    pub gps: bool,
     /// PNG file, or folder where there are several pictures
     #[arg(short, long)]
     pub output: PathBuf,

@@ -7,11 +7,13 @@ use super::Outcome;
 use super::args::{Args, Chroma, Evaluate};
 use super::masks::Masks;
 use super::protocol::{Damage, Protocol};
-use super::{files, models, report};
+use super::walk::Walk;
+use super::{models, report};
 use restoration::{Restored, restored};
 use segmentation::{Segmented, segmented};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::slice;
 use unet_playground::image::Subsampling;
 use unet_playground::session::{Engine, Model};
 
@@ -63,12 +65,18 @@ struct Truth {
 }
 
 fn truth(options: &Evaluate) -> Outcome<Truth> {
-    let masks = options.masks.as_deref().map(files::pictures_in).transpose()?;
+    let masks = options.masks.as_ref().map(pictures_in).transpose()?;
     let masks = masks.map(|pictures| Masks::of(&pictures));
-    let pictures = files::pictures_in(&options.data)?;
+    let pictures = pictures_in(&options.data)?;
     let mut photos = if let Some(masks) = &masks { masks.photos(pictures) } else { pictures };
     photos.truncate(options.limit.unwrap_or(usize::MAX));
     Ok(Truth { photos, masks })
+}
+
+fn pictures_in(folder: &PathBuf) -> Outcome<Vec<PathBuf>> {
+    let found = Walk::default().pictures(slice::from_ref(folder))?;
+    found.notices.iter().for_each(|notice| report::remark(notice));
+    Ok(found.paths())
 }
 
 /// The rows of one file, and how many pictures failed.

@@ -41,6 +41,11 @@ impl Terminal {
         self.bar.suspend(|| report::complain(message));
     }
 
+    /// The same of what stops nothing.
+    pub fn remark(&self, message: &str) {
+        self.bar.suspend(|| report::remark(message));
+    }
+
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }

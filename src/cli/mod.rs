@@ -5,12 +5,14 @@ mod damage;
 mod evaluate;
 mod files;
 mod host;
+mod jobs;
 mod masks;
 mod models;
 mod noise;
 mod protocol;
 mod report;
 mod run;
+mod walk;
 
 use args::{Args, Command};
 use std::process::ExitCode;
@@ -22,7 +24,7 @@ pub type Outcome<T> = Result<T, String>;
 pub fn main(args: &Args) -> ExitCode {
     let done = match &args.command {
         Command::List => models::list(args),
-        Command::Noise { inputs } => noise::noise(inputs),
+        Command::Noise { inputs, recursive } => noise::noise(inputs, *recursive),
         Command::Evaluate(options) => evaluate::evaluate(args, options),
         task => run::run(args, task),
     };

@@ -1,14 +1,17 @@
 //! How noisy pictures are.
 
+use super::walk::Walk;
 use super::{Outcome, files, report};
 use std::path::PathBuf;
 use unet_playground::image::noise_level;
 
 /// Prints a table of the noise of pictures, or of those of folders. One that fails is named, and the others go on.
-pub fn noise(inputs: &[PathBuf]) -> Outcome<()> {
+pub fn noise(inputs: &[PathBuf], recursive: bool) -> Outcome<()> {
     let head = ["picture", "sigma", "luma sigma", "chroma sigma"];
     let (mut table, mut failed) = (vec![head.map(String::from).to_vec()], vec![]);
-    for path in files::pictures(inputs)? {
+    let found = Walk { recursive, apart: None }.pictures(inputs)?;
+    found.notices.iter().for_each(|notice| report::remark(notice));
+    for path in found.paths() {
         let level = files::read_whole(&path)
             .and_then(|picture| noise_level(&picture).map_err(|e| format!("{}: {e}", path.display())));
         match level {

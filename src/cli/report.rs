@@ -36,6 +36,11 @@ pub fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "error: {message}");
 }
 
+/// The same of what is worth knowing and stops nothing.
+pub fn remark(message: &str) {
+    let _ = writeln!(io::stderr(), "note: {message}");
+}
+
 /// Well where nothing is complained of.
 pub fn all(complaints: &[String]) -> Outcome<()> {
     if complaints.is_empty() { Ok(()) } else { Err(lines(complaints)) }

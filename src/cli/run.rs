@@ -2,12 +2,12 @@
 
 use super::Outcome;
 use super::args::{Args, Command, Files, Mode, View};
-use super::files::{self, Job};
 use super::host::Terminal;
-use super::models;
+use super::jobs::{self, Job};
+use super::{files, models, report};
 use std::path::PathBuf;
 use unet_playground::image::filter::Edges;
-use unet_playground::image::{Picture, labels};
+use unet_playground::image::{Decoded, Picture, labels};
 use unet_playground::session::Model;
 
 /// What a command comes down to.
@@ -45,7 +45,8 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
 /// Runs a task's command. A picture that fails is named, and the others go on.
 pub fn run(args: &Args, command: &Command) -> Outcome<()> {
     let order = order(args, command)?;
-    let jobs = files::jobs(&order.files.inputs, &order.files.output)?;
+    let (jobs, notices) = jobs::jobs(&order.files.inputs, &order.files.output, order.files.recursive)?;
+    notices.iter().for_each(|notice| report::remark(notice));
     let engine = models::engine(args)?;
     let (model, told) = models::described(&engine, &order.model)?;
     let chosen = match order.view {
@@ -71,14 +72,14 @@ pub fn run(args: &Args, command: &Command) -> Outcome<()> {
 
 fn one(args: &Args, order: &Order, model: &Model, chosen: &[u8], job: &Job, host: &Terminal) -> Outcome<()> {
     let named = |e: unet_playground::Error| format!("{}: {e}", job.input.display());
-    let (mut picture, notices) = files::read(&job.input)?;
-    notices.iter().for_each(|notice| host.complain(notice));
+    let Decoded { mut picture, notices, metadata } = files::read(&job.input)?;
+    files::told(&job.input, &notices).iter().for_each(|notice| host.remark(notice));
     if order.from_photo {
         let side = model.task().map_err(named)?.side().unwrap_or(u32::MAX);
         picture = Edges::of_photo(&picture, side).map_err(named)?;
     }
     if let Some([height, width]) = fixed_frame(model, &picture).map_err(named)? {
-        host.complain(&format!(
+        host.remark(&format!(
             "{}: this model takes pictures of {width} × {height} pixels alone and sees each as a whole: the picture is \
              resized for it, and the result back",
             job.input.display()
@@ -87,13 +88,13 @@ fn one(args: &Args, order: &Order, model: &Model, chosen: &[u8], job: &Job, host
     let run = model.process(&picture, args.tile, host, |_| {});
     let processed = pollster::block_on(run).map_err(named)?;
     if let Some(error) = processed.fallback {
-        host.complain(&format!("{error}; the CPU goes on"));
+        host.remark(&format!("{error}; the CPU goes on"));
     }
     let result = match order.view {
         Some(view) if !chosen.is_empty() => draw(&picture, processed.picture, view, chosen).map_err(named)?,
         _ => processed.picture,
     };
-    files::write(&job.output, &result)
+    files::write(&job.output, &result, &metadata.with_location(order.files.gps))
 }
 
 /// Height and width to which a picture is resized because the model takes no other.

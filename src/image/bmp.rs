@@ -22,6 +22,7 @@ const V4: u32 = 108;
 const PIXELS: usize = 10;
 const BITS: usize = 28;
 const COMPRESSION: usize = 30;
+const PER_METER: usize = 38;
 const COLORS: usize = 46;
 const RED_MASK: usize = 54;
 const ALPHA_MASK: usize = 66;
@@ -34,6 +35,11 @@ const ALPHA_BIT_FIELDS: u32 = 6;
 pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     let mended = mended(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned);
     let mut stored = through("BMP", || BmpDecoder::new(Cursor::new(&*mended)))?;
+    if let [Some(x), Some(y)] = [0, 4].map(|offset| number(&mended, PER_METER + offset))
+        && number(&mended, FILE_HEADER).is_some_and(|size| size >= INFO)
+    {
+        stored.metadata.put_per_meter([x, y]);
+    }
     // An alpha that hides everything is none.
     if stored.color == ColorType::Rgba8 {
         let pixels = stored.samples.as_chunks_mut::<RGBA>().0;

@@ -7,6 +7,7 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageError, Limits};
 
+use super::metadata::Metadata;
 use super::notice::Notice;
 use super::orient::Turn;
 use super::picture::check_size;
@@ -31,14 +32,16 @@ pub(super) struct Stored {
     pub(super) orientation: Orientation,
     pub(super) profile: Option<Profile>,
     pub(super) notices: Vec<Notice>,
+    pub(super) metadata: Metadata,
 }
 
 /// What a file holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Decoded {
     pub picture: Picture,
     /// What a person should know of it: parts that are missing, for example.
     pub notices: Vec<Notice>,
+    pub metadata: Metadata,
 }
 
 /// The picture of a file, as [`read`] gives it.
@@ -67,7 +70,7 @@ pub fn read(bytes: &[u8]) -> Result<Decoded> {
         Format::Gif => through("GIF", || GifDecoder::new(Cursor::new(bytes)))?,
         Format::Bmp => bmp::read(bytes)?,
     };
-    Ok(Decoded { picture: upright(&stored)?, notices: stored.notices })
+    Ok(Decoded { picture: upright(&stored)?, notices: stored.notices, metadata: stored.metadata })
 }
 
 /// Through a decoder of the `image` crate.
@@ -84,11 +87,13 @@ pub(super) fn through<D: ImageDecoder>(
     // Broken metadata costs the metadata, not the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or(None).map(Profile::Icc);
+    let exif = decoder.exif_metadata().unwrap_or(None);
+    let metadata = exif.map_or_else(Metadata::default, |exif| Metadata::of_exif(&exif));
     let len =
         usize::try_from(decoder.total_bytes()).map_err(|_| Error::OutOfMemory(decoder.total_bytes()))?;
     let mut samples = zeroed(len)?;
     decoder.read_image(&mut samples).map_err(explain)?;
-    Ok(Stored { width, height, color, samples, orientation, profile, notices: Vec::new() })
+    Ok(Stored { width, height, color, samples, orientation, profile, notices: Vec::new(), metadata })
 }
 
 fn limits() -> Limits {

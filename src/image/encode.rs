@@ -7,12 +7,14 @@ use std::io::Write;
 
 use fdeflate::Compressor;
 
-use super::{Picture, RGBA, Rect};
+use super::{Metadata, Picture, RGBA, Rect};
 use crate::error::{Error, Result};
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 /// Filter type of every row: the one that suits photos best.
 const PAETH: u8 = 4;
+/// Unit of `pHYs`.
+const METER: u8 = 1;
 /// Rows read at once; the height of a tile.
 const BAND: u32 = 256;
 /// Memory kept free for what ends the file, so that only writing pixels can run out of it.
@@ -24,6 +26,14 @@ const SLACK: usize = 256;
 /// # Errors
 /// `OutOfMemory`.
 pub fn encode_png(picture: &Picture) -> Result<Vec<u8>> {
+    encode_png_with(picture, &Metadata::default())
+}
+
+/// As [`encode_png`], with metadata as `eXIf` and `pHYs`.
+///
+/// # Errors
+/// `OutOfMemory`.
+pub fn encode_png_with(picture: &Picture, metadata: &Metadata) -> Result<Vec<u8>> {
     let mut file = Vec::new();
     file.try_reserve(2 * SLACK).map_err(|_| Error::OutOfMemory(SLACK as u64))?;
     let has_alpha = picture.has_alpha();
@@ -35,6 +45,15 @@ pub fn encode_png(picture: &Picture) -> Result<Vec<u8>> {
     header[8..10].copy_from_slice(&[8, if has_alpha { 6 } else { 2 }]);
     chunk(&mut file, b"IHDR", |body| body.extend_from_slice(&header));
     chunk(&mut file, b"sRGB", |body| body.push(0));
+    if let Some(density) = metadata.per_meter() {
+        chunk(&mut file, b"pHYs", |body| {
+            density.iter().for_each(|density| body.extend(density.to_be_bytes()));
+            body.push(METER);
+        });
+    }
+    if let Some(exif) = metadata.exif() {
+        chunk(&mut file, b"eXIf", |body| body.extend(exif));
+    }
     let mut written = Ok(());
     chunk(&mut file, b"IDAT", |body| {
         written = if has_alpha { pixels::<4>(picture, body) } else { pixels::<3>(picture, body) };

@@ -7,13 +7,14 @@
 use std::cell::RefCell;
 
 use jpeg_encoder::{
-    ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr,
+    ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, PixelDensity, PixelDensityUnit,
+    SamplingFactor, rgb_to_ycbcr,
 };
 use serde::{Deserialize, Serialize};
 
 use super::encode::Growing;
 use super::filter::within;
-use super::{Picture, RGBA, Rect};
+use super::{Metadata, Picture, RGBA, Rect};
 use crate::error::{Error, Result};
 
 /// Rows read at once; the height of a tile.
@@ -37,6 +38,19 @@ pub enum Subsampling {
 /// # Errors
 /// `InvalidInput` for another quality, `OutOfMemory`.
 pub fn encode_jpeg(picture: &Picture, quality: u8, subsampling: Subsampling) -> Result<Vec<u8>> {
+    encode_jpeg_with(picture, quality, subsampling, &Metadata::default())
+}
+
+/// As [`encode_jpeg`], with metadata as EXIF, and resolution in the file's header too.
+///
+/// # Errors
+/// `InvalidInput` for another quality, `OutOfMemory`.
+pub fn encode_jpeg_with(
+    picture: &Picture,
+    quality: u8,
+    subsampling: Subsampling,
+    metadata: &Metadata,
+) -> Result<Vec<u8>> {
     check_quality(quality)?;
     let rows = Rows {
         picture,
@@ -52,6 +66,14 @@ pub fn encode_jpeg(picture: &Picture, quality: u8, subsampling: Subsampling) -> 
         Subsampling::Half => SamplingFactor::F_2_2,
         Subsampling::None => SamplingFactor::F_1_1,
     });
+    if let Some(dpi) = metadata.dpi() {
+        let [x, y] = dpi.map(|dpi| dpi.round() as u16);
+        encoder.set_density(PixelDensity { density: (x, y), unit: PixelDensityUnit::Inches });
+    }
+    if let Some(exif) = metadata.exif() {
+        // One that is too long for a segment is not given out.
+        let _ = encoder.add_exif_metadata(&exif);
+    }
     let encoded = encoder.encode_image(&rows);
     if let Some(error) = rows.band.into_inner().failed {
         return Err(error);

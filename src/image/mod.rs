@@ -20,6 +20,7 @@ pub mod lab;
 pub mod labels;
 mod loss;
 pub mod mask;
+mod metadata;
 pub mod metrics;
 mod noise;
 mod noise_level;
@@ -36,21 +37,25 @@ mod sniff;
 mod ssim;
 mod tiff;
 mod tile;
+mod webp;
 pub mod work;
 
 pub use chroma::Chroma;
 pub use decode::{Decoded, decode, read};
 pub use degradations::{Control, FAINT, FRAME, Offer, apply_all, offered};
-pub use encode::encode_png;
-pub use encode_jpeg::{Subsampling, encode_jpeg};
+pub use encode::{encode_png, encode_png_with};
+pub use encode_jpeg::{Subsampling, encode_jpeg, encode_jpeg_with};
 pub use features::Features;
 pub use filter_spec::FilterSpec;
 pub use loss::Loss;
+pub use metadata::Metadata;
 pub use noise::{Noise, normal};
 pub use noise_level::{NoiseLevel, noise_level};
 pub use notice::Notice;
 pub use picture::{MAX_PIXELS, MAX_SIDE, Picture, Rect};
 pub use scores::ClassScores;
+pub use sniff::{Look, look};
+pub use webp::webp_with;
 
 /// Bytes of one RGBA pixel.
 const RGBA: usize = 4;

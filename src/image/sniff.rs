@@ -19,6 +19,25 @@ pub(super) enum Format {
     Tiff,
 }
 
+/// What a file looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// A picture that is decoded here.
+    Decoded,
+    /// A picture that only other programs decode.
+    Foreign,
+    Other,
+}
+
+/// What the first bytes of a file, 1024 or all, look like.
+pub fn look(head: &[u8]) -> Look {
+    match sniff(head) {
+        Ok(_) => Look::Decoded,
+        Err(Error::UnsupportedPicture(_)) => Look::Foreign,
+        Err(_) => Look::Other,
+    }
+}
+
 /// # Errors
 /// `InvalidPicture` with what the file is instead; `UnsupportedPicture` for pictures that a browser
 /// may be able to decode.

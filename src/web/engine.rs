@@ -121,13 +121,13 @@ impl Engine {
         labels: &Picture,
         #[wasm_bindgen(unchecked_param_type = "LabelView")] options: JsValue,
     ) -> Promise {
-        let (source, labels) = (picture.0.clone(), labels.0.clone());
+        let (source, metadata, labels) = (picture.0.clone(), picture.2.clone(), labels.0.clone());
         future_to_promise(async move {
             let draw = || {
                 let (view, chosen) = super::labels::view(&options)?;
                 labels::draw(&source, &labels, view, &chosen)
             };
-            Ok(Picture::of(draw().map_err(|e| convert::error(&e))?).into())
+            Ok(Picture::made(draw().map_err(|e| convert::error(&e))?, &metadata).into())
         })
     }
 
@@ -162,7 +162,7 @@ impl Engine {
         model: &Model,
         #[wasm_bindgen(unchecked_optional_param_type = "ProcessOptions")] options: JsValue,
     ) -> Promise {
-        let (source, inner) = (picture.0.clone(), model.inner.clone());
+        let (source, metadata, inner) = (picture.0.clone(), picture.2.clone(), model.inner.clone());
         let host = Browser::new(&options);
         let on_tile = option::<Function>(&options, "onTile");
         let cut = session::Cut { side: tile_side(&options), near: point(&options, "near") };
@@ -177,7 +177,7 @@ impl Engine {
             };
             let processed = inner.process(&source, cut, &host, painted).await;
             let processed = processed.map_err(|e| convert::error(&e))?;
-            Ok(Picture::of(processed.picture).into())
+            Ok(Picture::made(processed.picture, &metadata).into())
         })
     }
 

@@ -1,15 +1,16 @@
 //! `Picture`: pixels that stay inside the engine.
 
 use super::convert;
-use crate::image::{self, Notice, Rect, Subsampling};
-use js_sys::Uint8ClampedArray;
+use super::host::option;
+use crate::image::{self, Metadata, Notice, Rect, Subsampling};
+use js_sys::{Boolean, Uint8ClampedArray};
 use serde::Serialize;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// An 8-bit sRGB picture with straight alpha.
 #[wasm_bindgen]
-pub struct Picture(pub(super) Rc<image::Picture>, Vec<Notice>);
+pub struct Picture(pub(super) Rc<image::Picture>, Vec<Notice>, pub(super) Rc<Metadata>);
 
 /// A notice as JavaScript gets it.
 #[derive(Serialize)]
@@ -35,12 +36,17 @@ impl Picture {
             // Where there is no room to pack, there is none to complain either: it stays as it is.
             let _ = picture.pack();
         }
-        Self(Rc::new(picture), Vec::new())
+        Self(Rc::new(picture), Vec::new(), Rc::default())
+    }
+
+    /// Made of one with this metadata.
+    pub(super) fn made(picture: image::Picture, metadata: &Rc<Metadata>) -> Self {
+        Self(Self::of(picture).0, Vec::new(), metadata.clone())
     }
 
     /// With what a person should know of its file.
     pub(super) fn decoded(decoded: image::Decoded) -> Self {
-        Self(Self::of(decoded.picture).0, decoded.notices)
+        Self(Self::of(decoded.picture).0, decoded.notices, Rc::new(decoded.metadata))
     }
 }
 
@@ -98,27 +104,55 @@ impl Picture {
 
     /// A copy whose longer side is at most `maxSide`.
     pub fn thumbnail(&self, #[wasm_bindgen(js_name = maxSide)] max_side: u32) -> Result<Picture, JsValue> {
-        self.0.thumbnail(max_side).map(Picture::of).map_err(|e| convert::error(&e))
+        self.0.thumbnail(max_side).map(|copy| Picture::made(copy, &self.2)).map_err(|e| convert::error(&e))
     }
 
-    /// A lossless PNG file.
+    /// Whether the file that it was made of says where the photo was taken.
+    #[wasm_bindgen(getter, js_name = hasLocation)]
+    pub fn has_location(&self) -> bool {
+        self.2.has_location()
+    }
+
+    /// What is written into files: `options.location` keeps the place where the photo was taken.
+    fn metadata(&self, options: &JsValue) -> Metadata {
+        Metadata::clone(&self.2)
+            .with_location(option::<Boolean>(options, "location").is_some_and(|location| location.value_of()))
+    }
+
+    /// A lossless PNG file, with the date, camera and resolution of the file that it was made of. Option:
+    /// `location`, the place where the photo was taken, too.
     #[wasm_bindgen(js_name = encodePng)]
-    pub fn encode_png(&self) -> Result<Vec<u8>, JsValue> {
-        image::encode_png(&self.0).map_err(|e| convert::error(&e))
+    pub fn encode_png(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "{ location?: boolean }")] options: JsValue,
+    ) -> Result<Vec<u8>, JsValue> {
+        image::encode_png_with(&self.0, &self.metadata(&options)).map_err(|e| convert::error(&e))
     }
 
-    /// A baseline JPEG file of `quality` 1 to 100, in libjpeg's measure; `subsampling` of chroma is `"420"` (the
-    /// default) or `"444"`. Transparent pixels are blended with white.
+    /// A WebP file of this picture, which the browser has encoded, with the same.
+    #[wasm_bindgen(js_name = completeWebp)]
+    pub fn complete_webp(
+        &self,
+        webp: Vec<u8>,
+        #[wasm_bindgen(unchecked_optional_param_type = "{ location?: boolean }")] options: JsValue,
+    ) -> Result<Vec<u8>, JsValue> {
+        image::webp_with(webp, &self.0, &self.metadata(&options)).map_err(|e| convert::error(&e))
+    }
+
+    /// A baseline JPEG file of `quality` 1 to 100, in libjpeg's measure, with the same; `subsampling` of chroma is
+    /// `"420"` (the default) or `"444"`. Transparent pixels are blended with white.
     #[wasm_bindgen(js_name = encodeJpeg)]
     pub fn encode_jpeg(
         &self,
         quality: f64,
         #[wasm_bindgen(unchecked_optional_param_type = "'420' | '444'")] subsampling: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "{ location?: boolean }")] options: JsValue,
     ) -> Result<Vec<u8>, JsValue> {
         let encode = || {
             let default = subsampling.is_undefined().then(Subsampling::default);
             let subsampling = default.map_or_else(|| convert::parse(&subsampling), Ok)?;
-            image::encode_jpeg(&self.0, convert::parse(&quality.into())?, subsampling)
+            let quality = convert::parse(&quality.into())?;
+            image::encode_jpeg_with(&self.0, quality, subsampling, &self.metadata(&options))
         };
         encode().map_err(|e| convert::error(&e))
     }

@@ -6,11 +6,11 @@ use super::filter::{filter, number, rect, whole, whole_or};
 use super::host::{Browser, option};
 use super::picture::Picture;
 use crate::error::Result;
-use crate::image;
 use crate::image::checkerboard::Checkerboard;
 use crate::image::filter::{Difference, Filter, Filtered, Mix, Sign};
 use crate::image::metrics::Comparison;
 use crate::image::work::Work;
+use crate::image::{self, Metadata};
 use crate::session::attend;
 use js_sys::{Boolean, Promise, Uint8ClampedArray};
 use std::rc::Rc;
@@ -73,7 +73,8 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "FilterSpec")] kind: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "FilterOptions")] options: JsValue,
     ) -> Promise {
-        let made = filter(&kind, &picture.0).and_then(|(filter, source)| made(filter, source, &options));
+        let made =
+            filter(&kind, &picture.0).and_then(|(filter, source)| made(filter, source, &picture.2, &options));
         self.promise(&options, made)
     }
 
@@ -86,7 +87,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "MixOptions")] options: JsValue,
     ) -> Promise {
         let mix = number(&options, "strength").and_then(|strength| Mix::new(original.0.clone(), strength));
-        self.promise(&options, mix.and_then(|mix| made(Box::new(mix), result.0.clone(), &options)))
+        self.promise(&options, mix.and_then(|mix| made(Box::new(mix), result.0.clone(), &result.2, &options)))
     }
 
     /// A heat map of how a picture differs from a reference of its size.
@@ -100,7 +101,7 @@ impl Engine {
         let signed = option::<Boolean>(&options, "signed").is_some_and(|signed| signed.value_of());
         let difference = number(&options, "gain")
             .and_then(|gain| Difference::new(reference.0.clone(), sign(signed), gain))
-            .and_then(|difference| made(Box::new(difference), picture.0.clone(), &options));
+            .and_then(|difference| made(Box::new(difference), picture.0.clone(), &Rc::default(), &options));
         self.promise(&options, difference)
     }
 
@@ -168,9 +169,25 @@ trait Job: Work {
 
 type Shared = Rc<image::Picture>;
 
-impl Job for Filtered<'static, Shared> {
+/// What a filter makes of a picture with this metadata.
+struct Made {
+    filtered: Filtered<'static, Shared>,
+    metadata: Rc<Metadata>,
+}
+
+impl Work for Made {
+    fn steps(&self) -> usize {
+        self.filtered.steps()
+    }
+
+    fn step(&mut self, index: usize) -> Result<()> {
+        self.filtered.step(index)
+    }
+}
+
+impl Job for Made {
     fn result(self: Box<Self>) -> JsValue {
-        Picture::of(self.into_picture()).into()
+        Picture::made(self.filtered.into_picture(), &self.metadata).into()
     }
 }
 
@@ -194,8 +211,14 @@ impl Job for Checkerboard<Shared> {
 }
 
 /// The result of a filter, or the part of it that `options.rect` names.
-fn made(filter: Box<dyn Filter>, source: Shared, options: &JsValue) -> Result<Box<dyn Job>> {
-    Ok(Box::new(Filtered::new(filter, source, rect(options)?)?))
+fn made(
+    filter: Box<dyn Filter>,
+    source: Shared,
+    metadata: &Rc<Metadata>,
+    options: &JsValue,
+) -> Result<Box<dyn Job>> {
+    let filtered = Filtered::new(filter, source, rect(options)?)?;
+    Ok(Box::new(Made { filtered, metadata: metadata.clone() }))
 }
 
 fn sign(signed: bool) -> Sign {

@@ -19,6 +19,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::MAX_SIDE;
 use super::decode::{MAX_DECODER_BYTES, Stored, too_much, without_black};
+use super::metadata::Metadata;
 use super::notice::Notice;
 use super::picture::check_size;
 use super::profile::Profile;
@@ -103,7 +104,9 @@ fn decode(bytes: &[u8], options: DecoderOptions) -> Result<Stored> {
     decoder.set_options(options.jpeg_set_out_colorspace(out));
     let mut samples = zeroed(width as usize * height as usize * usize::from(color.bytes_per_pixel()))?;
     decoder.decode_into(&mut samples).map_err(explain)?;
-    let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
+    let exif = decoder.exif().map(Vec::as_slice);
+    let orientation = exif.and_then(Orientation::from_exif_chunk);
+    let metadata = metadata(bytes, exif);
     let icc = decoder.icc_profile().map(Profile::Icc);
     Ok(Stored {
         width,
@@ -114,6 +117,7 @@ fn decode(bytes: &[u8], options: DecoderOptions) -> Result<Stored> {
         // That of CMYK describes inks, which are gone.
         profile: icc.filter(|_| !matches!(space, ColorSpace::CMYK | ColorSpace::YCCK)),
         notices: Vec::new(),
+        metadata,
     })
 }
 
@@ -163,6 +167,7 @@ fn uncommon(bytes: &[u8], layout: &Layout) -> Result<Stored> {
         }
     };
     let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk);
+    let metadata = metadata(bytes, decoder.exif_data());
     let icc = decoder.icc_profile().map(Profile::Icc);
     Ok(Stored {
         width,
@@ -172,7 +177,25 @@ fn uncommon(bytes: &[u8], layout: &Layout) -> Result<Stored> {
         orientation: orientation.unwrap_or(Orientation::NoTransforms),
         profile: icc.filter(|_| info.pixel_format != PixelFormat::CMYK32),
         notices: Vec::from_iter(notice),
+        metadata,
     })
+}
+
+/// With the density that a JFIF header states, which is the file's first segment.
+fn metadata(bytes: &[u8], exif: Option<&[u8]>) -> Metadata {
+    let mut metadata = exif.map_or_else(Metadata::default, Metadata::of_exif);
+    if let Some(&[0xff, 0xd8, 0xff, 0xe0, _, _, b'J', b'F', b'I', b'F', 0, _, _, unit, x0, x1, y0, y1]) =
+        bytes.first_chunk()
+    {
+        let density = [[x0, x1], [y0, y1]].map(|bytes| f64::from(u16::from_be_bytes(bytes)));
+        match unit {
+            1 => metadata.put_dpi(density),
+            2 => metadata.put_dpi(density.map(|per_centimeter| per_centimeter * 2.54)),
+            // A ratio of the sides of a pixel.
+            _ => {}
+        }
+    }
+    metadata
 }
 
 fn variant(what: &str) -> Error {

@@ -6,13 +6,14 @@ use std::io::Cursor;
 use image::ColorType;
 use image::metadata::Orientation;
 use png::{
-    BitDepth, ColorType as Color, Decoder, DecodingError, Info, InterlaceInfo, Limits, Transformations,
+    BitDepth, ColorType as Color, Decoder, DecodingError, Info, InterlaceInfo, Limits, Transformations, Unit,
     splat_interlaced_row,
 };
 
 mod cgbi;
 
 use super::decode::{MAX_DECODER_BYTES, Stored, is_deep, too_much};
+use super::metadata::Metadata;
 use super::notice::Notice;
 use super::picture::check_size;
 use super::profile::{Chromaticities, Profile, Transfer};
@@ -56,6 +57,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     {
         notices.push(Notice::HighlightsClipped);
     }
+    let mut metadata = info.exif_metadata.as_deref().map_or_else(Metadata::default, Metadata::of_exif);
+    if let Some(density) = info.pixel_dims.filter(|density| density.unit == Unit::Meter) {
+        metadata.put_per_meter([density.xppu, density.yppu]);
+    }
     let orientation = info.exif_metadata.as_deref().and_then(Orientation::from_exif_chunk);
     Ok(Stored {
         width: info.width,
@@ -65,6 +70,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
         orientation: orientation.unwrap_or(Orientation::NoTransforms),
         profile,
         notices,
+        metadata,
     })
 }
 

@@ -12,10 +12,12 @@ use std::io::Cursor;
 
 use image::metadata::Orientation;
 use tiff::TiffError;
+use tiff::decoder::ifd::Value;
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::{CompressionMethod, PhotometricInterpretation, Tag};
 
 use super::decode::{MAX_DECODER_BYTES, Stored, too_much};
+use super::metadata::Metadata;
 use super::notice::Notice;
 use super::picture::check_size;
 use super::profile::Profile;
@@ -44,6 +46,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     // Broken metadata costs the metadata, not the picture.
     let orientation = file.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
     let icc = file.get_tag_u8_vec(Tag::IccProfile).ok();
+    let metadata = metadata(&mut file);
     let plain = if meaning.kind.is_read_as_gray() {
         Cow::Owned(meaning::as_gray(bytes)?)
     } else {
@@ -64,7 +67,38 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
         orientation: orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms),
         profile: icc.filter(|_| meaning.kind.keeps_profile()).map(Profile::Icc),
         notices: range.map(|[low, high]| Notice::Scaled { low, high }).into_iter().collect(),
+        metadata,
     })
+}
+
+fn metadata(file: &mut File) -> Metadata {
+    use exif::Tag as Exif;
+    let mut metadata = Metadata::default();
+    for (tag, exif) in [
+        (Tag::DateTime, Exif::DateTime),
+        (Tag::ImageDescription, Exif::ImageDescription),
+        (Tag::Make, Exif::Make),
+        (Tag::Model, Exif::Model),
+        (Tag::Software, Exif::Software),
+        (Tag::Artist, Exif::Artist),
+        (Tag::Copyright, Exif::Copyright),
+    ] {
+        if let Ok(text) = file.get_tag_ascii_string(tag) {
+            metadata.put_text(exif, &text);
+        }
+    }
+    let unit = file.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok().flatten();
+    // Inches where nothing is said; 1 is no unit.
+    let scale = match unit {
+        None | Some(2) => 1.0,
+        Some(3) => 2.54,
+        Some(_) => return metadata,
+    };
+    let resolution = [Tag::XResolution, Tag::YResolution].map(|tag| file.get_tag(tag));
+    if let [Ok(Value::Rational(x, per_x)), Ok(Value::Rational(y, per_y))] = resolution {
+        metadata.put_dpi([[x, per_x], [y, per_y]].map(|[n, d]| scale * f64::from(n) / f64::from(d)));
+    }
+    metadata
 }
 
 fn open(bytes: &[u8]) -> Result<File<'_>> {

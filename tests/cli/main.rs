@@ -1,0 +1,226 @@
+//! The native command, run as people run it.
+
+#![cfg(feature = "cli")]
+
+#[path = "../hostile/writer.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod writer;
+
+mod batches;
+mod evaluate;
+mod place;
+
+use place::{IDENTITY, Place, text};
+use std::fs;
+use unet_playground::image::{Picture, encode_png};
+use writer::{field, node, port};
+
+#[test]
+fn a_picture_goes_in_and_comes_out() {
+    let place = Place::new("one");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.model("super-resolve-x2-nearest", &IDENTITY, &[("input", r#"{"scale":2}"#)]);
+    let picture = place.picture("in/a.b.png");
+    let done = place.run(&["denoise", "in/a.b.png", "-o", "out.png", "--tile", "16"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert_eq!(place.read("out.png"), picture);
+    let done =
+        place.run(&["super-resolve", "in", "-o", "new/folder", "--upsampling", "nearest", "--scale", "2"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert_eq!(place.read("new/folder/a.b.png").width(), 80);
+    let listed = text(&place.run(&["list"]).stdout);
+    assert!(listed.contains("denoise-bilinear.onnx") && listed.contains(" 9 "), "{listed}");
+}
+
+#[test]
+fn who_has_read_enough_may_go_away() {
+    let place = Place::new("pipes");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.picture("in/a.png");
+    let closed = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        writer
+    };
+    for words in [&["list"][..], &["evaluate", "denoise", "--data", "in", "--json", "scores.json"]] {
+        let done = place.command(words).stdout(closed()).output().unwrap();
+        assert!(done.status.success(), "{words:?}: {}{}", done.status, text(&done.stderr));
+    }
+    assert_eq!(place.json("scores.json").as_array().unwrap().len(), 5);
+    // Complaints that nobody reads change nothing.
+    fs::write(place.at("in/bad.png"), "no picture").unwrap();
+    let done = place.command(&["denoise", "in", "-o", "out"]).stderr(closed()).output().unwrap();
+    assert!(done.status.code() == Some(1) && place.at("out/a.png").is_file(), "{}", done.status);
+    #[cfg(target_os = "linux")]
+    {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let done = place.command(&["list"]).stdout(full).output().unwrap();
+        let said = text(&done.stderr);
+        assert!(done.status.code() == Some(1) && said.contains("standard output: "), "{said}");
+    }
+}
+
+#[test]
+fn what_is_misspelt_is_suggested() {
+    let place = Place::new("misspelt");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.picture("in/a.png");
+    for (words, hint) in [
+        (&["denoize", "in", "-o", "out"][..], "denoise"),
+        (&["denoise", "in", "-o", "out", "--upsampling", "biliniar"], "denoise-bilinear"),
+        (&["evaluate", "denois", "--data", "in"], "did you mean \"denoise\""),
+        (&["denoise", "nowhere.png", "-o", "out.png"], "nowhere.png"),
+        (&["denoise", "in/a.png", "-o", "out.jpg"], "PNG"),
+    ] {
+        let done = place.run(words);
+        assert!(
+            !done.status.success() && text(&done.stderr).contains(hint),
+            "{words:?}: {}",
+            text(&done.stderr)
+        );
+    }
+}
+
+#[test]
+fn numbers_out_of_range_are_told_before_any_work() {
+    let place = Place::new("ranges");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.picture("in/a.png");
+    for (words, option, range) in [
+        (&["run", "--model", "models/denoise-bilinear.onnx"][..], ["--opacity", "50"], "0.0..=1.0"),
+        (&["segment"], ["--opacity", "-0.1"], "0.0..=1.0"),
+        (&["segment"], ["--opacity", "NaN"], "0.0..=1.0"),
+        (&["denoise"], ["--tile", "0"], "1.."),
+        (&["denoise"], ["--tile", "-1"], "1.."),
+        (&["evaluate"], ["--sigma", "-3"], "0.0..=255.0"),
+        (&["evaluate"], ["--sigma", "many"], "0.0..=255.0"),
+        (&["evaluate"], ["--limit", "0"], "1.."),
+        (&["evaluate"], ["--jpeg", "101"], "1..=100"),
+        (&["evaluate"], ["--degrade", "fog"], "there is no damage"),
+        (&["evaluate"], ["--degrade", "jpeg:quality=0.5"], "0.5"),
+        (&["evaluate"], ["--protocol", "foo"], "edges-to-scene, super-resolve-x2"),
+    ] {
+        let files: &[&str] =
+            if words[0] == "evaluate" { &["denoise", "--data", "in"] } else { &["in", "-o", "out"] };
+        let done = place.run(&[words, files, &option].concat());
+        let said = text(&done.stderr);
+        assert!(done.status.code() == Some(2) && !place.at("out").exists(), "{words:?}: {said}");
+        assert!(option.iter().chain(&[range]).all(|word| said.contains(word)), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn segmentations_are_drawn() {
+    let place = Place::new("segment");
+    let classes = r#"{"color":"classes","classes":["background","pet"]}"#;
+    place.model(
+        "segment-bilinear",
+        &[[0.0; 3], [0.0, 50.0, 0.0]],
+        &[("task", "segment"), ("output", classes)],
+    );
+    place.picture("in/a.png");
+    let done = place.run(&["segment", "in/a.png", "-o", "cut.png", "--view", "cutout"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let cut = place.read("cut.png").region(unet_playground::image::Rect::new(0, 0, 40, 30)).unwrap();
+    // Where nothing is green the two are as likely, and the alpha is half, to the byte of a probability.
+    assert_eq!((cut[3], cut[4 * 40 * 29 + 3]), (126, 255));
+    let done = place.run(&["segment", "in/a.png", "-o", "x.png", "--classes", "pett"]);
+    assert!(text(&done.stderr).contains("did you mean \"pet\""));
+    // A mask that says what the network says.
+    fs::create_dir_all(place.at("masks")).unwrap();
+    let done = place.run(&["segment", "in/a.png", "-o", "masks/a.png", "--view", "classes"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "masks"]);
+    assert!(text(&done.stdout).contains("1.000"), "{}{}", text(&done.stdout), text(&done.stderr));
+    // Photos and masks side by side; only photos count.
+    fs::create_dir_all(place.at("pair")).unwrap();
+    for name in ["cat", "dog"] {
+        fs::copy(place.at("in/a.png"), place.at("pair").join(name).with_extension("jpg")).unwrap();
+        fs::copy(place.at("masks/a.png"), place.at("pair").join(name).with_extension("png")).unwrap();
+    }
+    for (limit, count) in [("1", 1), ("2", 2), ("3", 2)] {
+        let (data, masks) =
+            (["--data", "pair", "--limit", limit], ["--masks", "./pair", "--json", "pair.json"]);
+        let done = place.run(&[&["evaluate", "segment"], &data[..], &masks].concat());
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        let scores = &place.json("pair.json")[0]["segmentation"];
+        assert!(scores["pictures"] == count && scores["mean_iou"] == 1.0, "{scores}");
+    }
+    // A mask of another size is named; gray levels may mean classes.
+    fs::create_dir_all(place.at("small")).unwrap();
+    let small = Picture::from_rgba(8, 8, &[1, 1, 1, 255].repeat(64)).unwrap();
+    fs::write(place.at("small/a.png"), encode_png(&small).unwrap()).unwrap();
+    for more in [&[][..], &["--mask-values", "0,1"]] {
+        let done = place.run(&[&["evaluate", "segment", "--data", "in", "--masks", "small"], more].concat());
+        let said = text(&done.stderr);
+        assert!(!done.status.success() && said.contains("a.png: ") && said.contains("8 × 8"), "{said}");
+    }
+    // The photo itself is no mask.
+    let done = place.run(&["evaluate", "segment", "--data", "in", "--masks", "in"]);
+    assert!(text(&done.stderr).contains("there is no mask of this name"), "{}", text(&done.stderr));
+}
+
+/// A model that keeps its weights in `weights/model.bin`; it turns colors around.
+fn with_weights_in_a_folder(place: &Place) {
+    let entry = |key: &str, value: &str| field(13, [field(1, key), field(2, value)].concat());
+    let stored = [entry("location", "weights/model.bin"), writer::int(14, 1)].concat();
+    let model = writer::Model {
+        inputs: vec![port("x", &[1, 3, -1, -1])],
+        outputs: vec![port("y", &[1, 3, -1, -1])],
+        ..writer::Model::new(
+            vec![node("conv", "Conv", &["x", "w"], &["y"], &[])],
+            vec![writer::tensor("w", 1, &[3, 3, 1, 1], &stored)],
+        )
+    };
+    fs::write(place.at("models/model.onnx"), model.bytes()).unwrap();
+}
+
+#[test]
+fn weights_are_found_in_folders_and_under_the_names_that_browsers_give() {
+    let place = Place::new("external");
+    with_weights_in_a_folder(&place);
+    let source = place.picture("in/a.png");
+    let weights: Vec<u8> =
+        [0.0f32, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0].iter().flat_map(|v| v.to_le_bytes()).collect();
+    let run = || place.run(&["run", "--model", "models/model.onnx", "in/a.png", "-o", "out.png"]);
+    let missing = run();
+    assert!(!missing.status.success() && text(&missing.stderr).contains("weights/model.bin"));
+    fs::create_dir(place.at("models/weights")).unwrap();
+    for name in ["weights/model.bin", "weights/model (1).bin", "model.bin", "model(2).bin"] {
+        fs::write(place.at("models").join(name), &weights).unwrap();
+        let done = run();
+        assert!(done.status.success(), "{name}: {}", text(&done.stderr));
+        let made = place.read("out.png");
+        let swapped = |picture: &Picture| picture.region(picture.rect()).unwrap();
+        let [from, to] = [swapped(&source), swapped(&made)];
+        let turned = from.chunks_exact(4).zip(to.chunks_exact(4));
+        assert!(turned.into_iter().all(|(a, b)| [a[2], a[1], a[0]] == b[..3]), "{name}");
+        fs::remove_file(place.at("models").join(name)).unwrap();
+        fs::remove_file(place.at("out.png")).unwrap();
+    }
+    // Nothing outside the model's folder, whatever the file says.
+    fs::write(place.at("model.bin"), &weights).unwrap();
+    assert!(!run().status.success());
+}
+
+#[test]
+fn a_picture_that_is_resized_for_a_network_of_one_size_is_told() {
+    let place = Place::new("frame");
+    let model = writer::Model {
+        inputs: vec![port("x", &[1, 3, 16, 16])],
+        outputs: vec![port("y", &[1, 3, 16, 16])],
+        ..writer::Model::new(
+            vec![
+                node("pool", "GlobalAveragePool", &["x"], &["g"], &[]),
+                node("most", "Max", &["x", "g"], &["y"], &[]),
+            ],
+            vec![],
+        )
+    };
+    fs::write(place.at("models/model.onnx"), model.bytes()).unwrap();
+    place.picture("in/a.png");
+    let done = place.run(&["run", "--model", "models/model.onnx", "in/a.png", "-o", "out.png"]);
+    let said = text(&done.stderr);
+    assert!(done.status.success() && said.contains("16 × 16") && said.contains("resized"), "{said}");
+    assert_eq!(place.read("out.png").size(), (40, 30));
+}
