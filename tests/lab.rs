@@ -197,7 +197,12 @@ fn convolved(spread: &Tensor, input: &Tensor, conv: &TransposedConv) -> Tensor {
     let turned: Vec<f32> = floats(&conv.kernel).iter().rev().copied().collect();
     let turned = Tensor::f32(conv.kernel.shape(), turned).unwrap();
     let bias = Tensor::f32([1], [conv.bias]).unwrap();
-    let attributes = Attributes { values: BTreeMap::<String, Attribute>::new(), opset: 18, outputs: 1 };
+    let attributes = Attributes {
+        values: BTreeMap::<String, Attribute>::new(),
+        opset: 18,
+        outputs: 1,
+        ..Attributes::default()
+    };
     let op = Op::new("Conv", &attributes).unwrap().unwrap();
     op.reference(&[Some(&x), Some(&turned), Some(&bias)]).unwrap().remove(0)
 }

@@ -6,7 +6,9 @@ use unet_playground::tensor::Tensor;
 /// All outputs of an operator.
 fn run(op: &str, attributes: &[(&str, Attribute)], inputs: &[&Tensor]) -> Vec<Tensor> {
     let values = attributes.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
-    let op = Op::new(op, &Attributes { values, opset: 18, outputs: 1 }).unwrap().expect("is supported");
+    let op = Op::new(op, &Attributes { values, opset: 18, outputs: 1, ..Attributes::default() })
+        .unwrap()
+        .expect("is supported");
     let inputs: Vec<Option<&Tensor>> =
         inputs.iter().map(|t| if t.is_empty() { None } else { Some(*t) }).collect();
     op.reference(&inputs).unwrap()

@@ -1,55 +1,45 @@
 //! The graph of a file: edges by name, one producer each, nodes in topological order.
 
 use super::External;
-use super::node::{Parsed, label, parse};
-use super::proto::{GraphProto, NodeProto, TensorProto, ValueInfoProto};
+use super::nodes::{Nodes, Scope};
+use super::proto::{FunctionProto, GraphProto, ValueInfoProto};
 use super::sort::sort;
-use super::tensor::{ElementType, decode};
+use super::tensor::ElementType;
 use crate::error::{Error, Result};
-use crate::graph::{Derived, Edge, EdgeId, Graph, Node, Port};
+use crate::graph::{Derived, Edge, EdgeId, Graph, Port};
 use crate::ops::MAX_RANK;
-use crate::tensor::Tensor;
 use prost::Message;
 use prost::bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-
-/// Most nodes of a graph: far beyond any network.
-const MAX_NODES: usize = 100_000;
 
 pub fn graph(
     proto: &GraphProto,
+    functions: Vec<FunctionProto>,
     opset: i64,
     metadata: BTreeMap<String, String>,
     external: &External,
 ) -> Result<Graph> {
-    if proto.node.len() > MAX_NODES {
-        return Err(Error::InvalidModel(format!("it has {} nodes", proto.node.len())));
-    }
     if !proto.sparse_initializer.is_empty() {
         return Err(Error::InvalidModel("sparse initializers are not supported".into()));
     }
-    let mut edges = Edges::default();
-    let mut initializers = HashMap::new();
+    let (mut nodes, mut scope) = (Nodes::new(functions, external), Scope::root(opset));
     for bytes in &proto.initializer {
-        let tensor: TensorProto = message(bytes, "an initializer")?;
-        let what = format!("initializer {:?}", tensor.name);
-        let edge = edges.produce(&tensor.name, &what)?;
-        initializers.insert(edge, Arc::new(decode(&tensor, &what, external)?));
+        nodes.initializer(bytes, &mut scope)?;
     }
-    let mut inputs = Vec::new();
     for bytes in &proto.input {
         let info: ValueInfoProto = message(bytes, "an input")?;
         // Old files list initializers as inputs too.
-        if edges.known(&info.name).is_some_and(|edge| initializers.contains_key(&edge)) {
+        if nodes.edges.known(&info.name).is_some_and(|edge| nodes.initializers.contains_key(&edge)) {
             continue;
         }
-        let edge = edges.produce(&info.name, "an input")?;
-        inputs.push(port(&info, edge)?);
+        let edge = nodes.edges.produce(&info.name, "an input")?;
+        nodes.types.extend(element_type(&info).map(|ty| (edge, ty)));
+        nodes.inputs.push(port(&info, edge)?);
     }
-    let nodes = nodes(proto, opset, external, &mut edges, &mut initializers)?;
+    nodes.add(&proto.node, &mut scope)?;
+    let Nodes { list, edges, initializers, inputs, .. } = nodes;
     let sources: Vec<bool> = edges.producers.iter().map(Option::is_some).collect();
-    let nodes = sort(nodes, &edges.list, &sources)?;
+    let nodes = sort(list, &edges.list, &sources)?;
     let mut outputs = Vec::new();
     for bytes in &proto.output {
         let info: ValueInfoProto = message(bytes, "an output")?;
@@ -73,42 +63,11 @@ pub fn graph(
     })
 }
 
-/// The nodes in the order of the file; values of `Constant` nodes join the initializers.
-fn nodes(
-    proto: &GraphProto,
-    opset: i64,
-    external: &External,
-    edges: &mut Edges,
-    initializers: &mut HashMap<EdgeId, Arc<Tensor>>,
-) -> Result<Vec<Node>> {
-    let mut nodes = Vec::new();
-    for (position, bytes) in proto.node.iter().enumerate() {
-        let node: NodeProto = message(bytes, "a node")?;
-        let name = label(&node, position);
-        let what = format!("node {name:?}");
-        let parsed = parse(&node, &name, opset, external)?;
-        let outputs = node.output.iter().map(|output| {
-            let named = !output.is_empty();
-            named.then(|| edges.produce(output, &what)).transpose()
-        });
-        let outputs: Vec<Option<EdgeId>> = outputs.collect::<Result<_>>()?;
-        match parsed {
-            Parsed::Constant(tensor) => {
-                if let [Some(edge)] = outputs[..] {
-                    initializers.insert(edge, Arc::new(tensor));
-                }
-            }
-            Parsed::Op(op) => {
-                let input = |name: &String| (!name.is_empty()).then(|| edges.find(name));
-                let inputs = node.input.iter().map(input).collect();
-                nodes.push(Node { name, op, inputs, outputs });
-            }
-        }
-    }
-    Ok(nodes)
+fn element_type(info: &ValueInfoProto) -> Option<i32> {
+    Some(info.r#type.as_ref()?.tensor_type.as_ref()?.elem_type)
 }
 
-fn message<M: Message + Default>(bytes: &Bytes, what: &str) -> Result<M> {
+pub(super) fn message<M: Message + Default>(bytes: &Bytes, what: &str) -> Result<M> {
     M::decode(bytes.clone()).map_err(|e| Error::InvalidModel(format!("{what} cannot be read ({e})")))
 }
 
@@ -126,12 +85,12 @@ fn port(info: &ValueInfoProto, edge: EdgeId) -> Result<Port> {
     // Exporters write 0 or −1 for a dynamic dimension, too.
     let size = |value: Option<i64>| value.and_then(|v| usize::try_from(v).ok()).filter(|&v| v > 0);
     let shape = dims.map(|dims| dims.iter().map(|dim| size(dim.dim_value)).collect());
-    Ok(Port { name: info.name.clone(), edge, dtype: element.dtype(), shape, channels_last: false })
+    Ok(Port { name: info.name.clone(), edge, dtype: element.dtype(), shape })
 }
 
 /// Edges by name.
 #[derive(Default)]
-struct Edges {
+pub(super) struct Edges {
     list: Vec<Edge>,
     ids: HashMap<String, EdgeId>,
     /// What makes each edge.
@@ -139,11 +98,11 @@ struct Edges {
 }
 
 impl Edges {
-    fn known(&self, name: &str) -> Option<EdgeId> {
+    pub fn known(&self, name: &str) -> Option<EdgeId> {
         self.ids.get(name).copied()
     }
 
-    fn find(&mut self, name: &str) -> EdgeId {
+    pub fn find(&mut self, name: &str) -> EdgeId {
         if let Some(&edge) = self.ids.get(name) {
             return edge;
         }
@@ -154,8 +113,20 @@ impl Edges {
         edge
     }
 
+    pub fn list(&self) -> &[Edge] {
+        &self.list
+    }
+
+    /// A new edge, which a node of this name makes for itself.
+    pub fn fresh(&mut self, node: &str, what: &str) -> EdgeId {
+        let edge = EdgeId(self.list.len());
+        self.list.push(Edge { name: format!("{node}/{what}"), origin: None });
+        self.producers.push(Some(format!("node {node:?}")));
+        edge
+    }
+
     /// The edge that `producer` makes.
-    fn produce(&mut self, name: &str, producer: &str) -> Result<EdgeId> {
+    pub fn produce(&mut self, name: &str, producer: &str) -> Result<EdgeId> {
         if name.is_empty() {
             return Err(Error::InvalidModel(format!("{producer} has no name")));
         }

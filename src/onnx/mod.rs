@@ -3,7 +3,9 @@
 
 mod build;
 mod external;
+mod line;
 mod node;
+mod nodes;
 mod proto;
 mod sort;
 mod tensor;
@@ -42,7 +44,9 @@ pub fn load(bytes: &[u8], external: &BTreeMap<String, &[u8]>) -> Result<Graph> {
         )));
     }
     let metadata = crate::order::map(model.metadata_props.into_iter().map(|p| (p.key, p.value)));
-    let mut graph = build::graph(&graph, opset, metadata, &External::new(external))?;
+    let functions = model.functions.iter().map(|bytes| build::message(bytes, "a function"));
+    let functions = functions.collect::<Result<_>>()?;
+    let mut graph = build::graph(&graph, functions, opset, metadata, &External::new(external))?;
     graph.recognise_unpooling();
     graph.fold_constants()?;
     graph.remove_unused();

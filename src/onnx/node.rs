@@ -6,7 +6,6 @@ use super::tensor::decode;
 use crate::error::{Error, Result};
 use crate::ops::{Attribute, Attributes, Op, OpError};
 use crate::tensor::{Data, Tensor};
-use prost::Message;
 use prost::bytes::Bytes;
 
 /// What a node of the file is.
@@ -26,22 +25,26 @@ pub fn label(node: &NodeProto, position: usize) -> String {
     }
 }
 
-pub fn parse(node: &NodeProto, label: &str, opset: i64, external: &External) -> Result<Parsed> {
+/// `protos` are its attributes as they are to be read, `input_types` the types of its inputs as far as the file says.
+pub fn parse(
+    node: &NodeProto,
+    label: &str,
+    protos: &[AttributeProto],
+    input_types: Vec<Option<i32>>,
+    opset: i64,
+    external: &External,
+) -> Result<Parsed> {
     if !matches!(node.domain.as_str(), "" | "ai.onnx") {
         let op = format!("{}.{}", node.domain, node.op_type);
         return Err(Error::UnsupportedOperator { node: label.into(), op });
     }
     let unsupported = || Error::UnsupportedOperator { node: label.into(), op: node.op_type.clone() };
-    if matches!(node.op_type.as_str(), "If" | "Loop" | "Scan" | "SequenceMap") {
-        return Err(unsupported());
-    }
     let invalid =
         |e: OpError| Error::InvalidNode { node: label.into(), op: node.op_type.clone(), reason: e.0 };
-    let mut attributes = Attributes { opset, outputs: node.output.len(), ..Attributes::default() };
-    for bytes in &node.attribute {
-        let proto = AttributeProto::decode(bytes.clone())
-            .map_err(|e| invalid(OpError(format!("an attribute cannot be read: {e}"))))?;
-        let value = attribute(&proto, label, external)?.ok_or_else(|| {
+    let mut attributes =
+        Attributes { opset, outputs: node.output.len(), input_types, ..Attributes::default() };
+    for proto in protos {
+        let value = attribute(proto, label, external)?.ok_or_else(|| {
             invalid(OpError(format!("attribute {:?} has a type that is not supported", proto.name)))
         })?;
         if attributes.values.insert(proto.name.clone(), value).is_some() {

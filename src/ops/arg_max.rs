@@ -1,5 +1,5 @@
-//! `ArgMax`: position of the largest value along an axis, the first of equal
-//! ones, or the last. `torch.argmax`.
+//! `ArgMax`, `ArgMin`: position of the largest or the smallest value along an axis, the first of equal
+//! ones, or the last. `torch.argmax`, `torch.argmin`.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -13,18 +13,34 @@ use std::ops::Range;
 /// Input data; integer output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArgMax {
+    /// The smallest value, not the largest.
+    pub smallest: bool,
     pub axis: i64,
     pub keepdims: bool,
     pub select_last_index: bool,
 }
 
 impl ArgMax {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
-        Ok(Self {
+    pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
+        let smallest = match name {
+            "ArgMax" => false,
+            "ArgMin" => true,
+            _ => return Ok(None),
+        };
+        Ok(Some(Self {
+            smallest,
             axis: a.int_or("axis", 0)?,
             keepdims: a.flag("keepdims", true)?,
             select_last_index: a.flag("select_last_index", false)?,
-        })
+        }))
+    }
+
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        ["ArgMax", "ArgMin"].into_iter()
+    }
+
+    pub fn name(&self) -> &'static str {
+        if self.smallest { "ArgMin" } else { "ArgMax" }
     }
 }
 
@@ -54,7 +70,8 @@ impl Operator for ArgMax {
             let value = |i: usize| x[(row / inner * from[axis] + i) * inner + row % inner];
             let mut best = 0;
             for i in 1..from[axis] {
-                if value(i) > value(best) || (self.select_last_index && value(i) == value(best)) {
+                let better = if self.smallest { value(i) < value(best) } else { value(i) > value(best) };
+                if better || (self.select_last_index && value(i) == value(best)) {
                     best = i;
                 }
             }

@@ -29,6 +29,8 @@ pub struct Attributes {
     pub opset: i64,
     /// Number of outputs that the node lists.
     pub outputs: usize,
+    /// `TensorProto.DataType` of each input, as far as it follows from the file.
+    pub input_types: Vec<Option<i32>>,
 }
 
 impl Attributes {

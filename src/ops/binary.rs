@@ -8,7 +8,6 @@ use super::cost::made;
 use super::elements::{broadcast_places, output, tensor};
 use super::known::{Known, broadcast, checked_shape, known, required};
 use super::{Cost, Operator, Role, TensorType};
-use crate::plan;
 use crate::tensor::{DType, Data, Tensor};
 use std::ops::Range;
 
@@ -86,23 +85,8 @@ impl Binary {
         self.name
     }
 
-    /// The kernel for float operands that are computed in a run; `None` is for folding alone.
-    pub fn kernel(&self) -> Option<plan::Binary> {
-        match self.kind {
-            BinaryKind::Add => Some(plan::Binary::Add),
-            BinaryKind::Sub => Some(plan::Binary::Sub),
-            BinaryKind::Mul => Some(plan::Binary::Mul),
-            BinaryKind::Div => Some(plan::Binary::Div),
-            BinaryKind::Pow => Some(plan::Binary::Pow),
-            BinaryKind::Min => Some(plan::Binary::Min),
-            BinaryKind::Max => Some(plan::Binary::Max),
-            _ => None,
-        }
-    }
-}
-
-impl Binary {
-    fn is_predicate(&self) -> bool {
+    /// Whether it answers with 0 and 1.
+    pub fn is_predicate(&self) -> bool {
         use BinaryKind as K;
         matches!(
             self.kind,

@@ -36,7 +36,7 @@ impl ScatterNd {
 }
 
 /// A position, negative from the end, in an axis of this length.
-fn position(index: i64, len: usize) -> Result<usize, OpError> {
+pub(super) fn position(index: i64, len: usize) -> Result<usize, OpError> {
     let from_start = if index < 0 { index.checked_add(len as i64) } else { Some(index) };
     let position = from_start.and_then(|i| usize::try_from(i).ok()).filter(|&i| i < len);
     position.ok_or_else(|| OpError(format!("index {index} is outside an axis of length {len}")))
@@ -82,6 +82,23 @@ impl Operator for Gather {
     }
 }
 
+impl ScatterNd {
+    /// The row of data, counted over the axes that indices name, that each update replaces.
+    pub fn rows(&self, data: &[usize], indices: &Tensor) -> Result<Vec<usize>, OpError> {
+        let depth = indices.shape().last().copied().unwrap_or(0);
+        let ints = indices.as_i64().ok_or_else(|| OpError("indices must be integer".into()))?;
+        if depth == 0 {
+            return Ok(vec![0; indices.shape().iter().rev().skip(1).product()]);
+        }
+        let step = strides(&data[..depth]);
+        let row = |tuple: &[i64]| {
+            let places = tuple.iter().zip(data).zip(&step);
+            places.map(|((&index, &len), step)| Ok(position(index, len)? * step)).sum()
+        };
+        ints.chunks_exact(depth).map(row).collect()
+    }
+}
+
 impl Operator for ScatterNd {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
@@ -107,19 +124,13 @@ impl Operator for ScatterNd {
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         self.infer(&known(inputs))?;
         let (data, updates) = (tensor(inputs, 0)?, tensor(inputs, 2)?);
-        let (indices, rows) = (ints(inputs, 1)?, tensor(inputs, 1)?.shape());
-        let depth = rows[rows.len() - 1];
-        let count: usize = rows[..rows.len() - 1].iter().product();
+        let indices = tensor(inputs, 1)?;
+        let depth = indices.shape()[indices.shape().len() - 1];
         let len: usize = data.shape()[depth..].iter().product();
-        let from = strides(data.shape());
         // Where each element of the result comes from: an update or, by default, the data.
         let mut source: Vec<Option<usize>> = vec![None; data.len()];
-        for row in 0..count {
-            let mut start = 0;
-            for axis in 0..depth {
-                start += position(indices[row * depth + axis], data.shape()[axis])? * from[axis];
-            }
-            (0..len).for_each(|i| source[start + i] = Some(row * len + i));
+        for (update, row) in self.rows(data.shape(), indices)?.into_iter().enumerate() {
+            (0..len).for_each(|i| source[row * len + i] = Some(update * len + i));
         }
         let result = match (data.data(), updates.data()) {
             (Data::F32(d), Data::F32(u)) => {

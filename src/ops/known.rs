@@ -25,6 +25,10 @@ impl<'a> Known<'a> {
     pub fn shape(self) -> &'a [usize] {
         self.shape
     }
+    /// The same shape with elements of this type, which are not known.
+    pub fn of_type(self, dtype: DType) -> Self {
+        Self { dtype, value: None, ..self }
+    }
     pub fn value(self) -> Option<&'a Tensor> {
         self.value
     }

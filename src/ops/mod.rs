@@ -2,6 +2,7 @@
 //! the shapes it makes, and a plain reference on row-major tensors. Fast kernels live in the
 //! backends and are checked against these.
 
+mod accumulate;
 mod arg_max;
 mod attributes;
 mod average_pool;
@@ -13,17 +14,22 @@ mod conv;
 mod conv_transpose;
 mod cost;
 mod depth_space;
+mod einsum;
 mod elements;
 mod expand;
 mod gather;
+mod gather_nd;
 mod generate;
+mod grid_sample;
 mod known;
+mod lp_normalization;
 mod matmul;
 mod max_pool;
 mod max_unpool;
 mod norm;
 mod pad;
 mod prelu;
+mod quantize;
 mod reduce;
 mod reshape;
 mod resize;
@@ -32,10 +38,13 @@ mod select;
 mod slice;
 mod softmax;
 mod split;
+mod top_k;
 mod transpose;
+mod trilu;
 mod unary;
 mod window;
 
+pub use accumulate::{CumSum, Dft, Transform};
 pub use arg_max::ArgMax;
 pub use attributes::{Attribute, Attributes};
 pub use average_pool::AveragePool;
@@ -47,12 +56,16 @@ pub use conv::Conv;
 pub use conv_transpose::ConvTranspose;
 pub use cost::Cost;
 pub use depth_space::{DepthToSpace, SpaceToDepth};
+pub use einsum::{Contraction, Einsum};
 pub(crate) use elements::broadcast_places;
 pub use expand::{Expand, Tile};
 pub use gather::{Gather, ScatterNd};
+pub use gather_nd::{GatherElements, GatherNd};
 pub use generate::{ConstantOfShape, Range, Shape, Size};
+pub use grid_sample::GridSample;
 pub use known::{Known, MAX_ELEMENTS, MAX_RANK, known};
 pub(crate) use known::{axis, checked_shape};
+pub use lp_normalization::LpNormalization;
 pub use matmul::{Gemm, MatMul, Product};
 pub use max_pool::{Indices, MaxPool};
 pub use max_unpool::{MaxUnpool, Unpooled};
@@ -60,6 +73,9 @@ pub use norm::{BatchNormalization, GroupNormalization, InstanceNormalization, La
 pub use op::Op;
 pub use pad::{Pad, PadMode, Padding};
 pub use prelu::PRelu;
+pub use quantize::{
+    ConvInteger, DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, QuantizeLinear, along,
+};
 pub use reduce::{Axes, Reduce, ReduceKind};
 pub use reshape::Reshape;
 pub use resize::{AspectPolicy, CoordinateMode, NearestMode, Resize, ResizeAxis, ResizeMode};
@@ -67,7 +83,9 @@ pub use select::{Not, Where};
 pub use slice::{Slice, SliceRange};
 pub use softmax::Softmax;
 pub use split::Split;
+pub use top_k::TopK;
 pub use transpose::Transpose;
+pub use trilu::Trilu;
 pub use unary::{Unary, evaluate};
 pub use window::{AutoPad, WindowAttributes};
 
@@ -79,8 +97,7 @@ use std::sync::Arc;
 macro_rules! operators {
     ($define:ident) => {
         $define! {
-            |a| families: Binary Reduce Reshape Softmax Unary;
-            ArgMax = "ArgMax" ArgMax::new(a)?;
+            |a| families: ArgMax Binary Reduce Reshape Softmax Unary;
             AveragePool = "AveragePool" AveragePool::new(a)?;
             BatchNormalization = "BatchNormalization" BatchNormalization::new(a)?;
             Cast = "Cast" Cast::new(a)?;
@@ -88,20 +105,32 @@ macro_rules! operators {
             Concat = "Concat" Concat::new(a)?;
             ConstantOfShape = "ConstantOfShape" ConstantOfShape::new(a)?;
             Conv = "Conv" Conv::new(a)?;
+            ConvInteger = "ConvInteger" ConvInteger::new(a)?;
             ConvTranspose = "ConvTranspose" ConvTranspose::new(a)?;
+            CumSum = "CumSum" CumSum::new(a)?;
             DepthToSpace = "DepthToSpace" DepthToSpace::new(a)?;
+            DequantizeLinear = "DequantizeLinear" DequantizeLinear::new(a)?;
+            Dft = "DFT" Dft::new(a)?;
+            DynamicQuantizeLinear = "DynamicQuantizeLinear" DynamicQuantizeLinear;
+            Einsum = "Einsum" Einsum::new(a)?;
             Expand = "Expand" Expand;
             Gather = "Gather" Gather::new(a)?;
+            GatherElements = "GatherElements" GatherElements::new(a)?;
+            GatherNd = "GatherND" GatherNd::new(a)?;
             Gemm = "Gemm" Gemm::new(a)?;
+            GridSample = "GridSample" GridSample::new(a)?;
             GroupNormalization = "GroupNormalization" GroupNormalization::new(a)?;
             InstanceNormalization = "InstanceNormalization" InstanceNormalization::new(a)?;
             LayerNormalization = "LayerNormalization" LayerNormalization::new(a)?;
+            LpNormalization = "LpNormalization" LpNormalization::new(a)?;
             MatMul = "MatMul" MatMul;
+            MatMulInteger = "MatMulInteger" MatMulInteger;
             MaxPool = "MaxPool" MaxPool::new(a)?;
             MaxUnpool = "MaxUnpool" MaxUnpool::new(a)?;
             Not = "Not" Not;
             PRelu = "PRelu" PRelu;
             Pad = "Pad" Pad::new(a)?;
+            QuantizeLinear = "QuantizeLinear" QuantizeLinear::new(a)?;
             Range = "Range" super::generate::Range;
             Resize = "Resize" Resize::new(a)?;
             ScatterNd = "ScatterND" ScatterNd::new(a)?;
@@ -111,7 +140,9 @@ macro_rules! operators {
             SpaceToDepth = "SpaceToDepth" SpaceToDepth::new(a)?;
             Split = "Split" Split::new(a)?;
             Tile = "Tile" Tile;
+            TopK = "TopK" TopK::new(a)?;
             Transpose = "Transpose" Transpose::new(a)?;
+            Trilu = "Trilu" Trilu::new(a)?;
             Where = "Where" Where;
         }
     };

@@ -1,4 +1,5 @@
-//! `ReduceMean`, `ReduceMax`, `ReduceMin`, `ReduceSum`, `ReduceProd`, `ReduceL1`, `ReduceL2`: along the
+//! `ReduceMean`, `ReduceMax`, `ReduceMin`, `ReduceSum`, `ReduceProd`, `ReduceL1`, `ReduceL2`,
+//! `ReduceSumSquare`, `ReduceLogSum`, `ReduceLogSumExp`: along the
 //! named axes; all of them if none is named. `GlobalAveragePool` and `GlobalMaxPool` are these over every
 //! spatial axis, as `torch.nn.AdaptiveAvgPool2d(1)` and `AdaptiveMaxPool2d(1)`. An empty set has no mean,
 //! maximum or minimum.
@@ -36,6 +37,12 @@ pub enum ReduceKind {
     L1,
     /// √Σx²
     L2,
+    /// Σx²
+    SumSquare,
+    /// log Σx
+    LogSum,
+    /// log Σ eˣ
+    LogSumExp,
 }
 
 /// Which axes go.
@@ -54,11 +61,14 @@ const REDUCTIONS: &[(&str, ReduceKind, bool)] = &[
     ("GlobalMaxPool", ReduceKind::Max, true),
     ("ReduceL1", ReduceKind::L1, false),
     ("ReduceL2", ReduceKind::L2, false),
+    ("ReduceLogSum", ReduceKind::LogSum, false),
+    ("ReduceLogSumExp", ReduceKind::LogSumExp, false),
     ("ReduceMax", ReduceKind::Max, false),
     ("ReduceMean", ReduceKind::Mean, false),
     ("ReduceMin", ReduceKind::Min, false),
     ("ReduceProd", ReduceKind::Prod, false),
     ("ReduceSum", ReduceKind::Sum, false),
+    ("ReduceSumSquare", ReduceKind::SumSquare, false),
 ];
 
 impl Reduce {
@@ -123,7 +133,8 @@ impl Operator for Reduce {
                 (false, _) => shape.push(len),
             }
         }
-        if matches!(self.kind, ReduceKind::Mean | ReduceKind::L2) && input.dtype() == DType::I64 {
+        let float_only = [ReduceKind::Mean, ReduceKind::L2, ReduceKind::LogSum, ReduceKind::LogSumExp];
+        if float_only.contains(&self.kind) && input.dtype() == DType::I64 {
             return Err(OpError(format!("{} of integers is not supported", self.name())));
         }
         Ok(vec![(input.dtype(), checked_shape(shape)?)])
@@ -154,12 +165,15 @@ impl Operator for Reduce {
                         ReduceKind::Min => y.min(x),
                         ReduceKind::Prod => *y * x,
                         ReduceKind::L1 => *y + x.abs(),
-                        ReduceKind::L2 => *y + x * x,
+                        ReduceKind::L2 | ReduceKind::SumSquare => *y + x * x,
+                        ReduceKind::LogSum => *y + x,
+                        ReduceKind::LogSumExp => add_exponents(*y, x),
                     };
                 }
                 let finish = |y: f64| match self.kind {
                     ReduceKind::Mean => y / count,
                     ReduceKind::L2 => y.sqrt(),
+                    ReduceKind::LogSum => y.ln(),
                     _ => y,
                 };
                 Data::F32(y.into_iter().map(|y| finish(y) as f32).collect())
@@ -173,7 +187,12 @@ impl Operator for Reduce {
                         ReduceKind::Min => x.min(*y),
                         ReduceKind::Prod => y.wrapping_mul(x),
                         ReduceKind::L1 => y.wrapping_add(x.wrapping_abs()),
-                        ReduceKind::Sum | ReduceKind::Mean | ReduceKind::L2 => y.wrapping_add(x),
+                        ReduceKind::SumSquare => y.wrapping_add(x.wrapping_mul(x)),
+                        ReduceKind::Sum
+                        | ReduceKind::Mean
+                        | ReduceKind::L2
+                        | ReduceKind::LogSum
+                        | ReduceKind::LogSumExp => y.wrapping_add(x),
                     };
                 }
                 Data::I64(y)
@@ -192,20 +211,35 @@ impl Operator for Reduce {
 
     fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
         match self.kind {
-            ReduceKind::L1 | ReduceKind::L2 => Cost::each(elements(inputs, 0), 2),
-            ReduceKind::Mean | ReduceKind::Max | ReduceKind::Min | ReduceKind::Sum | ReduceKind::Prod => {
-                Cost::each(elements(inputs, 0), 1)
-            }
+            ReduceKind::L1 | ReduceKind::L2 | ReduceKind::SumSquare => Cost::each(elements(inputs, 0), 2),
+            ReduceKind::LogSumExp => Cost::each(elements(inputs, 0), 3),
+            ReduceKind::Mean
+            | ReduceKind::Max
+            | ReduceKind::Min
+            | ReduceKind::Sum
+            | ReduceKind::Prod
+            | ReduceKind::LogSum => Cost::each(elements(inputs, 0), 1),
         }
     }
+}
+
+/// log(eᵃ + eᵇ)
+fn add_exponents(a: f64, b: f64) -> f64 {
+    let max = a.max(b);
+    if max.is_infinite() { max } else { max + ((a - max).exp() + (b - max).exp()).ln() }
 }
 
 impl Reduce {
     /// What the first element is joined to; infinities become the ends of the integers.
     fn start(&self) -> f64 {
         match self.kind {
-            ReduceKind::Mean | ReduceKind::Sum | ReduceKind::L1 | ReduceKind::L2 => 0.0,
-            ReduceKind::Max => f64::NEG_INFINITY,
+            ReduceKind::Mean
+            | ReduceKind::Sum
+            | ReduceKind::L1
+            | ReduceKind::L2
+            | ReduceKind::SumSquare
+            | ReduceKind::LogSum => 0.0,
+            ReduceKind::Max | ReduceKind::LogSumExp => f64::NEG_INFINITY,
             ReduceKind::Min => f64::INFINITY,
             ReduceKind::Prod => 1.0,
         }

@@ -12,7 +12,7 @@ use crate::plan;
 use crate::tensor::{DType, Data, Tensor};
 use std::ops::Range;
 
-/// Input X, float (Neg, Abs, Relu and Identity also integer).
+/// Input X, float (Neg, Abs, Sign, Relu and Identity also integer).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unary {
     /// ONNX operator.
@@ -34,6 +34,7 @@ const FUNCTIONS: &[(&str, Make)] = {
             let alpha = a.float_or("alpha", 1.0)?;
             Ok(vec![scaled(1.0 / alpha), F::Elu { alpha: 1.0 }, scaled(alpha)])
         }),
+        ("Cos", |_| Ok(vec![F::Cos])),
         ("Elu", |a| Ok(vec![F::Elu { alpha: a.float_or("alpha", 1.0)? }])),
         ("Erf", |_| Ok(vec![F::Erf])),
         ("Exp", |_| Ok(vec![F::Exp])),
@@ -46,6 +47,11 @@ const FUNCTIONS: &[(&str, Make)] = {
         }),
         ("HardSwish", |_| Ok(vec![F::HardSwish])),
         ("Identity", |_| Ok(vec![F::Identity])),
+        ("IsInf", |a| {
+            let (negative, positive) = (a.flag("detect_negative", true)?, a.flag("detect_positive", true)?);
+            Ok(vec![F::IsInf { negative, positive }])
+        }),
+        ("IsNaN", |_| Ok(vec![F::IsNan])),
         ("LeakyRelu", |a| Ok(vec![F::LeakyRelu { alpha: a.float_or("alpha", 0.01)? }])),
         ("Log", |_| Ok(vec![F::Log])),
         ("Mish", |_| Ok(vec![F::Mish])),
@@ -58,13 +64,17 @@ const FUNCTIONS: &[(&str, Make)] = {
             Ok(vec![F::Elu { alpha }, scaled(a.float_or("gamma", 1.050_701)?)])
         }),
         ("Sigmoid", |_| Ok(vec![F::Sigmoid])),
+        ("Sign", |_| Ok(vec![F::Sign])),
+        ("Sin", |_| Ok(vec![F::Sin])),
         ("Softplus", |_| Ok(vec![F::Softplus])),
+        ("Softsign", |_| Ok(vec![F::Softsign])),
         ("Sqrt", |_| Ok(vec![F::Sqrt])),
         ("Swish", |a| match a.float_or("alpha", 1.0)? {
             1.0 => Ok(vec![F::Silu]),
             _ => Err(OpError("only alpha 1 is supported".into())),
         }),
         ("Tanh", |_| Ok(vec![F::Tanh])),
+        ("ThresholdedRelu", |a| Ok(vec![F::ThresholdedRelu { alpha: a.float_or("alpha", 1.0)? }])),
     ]
 };
 
@@ -84,6 +94,11 @@ impl Unary {
 
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether it answers with 0 and 1, which are integers outside of kernels.
+    pub fn is_predicate(&self) -> bool {
+        matches!(self.functions[..], [plan::Unary::IsNan | plan::Unary::IsInf { .. }])
     }
 
     pub fn is_identity(&self) -> bool {
@@ -131,6 +146,18 @@ pub fn evaluate(function: plan::Unary, v: f64) -> f64 {
         F::Floor => v.floor(),
         F::Ceil => v.ceil(),
         F::Round => v.round_ties_even(),
+        F::Sin => v.sin(),
+        F::Cos => v.cos(),
+        F::Sign if v == 0.0 || v.is_nan() => v,
+        F::Sign => v.signum(),
+        F::Softsign => v / (1.0 + v.abs()),
+        F::ThresholdedRelu { alpha } if v > alpha.into() => v,
+        F::ThresholdedRelu { .. } => 0.0,
+        F::IsNan => f64::from(u8::from(v.is_nan())),
+        F::IsInf { negative, positive } => {
+            let asked = if v < 0.0 { negative } else { positive };
+            f64::from(u8::from(v.is_infinite() && asked))
+        }
         F::Affine { scale, shift } => f64::from(scale) * v + f64::from(shift),
         F::IntToFloat => v,
         F::FloatToInt => v.trunc(),
@@ -145,6 +172,7 @@ impl Unary {
             [plan::Unary::Relu] => Some(x.max(0)),
             [plan::Unary::Abs] => Some(x.wrapping_abs()),
             [plan::Unary::Neg] => Some(x.wrapping_neg()),
+            [plan::Unary::Sign] => Some(x.signum()),
             _ => None,
         }
     }
@@ -156,7 +184,8 @@ impl Operator for Unary {
         if input.dtype() == DType::I64 && self.integer(0).is_none() {
             return Err(OpError("X must be float, not integer".into()));
         }
-        Ok(vec![(input.dtype(), checked_shape(input.shape().to_vec())?)])
+        let dtype = if self.is_predicate() { DType::I64 } else { input.dtype() };
+        Ok(vec![(dtype, checked_shape(input.shape().to_vec())?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
@@ -164,6 +193,9 @@ impl Operator for Unary {
         let input = tensor(inputs, 0)?;
         let of = |x: f32, &function: &plan::Unary| evaluate(function, x.into()) as f32;
         let data = match input.data() {
+            Data::F32(x) if self.is_predicate() => {
+                Data::I64(x.iter().map(|&x| self.functions.iter().fold(x, of) as i64).collect())
+            }
             Data::F32(x) => Data::F32(x.iter().map(|&x| self.functions.iter().fold(x, of)).collect()),
             Data::I64(x) => Data::I64(x.iter().filter_map(|&x| self.integer(x)).collect()),
         };

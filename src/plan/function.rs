@@ -52,6 +52,23 @@ pub enum Unary {
     Ceil,
     /// Half to even.
     Round,
+    Sin,
+    Cos,
+    /// −1, 0 or 1; NaN of NaN.
+    Sign,
+    /// x / (1 + |x|)
+    Softsign,
+    /// x > alpha ? x : 0
+    ThresholdedRelu {
+        alpha: f32,
+    },
+    /// 1 of NaN, 0 of any number.
+    IsNan,
+    /// 1 of the infinities that are asked for, 0 of anything else.
+    IsInf {
+        negative: bool,
+        positive: bool,
+    },
     /// scale·x + shift
     Affine {
         scale: f32,
@@ -75,6 +92,18 @@ pub enum Binary {
     Max,
     /// a < 0 ? a·b : a
     PRelu,
+    /// Remainder with the sign of the divisor: `torch.remainder`.
+    Mod,
+    /// Remainder with the sign of the dividend: `torch.fmod`.
+    Fmod,
+    /// 1 where a < b, else 0.
+    Less,
+    /// 1 where a ≤ b, else 0.
+    LessOrEqual,
+    /// 1 where a = b, else 0.
+    Equal,
+    /// b ≠ 0 ? a : 0
+    Mask,
 }
 
 impl Unary {
@@ -106,6 +135,15 @@ impl Unary {
             Self::Floor => ("FLOOR", [0.0; 2]),
             Self::Ceil => ("CEIL", [0.0; 2]),
             Self::Round => ("ROUND", [0.0; 2]),
+            Self::Sin => ("SIN", [0.0; 2]),
+            Self::Cos => ("COS", [0.0; 2]),
+            Self::Sign => ("SIGN", [0.0; 2]),
+            Self::Softsign => ("SOFTSIGN", [0.0; 2]),
+            Self::ThresholdedRelu { alpha } => ("THRESHOLDED_RELU", [alpha, 0.0]),
+            Self::IsNan => ("IS_NAN", [0.0; 2]),
+            Self::IsInf { negative, positive } => {
+                ("IS_INF", [negative, positive].map(|asked| f32::from(u8::from(asked))))
+            }
             Self::Affine { scale, shift } => ("AFFINE", [scale, shift]),
         }
     }
@@ -123,6 +161,12 @@ impl Binary {
             Self::Min => "MIN",
             Self::Max => "MAX",
             Self::PRelu => "PRELU",
+            Self::Mod => "MOD",
+            Self::Fmod => "FMOD",
+            Self::Less => "LESS",
+            Self::LessOrEqual => "LESS_OR_EQUAL",
+            Self::Equal => "EQUAL",
+            Self::Mask => "MASK",
         }
     }
 }

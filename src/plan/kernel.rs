@@ -13,6 +13,7 @@
 //! 4-byte elements.
 
 pub use super::function::{Binary, Unary};
+use super::grid::GridSample;
 
 /// How the elements of a value lie in its buffer; see the module's documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -189,6 +190,11 @@ pub enum Kernel {
     SoftmaxAxis { outer: usize, axis: usize, inner: usize },
     /// `Plain`, shape viewed as [outer, axis, inner]; integer output.
     ArgMaxAxis { outer: usize, axis: usize, inner: usize, last: bool },
+    /// `Plain`, shape viewed as [outer, axis, inner]. Outputs: the k greatest (or least) elements in order, `[outer, k,
+    /// inner]`, and, if the step has two, their positions (integer); of equal ones the first comes first.
+    TopKAxis { outer: usize, axis: usize, inner: usize, k: usize, largest: bool },
+    /// Operands x and, `Plain`, positions `[N, H, W, 2]` (x and y, −1 to 1) of what each output pixel shows.
+    GridSample(GridSample),
     /// `Plain`: y = alpha·a·b + beta·c for each of `batch` matrices. a is [M, K] (or [K, M] if
     /// `trans_a`), b is [K, N] (or [N, K] if `trans_b`). Matrix i of an operand is its matrix
     /// number i modulo its number of matrices. Operands: a, b, and c (shape [M or 1, N or 1]) if
@@ -291,6 +297,8 @@ impl Kernel {
             | Self::ReduceAxis { .. }
             | Self::SoftmaxAxis { .. }
             | Self::ArgMaxAxis { .. }
+            | Self::TopKAxis { .. }
+            | Self::GridSample(_)
             | Self::MatMul(_)
             | Self::Transpose { .. }
             | Self::Reshape => {}
@@ -308,6 +316,8 @@ impl Kernel {
             }
             Self::Resample { y, x } => 2 * output * (y.taps * x.taps) as u64,
             Self::MatMul(m) => 2 * output * m.k as u64,
+            Self::TopKAxis { k, .. } => input * *k as u64,
+            Self::GridSample(sample) => 2 * output * sample.points(),
             Self::GroupNorm { .. }
             | Self::LayerNorm { .. }
             | Self::SoftmaxChannels
@@ -371,6 +381,8 @@ impl Kernel {
             | Self::ReduceAxis { .. }
             | Self::SoftmaxAxis { .. }
             | Self::ArgMaxAxis { .. }
+            | Self::TopKAxis { .. }
+            | Self::GridSample(_)
             | Self::MatMul(_)
             | Self::Transpose { .. }
             | Self::Reshape => Footprint::NoGrid,

@@ -4,10 +4,12 @@ pub mod arena;
 mod builder;
 mod function;
 mod fuse;
+mod grid;
 mod kernel;
 mod lower;
 mod place;
 
+pub use grid::*;
 pub use kernel::*;
 pub use lower::Selection;
 

@@ -203,6 +203,30 @@ fn evaluate(plan: &Plan, kernel: &Kernel, inputs: &[Array], shape: &[usize]) -> 
         Kernel::ArgMaxAxis { outer, axis, inner, last } => {
             rows(x, shape, [*outer, *axis, *inner], 1, |row, _| argmax(row, *last))
         }
+        Kernel::TopKAxis { outer, axis, inner, k, largest } => {
+            let view = [*outer, *axis, *inner];
+            let order = |row: &[f64]| {
+                let mut order: Vec<usize> = (0..row.len()).collect();
+                order.sort_by(
+                    |&a, &b| if *largest { row[b].total_cmp(&row[a]) } else { row[a].total_cmp(&row[b]) },
+                );
+                order
+            };
+            let values = rows(x, shape, view, *k, |row, i| row[order(row)[i]]);
+            return vec![values, rows(x, shape, view, *k, |row, i| order(row)[i] as f64)];
+        }
+        Kernel::GridSample(sample) => Array::from(shape, |i| {
+            let taps = |axis: usize, len: usize| sample.taps(inputs[1].at(&[i[0], i[2], i[3], axis]), len);
+            let mut sum = 0.0;
+            for (row, by) in taps(1, x.shape[2]) {
+                for (column, weight) in taps(0, x.shape[3]) {
+                    if let (Some(row), Some(column)) = (row, column) {
+                        sum += by * weight * x.at(&[i[0], i[1], row, column]);
+                    }
+                }
+            }
+            sum
+        }),
         Kernel::MatMul(product) => matmul(product, inputs, shape),
         Kernel::Transpose { perm } => Array::from(shape, |i| {
             let mut from = vec![0; i.len()];
@@ -278,13 +302,15 @@ fn binary(op: Binary, a: f64, b: f64) -> f64 {
         Binary::Pow => a.powf(b),
         Binary::Min => a.min(b),
         Binary::Max => a.max(b),
-        Binary::PRelu => {
-            if a < 0.0 {
-                a * b
-            } else {
-                a
-            }
-        }
+        Binary::PRelu if a < 0.0 => a * b,
+        Binary::PRelu => a,
+        Binary::Mod => a - b * (a / b).floor(),
+        Binary::Fmod => a % b,
+        Binary::Less => f64::from(u8::from(a < b)),
+        Binary::LessOrEqual => f64::from(u8::from(a <= b)),
+        Binary::Equal => f64::from(u8::from(a == b)),
+        Binary::Mask if b != 0.0 => a,
+        Binary::Mask => 0.0,
     }
 }
 

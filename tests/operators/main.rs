@@ -5,6 +5,8 @@
 mod documented;
 mod files;
 mod fixtures;
+#[cfg(not(target_arch = "wasm32"))]
+mod flops;
 mod refused;
 mod runtime;
 mod tolerance;

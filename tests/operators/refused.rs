@@ -2,8 +2,6 @@
 
 const INTEGERS: &str = "arithmetic on integers that depend on the picture";
 const REDUCTIONS: &str = "reductions of integers that depend on the picture";
-const SHAPES: &str = "is supported in shape arithmetic only";
-const EARLY: &str = "is supported where it can be computed before the run";
 const CONSTANT: &str = "constant Indices are not supported";
 const COMPUTED: &str = "the weight must be constant";
 const PRODUCTS: &str = "products of what depends on the picture";
@@ -11,22 +9,16 @@ const PRODUCTS: &str = "products of what depends on the picture";
 /// File, beginning of the case's name, words of the refusal.
 const REFUSED: &[(&str, &str, &str)] = &[
     ("conv", "weights as inputs", COMPUTED),
-    ("And", "", SHAPES),
-    ("Or", "", SHAPES),
-    ("Xor", "", SHAPES),
-    ("Not", "", EARLY),
-    ("Equal", "", SHAPES),
-    ("Greater", "", SHAPES),
-    ("GreaterOrEqual", "", SHAPES),
-    ("Less", "", SHAPES),
-    ("LessOrEqual", "", SHAPES),
-    ("Where", "", EARLY),
-    ("Mod", "", SHAPES),
-    ("ScatterND", "", EARLY),
+    ("Clip", "clip_default_int8", INTEGERS),
+    ("CumSum", "cumsum_1d_int32", INTEGERS),
+    ("CumSum", "cumsum_2d_int32", INTEGERS),
+    ("Mod", "mod_mixed_sign_int", INTEGERS),
+    ("Mod", "mod_broadcast", INTEGERS),
+    ("Mod", "mod_int64_fmod", INTEGERS),
+    ("Mod", "mod_uint", INTEGERS),
     ("MaxUnpool", "", CONSTANT),
     ("Add", "add_int", INTEGERS),
     ("Add", "add_uint", INTEGERS),
-    ("Clip", "clip_default_int8", INTEGERS),
     ("Div", "div_int", INTEGERS),
     ("Div", "div_uint", INTEGERS),
     ("Max", "max_int", INTEGERS),

@@ -1,6 +1,6 @@
 """What goes into the fixtures, one module per kind of operator; `../fixtures.py` writes them."""
 
-from cases import conv, elementwise, keras, lecture, matrix, nets, norm, pool, rearrange, resize, unpooling
+from cases import conv, elementwise, keras, lecture, matrix, nets, norm, pool, rearrange, reported, resize, unpooling
 
 FILES = {
     "ops": {
@@ -32,5 +32,5 @@ FILES = {
         "group_normalization": norm.group_normalization,
         "layer_normalization": norm.layer_normalization,
     },
-    "nets": {**nets.NETS, "channels_last": keras.channels_last, "unpooling": unpooling.unpooling},
+    "nets": {**nets.NETS, "reported": reported.reported, "channels_last": keras.channels_last, "unpooling": unpooling.unpooling},
 }

@@ -64,6 +64,17 @@ pub(super) fn map(function: Unary, pixels: &mut [Px]) {
         Unary::Floor => lanes(pixels, F32x4::floor),
         Unary::Ceil => lanes(pixels, F32x4::ceil),
         Unary::Round => lanes(pixels, F32x4::round),
+        Unary::Sin => lanes(pixels, math::sin),
+        Unary::Cos => lanes(pixels, math::cos),
+        Unary::Sign => lanes(pixels, |x| zero.lt(x).select(one, x.lt(zero).select(-one, x))),
+        Unary::Softsign => lanes(pixels, |x| x / (one + x.abs())),
+        Unary::ThresholdedRelu { alpha } => lanes(pixels, |x| F32x4::splat(alpha).lt(x).select(x, zero)),
+        Unary::IsNan => lanes(pixels, |x| x.le(x).select(zero, one)),
+        Unary::IsInf { negative, positive } => {
+            let [below, above] = [negative, positive].map(|asked| if asked { one } else { zero });
+            let most = F32x4::splat(f32::MAX);
+            lanes(pixels, |x| most.lt(x).select(above, x.lt(-most).select(below, zero)));
+        }
         Unary::Affine { scale, shift } => {
             lanes(pixels, |x| x.mul_add(F32x4::splat(scale), F32x4::splat(shift)));
         }
@@ -129,6 +140,21 @@ fn scalar(op: Binary, a: f32, b: f32) -> f32 {
                 a
             }
         }
+        Binary::Mod => {
+            let rest = a % b;
+            if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
+        }
+        Binary::Fmod => a % b,
+        Binary::Less => f32::from(u8::from(a < b)),
+        Binary::LessOrEqual => f32::from(u8::from(a <= b)),
+        Binary::Equal => f32::from(u8::from(a == b)),
+        Binary::Mask => {
+            if b != 0.0 {
+                a
+            } else {
+                0.0
+            }
+        }
     }
 }
 
@@ -159,9 +185,11 @@ fn combine(op: Binary, a: &[Px], b: &[Px], y: &mut [Px]) {
         Binary::Min => lanes(a, b, y, F32x4::min),
         Binary::Max => lanes(a, b, y, F32x4::max),
         Binary::PRelu => lanes(a, b, y, |a, b| a.lt(F32x4::zero()).select(a * b, a)),
-        Binary::Pow => lanes(a, b, y, |a, b| {
+        Binary::Less => lanes(a, b, y, |a, b| a.lt(b).select(F32x4::splat(1.0), F32x4::zero())),
+        Binary::LessOrEqual => lanes(a, b, y, |a, b| a.le(b).select(F32x4::splat(1.0), F32x4::zero())),
+        Binary::Equal | Binary::Mask | Binary::Pow | Binary::Mod | Binary::Fmod => lanes(a, b, y, |a, b| {
             let (a, b) = (a.to_array(), b.to_array());
-            F32x4::from(std::array::from_fn(|i| a[i].powf(b[i])))
+            F32x4::from(std::array::from_fn(|i| scalar(op, a[i], b[i])))
         }),
     }
 }

@@ -75,6 +75,43 @@ pub(super) fn erf(x: F32x4) -> F32x4 {
     x * above / below
 }
 
+/// sin x on [−π/2, π/2].
+#[inline(always)]
+fn sin_reduced(x: F32x4) -> F32x4 {
+    let square = x * x;
+    let tail = polynomial(square, [2.608_316e-6, -1.981_069e-4, 8.333_079e-3, -1.666_666e-1]);
+    (square * x).mul_add(tail, x)
+}
+
+/// Of each lane x, x − (n + shift)·π within ±π/2, and the sign of cos(n·π). In double precision: with large
+/// x little is left of a float.
+#[inline(always)]
+fn half_turns(x: F32x4, shift: f64) -> (F32x4, F32x4) {
+    use std::f64::consts::{FRAC_1_PI, PI};
+    let (mut rest, mut sign) = ([0.0; 4], [0.0; 4]);
+    for (i, x) in x.to_array().into_iter().enumerate() {
+        let x = f64::from(x);
+        let n = (x * FRAC_1_PI - shift).round_ties_even();
+        rest[i] = (x - (n + shift) * PI) as f32;
+        sign[i] = (1.0 - 2.0 * (n - 2.0 * (n * 0.5).floor())) as f32;
+    }
+    (F32x4::from(rest), F32x4::from(sign))
+}
+
+/// Good up to |x| = 10⁸.
+#[inline(always)]
+pub(super) fn sin(x: F32x4) -> F32x4 {
+    let (rest, sign) = half_turns(x, 0.0);
+    sign * sin_reduced(rest)
+}
+
+/// cos(n·π + π/2 + r) = −cos(n·π)·sin r. Good up to |x| = 10⁸.
+#[inline(always)]
+pub(super) fn cos(x: F32x4) -> F32x4 {
+    let (rest, sign) = half_turns(x, 0.5);
+    -sign * sin_reduced(rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +152,12 @@ mod tests {
         check("tanh", tanh, f64::tanh, [-1e-3, 1e-3], 1e-6);
         check("erf", erf, erf_series, [-3.8, 3.8], 2e-6);
         check("erf", erf, erf_series, [-1e-3, 1e-3], 1e-6);
+        for range in [[-1.5, 1.5], [-100.0, 100.0], [1e5, 1.001e5], [-1e8, 1e8]] {
+            let absolute = |x: f64| x + 2.0;
+            let up = |y: F32x4| y + F32x4::splat(2.0);
+            check("sin + 2", |x| up(sin(x)), |x| absolute(x.sin()), range, 5e-7);
+            check("cos + 2", |x| up(cos(x)), |x| absolute(x.cos()), range, 5e-7);
+        }
     }
 
     #[test]

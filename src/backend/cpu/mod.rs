@@ -22,6 +22,7 @@ mod pool;
 mod probe;
 mod reduce;
 mod resample;
+mod sample;
 mod softmax;
 mod task;
 #[cfg(test)]
@@ -131,6 +132,10 @@ fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) 
         &Kernel::ArgMaxAxis { outer, axis, inner, last } => {
             Box::new(ArgMaxAxis { axis: Axis { outer, len: axis, inner }, last })
         }
+        &Kernel::TopKAxis { outer, axis, inner, k, largest } => {
+            Box::new(sample::TopKAxis { axis: Axis { outer, len: axis, inner }, k, largest })
+        }
+        &Kernel::GridSample(sample) => Box::new(sample::GridSample { x, y, sample }),
         &Kernel::MatMul(sizes) => {
             let c = (step.inputs.len() == 3).then(|| {
                 let planes = Planes::new(operands.input(2).1);

@@ -28,7 +28,7 @@ impl Lowering<'_> {
                 match (op, first) {
                     (Op::Unary(op), Some(x)) => self.functions(x, op)?,
                     (Op::Reshape(_), Some(x)) => x,
-                    (Op::Cast(op), Some(x)) => self.cast_to(x, op)?,
+                    (Op::Cast(op), Some(x)) => self.cast_to(node, x, op)?,
                     (Op::Clip(op), Some(x)) => self.clipped(node, op, x)?,
                     (Op::Binary(op), _) if self.has_rank_up_to_4(node) => {
                         self.binary_of(node, op, Self::first)?

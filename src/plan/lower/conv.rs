@@ -34,6 +34,9 @@ impl Lowering<'_> {
         let floats = weight.as_f32().ok_or_else(|| OpError("the weight must be float".into()))?;
         let c_out = per_group * op.group;
         let source = Scattered { weight: floats, c_in, per_group, groups: op.group, kernel: [kh, kw] };
+        if [h, w] == [1, 1] {
+            return self.conv_transpose_of_pixel(x, &source, window, bias, &shape);
+        }
         let taps = [0, 1].map(|i| Taps::new(&window, i));
         if window.stride == [1, 1] || taps[0].len * taps[1].len > kh * kw {
             return self.zero_insertion(node, x, &source, window, bias, &shape);
@@ -168,17 +171,17 @@ impl Taps {
 }
 
 /// The weight of a transposed convolution, `[C_in, C_out/groups, kh, kw]`.
-struct Scattered<'a> {
-    weight: &'a [f32],
-    c_in: usize,
+pub(super) struct Scattered<'a> {
+    pub weight: &'a [f32],
+    pub c_in: usize,
     per_group: usize,
-    groups: usize,
+    pub groups: usize,
     kernel: [usize; 2],
 }
 
 impl Scattered<'_> {
     /// Offset of the kernel from input channel `c` of output channel `o`'s group to `o`.
-    fn at(&self, o: usize, c: usize) -> usize {
+    pub fn at(&self, o: usize, c: usize) -> usize {
         let c = o / self.per_group * (self.c_in / self.groups) + c;
         (c * self.per_group + o % self.per_group) * self.kernel[0] * self.kernel[1]
     }

@@ -4,7 +4,7 @@ use super::super::builder::Builder;
 use super::super::{Kernel, Layout, MatMul as Product, Operand};
 use super::{Lowered, Lowering};
 use crate::graph::Node;
-use crate::ops::{Gemm, MatMul};
+use crate::ops::{Gemm, MatMul, Product as Sizes};
 use crate::tensor::DType;
 
 impl Lowering<'_> {
@@ -32,9 +32,14 @@ impl Lowering<'_> {
 
     pub(super) fn matmul(&mut self, node: &Node, op: &MatMul) -> Lowered {
         let sizes = op.resolve(&self.facts(node))?;
+        let (a, b) = (self.plain(node, 0)?, self.plain(node, 1)?);
+        self.matrices(a, b, &sizes)
+    }
+
+    /// The product of stacks of matrices.
+    pub(super) fn matrices(&mut self, a: Operand, b: Operand, sizes: &Sizes) -> Lowered {
         let (m, k, n) = (sizes.m, sizes.k, sizes.n);
         let batch: usize = sizes.batch.iter().product();
-        let (a, b) = (self.plain(node, 0)?, self.plain(node, 1)?);
         let a = self.batched(a, &sizes.batch_a, &sizes.batch, [m, k])?;
         let b = self.batched(b, &sizes.batch_b, &sizes.batch, [k, n])?;
         let product = Product { batch, m, k, n, trans_a: false, trans_b: false, alpha: 1.0, beta: 0.0 };

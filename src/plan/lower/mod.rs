@@ -2,15 +2,19 @@
 
 mod channels_last;
 mod conv;
+mod dense;
+mod einsum;
 mod elementwise;
+mod index;
 mod matmul;
 mod move_data;
 mod norm;
 mod pool;
+mod quantize;
 mod reduce;
 
 use super::builder::{Builder, LowerError};
-use super::{IndexPlane, Layout, Operand, Plan, ValueId, Window};
+use super::{Constant, IndexPlane, Layout, Operand, Plan, ValueId, Window};
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph, Node, Port, TO_FIRST, permuted};
 use crate::ops::{Cast, CastTarget, Fact, Indices, Known, Op, OpError};
@@ -68,6 +72,7 @@ pub(super) fn lower(graph: &Graph, facts: &[Option<Fact>], selection: &Selection
         cuts: cuts(graph, facts, selection)?,
         index_planes: HashMap::new(),
         index_outputs: HashMap::new(),
+        permuted: HashMap::new(),
     };
     let needed = needed(graph, facts, &targets);
     let mut input_ports = Vec::new();
@@ -145,6 +150,8 @@ struct Lowering<'a> {
     index_planes: HashMap<ValueId, IndexPlane>,
     /// Positions that max-pooling made, their planes, and the windows they are in.
     index_outputs: HashMap<ValueId, (IndexPlane, Window)>,
+    /// Of results that are other values in another order of axes: those, and the order.
+    permuted: HashMap<ValueId, (Operand, Vec<usize>)>,
 }
 
 impl Lowering<'_> {
@@ -174,7 +181,13 @@ impl Lowering<'_> {
         })?;
         // Callers expect rank-4 outputs as `Planes`.
         let layout = Builder::natural(self.b.shape(operand));
-        let operand = self.b.to(operand, layout)?;
+        let mut operand = self.b.to(operand, layout)?;
+        let integer = self.facts[edge.0].as_ref().is_some_and(|fact| fact.dtype == DType::I64);
+        if integer && self.dtype(operand) == DType::F32 {
+            let (shape, layout) = (self.b.shape(operand).to_vec(), self.b.layout(operand));
+            let kernel = super::Kernel::Unary(super::Unary::FloatToInt);
+            operand = self.b.push(kernel, vec![operand], DType::I64, &shape, layout)?;
+        }
         // A constant, or an output that is also an input or named twice, needs a value of its own.
         let value = match operand {
             Operand::Value(v) if !self.b.plan.inputs.contains(&v) && !self.b.plan.outputs.contains(&v) => v,
@@ -251,6 +264,31 @@ impl Lowering<'_> {
     fn is_cut(&self, edge: EdgeId, node: &Node) -> bool {
         !self.cuts.is_empty()
             && (self.cuts.contains(&(edge, None)) || self.cuts.contains(&(edge, Some(node.name.clone()))))
+    }
+
+    fn convert(&mut self, x: Operand, function: super::Unary, to: DType) -> Lowered {
+        let (shape, layout) = (self.b.shape(x).to_vec(), self.b.layout(x));
+        Ok(self.b.push(super::Kernel::Unary(function), vec![x], to, &shape, layout)?)
+    }
+
+    /// The operand as floats. Truth values and what kernels reckon with are floats between kernels even where
+    /// ONNX has them as integers; other integers, positions above all, are exact up to 2²⁴.
+    fn number(&mut self, x: Operand) -> Lowered {
+        match (self.dtype(x), x) {
+            (DType::F32, _) => Ok(x),
+            (DType::I64, Operand::Value(_)) => self.convert(x, super::Unary::IntToFloat, DType::F32),
+            (DType::I64, Operand::Const(c)) => {
+                let Constant { tensor, layout } = self.b.plan.constants[c.0].clone();
+                let floats = tensor.as_i64().unwrap_or_default().iter().map(|&v| v as f32).collect();
+                Ok(Operand::Const(self.b.tensor(tensor.shape(), floats, layout)?))
+            }
+        }
+    }
+
+    /// Whether ONNX has input `i` as integers.
+    fn is_integer(&self, node: &Node, i: usize) -> bool {
+        let fact = node.inputs.get(i).copied().flatten().and_then(|edge| self.facts[edge.0].as_ref());
+        fact.is_some_and(|fact| fact.dtype == DType::I64)
     }
 
     /// Input `i` of a node as rank-4 planes.
@@ -336,36 +374,47 @@ impl Lowering<'_> {
             Op::Clip(op) => self.clip(node, op)?,
             Op::Concat(op) => self.concat(node, op)?,
             Op::Conv(op) => self.conv(node, op)?,
+            Op::ConvInteger(op) => self.conv_integer(node, op)?,
             Op::ConvTranspose(op) => self.conv_transpose(node, op)?,
+            Op::CumSum(op) => self.cum_sum(node, op)?,
+            Op::DequantizeLinear(op) => self.dequantize(node, op)?,
+            Op::Dft(op) => self.dft(node, op)?,
+            Op::DynamicQuantizeLinear(_) => return self.dynamic_quantize(node),
             Op::DepthToSpace(op) => self.depth_to_space(node, op)?,
+            Op::Einsum(op) => self.einsum(node, op)?,
             Op::Expand(op) => self.expand_node(node, op)?,
             Op::Gather(op) => self.gather_node(node, op)?,
+            Op::GatherElements(op) => self.gather_elements(node, op)?,
+            Op::GatherNd(op) => self.gather_nd(node, op)?,
+            Op::GridSample(op) => self.grid_sample(node, op)?,
             Op::Gemm(op) => self.gemm(node, op)?,
             Op::GroupNormalization(op) => self.group_norm(node, op)?,
             Op::InstanceNormalization(op) => self.instance_norm(node, op)?,
             Op::LayerNormalization(op) => self.layer_norm(node, op)?,
+            Op::LpNormalization(op) => self.lp_normalization(node, op)?,
+            Op::MatMulInteger(_) => self.matmul_integer(node)?,
             Op::MatMul(op) => self.matmul(node, op)?,
             Op::MaxPool(op) => return self.max_pool(node, op),
             Op::MaxUnpool(op) => self.max_unpool(node, op)?,
+            Op::Not(_) => self.not(node)?,
             Op::PRelu(_) => self.prelu(node)?,
             Op::Pad(op) => return self.pad(node, op),
+            Op::QuantizeLinear(op) => self.quantize(node, op)?,
             Op::Reduce(op) => self.reduce(node, op)?,
             Op::Reshape(op) => self.reshape(node, op)?,
             Op::Resize(op) => return self.resize(node, op),
+            Op::ScatterNd(op) => self.scatter_nd(node, op)?,
             Op::Slice(op) => return self.slice(node, op),
             Op::Softmax(op) => self.softmax(node, op)?,
             Op::SpaceToDepth(op) => self.space_to_depth(node, op)?,
             Op::Split(op) => return self.split(node, op),
             Op::Tile(op) => return self.tile(node, op),
+            Op::TopK(op) => return self.top_k(node, op),
+            Op::Trilu(op) => self.trilu(node, op)?,
             Op::Transpose(op) => self.transpose(node, op)?,
             Op::Unary(op) => self.unary(node, op)?,
-            Op::ConstantOfShape(_)
-            | Op::Not(_)
-            | Op::Range(_)
-            | Op::ScatterNd(_)
-            | Op::Shape(_)
-            | Op::Size(_)
-            | Op::Where(_) => {
+            Op::Where(_) => self.where_(node)?,
+            Op::ConstantOfShape(_) | Op::Range(_) | Op::Shape(_) | Op::Size(_) => {
                 let reason = "is supported where it can be computed before the run, not on what depends on the picture";
                 return Err(OpError(reason.into()).into());
             }

@@ -35,7 +35,7 @@ fn joined(axes: Vec<(usize, Option<Vec<i32>>)>) -> Vec<(usize, Option<Vec<i32>>)
 
 impl Lowering<'_> {
     /// Output positions taken from source positions, one table an axis of `x` (`None`: as is).
-    fn gather(&mut self, x: Operand, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered {
+    pub(super) fn gather(&mut self, x: Operand, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered {
         if tables.iter().all(Option::is_none) {
             return Ok(x);
         }
@@ -199,6 +199,12 @@ impl Lowering<'_> {
         let layout = Builder::natural(&shape);
         let operands =
             (0..node.inputs.len()).map(|i| self.arg(node, i)).collect::<Result<Vec<Operand>, _>>()?;
+        // Numbers of kernels beside integers of the file.
+        let mixed = operands.iter().any(|&x| self.dtype(x) != self.dtype(operands[0]));
+        let operands = match mixed {
+            true => operands.into_iter().map(|x| self.number(x)).collect::<Result<Vec<Operand>, _>>()?,
+            false => operands,
+        };
         let dtype = self.dtype(operands[0]);
         let operands =
             operands.into_iter().map(|x| self.b.to(x, layout)).collect::<Result<Vec<Operand>, _>>()?;
@@ -229,11 +235,7 @@ impl Lowering<'_> {
 
     pub(super) fn transpose(&mut self, node: &Node, op: &Transpose) -> Lowered {
         let x = self.arg(node, 0)?;
-        let (dtype, shape) = (self.dtype(x), self.b.shape(x).to_vec());
-        let perm = op.resolve(shape.len())?;
-        let x = self.b.to(x, Layout::Plain)?;
-        let output: Vec<usize> = perm.iter().map(|&i| shape[i]).collect();
-        let y = self.b.push(Kernel::Transpose { perm }, vec![x], dtype, &output, Layout::Plain)?;
-        Ok(y)
+        let perm = op.resolve(self.b.shape(x).len())?;
+        self.permute(x, &perm)
     }
 }

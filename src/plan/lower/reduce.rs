@@ -30,22 +30,44 @@ impl Lowering<'_> {
             ops::ReduceKind::Min => (x, ReduceKind::Min),
             ops::ReduceKind::Sum => (x, ReduceKind::Sum),
             ops::ReduceKind::L1 => (self.function(x, Unary::Abs)?, ReduceKind::Sum),
-            ops::ReduceKind::L2 => (self.combine(x, Binary::Mul, x)?, ReduceKind::Sum),
+            ops::ReduceKind::L2 | ops::ReduceKind::SumSquare => {
+                (self.combine(x, Binary::Mul, x)?, ReduceKind::Sum)
+            }
+            ops::ReduceKind::LogSum => (x, ReduceKind::Sum),
+            ops::ReduceKind::LogSumExp => return self.log_sum_exp(x, reduced),
             ops::ReduceKind::Prod => {
                 return Err(
                     OpError("products of what depends on the picture are not supported".into()).into()
                 );
             }
         };
-        let mut y = self.reduced(x, of, reduced)?;
-        if kind == ops::ReduceKind::L2 {
-            y = self.function(y, Unary::Sqrt)?;
+        let y = self.reduced(x, of, reduced)?;
+        match kind {
+            ops::ReduceKind::L2 => self.function(y, Unary::Sqrt),
+            ops::ReduceKind::LogSum => self.function(y, Unary::Log),
+            ops::ReduceKind::Mean
+            | ops::ReduceKind::Max
+            | ops::ReduceKind::Min
+            | ops::ReduceKind::Sum
+            | ops::ReduceKind::L1
+            | ops::ReduceKind::SumSquare
+            | ops::ReduceKind::LogSumExp
+            | ops::ReduceKind::Prod => Ok(y),
         }
-        Ok(y)
+    }
+
+    /// max + log Σ exp(x − max): exp alone would overflow.
+    fn log_sum_exp(&mut self, x: Operand, reduced: &[bool]) -> Lowered {
+        let max = self.reduced(x, ReduceKind::Max, reduced)?;
+        let below = self.combine(x, Binary::Sub, max)?;
+        let powers = self.function(below, Unary::Exp)?;
+        let sum = self.reduced(powers, ReduceKind::Sum, reduced)?;
+        let log = self.function(sum, Unary::Log)?;
+        self.combine(log, Binary::Add, max)
     }
 
     /// With ones for the axes that are reduced. A mean of equally long means is the mean.
-    fn reduced(&mut self, x: Operand, kind: ReduceKind, reduced: &[bool]) -> Lowered {
+    pub(super) fn reduced(&mut self, x: Operand, kind: ReduceKind, reduced: &[bool]) -> Lowered {
         let (spatial, channels) = match (self.b.shape(x), reduced) {
             (&[1, ..], [_, c, true, true]) | (_, [false, c, true, true]) => (true, *c),
             (&[1, ..], [_, true, false, false]) | (_, [false, true, false, false]) => (false, true),
@@ -122,7 +144,10 @@ impl Lowering<'_> {
 
     pub(super) fn arg_max(&mut self, node: &Node, op: &ArgMax) -> Lowered {
         let output = self.output_shape(node, 0)?;
-        let x = self.arg(node, 0)?;
+        let mut x = self.arg(node, 0)?;
+        if op.smallest {
+            x = self.function(x, Unary::Neg)?;
+        }
         let mut kept = self.b.shape(x).to_vec();
         let at = axis(op.axis, kept.len())?;
         let last = op.select_last_index;

@@ -8,6 +8,7 @@ mod normalisation;
 mod pooling;
 mod reduction;
 mod resampling;
+mod sampling;
 mod wgsl;
 
 use super::program::Builder;
@@ -44,6 +45,7 @@ fn shaders() -> Vec<&'static super::shader::Shader> {
         pooling::SHADERS,
         reduction::SHADERS,
         resampling::SHADERS,
+        sampling::SHADERS,
     ]
     .concat()
 }
@@ -80,6 +82,10 @@ pub fn lower(b: &mut Builder) -> Result<()> {
         Kernel::ArgMaxAxis { outer, axis, inner, last } => {
             reduction::argmax_axis(b, [*outer, *axis, *inner], *last)
         }
+        Kernel::TopKAxis { outer, axis, inner, k, largest } => {
+            sampling::top_k_axis(b, [*outer, *axis, *inner], *k, *largest)
+        }
+        Kernel::GridSample(sample) => sampling::grid_sample(b, *sample),
         Kernel::MatMul(matmul) => matrix::matmul(b, matmul),
         Kernel::Transpose { perm } => matrix::transpose(b, perm),
         Kernel::Reshape => movement::reshape(b),

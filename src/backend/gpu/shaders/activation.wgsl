@@ -26,6 +26,13 @@ const CEIL = 21u;
 const ROUND = 22u;
 const AFFINE = 23u;
 const MISH = 24u;
+const SIN = 25u;
+const COS = 26u;
+const SIGN = 27u;
+const SOFTSIGN = 28u;
+const THRESHOLDED_RELU = 29u;
+const IS_NAN = 30u;
+const IS_INF = 31u;
 
 // Outside this range tanh and sigmoid are constant in f32, and some drivers overflow.
 const SATURATED = 40.0;
@@ -50,6 +57,23 @@ fn mish(x: vec4<f32>) -> vec4<f32> {
     let e = exp(min(x, vec4(20.0)));
     let n = e * (e + 2.0);
     return x * (n / (n + 2.0));
+}
+
+// sin(x − shift·π)·cos(shift·π) within half a turn: WGSL's sin is only good to 2⁻¹¹, and only between ±π. π comes
+// in three parts, the first two of few digits so that their products are exact.
+fn wave(x: vec4<f32>, shift: f32) -> vec4<f32> {
+    let n = round(x * 0.3183098861837907 - shift);
+    let turns = n + shift;
+    let r = ((x - turns * 3.140625) - turns * 9.67502593994140625e-4) - turns * 1.509957990978376e-7;
+    let s = r * r;
+    let tail = ((2.608316e-6 * s - 1.981069e-4) * s + 8.333079e-3) * s - 1.666666e-1;
+    let odd = n - 2.0 * floor(n * 0.5);
+    return (1.0 - 2.0 * odd) * (r + r * s * tail);
+}
+
+// Bit by bit: compilers may assume that there is no NaN, nor infinity.
+fn magnitude(x: vec4<f32>) -> vec4<u32> {
+    return bitcast<vec4<u32>>(x) & vec4(0x7fffffffu);
 }
 
 fn activate(x: vec4<f32>, alpha: f32, beta: f32) -> vec4<f32> {
@@ -77,6 +101,16 @@ fn activate(x: vec4<f32>, alpha: f32, beta: f32) -> vec4<f32> {
         case CEIL: { return ceil(x); }
         case ROUND: { return round(x); }
         case MISH: { return mish(x); }
+        case SIN: { return wave(x, 0.0); }
+        case COS: { return -wave(x, 0.5); }
+        case SIGN: { return sign(x); }
+        case SOFTSIGN: { return x / (1.0 + abs(x)); }
+        case THRESHOLDED_RELU: { return select(vec4(0.0), x, x > vec4(alpha)); }
+        case IS_NAN: { return select(vec4(0.0), vec4(1.0), magnitude(x) > vec4(0x7f800000u)); }
+        case IS_INF: {
+            let asked = select(vec4(beta), vec4(alpha), bitcast<vec4<u32>>(x) > vec4(0x7fffffffu));
+            return select(vec4(0.0), asked, magnitude(x) == vec4(0x7f800000u));
+        }
         case AFFINE: { return alpha * x + beta; }
         default: { return x; }
     }

@@ -9,6 +9,12 @@ const POW = 4u;
 const MIN = 5u;
 const MAX = 6u;
 const PRELU = 7u;
+const MOD = 8u;
+const FMOD = 9u;
+const LESS = 10u;
+const LESS_OR_EQUAL = 11u;
+const EQUAL = 12u;
+const MASK = 13u;
 
 // WGSL leaves pow of a negative base undefined: there it is a number for whole exponents only.
 fn power(a: f32, b: f32) -> f32 {
@@ -34,6 +40,15 @@ fn combine(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
         case MIN: { return min(a, b); }
         case MAX: { return max(a, b); }
         case PRELU: { return select(a, a * b, a < vec4(0.0)); }
+        case MOD: {
+            let rest = a % b;
+            return select(rest, rest + b, ((rest < vec4(0.0)) != (b < vec4(0.0))) & (rest != vec4(0.0)));
+        }
+        case FMOD: { return a % b; }
+        case LESS: { return select(vec4(0.0), vec4(1.0), a < b); }
+        case LESS_OR_EQUAL: { return select(vec4(0.0), vec4(1.0), a <= b); }
+        case EQUAL: { return select(vec4(0.0), vec4(1.0), a == b); }
+        case MASK: { return select(vec4(0.0), a, b != vec4(0.0)); }
         default: { return a + b; }
     }
 }
