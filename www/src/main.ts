@@ -1,5 +1,4 @@
-import { filesIn } from "./app/drop";
-import { sortFiles } from "./app/files";
+import { dropped } from "./app/drop";
 import type { Outside } from "./app/keep";
 import { Playground } from "./app/playground";
 import { Router, type ViewName } from "./app/router";
@@ -153,10 +152,11 @@ function bring(event: DragEvent): void {
   if (!data?.types.includes("Files") || document.querySelector("up-app")) return;
   event.preventDefault();
   if (event.type !== "drop") return;
-  const files = filesIn(data);
+  const what = dropped(data);
   const { view } = router.route;
-  if (view !== "inspect" && !(view === "learn" && sortFiles(files).kind === "pictures")) location.hash = "";
-  void shared().openFiles(files);
+  const isPhoto = what.length === 1 && what.every((one) => one instanceof File && !/\.onnx$/i.test(one.name));
+  if (view !== "inspect" && !(view === "learn" && isPhoto)) location.hash = "";
+  void shared().openDropped(what);
 }
 
 window.addEventListener("dragover", bring);

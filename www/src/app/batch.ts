@@ -4,13 +4,13 @@ import { Zip, ZipPassThrough } from "fflate";
 import { codeOf, messageOf, type PictureInfo } from "../protocol";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
-import { resultName } from "./files";
+import { resultName, type Given } from "./files";
 import type { Settings } from "./settings";
 import { runStages, touches } from "./stages";
 import type { TaskFacts } from "./tasks";
 
 export interface Batch {
-  files: readonly File[];
+  files: readonly Given[];
   task: TaskFacts;
   settings: Settings;
   method: Method;
@@ -35,20 +35,20 @@ export async function restoreAll(
   signal: AbortSignal,
 ): Promise<Restored> {
   const archive = new Archive();
-  const names = files.map((file) => resultName(file.name, task.id));
+  const names = files.map(({ path }) => resultName(path, task.id));
   const errors: string[] = [];
   let count = 0;
   let ended: unknown = null;
-  for (const [done, file] of files.entries()) {
+  for (const [done, { file, path }] of files.entries()) {
     tell(done);
     try {
       archive.add(numbered(names, done), await restore(file));
       count++;
     } catch (error) {
-      errors.push(`${file.name}: ${messageOf(error)}`);
+      errors.push(`${path}: ${messageOf(error)}`);
       if (!signal.aborted && codeOf(error) !== "engine-crashed") continue;
       ended = error;
-      errors.push(...files.slice(done + 1).map(({ name }) => `${name}: not done`));
+      errors.push(...files.slice(done + 1).map((one) => `${one.path}: not done`));
       break;
     }
   }
@@ -78,7 +78,8 @@ export async function restoreAll(
 /** Photos of one name, from two folders or in two formats, keep apart, also where capitals do not count. */
 function numbered(names: readonly string[], index: number): string {
   const name = names[index] ?? "";
-  const twins = names.filter((other) => other.toLowerCase() === name.toLowerCase());
+  const plain = (text: string) => text.normalize("NFC").toLowerCase();
+  const twins = names.filter((other) => plain(other) === plain(name));
   return twins.length > 1 ? name.replace(/(\.\w+)$/, `-${index + 1}$1`) : name;
 }
 

@@ -1,6 +1,7 @@
 /** Photos on their way: where each comes from, and what it is opened for. */
 
 import type { Bench } from "./bench";
+import type { Given } from "./files";
 import { keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import type { Settings } from "./settings";
@@ -16,7 +17,9 @@ export interface Coming {
   /** Whether it is a mask of the photo that is there, if it has its size. */
   mayBeMask: boolean;
   /** The photos it was brought together with, itself among them. */
-  many: readonly File[];
+  many: readonly Given[];
+  /** Names of files beside it that nothing here can read. */
+  leftOut: readonly string[];
   /** Whether it can be asked for once more where it failed. */
   lasts: boolean;
   /** Whether a photo that this device keeps is asked for: there may be none. */
@@ -24,14 +27,14 @@ export interface Coming {
 }
 
 function coming(find: Coming["find"], more: Partial<Coming>): Coming {
-  return { find, sample: null, mode: "apply", mask: null, mayBeMask: false, many: [], lasts: true, kept: false, ...more };
+  return { find, sample: null, mode: "apply", mask: null, mayBeMask: false, many: [], leftOut: [], lasts: true, kept: false, ...more };
 }
 
 export function comingSample(id: SampleId, mode: Settings["mode"]): Coming {
   return coming((signal) => samplePhoto(id, signal), { sample: id, mode });
 }
 
-export function comingPhoto(photo: Photo, more: Partial<Pick<Coming, "mayBeMask" | "many">> = {}): Coming {
+export function comingPhoto(photo: Photo, more: Partial<Coming> = {}): Coming {
   return coming(async () => photo, more);
 }
 

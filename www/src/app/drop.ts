@@ -1,13 +1,77 @@
+/** The files in a drop or a paste, those in folders among them. */
+
+import type { Given } from "./files";
+
+/** What a person let go of, in order. */
+export type Dropped = (File | FileSystemDirectoryEntry)[];
+
+/** Milliseconds between two words on how many files have been found. */
+const PAUSE = 100;
+
 /**
- * The files in a drop or a paste. A picture dragged from another page comes as a file, or as a link; what a
- * `data:` link holds is read here, any other link would need a request that this page never makes.
+ * To be called while the event is handed on, when a browser still tells what is a folder. A picture dragged from another
+ * page comes as a file, or as a link; what a `data:` link holds is read here, any other link would need a request that
+ * this page never makes.
  */
-export function filesIn(data: DataTransfer): File[] {
+export function dropped(data: DataTransfer): Dropped {
+  const items = [...data.items].filter(({ kind }) => kind === "file");
+  const found: Dropped = items.flatMap((item): Dropped => {
+    const entry = item.webkitGetAsEntry?.();
+    if (isFolder(entry)) return [entry];
+    const file = item.getAsFile();
+    return file ? [file] : [];
+  });
+  if (found.length > 0) return found;
   if (data.files.length > 0) return [...data.files];
   const link = data.getData("text/uri-list").split(/\r?\n/)[0] ?? "";
   const inPage = /<img[^>]*\ssrc="(data:[^"]+)"/i.exec(data.getData("text/html"))?.[1];
   const file = fileOf(link) ?? (inPage ? fileOf(inPage) : null);
   return file ? [file] : [];
+}
+
+/** All files, those of folders and of the folders in them too, by name. `tell` hears how many have been found. */
+export async function gathered(what: Dropped, tell: (found: number) => void, signal: AbortSignal): Promise<Given[]> {
+  const files: Given[] = [];
+  let told = performance.now();
+  const add = (file: File, path: string) => {
+    files.push({ file, path });
+    if (performance.now() - told < PAUSE) return;
+    told = performance.now();
+    tell(files.length);
+  };
+  const walk = async (folder: FileSystemDirectoryEntry): Promise<void> => {
+    for (const entry of await entriesOf(folder)) {
+      signal.throwIfAborted();
+      const path = entry.fullPath.replace(/^\//, "");
+      if (isFolder(entry)) await walk(entry);
+      else add(await fileIn(entry as FileSystemFileEntry), path);
+    }
+  };
+  for (const one of what) {
+    if (one instanceof File) add(one, one.webkitRelativePath || one.name);
+    else await walk(one);
+  }
+  return files;
+}
+
+export function isFolder(entry: FileSystemEntry | File | null | undefined): entry is FileSystemDirectoryEntry {
+  return !!entry && "isDirectory" in entry && entry.isDirectory;
+}
+
+/** A browser hands out a hundred at a time. One that cannot be listed has none. */
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve) => reader.readEntries(resolve, () => resolve([])));
+    if (some.length === 0) return all.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    all.push(...some);
+  }
+}
+
+/** One that cannot be read is empty: opening it tells what is wrong with it. */
+function fileIn(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve) => entry.file(resolve, () => resolve(new File([], entry.name))));
 }
 
 /** `data:image/png;base64,…` as a file; null for any other address. */

@@ -1,29 +1,71 @@
-/** Sorts the files a person brought: photos, or one ONNX model with the files its weights are in. */
+/** Sorts the files a person brought: photos, ONNX models, and the files that weights are in. */
 
 import { CallError, messageOf } from "../protocol";
 
 /** What a file chooser offers as a photo. */
 export const PICTURES = "image/*,.avif,.heic,.heif,.tif,.tiff,.bmp";
 
-export type Brought =
-  | { kind: "pictures"; files: [File, ...File[]] }
-  | { kind: "model"; file: File; data: Record<string, File> }
-  | { kind: "data-only"; name: string }
-  | { kind: "not-onnx"; name: string }
-  | { kind: "nothing" };
+/** A file, and its name after the folders that it lay in. */
+export interface Given {
+  file: File;
+  path: string;
+}
 
-export function sortFiles(files: readonly File[]): Brought {
-  const model = files.find((file) => /\.onnx$/i.test(file.name));
-  if (model) {
-    const others = files.filter((file) => file !== model);
-    return { kind: "model", file: model, data: Object.fromEntries(others.map((file) => [file.name, file])) };
-  }
-  const pictures = files.filter((file) => file.type.startsWith("image/"));
-  const [first, ...others] = pictures.length > 0 ? pictures : files.slice(0, 1);
-  if (!first) return { kind: "nothing" };
-  if (/\.(data|onnx_data|bin|weights)$/i.test(first.name)) return { kind: "data-only", name: first.name };
-  if (/\.(pt|pth|pt2|ckpt|safetensors|h5|keras|tflite|pb)$/i.test(first.name)) return { kind: "not-onnx", name: first.name };
-  return { kind: "pictures", files: [first, ...others] };
+/** `others`: weights beside a model, or what nothing here can read. */
+export interface Brought {
+  pictures: Given[];
+  models: Given[];
+  others: Given[];
+}
+
+/** Bytes of a file that tell its kind. */
+const HEAD = 16;
+const SIDECAR = /(^|\/)(\._[^/]*|Thumbs\.db|desktop\.ini|\.DS_Store|__MACOSX\/.*)$/i;
+const PICTURE = /\.(jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|heic|heif|jxl|jp2|svg|ico|psd|dng|nef|cr[23]|arw|raf|orf|rw2)$/i;
+/** First bytes of pictures, as Latin-1; a dot stands for any. */
+const SIGNATURES = [
+  /^\xff\xd8\xff/,
+  /^\x89PNG/,
+  /^GIF8/,
+  /^RIFF....WEBP/s,
+  /^BM/,
+  /^(II[*+]\0|MM\0[*+])/,
+  /^....ftyp(avi|hei|hev|mif|msf|crx)/s,
+  /^(\xff\x0a|\0\0\0\x0cJXL )/,
+  /^\0\0\0\x0cjP/,
+  /^8BPS/,
+];
+/** An ONNX file begins with its version, and goes on with a field of text or the graph. */
+const MODEL = /^\x08[\x01-\x20][\x12\x1a\x22\x2a\x32\x3a\x42]/;
+
+export function given(files: readonly File[]): Given[] {
+  return files.map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+}
+
+/** What a file is, by its bytes; where these say nothing, by its type or name. Systems' own files about files are none. */
+export async function sorted(files: readonly Given[]): Promise<Brought> {
+  const brought: Brought = { pictures: [], models: [], others: [] };
+  const kept = files.filter(({ path }) => !SIDECAR.test(path));
+  const kinds = await Promise.all(kept.map(kindOf));
+  for (const [index, kind] of kinds.entries()) brought[kind].push(kept[index] as Given);
+  return brought;
+}
+
+async function kindOf({ file }: Given): Promise<keyof Brought> {
+  const bytes = await file.slice(0, HEAD).arrayBuffer().catch(() => new ArrayBuffer(0)); // who opens it tells that it is gone
+  const head = String.fromCharCode(...new Uint8Array(bytes));
+  if (SIGNATURES.some((signature) => signature.test(head))) return "pictures";
+  if (/\.onnx$/i.test(file.name) || (MODEL.test(head) && !file.type.startsWith("image/"))) return "models";
+  return file.type.startsWith("image/") || PICTURE.test(file.name) ? "pictures" : "others";
+}
+
+/** Whether a file that came alone holds weights, or a network of another kind. */
+export function isWeights(name: string): boolean {
+  return /\.(data|onnx_data|bin|weights)$/i.test(name);
+}
+
+export function isOtherNetwork(name: string): boolean {
+  return /\.(pt|pth|pt2|ckpt|safetensors|h5|keras|tflite|pb)$/i.test(name);
 }
 
 /** The content as it is now: browsers refuse a file that has been changed since it was given. */
@@ -37,6 +79,6 @@ export async function copied(file: Blob): Promise<Blob> {
 
 /** `holiday.jpg` → `holiday-denoise.png` */
 export function resultName(name: string, suffix: string, extension = "png"): string {
-  const stem = name.replace(/\.[^.]*$/, "") || "picture";
+  const stem = name.replace(/\.[^./]*$/, "") || "picture";
   return `${stem}-${suffix}.${extension}`;
 }

@@ -9,19 +9,20 @@ import type { Client } from "../client";
 import type { Rect } from "../engine";
 import type { EngineInfo, ModelInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
-import { Asking } from "./asking";
 import { restoreAll } from "./batch";
 import { Bench } from "./bench";
 import { Board } from "./board";
 import type { Method, OwnModel } from "./catalogue";
 import { comingBack, comingCopy, comingPhoto, comingResult, comingSample, type Coming } from "./coming";
 import { fitting } from "./degradation";
-import { copied, sortFiles } from "./files";
+import { gathered, isFolder, type Dropped } from "./drop";
+import { copied, given, isOtherNetwork, isWeights, sorted, type Given } from "./files";
 import { Keeper, type Outside } from "./keep";
-import { copiedModel, forgetModel, keepModel, keptModel, ownModel, readAs, unread } from "./own-model";
+import { Models } from "./models";
+import { forgetModel, keptModel, ownModel } from "./own-model";
 import { forgetPhoto, keepPhoto, ownPhoto, type Photo } from "./photo";
 import { colorsAt } from "./probe";
-import { keepReading, keptReading, readingsOf, type ReadingId } from "./reading";
+import type { ReadingId } from "./reading";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
 import { initialState, noticeFor, noticeOf, plainNotice, usedMethods, type Action } from "./state";
@@ -39,12 +40,14 @@ export class Playground extends Board {
   #outside: Outside;
   #bench: Bench;
   #workshop: Workshop;
-  #asking: Asking;
+  #models: Models;
   #photo: Photo | null = null;
   #coming: Coming | null = null;
   /** One that could not be loaded. */
   #missed: Coming | null = null;
-  #many: readonly File[] = [];
+  #many: readonly Given[] = [];
+  /** Whether folders are being looked through; what is chosen meanwhile holds for what they bring. */
+  #gathering = false;
   /** What was to be a mask and is none. */
   #refused: Photo | null = null;
   #work = new AbortController();
@@ -63,7 +66,7 @@ export class Playground extends Board {
     // What somebody has stopped waiting for goes on in the worker, and is no longer this page's business.
     this.#bench = new Bench(client, (activity) => this.#waiting > 0 && !this.restores && this.now(activity));
     this.#workshop = new Workshop(this, this.#bench, (settings) => this.#choose(settings));
-    this.#asking = new Asking(this, this.#bench);
+    this.#models = new Models(this, this.#bench);
     client.onCrash = (detail) => this.#crashed(detail);
   }
 
@@ -93,7 +96,7 @@ export class Playground extends Board {
   rest(on: boolean): void {
     if (this.#workshop.rests === on) return;
     this.#workshop.rests = on;
-    if (this.#coming || this.restores) return;
+    if (this.#coming || this.#gathering || this.restores) return;
     if (this.#photo && (!on || this.state.activity)) void this.#again();
   }
 
@@ -119,22 +122,28 @@ export class Playground extends Board {
     await this.#open(comingSample(id, mode));
   }
 
-  /** A photo, several photos, or a model with its files. */
-  async openFiles(files: readonly File[]): Promise<void> {
-    const brought = sortFiles(files);
-    if (brought.kind === "pictures") {
-      const [first, ...others] = brought.files;
-      const photo = ownPhoto(first, first.name);
-      await this.#open(comingPhoto(photo, others.length > 0 ? { many: brought.files } : { mayBeMask: !this.#coming }));
-    } else if (brought.kind === "model") {
-      const { file, data } = brought;
-      await this.#useModel(ownModel(file, data));
-    } else if (brought.kind === "data-only" || brought.kind === "not-onnx") {
-      const message = brought.kind === "not-onnx" ? "error.not-onnx" : "error.data-without-model";
-      this.update({ notice: plainNotice(message, { params: { name: brought.name } }) });
-    } else {
-      this.update({ notice: plainNotice("error.drop-without-file", { actions: ["open"] }) });
-    }
+  /** Photos, a model with its files, or both: the model is used on them. */
+  openFiles(files: readonly File[]): Promise<void> {
+    return this.#bring(given(files));
+  }
+
+  /** The same of a drop, which can hold folders. */
+  async openDropped(what: Dropped): Promise<void> {
+    if (what.length === 0) return this.update({ notice: plainNotice("error.drop-without-file", { actions: ["open"] }) });
+    if (!what.some(isFolder)) return this.openFiles(what.filter((one) => one instanceof File));
+    let found: Given[] | null = null;
+    await this.#attempt(async (signal) => {
+      this.#gathering = true;
+      const tell = (count: number) => this.now({ kind: "gathering", found: count });
+      tell(0);
+      found = await gathered(what, tell, signal).finally(() => (this.#gathering = false));
+    });
+    if (found) await this.#bring(found);
+  }
+
+  /** Which of several networks is to be used, in answer to `state.networks`. */
+  pickNetwork(index: number): void {
+    this.#models.pick(index);
   }
 
   /** What is true of the photo, class by class: the results are scored against it. One that is on its way gets it once it is there. */
@@ -159,7 +168,7 @@ export class Playground extends Board {
 
   /** How the output of a person's network is to be read, in answer to `state.question`. */
   answer(id: ReadingId): void {
-    this.#asking.answer(id);
+    this.#models.answer(id);
   }
 
   /** Asks once more how the output of the own network is to be read. */
@@ -222,7 +231,7 @@ export class Playground extends Board {
 
   /** From the settings as they are now to the results that are missing; where none is, all of them anew. */
   async run(): Promise<void> {
-    if (this.#coming) return; // runs by itself once it is there
+    if (this.#coming || this.#gathering) return; // runs by itself once it is there
     if (!this.#photo) return this.#missed ? this.#open(this.#missed) : this.open();
     if (this.state.results.every(({ status }) => status === "done")) this.#workshop.expire();
     await this.#attempt((signal) => this.#make(signal, true));
@@ -298,9 +307,39 @@ export class Playground extends Board {
   }
 
   /** Photos that wait for a ZIP. */
-  #wait(many: readonly File[]): void {
+  #wait(many: readonly Given[]): void {
     this.#many = many;
     this.update({ many: many.length });
+  }
+
+  async #bring(files: readonly Given[]): Promise<void> {
+    const { pictures, models, others } = await sorted(files);
+    const [first] = pictures;
+    const [model] = models;
+    if (model) return this.#bringModels(models, others, first ? photoOf(first, pictures) : this.#coming);
+    if (first) {
+      const many = pictures.length > 1 ? [...pictures, ...others] : [];
+      const leftOut = many.length > 0 ? [] : others.map(({ path }) => path);
+      return this.#open(photoOf(first, many, { leftOut, mayBeMask: !this.#coming && many.length === 0 }));
+    }
+    const [other] = others;
+    if (!other) return this.update({ notice: plainNotice("error.nothing-to-open", { actions: ["open"] }) });
+    const params = { name: other.file.name };
+    if (isWeights(params.name)) return this.update({ notice: plainNotice("error.data-without-model", { params }) });
+    if (isOtherNetwork(params.name)) return this.update({ notice: plainNotice("error.not-onnx", { params }) });
+    return this.#open(photoOf(other, others)); // the decoder knows better, or tells what is wrong
+  }
+
+  /** `coming`: the photo to use it on. */
+  async #bringModels(models: readonly Given[], others: readonly Given[], coming: Coming | null): Promise<void> {
+    let model = models[0];
+    if (models.length > 1) {
+      model = undefined;
+      await this.#attempt(async (signal) => void (model = await this.#models.which(models, signal)), coming);
+    }
+    if (!model) return coming ? this.#open(coming) : undefined;
+    const data = Object.fromEntries(others.map(({ file, path }) => [path, file]));
+    await this.#useModel(ownModel(model.file, data), false, coming);
   }
 
   async #open(coming: Coming): Promise<void> {
@@ -367,23 +406,21 @@ export class Playground extends Board {
     this.#choose({ ...this.state.settings, sample: photo.sample, mode: coming.mode });
     const [notice] = picture.notices ?? [];
     if (notice) this.update({ notice: noticeOf(notice) });
+    else if (coming.leftOut.length > 0) this.update({ notice: plainNotice("notice.left-out", { params: { names: coming.leftOut.join(", ") } }) });
     if (!photo.sample) void keepPhoto(photo);
   }
 
-  /** `null`: the shipped ones alone. */
-  async #useModel(given: OwnModel | null, again = false): Promise<void> {
-    const coming = this.#coming;
+  /** `null`: the shipped ones alone. `coming`: the photo that is on its way. */
+  async #useModel(given: OwnModel | null, again = false, coming = this.#coming): Promise<void> {
     let used = false;
     await this.#attempt(async (signal) => {
       this.#reading = given?.name ?? "";
       this.now({ kind: "compile" });
-      const copy = given && (await copiedModel(given));
-      const { settings } = this.state;
       await this.#workshop.engine(signal);
-      const own = copy && (await this.#read(copy, signal, again));
-      if (own) void keepModel(own);
+      const own = given && (await this.#models.load(given, this.#photo, again, signal));
+      const { settings } = this.state;
       this.update({ own });
-      this.#choose(own ? this.#fitting(own) : { ...settings, methods: settings.methods.filter((id) => id !== "own") });
+      this.#choose(own ? this.#models.fitting(own) : { ...settings, methods: settings.methods.filter((id) => id !== "own") });
       used = true;
       await this.#again();
     }, coming);
@@ -395,32 +432,9 @@ export class Playground extends Board {
     await opening;
   }
 
-  /** The model as its output is to be read: its file says so, this device has been told, or a person is asked. */
-  async #read(own: OwnModel, signal: AbortSignal, again = false): Promise<OwnModel> {
-    const { undeclared } = await this.#bench.model({ kind: "own", model: unread(own) }, signal);
-    const readings = undeclared ? readingsOf(undeclared) : [];
-    const [first, ...others] = readings;
-    if (!first) return own;
-    const kept = await keptReading(own.source.file);
-    const known = readings.find(({ id }) => id === kept);
-    if (known && !again) return readAs(own, known);
-    if (others.length === 0 && !again) return readAs(own, first);
-    const photo = this.#photo && (await this.#bench.original(this.#photo, signal));
-    const reading = await this.#asking.ask(own, readings, photo, signal);
-    await keepReading(own.source.file, reading.id);
-    return readAs(own, reading);
-  }
-
-  /** Settings for a network that was brought: of classes it is no restorer of damaged photos, of colors a colorizer. */
-  #fitting({ reading }: OwnModel): Settings {
-    const settings = { ...this.state.settings, methods: ["own"] };
-    const has = (task: string) => this.state.tasks.some(({ id }) => id === task);
-    if ((reading === "mask" || reading === "classes") && has("segment")) return { ...settings, task: "segment", mode: "apply", classes: null };
-    return reading === "colors" && has("colorize") ? { ...settings, task: "colorize" } : settings;
-  }
-
   /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
   #again(): Promise<void> {
+    if (this.#gathering) return Promise.resolve();
     if (this.#coming) return this.#open(this.#coming);
     return this.#photo ? this.#attempt((signal) => this.#make(signal)) : this.open();
   }
@@ -483,4 +497,8 @@ export class Playground extends Board {
     this.update({ settings, task });
     this.#outside.note(formatSettings(settings), step);
   }
+}
+
+function photoOf({ file }: Given, many: readonly Given[], more: Partial<Coming> = {}): Coming {
+  return comingPhoto(ownPhoto(file, file.name), { many: many.length > 1 ? many : [], ...more });
 }

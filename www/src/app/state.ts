@@ -18,6 +18,7 @@ export type Activity =
   | { kind: "download"; loaded: number; total: number | null }
   /** `left`: milliseconds still to go for this method, once they can be told. */
   | { kind: "compute"; method: Method; fraction: number; left: number | null }
+  | { kind: "gathering"; found: number }
   | { kind: "batch"; done: number; total: number };
 
 /** How the last thing ended. */
@@ -85,6 +86,8 @@ export interface State {
   own: OwnModel | null;
   /** Asked of a person's own network. */
   question: Question | null;
+  /** Names of networks that were brought together, of which a person is to choose one. */
+  networks: readonly string[];
   engine: EngineInfo | null;
   photo: PhotoState | null;
   /** What the views are of: the size of the results. */
@@ -117,6 +120,7 @@ export function initialState(settings = initialSettings()): State {
     methods: [],
     own: null,
     question: null,
+    networks: [],
     engine: null,
     photo: null,
     frame: null,

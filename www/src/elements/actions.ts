@@ -215,6 +215,8 @@ function describeActivity(activity: Activity): string {
       if (activity.left === null) return t("status.compute", said);
       return t("status.compute.left", { ...said, time: duration(Math.ceil(activity.left / 1000) * 1000) });
     }
+    case "gathering":
+      return t("status.gathering", { found: activity.found });
     case "batch":
       return t("status.batch", { done: activity.done + 1, total: activity.total });
     case "download": {

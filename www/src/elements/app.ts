@@ -1,6 +1,6 @@
 import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { filesIn } from "../app/drop";
+import { dropped } from "../app/drop";
 import { PICTURES } from "../app/files";
 import type { Format } from "../app/keep";
 import { describePanes, inputName, rows } from "../app/panes";
@@ -25,6 +25,7 @@ import type { Way } from "./keep-menu";
 import { isFreeKey } from "./keys";
 import "./many";
 import "./notice";
+import "./networks";
 import "./reading";
 import "./results";
 import type { NamedRow } from "./results";
@@ -138,6 +139,8 @@ export class App extends Localized {
         @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
       <up-reading .question=${state.question} @answer=${(event: CustomEvent) => playground.answer(event.detail)}
         @dismiss=${() => playground.stop()}></up-reading>
+      <up-networks .names=${state.networks} @pick=${(event: CustomEvent<number>) => playground.pickNetwork(event.detail)}
+        @dismiss=${() => playground.stop()}></up-networks>
     `;
   }
 
@@ -210,10 +213,10 @@ export class App extends Localized {
 
   #bring(event: Event, data: DataTransfer | null): void {
     this.dropping = false;
-    const files = data ? filesIn(data) : [];
-    if (!data || (event.type === "paste" && files.length === 0)) return;
+    const what = data ? dropped(data) : [];
+    if (!data || (event.type === "paste" && what.length === 0)) return;
     event.preventDefault();
-    void this.playground.openFiles(files);
+    void this.playground.openDropped(what);
   }
 
   #dragged(event: DragEvent): void {

@@ -58,7 +58,7 @@ describe("bringing a photo", () => {
   it("says so when a file is no picture, and keeps all as it was", async () => {
     await open();
     await bring(page, "drop", [{ name: "notes.jpg", type: "image/jpeg", bytes: new TextEncoder().encode("hello") }]);
-    await notice(page).getByText("not a picture that can be read").waitFor();
+    await notice(page).getByText("or it is not a picture").waitFor();
     await notice(page).getByText("notes.jpg").waitFor();
     expect(await page.getByRole("radio", { name: "Chelsea the cat" }).isChecked()).toBe(true);
     await page.getByRole("radio", { name: "A cup of coffee" }).check();

@@ -168,7 +168,7 @@ describe("on the CPU", () => {
     expect(width).toBeGreaterThan(2 * 451);
     const photos = ["cat.jpg", "dog.jpg"].map((name) => ({ name, type: "image/jpeg", bytes: chelsea }));
     await bring(page, "drop", photos);
-    await page.getByText("2 photos").waitFor();
+    await page.getByText("2 files").waitFor();
     const files = unzipSync(new Uint8Array(await downloaded(() => page.getByRole("button", { name: "All, as a ZIP" }).click())));
     expect(Object.keys(files)).toEqual(["cat-denoise.png", "dog-denoise.png"]);
     for (const file of Object.values(files)) expect(sizeOf(file)).toEqual([451, 300]);

@@ -179,7 +179,7 @@ describe("keeping", () => {
     const files = unzipSync(new Uint8Array(bytes));
     expect(Object.keys(files)).toEqual(["cat-denoise-1.png", "errors.txt"]);
     expect(new TextDecoder().decode(files["errors.txt"])).toContain("dog.jpg: not done");
-    await page.getByText("3 photos").waitFor();
+    await page.getByText("3 files").waitFor();
     expect(await leaving()).toBe(false);
   });
 
@@ -187,7 +187,7 @@ describe("keeping", () => {
     await open();
     const broken = { name: "broken.jpg", type: "image/jpeg", bytes: new TextEncoder().encode("no picture") };
     await bring(page, "drop", [photo, broken, { ...photo, name: "dog.jpg" }]);
-    await page.getByText("3 photos").waitFor();
+    await page.getByText("3 files").waitFor();
     const { name, bytes } = await downloaded(() => page.getByRole("button", { name: "All, as a ZIP" }).click());
     expect(name).toBe("denoise-bilinear.zip");
     const files = unzipSync(new Uint8Array(bytes));

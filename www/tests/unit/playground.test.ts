@@ -108,6 +108,7 @@ describe("nothing to run yet", () => {
     void playground.open();
     await until(client, "decode");
     const brought = playground.openFiles([file("mine.onnx", "broken")]);
+    await until(client, "loadModel");
     release();
     await brought;
     expect(playground.state).toMatchObject({ notice: { message: "error.invalid-model" }, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });

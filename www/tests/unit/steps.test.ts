@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { resultName, sortFiles } from "../../src/app/files";
+import { resultName } from "../../src/app/files";
 import { Step } from "../../src/app/step";
 import { Lane } from "../../src/worker/lane";
 
@@ -77,33 +77,9 @@ describe("Lane", () => {
 });
 
 describe("files", () => {
-  const file = (name: string, type = "") => new File(["x"], name, { type });
-
-  it("takes one photo or several, and leaves other files aside", () => {
-    const photo = file("a.jpg", "image/jpeg");
-    const other = file("b.png", "image/png");
-    expect(sortFiles([photo])).toEqual({ kind: "pictures", files: [photo] });
-    expect(sortFiles([file("notes.txt", "text/plain"), photo, other])).toEqual({ kind: "pictures", files: [photo, other] });
-  });
-
-  it("hands a file of unknown kind to the decoder, which knows better", () => {
-    expect(sortFiles([file("photo")]).kind).toBe("pictures");
-  });
-
-  it("takes a model with the files its weights are in", () => {
-    const model = file("net.onnx");
-    const data = file("net.onnx.data");
-    expect(sortFiles([data, model])).toEqual({ kind: "model", file: model, data: { "net.onnx.data": data } });
-  });
-
-  it("knows weights that came alone, and a drop without a file", () => {
-    expect(sortFiles([file("net.onnx.data")])).toEqual({ kind: "data-only", name: "net.onnx.data" });
-    expect(sortFiles([file("net.pth")])).toEqual({ kind: "not-onnx", name: "net.pth" });
-    expect(sortFiles([])).toEqual({ kind: "nothing" });
-  });
-
   it("names the result after the photo", () => {
     expect(resultName("holiday.tar.jpeg", "denoise")).toBe("holiday.tar-denoise.png");
     expect(resultName("", "denoise", "json")).toBe("picture-denoise.json");
+    expect(resultName("trip.2026/holiday", "denoise")).toBe("trip.2026/holiday-denoise.png");
   });
 });

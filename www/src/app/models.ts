@@ -1,0 +1,78 @@
+/** A person's own networks: takes one on, and asks what cannot be told from its file. */
+
+import { Asking } from "./asking";
+import type { Bench } from "./bench";
+import type { Board } from "./board";
+import type { OwnModel } from "./catalogue";
+import type { Given } from "./files";
+import { copiedModel, keepModel, readAs, unread } from "./own-model";
+import type { Photo } from "./photo";
+import { keepReading, keptReading, readingsOf, type ReadingId } from "./reading";
+import type { Settings } from "./settings";
+import { unlessAborted } from "./step";
+
+export class Models {
+  #board: Board;
+  #bench: Bench;
+  #asking: Asking;
+  #pick: (index: number) => void = () => {};
+
+  constructor(board: Board, bench: Bench) {
+    this.#board = board;
+    this.#bench = bench;
+    this.#asking = new Asking(board, bench);
+  }
+
+  answer(id: ReadingId): void {
+    this.#asking.answer(id);
+  }
+
+  pick(index: number): void {
+    this.#pick(index);
+  }
+
+  /** Which of several networks is to be used. */
+  async which(models: readonly Given[], signal: AbortSignal): Promise<Given | undefined> {
+    const picked = new Promise<number>((resolve) => (this.#pick = resolve));
+    this.#board.update({ networks: models.map(({ path }) => path) });
+    this.#board.now({ kind: "asking" });
+    try {
+      return models[await unlessAborted(picked, signal)];
+    } finally {
+      this.#board.update({ networks: [] });
+    }
+  }
+
+  /**
+   * The model as its output is to be read: its file says so, this device has been told, or a person is asked, `again` in
+   * any case. `photo`: what previews are made of.
+   */
+  async load(given: OwnModel, photo: Photo | null, again: boolean, signal: AbortSignal): Promise<OwnModel> {
+    const own = await this.#read(await copiedModel(given), photo, again, signal);
+    void keepModel(own);
+    return own;
+  }
+
+  async #read(own: OwnModel, photo: Photo | null, again: boolean, signal: AbortSignal): Promise<OwnModel> {
+    const { undeclared } = await this.#bench.model({ kind: "own", model: unread(own) }, signal);
+    const readings = undeclared ? readingsOf(undeclared) : [];
+    const [first, ...others] = readings;
+    if (!first) return own;
+    const kept = await keptReading(own.source.file);
+    const known = readings.find(({ id }) => id === kept);
+    if (known && !again) return readAs(own, known);
+    if (others.length === 0 && !again) return readAs(own, first);
+    const original = photo && (await this.#bench.original(photo, signal));
+    const reading = await this.#asking.ask(own, readings, original, signal);
+    await keepReading(own.source.file, reading.id);
+    return readAs(own, reading);
+  }
+
+  /** Settings for a network that was brought: of classes it is no restorer of damaged photos, of colors a colorizer. */
+  fitting({ reading }: OwnModel): Settings {
+    const settings = { ...this.#board.state.settings, methods: ["own"] };
+    const has = (task: string) => this.#board.state.tasks.some(({ id }) => id === task);
+    if ((reading === "mask" || reading === "classes") && has("segment")) return { ...settings, task: "segment", mode: "apply", classes: null };
+    return reading === "colors" && has("colorize") ? { ...settings, task: "colorize" } : settings;
+  }
+}
