@@ -13,8 +13,8 @@ pub enum Error {
     )]
     MissingExternalData(String),
     /// An operator outside the supported set.
-    #[error("node {node:?}: operator {op} is not supported")]
-    UnsupportedOperator { node: String, op: String },
+    #[error("node {node:?}: operator {op} is not supported{}", reason.map_or(String::new(), |reason| format!("; {reason}")))]
+    UnsupportedOperator { node: String, op: String, reason: Option<&'static str> },
     /// A node whose attributes, inputs or shapes are wrong or not supported.
     #[error("node {node:?} ({op}): {reason}")]
     InvalidNode { node: String, op: String, reason: String },

@@ -85,7 +85,7 @@ fn port(info: &ValueInfoProto, edge: EdgeId) -> Result<Port> {
     // Exporters write 0 or −1 for a dynamic dimension, too.
     let size = |value: Option<i64>| value.and_then(|v| usize::try_from(v).ok()).filter(|&v| v > 0);
     let shape = dims.map(|dims| dims.iter().map(|dim| size(dim.dim_value)).collect());
-    Ok(Port { name: info.name.clone(), edge, dtype: element.dtype(), shape })
+    Ok(Port { name: info.name.clone(), edge, dtype: element.dtype(), shape, channels_last: false })
 }
 
 /// Edges by name.

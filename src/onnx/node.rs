@@ -4,7 +4,7 @@ use super::External;
 use super::proto::{AttributeProto, NodeProto};
 use super::tensor::decode;
 use crate::error::{Error, Result};
-use crate::ops::{Attribute, Attributes, Op, OpError};
+use crate::ops::{Attribute, Attributes, Op, OpError, never};
 use crate::tensor::{Data, Tensor};
 use prost::bytes::Bytes;
 
@@ -36,9 +36,13 @@ pub fn parse(
 ) -> Result<Parsed> {
     if !matches!(node.domain.as_str(), "" | "ai.onnx") {
         let op = format!("{}.{}", node.domain, node.op_type);
-        return Err(Error::UnsupportedOperator { node: label.into(), op });
+        return Err(Error::UnsupportedOperator { node: label.into(), op, reason: None });
     }
-    let unsupported = || Error::UnsupportedOperator { node: label.into(), op: node.op_type.clone() };
+    let unsupported = || Error::UnsupportedOperator {
+        node: label.into(),
+        op: node.op_type.clone(),
+        reason: never(&node.op_type),
+    };
     let invalid =
         |e: OpError| Error::InvalidNode { node: label.into(), op: node.op_type.clone(), reason: e.0 };
     let mut attributes =

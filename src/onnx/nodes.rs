@@ -369,7 +369,8 @@ impl<'a> Nodes<'a> {
             return Err(Error::InvalidModel(format!("more than {MAX_CONDITIONS} conditions are computed")));
         }
         let edges: Vec<Edge> = self.edges.list().to_vec();
-        let output = Port { name: edges[edge.0].name.clone(), edge, dtype: DType::I64, shape: None };
+        let name = edges[edge.0].name.clone();
+        let output = Port { name, edge, dtype: DType::I64, shape: None, channels_last: false };
         let mut graph = Graph {
             nodes: self.list.clone(),
             edges,

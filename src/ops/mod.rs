@@ -70,7 +70,7 @@ pub use matmul::{Gemm, MatMul, Product};
 pub use max_pool::{Indices, MaxPool};
 pub use max_unpool::{MaxUnpool, Unpooled};
 pub use norm::{BatchNormalization, GroupNormalization, InstanceNormalization, LayerNormalization};
-pub use op::Op;
+pub use op::{Op, never};
 pub use pad::{Pad, PadMode, Padding};
 pub use prelu::PRelu;
 pub use quantize::{

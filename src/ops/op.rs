@@ -28,7 +28,7 @@ macro_rules! define {
                 })*
                 Ok(Some(match op_type {
                     $($name => Self::$variant($make),)*
-                    _ => return never(op_type).map_or(Ok(None), |reason| Err(OpError(reason.into()))),
+                    _ => return Ok(None),
                 }))
             }
 
@@ -59,17 +59,17 @@ macro_rules! define {
 }
 operators!(define);
 
-/// Why there is no such operator and will be none.
-fn never(op_type: &str) -> Option<&'static str> {
+/// Why there is no such operator and will be none, and the way out.
+pub fn never(op_type: &str) -> Option<&'static str> {
     match op_type {
         "RandomNormal" | "RandomNormalLike" | "RandomUniform" | "RandomUniformLike" | "Bernoulli"
         | "Multinomial" => Some(
             "it draws random numbers, and no two runs would give the same picture; export the network without \
                  noise (`eval()`, or noise of strength 0), or make the noise an input",
         ),
-        "Loop" | "Scan" | "SequenceMap" => Some(
-            "loops are not supported; export with `torch.export`, which unrolls Python's, or for a fixed size",
-        ),
+        "Loop" | "Scan" | "SequenceMap" => {
+            Some("export with `torch.export`, which unrolls Python's, or for a fixed size")
+        }
         _ => None,
     }
 }

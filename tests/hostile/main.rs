@@ -261,7 +261,7 @@ fn computing_with_positions_is_refused() {
 
 #[test]
 fn unsupported_operators_are_named() {
-    for op in ["LSTM", "If", "Loop", "Scan", "NonMaxSuppression"] {
+    for op in ["LSTM", "Loop", "Scan", "NonMaxSuppression"] {
         let bytes = single(op, &["x"], &[], vec![]);
         assert_refused(op, &bytes, "unsupported-operator", &format!("\"bad\": operator {op}"));
     }

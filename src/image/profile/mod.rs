@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(shown.convert([0, 128, 255]), [0, 188, 255]);
         let profile = Profile::Named { transfer: linear, primaries: None, narrow: false };
         let deep = ToSrgb::new(&profile, false, Depth::Sixteen).unwrap();
-        assert_eq!(deep.convert([0, 128, 256]), [0, 6, 12]);
+        assert_eq!(deep.convert([0, 128, 256]), [0, 6, 13]);
     }
 
     #[test]

@@ -83,14 +83,6 @@ impl Lowering<'_> {
         Ok(self.b.to(turned, Layout::Planes)?)
     }
 
-    fn permute(&mut self, x: Operand, perm: &[usize]) -> Lowered {
-        let (dtype, shape) = (self.dtype(x), self.b.shape(x).to_vec());
-        let x = self.b.to(x, Layout::Plain)?;
-        let output: Vec<usize> = perm.iter().map(|&i| shape[i]).collect();
-        let kernel = Kernel::Transpose { perm: perm.to_vec() };
-        Ok(self.b.push(kernel, vec![x], dtype, &output, Layout::Plain)?)
-    }
-
     /// Input `i` in the order N×C×H×W, broadcast to four dimensions.
     fn first(&mut self, node: &Node, i: usize) -> Lowered {
         if let Some(turned) = self.turned(node, i) {

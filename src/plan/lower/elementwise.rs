@@ -80,7 +80,12 @@ impl Lowering<'_> {
     }
 
     /// Of inputs that are read by `arg`.
-    pub(super) fn binary_of(&mut self, node: &Node, op: &Binary, arg: fn(&mut Self, &Node, usize) -> Lowered) -> Lowered {
+    pub(super) fn binary_of(
+        &mut self,
+        node: &Node,
+        op: &Binary,
+        arg: fn(&mut Self, &Node, usize) -> Lowered,
+    ) -> Lowered {
         let function = match op.kind {
             BinaryKind::Less => return self.compare(node, arg, Function::Less, [0, 1]),
             BinaryKind::LessOrEqual => return self.compare(node, arg, Function::LessOrEqual, [0, 1]),
@@ -123,7 +128,13 @@ impl Lowering<'_> {
     }
 
     /// Truth values, as floats 0 and 1, of two inputs.
-    fn compare(&mut self, node: &Node, arg: fn(&mut Self, &Node, usize) -> Lowered, function: Function, [a, b]: [usize; 2]) -> Lowered {
+    fn compare(
+        &mut self,
+        node: &Node,
+        arg: fn(&mut Self, &Node, usize) -> Lowered,
+        function: Function,
+        [a, b]: [usize; 2],
+    ) -> Lowered {
         let (a, b) = (arg(self, node, a)?, arg(self, node, b)?);
         let (a, b) = (self.number(a)?, self.number(b)?);
         self.combine(a, function, b)

@@ -31,6 +31,11 @@ fn power(a: f32, b: f32) -> f32 {
     return select(magnitude, -magnitude, floor(b * 0.5) != b * 0.5);
 }
 
+// WGSL's % makes NaN of an infinite divisor.
+fn remainder(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+    return select(a % b, a, abs(b) > vec4(3.4e38));
+}
+
 fn combine(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
     switch OPERATION {
         case SUB: { return a - b; }
@@ -41,10 +46,10 @@ fn combine(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
         case MAX: { return max(a, b); }
         case PRELU: { return select(a, a * b, a < vec4(0.0)); }
         case MOD: {
-            let rest = a % b;
+            let rest = remainder(a, b);
             return select(rest, rest + b, ((rest < vec4(0.0)) != (b < vec4(0.0))) & (rest != vec4(0.0)));
         }
-        case FMOD: { return a % b; }
+        case FMOD: { return remainder(a, b); }
         case LESS: { return select(vec4(0.0), vec4(1.0), a < b); }
         case LESS_OR_EQUAL: { return select(vec4(0.0), vec4(1.0), a <= b); }
         case EQUAL: { return select(vec4(0.0), vec4(1.0), a == b); }
