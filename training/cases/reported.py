@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from cases.build import Case, rand, run_onnxruntime
 
 FOLDER = Path(__file__).parent / "reported"
-FREE = {"batch": 1}
+FREE = {"batch": 1, "unk__1": 1}
 
 
 def from_onnxruntime(name: str, model: onnx.ModelProto, scale: float = 1.0) -> Case:
