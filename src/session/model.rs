@@ -85,7 +85,7 @@ impl Model {
     /// # Errors
     /// `InvalidInput` when shapes and declared inputs disagree, `InvalidNode`, `TooLarge`.
     pub fn plan(&self, shapes: &[Vec<usize>]) -> Result<Summary> {
-        let facts = self.graph.facts(shapes)?;
+        let facts = self.graph.facts(shapes).map_err(|error| self.with_least_size(error, shapes))?;
         let prepared = Prepared::new(&self.graph, &facts, &Selection::default())?;
         let (halo, multiple) = match self.geometry() {
             Ok(g) => (g.halo(), [g.axes[0].reach.multiple, g.axes[1].reach.multiple]),
@@ -117,7 +117,29 @@ impl Model {
         let tensors = self.in_order(inputs)?;
         // The one kind of host with which runs are compiled.
         let host = Steps { host, done: 0, tiles: 1 };
-        self.outputs_of(&self.graph, &|| Ok(tensors.clone()), selection, &host, &mut None).await
+        let done = self.outputs_of(&self.graph, &|| Ok(tensors.clone()), selection, &host, &mut None).await;
+        done.map_err(|error| {
+            let shapes: Vec<Vec<usize>> = tensors.iter().map(|tensor| tensor.shape().to_vec()).collect();
+            self.with_least_size(error, &shapes)
+        })
+    }
+
+    /// The error of a node that does not take what a small picture comes to, with the size that it would take.
+    fn with_least_size(&self, error: Error, shapes: &[Vec<usize>]) -> Error {
+        let (Ok(geometry), Ok(task)) = (self.geometry(), self.task()) else { return error };
+        match (error, shapes.get(task.port).map(Vec::as_slice)) {
+            (Error::InvalidNode { node, op, reason }, Some(&[_, _, h, w]))
+                if Rc::ptr_eq(&self.graph, &self.pictures)
+                    && (h < geometry.axes[0].least || w < geometry.axes[1].least) =>
+            {
+                let [least_h, least_w] = [0, 1].map(|i| geometry.axes[i].least);
+                let reason = format!(
+                    "{reason}; the input has {w} × {h} pixels, and those of {least_w} × {least_h} and more fit"
+                );
+                Error::InvalidNode { node, op, reason }
+            }
+            (error, _) => error,
+        }
     }
 
     /// The selected values for pictures; see [`Model::pictures`].

@@ -3,9 +3,12 @@
 use crate::support::{block_on, cpu, largest_difference, picture};
 use crate::writer::{self, field, floats, int_attribute, integers, ints_attribute, node, port};
 use std::collections::BTreeMap;
+use unet_playground::Result;
 use unet_playground::image::filter::{Filter, Interpolation, Resize};
 use unet_playground::image::{Picture, Rect};
+use unet_playground::plan::Selection;
 use unet_playground::session::{Model, Unhurried};
+use unet_playground::tensor::Tensor;
 
 fn model(input: &[i64], nodes: Vec<Vec<u8>>, initializers: Vec<Vec<u8>>, metadata: &[(&str, &str)]) -> Model {
     let (inputs, outputs) = (vec![port("x", input)], vec![port("y", &[-1, -1, -1, -1])]);
@@ -17,6 +20,12 @@ fn model(input: &[i64], nodes: Vec<Vec<u8>>, initializers: Vec<Vec<u8>>, metadat
 
 fn process(model: &Model, source: &Picture, tile: Option<usize>) -> Picture {
     block_on(model.process(source, tile, &Unhurried::default(), |_| {})).unwrap().picture
+}
+
+/// Of an input of this shape.
+fn run(model: &Model, shape: &[usize], values: Vec<f32>) -> Result<Tensor> {
+    let input = [("x".to_string(), Tensor::f32(shape, values)?)].into();
+    Ok(block_on(model.run(input, &Selection::default(), &Unhurried::default()))?.remove(0))
 }
 
 /// Every pixel becomes the mean of the frame.
@@ -125,4 +134,66 @@ fn what_sees_a_part_alone_is_tiled_at_any_size() {
     let estimate = model.estimate(100, 70, None).unwrap();
     assert_eq!((estimate.frame, estimate.exact), (None, true));
     assert!(estimate.tiles > 4);
+}
+
+/// Three poolings of 7 × 7 every 3 pixels, which small pictures do not reach through.
+#[test]
+fn inputs_that_are_too_small_are_told_the_least_size() {
+    let window = [ints_attribute("kernel_shape", &[7, 7]), ints_attribute("strides", &[3, 3])];
+    let pool = |name, from, to| node(name, "MaxPool", &[from], &[to], &window);
+    let nodes = vec![
+        pool("pool1", "x", "a"),
+        pool("pool2", "a", "b"),
+        node("mean", "GlobalAveragePool", &["b"], &["m"], &[]),
+        node("sum", "Add", &["x", "m"], &["y"], &[]),
+    ];
+    let model = model(&[1, 3, -1, -1], nodes, vec![], &[]);
+    let run = |h: usize, w: usize| run(&model, &[1, 3, h, w], vec![0.5; 3 * h * w]);
+    let error = run(24, 40).unwrap_err().to_string();
+    let told = "\"pool2\" (MaxPool): a kernel that reaches over 7 does not fit in 6, the padded input; the input has \
+                40 × 24 pixels, and those of 31 × 31 and more fit";
+    assert!(error.contains(told), "{error}");
+    assert!(run(31, 31).is_ok());
+    // Pictures are enlarged at their edges.
+    assert_eq!(process(&model, &picture(20, 9), None).size(), (20, 9));
+}
+
+/// A weight that is divided by its largest singular value, found by one step of the power method, as
+/// `torch.nn.utils.parametrizations.spectral_norm` exports it.
+#[test]
+fn weights_with_spectral_norm_are_computed_once() {
+    let (rows, columns) = (256usize, 64 * 9);
+    let weight: Vec<f32> = (0..rows * columns).map(|i| ((i * 37 % 101) as f32 - 50.0) / 500.0).collect();
+    let v: Vec<f32> = (0..columns).map(|i| ((i * 13 % 29) as f32 - 14.0) / 60.0).collect();
+    let u: Vec<f32> = (0..rows).map(|i| ((i * 7 % 31) as f32 - 15.0) / 60.0).collect();
+    let product = |row: usize| -> f32 { (0..columns).map(|c| weight[row * columns + c] * v[c]).sum() };
+    let sigma: f32 = (0..rows).map(|row| u[row] * product(row)).sum();
+    let nodes = vec![
+        node("matrix", "Reshape", &["w", "flat"], &["m"], &[]),
+        node("mv", "MatMul", &["m", "v"], &["mv"], &[]),
+        node("sigma", "MatMul", &["u", "mv"], &["s"], &[]),
+        node("norm", "Div", &["w", "s"], &["n"], &[]),
+        node("lift", "Conv", &["x", "first"], &["h"], &[]),
+        node("conv", "Conv", &["h", "n"], &["c"], &[ints_attribute("pads", &[1, 1, 1, 1])]),
+        node("last", "Conv", &["c", "out"], &["y"], &[]),
+    ];
+    let one = |n: usize| (0..n).map(|i| f32::from(u8::from(i == 0))).collect::<Vec<_>>();
+    let initializers = vec![
+        floats("w", &[rows as i64, 64, 3, 3], &weight),
+        floats("v", &[columns as i64], &v),
+        floats("u", &[rows as i64], &u),
+        integers("flat", &[2], &[rows as i64, -1]),
+        floats("first", &[64, 1, 1, 1], &one(64)),
+        floats("out", &[1, rows as i64, 1, 1], &one(rows)),
+    ];
+    let model = model(&[1, 1, -1, -1], nodes, initializers, &[]);
+    let mut pixels = vec![0.0; 64];
+    pixels[27] = 1.0;
+    let made = run(&model, &[1, 1, 8, 8], pixels).unwrap();
+    // Of one pixel, the first kernel turned around it.
+    let expected: Vec<f32> = (0..9).map(|k| weight[8 - k] / sigma).collect();
+    let found: Vec<f32> = (0..9).map(|k| made.as_f32().unwrap()[(2 + k / 3) * 8 + 2 + k % 3]).collect();
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!((found - expected).abs() <= 1e-4 * expected.abs().max(0.01), "{found} {expected}");
+    }
 }
