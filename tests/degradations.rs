@@ -8,7 +8,7 @@ use std::path::Path;
 use unet_playground::image::{Control, FilterSpec, Picture, offered};
 
 /// Kinds that restore or adjust, and are no damage.
-const OTHERS: [&str; 5] = ["mean", "median", "unsharp", "upscale", "saturation"];
+const OTHERS: [&str; 6] = ["mean", "median", "unsharp", "upscale", "resize", "saturation"];
 
 fn fields(spec: &FilterSpec) -> serde_json::Map<String, serde_json::Value> {
     serde_json::to_value(spec).unwrap().as_object().unwrap().clone()

@@ -124,6 +124,8 @@ pub enum FilterSpec {
     Unsharp { sigma: f64, amount: f64 },
     /// `scale` 1–8 times as large.
     Upscale { scale: u32, interpolation: Interpolation },
+    /// To exactly this size, in pixels; smaller ones are antialiased.
+    Resize { width: u32, height: u32, interpolation: Interpolation },
     /// Chroma of CIE L\*a\*b\* times `factor`, 0–4.
     Saturation { factor: f64 },
 }
@@ -171,6 +173,9 @@ impl FilterSpec {
             Self::Median { side } => Box::new(Median::new(side)?),
             Self::Unsharp { sigma, amount } => Box::new(Unsharp::new(sigma, amount)?),
             Self::Upscale { scale, interpolation } => Box::new(Resize::up(scale, interpolation)?),
+            Self::Resize { width, height, interpolation } => {
+                Box::new(Resize::to(width, height, interpolation))
+            }
             Self::Saturation { factor } => Box::new(Saturation::new(factor)?),
         };
         Ok((filter, None))
@@ -205,6 +210,7 @@ impl FilterSpec {
             | Self::Median { .. }
             | Self::Unsharp { .. }
             | Self::Upscale { .. }
+            | Self::Resize { .. }
             | Self::Saturation { .. } => None,
         }
     }

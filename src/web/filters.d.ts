@@ -37,6 +37,8 @@ export type FilterSpec =
   | { kind: "unsharp"; sigma: number; amount: number }
   /** `scale` 1–8 times as large. */
   | { kind: "upscale"; scale: number; interpolation: "nearest" | "bilinear" | "bicubic" | "lanczos3" }
+  /** To exactly this size, in pixels; smaller ones are antialiased. */
+  | { kind: "resize"; width: number; height: number; interpolation: "nearest" | "bilinear" | "bicubic" | "lanczos3" }
   /** Chroma of CIE L*a*b* times `factor`, 0–4. */
   | { kind: "saturation"; factor: number };
 

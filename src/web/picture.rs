@@ -107,6 +107,21 @@ impl Picture {
         self.0.thumbnail(max_side).map(|copy| Picture::made(copy, &self.2)).map_err(|e| convert::error(&e))
     }
 
+    /// A part of it, mirrored left to right where asked, then turned clockwise by `quarters` of a circle. No pixel
+    /// changes.
+    pub fn cut(
+        &self,
+        x: u32,
+        y: u32,
+        width: u32,
+        height: u32,
+        quarters: u32,
+        mirrored: bool,
+    ) -> Result<Picture, JsValue> {
+        let cut = self.0.cut(Rect::new(x, y, width, height), quarters, mirrored);
+        cut.map(|cut| Picture::made(cut, &self.2)).map_err(|e| convert::error(&e))
+    }
+
     /// Whether the file that it was made of says where the photo was taken.
     #[wasm_bindgen(getter, js_name = hasLocation)]
     pub fn has_location(&self) -> bool {

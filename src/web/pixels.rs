@@ -56,6 +56,16 @@ export interface NoiseLevel {
   chroma: number;
 }
 
+/** What a page can propose to who opens a picture. */
+export interface FirstLook {
+  /** All of it has one tone for each lightness: black and white, or sepia. */
+  gray: boolean;
+  /** None of pictures too small to tell. */
+  noise: NoiseLevel | null;
+  /** What to do first, if anything. */
+  need: "colors" | "colors-without-noise" | "less-noise" | "twice-the-size" | "four-times-the-size" | null;
+}
+
 export interface ScoreOptions {
   /** Pixels on each side that do not count for `psnrLuma`: the scale of super-resolution. 0 by default. */
   border?: number;
@@ -135,6 +145,12 @@ impl Engine {
     #[wasm_bindgen(js_name = noiseLevel, unchecked_return_type = "NoiseLevel")]
     pub fn noise_level(&self, picture: &Picture) -> std::result::Result<JsValue, JsValue> {
         image::noise_level(&picture.0).map(|level| convert::json(&level)).map_err(|e| convert::error(&e))
+    }
+
+    /// What a picture seems to need: colors, less noise, more pixels.
+    #[wasm_bindgen(js_name = firstLook, unchecked_return_type = "FirstLook")]
+    pub fn first_look(&self, picture: &Picture) -> std::result::Result<JsValue, JsValue> {
+        image::first_look(&picture.0).map(|look| convert::json(&look)).map_err(|e| convert::error(&e))
     }
 
     /// How much stronger the pattern of an upsampling grid is than its surroundings in the spectrum,

@@ -97,6 +97,8 @@ export interface Engine {
   checkerboard(picture: Picture, options: { period: 2 | 4 | 8 } & Attended): Promise<number>;
   /** How noisy a picture is: standard deviations, of 255, as Gaussian noise, of luma and of chroma. */
   noiseLevel(picture: Picture): NoiseLevel;
+  /** What a picture seems to need. */
+  firstLook(picture: Picture): FirstLook;
   /** Draws a picture of labels, which a model that tells classes makes, over the picture it belongs to. */
   view(picture: Picture, labels: Picture, options: LabelView): Promise<Picture>;
   /** A picture of labels of a mask: gray levels are indices of classes, or the colours that `view` draws. */
@@ -125,6 +127,13 @@ export interface NoiseLevel {
   chroma: number;
 }
 
+/** `gray`: one tone for each lightness, black and white or sepia. */
+export interface FirstLook {
+  gray: boolean;
+  noise: NoiseLevel | null;
+  need: "colors" | "colors-without-noise" | "less-noise" | "twice-the-size" | "four-times-the-size" | null;
+}
+
 /** PSNR in dB, of all channels and of luma; SSIM null where a side is shorter than its window; MAE of 255. */
 export interface Scores {
   psnr: number;
@@ -148,7 +157,7 @@ export interface Model {
   /** `metadata_props` of the file. */
   readonly metadata: Record<string, string>;
   /** What goes in and comes out as pictures; undefined for a model that can only be run on tensors. */
-  readonly task: { classes: ClassInfo[] } | undefined;
+  readonly task: { classes: ClassInfo[]; output: { color: string } } | undefined;
   /** Shapes have null where a size is free, and are null themselves where nothing is known. */
   readonly inputs: { name: string; shape: (number | null)[] | null }[];
   readonly outputs: { name: string }[];
@@ -177,6 +186,8 @@ export interface Picture {
   /** RGBA of a region. */
   pixels(x: number, y: number, width: number, height: number): Uint8ClampedArray;
   thumbnail(maxSide: number): Picture;
+  /** A part, mirrored left to right, then turned clockwise by quarters of a circle. */
+  cut(x: number, y: number, width: number, height: number, quarters: number, mirrored: boolean): Picture;
   encodePng(): Uint8Array;
   /** `quality` 1 to 100, in libjpeg's measure; chroma at half the resolution ("420") by default. */
   encodeJpeg(quality: number, subsampling?: "420" | "444"): Uint8Array;

@@ -1,11 +1,13 @@
 /** Messages between the page and its worker. Everything here is structured-cloneable. */
 
+import type { Cut } from "./app/cut";
 import type {
   BackendChoice,
   BackendName,
   ClassInfo,
   Estimate,
   FilterSpec,
+  FirstLook,
   LabelView,
   PictureNotice,
   ReasonCode,
@@ -40,6 +42,8 @@ export interface ModelInfo {
   metadata: Record<string, string>;
   /** What its results tell apart; empty for one that makes pictures. */
   classes: ClassInfo[];
+  /** Whether its results have no colors. */
+  gray: boolean;
   /** Of a person's own file that does not say what its output is. */
   undeclared: UndeclaredOutput | null;
 }
@@ -117,7 +121,7 @@ export type Recipe =
   | { make: "drawn-labels"; of: number; over: number; how: LabelView }
   /** Of a mask that a person gave. */
   | { make: "labels"; of: number; classes: number }
-  | { make: "cropped"; of: number; rect: Rect }
+  | { make: "cut"; of: number; cut: Cut }
   | { make: "reduced"; of: number; maxSide: number };
 
 export interface Point {
@@ -139,6 +143,7 @@ export interface Calls {
   freeModel: { args: { model: number }; result: null };
   decode: { args: { file: Blob }; result: PictureInfo };
   make: { args: { recipe: Recipe }; result: PictureInfo };
+  firstLook: { args: { picture: number }; result: FirstLook };
   /** `border`: pixels on each side that do not count for the PSNR of luma. */
   score: { args: { picture: number; reference: number; border: number }; result: Scores };
   /** Of pictures of labels. */

@@ -34,6 +34,7 @@ export function browser(): void {
 export class FakeClient {
   onCrash = () => {};
   flops = 1;
+  need: string | null = null;
   classes: { name: string }[] = [];
   calls: CallName[] = [];
   freed: string[] = [];
@@ -78,6 +79,7 @@ export class FakeClient {
       calibrate: 1,
       process: { picture, engine },
       preview: bitmap,
+      firstLook: { gray: false, noise: null, need: this.need },
       score: { psnr: 30, psnrLuma: 30, ssim: 1, mae: 0 },
       encodePng: new Uint8Array(4),
     };

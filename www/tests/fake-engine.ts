@@ -6,13 +6,13 @@
 
 import { FakeInspection, type FakeNetwork, fakeNodes, fakeWeights } from "./fake-inspection";
 import { blended, context, drawn, FakePicture } from "./fake-picture";
-import type { ClassInfo, Engine as EngineType, FilterSpec, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
+import type { ClassInfo, FirstLook, Engine as EngineType, FilterSpec, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
 import type { Inspection } from "../src/inspection";
 
 /** Side of the tiles of a run. */
 const TILE = 128;
 
-const behaviour = { tileDelay: 8, webgpu: true, inspects: true, loseGpu: false, mostPixels: 30e6, mostResult: 100e6, flopsPerPixel: 69e3 };
+const behaviour = { tileDelay: 8, webgpu: true, inspects: true, loseGpu: false, mostPixels: 30e6, mostResult: 100e6, flopsPerPixel: 69e3, need: null as FirstLook["need"] };
 const channel = new BroadcastChannel("fake-engine");
 channel.onmessage = ({ data }) => {
   Object.assign(behaviour, data);
@@ -66,7 +66,7 @@ export class Engine implements EngineType {
     const nodes = fakeNodes(network, [1, 3, 64, 64]);
     const ports = { inputs: [{ name: "x", shape: [null, 3, null, null] }], outputs: [{ name: "y" }] };
     const plan = ([, , height = 0, width = 0]: number[]) => ({ outputShape: [1, channels, height, width], nodes: [{ op: operator, outputs: ["y"] }] });
-    const model: FakeModel = { metadata, ...network, ...ports, plan, task: { classes: told }, release() {}, weights: (node) => fakeWeights(nodes, node), free() {} };
+    const model: FakeModel = { metadata, ...network, ...ports, plan, task: { classes: told, output: { color: channels === 1 ? "gray" : "rgb" } }, release() {}, weights: (node) => fakeWeights(nodes, node), free() {} };
     return model;
   }
 
@@ -89,6 +89,10 @@ export class Engine implements EngineType {
     return { sigma: 20, luma: 14, chroma: 12 };
   }
 
+  firstLook(): FirstLook {
+    return { gray: false, noise: null, need: behaviour.need };
+  }
+
   async filter(picture: Picture, kind: FilterSpec): Promise<Picture> {
     const { canvas, clean, width, height } = picture as FakePicture;
     switch (kind.kind) {
@@ -101,6 +105,10 @@ export class Engine implements EngineType {
       case "upscale": {
         const large = drawn(canvas, width * kind.scale, height * kind.scale);
         return new FakePicture(large, large);
+      }
+      case "resize": {
+        const sized = drawn(canvas, kind.width, kind.height);
+        return new FakePicture(sized, sized);
       }
       case "gray":
         return new FakePicture(drawn(canvas, width, height, "grayscale(1)"), clean);

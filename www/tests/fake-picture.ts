@@ -26,6 +26,15 @@ export class FakePicture implements Picture {
     context(small).drawImage(this.canvas, 0, 0, small.width, small.height);
     return new FakePicture(small, small);
   }
+  cut(x: number, y: number, width: number, height: number, quarters: number, mirrored: boolean): Picture {
+    const canvas = quarters % 2 ? new OffscreenCanvas(height, width) : new OffscreenCanvas(width, height);
+    const to = context(canvas);
+    to.translate(canvas.width / 2, canvas.height / 2);
+    to.rotate((quarters * Math.PI) / 2);
+    to.scale(mirrored ? -1 : 1, 1);
+    to.drawImage(this.canvas, x, y, width, height, -width / 2, -height / 2, width, height);
+    return new FakePicture(canvas, canvas);
+  }
   /** A PNG has to come at once, which canvases do not give: a BMP of 32 bits does as well for browsers. */
   encodePng() {
     return bmp(this.pixels(0, 0, this.width, this.height), this.width, this.height);

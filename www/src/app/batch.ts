@@ -4,6 +4,7 @@ import { Zip, ZipPassThrough } from "fflate";
 import { codeOf, messageOf, type PictureInfo } from "../protocol";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
+import type { Cut } from "./cut";
 import { resultName, type Given } from "./files";
 import type { Settings } from "./settings";
 import { runStages, touches } from "./stages";
@@ -14,6 +15,8 @@ export interface Batch {
   task: TaskFacts;
   settings: Settings;
   method: Method;
+  /** The part of the first photo that is used, the one that has been looked at. */
+  cut: Cut | null;
 }
 
 /** `zip`: null where nothing was done. `ended`: what ended it early. */
@@ -30,7 +33,7 @@ export interface Restored {
  */
 export async function restoreAll(
   bench: Bench,
-  { files, task, settings, method }: Batch,
+  { files, task, settings, method, cut }: Batch,
   tell: (done: number) => void,
   signal: AbortSignal,
 ): Promise<Restored> {
@@ -42,7 +45,7 @@ export async function restoreAll(
   for (const [done, { file, path }] of files.entries()) {
     tell(done);
     try {
-      archive.add(numbered(names, done), await restore(file));
+      archive.add(numbered(names, done), await restore(file, done === 0 ? cut : null));
       count++;
     } catch (error) {
       errors.push(`${path}: ${messageOf(error)}`);
@@ -55,7 +58,7 @@ export async function restoreAll(
   if (errors.length > 0) archive.add("errors.txt", new TextEncoder().encode(`${errors.join("\n")}\n`));
   return { zip: count > 0 || !ended ? archive.finish() : null, failed: files.length - count, ended };
 
-  async function restore(file: File): Promise<Uint8Array> {
+  async function restore(file: File, cut: Cut | null): Promise<Uint8Array> {
     const { client } = bench;
     const kept: PictureInfo[] = [];
     const keep = (picture: PictureInfo) => {
@@ -63,10 +66,12 @@ export async function restoreAll(
       return picture;
     };
     try {
-      const input = keep(await client.call("decode", { file }, { signal }));
+      const whole = keep(await client.call("decode", { file }, { signal }));
+      const input = cut ? keep(await client.call("make", { recipe: { make: "cut", of: whole.id, cut } }, { signal })) : whole;
       const made = await runStages(bench, method, input, null, {}, signal);
       const raw = keep(made.picture);
-      const shown = await bench.chain(raw, touches(task, settings, made, input), signal);
+      const { from, recipes } = touches(task, settings, method, made, input);
+      const shown = await bench.chain(from, recipes, signal);
       if (shown !== raw) keep(shown);
       return await client.call("encodePng", { picture: shown.id }, { signal });
     } finally {

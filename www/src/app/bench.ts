@@ -7,6 +7,7 @@ import type { Client } from "../client";
 import type { BackendChoice, Degradation } from "../engine";
 import type { EngineInfo, ModelInfo, PictureInfo, Progress, Recipe, ShippedModel } from "../protocol";
 import type { Entry, OwnModel, Stage } from "./catalogue";
+import { formatCut } from "./cut";
 import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
 import { fromBase } from "./samples";
@@ -26,13 +27,15 @@ export class Bench {
   #tell: Tell;
   #engine = new Step<EngineInfo>();
   #models = new Map<string, Step<ModelInfo>>();
-  #original: Step<PictureInfo>;
+  #whole: Step<PictureInfo>;
+  #cut: Step<PictureInfo>;
   #pace = new Step<number>();
 
   constructor(client: Client, tell: Tell) {
     this.client = client;
     this.#tell = tell;
-    this.#original = new Step(this.#free);
+    this.#whole = new Step(this.#free);
+    this.#cut = new Step(this.#free);
   }
 
   engine(choice: BackendChoice, signal: AbortSignal): Promise<EngineInfo> {
@@ -87,9 +90,18 @@ export class Bench {
   }
 
   /** The photo as it came. `opened`: it has been decoded already. */
-  original(photo: Photo, signal: AbortSignal, opened?: PictureInfo): Promise<PictureInfo> {
-    if (opened) this.#original.set(photo.key, Promise.resolve(opened));
-    return this.#original.get(photo.key, () => this.client.call("decode", { file: photo.file }, { signal }), signal);
+  whole(photo: Photo, signal: AbortSignal, opened?: PictureInfo): Promise<PictureInfo> {
+    if (opened) this.#whole.set(photo.key, Promise.resolve(opened));
+    return this.#whole.get(photo.key, () => this.client.call("decode", { file: photo.file }, { signal }), signal);
+  }
+
+  /** The part of the photo that is used. */
+  async original(photo: Photo, signal: AbortSignal): Promise<PictureInfo> {
+    const { cut } = photo;
+    const whole = await this.whole(photo, signal);
+    if (!cut) return whole;
+    const recipe = { make: "cut", of: whole.id, cut } as const;
+    return this.#cut.get(`${whole.id} ${formatCut(cut)}`, () => this.client.call("make", { recipe }, { signal }), signal);
   }
 
   /** The photo made worse. */
@@ -120,7 +132,7 @@ export class Bench {
 
   /** The worker is gone, and all that was in it. */
   forget(): void {
-    for (const step of [this.#engine, this.#original, this.#pace]) step.forget();
+    for (const step of [this.#engine, this.#whole, this.#cut, this.#pace]) step.forget();
     this.#models.clear();
   }
 

@@ -1,6 +1,7 @@
 /** Photos on their way: where each comes from, and what it is opened for. */
 
 import type { Bench } from "./bench";
+import type { Cut } from "./cut";
 import type { Given } from "./files";
 import { keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
@@ -24,14 +25,18 @@ export interface Coming {
   lasts: boolean;
   /** Whether a photo that this device keeps is asked for: there may be none. */
   kept: boolean;
+  /** The part of it to use; null: all of it. */
+  cut: Cut | null;
+  /** The task that it is the result of; null: it is none. */
+  after: string | null;
 }
 
 function coming(find: Coming["find"], more: Partial<Coming>): Coming {
-  return { find, sample: null, mode: "apply", mask: null, mayBeMask: false, many: [], leftOut: [], lasts: true, kept: false, ...more };
+  return { find, sample: null, mode: "apply", mask: null, mayBeMask: false, many: [], leftOut: [], lasts: true, kept: false, cut: null, after: null, ...more };
 }
 
-export function comingSample(id: SampleId, mode: Settings["mode"]): Coming {
-  return coming((signal) => samplePhoto(id, signal), { sample: id, mode });
+export function comingSample(id: SampleId, mode: Settings["mode"], cut: Cut | null = null): Coming {
+  return coming((signal) => samplePhoto(id, signal), { sample: id, mode, cut });
 }
 
 export function comingPhoto(photo: Photo, more: Partial<Coming> = {}): Coming {
@@ -39,14 +44,14 @@ export function comingPhoto(photo: Photo, more: Partial<Coming> = {}): Coming {
 }
 
 /** The photo that this device keeps; where there is none, the first sample. */
-export function comingBack(mode: Settings["mode"]): Coming {
-  return coming(async (signal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal), { mode, kept: true });
+export function comingBack(mode: Settings["mode"], cut: Cut | null): Coming {
+  return coming(async (signal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal), { mode, kept: true, cut });
 }
 
 /** A result, which is gone with its worker. */
-export function comingResult(png: Promise<Blob>, name: string): Coming {
+export function comingResult(png: Promise<Blob>, name: string, after: string): Coming {
   png.catch(() => {}); // told of where it is found
-  return coming(async () => ownPhoto(await png, name), { lasts: false });
+  return coming(async () => ownPhoto(await png, name), { lasts: false, after });
 }
 
 /** A smaller copy of a photo: of this longer side, or of half of it where `side` is none. */

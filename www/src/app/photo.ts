@@ -1,6 +1,7 @@
 /** The photo to work on: a sample, a file, or a result that goes in again. */
 
 import { fetched } from "../fetched";
+import type { Cut } from "./cut";
 import { sampleUrl, type SampleId } from "./samples";
 import { forget, recall, remember } from "./store";
 
@@ -9,6 +10,8 @@ export interface Photo {
   name: string;
   sample: SampleId | null;
   file: Blob;
+  /** The part of it that is used; null: all of it. */
+  cut: Cut | null;
 }
 
 /** Where the person's own photo waits for the next visit. */
@@ -17,11 +20,11 @@ let opened = 0;
 
 export async function samplePhoto(id: SampleId, signal: AbortSignal): Promise<Photo> {
   const file = await fetched(sampleUrl(id), signal, (response) => response.blob());
-  return { key: `sample ${id}`, name: `${id}.jpg`, sample: id, file };
+  return { key: `sample ${id}`, name: `${id}.jpg`, sample: id, file, cut: null };
 }
 
 export function ownPhoto(file: Blob, name: string): Photo {
-  return { key: `file ${++opened}`, name, sample: null, file };
+  return { key: `file ${++opened}`, name, sample: null, file, cut: null };
 }
 
 export function keepPhoto({ file, name }: Photo): Promise<void> {

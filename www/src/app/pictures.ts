@@ -8,6 +8,7 @@ import { CallError, type PictureInfo, type Recipe } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
 import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
+import { wholeOf, type Cut } from "./cut";
 import type { Photo } from "./photo";
 import { Step } from "./step";
 
@@ -18,6 +19,9 @@ export interface Pair {
   original: PictureInfo;
   /** The original itself where nothing is done to it. */
   input: PictureInfo;
+  /** The size of all of the photo, and the part that is used. */
+  whole: Size;
+  cut: Cut | null;
 }
 
 export class Pictures {
@@ -27,6 +31,7 @@ export class Pictures {
   #input = this.#pictureStep();
   #enlarged = this.#pictureStep();
   #truth = this.#pictureStep();
+  #gray = this.#pictureStep();
   #mask = this.#pictureStep();
   #layers = { original: this.#layerStep(), input: this.#layerStep(), mask: this.#layerStep() };
   /** Layers, and numbers of pictures, that are needed only as long as they are to be seen. */
@@ -39,42 +44,53 @@ export class Pictures {
   }
 
   async pair(photo: Photo, how: readonly Degradation[], scale: number, signal: AbortSignal): Promise<Pair> {
-    const whole = await this.#bench.original(photo, signal);
-    const original = how.length > 0 ? await this.#multiple(whole, scale, signal) : whole;
-    if (how.length === 0) return { original, input: original };
+    const whole = await this.#bench.whole(photo, signal);
+    const used = await this.#bench.original(photo, signal);
+    const { cut } = photo;
+    if (how.length === 0) return { original: used, input: used, whole, cut };
+    const original = await this.#multiple(used, scale, signal);
     const degrade = () => this.#bench.degraded(original, how, signal);
-    return { original, input: await this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal) };
+    return { original, input: await this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal), whole, cut };
   }
 
   layer(which: "original" | "input" | "mask", picture: PictureInfo, signal: AbortSignal): Promise<Layer> {
     return this.#layers[which].get(String(picture.id), () => layerOf(this.#bench, picture, signal), signal);
   }
 
-  /** The input in the size of a result: itself, or enlarged by a whole factor; null where there is none. */
-  async sizedAs(size: Size, input: PictureInfo, signal: AbortSignal): Promise<PictureInfo | null> {
-    const scale = size.width / input.width;
-    if (!Number.isInteger(scale) || size.height !== input.height * scale) return null;
-    if (scale === 1) return input;
-    const recipe = { make: "filtered", of: input.id, how: { kind: "upscale", scale, interpolation: ENLARGED } } as const;
-    return this.#make(this.#enlarged, `${input.id} ${scale}`, recipe, signal);
+  /** The input in the size of a result: itself, or enlarged; null where that has another shape. */
+  async sizedAs({ width, height }: Size, input: PictureInfo, signal: AbortSignal): Promise<PictureInfo | null> {
+    if (Math.abs(height - (input.height * width) / input.width) > 1) return null;
+    if (width === input.width && height === input.height) return input;
+    const recipe = { make: "filtered", of: input.id, how: { kind: "resize", width, height, interpolation: ENLARGED } } as const;
+    return this.#make(this.#enlarged, `${input.id} ${width} ${height}`, recipe, signal);
   }
 
-  /** The picture of labels that a mask of the photo gives. */
-  truth(mask: Photo, photo: PictureInfo, classes: number, signal: AbortSignal): Promise<PictureInfo> {
+  /** The picture of labels that a mask of the photo gives. One of the whole photo is cut as the photo is. */
+  truth(mask: Photo, { input, whole, cut }: Pair, classes: number, signal: AbortSignal): Promise<PictureInfo> {
     const { client } = this.#bench;
     const make = async () => {
-      const file = await client.call("decode", { file: mask.file }, { signal });
+      const made: PictureInfo[] = [];
+      const keep = async (picture: Promise<PictureInfo>) => made[made.push(await picture) - 1] as PictureInfo;
       try {
-        if (file.width !== photo.width || file.height !== photo.height) {
+        let file = await keep(client.call("decode", { file: mask.file }, { signal }));
+        if (cut && sameSize(file, whole)) {
+          file = await keep(client.call("make", { recipe: { make: "cut", of: file.id, cut } }, { signal }));
+        }
+        if (!sameSize(file, input)) {
           const { width, height } = file;
-          throw new CallError("mask-size", "", { width, height, photoWidth: photo.width, photoHeight: photo.height });
+          throw new CallError("mask-size", "", { width, height, photoWidth: input.width, photoHeight: input.height });
         }
         return await client.call("make", { recipe: { make: "labels", of: file.id, classes } }, { signal });
       } finally {
-        client.free("picture", file.id);
+        for (const { id } of made) client.free("picture", id);
       }
     };
-    return this.#truth.get(`${mask.key} ${photo.id} ${classes}`, make, signal);
+    return this.#truth.get(`${mask.key} ${input.id} ${classes}`, make, signal);
+  }
+
+  /** An original without its colors. */
+  gray(original: PictureInfo, signal: AbortSignal): Promise<PictureInfo> {
+    return this.#make(this.#gray, String(original.id), { make: "filtered", of: original.id, how: { kind: "gray" } }, signal);
   }
 
   /** A mask as results are drawn. */
@@ -85,7 +101,7 @@ export class Pictures {
 
   /** Another photo: what was made of the last one is no longer needed. Its layers are shown until there are others. */
   clear(): void {
-    for (const step of [this.#cropped, this.#input, this.#enlarged, this.#truth, this.#mask]) step.clear();
+    for (const step of [this.#cropped, this.#input, this.#enlarged, this.#truth, this.#gray, this.#mask]) step.clear();
   }
 
   /** Something else is to be seen. */
@@ -95,7 +111,7 @@ export class Pictures {
 
   /** The worker is gone, and all that was in it. */
   forget(): void {
-    for (const step of [this.#cropped, this.#input, this.#enlarged, this.#truth, this.#mask, ...Object.values(this.#layers)]) step.forget();
+    for (const step of [this.#cropped, this.#input, this.#enlarged, this.#truth, this.#gray, this.#mask, ...Object.values(this.#layers)]) step.forget();
     this.#leaving = [];
   }
 
@@ -118,12 +134,16 @@ export class Pictures {
     const width = picture.width - (picture.width % scale);
     const height = picture.height - (picture.height % scale);
     if (width * height === 0 || (width === picture.width && height === picture.height)) return Promise.resolve(picture);
-    return this.#make(this.#cropped, `${picture.id} ${scale}`, { make: "cropped", of: picture.id, rect: { x: 0, y: 0, width, height } }, signal);
+    return this.#make(this.#cropped, `${picture.id} ${scale}`, { make: "cut", of: picture.id, cut: wholeOf({ width, height }) }, signal);
   }
 
   #make(step: Step<PictureInfo>, key: string, recipe: Recipe, signal: AbortSignal): Promise<PictureInfo> {
     return step.get(key, () => this.#bench.client.call("make", { recipe }, { signal }), signal);
   }
+}
+
+export function sameSize(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height;
 }
 
 /** A layer that shows a picture of the worker. */

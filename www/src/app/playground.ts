@@ -7,13 +7,14 @@
 
 import type { Client } from "../client";
 import type { Rect } from "../engine";
-import type { EngineInfo, ModelInfo, Point } from "../protocol";
+import type { EngineInfo, ModelInfo, PictureInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
 import { restoreAll } from "./batch";
 import { Bench } from "./bench";
 import { Board } from "./board";
 import type { Method, OwnModel } from "./catalogue";
 import { comingBack, comingCopy, comingPhoto, comingResult, comingSample, type Coming } from "./coming";
+import { fitsIn, isWhole, type Cut } from "./cut";
 import { fitting } from "./degradation";
 import { gathered, isFolder, type Dropped } from "./drop";
 import { copied, given, isOtherNetwork, isWeights, sorted, type Given } from "./files";
@@ -21,11 +22,12 @@ import { Keeper, type Outside } from "./keep";
 import { Models } from "./models";
 import { forgetModel, keptModel, ownModel } from "./own-model";
 import { forgetPhoto, keepPhoto, ownPhoto, type Photo } from "./photo";
+import { sameSize } from "./pictures";
 import { colorsAt } from "./probe";
 import type { ReadingId } from "./reading";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
-import { initialState, noticeFor, noticeOf, plainNotice, usedMethods, type Action } from "./state";
+import { initialState, noticeFor, noticeOf, plainNotice, usedMethods, usedSize, type Action } from "./state";
 import { factsOf } from "./tasks";
 import { Workshop } from "./workshop";
 
@@ -72,8 +74,8 @@ export class Playground extends Board {
 
   /** Opens a sample, or for null the photo of the last visit; the one that the settings name, unless told. */
   async open(sample = this.state.settings.sample): Promise<void> {
-    const { mode } = this.state.settings;
-    await this.#open(sample ? comingSample(sample, mode) : comingBack(mode));
+    const { mode, cut } = this.state.settings;
+    await this.#open(sample ? comingSample(sample, mode, cut) : comingBack(mode, cut));
   }
 
   /** The address has come to say something else. */
@@ -86,6 +88,7 @@ export class Playground extends Board {
     this.#choose({ ...wanted, sample: settings.sample });
     if (wanted.sample !== before.sample) return this.open(wanted.sample);
     if (this.#coming) this.#coming.mode = wanted.mode;
+    if (formatSettings({ ...before, cut: wanted.cut }) !== formatSettings(before)) this.#workshop.recut();
     await this.#again();
   }
 
@@ -177,6 +180,22 @@ export class Playground extends Board {
     if (own) await this.#useModel(own, true);
   }
 
+  /** Uses a part of the photo, mirrored or turned; null: all of it, as it came. */
+  async cut(cut: Cut | null): Promise<void> {
+    const { settings, photo } = this.state;
+    if (!photo || this.#coming) return;
+    this.#workshop.recut();
+    this.#choose({ ...settings, cut: cut && !isWhole(cut, photo.size) && fitsIn(cut, photo.size) ? cut : null }, true);
+    await this.#again();
+  }
+
+  /** All of the photo, whatever part of it is used, and small enough for a dialog; null where there is none. */
+  async wholePhoto(maxSide: number): Promise<ImageBitmap | null> {
+    if (!this.#photo) return null;
+    const { id } = await this.#bench.whole(this.#photo, new AbortController().signal);
+    return this.#client.call("preview", { picture: id, maxSide });
+  }
+
   forgetMask(): void {
     this.#workshop.useMask(null);
     void this.#again();
@@ -186,7 +205,9 @@ export class Playground extends Board {
   set(change: Partial<Settings>): void {
     if (this.#coming && change.mode) this.#coming.mode = change.mode;
     const { settings } = this.state;
-    this.#choose({ ...settings, ...change }, change.task !== undefined && change.task !== settings.task);
+    const otherTask = change.task !== undefined && change.task !== settings.task;
+    if (otherTask) this.update({ look: null });
+    this.#choose({ ...settings, ...change }, otherTask);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#again(), REST);
   }
@@ -250,7 +271,7 @@ export class Playground extends Board {
 
   /** Takes the chosen result as the next photo. */
   async useResult(): Promise<void> {
-    await this.#open(comingResult(this.keep.png(), this.keep.name(this.state.task.id)));
+    await this.#open(comingResult(this.keep.png(), this.keep.name(this.state.task.id), this.state.task.id));
   }
 
   /** Whether many photos are being restored. */
@@ -267,7 +288,8 @@ export class Playground extends Board {
       const { task, settings } = this.state;
       await this.#workshop.engine(signal);
       const tell = (done: number) => this.now({ kind: "batch", done, total: files.length });
-      const { zip, failed, ended } = await restoreAll(this.#bench, { files, task, settings, method }, tell, signal);
+      const { cut } = settings;
+      const { zip, failed, ended } = await restoreAll(this.#bench, { files, task, settings, method, cut }, tell, signal);
       const name = `${task.id}-${method.id}.zip`;
       if (zip) this.#outside.save(zip, name);
       if (ended) throw ended;
@@ -300,6 +322,11 @@ export class Playground extends Board {
         if (this.#missed) return this.#open(this.#missed);
         return this.#photo ? this.#attempt((signal) => this.#make(signal, true)) : this.open();
     }
+  }
+
+  /** Puts what is proposed away. */
+  decline(): void {
+    this.update({ look: null });
   }
 
   dismiss(): void {
@@ -376,7 +403,7 @@ export class Playground extends Board {
     try {
       const picture = await this.#client.call("decode", { file }, { signal });
       this.#client.free("picture", picture.id);
-      return picture.width === photo.size.width && picture.height === photo.size.height;
+      return [photo.size, usedSize(this.state)].some((size) => size && sameSize(size, picture));
     } catch {
       return false; // opening it as a photo tells what is wrong
     }
@@ -397,17 +424,25 @@ export class Playground extends Board {
     const picture = await this.#client.call("decode", { file: photo.file }, { signal });
     this.#photo = photo;
     this.#coming = null;
-    await this.#bench.original(photo, signal, picture);
+    await this.#bench.whole(photo, signal, picture);
     this.#workshop.clear();
     this.#wait(coming.many);
     const { name } = photo;
     const { width, height } = picture;
-    this.update({ photo: { name, size: { width, height } }, expected: null, outcome: { kind: "ready" } });
-    this.#choose({ ...this.state.settings, sample: photo.sample, mode: coming.mode });
+    this.update({ photo: { name, size: { width, height } }, expected: null, outcome: { kind: "ready" }, look: null });
+    const cut = coming.cut && fitsIn(coming.cut, picture) ? coming.cut : null;
+    this.#choose({ ...this.state.settings, sample: photo.sample, mode: coming.mode, cut });
+    if (!photo.sample) void this.#lookAt(photo, picture, coming.after);
     const [notice] = picture.notices ?? [];
     if (notice) this.update({ notice: noticeOf(notice) });
     else if (coming.leftOut.length > 0) this.update({ notice: plainNotice("notice.left-out", { params: { names: coming.leftOut.join(", ") } }) });
     if (!photo.sample) void keepPhoto(photo);
+  }
+
+  /** What could be done with it. A look that fails is none. */
+  async #lookAt(photo: Photo, { id }: PictureInfo, after: string | null): Promise<void> {
+    const look = await this.#client.call("firstLook", { picture: id }).catch(() => null);
+    if (this.#photo === photo && look) this.update({ look: { need: look.need, after } });
   }
 
   /** `null`: the shipped ones alone. `coming`: the photo that is on its way. */
@@ -417,7 +452,7 @@ export class Playground extends Board {
       this.#reading = given?.name ?? "";
       this.now({ kind: "compile" });
       await this.#workshop.engine(signal);
-      const own = given && (await this.#models.load(given, this.#photo, again, signal));
+      const own = given && (await this.#models.load(given, this.#used, again, signal));
       const { settings } = this.state;
       this.update({ own });
       this.#choose(own ? this.#models.fitting(own) : { ...settings, methods: settings.methods.filter((id) => id !== "own") });
@@ -439,15 +474,23 @@ export class Playground extends Board {
     return this.#photo ? this.#attempt((signal) => this.#make(signal)) : this.open();
   }
 
+  /** The photo, and the part of it that is used. */
+  get #used(): Photo | null {
+    const { settings, photo } = this.state;
+    const cut = settings.cut && photo && fitsIn(settings.cut, photo.size) ? settings.cut : null;
+    return this.#photo && { ...this.#photo, cut };
+  }
+
   async #make(signal: AbortSignal, asked = false): Promise<void> {
-    if (!this.#photo) throw new CallError("aborted", "");
+    const photo = this.#used;
+    if (!photo) throw new CallError("aborted", "");
     const { x, y, width, height } = this.looking;
-    await this.#workshop.make(this.#photo, { x: x + width / 2, y: y + height / 2 }, asked, signal);
+    await this.#workshop.make(photo, { x: x + width / 2, y: y + height / 2 }, asked, signal);
   }
 
   /** Takes a smaller copy of the photo: of the longer side that the refusal has named, or of half of it where memory ran out unforeseen. */
   async #reduce(side: number): Promise<void> {
-    if (this.#photo) await this.#open(comingCopy(this.#bench, this.#photo, side, this.state.settings.mode));
+    if (this.#used) await this.#open(comingCopy(this.#bench, this.#used, side, this.state.settings.mode));
   }
 
   /** Runs a piece of work in place of the one under way, and tells what went wrong with it. `coming`: the photo it is to bring. */

@@ -10,6 +10,7 @@ export async function report(state: State): Promise<object> {
   return {
     task: task.id,
     picture: photo && { name: photo.name, ...photo.size },
+    cut: settings.cut,
     degraded: isDegraded(state) ? degradations(task, settings.degradation) : [],
     mask: isMasked(state) ? (state.mask?.name ?? null) : null,
     strength: settings.strength,

@@ -58,6 +58,7 @@ export class Result {
       scores: null,
       agreement: null,
       checkerboard: null,
+      gray: false,
       failure: null,
     };
   }
@@ -88,7 +89,7 @@ export class Result {
     );
     this.#dropPictures();
     this.#raw = { key: rawKey(order), made };
-    this.#set({ milliseconds: made.milliseconds, backend: made.engine?.backend ?? null, classes: made.classes });
+    this.#set({ milliseconds: made.milliseconds, backend: made.engine?.backend ?? null, classes: made.classes, gray: made.gray });
     return made;
   }
 
@@ -96,11 +97,11 @@ export class Result {
   async finish({ task, settings, input }: Order, signal: AbortSignal): Promise<void> {
     const raw = this.#raw;
     if (!raw) return;
-    const recipes = touches(task, settings, raw.made, input);
+    const { from, recipes } = touches(task, settings, this.method, raw.made, input);
     const key = JSON.stringify([raw.made.picture.id, recipes]);
     this.#wanted = input.id;
     if (this.#shown?.key !== key) {
-      const picture = await this.#bench.chain(raw.made.picture, recipes, signal);
+      const picture = await this.#bench.chain(from, recipes, signal);
       this.#freeShown();
       this.#shown = { key, picture };
       this.#painted = true;
@@ -133,7 +134,9 @@ export class Result {
           { signal },
         )
       : null;
-    const checkerboard = await this.#checkerboard(shown, signal);
+    // Of one that was resized, the grid has another period.
+    const isResized = shown.width !== raw.picture.width || shown.height !== raw.picture.height;
+    const checkerboard = await this.#checkerboard(isResized ? raw.picture : shown, signal);
     this.#measured = key;
     this.#set({ scores, agreement: null, checkerboard });
   }

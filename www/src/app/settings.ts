@@ -1,6 +1,7 @@
 /** Everything a person has chosen but the picture: what a link holds. */
 
 import type { BackendChoice, LabelView } from "../engine";
+import { formatCut, parseCut, type Cut } from "./cut";
 import { formatDegradation, parseDegradation, usual, type DegradationSettings } from "./degradation";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 
@@ -21,6 +22,8 @@ export interface Settings {
   strength: number;
   /** 0 is gray, 1 as it came. */
   saturation: number;
+  /** How many times larger than the photo enlarged results are; null: as the network makes them. */
+  enlarge: number | null;
   labels: LabelView["mode"];
   /** Names of the classes that are shown; null: all but the background. */
   classes: string[] | null;
@@ -31,10 +34,14 @@ export interface Settings {
   tools: readonly LastingTool[];
   /** Null: the person's own picture, which stays on this device. */
   sample: SampleId | null;
+  /** The part of the picture that is used; null: all of it. */
+  cut: Cut | null;
 }
 
 /** The most results at once. */
 export const MAX_RESULTS = 6;
+/** The most times that any task's results are larger than the photo. */
+const MAX_ENLARGE = 8;
 
 export function initialSettings(): Settings {
   return {
@@ -45,6 +52,7 @@ export function initialSettings(): Settings {
     degradation: usual("gaussian-noise"),
     strength: 1,
     saturation: 1,
+    enlarge: null,
     labels: "overlay",
     classes: null,
     backend: "auto",
@@ -52,6 +60,7 @@ export function initialSettings(): Settings {
     left: null,
     tools: [],
     sample: FIRST_SAMPLE,
+    cut: null,
   };
 }
 
@@ -66,6 +75,7 @@ export function formatSettings(settings: Settings): string {
     saved: String(settings.degradation.saved),
     strength: String(settings.strength),
     saturation: String(settings.saturation),
+    size: String(settings.enlarge),
     labels: settings.labels,
     classes: settings.classes?.join(",") ?? "",
     backend: settings.backend,
@@ -73,12 +83,15 @@ export function formatSettings(settings: Settings): string {
     left: settings.left ?? "",
     tools: settings.tools.join(","),
     picture: settings.sample ?? "own",
+    cut: settings.cut ? formatCut(settings.cut) : "",
   });
   const first = initialSettings();
   if (settings.chosen === null) query.delete("chosen");
   if (settings.degradation.saved === null) query.delete("saved");
   if (settings.strength === first.strength) query.delete("strength");
   if (settings.saturation === first.saturation) query.delete("saturation");
+  if (settings.enlarge === null) query.delete("size");
+  if (settings.cut === null) query.delete("cut");
   if (settings.labels === first.labels) query.delete("labels");
   if (settings.classes === null) query.delete("classes");
   if (settings.backend === first.backend) query.delete("backend");
@@ -108,6 +121,7 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     degradation: parseDegradation(given.get("degrade"), given.get("saved"), otherwise.degradation),
     strength: within(given.get("strength"), 0, 1, otherwise.strength),
     saturation: within(given.get("saturation"), 0, 2, otherwise.saturation),
+    enlarge: given.has("size") ? within(given.get("size"), 1, MAX_ENLARGE, 1) : otherwise.enlarge,
     labels: one("labels", ["overlay", "cutout", "classes"], otherwise.labels),
     classes: given.has("classes") ? list("classes") : otherwise.classes,
     backend: one("backend", ["auto", "webgpu", "cpu"], otherwise.backend),
@@ -115,5 +129,6 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     left: given.get("left") || otherwise.left,
     tools: LASTING_TOOLS.filter((tool) => list("tools").includes(tool)),
     sample: picture === "own" ? null : picture && isSample(picture) ? picture : otherwise.sample,
+    cut: parseCut(given.get("cut")),
   };
 }

@@ -6,6 +6,7 @@ import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import type { Settings } from "./settings";
+import { isFree, RESIZER, resultSize } from "./size";
 import type { Expected } from "./state";
 import type { TaskFacts } from "./tasks";
 
@@ -26,6 +27,8 @@ export interface Made {
   flops: number;
   /** What the picture tells apart, where it is one of labels. */
   classes: ClassInfo[];
+  /** Whether it has no colors because its network makes none. */
+  gray: boolean;
 }
 
 /** What a method will take of a picture of this size: each stage works on what the one before it makes. */
@@ -68,6 +71,7 @@ export async function runStages(
   let milliseconds = 0;
   let flops = 0;
   let classes: ClassInfo[] = [];
+  let gray = false;
   const free = () => last !== input && client.free("picture", last.id);
   try {
     for (const [index, stage] of method.stages.entries()) {
@@ -79,7 +83,7 @@ export async function runStages(
         milliseconds += performance.now() - began;
       } else {
         const model = await bench.model(stage, signal);
-        classes = model.classes;
+        ({ classes, gray } = model);
         const ids = { picture: last.id, model: model.id };
         const estimate = await client.call("estimate", { width: last.width, height: last.height, model: model.id }, { signal });
         flops += estimate.flops;
@@ -100,15 +104,29 @@ export async function runStages(
       free();
       last = next;
     }
-    return { picture: last, milliseconds, engine, flops, classes };
+    return { picture: last, milliseconds, engine, flops, classes, gray };
   } catch (error) {
     free();
     throw error;
   }
 }
 
-/** What is done to a raw result before it is shown: strength, saturation, the look of labels. It needs no new run. */
-export function touches({ finish }: TaskFacts, settings: Settings, raw: Made, input: PictureInfo): Recipe[] {
+/**
+ * What is done to a raw result before it is shown: strength, saturation, the size, the look of labels. It needs no new
+ * run. `from`: what it is done to; a filter goes from the input to the wanted size at once.
+ */
+export function touches(task: TaskFacts, settings: Settings, method: Method, raw: Made, input: PictureInfo): { from: PictureInfo; recipes: Recipe[] } {
+  const { width, height } = resultSize(task, settings, input);
+  const isWanted = (raw.picture.width === width && raw.picture.height === height) || raw.classes.length > 0 || !isFree(task, settings);
+  const recipes = finished(task, settings, raw, input);
+  if (isWanted) return { from: raw.picture, recipes };
+  const [only] = method.stages;
+  const enlarges = only?.kind === "filter" && only.filter.kind === "upscale" ? only.filter.interpolation : null;
+  const from = enlarges ? input : raw.picture;
+  return { from, recipes: [...recipes, { make: "filtered", of: from.id, how: { kind: "resize", width, height, interpolation: enlarges ?? RESIZER } }] };
+}
+
+function finished({ finish }: TaskFacts, settings: Settings, raw: Made, input: PictureInfo): Recipe[] {
   const { strength, saturation, labels: mode } = settings;
   const over = input.id;
   const of = raw.picture.id;

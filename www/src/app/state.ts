@@ -1,6 +1,6 @@
 /** What the page shows. The elements read it; only `Playground` writes it. */
 
-import type { BackendName, ClassInfo, Scores } from "../engine";
+import type { BackendName, ClassInfo, FirstLook, Scores } from "../engine";
 import type { MessageKey, Params } from "../i18n";
 import { hasMessage } from "../i18n";
 import type { EngineInfo, FileNotice, LabelScores } from "../protocol";
@@ -8,6 +8,7 @@ import { CallError, codeOf, messageOf } from "../protocol";
 import type { Layer } from "../view/layer";
 import type { Size } from "../view/viewport";
 import type { Method, OwnModel } from "./catalogue";
+import { cutSize, fitsIn } from "./cut";
 import type { Question } from "./reading";
 import { initialSettings, MAX_RESULTS, type Settings } from "./settings";
 import { factsOf, type TaskFacts } from "./tasks";
@@ -48,6 +49,7 @@ export interface Expected {
   milliseconds: number;
 }
 
+/** `size`: of all of it, whatever part is used. */
 export interface PhotoState {
   name: string;
   size: Size;
@@ -75,6 +77,8 @@ export interface ResultState {
   agreement: LabelScores | null;
   /** Energy at the period of the upsampling grid over that around it, in dB; null where it cannot be told. */
   checkerboard: number | null;
+  /** Whether its network makes no colors: it is scored against the original without any. */
+  gray: boolean;
   failure: Notice | null;
 }
 
@@ -98,6 +102,8 @@ export interface State {
   mask: { name: string; labels: number | null } | null;
   input: { layer: Layer; picture: number; scores: Scores | null } | null;
   results: ResultState[];
+  /** What a person's photo seems to need, and the task that made it, until something is chosen; see `proposalOf`. */
+  look: { need: FirstLook["need"]; after: string | null } | null;
   /** Photos that were brought together and wait for a ZIP. */
   many: number;
   /** The result that is saved, and that lies on the right of the wipe. */
@@ -128,6 +134,7 @@ export function initialState(settings = initialSettings()): State {
     mask: null,
     input: null,
     results: [],
+    look: null,
     many: 0,
     chosen: null,
     expected: null,
@@ -144,6 +151,11 @@ export function usedMethods({ settings, methods, results }: Pick<State, "setting
   const listed = settings.methods.filter((id) => methods.some((method) => method.id === id));
   if (listed.length > 0) return listed.slice(0, MAX_RESULTS);
   return results.length > 0 ? results.map(({ id }) => id) : settings.methods;
+}
+
+/** Of the part of the photo that is used. */
+export function usedSize({ photo, settings: { cut } }: Pick<State, "photo" | "settings">): Size | null {
+  return photo && cut && fitsIn(cut, photo.size) ? cutSize(cut) : (photo?.size ?? null);
 }
 
 /** Whether the photo is made worse before the run. */

@@ -9,14 +9,15 @@ import { Catalogue, ownMethod, parseManifest, type Method } from "./catalogue";
 import { degradations } from "./degradation";
 import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
-import { ENLARGED, Pictures, type Pair } from "./pictures";
+import { ENLARGED, Pictures, sameSize, type Pair } from "./pictures";
 import { Result, type Order } from "./result";
 import type { Size } from "../view/viewport";
 import { fromBase } from "./samples";
 import { MAX_RESULTS, type Settings } from "./settings";
+import { resultSize } from "./size";
 import { expected, shownClasses } from "./stages";
 import { fittingSize } from "./fitting";
-import { isDegraded, isMasked, noticeFor, plainNotice, type Expected, type State } from "./state";
+import { isDegraded, isMasked, noticeFor, plainNotice, usedSize, type Expected, type State } from "./state";
 import { factsOf } from "./tasks";
 
 /** Milliseconds after which a run's pace tells how long it will take. */
@@ -113,11 +114,17 @@ export class Workshop {
 
   /** Another photo: nothing of the last one's stays. */
   clear(): void {
+    this.recut();
+    this.useMask(null);
+  }
+
+  /** Another part of the photo: nothing but the mask stays. */
+  recut(): void {
     for (const result of this.#results.values()) result.close();
     this.#results.clear();
     this.#pictures.clear();
     this.#foreign = true;
-    this.useMask(null);
+    this.useMask(this.#mask);
     this.#changed();
   }
 
@@ -132,6 +139,7 @@ export class Workshop {
     const { state } = this.#board;
     const how = isDegraded(state) ? degradations(state.task, state.settings.degradation) : [];
     const { scale } = state.task;
+    const frame = (input: Size) => resultSize(state.task, state.settings, input);
     const pair = await this.#pictures.pair(photo, how, scale, signal);
     const { original, input } = pair;
     const seen = await this.#pictures.layer("input", input, signal);
@@ -139,7 +147,7 @@ export class Workshop {
     const last = this.#board.state.input;
     this.#foreign = false;
     this.#show({
-      frame: { width: input.width * scale, height: input.height * scale },
+      frame: frame(input),
       original: isMasked(state) ? state.original : known && { layer: known, picture: original.id },
       input: { layer: seen, picture: input.id, scores: last?.picture === input.id ? last.scores : null },
     });
@@ -209,8 +217,9 @@ export class Workshop {
 
   /** What cannot be, and what can be instead. */
   async #refusal(method: Method, input: PictureInfo, refused: Estimate, signal: AbortSignal): Promise<CallError> {
-    const { settings, photo } = this.#board.state;
-    const size = photo && (await fittingSize(this.#bench, method, photo.size, input, settings.backend, signal));
+    const { settings } = this.#board.state;
+    const used = usedSize(this.#board.state);
+    const size = used && (await fittingSize(this.#bench, method, used, input, settings.backend, signal));
     const reason = refused.reason ?? "";
     return size ? new CallError("too-large-fits", reason, { ...size }) : new CallError("too-large", reason);
   }
@@ -250,7 +259,8 @@ export class Workshop {
   }
 
   /** Scores, and the maps of differences where they are wanted; then all is done. */
-  async #measure(results: Result[], { original, input }: Pair, signal: AbortSignal): Promise<void> {
+  async #measure(results: Result[], pair: Pair, signal: AbortSignal): Promise<void> {
+    const { original, input } = pair;
     const { state } = this.#board;
     const test = isDegraded(state);
     const done = results.filter(({ state }) => state.status === "done");
@@ -263,9 +273,13 @@ export class Workshop {
       const scores = await this.#bench.client.call("score", { picture: input.id, reference: original.id, border: 0 }, { signal });
       this.#board.update({ input: { ...state.input, scores } });
     }
-    const truth = await this.#truth(done, input, signal);
+    const truth = await this.#truth(done, pair, signal);
     const reference = test ? original : null;
-    for (const result of done) await result.measure(result.state.classes.length > 0 ? truth : reference, state.task, signal);
+    for (const result of done) {
+      const { classes, gray } = result.state;
+      const like = reference && gray ? await this.#pictures.gray(reference, signal) : reference;
+      await result.measure(classes.length > 0 ? truth : like, state.task, signal);
+    }
     const mask = truth && (await this.#showMask(truth, done, input, signal));
     if (!this.#board.state.settings.tools.includes("difference")) return;
     if (!state.colors) this.#board.update({ colors: await this.#bench.client.call("differenceScale", {}, { signal }) });
@@ -280,12 +294,12 @@ export class Workshop {
   }
 
   /** The picture of labels of the mask, where there is one to score against; one that is none is put away. */
-  async #truth(done: Result[], input: PictureInfo, signal: AbortSignal): Promise<PictureInfo | null> {
+  async #truth(done: Result[], pair: Pair, signal: AbortSignal): Promise<PictureInfo | null> {
     const mask = this.#mask;
     const classes = classesOf(done).length;
     if (!mask || !isMasked(this.#board.state) || classes === 0) return null;
     try {
-      const truth = await this.#pictures.truth(mask, input, classes, signal);
+      const truth = await this.#pictures.truth(mask, pair, classes, signal);
       this.#board.update({ mask: { name: mask.name, labels: truth.id } });
       return truth;
     } catch (error) {
@@ -336,10 +350,6 @@ function fastFirst(results: readonly Result[]): Result[] {
 
 function classesOf(results: Result[]): ClassInfo[] {
   return results.find(({ state }) => state.classes.length > 0)?.state.classes ?? [];
-}
-
-function sameSize(a: Size, b: Size): boolean {
-  return a.width === b.width && a.height === b.height;
 }
 
 async function fetchCatalogue(signal: AbortSignal): Promise<Catalogue> {

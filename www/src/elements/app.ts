@@ -1,10 +1,12 @@
-import { html, type PropertyValues } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import type { Cut } from "../app/cut";
 import { dropped } from "../app/drop";
 import { PICTURES } from "../app/files";
 import type { Format } from "../app/keep";
 import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
+import { proposalOf } from "../app/proposal";
 import { formatRoute } from "../app/router";
 import { formatSettings, type LastingTool } from "../app/settings";
 import { isTest, type Action, type State } from "../app/state";
@@ -18,6 +20,8 @@ import "./camera";
 import type { CameraDialog } from "./camera";
 import "./compare";
 import { taskName } from "./controls";
+import { SHOWN, type CropDialog } from "./crop";
+import "./crop";
 import "./header";
 import "./help";
 import type { Help } from "./help";
@@ -25,6 +29,7 @@ import type { Way } from "./keep-menu";
 import { isFreeKey } from "./keys";
 import "./many";
 import "./notice";
+import "./proposal";
 import "./networks";
 import "./reading";
 import "./results";
@@ -46,6 +51,7 @@ export class App extends Localized {
   @query("up-help") private help!: Help;
   @query("up-actions") private actions!: Actions;
   @query("up-camera") private camera!: CameraDialog;
+  @query("up-crop") private cropDialog!: CropDialog;
   @query("up-save-as") private saveDialog!: SaveAs;
 
   static override styles = [shared, appStyles];
@@ -82,6 +88,7 @@ export class App extends Localized {
     const { state } = playground;
     const { settings } = state;
     const panes = describePanes(state);
+    const proposal = proposalOf(state);
     return html`
       <div class="page" ?data-open=${this.open}>
         <up-header .open=${this.open} @controls=${() => (this.open = !this.open)} @help=${() => this.help.show()}></up-header>
@@ -101,6 +108,10 @@ export class App extends Localized {
               @act=${(event: CustomEvent<Action>) => this.#act(event.detail)}
               @dismiss=${() => playground.dismiss()}
             ></up-notice>
+            ${proposal && !state.notice && state.many === 0
+              ? html`<up-proposal .sentence=${t(`proposal.${proposal.why}`)} .action=${taskName(proposal.task)}
+                  @accept=${() => playground.set({ task: proposal.task, mode: "apply" })} @decline=${() => playground.decline()}></up-proposal>`
+              : nothing}
             <up-many .count=${state.many} ?hidden=${state.many === 0 || state.activity !== null}
               @all=${() => playground.restoreMany()} @one=${() => playground.forgetMany()}></up-many>
           </div>
@@ -113,7 +124,7 @@ export class App extends Localized {
           @open-photo=${() => this.photoInput.click()} @open-model=${() => this.modelInput.click()}
           @open-mask=${() => this.maskInput.click()} @forget-mask=${() => playground.forgetMask()}
           @forget-photo=${() => playground.forgetPhoto()}
-          @open-camera=${() => this.camera.show()}
+          @open-camera=${() => this.camera.show()} @crop=${this.#crop}
           @read-model=${() => playground.askAgain()}
           @shipped-model=${() => playground.act("shipped")}
           @sample=${(event: CustomEvent) => playground.openSample(event.detail)}
@@ -134,6 +145,7 @@ export class App extends Localized {
       <input id="model" type="file" hidden multiple aria-label=${t("model.open")} @change=${this.#chosen} />
       <input id="mask" type="file" hidden accept=${PICTURES} aria-label=${t("mask.open")} @change=${this.#chosen} />
       <up-camera @taken=${(event: CustomEvent<File>) => playground.openFiles([event.detail])}></up-camera>
+      <up-crop @cut=${(event: CustomEvent<Cut>) => playground.cut(event.detail)}></up-crop>
       <up-help></up-help>
       <up-save-as .what=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .encode=${this.#encode}
         @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
@@ -145,6 +157,12 @@ export class App extends Localized {
   }
 
   #encode = (format: Format, quality: number): Promise<Blob> => this.playground.keep.encoded(format, quality);
+
+  #crop = async (): Promise<void> => {
+    const bitmap = await this.playground.wholePhoto(SHOWN);
+    const { photo, settings } = this.playground.state;
+    if (bitmap && photo) this.cropDialog.show(bitmap, photo.size, settings.cut);
+  };
 
   #subject(state: State): string {
     return state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");

@@ -3,7 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 import { methodLabel } from "../app/panes";
 import { MAX_RESULTS } from "../app/settings";
 import { shownClasses } from "../app/stages";
-import { isDegraded, type State, usedMethods } from "../app/state";
+import { isFree } from "../app/size";
+import { isDegraded, type State, usedMethods, usedSize } from "../app/state";
 import type { Method } from "../app/catalogue";
 import type { TaskFacts } from "../app/tasks";
 import type { ClassInfo } from "../engine";
@@ -14,6 +15,7 @@ import "./degradation";
 import { icons } from "./icons";
 import "./samples";
 import "./segments";
+import "./size";
 import { shared } from "./shared";
 import "./slider";
 
@@ -68,6 +70,11 @@ export class Controls extends Localized {
         line-height: 18px;
         color: var(--ink-soft);
       }
+      .links {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 16px;
+      }
       .link {
         justify-self: start;
         min-height: 28px;
@@ -113,8 +120,11 @@ export class Controls extends Localized {
         </div>
         <up-samples .chosen=${settings.sample} .busy=${state.activity !== null} @sample=${this.#forward}></up-samples>
         <p class="name">${this.#picture()}</p>
-        ${state.photo && !settings.sample
-          ? html`<button class="link" @click=${() => this.#emit("forget-photo")}>${icons.close} ${t("picture.forget")}</button>`
+        ${state.photo
+          ? html`<div class="links">
+              <button class="link" @click=${() => this.#emit("crop")}>${icons.crop} ${t("crop.heading")}</button>
+              ${settings.sample ? nothing : html`<button class="link" @click=${() => this.#emit("forget-photo")}>${icons.close} ${t("picture.forget")}</button>`}
+            </div>`
           : nothing}
       </section>
       <section aria-labelledby="task">
@@ -126,6 +136,12 @@ export class Controls extends Localized {
       </section>
       ${this.#renderMethods()}
       ${task.kinds.length > 0 || task.masked ? this.#renderMode() : nothing}
+      ${isFree(task, settings)
+        ? html`<section aria-labelledby="size">
+            <h2 id="size">${t("size.heading")}</h2>
+            <up-size .state=${state} @size=${(event: CustomEvent) => this.#set({ enlarge: event.detail })}></up-size>
+          </section>`
+        : nothing}
       ${task.finish.length > 0 || this.#classes().length > 0 ? this.#renderFinish() : nothing}
       <section aria-labelledby="backend">
         <h2 id="backend">${t("backend.heading")}</h2>
@@ -138,9 +154,10 @@ export class Controls extends Localized {
 
   #picture() {
     const { settings, photo } = this.state;
-    if (!photo) return nothing;
+    const size = usedSize(this.state);
+    if (!photo || !size) return nothing;
     const name = settings.sample ? t(`sample.${settings.sample}`) : photo.name;
-    return html`${name} <small>${t("picture.size", { ...photo.size })}</small>`;
+    return html`${name} <small>${t("picture.size", { ...size })}</small>`;
   }
 
   #sentence({ id }: TaskFacts): string {

@@ -1,5 +1,6 @@
 /** What the network makes with all its connections and with some of them cut, and how far apart these are. */
 
+import { partOf } from "../app/cut";
 import type { Client } from "../client";
 import type { PictureInfo } from "../protocol";
 import { Kept } from "../app/kept";
@@ -139,6 +140,6 @@ export class Outputs {
   }
 
   #cropped(of: PictureInfo, rect: { x: number; y: number; width: number; height: number }, signal: AbortSignal): Promise<PictureInfo> {
-    return this.#client.call("make", { recipe: { make: "cropped", of: of.id, rect } }, { signal });
+    return this.#client.call("make", { recipe: { make: "cut", of: of.id, cut: partOf(rect) } }, { signal });
   }
 }

@@ -3,6 +3,7 @@
  * middle of the playground's photo with noise on it.
  */
 
+import { partOf } from "../app/cut";
 import { Kept } from "../app/kept";
 import type { Playground } from "../app/playground";
 import { Maker } from "../app/maker";
@@ -147,7 +148,7 @@ export class Learning extends Maker {
   async #prepare(key: string, source: PictureInfo, signal: AbortSignal): Promise<void> {
     const [width, height] = [Math.min(SIDE, source.width), Math.min(SIDE, source.height)];
     const rect = { x: Math.floor((source.width - width) / 2), y: Math.floor((source.height - height) / 2), width, height };
-    const truth = await this.#picture({ make: "cropped", of: source.id, rect }, signal);
+    const truth = await this.#picture({ make: "cut", of: source.id, cut: partOf(rect) }, signal);
     try {
       const noisy = await this.#picture({ make: "filtered", of: truth.id, how: { kind: "gaussian-noise", sigma: SIGMA, seed: 1 } }, signal);
       this.#pair.set(key, { truth, noisy });

@@ -77,7 +77,8 @@ export class Host implements Handlers {
       const id = this.#nextId++;
       this.#models.set(id, model);
       const undeclared = "url" in source ? null : undeclaredOutput(model);
-      return { id, bytes: bytes.byteLength, metadata: model.metadata, classes: model.task?.classes ?? [], undeclared };
+      const { classes = [], output } = model.task ?? {};
+      return { id, bytes: bytes.byteLength, metadata: model.metadata, classes, gray: output?.color === "gray", undeclared };
     }, signal);
   }
 
@@ -101,6 +102,10 @@ export class Host implements Handlers {
     return this.#lane.run(async () => {
       return this.#keep(await make(this.#ready(), recipe, (id) => this.#picture(id), signal));
     }, signal);
+  }
+
+  firstLook({ picture }: Calls["firstLook"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#ready().firstLook(this.#picture(picture)), signal);
   }
 
   score({ picture, reference, border }: Calls["score"]["args"], { signal }: CallContext) {

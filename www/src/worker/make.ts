@@ -20,10 +20,9 @@ export async function make(
       return engine.view(picture(recipe.over), source, recipe.how);
     case "labels":
       return labelled(engine, source, recipe.classes);
-    case "cropped": {
-      const { x, y, width, height } = recipe.rect;
-      const { buffer } = source.pixels(x, y, width, height);
-      return engine.pictureFromRgba(new Uint8Array(buffer), width, height);
+    case "cut": {
+      const { rect, quarters, mirrored } = recipe.cut;
+      return source.cut(rect.x, rect.y, rect.width, rect.height, quarters, mirrored);
     }
     case "reduced":
       return source.thumbnail(recipe.maxSide);

@@ -59,7 +59,7 @@ describe("networks side by side", () => {
   const seen = (name: string) => {
     const net = shipped(name);
     const method = { id: name, kind: "network", family: "unet", name, variant: "", stages: [], parameters: 0 } as const;
-    return new Seen({ ...method, stages: [] }, { id: 1, bytes: 1, metadata: {}, classes: [], undeclared: null }, { id: 1, rect: { x: 0, y: 0, width: 256, height: 256 }, ...net });
+    return new Seen({ ...method, stages: [] }, { id: 1, bytes: 1, metadata: {}, classes: [], gray: false, undeclared: null }, { id: 1, rect: { x: 0, y: 0, width: 256, height: 256 }, ...net });
   };
   const [unpool, transposed] = [seen("denoise-max-unpool"), seen("denoise-transposed-conv")];
   const partner = (name: string) => {

@@ -14,6 +14,7 @@ describe("settings in the address", () => {
       degradation: { kind: "motion", values: { length: 12, angle: 45 }, seed: 7, saved: 85 },
       strength: 0.6,
       saturation: 1.25,
+      enlarge: 2.5,
       labels: "cutout",
       classes: ["pet", "person"],
       backend: "cpu",
@@ -21,6 +22,7 @@ describe("settings in the address", () => {
       left: "original",
       tools: ["difference", "probe", "table"],
       sample: "coffee",
+      cut: { rect: { x: 10, y: 20, width: 300, height: 200 }, quarters: 3, mirrored: true },
     };
     expect(parseSettings(formatSettings(settings))).toEqual(settings);
     const own = { ...settings, sample: null };
@@ -37,6 +39,7 @@ describe("settings in the address", () => {
     const first = initialSettings();
     expect(parseSettings("")).toEqual(first);
     expect(parseSettings("mode=no&backend=tpu&layout=pile&tools=hammer&degrade=fire,9&strength=x&picture=nobody")).toEqual(first);
+    expect(parseSettings("cut=1,2,0,4,0,0&size=x")).toMatchObject({ cut: null, enlarge: 1 });
     expect(parseSettings("strength=7&saturation=-1")).toMatchObject({ strength: 1, saturation: 0 });
     const noise = usual("gaussian-noise");
     expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({ ...noise, values: { sigma: 75 }, seed: 0 });

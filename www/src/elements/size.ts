@@ -1,0 +1,73 @@
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { factorOf, largest, resultSize } from "../app/size";
+import { usedSize, type State } from "../app/state";
+import { decimal, Localized, t } from "../i18n";
+import { shared } from "./shared";
+import "./slider";
+
+/** Decimals of a factor that tell all sizes apart. */
+const DIGITS = 6;
+
+/** How large the result is to be: by a factor, or in pixels. Emits `size` with the factor; null: as the network makes it. */
+@customElement("up-size")
+export class SizeControl extends Localized {
+  @property({ attribute: false }) state!: State;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: 6px;
+      }
+      .pixels {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      input {
+        width: 88px;
+        min-height: 32px;
+        padding: 0 8px;
+        border: 0;
+        border-radius: var(--radius);
+        background: var(--fill);
+        font-variant-numeric: tabular-nums;
+      }
+      @media (pointer: coarse) {
+        input {
+          min-height: 40px;
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { task, settings } = this.state;
+    const photo = usedSize(this.state);
+    if (!photo) return nothing;
+    const factor = factorOf(task, settings);
+    const size = resultSize(task, settings, photo);
+    const said = t("size.factor", { factor: decimal(factor, factor === Math.round(factor) ? 0 : 2) });
+    const field = (side: "width" | "height") => html`<input type="number" inputmode="numeric" min=${photo[side]} max=${photo[side] * largest(task)}
+      aria-label=${t(`size.${side}`)} .value=${String(size[side])} @change=${(event: Event) => this.#pixels(side, event)} />`;
+    return html`<up-slider .label=${t("size.scale")} .min=${1} .max=${largest(task)} .step=${0.1} .value=${factor} .said=${said}
+        @slide=${(event: CustomEvent<number>) => this.#emit(event.detail)}></up-slider>
+      <div class="pixels">${field("width")} × ${field("height")} ${t("size.pixels")}</div>
+      ${factor === task.scale ? nothing : html`<p class="sentence">${t("size.sentence", { scale: task.scale })}</p>`}`;
+  }
+
+  #pixels(side: "width" | "height", event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const photo = usedSize(this.state);
+    const wanted = Number(input.value);
+    if (photo && wanted > 0) this.#emit(Math.min(Math.max(wanted / photo[side], 1), largest(this.state.task)));
+    else this.requestUpdate();
+  }
+
+  #emit(factor: number): void {
+    const detail = factor === this.state.task.scale ? null : Number(factor.toFixed(DIGITS));
+    this.dispatchEvent(new CustomEvent<number | null>("size", { detail }));
+  }
+}

@@ -1,0 +1,205 @@
+import { readFileSync } from "node:fs";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { bring, expectAccessible, meanColour, method, named, restored, status } from "./browser";
+import { FakePage, photo } from "./fake-page";
+import { png } from "./pictures";
+
+/** What a person does with a photo before it runs: what is proposed for it, cropping and turning, the size of its result. */
+
+const at = new FakePage();
+let page: Page;
+
+async function open(options?: BrowserContextOptions, hash?: string): Promise<void> {
+  page = await at.open(options, hash);
+}
+
+const proposal = () => page.locator("up-proposal");
+const task = (name: string) => page.getByRole("radiogroup", { name: "Task" }).getByRole("radio", { name, exact: true });
+const dialog = () => page.getByRole("dialog", { name: "Crop and rotate" });
+const frame = () => dialog().getByRole("group");
+const field = (name: string) => dialog().getByRole("spinbutton", { name });
+
+async function saved(): Promise<{ width: number; height: number; name: string }> {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: /^Save PNG/ }).click();
+  const file = await download;
+  const bmp = readFileSync(await file.path()); // of the fake engine
+  return { width: bmp.readInt32LE(18), height: Math.abs(bmp.readInt32LE(22)), name: file.suggestedFilename() };
+}
+
+describe("a proposal", () => {
+  it("is made for a person's photo, does nothing by itself, and is taken with one click", async () => {
+    await open();
+    expect(await proposal().count(), "of a sample").toBe(0);
+    await at.engine({ need: "colors" });
+    await bring(page, "drop", [photo]);
+    await proposal().getByText("This looks black and white.").waitFor();
+    await restored(page);
+    expect(await task("Denoise").isChecked()).toBe(true);
+    await expectAccessible(page);
+    await proposal().getByRole("button", { name: "Colorize" }).click();
+    await restored(page);
+    expect(await task("Colorize").isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
+    expect(await proposal().count()).toBe(0);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("can be put away", async () => {
+    await open();
+    await at.engine({ need: "twice-the-size" });
+    await bring(page, "drop", [photo]);
+    await proposal().getByRole("button", { name: "No, thanks" }).click();
+    expect(await proposal().count()).toBe(0);
+    await restored(page);
+    expect(await proposal().count()).toBe(0);
+  });
+
+  it("follows a result that is used as the photo: another task than the one just run", async () => {
+    await open();
+    await at.engine({ need: "less-noise" });
+    await page.getByRole("button", { name: "More ways to keep it" }).click();
+    await page.getByRole("button", { name: "Use the result as the photo" }).click();
+    await named(page, "chelsea-denoise.png").waitFor();
+    await proposal().getByRole("button", { name: "Enlarge ×2" }).click();
+    await restored(page);
+    expect(await task("Enlarge ×2").isChecked()).toBe(true);
+  });
+});
+
+describe("cropping", () => {
+  it("by pointer uses the part in the frame, and going back undoes it", async () => {
+    await open();
+    const before = await meanColour(page, "before");
+    await page.getByRole("button", { name: "Crop and rotate" }).click();
+    const box = await frame().boundingBox();
+    if (!box) return expect.unreachable();
+    await page.mouse.move(box.x + box.width - 1, box.y + box.height - 1); // the lower right corner
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+    await page.mouse.up();
+    const [width, height] = [Number(await field("Width").inputValue()), Number(await field("Height").inputValue())];
+    expect(Math.abs(width - 451 / 2)).toBeLessThan(4);
+    expect(Math.abs(height - 150)).toBeLessThan(4);
+    await page.mouse.move(box.x + 30, box.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 60, box.y + 50, { steps: 4 });
+    await page.mouse.up();
+    expect(Number(await field("Left edge").inputValue())).toBeGreaterThan(10);
+    expect(await field("Width").inputValue()).toBe(String(width));
+    await expectAccessible(page);
+    await dialog().getByRole("button", { name: "Use this part" }).click();
+    await page.getByText(`${width} × ${height}`).waitFor();
+    await restored(page);
+    // It is degraded and scored as the whole photo is.
+    expect(await page.locator("up-tag").filter({ hasText: "Original" }).count()).toBeGreaterThan(0);
+    expect(await meanColour(page, "before")).not.toEqual(before);
+    await page.reload();
+    await page.getByText(`${width} × ${height}`).waitFor();
+    await restored(page);
+    await page.getByRole("button", { name: "Crop and rotate" }).click();
+    expect(await field("Width").inputValue(), "what is cut off can be had again").toBe(String(width));
+    await page.keyboard.press("Escape");
+    await page.goBack();
+    await page.getByText("451 × 300").waitFor();
+    await restored(page);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("by keyboard and buttons turns and mirrors, with undo", async () => {
+    await open({}, "#mode=apply");
+    await page.getByRole("button", { name: "Crop and rotate" }).click();
+    await dialog().getByRole("button", { name: "Rotate right" }).click();
+    expect(await field("Width").inputValue()).toBe("300");
+    await frame().focus();
+    await page.keyboard.press("Shift+ArrowUp"); // the lower edge
+    expect(await field("Height").inputValue()).toBe("442");
+    await page.keyboard.press("Control+ArrowDown");
+    expect(await field("Top edge").inputValue()).toBe("1");
+    await page.keyboard.press("Control+z");
+    expect(await field("Top edge").inputValue()).toBe("0");
+    await field("Width").fill("200");
+    await page.keyboard.press("Tab");
+    await dialog().getByRole("button", { name: "Mirror" }).click();
+    expect(await field("Left edge").inputValue()).toBe("100");
+    await dialog().getByRole("button", { name: "Use this part" }).click();
+    await page.getByText("200 × 442").waitFor();
+    await restored(page);
+    expect(await saved()).toMatchObject({ width: 200, height: 442 });
+  });
+
+  it("by touch, on a phone", async () => {
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await page.getByRole("button", { name: "Show controls" }).click();
+    await page.getByRole("button", { name: "Crop and rotate" }).click();
+    const box = await frame().boundingBox();
+    if (!box) return expect.unreachable();
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", x: number, y: number) =>
+      session.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+    await touch("touchStart", box.x + 2, box.y + box.height / 2); // the left edge
+    await touch("touchMove", box.x + 30, box.y + box.height / 2);
+    await touch("touchMove", box.x + box.width / 2, box.y + box.height / 2);
+    await touch("touchEnd", 0, 0);
+    expect(Math.abs(Number(await field("Width").inputValue()) - 225)).toBeLessThan(6);
+    const inside = await dialog().evaluate((dialog) => dialog.scrollWidth <= dialog.clientWidth);
+    expect(inside).toBe(true);
+  });
+
+  it("takes a mask of the whole photo along, and the first of many photos alone", async () => {
+    await open();
+    const gray = (name: string, width: number, height: number, level: number) => ({ name, type: "image/png", bytes: png(width, height, () => level) });
+    await bring(page, "drop", [gray("a.png", 120, 80, 90), gray("b.png", 120, 80, 90)]);
+    await named(page, "a.png").waitFor();
+    await restored(page);
+    await page.getByRole("button", { name: "Crop and rotate" }).click();
+    await field("Width").fill("60");
+    await dialog().getByRole("button", { name: "Use this part" }).click();
+    await page.getByText("60 × 80").waitFor();
+    await restored(page);
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "All, as a ZIP" }).click();
+    const { unzipSync } = await import("fflate");
+    const files = unzipSync(new Uint8Array(readFileSync(await (await download).path())));
+    const widths = Object.values(files).map((bmp) => Buffer.from(bmp).readInt32LE(18));
+    expect(widths).toEqual([60, 120]);
+    await task("Segment").check();
+    await restored(page);
+    await page.getByRole("radio", { name: "Damage it and score" }).check();
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Open a mask" }).click();
+    await (await chooser).setFiles({ name: "mask.png", mimeType: "image/png", buffer: png(120, 80, () => 2) });
+    await page.locator("up-tag").filter({ hasText: "IoU" }).first().waitFor();
+    expect(at.complaints).toEqual([]);
+  });
+});
+
+describe("the size of an enlarged photo", () => {
+  it("is what is asked for: shown, saved, in the link and in the comparison", async () => {
+    await open({}, "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=apply&layout=grid");
+    const width = () => page.getByRole("spinbutton", { name: "Width" });
+    expect(await width().inputValue()).toBe("902");
+    await width().fill("1200");
+    await page.keyboard.press("Tab");
+    await restored(page);
+    expect(await page.getByRole("spinbutton", { name: "Height" }).inputValue()).toBe("798");
+    await page.getByText("Lanczos brings its result to this size").waitFor();
+    expect(await page.evaluate(() => location.hash)).toContain("size=2.66");
+    expect(await saved()).toMatchObject({ width: 1200, height: 798 });
+    await page.locator("up-grid .cell").filter({ hasText: "Bicubic" }).click();
+    expect(await saved(), "without a network too").toMatchObject({ width: 1200, height: 798 });
+    await page.reload();
+    await restored(page);
+    expect(await width().inputValue()).toBe("1200");
+    await page.getByRole("slider", { name: "Scale" }).fill("2");
+    await restored(page);
+    expect(await page.evaluate(() => location.hash)).not.toContain("size=");
+    await page.getByRole("radio", { name: "Damage it and score" }).check();
+    await restored(page);
+    expect(await width().count(), "a test compares at the network's own size").toBe(0);
+    expect(await method(page, "Bicubic").isChecked()).toBe(true);
+    expect(await status(page).textContent()).toContain("Done in");
+    expect(at.complaints).toEqual([]);
+  });
+});
