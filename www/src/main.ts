@@ -1,5 +1,6 @@
 import { dropped } from "./app/drop";
 import type { Outside } from "./app/keep";
+import { openingQuery } from "./app/opening";
 import { Playground } from "./app/playground";
 import { Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
@@ -61,7 +62,9 @@ let inspector: InspectView | null = null;
 /** The playground, whose photo and settings other views share. It opens what the address names. */
 function shared(): Playground {
   if (playground) return playground;
-  playground = new Playground(client, outside, router.route.query);
+  const { view, query } = router.route;
+  const first = view === "playground" ? openingQuery(matchMedia("(min-width: 900px)").matches) : "";
+  playground = new Playground(client, outside, query || first);
   playground.rest(rests(router.route.view));
   void playground.open().then(prepareOffline);
   return playground;

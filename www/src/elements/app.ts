@@ -4,6 +4,7 @@ import type { Cut } from "../app/cut";
 import { dropped } from "../app/drop";
 import { PICTURES } from "../app/files";
 import type { Format } from "../app/keep";
+import { isFirstVisit, isOpening } from "../app/opening";
 import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
 import { proposalOf } from "../app/proposal";
@@ -44,6 +45,7 @@ export class App extends Localized {
   @property({ attribute: false }) playground!: Playground;
   @state() private open = matchMedia("(min-width: 900px)").matches;
   @state() private dropping = false;
+  @state() private greets = isFirstVisit();
   @state() private values: Record<string, number[]> = {};
   @query("#photo") private photoInput!: HTMLInputElement;
   @query("#model") private modelInput!: HTMLInputElement;
@@ -111,6 +113,10 @@ export class App extends Localized {
             ${proposal && !state.notice && state.many === 0
               ? html`<up-proposal .sentence=${t(`proposal.${proposal.why}`)} .action=${taskName(proposal.task)}
                   @accept=${() => playground.set({ task: proposal.task, mode: "apply" })} @decline=${() => playground.decline()}></up-proposal>`
+              : nothing}
+            ${this.greets && isOpening(settings) && state.outcome.kind === "done" && !state.notice
+              ? html`<up-proposal .sentence=${t("welcome.sentence")} .action=${t("picture.open")}
+                  @accept=${() => this.photoInput.click()} @decline=${() => (this.greets = false)}></up-proposal>`
               : nothing}
             <up-many .count=${state.many} ?hidden=${state.many === 0 || state.activity !== null}
               @all=${() => playground.restoreMany()} @one=${() => playground.forgetMany()}></up-many>

@@ -46,6 +46,9 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   return { page, complaints };
 }
 
+/** Settings of one network that takes away noise. */
+export const PLAIN = "#task=denoise&with=bilinear&mode=test&degrade=gaussian-noise,35,1&picture=chelsea";
+
 export const run = (page: Page): Locator => page.getByRole("button", { name: "Run", exact: true });
 export const stop = (page: Page): Locator => page.getByRole("button", { name: "Stop", exact: true });
 export const status = (page: Page): Locator => page.locator("up-actions .status > span").first();

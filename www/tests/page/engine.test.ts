@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { bring, type Bytes, launch, method, named as namedOn, notice, restored, run, shortcut, slider, status, stop, tableRows, visit } from "./browser";
+import { bring, launch, method, named as namedOn, notice, PLAIN, restored, run, shortcut, slider, status, stop, tableRows, type Bytes, visit } from "./browser";
 import { bytesIn, png } from "./pictures";
 import { serve, type Site } from "./server";
 import { unpackedSite } from "./zip";
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 afterEach(() => page?.context().close());
 
-async function open(hash = ""): Promise<void> {
+async function open(hash = PLAIN): Promise<void> {
   ({ page, complaints } = await visit(browser, site.url + hash));
 }
 
@@ -232,7 +232,7 @@ describe("on the CPU", () => {
         post.call(this, message);
       } as typeof post;
     });
-    await page.goto(site.url);
+    await page.goto(site.url + PLAIN);
     await restored(page);
     await use("CPU");
     await restored(page);
@@ -289,7 +289,7 @@ describe("on WebGPU", () => {
   it("says so where there is none, and goes on with the CPU", async () => {
     const without = await launch({ webgpu: false });
     try {
-      ({ page, complaints } = await visit(without, site.url));
+      ({ page, complaints } = await visit(without, site.url + PLAIN));
       await restored(page);
       await page.getByText("No GPU can be used here").waitFor();
       await page.getByRole("radio", { name: "WebGPU" }).check();

@@ -14,7 +14,7 @@ export class FakePage extends SitePage {
   }
 
   /** Opens the page with these settings in its address, and waits for its first results. */
-  async open(options?: BrowserContextOptions, hash = ""): Promise<Page> {
+  async open(options?: BrowserContextOptions, hash?: string): Promise<Page> {
     const page = await this.visit(hash, options);
     await restored(page);
     return page;

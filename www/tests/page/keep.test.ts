@@ -146,7 +146,7 @@ describe("keeping", () => {
   });
 
   it("shares where the device does, or saves where the browser will not", async () => {
-    at.page = page = await at.visit("", {});
+    at.page = page = await at.visit();
     await page.addInitScript(() => {
       navigator.canShare = () => true;
       navigator.share = async (data) => {

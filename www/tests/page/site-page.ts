@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { launch, visit } from "./browser";
+import { launch, PLAIN, visit } from "./browser";
 import { serve, type Site } from "./server";
 
 /** A built page, opened anew for each test. */
@@ -25,8 +25,8 @@ export class SitePage {
     afterEach(() => this.page?.context().close());
   }
 
-  /** Opens the page at this part of its address. */
-  async visit(hash = "", options?: BrowserContextOptions): Promise<Page> {
+  /** Opens the page at this part of its address; by default on one network that takes away noise. */
+  async visit(hash = PLAIN, options?: BrowserContextOptions): Promise<Page> {
     ({ page: this.page, complaints: this.complaints } = await visit(this.browser, this.site.url + hash, options));
     return this.page;
   }

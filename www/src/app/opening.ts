@@ -1,0 +1,42 @@
+/** What a page shows that is opened without settings: two networks that differ where one can see it. */
+
+import { initialSettings, formatSettings, type Settings } from "./settings";
+
+/** The network of the lecture, which enlarges last, and one that is trained as long and enlarges by its decoder. */
+const LECTURE = "transposed-conv.lecture";
+const OTHER = "pixel-shuffle";
+const STORED = "visited";
+
+/** `wide`: there is room for the table, which holds the checkerboard meter. */
+export function opening(wide: boolean): Settings {
+  return {
+    ...initialSettings(),
+    task: "super-resolve-x2",
+    methods: [OTHER, LECTURE],
+    chosen: OTHER,
+    left: LECTURE,
+    sample: "astronaut",
+    tools: wide ? ["table"] : [],
+  };
+}
+
+export function openingQuery(wide: boolean): string {
+  return formatSettings(opening(wide));
+}
+
+/** Whether what is shown is what the page opened with, so that words about it are true. */
+export function isOpening({ task, methods, sample, mode, left, layout }: Settings): boolean {
+  const first = opening(false);
+  return task === first.task && sample === first.sample && mode === first.mode && left === first.left && layout === first.layout && methods.join() === first.methods.join();
+}
+
+/** Whether nobody has been here before with this browser; asking makes it no longer so. */
+export function isFirstVisit(): boolean {
+  try {
+    if (localStorage.getItem(STORED)) return false;
+    localStorage.setItem(STORED, "1");
+    return true;
+  } catch {
+    return false; // forbidden storage: it could never end
+  }
+}
