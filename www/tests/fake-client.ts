@@ -36,7 +36,10 @@ export class FakeClient {
   flops = 1;
   need: string | null = null;
   classes: { name: string }[] = [];
+  gray = false;
   calls: CallName[] = [];
+  /** What was called with what, and what came of it. */
+  done: { call: CallName; args: object; answer: unknown }[] = [];
   freed: string[] = [];
   #held = new Map<CallName, { gone: Promise<void>; go: () => void }>();
   #made = 0;
@@ -74,7 +77,7 @@ export class FakeClient {
       start: engine,
       decode: picture,
       make: picture,
-      loadModel: { id: ++this.#made, classes: this.classes },
+      loadModel: { id: ++this.#made, classes: this.classes, gray: this.gray },
       estimate: { width: 8, height: 6, tiles: 4, peakBytes: 1, flops: this.flops, fits: true },
       calibrate: 1,
       process: { picture, engine },
@@ -83,7 +86,9 @@ export class FakeClient {
       score: { psnr: 30, psnrLuma: 30, ssim: 1, mae: 0 },
       encodePng: new Uint8Array(4),
     };
-    return answers[call] ?? null;
+    const answer = answers[call] ?? null;
+    this.done.push({ call, args, answer });
+    return answer;
   }
 }
 

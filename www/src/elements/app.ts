@@ -123,7 +123,7 @@ export class App extends Localized {
           </div>
         </main>
         <up-results ?hidden=${!settings.tools.includes("table")} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .masked=${state.task.masked ?? false}
-          .input=${this.#inputRow(state)}
+          .input=${this.#inputRow(state)} .gray=${state.results.some(({ gray }) => gray)}
           @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)} @close=${() => playground.toggleTool("table")}></up-results>
         </div>
         <up-controls id="controls" .state=${state} ?hidden=${!this.open}

@@ -89,7 +89,7 @@ export class NoticeBar extends Localized {
     return html`<div role="alert">${notice ? this.#renderCard(notice) : nothing}</div>`;
   }
 
-  /** What is wrong with a model is said in full at once: who brings one can use it. */
+  /** What is wrong with a model is said in full at once: who brings one can use it. So is the kind of a picture that is not read. */
   #renderCard({ subject, message, params, detail, actions }: Notice) {
     return html`<div class="card">
       <span class="glyph">${icons.alert}</span>
@@ -98,7 +98,7 @@ export class NoticeBar extends Localized {
         ${icons.close}
       </button>
       <div class="more">
-        ${detail ? html`<details ?open=${actions.includes("shipped")}><summary>${t("notice.details")}</summary><p>${detail}</p></details>` : nothing}
+        ${detail ? html`<details ?open=${actions.includes("shipped") || message === "error.unsupported-picture"}><summary>${t("notice.details")}</summary><p>${detail}</p></details>` : nothing}
         ${actions.length > 0
           ? html`<div class="ways">
               ${actions.map((action) => html`<button @click=${() => this.#emit("act", action)}>${t(`notice.${action}`)}</button>`)}

@@ -31,6 +31,15 @@ export class ProposalLine extends Localized {
       button {
         flex: none;
       }
+      @media (max-width: 500px) {
+        p {
+          font-size: 13px;
+          line-height: 18px;
+        }
+        div {
+          padding-left: 14px;
+        }
+      }
       button.icon {
         width: 32px;
         min-height: 32px;

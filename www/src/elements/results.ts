@@ -28,6 +28,8 @@ export class Results extends Localized {
   @property({ type: Boolean }) test = false;
   /** Whether that is a mask. */
   @property({ type: Boolean }) masked = false;
+  /** Whether some results have no colors because their networks make none. */
+  @property({ type: Boolean }) gray = false;
   @state() private column: Column = "psnr";
   @state() private turned = false;
 
@@ -168,7 +170,8 @@ export class Results extends Localized {
 
   #sentence(): string {
     if (this.masked) return t(this.test ? "results.labels.sentence" : "results.mask.sentence");
-    return `${t(this.test ? "results.scores.sentence" : "results.test.sentence")} ${t("results.checkerboard.sentence")}`;
+    const gray = this.test && this.gray ? [t("results.gray.sentence")] : [];
+    return [t(this.test ? "results.scores.sentence" : "results.test.sentence"), ...gray, t("results.checkerboard.sentence")].join(" ");
   }
 
   #renderHead(one: Column, by: Column) {

@@ -6,18 +6,19 @@ export const netStyles = css`
     overscroll-behavior-x: contain;
   }
   .zooms {
-    display: none;
+    display: flex;
+    justify-content: end;
+    gap: 4px;
+  }
+  .small .words {
+    z-index: 1;
+    padding: 0 3px;
+    border-radius: 4px;
+    background: var(--surface);
   }
   .small button:not([aria-pressed="true"]) + .words,
   .small .level {
     display: none;
-  }
-  @media (max-width: 700px) {
-    .zooms {
-      display: flex;
-      justify-content: end;
-      gap: 4px;
-    }
   }
   .net {
     position: relative;
@@ -142,7 +143,6 @@ export const netStyles = css`
   }
   .words {
     position: absolute;
-    width: 80px;
     translate: -50% 0;
     display: grid;
     justify-items: center;
@@ -162,8 +162,7 @@ export const netStyles = css`
     font-weight: 700;
   }
   .words .bar {
-    width: 100%;
-    max-width: 46px;
+    width: 40px;
     height: 3px;
     margin-top: 1px;
     border-radius: 2px;

@@ -7,8 +7,9 @@ import type { Profile } from "../inspection";
 import "../elements/bitmap";
 import { type Box, cutName } from "./graph";
 import type { Placed } from "./layout";
-import { briefShape, joinSign, shortName } from "./names";
+import { briefShape, joinSign } from "./names";
 import { netStyles } from "./net.styles";
+import { fitting, roomOf, wordWidth } from "./room";
 import type { Seen } from "./seen";
 import { step } from "./steps";
 import type { Thumbnails } from "./thumbnails";
@@ -17,13 +18,10 @@ import { kindWords, type Metric, milliseconds, spoken, timeOf } from "./words";
 /** The drawing fits its width down to this scale, and up to that; below it scrolls. */
 const SCALES = [0.82, 1.3] as const;
 /** On a screen narrower than this, in pixels, it fits wholly: fingers zoom in, up to as many times. */
-const NARROW = 700;
+const NARROW = 600;
 const MOST_ZOOM = 5;
 /** Below this scale there is no room for words, but for those of the box that is picked. */
 const WORDED = 0.6;
-/** How much wider than a box its words may be, and how wide a letter is, in pixels. */
-const WORD_ROOM = 28;
-const LETTER = 5.5;
 
 /** A network as a drawing of buttons: arrow keys follow the data. Emits `pick` with a box's index, `cut` with an edge's name. */
 @customElement("inspect-net")
@@ -37,6 +35,7 @@ export class Net extends Localized {
   /** Changes when a thumbnail comes in. */
   @property({ type: Number }) version = 0;
   @state() private scale = 1;
+  @state() private narrow = false;
   /** How much larger than fitted, by a pinch. */
   @state() private zoom = 1;
   @query(".scroll") private scroller!: HTMLElement;
@@ -84,7 +83,8 @@ export class Net extends Localized {
   #fit(): void {
     const { clientWidth } = this.scroller;
     const wanted = Math.round(((clientWidth - 2) / this.seen.layout.width) * 100 - 0.5) / 100;
-    const least = clientWidth < NARROW ? 0 : SCALES[0];
+    this.narrow = clientWidth < NARROW;
+    const least = this.narrow ? 0 : SCALES[0];
     this.scale = Math.min(SCALES[1], Math.max(least, wanted)) * this.zoom;
   }
 
@@ -94,7 +94,7 @@ export class Net extends Localized {
     const size = `width:${layout.width * scale}px;height:${layout.height * scale}px`;
     const step = (by: number, icon: "plus" | "minus") => html`<button class="zoom icon" aria-label=${t(by > 1 ? "zoom.in" : "zoom.out")}
       ?disabled=${by > 1 ? this.zoom >= MOST_ZOOM : this.zoom <= 1} @click=${() => this.#zoomTo(this.zoom * by)}>${icons[icon]}</button>`;
-    return html`<div class="zooms">${step(1 / 1.5, "minus")}${step(1.5, "plus")}</div>
+    return html`<div class="zooms" ?hidden=${!this.narrow}>${step(1 / 1.5, "minus")}${step(1.5, "plus")}</div>
     <div class="scroll"><div class="net ${scale < WORDED ? "small" : ""}" role="group" aria-label=${t("inspect.net")} .style=${size} @keydown=${this.#key}>
       <svg viewBox="0 0 ${layout.width} ${layout.height}" aria-hidden="true">
         <defs><marker id="head" viewBox="0 0 6 6" refX="4.4" refY="3" markerWidth="6" markerHeight="6" orient="auto-start-reverse">
@@ -138,21 +138,30 @@ export class Net extends Localized {
       aria-pressed=${at === this.at ? "true" : "false"} aria-label=${spoken(box)} title=${`${box.name}\n${kindWords(box)}`}
       @click=${() => this.#pick(at)}>
       ${box.kind === "join" ? html`<span class="sign" aria-hidden="true">${joinSign(box)}</span>` : html`<up-bitmap .bitmap=${picture}></up-bitmap>`}
-    </button>${box.kind === "join" ? nothing : this.#words(box, at, width, x * scale, (y + height / 2) * scale)}`;
+    </button>${box.kind === "join" ? nothing : this.#words(box, at, x * scale, (y + height / 2) * scale)}`;
   }
 
   /** Beside the button, whose own name says more. */
-  #words(box: Box, at: number, width: number, x: number, y: number) {
-    return html`<span class="words" aria-hidden="true" .style=${`left:${x}px;top:${y + 4}px`} @click=${() => this.#pick(at)}>
-      <b>${box.kind === "input" ? t("inspect.input") : shortName(box, Math.floor(((width + WORD_ROOM) * this.scale) / LETTER))}</b>${this.#figure(box)}</span>`;
+  #words(box: Box, at: number, x: number, y: number) {
+    const { layout } = this.seen;
+    const whole = layout.width * this.scale;
+    // Where only those of one box are shown, they have all the room there is, but do not leave the drawing.
+    const alone = this.scale < WORDED;
+    const room = alone ? whole / 2 : roomOf(layout.boxes, at) * this.scale;
+    const name = box.kind === "input" ? t("inspect.input") : fitting(box, room);
+    const half = wordWidth(name) / 2;
+    const middle = alone ? Math.min(Math.max(x, half), whole - half) : x;
+    return html`<span class="words" aria-hidden="true" .style=${`left:${middle}px;top:${y + 4}px`} @click=${() => this.#pick(at)}>
+      <b>${name}</b>${this.#figure(box, room)}</span>`;
   }
 
   /** The figure that is asked for, and how it compares with the others'. */
-  #figure(box: Box) {
+  #figure(box: Box, room: number) {
     const { graph, inspection } = this.seen;
     const time = (one: Box) => timeOf(one, inspection.nodes, this.profile);
     const of = { shape: () => 0, parameters: (one: Box) => one.parameters, cost: (one: Box) => one.flops, time: (one: Box) => time(one) ?? 0 }[this.metric];
-    if (this.metric === "shape") return html`<i>${briefShape(box.shape)}</i>`;
+    const shape = briefShape(box.shape);
+    if (this.metric === "shape") return html`<i>${wordWidth(shape) <= room ? shape : shape.replaceAll(" ", "")}</i>`;
     const value = of(box);
     const most = Math.max(...graph.boxes.map(of), 1e-9);
     const said = this.metric === "time" ? (value > 0 ? milliseconds(value) : "") : value > 0 ? thousands(value) : "";

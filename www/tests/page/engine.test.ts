@@ -302,6 +302,38 @@ describe("on WebGPU", () => {
   });
 });
 
+describe("a person's photo", () => {
+  it("is looked at, and what it needs is proposed; it is cut and enlarged to a size without a network running twice", async () => {
+    await open();
+    await restored(page);
+    await use("CPU");
+    await bring(page, "drop", [{ name: "grandpa.jpg", type: "image/jpeg", bytes: readFileSync("public/samples/camera.jpg") }]);
+    const proposal = page.locator("up-proposal");
+    await proposal.getByText("This looks black and white.").waitFor();
+    await proposal.getByRole("button", { name: "Colorize" }).click();
+    await restored(page);
+    expect(await page.getByRole("radio", { name: "Colorize", exact: true }).isChecked()).toBe(true);
+    await page.getByRole("button", { name: "Crop and rotate" }).click();
+    const dialog = page.getByRole("dialog", { name: "Crop and rotate" });
+    for (const [name, value] of [["Width", "200"], ["Height", "120"]] as const) {
+      await dialog.getByRole("spinbutton", { name }).fill(value);
+      await page.keyboard.press("Tab");
+    }
+    await dialog.getByRole("button", { name: "Rotate right" }).click();
+    await dialog.getByRole("button", { name: "Use this part" }).click();
+    await page.getByText("120 × 200").waitFor();
+    await restored(page);
+    await page.getByRole("radio", { name: "Enlarge ×2" }).check();
+    await restored(page);
+    await page.getByRole("spinbutton", { name: "Width" }).fill("300");
+    await page.keyboard.press("Tab");
+    await restored(page);
+    const png = await savedPng();
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([300, 500]);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe("broken and odd files", () => {
   const pictures: Record<string, "picture" | "sentence"> = {
     "truncated.jpg": "picture", // what there is of it
@@ -338,6 +370,13 @@ describe("broken and odd files", () => {
     await page.getByRole("radio", { name: "A cup of coffee" }).check();
     await named("A cup of coffee").waitFor();
     await restored(page);
+  });
+
+  it("HEIC is named where neither the engine nor the browser reads it", async () => {
+    await open();
+    await restored(page);
+    await bring(page, "drop", [{ name: "photo.heic", bytes: readFileSync(`${folder}/photo.heic`) }]);
+    await notice(page).getByText("the file is HEIC").waitFor();
   });
 
   it("AVIF is decoded by the browser", async () => {

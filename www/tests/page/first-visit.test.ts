@@ -14,7 +14,7 @@ it("opens on two networks that differ, with the meters beside them, and says onc
   expect(tags).toEqual(["U-Net · transposed conv, as in the lecture", "U-Net · pixel shuffle"]);
   for (const cells of Object.values(await tableRows(page)).slice(0, 2)) expect(cells[5]).toMatch(/dB/); // the checkerboard
   const line = page.locator("up-proposal");
-  await line.getByText("enlarged by two networks").waitFor();
+  await line.getByText("Two networks enlarged").waitFor();
   await expectAccessible(page);
   const chooser = page.waitForEvent("filechooser");
   await line.getByRole("button", { name: "Open photo" }).click();

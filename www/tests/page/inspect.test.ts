@@ -32,6 +32,35 @@ const focused = () =>
     return each?.getAttribute("aria-label") ?? "";
   });
 
+describe("the words of the drawing", () => {
+  it("are there and touch none of their neighbours', however wide the page is", async () => {
+    await open("#inspect");
+    for (const width of [700, 800, 900, 1000, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForTimeout(200);
+      const words = await net().locator(".words").evaluateAll((all) =>
+        all.map((one) => {
+          const { left, right, top, bottom } = one.getBoundingClientRect();
+          return { text: one.textContent ?? "", left, right, top, bottom };
+        }),
+      );
+      expect(words.length, String(width)).toBeGreaterThan(12);
+      for (const a of words) expect(a.right - a.left, `${a.text} at ${width}`).toBeGreaterThan(8);
+      const touching = words.flatMap((a, at) => words.slice(at + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom).map((b) => `${a.text} | ${b.text}`));
+      expect(touching, String(width)).toEqual([]);
+    }
+  });
+
+  it("are those of one box on a phone, within the drawing", async () => {
+    await open("#inspect", PHONE);
+    const words = net().locator(".words:visible");
+    expect(await words.count()).toBe(1);
+    expect(await words.locator("b").textContent()).toBe("enc1.conv1");
+    const [inner, outer] = [await words.boundingBox(), await net().boundingBox()];
+    expect(inner && outer && inner.x >= outer.x && inner.x + inner.width <= outer.x + outer.width).toBe(true);
+  });
+});
+
 describe("coming and going", () => {
   const go = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
 

@@ -74,7 +74,7 @@ describe("the size of a result", () => {
     expect(resultSize(twice, { mode: "apply", enlarge: 99 }, photo)).toEqual({ width: 300 * largest(twice), height: 200 * largest(twice) });
     expect(resultSize(twice, { mode: "test", enlarge: 2.5 }, photo), "an original has one size").toEqual({ width: 600, height: 400 });
     expect(resultSize(factsOf("denoise"), { mode: "apply", enlarge: 2.5 }, photo)).toEqual(photo);
-    for (const width of [800, 1920, 3839]) {
+    for (const width of [1200, 1920, 3839]) {
       const factor = Number((width / 963).toFixed(6));
       expect(resultSize(factsOf("super-resolve-x4"), { mode: "apply", enlarge: factor }, { width: 963, height: 541 }).width).toBe(width);
     }

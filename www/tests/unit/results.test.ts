@@ -114,6 +114,23 @@ describe("a network of classes", () => {
   });
 });
 
+describe("a network that makes gray pictures", () => {
+  it("is scored against the original without its colors, others against the original", async () => {
+    const { client, playground } = await open();
+    client.gray = true;
+    client.done = [];
+    await playground.openFiles([file("gray.onnx")]);
+    const made = client.done.find(({ args }) => JSON.stringify(args).includes('"how":{"kind":"gray"}'));
+    const references = () => client.done.filter(({ call }) => call === "score").map(({ args }) => (args as { reference: number }).reference);
+    expect(references().at(-1)).toBe((made?.answer as { id: number }).id);
+    expect(playground.state.results[0]?.gray).toBe(true);
+    client.gray = false;
+    client.done = [];
+    await playground.openFiles([file("color.onnx")]);
+    expect(references().at(-1)).toBe(playground.state.original?.picture);
+  });
+});
+
 describe("many photos", () => {
   it("go on while another view is looked at, and say how many could not be done", async () => {
     const { client, playground, save } = await open();

@@ -1,0 +1,41 @@
+/** How much room there is for the words under a box of the drawing, and what fits there. */
+
+import type { Box } from "./graph";
+import type { Placed } from "./layout";
+import { shortName } from "./names";
+
+/** As `net.styles.ts` has it for the box that is picked, whose words are the widest. */
+const FONT = '700 10px "Inter", system-ui, sans-serif';
+/** Between the words of two boxes. */
+const GAP = 5;
+/** Letters of the longest and of the shortest name. */
+const MOST = 16;
+const LEAST = 4;
+/** What has no words is as wide as it is; what stands this far above or below is in nobody's way. */
+const APART = 40;
+
+let context: OffscreenCanvasRenderingContext2D | null = null;
+
+/** In CSS pixels. */
+export function wordWidth(text: string): number {
+  context ??= new OffscreenCanvas(1, 1).getContext("2d");
+  if (!context) return text.length * 6;
+  context.font = FONT;
+  return context.measureText(text).width;
+}
+
+/** The distance to the nearest box at either side: words as wide as that touch none of their neighbours'. In pixels of the layout. */
+export function roomOf(boxes: readonly Placed[], at: number): number {
+  const { x, y } = boxes[at] ?? { x: 0, y: 0 };
+  const beside = boxes.filter((other, index) => index !== at && other.x !== x && Math.abs(other.y - y) < APART);
+  return Math.min(...beside.map((other) => Math.abs(other.x - x)));
+}
+
+/** The longest short form of a box's name that is no wider than `room`. */
+export function fitting(box: Box, room: number): string {
+  for (let most = MOST; most > LEAST; most--) {
+    const name = shortName(box, most);
+    if (wordWidth(name) + GAP <= room) return name;
+  }
+  return shortName(box, LEAST);
+}

@@ -1,0 +1,47 @@
+import { afterEach, expect, it, vi } from "vitest";
+import type { Engine } from "../../src/engine";
+import { CallError } from "../../src/protocol";
+import { decode } from "../../src/worker/decode";
+
+/** Pictures that the engine does not read: the browser is asked, and where it cannot either the kind is named. */
+
+afterEach(() => vi.unstubAllGlobals());
+
+const heic = new Blob(["heic"], { type: "image/heic" });
+const refusal = new CallError("unsupported-picture", "HEIC pictures cannot be read");
+const byBrowser = { width: 2, height: 1 };
+const engine = (error: Error) =>
+  ({ decode: () => Promise.reject(error), pictureFromRgba: (rgba: Uint8Array) => ({ ...byBrowser, rgba: [...rgba] }) }) as unknown as Engine;
+
+function browser(reads: boolean) {
+  const asked = vi.fn(async () => {
+    if (!reads) throw new DOMException("no", "InvalidStateError");
+    return { ...byBrowser, close() {} };
+  });
+  vi.stubGlobal("createImageBitmap", asked);
+  const data = new Uint8ClampedArray([1, 2, 3, 255, 4, 5, 6, 255]);
+  vi.stubGlobal("OffscreenCanvas", class {
+    getContext = () => ({ drawImage() {}, getImageData: () => ({ data }) });
+  });
+  return asked;
+}
+
+it("reads a HEIC picture with the browser where that can", async () => {
+  const asked = browser(true);
+  const { picture, notices } = await decode(engine(refusal), heic);
+  expect(asked).toHaveBeenCalledWith(heic);
+  expect(picture).toMatchObject({ ...byBrowser, rgba: [1, 2, 3, 255, 4, 5, 6, 255] });
+  expect(notices).toEqual([]);
+});
+
+it("names the kind where the browser cannot", async () => {
+  const asked = browser(false);
+  await expect(decode(engine(refusal), heic)).rejects.toBe(refusal);
+  expect(asked).toHaveBeenCalledOnce();
+});
+
+it("does not ask the browser for what is too large", async () => {
+  const asked = browser(true);
+  await expect(decode(engine(new CallError("picture-too-large", "")), heic)).rejects.toMatchObject({ code: "picture-too-large" });
+  expect(asked).not.toHaveBeenCalled();
+});
