@@ -175,6 +175,13 @@ fn others_show_their_pixels_closely() {
     }
 }
 
+/// Zstandard needs a library in C, which the browser's build leaves out.
+#[test]
+#[cfg(feature = "cli")]
+fn the_command_reads_tiff_with_zstandard() {
+    assert_eq!(decode(&case("tiff/zstd.tif")).unwrap(), decode(&case("tiff/zstd.png")).unwrap());
+}
+
 #[test]
 fn a_png_without_its_end_shows_all_rows_and_says_so() {
     let Decoded { notices, .. } = read(&case("png/no-iend.png")).unwrap();
