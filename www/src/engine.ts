@@ -188,9 +188,14 @@ export interface Picture {
   thumbnail(maxSide: number): Picture;
   /** A part, mirrored left to right, then turned clockwise by quarters of a circle. */
   cut(x: number, y: number, width: number, height: number, quarters: number, mirrored: boolean): Picture;
-  encodePng(): Uint8Array;
+  /** Files keep date, camera and resolution of the photo; `location`: the place too. */
+  encodePng(options?: { location?: boolean }): Uint8Array;
+  /** A WebP file of this picture by the browser, with the same. */
+  completeWebp(webp: Uint8Array, options?: { location?: boolean }): Uint8Array;
   /** `quality` 1 to 100, in libjpeg's measure; chroma at half the resolution ("420") by default. */
-  encodeJpeg(quality: number, subsampling?: "420" | "444"): Uint8Array;
+  encodeJpeg(quality: number, subsampling?: "420" | "444", options?: { location?: boolean }): Uint8Array;
+  /** Whether the file says where the photo was taken. */
+  readonly hasLocation: boolean;
   free(): void;
 }
 
