@@ -112,7 +112,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "esrgan": spandrel("ESRGAN", "ESRGAN", num_filters=16, num_blocks=2),
     "compact": spandrel("Compact", "Compact", num_feat=16, num_conv=4),
     "swinir": spandrel("SwinIR", "SwinIR", img_size=SIDE, embed_dim=24, depths=[2, 2], num_heads=[4, 4], window_size=8),
-    "restormer": spandrel("Restormer", "Restormer", dim=16, num_blocks=[1, 1, 1, 1], num_refinement_blocks=1),
+    "safmn": spandrel("SAFMN", "SAFMN", dim=16, n_blocks=2, upscaling_factor=2),
     "nafnet": spandrel("NAFNet", "NAFNet", width=16, enc_blk_nums=[1, 1], middle_blk_num=1, dec_blk_nums=[1, 1]),
 }
 
