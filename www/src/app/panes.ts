@@ -5,7 +5,7 @@ import type { Layer } from "../view/layer";
 import type { Method } from "./catalogue";
 import { winners, type Row } from "./ranking";
 import { isDegraded, isMasked, type ResultState, type State } from "./state";
-import { isReference } from "./workshop";
+import { isReference } from "./measuring";
 
 export interface Pane {
   /** `input`, `original`, or a method's id. */

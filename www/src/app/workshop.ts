@@ -1,21 +1,22 @@
 /** From a photo and the settings to the results: which there are to be, what they will take, and making them. */
 
-import type { ClassInfo, Estimate } from "../engine";
+import type { Estimate } from "../engine";
 import { fetched } from "../fetched";
 import { CallError, type EngineInfo, type PictureInfo, type Point } from "../protocol";
 import type { Bench } from "./bench";
 import type { Board } from "./board";
 import { Catalogue, ownMethod, parseManifest, type Method } from "./catalogue";
 import { degradations } from "./degradation";
+import { Measuring } from "./measuring";
 import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
-import { ENLARGED, Pictures, sameSize, type Pair } from "./pictures";
+import { Pictures, type Pair } from "./pictures";
 import { Result, type Order } from "./result";
 import type { Size } from "../view/viewport";
 import { fromBase } from "./samples";
 import { MAX_RESULTS, type Settings } from "./settings";
 import { resultSize } from "./size";
-import { expected, shownClasses } from "./stages";
+import { expected } from "./stages";
 import { fittingSize } from "./fitting";
 import { isDegraded, isMasked, noticeFor, plainNotice, usedSize, type Expected, type State } from "./state";
 import { factsOf } from "./tasks";
@@ -26,18 +27,16 @@ const TELLING = 3000;
 const UNASKED = 30_000;
 /** Operations after which a run tells the machine's pace better than the trial. */
 const TELLING_FLOPS = 2e9;
-/** How much stronger than they are differences are drawn. */
-export const GAIN = 4;
 
 export class Workshop {
   /** Whether pictures are prepared and nothing is run. */
   rests = false;
-  #mask: Photo | null = null;
   /** Whether another photo's pictures are to be seen, until there are this one's. */
   #foreign = false;
   #board: Board;
   #bench: Bench;
   #pictures: Pictures;
+  #measuring: Measuring;
   #catalogue: Promise<Catalogue> | null = null;
   #results = new Map<string, Result>();
   /** Tells of the result that is being made. */
@@ -53,6 +52,7 @@ export class Workshop {
       const { input, original } = board.state;
       return [input, original].some((shown) => shown?.layer === thing || shown?.picture === thing);
     });
+    this.#measuring = new Measuring(board, bench, this.#pictures, (change) => this.#show(change));
   }
 
   /** `looking`: the middle of what is seen, as a share of the picture. `asked`: a person wants it, however long it takes. */
@@ -76,7 +76,7 @@ export class Workshop {
     const waits = !asked && (total?.milliseconds ?? 0) > UNASKED;
     for (const result of results) if (!stale.includes(result)) await this.#finish(result, order, signal);
     for (const result of waits ? [] : fastFirst(fitting)) await this.#run(result, order, signal);
-    await this.#measure(results, pair, signal);
+    await this.#measuring.measure(results, pair, signal);
     if (!waits) return;
     for (const result of fitting) result.stop();
     this.#board.update({ outcome: { kind: "waiting" }, expected: total });
@@ -97,8 +97,7 @@ export class Workshop {
 
   /** What a person says is true of the photo; null: nothing. */
   useMask(mask: Photo | null): void {
-    this.#mask = mask;
-    this.#show({ mask: mask && { name: mask.name, labels: null }, original: null });
+    this.#measuring.useMask(mask);
   }
 
   /** All results anew. */
@@ -124,7 +123,7 @@ export class Workshop {
     this.#results.clear();
     this.#pictures.clear();
     this.#foreign = true;
-    this.useMask(this.#mask);
+    this.#measuring.useMask();
     this.#changed();
   }
 
@@ -258,69 +257,6 @@ export class Workshop {
     }
   }
 
-  /** Scores, and the maps of differences where they are wanted; then all is done. */
-  async #measure(results: Result[], pair: Pair, signal: AbortSignal): Promise<void> {
-    const { original, input } = pair;
-    const { state } = this.#board;
-    const test = isDegraded(state);
-    const done = results.filter(({ state }) => state.status === "done");
-    if (done.length === 0) return this.#board.update({ outcome: { kind: "stopped" }, expected: null });
-    const sum = done.reduce((sum, { state }) => sum + (state.milliseconds ?? 0), 0);
-    const backend = done.find(({ state }) => state.backend)?.state.backend ?? state.engine?.backend ?? "cpu";
-    this.#board.update({ outcome: { kind: "done", milliseconds: sum, backend }, expected: null });
-    this.#board.now({ kind: "score" });
-    if (test && state.input && !state.input.scores && sameSize(input, original)) {
-      const scores = await this.#bench.client.call("score", { picture: input.id, reference: original.id, border: 0 }, { signal });
-      this.#board.update({ input: { ...state.input, scores } });
-    }
-    const truth = await this.#truth(done, pair, signal);
-    const reference = test ? original : null;
-    for (const result of done) {
-      const { classes, gray } = result.state;
-      const like = reference && gray ? await this.#pictures.gray(reference, signal) : reference;
-      await result.measure(classes.length > 0 ? truth : like, state.task, signal);
-    }
-    const mask = truth && (await this.#showMask(truth, done, input, signal));
-    if (!this.#board.state.settings.tools.includes("difference")) return;
-    if (!state.colors) this.#board.update({ colors: await this.#bench.client.call("differenceScale", {}, { signal }) });
-    const enlarges = !mask && !test && state.task.scale > 1;
-    this.#board.update({ against: mask ? "mask" : test ? "original" : enlarges ? "bicubic" : "input" });
-    for (const result of done) {
-      const { size, method } = result.state;
-      if (enlarges && isReference(method)) continue; // it would be compared with itself
-      const reference = mask ?? (test || !size ? original : await this.#pictures.sizedAs(size, input, signal));
-      if (reference && size && sameSize(reference, size)) await result.compare(reference, GAIN, signal);
-    }
-  }
-
-  /** The picture of labels of the mask, where there is one to score against; one that is none is put away. */
-  async #truth(done: Result[], pair: Pair, signal: AbortSignal): Promise<PictureInfo | null> {
-    const mask = this.#mask;
-    const classes = classesOf(done).length;
-    if (!mask || !isMasked(this.#board.state) || classes === 0) return null;
-    try {
-      const truth = await this.#pictures.truth(mask, pair, classes, signal);
-      this.#board.update({ mask: { name: mask.name, labels: truth.id } });
-      return truth;
-    } catch (error) {
-      const notice = noticeFor(error, mask.name);
-      if (signal.aborted || notice.message === "error.engine-crashed") throw error;
-      this.useMask(null);
-      this.#board.update({ notice });
-      return null;
-    }
-  }
-
-  /** The mask, drawn as the results are. */
-  async #showMask(truth: PictureInfo, done: Result[], input: PictureInfo, signal: AbortSignal): Promise<PictureInfo> {
-    const { settings } = this.#board.state;
-    const how = { mode: settings.labels, classes: shownClasses(classesOf(done), settings) };
-    const drawn = await this.#pictures.drawn(truth, input, how, signal);
-    const layer = await this.#pictures.layer("mask", drawn, signal);
-    this.#show({ original: { layer, picture: drawn.id } });
-    return drawn;
-  }
-
   #show(change: Partial<State>): void {
     this.#board.update(change);
     this.#pictures.tidy();
@@ -337,19 +273,10 @@ function resultKey(task: string, { id, stages }: Method): string {
   return `${task} ${id} ${own}`;
 }
 
-/** Whether a method does what differences of enlarged pictures are shown against. */
-export function isReference({ stages: [first] }: Method): boolean {
-  return first?.kind === "filter" && first.filter.kind === "upscale" && first.filter.interpolation === ENLARGED;
-}
-
 /** Filters take moments; networks can take minutes. */
 function fastFirst(results: readonly Result[]): Result[] {
   const hasNetwork = ({ method }: Result) => method.stages.some(({ kind }) => kind !== "filter");
   return [...results.filter((result) => !hasNetwork(result)), ...results.filter(hasNetwork)];
-}
-
-function classesOf(results: Result[]): ClassInfo[] {
-  return results.find(({ state }) => state.classes.length > 0)?.state.classes ?? [];
 }
 
 async function fetchCatalogue(signal: AbortSignal): Promise<Catalogue> {

@@ -11,7 +11,7 @@ import { proposalOf } from "../app/proposal";
 import { formatRoute } from "../app/router";
 import { formatSettings, type LastingTool } from "../app/settings";
 import { isTest, type Action, type State } from "../app/state";
-import { GAIN } from "../app/workshop";
+import { GAIN } from "../app/measuring";
 import { Localized, percent, t } from "../i18n";
 import { FIRST_LOOK, formatLook } from "../inspect/address";
 import "./actions";

@@ -1,0 +1,154 @@
+/** One piece of work at a time, what is worked on, and the settings that say how. */
+
+import type { Client } from "../client";
+import type { Rect } from "../engine";
+import { CallError } from "../protocol";
+import { Bench } from "./bench";
+import { Board } from "./board";
+import type { Coming } from "./coming";
+import { fitsIn } from "./cut";
+import { fitting } from "./degradation";
+import type { Given } from "./files";
+import { Keeper, type Outside } from "./keep";
+import type { Photo } from "./photo";
+import { formatSettings, parseSettings, type Settings } from "./settings";
+import { initialState, noticeFor } from "./state";
+import { factsOf } from "./tasks";
+import { Workshop } from "./workshop";
+
+export abstract class Desk extends Board {
+  readonly keep: Keeper;
+  /** What is in sight, as shares of the picture: its middle is made first. */
+  looking: Rect = { x: 0, y: 0, width: 1, height: 1 };
+  protected readonly client: Client;
+  protected readonly outside: Outside;
+  protected readonly bench: Bench;
+  protected readonly workshop: Workshop;
+  protected photo: Photo | null = null;
+  protected coming: Coming | null = null;
+  /** One that could not be loaded. */
+  protected missed: Coming | null = null;
+  protected many: readonly Given[] = [];
+  /** Whether folders are being looked through; what is chosen meanwhile holds for what they bring. */
+  protected gathering = false;
+  /** Name of the file at work: what goes wrong with it names it. */
+  protected reading = "";
+  /** Begins work that a person may still hold off by another change. */
+  protected timer: ReturnType<typeof setTimeout> | undefined;
+  #work = new AbortController();
+  /** Pieces of work under way that wait for the worker. */
+  #waiting = 0;
+
+  /** `query`: settings, as the address holds them. */
+  constructor(client: Client, outside: Outside, query = "") {
+    super(initialState(parseSettings(query)));
+    this.client = client;
+    this.outside = outside;
+    this.keep = new Keeper(this, client, outside);
+    // What somebody has stopped waiting for goes on in the worker, and is no longer this page's business.
+    this.bench = new Bench(client, (activity) => this.#waiting > 0 && !this.restores && this.now(activity));
+    this.workshop = new Workshop(this, this.bench, (settings) => this.adopt(settings));
+    client.onCrash = (detail) => this.#crashed(detail);
+  }
+
+  /** Opens a sample, or for null the photo of the last visit; the one that the settings name, unless told. */
+  abstract open(sample?: Settings["sample"]): Promise<void>;
+  /** A photo that is on its way. */
+  protected abstract bringIn(coming: Coming): Promise<void>;
+
+  /** Whether many photos are being restored. */
+  get restores(): boolean {
+    return this.state.activity?.kind === "batch";
+  }
+
+  /** Frees the page at once; the worker drops its work as soon as it looks up. */
+  stop(): void {
+    this.coming = null;
+    this.#work.abort();
+  }
+
+  /** Lets other work of the worker be told of while `work` waits for it. */
+  protected async waiting<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    try {
+      return await work();
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
+  protected again(): Promise<void> {
+    if (this.gathering) return Promise.resolve();
+    if (this.coming) return this.bringIn(this.coming);
+    return this.photo ? this.attempt((signal) => this.make(signal)) : this.open();
+  }
+
+  protected async make(signal: AbortSignal, asked = false): Promise<void> {
+    const photo = this.used;
+    if (!photo) throw new CallError("aborted", "");
+    const { x, y, width, height } = this.looking;
+    await this.workshop.make(photo, { x: x + width / 2, y: y + height / 2 }, asked, signal);
+  }
+
+  /** The photo, and the part of it that is used. */
+  protected get used(): Photo | null {
+    const { settings, photo } = this.state;
+    const cut = settings.cut && photo && fitsIn(settings.cut, photo.size) ? settings.cut : null;
+    return this.photo && { ...this.photo, cut };
+  }
+
+  /** Photos that wait for a ZIP. */
+  protected waitFor(many: readonly Given[]): void {
+    this.many = many;
+    this.update({ many: many.length });
+  }
+
+  /** Runs a piece of work in place of the one under way, and tells what went wrong with it. `coming`: the photo it is to bring. */
+  protected async attempt(work: (signal: AbortSignal) => Promise<void>, coming: Coming | null = null): Promise<void> {
+    this.#work.abort();
+    clearTimeout(this.timer);
+    if (this.restores) this.now(null);
+    const controller = new AbortController();
+    this.#work = controller;
+    this.coming = coming;
+    this.missed = null;
+    this.reading = "";
+    this.update({ notice: null });
+    this.#waiting++;
+    try {
+      await work(controller.signal);
+    } catch (error) {
+      if (controller !== this.#work) return;
+      this.workshop.stop();
+      this.update({ outcome: { kind: "stopped" } });
+      if (controller.signal.aborted) return;
+      this.missed = this.coming?.lasts ? this.coming : null;
+      if (this.coming?.many.length) this.waitFor(this.coming.many); // the others may be read
+      this.update({ notice: noticeFor(error, this.reading) });
+    } finally {
+      this.#waiting--;
+      if (controller === this.#work) {
+        this.coming = null;
+        this.now(null);
+      }
+    }
+  }
+
+  /**
+   * Takes settings on, and notes them in the address; `step`: so that going back undoes it. Another task brings its
+   * own way to degrade a photo.
+   */
+  protected adopt(wanted: Settings, step = false): void {
+    const task = factsOf(wanted.task);
+    const settings = { ...wanted, degradation: fitting(task, wanted.degradation) };
+    this.update({ settings, task });
+    this.outside.note(formatSettings(settings), step);
+  }
+
+  #crashed(detail: string): void {
+    this.bench.forget();
+    this.workshop.forget();
+    this.update({ engine: null, notice: noticeFor(new CallError("engine-crashed", detail)) });
+  }
+}

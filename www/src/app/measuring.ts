@@ -1,0 +1,108 @@
+/** What results are worth: scores against what is true of the photo, and maps of where they differ from it. */
+
+import type { ClassInfo } from "../engine";
+import type { PictureInfo } from "../protocol";
+import type { Bench } from "./bench";
+import type { Board } from "./board";
+import type { Method } from "./catalogue";
+import type { Photo } from "./photo";
+import { ENLARGED, sameSize, type Pair, type Pictures } from "./pictures";
+import type { Result } from "./result";
+import { shownClasses } from "./stages";
+import { isDegraded, isMasked, noticeFor, type State } from "./state";
+
+/** How much stronger than they are differences are drawn. */
+export const GAIN = 4;
+
+export class Measuring {
+  #mask: Photo | null = null;
+  #board: Board;
+  #bench: Bench;
+  #pictures: Pictures;
+  #show: (change: Partial<State>) => void;
+
+  constructor(board: Board, bench: Bench, pictures: Pictures, show: (change: Partial<State>) => void) {
+    this.#board = board;
+    this.#bench = bench;
+    this.#pictures = pictures;
+    this.#show = show;
+  }
+
+  /** What a person says is true of the photo; null: nothing. By default what it was, of another part of the photo. */
+  useMask(mask = this.#mask): void {
+    this.#mask = mask;
+    this.#show({ mask: mask && { name: mask.name, labels: null }, original: null });
+  }
+
+  /** Scores, and the maps of differences where they are wanted; then all is done. */
+  async measure(results: Result[], pair: Pair, signal: AbortSignal): Promise<void> {
+    const { original, input } = pair;
+    const { state } = this.#board;
+    const test = isDegraded(state);
+    const done = results.filter(({ state }) => state.status === "done");
+    if (done.length === 0) return this.#board.update({ outcome: { kind: "stopped" }, expected: null });
+    const sum = done.reduce((sum, { state }) => sum + (state.milliseconds ?? 0), 0);
+    const backend = done.find(({ state }) => state.backend)?.state.backend ?? state.engine?.backend ?? "cpu";
+    this.#board.update({ outcome: { kind: "done", milliseconds: sum, backend }, expected: null });
+    this.#board.now({ kind: "score" });
+    if (test && state.input && !state.input.scores && sameSize(input, original)) {
+      const scores = await this.#bench.client.call("score", { picture: input.id, reference: original.id, border: 0 }, { signal });
+      this.#board.update({ input: { ...state.input, scores } });
+    }
+    const truth = await this.#truth(done, pair, signal);
+    const reference = test ? original : null;
+    for (const result of done) {
+      const { classes, gray } = result.state;
+      const like = reference && gray ? await this.#pictures.gray(reference, signal) : reference;
+      await result.measure(classes.length > 0 ? truth : like, state.task, signal);
+    }
+    const mask = truth && (await this.#showMask(truth, done, input, signal));
+    if (!this.#board.state.settings.tools.includes("difference")) return;
+    if (!state.colors) this.#board.update({ colors: await this.#bench.client.call("differenceScale", {}, { signal }) });
+    const enlarges = !mask && !test && state.task.scale > 1;
+    this.#board.update({ against: mask ? "mask" : test ? "original" : enlarges ? "bicubic" : "input" });
+    for (const result of done) {
+      const { size, method } = result.state;
+      if (enlarges && isReference(method)) continue; // it would be compared with itself
+      const reference = mask ?? (test || !size ? original : await this.#pictures.sizedAs(size, input, signal));
+      if (reference && size && sameSize(reference, size)) await result.compare(reference, GAIN, signal);
+    }
+  }
+
+  /** The picture of labels of the mask, where there is one to score against; one that is none is put away. */
+  async #truth(done: Result[], pair: Pair, signal: AbortSignal): Promise<PictureInfo | null> {
+    const mask = this.#mask;
+    const classes = classesOf(done).length;
+    if (!mask || !isMasked(this.#board.state) || classes === 0) return null;
+    try {
+      const truth = await this.#pictures.truth(mask, pair, classes, signal);
+      this.#board.update({ mask: { name: mask.name, labels: truth.id } });
+      return truth;
+    } catch (error) {
+      const notice = noticeFor(error, mask.name);
+      if (signal.aborted || notice.message === "error.engine-crashed") throw error;
+      this.useMask(null);
+      this.#board.update({ notice });
+      return null;
+    }
+  }
+
+  /** The mask, drawn as the results are. */
+  async #showMask(truth: PictureInfo, done: Result[], input: PictureInfo, signal: AbortSignal): Promise<PictureInfo> {
+    const { settings } = this.#board.state;
+    const how = { mode: settings.labels, classes: shownClasses(classesOf(done), settings) };
+    const drawn = await this.#pictures.drawn(truth, input, how, signal);
+    const layer = await this.#pictures.layer("mask", drawn, signal);
+    this.#show({ original: { layer, picture: drawn.id } });
+    return drawn;
+  }
+}
+
+/** Whether a method does what differences of enlarged pictures are shown against. */
+export function isReference({ stages: [first] }: Method): boolean {
+  return first?.kind === "filter" && first.filter.kind === "upscale" && first.filter.interpolation === ENLARGED;
+}
+
+function classesOf(results: Result[]): ClassInfo[] {
+  return results.find(({ state }) => state.classes.length > 0)?.state.classes ?? [];
+}

@@ -1,0 +1,258 @@
+/** What a person brings: photos, masks of them, networks. */
+
+import type { PictureInfo } from "../protocol";
+import type { Client } from "../client";
+import type { OwnModel } from "./catalogue";
+import { comingBack, comingCopy, comingPhoto, comingResult, comingSample, type Coming } from "./coming";
+import { fitsIn, isWhole, type Cut } from "./cut";
+import { Desk } from "./desk";
+import { gathered, isFolder, type Dropped } from "./drop";
+import { copied, given, isOtherNetwork, isWeights, sorted, type Given } from "./files";
+import type { Outside } from "./keep";
+import { Models } from "./models";
+import { keptModel, ownModel } from "./own-model";
+import { forgetPhoto, keepPhoto, ownPhoto, type Photo } from "./photo";
+import { sameSize } from "./pictures";
+import type { ReadingId } from "./reading";
+import { FIRST_SAMPLE, type SampleId } from "./samples";
+import type { Settings } from "./settings";
+import { noticeOf, plainNotice, usedSize } from "./state";
+
+export abstract class Opener extends Desk {
+  /** What was to be a mask and is none. */
+  protected refused: Photo | null = null;
+  #models: Models;
+
+  constructor(client: Client, outside: Outside, query = "") {
+    super(client, outside, query);
+    this.#models = new Models(this, this.bench);
+  }
+
+  /** Opens a sample, or for null the photo of the last visit; the one that the settings name, unless told. */
+  async open(sample = this.state.settings.sample): Promise<void> {
+    const { mode, cut } = this.state.settings;
+    await this.bringIn(sample ? comingSample(sample, mode, cut) : comingBack(mode, cut));
+  }
+
+  async openSample(id: SampleId, mode: Settings["mode"] = "test"): Promise<void> {
+    await this.bringIn(comingSample(id, mode));
+  }
+
+  /** Photos, a model with its files, or both: the model is used on them. */
+  openFiles(files: readonly File[]): Promise<void> {
+    return this.#bring(given(files));
+  }
+
+  /** The same of a drop, which can hold folders. */
+  async openDropped(what: Dropped): Promise<void> {
+    if (what.length === 0) return this.update({ notice: plainNotice("error.drop-without-file", { actions: ["open"] }) });
+    if (!what.some(isFolder)) return this.openFiles(what.filter((one) => one instanceof File));
+    let found: Given[] | null = null;
+    await this.attempt(async (signal) => {
+      this.gathering = true;
+      const tell = (count: number) => this.now({ kind: "gathering", found: count });
+      tell(0);
+      found = await gathered(what, tell, signal).finally(() => (this.gathering = false));
+    });
+    if (found) await this.#bring(found);
+  }
+
+  /** Which of several networks is to be used, in answer to `state.networks`. */
+  pickNetwork(index: number): void {
+    this.#models.pick(index);
+  }
+
+  /** What is true of the photo, class by class: the results are scored against it. One that is on its way gets it once it is there. */
+  async openMask(file: File): Promise<void> {
+    const mask = ownPhoto(file, file.name);
+    const mode = "test";
+    this.adopt({ ...this.state.settings, mode });
+    if (this.coming) {
+      Object.assign(this.coming, { mask, mode });
+      return;
+    }
+    await this.attempt(async (signal) => {
+      this.#useMask(mask);
+      await this.make(signal);
+    });
+  }
+
+  /** Removes the person's photo from this device, and opens the first sample in its place. */
+  async forgetPhoto(): Promise<void> {
+    await Promise.all([forgetPhoto(), this.openSample(FIRST_SAMPLE)]);
+  }
+
+  /** How the output of a person's network is to be read, in answer to `state.question`. */
+  answer(id: ReadingId): void {
+    this.#models.answer(id);
+  }
+
+  /** Asks once more how the output of the own network is to be read. */
+  async askAgain(): Promise<void> {
+    const { own } = this.state;
+    if (own) await this.useModel(own, true);
+  }
+
+  /** Uses a part of the photo, mirrored or turned; null: all of it, as it came. */
+  async cut(cut: Cut | null): Promise<void> {
+    const { settings, photo } = this.state;
+    if (!photo || this.coming) return;
+    this.workshop.recut();
+    this.adopt({ ...settings, cut: cut && !isWhole(cut, photo.size) && fitsIn(cut, photo.size) ? cut : null }, true);
+    await this.again();
+  }
+
+  /** All of the photo, whatever part of it is used, and small enough for a dialog; null where there is none. */
+  async wholePhoto(maxSide: number): Promise<ImageBitmap | null> {
+    if (!this.photo) return null;
+    const { id } = await this.bench.whole(this.photo, new AbortController().signal);
+    return this.client.call("preview", { picture: id, maxSide });
+  }
+
+  forgetMask(): void {
+    this.workshop.useMask(null);
+    void this.again();
+  }
+
+  /** Takes the chosen result as the next photo. */
+  async useResult(): Promise<void> {
+    await this.bringIn(comingResult(this.keep.png(), this.keep.name(this.state.task.id), this.state.task.id));
+  }
+
+  protected async bringIn(coming: Coming): Promise<void> {
+    const work = async (signal: AbortSignal) => {
+      this.now({ kind: "decode" });
+      await this.#recallModel(signal);
+      const photo = await coming.find(signal);
+      this.reading = photo.name;
+      if (await this.#isMask(photo, coming, signal)) {
+        this.coming = null;
+        this.#useMask(photo);
+      } else await this.#take(photo, coming, signal);
+      if (coming.kept && photo.sample) {
+        this.update({ notice: plainNotice("notice.own-photo", { actions: ["open"] }) });
+      }
+      if (coming.mask) this.#useMask(coming.mask);
+      await this.make(signal);
+    };
+    await this.attempt(work, coming);
+  }
+
+  async #bring(files: readonly Given[]): Promise<void> {
+    const { pictures, models, others } = await sorted(files);
+    const [first] = pictures;
+    const [model] = models;
+    if (model) return this.#bringModels(models, others, first ? photoOf(first, pictures) : this.coming);
+    if (first) {
+      const many = pictures.length > 1 ? [...pictures, ...others] : [];
+      const leftOut = many.length > 0 ? [] : others.map(({ path }) => path);
+      return this.bringIn(photoOf(first, many, { leftOut, mayBeMask: !this.coming && many.length === 0 }));
+    }
+    const [other] = others;
+    if (!other) return this.update({ notice: plainNotice("error.nothing-to-open", { actions: ["open"] }) });
+    const params = { name: other.file.name };
+    if (isWeights(params.name)) return this.update({ notice: plainNotice("error.data-without-model", { params }) });
+    if (isOtherNetwork(params.name)) return this.update({ notice: plainNotice("error.not-onnx", { params }) });
+    return this.bringIn(photoOf(other, others)); // the decoder knows better, or tells what is wrong
+  }
+
+  /** `coming`: the photo to use it on. */
+  async #bringModels(models: readonly Given[], others: readonly Given[], coming: Coming | null): Promise<void> {
+    let model = models[0];
+    if (models.length > 1) {
+      model = undefined;
+      await this.attempt(async (signal) => void (model = await this.#models.which(models, signal)), coming);
+    }
+    if (!model) return coming ? this.bringIn(coming) : undefined;
+    const data = Object.fromEntries(others.map(({ file, path }) => [path, file]));
+    await this.useModel(ownModel(model.file, data), false, coming);
+  }
+
+  /** The own model of the last visit, where it is asked for. */
+  async #recallModel(signal: AbortSignal): Promise<void> {
+    if (!this.state.settings.methods.includes("own") || this.state.own) return;
+    const own = await keptModel();
+    signal.throwIfAborted();
+    this.update({ own });
+  }
+
+  /** Where masks are asked for, a picture of the photo's size is taken for one. */
+  async #isMask({ file }: Photo, { mayBeMask }: Coming, signal: AbortSignal): Promise<boolean> {
+    const { task, settings, photo } = this.state;
+    if (!mayBeMask || !task.masked || settings.mode !== "test" || !photo) return false;
+    try {
+      const picture = await this.client.call("decode", { file }, { signal });
+      this.client.free("picture", picture.id);
+      return [photo.size, usedSize(this.state)].some((size) => size && sameSize(size, picture));
+    } catch {
+      return false; // opening it as a photo tells what is wrong
+    }
+  }
+
+  #useMask(mask: Photo): void {
+    this.refused = mask;
+    this.workshop.useMask(mask);
+  }
+
+  /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
+  async #take(given: Photo, coming: Coming, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.now({ kind: "decode" });
+    const photo = { ...given, file: await copied(given.file) };
+    await this.workshop.engine(signal);
+    this.now({ kind: "decode" }); // the engine may have told of its start
+    const picture = await this.client.call("decode", { file: photo.file }, { signal });
+    this.photo = photo;
+    this.coming = null;
+    await this.bench.whole(photo, signal, picture);
+    this.workshop.clear();
+    this.waitFor(coming.many);
+    const { name } = photo;
+    const { width, height } = picture;
+    this.update({ photo: { name, size: { width, height } }, expected: null, outcome: { kind: "ready" }, look: null });
+    const cut = coming.cut && fitsIn(coming.cut, picture) ? coming.cut : null;
+    this.adopt({ ...this.state.settings, sample: photo.sample, mode: coming.mode, cut });
+    if (!photo.sample) void this.#lookAt(photo, picture, coming.after);
+    const [notice] = picture.notices ?? [];
+    if (notice) this.update({ notice: noticeOf(notice) });
+    else if (coming.leftOut.length > 0) this.update({ notice: plainNotice("notice.left-out", { params: { names: coming.leftOut.join(", ") } }) });
+    if (!photo.sample) void keepPhoto(photo);
+  }
+
+  /** What could be done with it. A look that fails is none. */
+  async #lookAt(photo: Photo, { id }: PictureInfo, after: string | null): Promise<void> {
+    const look = await this.client.call("firstLook", { picture: id }).catch(() => null);
+    if (this.photo === photo && look) this.update({ look: { need: look.need, after } });
+  }
+
+  /** `null`: the shipped ones alone. `coming`: the photo that is on its way. */
+  protected async useModel(given: OwnModel | null, again = false, coming = this.coming): Promise<void> {
+    let used = false;
+    await this.attempt(async (signal) => {
+      this.reading = given?.name ?? "";
+      this.now({ kind: "compile" });
+      await this.workshop.engine(signal);
+      const own = given && (await this.#models.load(given, this.used, again, signal));
+      const { settings } = this.state;
+      this.update({ own });
+      this.adopt(own ? this.#models.fitting(own) : { ...settings, methods: settings.methods.filter((id) => id !== "own") });
+      used = true;
+      await this.again();
+    }, coming);
+    if (used || !coming || this.missed !== coming) return;
+    // A model that cannot be used holds up no photo, and what is wrong with it is still to be read.
+    const { notice } = this.state;
+    const opening = this.bringIn(coming);
+    this.update({ notice });
+    await opening;
+  }
+
+  /** Takes a smaller copy of the photo: of the longer side that the refusal has named, or of half of it where memory ran out unforeseen. */
+  protected async reduce(side: number): Promise<void> {
+    if (this.used) await this.bringIn(comingCopy(this.bench, this.used, side, this.state.settings.mode));
+  }
+}
+
+function photoOf({ file }: Given, many: readonly Given[], more: Partial<Coming> = {}): Coming {
+  return comingPhoto(ownPhoto(file, file.name), { many: many.length > 1 ? many : [], ...more });
+}
