@@ -23,10 +23,10 @@ export const appStyles = css`
   .notices {
     position: absolute;
     left: 50%;
-    bottom: 72px; /* above the bar of tools */
+    bottom: var(--lift, 72px); /* above the bar of tools */
     display: grid;
     gap: 12px;
-    width: min(440px, calc(100% - 32px));
+    width: min(480px, calc(100% - 32px));
     max-height: calc(100% - 84px);
     overflow: auto;
     transform: translateX(-50%);
@@ -82,15 +82,18 @@ export const appStyles = css`
     .page[data-open] up-compare {
       --tools: none;
     }
+    .page[data-open] .notices {
+      --lift: 12px; /* there are no tools to stay above */
+    }
   }
   @container (max-width: 600px) {
     .notices {
-      bottom: 118px; /* where that bar has two rows */
+      bottom: var(--lift, 118px); /* where that bar has two rows */
       max-height: calc(100% - 130px);
     }
   }
   @container (max-height: 380px) {
-    .notices {
+    .notices[data-urgent] {
       bottom: 12px; /* what is wrong comes first */
       max-height: calc(100% - 24px);
     }

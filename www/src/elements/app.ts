@@ -105,7 +105,7 @@ export class App extends Localized {
             @look=${(event: CustomEvent) => (playground.looking = event.detail)}
             @probe=${(event: CustomEvent) => this.#probe(event.detail)}
           ></up-compare>
-          <div class="notices">
+          <div class="notices" ?data-urgent=${state.notice !== null || state.many > 0}>
             <up-notice .notice=${state.notice}
               @act=${(event: CustomEvent<Action>) => this.#act(event.detail)}
               @dismiss=${() => playground.dismiss()}

@@ -8,22 +8,30 @@ export const cropStyles = css`
     display: grid;
     place-items: center;
     margin: 0 -8px;
-    padding: 12px 8px;
+    padding: 16px;
     border-radius: var(--radius);
     background: var(--stage);
   }
   .photo {
     position: relative;
+    width: min(100%, 48dvh * var(--shape), 560px * var(--shape));
     line-height: 0;
-    overflow: hidden;
   }
   canvas {
-    max-width: 100%;
-    max-height: min(52dvh, 560px);
+    width: 100%;
+  }
+  .shade {
+    position: absolute;
+    inset: 0;
+    overflow: hidden;
+    pointer-events: none;
+  }
+  .shade i {
+    position: absolute;
+    box-shadow: 0 0 0 9999px rgb(0 0 0 / 0.55);
   }
   .frame {
     position: absolute;
-    box-shadow: 0 0 0 9999px rgb(0 0 0 / 0.55);
     outline: 1.5px solid #fff;
     cursor: move;
     touch-action: none;
@@ -86,12 +94,15 @@ export const cropStyles = css`
     margin-top: 12px;
   }
   .numbers {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(140px, 1fr));
     gap: 8px 14px;
     color: var(--ink-soft);
   }
   .numbers label {
-    display: inline-flex;
+    display: flex;
     align-items: center;
+    justify-content: space-between;
     gap: 6px;
   }
   .numbers input {
@@ -108,12 +119,15 @@ export const cropStyles = css`
     justify-content: end;
   }
   .sentence {
-    flex: 1 1 100%;
+    grid-column: 1 / -1;
   }
   @media (pointer: coarse) {
     .numbers input {
       width: 84px;
       min-height: 40px;
+    }
+    .keys {
+      display: none;
     }
   }
 `;

@@ -57,6 +57,7 @@ export class CropDialog extends Localized {
       </div>
       <div class="stage"><div class="photo">
         <canvas aria-hidden="true"></canvas>
+        <div class="shade"><i></i></div>
         <div class="frame" tabindex="0" role="group" aria-roledescription=${t("crop.frame")} aria-label=${t("crop.frame.value", { ...frame })}
           @pointerdown=${(event: PointerEvent) => this.#grab(event, { x: 0, y: 0 })} @pointermove=${this.#move}
           @pointerup=${this.#drop} @pointercancel=${this.#drop} @keydown=${this.#key}>
@@ -76,7 +77,7 @@ export class CropDialog extends Localized {
         ${NUMBERS.map((name) => html`<label>${t(`crop.${name}`)}
           <input type="number" inputmode="numeric" min=${name === "x" || name === "y" ? 0 : 1} max=${name === "x" || name === "width" ? width : height}
             .value=${String(frame[name])} @change=${(event: Event) => this.#number(name, event)} /></label>`)}
-        <p class="sentence">${t("crop.hint")}</p>
+        <p class="sentence">${t("crop.hint")} <span class="keys">${t("crop.keys")}</span></p>
       </div>
       <div class="foot">
         <button @click=${() => this.dialog.close()}>${t("crop.cancel")}</button>
@@ -88,9 +89,10 @@ export class CropDialog extends Localized {
   protected override updated(): void {
     const { width, height } = this.#seen;
     const { frame } = this.now;
-    const style = this.renderRoot.querySelector<HTMLElement>(".frame")?.style;
-    for (const [name, value] of [["left", frame.x / width], ["top", frame.y / height], ["width", frame.width / width], ["height", frame.height / height]] as const) {
-      style?.setProperty(name, `${value * 100}%`);
+    this.renderRoot.querySelector<HTMLElement>(".photo")?.style.setProperty("--shape", String(width / height));
+    for (const { style } of this.renderRoot.querySelectorAll<HTMLElement>(".frame, .shade i")) {
+      const sides = { left: frame.x / width, top: frame.y / height, width: frame.width / width, height: frame.height / height };
+      for (const [name, share] of Object.entries(sides)) style.setProperty(name, `${share * 100}%`);
     }
     this.#draw();
   }

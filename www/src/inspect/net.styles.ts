@@ -24,7 +24,7 @@ export const netStyles = css`
     position: relative;
     margin: 0 auto;
   }
-  svg {
+  .net > svg {
     position: absolute;
     inset: 0;
     width: 100%;

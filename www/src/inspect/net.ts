@@ -143,11 +143,11 @@ export class Net extends Localized {
 
   /** Beside the button, whose own name says more. */
   #words(box: Box, at: number, x: number, y: number) {
-    const { layout } = this.seen;
+    const { layout, graph } = this.seen;
     const whole = layout.width * this.scale;
     // Where only those of one box are shown, they have all the room there is, but do not leave the drawing.
     const alone = this.scale < WORDED;
-    const room = alone ? whole / 2 : roomOf(layout.boxes, at) * this.scale;
+    const room = alone ? whole / 2 : roomOf(layout, graph, at) * this.scale;
     const name = box.kind === "input" ? t("inspect.input") : fitting(box, room);
     const half = wordWidth(name) / 2;
     const middle = alone ? Math.min(Math.max(x, half), whole - half) : x;

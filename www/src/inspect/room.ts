@@ -1,17 +1,17 @@
 /** How much room there is for the words under a box of the drawing, and what fits there. */
 
-import type { Box } from "./graph";
-import type { Placed } from "./layout";
+import type { Box, Graph } from "./graph";
+import type { Layout } from "./layout";
 import { shortName } from "./names";
 
-/** As `net.styles.ts` has it for the box that is picked, whose words are the widest. */
-const FONT = '700 10px "Inter", system-ui, sans-serif';
+/** As `net.styles.ts` has it; the words of the box that is picked are bolder, by less than `GAP`. */
+const FONT = '500 10px "Inter", system-ui, sans-serif';
 /** Between the words of two boxes. */
 const GAP = 5;
 /** Letters of the longest and of the shortest name. */
 const MOST = 16;
 const LEAST = 4;
-/** What has no words is as wide as it is; what stands this far above or below is in nobody's way. */
+/** What stands this far above or below is in nobody's way. */
 const APART = 40;
 
 let context: OffscreenCanvasRenderingContext2D | null = null;
@@ -24,10 +24,13 @@ export function wordWidth(text: string): number {
   return context.measureText(text).width;
 }
 
-/** The distance to the nearest box at either side: words as wide as that touch none of their neighbours'. In pixels of the layout. */
-export function roomOf(boxes: readonly Placed[], at: number): number {
+/**
+ * The distance to the nearest box with words at either side: words as wide as that touch none of their neighbours'. In
+ * pixels of the layout. Joins have none, and stand above those of others.
+ */
+export function roomOf({ boxes }: Layout, graph: Graph, at: number): number {
   const { x, y } = boxes[at] ?? { x: 0, y: 0 };
-  const beside = boxes.filter((other, index) => index !== at && other.x !== x && Math.abs(other.y - y) < APART);
+  const beside = boxes.filter((other, index) => graph.boxes[index]?.kind !== "join" && other.x !== x && Math.abs(other.y - y) < APART);
   return Math.min(...beside.map((other) => Math.abs(other.x - x)));
 }
 
