@@ -14,7 +14,7 @@ export const cropStyles = css`
   }
   .photo {
     position: relative;
-    width: min(100%, 48dvh * var(--shape), 560px * var(--shape));
+    width: min(100%, 38dvh * var(--shape), 560px * var(--shape));
     line-height: 0;
   }
   canvas {
