@@ -271,6 +271,7 @@ describe("the picture", () => {
   it("goes through a person's own network as well", async () => {
     page = await at.open();
     await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array([1, 90, 0, 4]) }]);
+    await page.getByRole("checkbox", { name: "mine.onnx" }).waitFor();
     await restored(page);
     await page.goto(page.url().replace("#", "#inspect?"));
     await page.getByRole("radio", { name: "mine.onnx" }).waitFor();

@@ -66,7 +66,7 @@ describe("a training", () => {
     await page.getByRole("button", { name: "Play the training" }).waitFor();
     await open("#learn?step=500");
     expect(await page.getByRole("button", { name: "Play the training" }).count()).toBe(0);
-    await page.getByRole("button", { name: "The next moment" }).press("Enter");
+    await page.getByRole("button", { name: "Next step" }).press("Enter");
     await output().getByText("After 2,000 steps").waitFor();
   });
 

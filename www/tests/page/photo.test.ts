@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, meanColour, method, named, restored, status } from "./browser";
+import { bring, expectAccessible, meanColour, method, named, restored } from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { png } from "./pictures";
 
@@ -18,6 +18,11 @@ const proposal = () => page.locator("up-proposal");
 const task = (name: string) => page.getByRole("radiogroup", { name: "Task" }).getByRole("radio", { name, exact: true });
 const dialog = () => page.getByRole("dialog", { name: "Crop and rotate" });
 const frame = () => dialog().getByRole("group");
+/** Waits for the results of what has just been set: a run begins a moment later. */
+async function rerun(): Promise<void> {
+  await page.waitForTimeout(200);
+  await restored(page);
+}
 const field = (name: string) => dialog().getByRole("spinbutton", { name });
 
 async function saved(): Promise<{ width: number; height: number; name: string }> {
@@ -182,7 +187,7 @@ describe("the size of an enlarged photo", () => {
     expect(await width().inputValue()).toBe("902");
     await width().fill("1200");
     await page.keyboard.press("Tab");
-    await restored(page);
+    await rerun();
     expect(await page.getByRole("spinbutton", { name: "Height" }).inputValue()).toBe("798");
     await page.getByText("Lanczos brings its result to this size").waitFor();
     expect(await page.evaluate(() => location.hash)).toContain("size=2.66");
@@ -190,16 +195,15 @@ describe("the size of an enlarged photo", () => {
     await page.locator("up-grid .cell").filter({ hasText: "Bicubic" }).click();
     expect(await saved(), "without a network too").toMatchObject({ width: 1200, height: 798 });
     await page.reload();
-    await restored(page);
+    await rerun();
     expect(await width().inputValue()).toBe("1200");
     await page.getByRole("slider", { name: "Scale" }).fill("2");
-    await restored(page);
+    await rerun();
     expect(await page.evaluate(() => location.hash)).not.toContain("size=");
     await page.getByRole("radio", { name: "Damage it and score" }).check();
-    await restored(page);
+    await rerun();
     expect(await width().count(), "a test compares at the network's own size").toBe(0);
     expect(await method(page, "Bicubic").isChecked()).toBe(true);
-    expect(await status(page).textContent()).toContain("Done in");
     expect(at.complaints).toEqual([]);
   });
 });
