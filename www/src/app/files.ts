@@ -54,6 +54,7 @@ export async function sorted(files: readonly Given[]): Promise<Brought> {
 async function kindOf({ file }: Given): Promise<keyof Brought> {
   const bytes = await file.slice(0, HEAD).arrayBuffer().catch(() => new ArrayBuffer(0)); // who opens it tells that it is gone
   const head = String.fromCharCode(...new Uint8Array(bytes));
+  if (isWeights(file.name)) return "others"; // numbers can begin like anything
   if (SIGNATURES.some((signature) => signature.test(head))) return "pictures";
   if (/\.onnx$/i.test(file.name) || (MODEL.test(head) && !file.type.startsWith("image/"))) return "models";
   return file.type.startsWith("image/") || PICTURE.test(file.name) ? "pictures" : "others";

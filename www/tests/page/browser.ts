@@ -96,6 +96,15 @@ export async function bring(page: Page, how: "drop" | "paste", files: Bytes[]): 
   );
 }
 
+/** Drops files and folders of the disk, as a person does from a window of files. */
+export async function dropFromDisk(page: Page, ...files: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+  }
+}
+
 /** The page has no accessibility violation that axe-core can find. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe);

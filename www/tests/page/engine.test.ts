@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { unzipSync } from "fflate";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { bring, launch, method, named as namedOn, notice, PLAIN, restored, run, shortcut, slider, status, stop, tableRows, type Bytes, visit } from "./browser";
+import { bring, dropFromDisk, launch, method, named as namedOn, notice, PLAIN, restored, run, shortcut, slider, status, stop, tableRows, type Bytes, visit } from "./browser";
 import { bytesIn, png } from "./pictures";
 import { serve, type Site } from "./server";
 import { unpackedSite } from "./zip";
@@ -427,5 +428,16 @@ describe("broken and odd files", () => {
     await page.getByRole("button", { name: "Use it" }).click();
     await method(page, "unet.onnx").waitFor();
     await restored(page);
+  });
+
+  it("a folder with a model and its weights in a folder within is used as it lies", async () => {
+    await open();
+    await restored(page);
+    await dropFromDisk(page, resolve("../tests/fixtures/cases/onnx/external-data-in-subfolder"));
+    await page.getByRole("button", { name: "Use it" }).click(); // its file does not say what it puts out
+    await method(page, "model.onnx").waitFor();
+    await restored(page);
+    expect(await method(page, "model.onnx").isChecked()).toBe(true);
+    expect(await notice(page).textContent()).toBe("");
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, method, named, notice, restored, status, stop } from "./browser";
+import { bring, dropFromDisk, expectAccessible, method, named, notice, restored, status, stop } from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 
 /** Many files, files of odd names, folders: nothing is lost. */
@@ -15,15 +15,6 @@ let page: Page;
 const open = async () => (page = await at.open());
 const bytesOf = (name: string) => readFileSync(`../tests/fixtures/cases/batch/${name}`);
 const model = { bytes: new Uint8Array([1, 80, 0, 0]) };
-
-/** Drops files and folders of the disk, as a person does from a window of files. */
-async function dropFromDisk(...files: string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files, dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
-  }
-}
 
 async function zip(): Promise<Record<string, Uint8Array>> {
   const download = page.waitForEvent("download");
@@ -106,7 +97,7 @@ describe("folders", () => {
   it("are opened with all that lies in them, and beside files", async () => {
     await open();
     const { folder, beside, remove } = trip();
-    await dropFromDisk(folder, beside);
+    await dropFromDisk(page, folder, beside);
     await page.getByText("5 files").waitFor();
     const made = await zip();
     remove();

@@ -32,6 +32,10 @@ describe("files are told apart", () => {
     expect(await sorted([{ file: file("a.png", png), path: "__MACOSX/a.png" }])).toEqual({ pictures: [], models: [], others: [] });
   });
 
+  it("but for weights, whose numbers can begin like anything", async () => {
+    expect(await kinds(file("net.onnx"), file("model.bin", "BM"), file("net.onnx.data", "\x08\x07\x12"))).toEqual({ pictures: [], models: ["net.onnx"], others: ["model.bin", "net.onnx.data"] });
+  });
+
   it("and none is lost", async () => {
     expect(await kinds(file("notes.txt"), file("a.png", png), file("net.onnx"), file("net.onnx.data"), file("other.onnx"))).toEqual({
       pictures: ["a.png"],
