@@ -96,7 +96,12 @@ fn every_filter_agrees_with_python() {
         let ours = apply(&*filter(name), &picture(&tensors, "rgba", has_alpha)).unwrap();
         assert_eq!(ours.rect(), expected.rect(), "{name}");
         let (ours, expected) = (pixels(&ours), pixels(&expected));
-        let differences: Vec<u8> = ours.iter().zip(&expected).map(|(a, b)| a.abs_diff(*b)).collect();
+        // Colors that nobody sees are those of neighbors here, and anything there.
+        let hidden =
+            |i: usize| i % 4 < 3 && [&ours, &expected].iter().all(|pixels| pixels[i - i % 4 + 3] == 0);
+        let difference = |i: usize| if hidden(i) { 0 } else { ours[i].abs_diff(expected[i]) };
+        assert_eq!(ours.len(), expected.len());
+        let differences: Vec<u8> = (0..ours.len()).map(difference).collect();
         let (worst, many) =
             (differences.iter().max().unwrap(), differences.iter().filter(|&&d| d > 0).count());
         // Halves may be rounded either way.
