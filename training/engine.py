@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TOLERANCE = 0.02  # dB
+TOLERANCE = 0.03  # dB; where noise left pixels alone, rounding brings a result that is nearly right to the pixel itself
 
 # By task and folder of pictures: the command's protocol and what the score is called in the files. Others are measured
 # differently (models/README.md says how).

@@ -352,6 +352,15 @@ class Transfer(unittest.TestCase):
             features = Encoder().eval()(torch.rand(1, 3, 64, 96))
         self.assertEqual([f.shape[1:] for f in features], [(c, 32 >> i, 48 >> i) for i, c in enumerate(CHANNELS)])
 
+    def test_without_skips_the_features_in_between_do_not_count(self) -> None:
+        net = self.net(widths=(16, 8, 8, 8), skips=False)
+        with torch.inference_mode():
+            seen = net.see(torch.rand(1, 3, 64, 64))
+            made = net.logits(seen)
+            between = [f + 1 for f in seen.features[:-1]]
+            self.assertTrue(torch.equal(net.logits(seen._replace(features=type(seen.features)(*between, seen.features[-1]))), made))
+            self.assertEqual(net(torch.rand(1, 3, 64, 64)).shape, (1, 4, 64, 64))
+
     def test_padding_is_as_tensorflow_has_it(self) -> None:
         x = torch.ones(1, 1, 6, 6)
         self.assertEqual(same(x, 3, 2).shape, (1, 1, 7, 7))

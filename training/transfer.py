@@ -112,14 +112,13 @@ class TransferUNet(nn.Module):
         self.strategies = tuple(strategies)
         self.strategy = self.strategies[0]
         self.stride = STRIDE // 2 ** len(widths)
-        skips = CHANNELS[-2 : -2 - len(widths) : -1]
         self.encoder = Encoder().requires_grad_(False)
         extra = HINTS if hints else 0
         has_norm = norm != "none"
         self.around = nn.Conv2d(CHANNELS[-1] + extra, widths[0], 1)
         self.bottom = ConvNorm(CHANNELS[-1] + extra, widths[0], 1, self.strategies, has_norm)
         above = widths[0]
-        for level, (skip, width) in enumerate(zip(skips, widths)):
+        for level, (skip, width) in enumerate(zip(CHANNELS[-2 : -2 - len(widths) : -1], widths)):
             name, last = STRIDE >> (level + 1), level == len(widths) - 1
             self.add_module(f"up{name}", nn.ModuleDict({s: Upsample(s, above, skip) for s in self.strategies}))
             beside = skip + (DETAIL if last else 0) if skips else 0
