@@ -11,6 +11,7 @@ use unet_playground::{Error, onnx};
 
 pub enum Runtime {
     /// The operators' references: the definition of correct.
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "the same everywhere, and tested natively"))]
     Reference,
     /// An engine, as users have it, on one of its backends.
     Engine(Engine, Tolerance),
