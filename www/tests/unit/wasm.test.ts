@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import init, { Engine, type Picture } from "../../../pkg/baseline/unet_playground";
+
+/** The engine as browsers have it, on files that the native tests read too: what is right stands beside those files. */
+
+const at = (path: string) => new URL(`../../../${path}`, import.meta.url);
+const fixture = (name: string) => readFileSync(at(`tests/fixtures/${name}`));
+const exact = JSON.parse(fixture("cases/expected.json").toString()) as Record<string, string>;
+
+let engine: Engine;
+beforeAll(async () => {
+  await init({ module_or_path: readFileSync(at("pkg/baseline/unet_playground_bg.wasm")) });
+  engine = await Engine.create({ backend: "cpu" });
+});
+
+const rgba = (picture: Picture) => picture.pixels(0, 0, picture.width, picture.height);
+
+describe("odd files", () => {
+  it.each(Object.keys(exact))("%s shows exactly its pixels", async (name) => {
+    const picture = await engine.decode(fixture(`cases/${name}`));
+    expect(createHash("sha256").update(rgba(picture)).digest("hex")).toBe(exact[name]);
+  });
+
+  it.each([
+    ["jpeg/non-interleaved-420.jpg", "jpeg/non-interleaved-420.png"],
+    ["tiff/jpeg-ycbcr.tif", "tiff/jpeg-ycbcr.png"],
+    ["png/cicp-display-p3.png", "png/cicp-display-p3-as-srgb.png"],
+  ])("%s shows its pixels closely", async (name, wanted) => {
+    const [found, right] = [rgba(await engine.decode(fixture(`cases/${name}`))), rgba(await engine.decode(fixture(`cases/${wanted}`)))];
+    const off = found.reduce((sum, value, i) => sum + Math.abs(value - (right[i] ?? 0)), 0);
+    expect(off / found.length).toBeLessThan(1);
+  });
+
+  it.each([
+    ["jpeg/arithmetic-coding.jpg", /not built in: a JPEG with arithmetic coding/],
+    ["tiff/zstd.tif", /not built in: a TIFF with Zstandard compression/],
+  ])("%s is named as what it is", async (name, words) => {
+    await expect(engine.decode(fixture(`cases/${name}`))).rejects.toThrow(words);
+  });
+});
+
+describe("metadata", () => {
+  it("goes from a photo through a filter into what is saved, the place only where it is asked for", async () => {
+    const photo = await engine.decode(fixture("metadata/exif.jpg"));
+    expect(photo.hasLocation).toBe(true);
+    const result = await engine.filter(photo, { kind: "gray" });
+    const files = [result.encodePng(), result.encodeJpeg(90)];
+    for (const file of files) {
+      const text = Buffer.from(file).toString("latin1");
+      expect(text).toContain("2004:05:06 07:08:09");
+      expect(text).not.toContain("secret");
+      const again = await engine.decode(file);
+      expect(again.hasLocation).toBe(false);
+    }
+    expect((await engine.decode(result.encodePng({ location: true }))).hasLocation).toBe(true);
+    const webp = result.completeWebp(fixture("metadata/plain.webp"));
+    expect(Buffer.from(webp).toString("latin1")).toContain("2004:05:06 07:08:09");
+  });
+});
