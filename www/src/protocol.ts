@@ -34,6 +34,8 @@ export interface PictureInfo {
   height: number;
   /** Of one that has just been decoded. */
   notices?: FileNotice[];
+  /** Of the same: whether its file says where the photo was taken. */
+  located?: boolean;
 }
 
 export interface ModelInfo {
@@ -175,8 +177,8 @@ export interface Calls {
   freeInspection: { args: { inspection: number }; result: null };
   freeFeatures: { args: { features: number }; result: null };
   /** By the browser's encoder; `quality` from 0 to 1. */
-  encode: { args: { picture: number; type: "image/jpeg" | "image/webp"; quality: number }; result: Uint8Array<ArrayBuffer> };
-  encodePng: { args: { picture: number }; result: Uint8Array<ArrayBuffer> };
+  encode: { args: { picture: number; type: "image/jpeg" | "image/webp"; quality: number; location: boolean }; result: Uint8Array<ArrayBuffer> };
+  encodePng: { args: { picture: number; location?: boolean }; result: Uint8Array<ArrayBuffer> };
   /** Addresses of what the worker has fetched. */
   fetched: { args: Record<string, never>; result: string[] };
   freePicture: { args: { picture: number }; result: null };

@@ -4,7 +4,7 @@ import type { Picture } from "../src/engine";
 
 export class FakePicture implements Picture {
   readonly hasAlpha = false;
-  readonly hasLocation = false;
+  readonly hasLocation = true;
   readonly notices = [];
   /** Of labels: how near to the truth they are. */
   quality = 1;
@@ -41,8 +41,9 @@ export class FakePicture implements Picture {
     return bmp(this.pixels(0, 0, this.width, this.height), this.width, this.height);
   }
   /** Begins as a JPEG does, and is as long as a picture of its quality may be. */
-  encodeJpeg(quality: number) {
-    return new Uint8Array([0xff, 0xd8, ...new Uint8Array(Math.round((this.width * this.height * quality) / 400))]);
+  encodeJpeg(quality: number, _subsampling?: string, { location = false } = {}) {
+    const place = location ? new TextEncoder().encode("GPS") : [];
+    return new Uint8Array([0xff, 0xd8, ...place, ...new Uint8Array(Math.round((this.width * this.height * quality) / 400))]);
   }
   completeWebp(webp: Uint8Array) {
     return webp;

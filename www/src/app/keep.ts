@@ -75,16 +75,16 @@ export class Keeper {
   }
 
   /** The chosen result as a file. */
-  async png(): Promise<Blob> {
-    const png = await this.#client.call("encodePng", { picture: this.#picture() });
+  async png(location = false): Promise<Blob> {
+    const png = await this.#client.call("encodePng", { picture: this.#picture(), location });
     return new Blob([png], { type: "image/png" });
   }
 
-  /** The same in another format; `quality` from 0 to 1, of no account to PNG. */
-  async encoded(format: Format, quality: number): Promise<Blob> {
-    if (format === "png") return this.png();
+  /** The same in another format; `quality` from 0 to 1, of no account to PNG. `location`: says where the photo was taken. */
+  async encoded(format: Format, quality: number, location: boolean): Promise<Blob> {
+    if (format === "png") return this.png(location);
     const type = `image/${format}` as const;
-    const file = await this.#client.call("encode", { picture: this.#picture(), type, quality });
+    const file = await this.#client.call("encode", { picture: this.#picture(), type, quality, location });
     return new Blob([file], { type });
   }
 

@@ -53,6 +53,8 @@ export interface Expected {
 export interface PhotoState {
   name: string;
   size: Size;
+  /** Whether its file says where it was taken. */
+  located: boolean;
 }
 
 /** One method's result on the way. */

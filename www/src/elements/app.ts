@@ -3,7 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { Cut } from "../app/cut";
 import { dropped } from "../app/drop";
 import { PICTURES } from "../app/files";
-import type { Format } from "../app/keep";
+import type { Keeper } from "../app/keep";
 import { isFirstVisit, isOpening } from "../app/opening";
 import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
@@ -154,7 +154,7 @@ export class App extends Localized {
       <up-crop @cut=${(event: CustomEvent<Cut>) => playground.cut(event.detail)}></up-crop>
       <up-help></up-help>
       <up-save-as .what=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .encode=${this.#encode}
-        @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
+        .located=${state.photo?.located ?? false} @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
       <up-reading .question=${state.question} @answer=${(event: CustomEvent) => playground.answer(event.detail)}
         @dismiss=${() => playground.stop()}></up-reading>
       <up-networks .names=${state.networks} @pick=${(event: CustomEvent<number>) => playground.pickNetwork(event.detail)}
@@ -162,7 +162,7 @@ export class App extends Localized {
     `;
   }
 
-  #encode = (format: Format, quality: number): Promise<Blob> => this.playground.keep.encoded(format, quality);
+  #encode: Keeper["encoded"] = (format, quality, location) => this.playground.keep.encoded(format, quality, location);
 
   #crop = async (): Promise<void> => {
     const bitmap = await this.playground.wholePhoto(SHOWN);

@@ -18,8 +18,11 @@ export class SaveAs extends Localized {
   @property() what = "";
   /** Makes the file. */
   @property({ attribute: false }) encode!: Keeper["encoded"];
+  /** Whether the photo says where it was taken. */
+  @property({ type: Boolean }) located = false;
   @state() private format: Format = "jpeg";
   @state() private quality = 0.9;
+  @state() private location = false;
   @state() private file: Blob | null = null;
   @state() private failure = "";
   @query("dialog") private dialog!: HTMLDialogElement;
@@ -75,6 +78,10 @@ export class SaveAs extends Localized {
           ? html`<p class="sentence">${t("save.lossless")}</p>`
           : html`<up-slider .label=${t("save.quality")} .min=${0.3} .max=${1} .step=${0.01} .value=${quality} .said=${percent(quality)}
               @slide=${(event: CustomEvent<number>) => this.#set({ quality: event.detail })}></up-slider>`}
+        ${this.located
+          ? html`<label><input type="checkbox" .checked=${this.location}
+              @change=${(event: Event) => this.#set({ location: (event.target as HTMLInputElement).checked })} /> ${t("save.location")}</label>`
+          : nothing}
         ${failure ? html`<p role="alert">${failure}</p>` : nothing}
       </div>
       <div class="foot">
@@ -84,7 +91,7 @@ export class SaveAs extends Localized {
     </dialog>`;
   }
 
-  #set(change: { format?: Format; quality?: number }): void {
+  #set(change: { format?: Format; quality?: number; location?: boolean }): void {
     Object.assign(this, change);
     this.#make();
   }
@@ -97,7 +104,7 @@ export class SaveAs extends Localized {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(async () => {
       try {
-        const file = await this.encode(this.format, this.quality);
+        const file = await this.encode(this.format, this.quality, this.located && this.location);
         if (turn === this.#turn) this.file = file;
       } catch (error) {
         const { message, params } = noticeFor(error);

@@ -8,13 +8,18 @@ const FULL_CHROMA = 90;
 
 /**
  * A picture as a JPEG file by the engine, or as a WebP file by the browser's encoder, `quality` from 0 to 1; with the date,
- * camera and resolution of the photo. Where a JPEG would be transparent it is white.
+ * camera and resolution of the photo, and where it was taken if asked. Where a JPEG would be transparent it is white.
  * Errors: `encoder` where the browser has none for WebP, or none for so large a picture.
  */
-export async function encode(picture: Picture, type: "image/jpeg" | "image/webp", quality: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function encode(
+  picture: Picture,
+  type: "image/jpeg" | "image/webp",
+  quality: number,
+  options: { location: boolean },
+): Promise<Uint8Array<ArrayBuffer>> {
   if (type === "image/jpeg") {
     const percent = Math.max(1, Math.round(100 * quality));
-    return picture.encodeJpeg(percent, percent < FULL_CHROMA ? "420" : "444") as Uint8Array<ArrayBuffer>;
+    return picture.encodeJpeg(percent, percent < FULL_CHROMA ? "420" : "444", options) as Uint8Array<ArrayBuffer>;
   }
   const { width, height } = picture;
   if (Math.max(width, height) > MOST_SIDE) throw new CallError("encoder", `a side has more than ${MOST_SIDE} pixels`);
@@ -25,5 +30,5 @@ export async function encode(picture: Picture, type: "image/jpeg" | "image/webp"
   context.putImageData(new ImageData(pixels, width, height), 0, 0);
   const file = await canvas.convertToBlob({ type, quality });
   if (file.type !== type) throw new CallError("encoder", `this browser writes ${file.type} in place of ${type}`);
-  return picture.completeWebp(new Uint8Array(await file.arrayBuffer())) as Uint8Array<ArrayBuffer>;
+  return picture.completeWebp(new Uint8Array(await file.arrayBuffer()), options) as Uint8Array<ArrayBuffer>;
 }

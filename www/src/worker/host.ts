@@ -94,7 +94,7 @@ export class Host implements Handlers {
   decode({ file }: Calls["decode"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
       const { picture, notices } = await decode(this.#ready(), file);
-      return { ...this.#keep(picture), notices };
+      return { ...this.#keep(picture), notices, located: picture.hasLocation };
     }, signal);
   }
 
@@ -246,12 +246,12 @@ export class Host implements Handlers {
     });
   }
 
-  encode({ picture, type, quality }: Calls["encode"]["args"], { signal }: CallContext) {
-    return this.#lane.run(() => encode(this.#picture(picture), type, quality), signal);
+  encode({ picture, type, quality, location }: Calls["encode"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => encode(this.#picture(picture), type, quality, { location }), signal);
   }
 
-  encodePng({ picture }: Calls["encodePng"]["args"], { signal }: CallContext) {
-    return this.#lane.run(() => this.#picture(picture).encodePng() as Uint8Array<ArrayBuffer>, signal);
+  encodePng({ picture, location = false }: Calls["encodePng"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => this.#picture(picture).encodePng({ location }) as Uint8Array<ArrayBuffer>, signal);
   }
 
   async fetched() {

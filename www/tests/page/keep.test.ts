@@ -77,7 +77,13 @@ describe("keeping", () => {
     const jpeg = await downloaded(() => dialog.getByRole("button", { name: "Save", exact: true }).click());
     expect(jpeg.name).toBe("chelsea-denoise-bilinear.jpg");
     expect(jpeg.bytes.subarray(0, 2).toString("hex")).toBe("ffd8");
+    expect(jpeg.bytes.includes("GPS")).toBe(false);
     expect(Math.abs(jpeg.bytes.length / 1000 - told)).toBeLessThan(1);
+    await keep("Save as another format");
+    await dialog.getByRole("checkbox", { name: "Say where the photo was taken" }).check();
+    await dialog.getByRole("button", { name: "Save", exact: true }).and(page.locator(":enabled")).waitFor();
+    const located = await downloaded(() => dialog.getByRole("button", { name: "Save", exact: true }).click());
+    expect(located.bytes.includes("GPS")).toBe(true);
     await keep("Save as another format");
     await dialog.getByRole("radio", { name: "WebP" }).check();
     await dialog.getByRole("button", { name: "Save", exact: true }).and(page.locator(":enabled")).waitFor();
