@@ -68,7 +68,8 @@ export class Playground extends Opener {
     const { settings } = this.state;
     const otherTask = change.task !== undefined && change.task !== settings.task;
     if (otherTask) this.update({ look: null });
-    this.adopt({ ...settings, ...change }, otherTask);
+    // A size that was wished for belongs to the task it was wished for.
+    this.adopt({ ...settings, ...(otherTask ? { enlarge: null } : {}), ...change }, otherTask);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.again(), REST);
   }

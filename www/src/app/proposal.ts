@@ -26,8 +26,13 @@ export function proposalOf({ look, task, tasks, photo }: State): Proposal | null
   if (!look || !photo) return null;
   const has = (id: string) => tasks.some((one) => one.id === id);
   const { need, after } = look;
+  if (need && !after && enlarges(FOR[need]) && enlarges(task.id)) return null;
   if (need && FOR[need] !== after && has(FOR[need])) return FOR[need] === task.id ? null : { task: FOR[need], why: need };
   if (!after) return null;
-  const then = after.startsWith("super-resolve") || after === "old-photo" ? AFTER_LARGER : THEN;
+  const then = enlarges(after) || after === "old-photo" ? AFTER_LARGER : THEN;
   return has(then) && then !== task.id ? { task: then, why: "next" } : null;
+}
+
+function enlarges(task: string): boolean {
+  return task.startsWith("super-resolve");
 }

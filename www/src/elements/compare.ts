@@ -113,7 +113,7 @@ export class Compare extends Localized {
         ? html`<up-grid .panes=${this.panes} .chosen=${this.chosen} .camera=${camera} .view=${view} .stage=${this.#clear()}
             .name=${this.name} .differs=${differs} .smooth=${smooth} .flickers=${this.flickers} .lens=${lens} .values=${values}
             @choose=${this.#chose} @point=${this.#pointed}></up-grid>`
-        : html`<up-wipe .left=${this.#pane(this.left ?? "input")} .right=${this.#pane(this.right)} .panes=${this.panes}
+        : html`<up-wipe .left=${this.#pane(this.#leftId)} .right=${this.#pane(this.right)} .panes=${this.panes}
             .camera=${camera} .view=${view} .name=${this.name} .differs=${differs} .smooth=${smooth} .lens=${lens}
             .upright=${this.#isUpright()} .keep=${this.barHeight + 24} .values=${values} @point=${this.#pointed}
             @left=${(event: CustomEvent<string>) => this.#takeLeft(event.detail)}
@@ -147,6 +147,11 @@ export class Compare extends Localized {
   #idle(): ReadonlySet<Tool> {
     const idle: Tool[] = [...(this.panes.length < 2 ? (["grid"] as const) : []), ...(this.#isGrid() ? (["turn"] as const) : [])];
     return new Set(idle);
+  }
+
+  /** Never what is on the right: there would be nothing to compare. */
+  get #leftId(): string {
+    return this.left === null || this.left === this.right ? "input" : this.left;
   }
 
   /** The wipe goes along the longer side where picture and stage are both upright, as on a phone. */

@@ -329,7 +329,12 @@ describe("a person's photo", () => {
     await restored(page);
     await page.getByRole("radio", { name: "Enlarge ×2" }).check();
     await restored(page);
-    await page.getByRole("spinbutton", { name: "Width" }).fill("300");
+    const field = page.getByRole("spinbutton", { name: "Width" });
+    const before = await field.inputValue();
+    await field.fill("0");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => field.inputValue()).toBe(before);
+    await field.fill("300");
     await page.keyboard.press("Tab");
     await restored(page);
     const png = await savedPng();

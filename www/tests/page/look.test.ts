@@ -46,6 +46,11 @@ describe("the wipe", () => {
     expect(await slider(page).getAttribute("aria-valuenow")).toBe("100");
   });
 
+  it("never holds a result against itself", async () => {
+    await open({}, "#with=nearest,bilinear&layout=wipe&left=bilinear&chosen=bilinear");
+    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toMatch(/% Gaussian noise, .*% U-Net · bilinear/);
+  });
+
   it("goes to either side with 1, 2, 3, and flickers with Space", async () => {
     await open();
     const now = () => slider(page).getAttribute("aria-valuenow");

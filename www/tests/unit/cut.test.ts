@@ -87,6 +87,7 @@ describe("a proposal", () => {
     expect(proposalOf(state({ need: "colors", after: null }, "denoise"))).toEqual({ task: "colorize", why: "colors" });
     expect(proposalOf(state({ need: "four-times-the-size", after: null }, "denoise"))).toEqual({ task: "super-resolve-x4", why: "four-times-the-size" });
     expect(proposalOf(state({ need: "less-noise", after: null }, "denoise"))).toBeNull();
+    expect(proposalOf(state({ need: "twice-the-size", after: null }, "super-resolve-x4"))).toBeNull();
     expect(proposalOf(state({ need: null, after: null }, "denoise"))).toBeNull();
     expect(proposalOf({ ...state({ need: "colors", after: null }, "denoise"), tasks: [] })).toBeNull();
   });

@@ -89,6 +89,19 @@ describe("a photo on its way", () => {
   });
 });
 
+describe("a size that was wished for", () => {
+  it("stays with its task", async () => {
+    const { playground } = await open();
+    playground.set({ task: "super-resolve-x2", mode: "apply" });
+    playground.set({ enlarge: 1.5 });
+    playground.set({ layout: "grid" });
+    expect(playground.state.settings.enlarge).toBe(1.5);
+    playground.set({ task: "super-resolve-x4" });
+    expect(playground.state.settings.enlarge).toBeNull();
+    await idle(playground);
+  });
+});
+
 describe("nothing to run yet", () => {
   it("is no dead end: Run opens the photo where its opening was stopped", async () => {
     const { client, playground } = closed();
