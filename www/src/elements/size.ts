@@ -1,6 +1,5 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { live } from "lit/directives/live.js";
 import { factorOf, largest, resultSize } from "../app/size";
 import { usedSize, type State } from "../app/state";
 import { decimal, Localized, t } from "../i18n";
@@ -52,19 +51,23 @@ export class SizeControl extends Localized {
     const size = resultSize(task, settings, photo);
     const said = t("size.factor", { factor: decimal(factor, factor === Math.round(factor) ? 0 : 2) });
     const field = (side: "width" | "height") => html`<input type="number" inputmode="numeric" min=${photo[side]} max=${photo[side] * largest(task)}
-      aria-label=${t(`size.${side}`)} .value=${live(String(size[side]))} @change=${(event: Event) => this.#pixels(side, event)} />`;
+      aria-label=${t(`size.${side}`)} .value=${String(size[side])} @change=${(event: Event) => this.#pixels(side, event)} />`;
     return html`<up-slider .label=${t("size.scale")} .min=${1} .max=${largest(task)} .step=${0.1} .value=${factor} .said=${said}
         @slide=${(event: CustomEvent<number>) => this.#emit(event.detail)}></up-slider>
       <div class="pixels">${field("width")} × ${field("height")} ${t("size.pixels")}</div>
       ${factor === task.scale ? nothing : html`<p class="sentence">${t("size.sentence", { scale: task.scale })}</p>`}`;
   }
 
+  /** What was typed gives way to what is made of it: drawing leaves a field alone whose size stays. */
   #pixels(side: "width" | "height", event: Event): void {
     const input = event.target as HTMLInputElement;
     const photo = usedSize(this.state);
+    if (!photo) return;
+    const { task, settings } = this.state;
     const wanted = Number(input.value);
-    if (photo && wanted > 0) this.#emit(Math.min(Math.max(wanted / photo[side], 1), largest(this.state.task)));
-    this.requestUpdate(); // what was typed gives way to what is made of it
+    const factor = wanted > 0 ? Math.min(Math.max(wanted / photo[side], 1), largest(task)) : factorOf(task, settings);
+    input.value = String(Math.round(photo[side] * factor));
+    this.#emit(factor);
   }
 
   #emit(factor: number): void {

@@ -337,8 +337,11 @@ describe("a person's photo", () => {
     await field.fill("300");
     await page.keyboard.press("Tab");
     await restored(page);
-    const png = await savedPng();
-    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([300, 500]);
+    const savedSize = async () => {
+      const png = await savedPng();
+      return [png.readUInt32BE(16), png.readUInt32BE(20)];
+    };
+    await expect.poll(savedSize).toEqual([300, 500]);
     expect(complaints).toEqual([]);
   });
 });
