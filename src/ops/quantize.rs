@@ -222,6 +222,10 @@ impl Operator for DynamicQuantizeLinear {
     }
 }
 
+/// Axes of both operands along which zero points may differ.
+const CONV_AXES: [i64; 2] = [0, 0];
+const MATMUL_AXES: [i64; 2] = [-2, -1];
+
 /// Both operands as floats, less their zero points; that of the second may be one for each of its rows or columns.
 fn centred(inputs: &[Option<&Tensor>], axes: [i64; 2]) -> Result<[Tensor; 2], OpError> {
     let less = |i: usize| {
@@ -241,8 +245,17 @@ fn integers(product: Vec<Tensor>) -> Result<Vec<Tensor>, OpError> {
     output(y.shape(), Data::I64(floats.iter().map(|&v| v as i64).collect()))
 }
 
-/// The types of a product of floats of these shapes, as integers.
-fn of_floats(op: &dyn Operator, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+/// The types of a product of floats of these shapes, as integers; zero points fit their operands along these axes.
+fn of_floats(
+    op: &dyn Operator,
+    inputs: &[Option<Known>],
+    axes: [i64; 2],
+) -> Result<Vec<TensorType>, OpError> {
+    for (i, at) in axes.into_iter().enumerate() {
+        if let Some(zero) = optional(inputs, i + 2) {
+            along(required(inputs, i, "operand")?.shape(), zero.shape(), at)?;
+        }
+    }
     let float = |i: usize| Ok::<_, OpError>(Some(required(inputs, i, "operand")?.of_type(DType::F32)));
     let types = op.infer(&[float(0)?, float(1)?])?;
     Ok(types.into_iter().map(|(_, shape)| (DType::I64, shape)).collect())
@@ -257,11 +270,11 @@ fn cost_of_floats(op: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]
 
 impl Operator for ConvInteger {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
-        of_floats(&self.0, inputs)
+        of_floats(&self.0, inputs, CONV_AXES)
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let [x, w] = centred(inputs, [0, 0])?;
+        let [x, w] = centred(inputs, CONV_AXES)?;
         integers(self.0.reference(&[Some(&x), Some(&w)])?)
     }
 
@@ -280,11 +293,11 @@ impl Operator for ConvInteger {
 
 impl Operator for MatMulInteger {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
-        of_floats(&MatMul, inputs)
+        of_floats(&MatMul, inputs, MATMUL_AXES)
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let [a, b] = centred(inputs, [-2, -1])?;
+        let [a, b] = centred(inputs, MATMUL_AXES)?;
         integers(MatMul.reference(&[Some(&a), Some(&b)])?)
     }
 

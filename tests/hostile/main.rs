@@ -271,6 +271,26 @@ fn unsupported_operators_are_named() {
     assert_refused("another domain", &bytes, "unsupported-operator", "com.example.Relu");
 }
 
+/// One for every channel of the weight, or one for all.
+#[test]
+fn zero_points_that_fit_no_weight_are_refused() {
+    for (count, fits) in [(1, true), (3, true), (2, false), (0, false)] {
+        let nodes = vec![
+            node("levels", "DynamicQuantizeLinear", &["x"], &["q", "s", "z"], &[]),
+            node("bad", "ConvInteger", &["q", "w", "z", "p"], &["y"], &[]),
+        ];
+        let levels = |name: &str, dims: &[i64]| {
+            let bytes = vec![1u8; dims.iter().product::<i64>() as usize];
+            tensor(name, 2, dims, &field(9, bytes))
+        };
+        let bytes = Model::new(nodes, vec![levels("w", &[3, 2, 1, 1]), levels("p", &[count])]).bytes();
+        match exercise(&bytes) {
+            Ok(_) => assert!(fits, "{count}"),
+            Err(error) => assert!(!fits && error.to_string().contains("\"bad\""), "{count}: {error}"),
+        }
+    }
+}
+
 #[test]
 fn broken_tensors_are_refused() {
     let with = |tensor: Vec<u8>| single("Add", &["x", "w"], &[], vec![tensor]);
