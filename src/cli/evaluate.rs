@@ -75,7 +75,7 @@ fn truth(options: &Evaluate) -> Outcome<Truth> {
 
 fn pictures_in(folder: &PathBuf) -> Outcome<Vec<PathBuf>> {
     let found = Walk::default().pictures(slice::from_ref(folder))?;
-    found.notices.iter().for_each(|notice| report::remark(notice));
+    report::remarks(&found.notices);
     Ok(found.paths())
 }
 

@@ -10,7 +10,7 @@ pub fn noise(inputs: &[PathBuf], recursive: bool) -> Outcome<()> {
     let head = ["picture", "sigma", "luma sigma", "chroma sigma"];
     let (mut table, mut failed) = (vec![head.map(String::from).to_vec()], vec![]);
     let found = Walk { recursive, apart: None }.pictures(inputs)?;
-    found.notices.iter().for_each(|notice| report::remark(notice));
+    report::remarks(&found.notices);
     for path in found.paths() {
         let level = files::read_whole(&path)
             .and_then(|picture| noise_level(&picture).map_err(|e| format!("{}: {e}", path.display())));

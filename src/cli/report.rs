@@ -41,6 +41,11 @@ pub fn remark(message: &str) {
     let _ = writeln!(io::stderr(), "note: {message}");
 }
 
+/// Each of them.
+pub fn remarks(messages: &[String]) {
+    messages.iter().for_each(|message| remark(message));
+}
+
 /// Well where nothing is complained of.
 pub fn all(complaints: &[String]) -> Outcome<()> {
     if complaints.is_empty() { Ok(()) } else { Err(lines(complaints)) }

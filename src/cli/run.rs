@@ -46,7 +46,7 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
 pub fn run(args: &Args, command: &Command) -> Outcome<()> {
     let order = order(args, command)?;
     let (jobs, notices) = jobs::jobs(&order.files.inputs, &order.files.output, order.files.recursive)?;
-    notices.iter().for_each(|notice| report::remark(notice));
+    report::remarks(&notices);
     let engine = models::engine(args)?;
     let (model, told) = models::described(&engine, &order.model)?;
     let chosen = match order.view {

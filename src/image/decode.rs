@@ -88,7 +88,7 @@ pub(super) fn through<D: ImageDecoder>(
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or(None).map(Profile::Icc);
     let exif = decoder.exif_metadata().unwrap_or(None);
-    let metadata = exif.map_or_else(Metadata::default, |exif| Metadata::of_exif(&exif));
+    let metadata = Metadata::of_exif(exif.as_deref());
     let len =
         usize::try_from(decoder.total_bytes()).map_err(|_| Error::OutOfMemory(decoder.total_bytes()))?;
     let mut samples = zeroed(len)?;

@@ -40,8 +40,10 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Of a block of EXIF as files hold it, which begins with "II" or "MM". What is damaged is left out.
-    pub(super) fn of_exif(block: &[u8]) -> Self {
+    /// Of a block of EXIF as files hold it, which begins with "II" or "MM"; nothing of none. What is damaged is
+    /// left out.
+    pub(super) fn of_exif(block: Option<&[u8]>) -> Self {
+        let Some(block) = block else { return Self::default() };
         let read = Reader::new().continue_on_error(true).read_raw(block.to_vec());
         let Ok(exif) = read.or_else(|error| error.distill_partial_result(|_| ())) else {
             return Self::default();
@@ -80,9 +82,14 @@ impl Metadata {
         }
     }
 
+    /// The same of pixels per centimetre.
+    pub(super) fn put_per_centimeter(&mut self, density: [f64; 2]) {
+        self.put_dpi(density.map(|density| density * CENTIMETERS_PER_INCH));
+    }
+
     /// The same of pixels per metre.
     pub(super) fn put_per_meter(&mut self, density: [u32; 2]) {
-        self.put_dpi(density.map(|density| f64::from(density) * CENTIMETERS_PER_INCH / 100.0));
+        self.put_per_centimeter(density.map(|density| f64::from(density) / 100.0));
     }
 
     fn put(&mut self, tag: Tag, value: Value) {

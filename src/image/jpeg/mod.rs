@@ -183,14 +183,14 @@ fn uncommon(bytes: &[u8], layout: &Layout) -> Result<Stored> {
 
 /// With the density that a JFIF header states, which is the file's first segment.
 fn metadata(bytes: &[u8], exif: Option<&[u8]>) -> Metadata {
-    let mut metadata = exif.map_or_else(Metadata::default, Metadata::of_exif);
+    let mut metadata = Metadata::of_exif(exif);
     if let Some(&[0xff, 0xd8, 0xff, 0xe0, _, _, b'J', b'F', b'I', b'F', 0, _, _, unit, x0, x1, y0, y1]) =
         bytes.first_chunk()
     {
         let density = [[x0, x1], [y0, y1]].map(|bytes| f64::from(u16::from_be_bytes(bytes)));
         match unit {
             1 => metadata.put_dpi(density),
-            2 => metadata.put_dpi(density.map(|per_centimeter| per_centimeter * 2.54)),
+            2 => metadata.put_per_centimeter(density),
             // A ratio of the sides of a pixel.
             _ => {}
         }

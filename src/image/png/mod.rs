@@ -57,7 +57,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     {
         notices.push(Notice::HighlightsClipped);
     }
-    let mut metadata = info.exif_metadata.as_deref().map_or_else(Metadata::default, Metadata::of_exif);
+    let mut metadata = Metadata::of_exif(info.exif_metadata.as_deref());
     if let Some(density) = info.pixel_dims.filter(|density| density.unit == Unit::Meter) {
         metadata.put_per_meter([density.xppu, density.yppu]);
     }

@@ -88,15 +88,15 @@ fn metadata(file: &mut File) -> Metadata {
         }
     }
     let unit = file.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok().flatten();
-    // Inches where nothing is said; 1 is no unit.
-    let scale = match unit {
-        None | Some(2) => 1.0,
-        Some(3) => 2.54,
-        Some(_) => return metadata,
-    };
     let resolution = [Tag::XResolution, Tag::YResolution].map(|tag| file.get_tag(tag));
     if let [Ok(Value::Rational(x, per_x)), Ok(Value::Rational(y, per_y))] = resolution {
-        metadata.put_dpi([[x, per_x], [y, per_y]].map(|[n, d]| scale * f64::from(n) / f64::from(d)));
+        let density = [[x, per_x], [y, per_y]].map(|[n, d]| f64::from(n) / f64::from(d));
+        match unit {
+            // Inches where nothing is said.
+            None | Some(2) => metadata.put_dpi(density),
+            Some(3) => metadata.put_per_centimeter(density),
+            Some(_) => {}
+        }
     }
     metadata
 }
