@@ -55,11 +55,11 @@ def demosaic(mosaic: Tensor, malvar: bool) -> Tensor:
     ])  # fmt: skip
 
 
-class Damage:
-    """Draws what happened to a file. `settings` is [data.files] of a configuration: how often each kind, and its ranges."""
+class Drawing:
+    """Draws of how often and how much."""
 
-    def __init__(self, settings: dict, generator: torch.Generator):
-        self.settings, self.generator = settings, generator
+    def __init__(self, generator: torch.Generator):
+        self.generator = generator
 
     def chance(self, often: float) -> bool:
         return float(torch.rand(1, generator=self.generator)) < often
@@ -70,6 +70,14 @@ class Damage:
     def one_of(self, often: dict[str, float]) -> str:
         drawn = torch.multinomial(torch.tensor(list(often.values()), dtype=torch.float), 1, generator=self.generator)
         return list(often)[int(drawn)]
+
+
+class Damage(Drawing):
+    """Draws what happened to a file. `settings` is [data.files] of a configuration: how often each kind, and its ranges."""
+
+    def __init__(self, settings: dict, generator: torch.Generator):
+        super().__init__(generator)
+        self.settings = settings
 
     def normal(self, *shape: int) -> Tensor:
         return torch.randn(shape, generator=self.generator)
@@ -167,14 +175,44 @@ def unit(noise: Tensor) -> Tensor:
     return noise / noise.std(dim=(1, 2), keepdim=True).clamp(min=1e-6)
 
 
-class OldLuma:
+class Reduced(Drawing):
+    """What makes a small file of a large picture: blur, reduction, noise, JPEG. `settings` is [data.files] of a configuration."""
+
+    def __init__(self, settings: dict, scale: int, generator: torch.Generator):
+        super().__init__(generator)
+        self.settings, self.scale = settings, scale
+
+    def __call__(self, clean: Tensor) -> tuple[Tensor, Tensor]:
+        """3 x H x W to the small picture as the file has it, and `clean`, gray where the file is."""
+        settings = self.settings
+        gray = self.chance(settings["gray"])
+        if gray:
+            clean = degrade.luma(clean[None])[0].expand(3, -1, -1)
+        sigma = self.between(*settings["blur"])
+        soft = degrade.blur(clean[None], [degrade.gaussian_kernel(sigma)]) if sigma > 0.2 else clean[None]
+        small = degrade.resize(soft, *(side // self.scale for side in clean.shape[1:]))[0]
+        if self.chance(settings["noisy"]):
+            noise = torch.randn((1 if gray else 3, *small.shape[1:]), generator=self.generator)
+            small = small + self.between(*settings["noise"]) / 255 * noise
+        for often in (settings["compressed"], settings["compressed"] * settings["twice"]):
+            if self.chance(often):
+                quality = round(self.between(*settings["jpeg"]))
+                subsampling = "4:2:0" if self.chance(settings["halved_chroma"]) else "4:4:4"
+                small = degrade.jpeg(small[None, : 1 if gray else 3], quality, subsampling)[0]
+        return ((small.clamp(0, 1) * 255).round() / 255).expand(3, -1, -1), clean
+
+    def cropped(self, wide: Tensor) -> tuple[Tensor, Tensor]:
+        """The same of a picture with MARGIN small pixels around: what is left begins anywhere in the blocks."""
+        small, clean = self(wide)
+        side = small.shape[-1] - 2 * MARGIN
+        y, left = int(self.between(0, 2 * MARGIN)), int(self.between(0, 2 * MARGIN))
+        at = [(offset * scale, (offset + side) * scale) for scale in (1, self.scale) for offset in (y, left)]
+        (a, b), (c, d), (e, f), (g, h) = at
+        return small[:, a:b, c:d], clean[:, e:f, g:h]
+
+
+class OldLuma(Drawing):
     """What time and copying do to a gray photo: soft, noisy, faded, compressed. N x 1 x H x W, 0-1."""
-
-    def __init__(self, generator: torch.Generator):
-        self.generator = generator
-
-    def between(self, low: float, high: float) -> float:
-        return low + (high - low) * float(torch.rand(1, generator=self.generator))
 
     def __call__(self, luma: Tensor) -> Tensor:
         blurred = degrade.blur(luma, [degrade.gaussian_kernel(self.between(0.2, 1.2))] * len(luma))

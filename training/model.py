@@ -134,6 +134,8 @@ class UNet(nn.Module):
         features do not all follow brightness first.
     skips: concatenate the encoder's features at every level of the decoder.
     softmax: the outputs are probabilities of classes.
+    scale: the output is `scale` times as large as the input, by a pixel shuffle at the end (Shi et al. 2016); a residual network
+        adds it to the input enlarged by bicubic interpolation.
     """
 
     def __init__(
@@ -147,6 +149,7 @@ class UNet(nn.Module):
         skips: bool = True,
         norm: str = "none",
         softmax: bool = False,
+        scale: int = 1,
     ):
         super().__init__()
         if norm not in NORMS:
@@ -157,12 +160,12 @@ class UNet(nn.Module):
             raise ValueError(f"each width must be twice the one above, not {widths}")
         self.settings = dict(
             inputs=inputs, outputs=outputs, widths=tuple(widths), residual=residual, centre=centre, skips=skips,
-            norm=norm, softmax=softmax,
+            norm=norm, softmax=softmax, scale=scale,
         )  # fmt: skip
         self.strategies = tuple(strategies)
         self.strategy = self.strategies[0]
         self.residual, self.centre, self.softmax = residual, centre, softmax
-        self.skips = skips
+        self.skips, self.scale = skips, scale
         self.depth = len(widths) - 1
         self.multiple = 2**self.depth
 
@@ -178,7 +181,7 @@ class UNet(nn.Module):
             if skips:
                 self.add_module(f"cat{level}", Cat())
             self.add_module(f"dec{level}", DoubleConv(2 * width if skips else width, width, norm, self.strategies))
-        self.head = conv3(widths[0], outputs)
+        self.head = conv3(widths[0], outputs * scale**2)
         self.apply(initialise)
         if residual:
             # Starts as the identity: the first steps learn what to remove, not how to copy.
@@ -201,6 +204,10 @@ class UNet(nn.Module):
         y = self.head(y)
         if self.softmax:
             return torch.softmax(y, dim=1)
+        if self.scale > 1:
+            y = nn.functional.pixel_shuffle(y, self.scale)
+            if self.residual:
+                x = nn.functional.interpolate(x, scale_factor=float(self.scale), mode="bicubic", align_corners=False)
         return x + y if self.residual else y
 
     def single(self, strategy: str) -> UNet:
@@ -253,7 +260,7 @@ def parameters(net: nn.Module) -> int:
 
 @torch.no_grad()
 def flops_per_pixel(net: UNet) -> float:
-    """Multiplications and additions, each counted, of all convolutions, per pixel of the input."""
+    """Multiplications and additions, each counted, of all convolutions, per pixel of the output."""
     side, total = 8 * net.multiple, 0
 
     def count(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
@@ -272,4 +279,4 @@ def flops_per_pixel(net: UNet) -> float:
     net.train(training)
     for hook in hooks:
         hook.remove()
-    return total / side**2
+    return total / (side * net.settings.get("scale", 1)) ** 2

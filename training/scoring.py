@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-# N x inputs x H x W to N x outputs x H x W, any size.
+# N x inputs x H x W to N x outputs x H x W, or a whole number of times that, any size.
 Network = Callable[[Tensor], Tensor]
 
 
@@ -26,12 +26,14 @@ def luma_psnr(a: Tensor, b: Tensor, border: int) -> float:
 
 
 def padded(run: Network, multiple: int) -> Network:
-    """Pads height and width to multiples by reflection, and crops the result."""
+    """Pads height and width to multiples by reflection, and crops the result, whatever number of times as large it is."""
 
     def call(x: Tensor) -> Tensor:
         height, width = x.shape[2:]
         pad = (0, -width % multiple, 0, -height % multiple)
-        return run(nn.functional.pad(x, pad, mode="reflect"))[:, :, :height, :width]
+        made = run(nn.functional.pad(x, pad, mode="reflect"))
+        scale = made.shape[2] // (height + pad[3])
+        return made[:, :, : height * scale, : width * scale]
 
     return call
 

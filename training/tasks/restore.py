@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 import degrade
-from damage import MARGIN, Damage
+from damage import MARGIN, Damage, Reduced
 from data import Patches, load_folder, load_shards
 from degrade import uniform
 from scoring import Network, eight_bits, luma_psnr, psnr
@@ -56,6 +56,8 @@ class File:
 
 # The files that noisy pictures come in.
 FILES = (File(), File(quality=95, subsampling="4:4:4"), File(quality=95), File(gray=True), File(gray=True, quality=85))
+# That small pictures on the web come in.
+SMALL_FILE = File(quality=75)
 
 
 class Restore(Task):
@@ -172,22 +174,50 @@ def median_filter(x: Tensor) -> Tensor:
 
 
 class SuperResolve(Restore):
-    """The picture, made smaller and enlarged again by bicubic interpolation, gets its detail back."""
+    """A picture that was made smaller gets its detail back. The network takes the small picture, [network] scale, or the picture
+    enlarged again by bicubic interpolation, [facts] input.scale.
+
+    [data] files (optional): damage as small files have it (damage.py), in the part `often` of the pictures.
+    """
 
     @property
     def scale(self) -> int:
-        return self.config["facts"]["input"]["scale"]
+        return self.config["network"].get("scale") or self.config["facts"]["input"]["scale"]
+
+    def load(self) -> int:
+        settings = self.settings
+        side = (settings["patch"] + 2 * settings.get("margin", 0)) * self.config["network"].get("scale", 1)
+        self.files = Reduced(settings["files"], self.scale, self.generator) if "files" in settings else None
+        shards = sorted(self.data.glob(settings["shards"]))
+        self.patches = Patches([picture for _, picture in load_shards(shards, side)], side, self.generator)
+        return len(self.patches.pictures)
 
     def small(self, clean: Tensor) -> Tensor:
         height, width = clean.shape[2:]
         return degrade.resize(clean, height // self.scale, width // self.scale)
 
-    def blurred(self, clean: Tensor) -> Tensor:
-        return degrade.resize(self.small(clean), *clean.shape[2:])
+    def bicubic(self, small: Tensor) -> Tensor:
+        return degrade.resize(small, *(side * self.scale for side in small.shape[2:]))
+
+    def taken(self, small: Tensor) -> Tensor:
+        """What the network takes."""
+        return small if "scale" in self.config["network"] else self.bicubic(small)
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
-        clean = self.patches.batch(size)
-        return self.blurred(clean), clean
+        wide = self.patches.batch(size)
+        if self.files is None:
+            return self.taken(self.small(wide)), wide
+        inner = MARGIN * self.scale
+        small, clean = [], []
+        for picture in wide:
+            if self.files.chance(self.settings["files"]["often"]):
+                made, wanted = self.files.cropped(picture)
+            else:
+                wanted = picture[:, inner:-inner, inner:-inner]
+                made = self.small(picture[None])[0, :, MARGIN:-MARGIN, MARGIN:-MARGIN]
+            small.append(made)
+            clean.append(wanted)
+        return self.taken(torch.stack(small)), torch.stack(clean)
 
     def cropped(self, name: str, stride: int = 1) -> Iterator[Tensor]:
         for _, clean in self.pictures(name, stride):
@@ -196,20 +226,38 @@ class SuperResolve(Restore):
 
     def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
         for clean in self.cropped("Set5", stride):
-            yield self.blurred(clean), clean
+            yield self.taken(self.small(clean)), clean
 
     def check(self, run: Network, stride: int) -> float:
-        return self.score(run, "Set5")
+        return self.score(run, "Set5") if self.files is None else self.in_file(run, SMALL_FILE, 6)
 
     def score(self, run: Network, name: str) -> float:
-        return mean([luma_psnr(eight_bits(run(self.blurred(c))), c, self.scale) for c in self.cropped(name)])
+        def of(clean: Tensor) -> float:
+            return luma_psnr(eight_bits(run(self.taken(self.small(clean)))), clean, self.scale)
+
+        return mean([of(clean) for clean in self.cropped(name)])
+
+    def in_file(self, run: Network | None, file: File, stride: int = 3) -> float:
+        """Every third picture of Kodak24, made smaller and saved; RGB. Without a network enlarged by bicubic interpolation."""
+
+        def of(clean: Tensor) -> float:
+            kept = file.kept(self.small(clean))
+            return psnr(run(self.taken(kept)).clamp(0, 1) if run else self.bicubic(kept), clean)
+
+        return mean([of(clean) for clean in self.cropped("Kodak24", stride)])
 
     def report(self, run: Network) -> dict[str, float]:
         scores = {}
         for name in ("Set5", "Set14"):
             scores[f"{name} x{self.scale} luma"] = self.score(run, name)
-            scores[f"{name} x{self.scale} luma, bicubic"] = self.score(lambda x: x, name)
+            scores[f"{name} x{self.scale} luma, bicubic"] = self.bicubic_score(name)
+        for file in (File(), File(quality=90), SMALL_FILE):
+            scores[f"in files, {file}"] = self.in_file(run, file)
+            scores[f"in files, {file}, bicubic"] = self.in_file(None, file)
         return scores
+
+    def bicubic_score(self, name: str) -> float:
+        return mean([luma_psnr(self.bicubic(self.small(c)), c, self.scale) for c in self.cropped(name)])
 
 
 class Deblur(Restore):
