@@ -10,7 +10,7 @@
 
 MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock .cargo/config.toml
+SOURCES := $(shell find src crates -type f) Cargo.toml Cargo.lock .cargo/config.toml
 MODELS := $(shell find models -type f)
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
@@ -35,8 +35,9 @@ size: pkg/package.json
 	@scripts/size
 
 check: pkg/package.json
-	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps
 	scripts/cargo-wasm check --no-default-features --features gpu,web
 	cd www && npm run --silent check
 

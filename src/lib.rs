@@ -2,22 +2,18 @@
 //!
 //! The modules stand in the order in which data flows.
 
-pub mod error;
-pub mod tensor;
+pub use unet_image as image;
+pub use unet_kernels::{error, order, tensor};
+pub use unet_onnx::{graph, ops, read as onnx, reference};
+pub use unet_plan as plan;
+pub use unet_plan::tile;
 
-pub mod image;
-
-pub mod graph;
-pub mod metrics;
-pub mod onnx;
-pub mod ops;
-mod order;
-pub mod plan;
-pub mod reference;
-pub mod tile;
-
-pub mod backend;
-mod simd;
+/// What runs a [`Plan`](crate::plan::Plan).
+pub mod backend {
+    pub use unet_cpu as cpu;
+    #[cfg(feature = "gpu")]
+    pub use unet_gpu as gpu;
+}
 
 pub mod lab;
 pub mod session;

@@ -68,7 +68,7 @@ fn options(kind: &str) -> Vec<String> {
 /// The comment of each variant, by its name in JSON.
 fn comments() -> BTreeMap<String, String> {
     let (mut comments, mut lines) = (BTreeMap::new(), vec![]);
-    for line in include_str!("../src/image/filter_spec.rs").lines() {
+    for line in include_str!("../crates/image/src/filter_spec.rs").lines() {
         let line = line.trim();
         if let Some(comment) = line.strip_prefix("/// ") {
             lines.push(comment.replace('\\', ""));

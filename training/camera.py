@@ -1,4 +1,4 @@
-"""A camera's sensor in place of noise upon finished pixels; the engine's twin is `src/image/filter/sensor.rs`."""
+"""A camera's sensor in place of noise upon finished pixels; the engine's twin is `crates/image/src/filter/sensor.rs`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to a clean picture before a network restores it. N x C x H x W, RGB, 0-1; the engine's twin is `src/image/`.
+"""What is done to a clean picture before a network restores it. N x C x H x W, RGB, 0-1; the engine's twin is `crates/image/src/`.
 
 Blurs reflect at the borders without repeating the edge pixel (`torch.nn.functional.pad`, mode "reflect").
 """

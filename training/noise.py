@@ -1,4 +1,4 @@
-"""The seeded noise of `src/image/noise.rs`, to the bit in its integers: see there for the formula.
+"""The seeded noise of `crates/image/src/noise.rs`, to the bit in its integers: see there for the formula.
 
 The noise of a pixel depends on its position alone, so that a crop has the noise of the whole
 picture when its corner is given.

@@ -1,4 +1,4 @@
-"""What the years do to a photo on paper; the engine's twin is `src/image/filter/old_photo.rs`: see there for the order.
+"""What the years do to a photo on paper; the engine's twin is `crates/image/src/filter/old_photo.rs`: see there for the order.
 
 Where the damage is depends on a seed and on the picture's size alone.
 """

@@ -12,7 +12,7 @@ use unet_playground::image::FilterSpec;
 /// Restores, enlarges, colours and segments pictures with U-Nets.
 #[derive(Debug, Parser)]
 #[command(version, name = "unet-playground")]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
     /// Folder of the ONNX files; by default `models` here or beside Cargo.toml
@@ -28,7 +28,7 @@ pub struct Args {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Backend {
+pub(crate) enum Backend {
     /// The GPU if it is real, right and faster
     Auto,
     Cpu,
@@ -36,7 +36,7 @@ pub enum Backend {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Remove noise
     Denoise(Task),
     /// Enlarge
@@ -94,7 +94,7 @@ pub enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Files {
+pub(crate) struct Files {
     /// Pictures, or folders of pictures
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
@@ -110,7 +110,7 @@ pub struct Files {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Task {
+pub(crate) struct Task {
     #[command(flatten)]
     pub files: Files,
     /// How the network enlarges inside: nearest, bilinear, pixel-shuffle, max-unpool, transposed-conv
@@ -120,7 +120,7 @@ pub struct Task {
 
 /// How a segmentation is shown.
 #[derive(Debug, clap::Args)]
-pub struct View {
+pub(crate) struct View {
     /// How a segmentation is drawn; `labels`: class, its probability and the next class as red,
     /// green and blue
     #[arg(long, value_enum, default_value = "overlay")]
@@ -134,7 +134,7 @@ pub struct View {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-pub enum Mode {
+pub(crate) enum Mode {
     Overlay,
     Cutout,
     Classes,
@@ -142,7 +142,7 @@ pub enum Mode {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-pub enum Chroma {
+pub(crate) enum Chroma {
     /// 4:2:0, half the resolution
     #[value(name = "420")]
     Half,
@@ -152,7 +152,7 @@ pub enum Chroma {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Evaluate {
+pub(crate) struct Evaluate {
     /// Names of tasks (all their models are measured), or ONNX files
     #[arg(required = true)]
     pub what: Vec<String>,

@@ -9,7 +9,7 @@ use unet_playground::image::{FilterSpec, offered};
 ///
 /// # Errors
 /// A sentence that names the kind or the value.
-pub fn parse(text: &str) -> Outcome<FilterSpec> {
+pub(super) fn parse(text: &str) -> Outcome<FilterSpec> {
     let (kind, given) = text.split_once(':').unwrap_or((text, ""));
     let usual: Vec<Map<String, Value>> = offered().iter().map(|offer| fields(&offer.usual)).collect();
     let Some(mut all) = usual.iter().find(|fields| fields["kind"] == kind).cloned() else {
@@ -33,7 +33,7 @@ pub fn parse(text: &str) -> Outcome<FilterSpec> {
 }
 
 /// Kind and values, without the seed: "poisson 30".
-pub fn label(spec: &FilterSpec) -> String {
+pub(super) fn label(spec: &FilterSpec) -> String {
     let values = fields(spec);
     let others = values.iter().filter(|(name, _)| !["kind", "seed"].contains(&name.as_str()));
     [text_of(&values["kind"])]

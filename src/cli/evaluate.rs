@@ -34,7 +34,7 @@ enum Found {
 }
 
 /// Measures, prints a table, and writes JSON where it is asked for.
-pub fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
+pub(super) fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
     let engine = models::engine(args)?;
     let (models, mut refused) = wanted(&engine, args, &options.what)?;
     let truth = truth(options)?;

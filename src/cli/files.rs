@@ -14,7 +14,7 @@ const FOREIGN: [&str; 15] = [
     "pef",
 ];
 
-pub fn named(path: &Path, what: impl std::fmt::Display) -> String {
+pub(super) fn named(path: &Path, what: impl std::fmt::Display) -> String {
     format!("{}: {what}", path.display())
 }
 
@@ -23,40 +23,40 @@ fn ends_in(path: &Path, endings: &[&str]) -> bool {
 }
 
 /// Whether it has the name of a picture.
-pub fn is_picture(path: &Path) -> bool {
+pub(super) fn is_picture(path: &Path) -> bool {
     [&JPEG[..], &OTHERS, &FOREIGN].iter().any(|endings| ends_in(path, endings))
 }
 
-pub fn is_png(path: &Path) -> bool {
+pub(super) fn is_png(path: &Path) -> bool {
     ends_in(path, &["png"])
 }
 
-pub fn is_jpeg(path: &Path) -> bool {
+pub(super) fn is_jpeg(path: &Path) -> bool {
     ends_in(path, &JPEG)
 }
 
 /// The file that a path means, to tell whether two mean the same.
-pub fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
-pub fn read(path: &Path) -> Outcome<Decoded> {
+pub(super) fn read(path: &Path) -> Outcome<Decoded> {
     let bytes = fs::read(path).map_err(|e| named(path, e))?;
     image::read(&bytes).map_err(|e| named(path, e))
 }
 
 /// What a person should know of a file.
-pub fn told(path: &Path, notices: &[Notice]) -> Vec<String> {
+pub(super) fn told(path: &Path, notices: &[Notice]) -> Vec<String> {
     notices.iter().map(|notice| named(path, notice)).collect()
 }
 
 /// A picture to measure by, which is to be whole.
-pub fn read_whole(path: &Path) -> Outcome<Picture> {
+pub(super) fn read_whole(path: &Path) -> Outcome<Picture> {
     let Decoded { picture, notices, .. } = read(path)?;
     if notices.is_empty() { Ok(picture) } else { Err(told(path, &notices).join("\n")) }
 }
 
-pub fn write(path: &Path, picture: &Picture, metadata: &Metadata) -> Outcome<()> {
+pub(super) fn write(path: &Path, picture: &Picture, metadata: &Metadata) -> Outcome<()> {
     let bytes = image::encode_png_with(picture, metadata).map_err(|e| named(path, e))?;
     fs::write(path, bytes).map_err(|e| named(path, e))
 }

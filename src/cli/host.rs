@@ -10,7 +10,7 @@ use unet_playground::session::Host;
 const STEPS: u64 = 1000;
 
 /// A bar over all pictures, moved by the one under way.
-pub struct Terminal {
+pub(super) struct Terminal {
     bar: ProgressBar,
     start: Instant,
     done: Cell<u64>,
@@ -18,7 +18,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Draws on standard error, and nothing where that is no terminal.
-    pub fn new(pictures: usize) -> Self {
+    pub(super) fn new(pictures: usize) -> Self {
         let bar = ProgressBar::new(pictures as u64 * STEPS);
         let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {elapsed} of {duration}  {msg}");
         // The template is a constant.
@@ -27,26 +27,26 @@ impl Terminal {
     }
 
     /// The picture that comes next.
-    pub fn begin(&self, name: &str) {
+    pub(super) fn begin(&self, name: &str) {
         self.bar.set_message(name.to_string());
     }
 
-    pub fn finish_one(&self) {
+    pub(super) fn finish_one(&self) {
         self.done.set(self.done.get() + STEPS);
         self.bar.set_position(self.done.get());
     }
 
     /// A line on standard error, above the bar.
-    pub fn complain(&self, message: &str) {
+    pub(super) fn complain(&self, message: &str) {
         self.bar.suspend(|| report::complain(message));
     }
 
     /// The same of what stops nothing.
-    pub fn remark(&self, message: &str) {
+    pub(super) fn remark(&self, message: &str) {
         self.bar.suspend(|| report::remark(message));
     }
 
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -10,14 +10,14 @@ use std::path::{self, Path, PathBuf};
 
 /// A picture to read, and the file its result goes to.
 #[derive(Debug)]
-pub struct Job {
+pub(super) struct Job {
     pub input: PathBuf,
     pub output: PathBuf,
 }
 
 /// Jobs for pictures and folders of pictures, and what a person should know of what is left out; the folders of
 /// the results are made. No result goes over an input or another result.
-pub fn jobs(inputs: &[PathBuf], output: &Path, recursive: bool) -> Outcome<(Vec<Job>, Vec<String>)> {
+pub(super) fn jobs(inputs: &[PathBuf], output: &Path, recursive: bool) -> Outcome<(Vec<Job>, Vec<String>)> {
     let walk = Walk { recursive, apart: fs::canonicalize(output).ok() };
     let Found { sources, notices } = walk.pictures(inputs)?;
     let is_folder = output.is_dir() || output.as_os_str().to_string_lossy().ends_with(path::is_separator);

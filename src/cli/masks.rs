@@ -6,12 +6,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Masks by the names of their pictures, without ending.
-pub struct Masks(BTreeMap<OsString, PathBuf>);
+pub(super) struct Masks(BTreeMap<OsString, PathBuf>);
 
 impl Masks {
     /// Those among pictures that may be photos as well: JPEG would blur classes, and of two others of one name
     /// the PNG is the mask.
-    pub fn of(pictures: &[PathBuf]) -> Self {
+    pub(super) fn of(pictures: &[PathBuf]) -> Self {
         let mut masks = BTreeMap::new();
         for path in pictures.iter().filter(|path| !files::is_jpeg(path)) {
             let name = path.file_stem().unwrap_or_default().to_os_string();
@@ -25,13 +25,13 @@ impl Masks {
     }
 
     /// The mask of a photo, which is never the photo itself.
-    pub fn mask(&self, photo: &Path) -> Option<&Path> {
+    pub(super) fn mask(&self, photo: &Path) -> Option<&Path> {
         let mask = self.0.get(photo.file_stem()?)?;
         (files::real(mask) != files::real(photo)).then_some(mask)
     }
 
     /// The pictures that are not the mask of another one.
-    pub fn photos(&self, mut pictures: Vec<PathBuf>) -> Vec<PathBuf> {
+    pub(super) fn photos(&self, mut pictures: Vec<PathBuf>) -> Vec<PathBuf> {
         let masks: BTreeSet<PathBuf> =
             pictures.iter().filter_map(|path| self.mask(path)).map(files::real).collect();
         pictures.retain(|path| !masks.contains(&files::real(path)));

@@ -1,6 +1,6 @@
 //! The native command. Pictures go through the same code as in the browser.
 
-pub mod args;
+pub(crate) mod args;
 mod damage;
 mod evaluate;
 mod files;
@@ -18,10 +18,10 @@ use args::{Args, Command};
 use std::process::ExitCode;
 
 /// Why something could not be done, as a sentence that names the file or option.
-pub type Outcome<T> = Result<T, String>;
+pub(crate) type Outcome<T> = Result<T, String>;
 
 /// 0 where all went well, 1 where anything failed; what failed is on standard error.
-pub fn main(args: &Args) -> ExitCode {
+pub(crate) fn main(args: &Args) -> ExitCode {
     let done = match &args.command {
         Command::List => models::list(args),
         Command::Noise { inputs, recursive } => noise::noise(inputs, *recursive),

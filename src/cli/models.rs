@@ -14,7 +14,7 @@ use unet_playground::{Error, onnx, tensor};
 /// Most letters by which a misspelt name may be off to be understood.
 const TYPOS: usize = 3;
 
-pub fn engine(args: &Args) -> Outcome<Engine> {
+pub(super) fn engine(args: &Args) -> Outcome<Engine> {
     let choice = match args.backend {
         Backend::Auto => BackendChoice::Auto,
         Backend::Cpu => BackendChoice::Cpu,
@@ -24,7 +24,7 @@ pub fn engine(args: &Args) -> Outcome<Engine> {
 }
 
 /// `--models`, else `models` here, else `models` beside Cargo.toml when run by cargo.
-pub fn folder(args: &Args) -> Outcome<PathBuf> {
+pub(super) fn folder(args: &Args) -> Outcome<PathBuf> {
     if let Some(folder) = &args.models {
         return if folder.is_dir() {
             Ok(folder.clone())
@@ -38,7 +38,7 @@ pub fn folder(args: &Args) -> Outcome<PathBuf> {
 }
 
 /// The ONNX files of the folder by name.
-pub fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
+pub(super) fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut found: Vec<PathBuf> =
@@ -52,7 +52,7 @@ pub fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
 }
 
 /// `<task>-<strategy>.onnx`, or an error that names what is nearest.
-pub fn of_task(args: &Args, task: &str, strategy: &str) -> Outcome<PathBuf> {
+pub(super) fn of_task(args: &Args, task: &str, strategy: &str) -> Outcome<PathBuf> {
     let folder = folder(args)?;
     let wanted = format!("{task}-{strategy}");
     let path = folder.join(format!("{wanted}.onnx"));
@@ -68,7 +68,7 @@ pub fn of_task(args: &Args, task: &str, strategy: &str) -> Outcome<PathBuf> {
 }
 
 /// Names of the models, without ending.
-pub fn names(folder: &Path) -> Outcome<Vec<String>> {
+pub(super) fn names(folder: &Path) -> Outcome<Vec<String>> {
     let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     Ok(files(folder)?.iter().filter_map(stem).collect())
 }
@@ -83,7 +83,7 @@ fn suggestion(wanted: &str, task: &str, there: &[String]) -> String {
 }
 
 /// The name with the fewest letters changed, where they are few.
-pub fn nearest<'a>(wanted: &str, names: &'a [String]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(wanted: &str, names: &'a [String]) -> Option<&'a str> {
     let best = names.iter().map(|name| (distance(wanted, name), name)).min()?;
     (best.0 <= TYPOS).then_some(best.1.as_str())
 }
@@ -150,7 +150,7 @@ fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
 }
 
 /// A loaded model, and what it says of itself.
-pub fn described(engine: &Engine, path: &Path) -> Outcome<(Model, Description)> {
+pub(super) fn described(engine: &Engine, path: &Path) -> Outcome<(Model, Description)> {
     let model = load(engine, path)?;
     let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
     Ok((model, told))
@@ -167,7 +167,7 @@ fn parameters(model: &Model) -> u64 {
 }
 
 /// Prints a table of the models.
-pub fn list(args: &Args) -> Outcome<()> {
+pub(super) fn list(args: &Args) -> Outcome<()> {
     let (engine, folder) = (engine(args)?, folder(args)?);
     let mut table = vec![
         ["model", "task", "upsampling", "parameters", "kFLOP/pixel", "KB", "title"]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use unet_playground::image::noise_level;
 
 /// Prints a table of the noise of pictures, or of those of folders. One that fails is named, and the others go on.
-pub fn noise(inputs: &[PathBuf], recursive: bool) -> Outcome<()> {
+pub(super) fn noise(inputs: &[PathBuf], recursive: bool) -> Outcome<()> {
     let head = ["picture", "sigma", "luma sigma", "chroma sigma"];
     let (mut table, mut failed) = (vec![head.map(String::from).to_vec()], vec![]);
     let found = Walk { recursive, apart: None }.pictures(inputs)?;

@@ -21,7 +21,7 @@ const LUMA_NOISE: f64 = 0.668_557;
 const MAX_LUMA_SIGMA: f64 = 255.0 * LUMA_NOISE;
 
 /// Tasks whose models can be measured.
-pub const TASKS: [&str; 7] = [
+pub(super) const TASKS: [&str; 7] = [
     "denoise",
     "deblur",
     "colorize",
@@ -33,7 +33,7 @@ pub const TASKS: [&str; 7] = [
 
 /// What is asked for beside the task's own damage.
 #[derive(Debug, Clone, Default)]
-pub struct Damage {
+pub(super) struct Damage {
     /// Of Gaussian noise, of 255.
     pub sigma: f64,
     /// In place of the task's own damage.
@@ -47,7 +47,7 @@ pub struct Damage {
 
 /// One way to degrade and to score.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Protocol {
+pub(super) struct Protocol {
     pub name: String,
     /// From the reference to what the network gets, in 8 bits after every step.
     chain: Vec<FilterSpec>,
@@ -63,7 +63,7 @@ impl Protocol {
     ///
     /// # Errors
     /// A sentence where the task has none, or none with so much noise or in gray.
-    pub fn of(task: &str, damage: &Damage) -> Outcome<Vec<Self>> {
+    pub(super) fn of(task: &str, damage: &Damage) -> Outcome<Vec<Self>> {
         let protocols = if damage.instead.is_empty() {
             of_task(task, damage.sigma)?
         } else {
@@ -106,13 +106,13 @@ impl Protocol {
     }
 
     /// Pixels on each side that do not count for luma.
-    pub fn border(&self) -> u32 {
+    pub(super) fn border(&self) -> u32 {
         let scale = self.scale();
         if scale > 1 { scale } else { 0 }
     }
 
     /// The reference without what the protocol takes away for good.
-    pub fn reference(&self, clean: Picture) -> Result<Picture> {
+    pub(super) fn reference(&self, clean: Picture) -> Result<Picture> {
         let clean = if self.gray { filter::apply(&Gray, &clean)? } else { clean };
         let scale = self.scale();
         let (width, height) =
@@ -124,7 +124,7 @@ impl Protocol {
     }
 
     /// What the network gets.
-    pub fn degrade(&self, clean: &Picture, seed: u32) -> Result<Picture> {
+    pub(super) fn degrade(&self, clean: &Picture, seed: u32) -> Result<Picture> {
         if let Some(sigma) = self.unclipped {
             return FilterSpec::GaussianNoise { sigma, alike: false, seed }.apply(clean);
         }
@@ -141,7 +141,7 @@ impl Protocol {
     }
 
     /// What there is without a network, at the reference's size; of unclipped noise no picture can be made.
-    pub fn baseline(&self, degraded: &Picture) -> Result<Option<Picture>> {
+    pub(super) fn baseline(&self, degraded: &Picture) -> Result<Option<Picture>> {
         Ok(match (self.unclipped, self.scale()) {
             (Some(_), _) => None,
             (None, 1) => Some(degraded.clone()),
@@ -150,7 +150,7 @@ impl Protocol {
     }
 
     /// What the model makes of the degraded picture; of unclipped noise, of the clean one.
-    pub async fn restore(
+    pub(super) async fn restore(
         &self,
         model: &Model,
         clean: &Picture,

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 /// Prints rows of cells in columns; the first row is the head. Who has read enough may go away, as `head` does.
-pub fn print(table: &[Vec<String>]) -> Outcome<()> {
+pub(super) fn print(table: &[Vec<String>]) -> Outcome<()> {
     let columns = table.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
         table.iter().filter_map(|row| row.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -32,44 +32,44 @@ pub fn print(table: &[Vec<String>]) -> Outcome<()> {
 }
 
 /// A line on standard error. Where nobody reads it there is nobody to tell, and the work goes on.
-pub fn complain(message: &str) {
+pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "error: {message}");
 }
 
 /// The same of what is worth knowing and stops nothing.
-pub fn remark(message: &str) {
+pub(super) fn remark(message: &str) {
     let _ = writeln!(io::stderr(), "note: {message}");
 }
 
 /// Each of them.
-pub fn remarks(messages: &[String]) {
+pub(super) fn remarks(messages: &[String]) {
     messages.iter().for_each(|message| remark(message));
 }
 
 /// Well where nothing is complained of.
-pub fn all(complaints: &[String]) -> Outcome<()> {
+pub(super) fn all(complaints: &[String]) -> Outcome<()> {
     if complaints.is_empty() { Ok(()) } else { Err(lines(complaints)) }
 }
 
 /// One message that [`complain`] shows as so many errors.
-pub fn lines(complaints: &[String]) -> String {
+pub(super) fn lines(complaints: &[String]) -> String {
     complaints.join("\nerror: ")
 }
 
 /// A JSON file that is open before there is anything to write: hours of work are not for a file that cannot
 /// be. What it holds stays until then.
-pub struct Json<'a> {
+pub(super) struct Json<'a> {
     path: &'a Path,
     file: File,
 }
 
 impl<'a> Json<'a> {
-    pub fn open(path: &'a Path) -> Outcome<Self> {
+    pub(super) fn open(path: &'a Path) -> Outcome<Self> {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
         Ok(Self { path, file: file.map_err(|e| format!("{}: {e}", path.display()))? })
     }
 
-    pub fn write(mut self, value: &impl Serialize) -> Outcome<()> {
+    pub(super) fn write(mut self, value: &impl Serialize) -> Outcome<()> {
         let mut write = || {
             let text = serde_json::to_string_pretty(value)?;
             // A pipe has no length.

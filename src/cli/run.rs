@@ -43,7 +43,7 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
 }
 
 /// Runs a task's command. A picture that fails is named, and the others go on.
-pub fn run(args: &Args, command: &Command) -> Outcome<()> {
+pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
     let order = order(args, command)?;
     let (jobs, notices) = jobs::jobs(&order.files.inputs, &order.files.output, order.files.recursive)?;
     report::remarks(&notices);

@@ -18,34 +18,34 @@ const NAMED: usize = 3;
 
 /// A picture, and the folder it lies in below the one that was named.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Source {
+pub(super) struct Source {
     pub within: PathBuf,
     pub path: PathBuf,
 }
 
 /// The pictures that were found, and what a person should know of the rest.
 #[derive(Debug, Default)]
-pub struct Found {
+pub(super) struct Found {
     pub sources: Vec<Source>,
     pub notices: Vec<String>,
 }
 
 impl Found {
-    pub fn paths(self) -> Vec<PathBuf> {
+    pub(super) fn paths(self) -> Vec<PathBuf> {
         self.sources.into_iter().map(|source| source.path).collect()
     }
 }
 
 /// Folders are looked through, those in them only with `recursive`; nothing is read from `apart`.
 #[derive(Debug, Default)]
-pub struct Walk {
+pub(super) struct Walk {
     pub recursive: bool,
     pub apart: Option<PathBuf>,
 }
 
 impl Walk {
     /// The files that are named, whatever they are, and the pictures of the folders, by name.
-    pub fn pictures(&self, inputs: &[PathBuf]) -> Outcome<Found> {
+    pub(super) fn pictures(&self, inputs: &[PathBuf]) -> Outcome<Found> {
         let mut found = Found::default();
         for input in inputs {
             if !input.is_dir() {

@@ -85,7 +85,7 @@ pub(super) struct Device {
 
 impl Device {
     #[cfg(feature = "gpu")]
-    pub fn gpu(&self) -> Option<&Gpu> {
+    pub(super) fn gpu(&self) -> Option<&Gpu> {
         self.gpu.as_ref()
     }
 
@@ -94,12 +94,12 @@ impl Device {
         None
     }
 
-    pub fn uses_gpu(&self) -> bool {
+    pub(super) fn uses_gpu(&self) -> bool {
         self.gpu().is_some() && !matches!(*self.reason.borrow(), BackendReason::GaveUp(_))
     }
 
     /// From now on everything runs on the CPU.
-    pub fn give_up(&self, why: &Error) {
+    pub(super) fn give_up(&self, why: &Error) {
         *self.reason.borrow_mut() = BackendReason::GaveUp(why.to_string());
     }
 }

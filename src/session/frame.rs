@@ -40,13 +40,13 @@ pub(super) struct Reduced {
 impl Reduced {
     /// # Errors
     /// `TooLarge` where a run on it would take more memory than there is.
-    pub fn new(model: &Model, picture: &Picture, size: [usize; 2]) -> Result<Self> {
+    pub(super) fn new(model: &Model, picture: &Picture, size: [usize; 2]) -> Result<Self> {
         model.whole(model.geometry()?, size)?;
         Ok(Self { size, rgba: reduce(picture, size)? })
     }
 
     /// The network's input.
-    pub fn tensor(&self, model: &Model) -> Result<Tensor> {
+    pub(super) fn tensor(&self, model: &Model) -> Result<Tensor> {
         let encoding = model.task()?.input(model.geometry()?.in_channels)?;
         planar::read(&self.rgba, self.size[1], encoding)
     }
@@ -113,7 +113,7 @@ pub(super) fn parts(all: Rect, near: Option<[u32; 2]>) -> Vec<Rect> {
 
 impl Frame {
     /// Of what the network made of the reduced picture.
-    pub fn new(model: &Model, picture: &Picture, reduced: &Reduced, output: Tensor) -> Result<Self> {
+    pub(super) fn new(model: &Model, picture: &Picture, reduced: &Reduced, output: Tensor) -> Result<Self> {
         let geometry = model.geometry()?;
         let encoding = model.task()?.output(geometry.out_channels)?;
         let &[_, _, out_height, out_width] = output.shape() else {
@@ -141,7 +141,7 @@ impl Frame {
     }
 
     /// Colours alone, for a result whose lightness comes from elsewhere.
-    pub fn into_chroma(self) -> Result<Option<Chroma>> {
+    pub(super) fn into_chroma(self) -> Result<Option<Chroma>> {
         Ok(match self {
             Self::Picture(small) => Some(Chroma::of(&small.region(small.rect())?, small.width() as usize)?),
             Self::Chroma(chroma) => Some(chroma),
@@ -150,7 +150,7 @@ impl Frame {
     }
 
     /// The result at `scale` times the picture's own size.
-    pub async fn finish(
+    pub(super) async fn finish(
         &self,
         picture: &Picture,
         scale: u32,

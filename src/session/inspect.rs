@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 /// Longest side of the part that is seen of a picture, in pixels of the network's input.
-pub const DEFAULT_SIDE: usize = 256;
+pub(super) const DEFAULT_SIDE: usize = 256;
 const MAX_SIDE: usize = 1024;
 
 /// A network at work on a picture, or on a part of it.
@@ -59,7 +59,7 @@ pub struct Profile {
 
 impl Model {
     /// Takes a look at what the model makes of a picture. Of a model that may see tiles, it is the
-    /// part of at most `side` pixels (of the network's input, 1 to 1024; [`DEFAULT_SIDE`] if `None`)
+    /// part of at most `side` pixels (of the network's input, 1 to 1024; 256 if `None`)
     /// around `at`, `[x, y]` in the picture, by default its middle: there, what [`Model::process`]
     /// makes of the whole picture differs along the part's inner edges. A model that needs the whole frame
     /// gets it, and one of fixed size its size. Of one that takes colours from the frame and lightness from

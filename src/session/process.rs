@@ -222,7 +222,7 @@ pub(super) struct Part {
 
 impl Part {
     /// `None` where all of the tile lies in the padding.
-    pub fn new(row: &Span, column: &Span, [height, width]: [u32; 2]) -> Option<Self> {
+    pub(super) fn new(row: &Span, column: &Span, [height, width]: [u32; 2]) -> Option<Self> {
         let (bottom, right) = (row.output.end.min(height as usize), column.output.end.min(width as usize));
         let h = bottom.checked_sub(row.output.start).filter(|&n| n > 0)? as u32;
         let w = right.checked_sub(column.output.start).filter(|&n| n > 0)? as u32;

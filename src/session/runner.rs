@@ -82,12 +82,12 @@ impl Drop for Runner {
 
 impl Runner {
     /// Lets go of all buffers but the weights.
-    pub fn release(&mut self) {
+    pub(super) fn release(&mut self) {
         self.ready = None;
     }
 
     /// Runs on inputs in the model's order.
-    pub async fn run(
+    pub(super) async fn run(
         &mut self,
         what: What<'_>,
         inputs: Vec<Tensor>,
@@ -118,7 +118,7 @@ impl Runner {
     }
 
     /// How long each step takes, at its fastest of several runs.
-    pub async fn time(
+    pub(super) async fn time(
         &mut self,
         what: What<'_>,
         inputs: Vec<Tensor>,

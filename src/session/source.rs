@@ -14,12 +14,12 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     /// `[height, width]`
-    pub fn size(&self) -> [usize; 2] {
+    pub(super) fn size(&self) -> [usize; 2] {
         [self.picture.height(), self.picture.width()].map(|side| side as usize * self.scale as usize)
     }
 
     /// RGBA bytes of a rectangle.
-    pub fn region(&self, rect: Rect) -> Result<Vec<u8>> {
+    pub(super) fn region(&self, rect: Rect) -> Result<Vec<u8>> {
         if self.scale == 1 {
             return self.picture.region(rect);
         }
@@ -30,7 +30,12 @@ impl Source<'_> {
     /// The region at `[y, x]` of exactly this size, `[height, width]`; beyond the right and lower
     /// border it is reflected (`torch.nn.functional.pad(mode="reflect")`): repeated pixels would make streaks
     /// of noise, which networks take for structure.
-    pub fn padded(&self, [y, x]: [usize; 2], [h, w]: [usize; 2], encoding: Encoding) -> Result<Tensor> {
+    pub(super) fn padded(
+        &self,
+        [y, x]: [usize; 2],
+        [h, w]: [usize; 2],
+        encoding: Encoding,
+    ) -> Result<Tensor> {
         let [height, width] = self.size();
         let (inner_h, inner_w) = (h.min(height - y), w.min(width - x));
         let rect = Rect::new(x as u32, y as u32, inner_w as u32, inner_h as u32);

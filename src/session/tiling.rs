@@ -26,12 +26,12 @@ pub(super) struct Tiling {
 }
 
 impl Tiling {
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.rows.len() * self.columns.len()
     }
 
     /// All tiles, `[row, column]`, in the order in which they are made.
-    pub fn order(&self, near: Option<[u32; 2]>) -> Vec<[&Span; 2]> {
+    pub(super) fn order(&self, near: Option<[u32; 2]>) -> Vec<[&Span; 2]> {
         let row_by_row =
             self.rows.iter().flat_map(|row| self.columns.iter().map(move |column| [row, column]));
         let middle = |span: &Span, len: usize| (span.start + len / 2) as u64;

@@ -36,12 +36,12 @@ pub fn channels_first(graph: &Graph) -> Result<Option<Graph>> {
 }
 
 /// A float input of four dimensions, or of none that are known.
-pub fn may_be_picture(port: &Port) -> bool {
+pub(super) fn may_be_picture(port: &Port) -> bool {
     port.dtype == DType::F32 && port.shape.as_deref().is_none_or(|shape| shape.len() == 4)
 }
 
 /// A shape as people write it, `[1, ?, ?, 3]`.
-pub fn shape_text(port: &Port) -> String {
+pub(super) fn shape_text(port: &Port) -> String {
     let dims = |shape: &[Option<usize>]| -> Vec<String> {
         shape.iter().map(|d| d.map_or("?".into(), |d| d.to_string())).collect()
     };

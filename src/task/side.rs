@@ -74,7 +74,7 @@ pub(super) fn invalid(key: &str, reason: &str) -> Error {
 
 impl Side {
     /// The entry `key`; the default where there is none.
-    pub fn of(metadata: &BTreeMap<String, String>, key: &str) -> Result<Self> {
+    pub(super) fn of(metadata: &BTreeMap<String, String>, key: &str) -> Result<Self> {
         let Some(text) = metadata.get(key) else { return Ok(Self::default()) };
         let side: Self = serde_json::from_str(text).map_err(|e| invalid(key, &e.to_string()))?;
         let [low, high] = side.range;
@@ -95,7 +95,7 @@ impl Side {
     }
 
     /// The color of so many channels; `verb` is what the model does with them.
-    pub fn color(&self, channels: usize, verb: &str) -> Result<Color> {
+    pub(super) fn color(&self, channels: usize, verb: &str) -> Result<Color> {
         let color = match (self.color, channels) {
             (Some(color), _) => color,
             (None, 3) => Color::Rgb,
@@ -136,7 +136,7 @@ impl Side {
     }
 
     /// How so many channels are colours.
-    pub fn encoding(&self, channels: usize, verb: &str) -> Result<Encoding> {
+    pub(super) fn encoding(&self, channels: usize, verb: &str) -> Result<Encoding> {
         let [low, high] = self.range;
         Ok(match self.color(channels, verb)? {
             Color::Rgb => Encoding { channels: Channels::Rgb, low, high },

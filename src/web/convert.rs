@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A JavaScript `Error` with a `code`.
-pub fn error(error: &Error) -> JsValue {
+pub(super) fn error(error: &Error) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());
     if *error == Error::Aborted {
         js.set_name("AbortError");
@@ -24,7 +24,7 @@ fn wrong(message: &str) -> Error {
 }
 
 /// Entries of an object of byte arrays.
-pub fn files(object: &JsValue) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+pub(super) fn files(object: &JsValue) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let mut files = BTreeMap::new();
     if let Some(object) = object.dyn_ref::<Object>() {
         for entry in Object::entries(object).iter() {
@@ -38,7 +38,7 @@ pub fn files(object: &JsValue) -> Result<BTreeMap<String, Vec<u8>>, Error> {
 }
 
 /// The texts of an object under `key`, by name; none where there is no object.
-pub fn texts(options: &JsValue, key: &str) -> BTreeMap<String, String> {
+pub(super) fn texts(options: &JsValue, key: &str) -> BTreeMap<String, String> {
     let Some(object) = super::host::option::<Object>(options, key) else { return BTreeMap::new() };
     let entry = |entry: JsValue| {
         let entry = Array::from(&entry);
@@ -48,7 +48,7 @@ pub fn texts(options: &JsValue, key: &str) -> BTreeMap<String, String> {
 }
 
 /// An array of sizes.
-pub fn shape(value: &JsValue) -> Result<Vec<usize>, Error> {
+pub(super) fn shape(value: &JsValue) -> Result<Vec<usize>, Error> {
     let sizes = value.dyn_ref::<Array>().ok_or_else(|| wrong("a shape must be an array of numbers"))?;
     let size = |v: JsValue| {
         let n = v.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
@@ -58,7 +58,7 @@ pub fn shape(value: &JsValue) -> Result<Vec<usize>, Error> {
 }
 
 /// A typed array and its shape.
-pub fn tensor(data: &JsValue, dims: &JsValue) -> Result<Tensor, Error> {
+pub(super) fn tensor(data: &JsValue, dims: &JsValue) -> Result<Tensor, Error> {
     let data = if let Some(floats) = data.dyn_ref::<Float32Array>() {
         Data::F32(floats.to_vec())
     } else if let Some(ints) = data.dyn_ref::<BigInt64Array>() {
@@ -72,7 +72,7 @@ pub fn tensor(data: &JsValue, dims: &JsValue) -> Result<Tensor, Error> {
 }
 
 /// `{ data, shape }`
-pub fn from_tensor(tensor: Tensor) -> Object {
+pub(super) fn from_tensor(tensor: Tensor) -> Object {
     let (dims, data) = tensor.into_parts();
     let data: JsValue = match data {
         Data::F32(floats) => Float32Array::from(&floats[..]).into(),
@@ -81,16 +81,16 @@ pub fn from_tensor(tensor: Tensor) -> Object {
     object(&[("data", data), ("shape", sizes(&dims))])
 }
 
-pub fn sizes(sizes: &[usize]) -> JsValue {
+pub(super) fn sizes(sizes: &[usize]) -> JsValue {
     list(sizes.iter().map(|&size| Some(size as f64)))
 }
 
 /// An array of numbers, or null.
-pub fn list(numbers: impl Iterator<Item = Option<f64>>) -> JsValue {
+pub(super) fn list(numbers: impl Iterator<Item = Option<f64>>) -> JsValue {
     numbers.map(|number| number.map_or(JsValue::NULL, JsValue::from)).collect::<Array>().into()
 }
 
-pub fn object(entries: &[(&str, JsValue)]) -> Object {
+pub(super) fn object(entries: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (name, value) in entries {
         // Setting a property of a plain object cannot fail.
@@ -103,13 +103,13 @@ pub fn object(entries: &[(&str, JsValue)]) -> Object {
 ///
 /// # Errors
 /// `InvalidInput` for values that are none of it.
-pub fn parse<T: DeserializeOwned>(value: &JsValue) -> Result<T, Error> {
+pub(super) fn parse<T: DeserializeOwned>(value: &JsValue) -> Result<T, Error> {
     let text = js_sys::JSON::stringify(value).map(String::from).unwrap_or_default();
     serde_json::from_str(&text).map_err(|e| Error::InvalidInput(e.to_string()))
 }
 
 /// Plain data as a JavaScript value.
-pub fn json(value: &impl Serialize) -> JsValue {
+pub(super) fn json(value: &impl Serialize) -> JsValue {
     let text = serde_json::to_string(value).unwrap_or_default();
     js_sys::JSON::parse(&text).unwrap_or(JsValue::UNDEFINED)
 }

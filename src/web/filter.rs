@@ -28,7 +28,7 @@ export interface FilterOptions {
 ///
 /// # Errors
 /// `InvalidInput` for an unknown kind, and where a value is missing, unknown or out of its range.
-pub fn filter(value: &JsValue, picture: &Rc<Picture>) -> Result<(Box<dyn Filter>, Rc<Picture>)> {
+pub(super) fn filter(value: &JsValue, picture: &Rc<Picture>) -> Result<(Box<dyn Filter>, Rc<Picture>)> {
     let (filter, source) = convert::parse::<FilterSpec>(value)?.filter(picture)?;
     Ok((filter, source.map_or_else(|| picture.clone(), Rc::new)))
 }
@@ -37,7 +37,7 @@ pub fn filter(value: &JsValue, picture: &Rc<Picture>) -> Result<(Box<dyn Filter>
 ///
 /// # Errors
 /// `InvalidInput` where it is there but lacks a number.
-pub fn rect(options: &JsValue) -> Result<Option<Rect>> {
+pub(super) fn rect(options: &JsValue) -> Result<Option<Rect>> {
     let Some(rect) = option::<JsValue>(options, "rect").filter(JsValue::is_object) else { return Ok(None) };
     let side = |name: &str| whole(&rect, name);
     Ok(Some(Rect::new(side("x")?, side("y")?, side("width")?, side("height")?)))
@@ -48,13 +48,13 @@ fn has(value: &JsValue, name: &str) -> bool {
 }
 
 /// A number among options.
-pub fn number(value: &JsValue, name: &str) -> Result<f64> {
+pub(super) fn number(value: &JsValue, name: &str) -> Result<f64> {
     let number = option::<Number>(value, name).map(|number| number.value_of());
     number.ok_or_else(|| wrong("the options need a number", name))
 }
 
 /// A whole number among options.
-pub fn whole(value: &JsValue, name: &str) -> Result<u32> {
+pub(super) fn whole(value: &JsValue, name: &str) -> Result<u32> {
     let number = number(value, name)?;
     if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
         return Ok(number as u32);
@@ -63,7 +63,7 @@ pub fn whole(value: &JsValue, name: &str) -> Result<u32> {
 }
 
 /// The same, which need not be there.
-pub fn whole_or(value: &JsValue, name: &str, or: u32) -> Result<u32> {
+pub(super) fn whole_or(value: &JsValue, name: &str, or: u32) -> Result<u32> {
     if has(value, name) { whole(value, name) } else { Ok(or) }
 }
 

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, MessageChannel, Performance};
 
 /// The `signal` and `onProgress` of a call's options.
-pub struct Browser {
+pub(super) struct Browser {
     performance: Option<Performance>,
     signal: Option<AbortSignal>,
     on_progress: Option<Function>,
@@ -17,7 +17,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub fn new(options: &JsValue) -> Self {
+    pub(super) fn new(options: &JsValue) -> Self {
         let performance = Reflect::get(&js_sys::global(), &"performance".into()).ok();
         Self {
             performance: performance.and_then(|p| p.dyn_into().ok()),
@@ -29,7 +29,7 @@ impl Browser {
 }
 
 /// A property of an options object, where it is there and of this type.
-pub fn option<T: JsCast>(options: &JsValue, name: &str) -> Option<T> {
+pub(super) fn option<T: JsCast>(options: &JsValue, name: &str) -> Option<T> {
     if !options.is_object() {
         return None;
     }

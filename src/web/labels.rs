@@ -35,7 +35,7 @@ impl Engine {
 ///
 /// # Errors
 /// `InvalidInput` for an unknown mode, and where a class is no index.
-pub fn view(options: &JsValue) -> Result<(View, Vec<u8>)> {
+pub(super) fn view(options: &JsValue) -> Result<(View, Vec<u8>)> {
     let wrong = |what: &str| Error::InvalidInput(what.into());
     let view = match option::<JsString>(options, "mode").map(String::from).as_deref() {
         Some("classes") => View::Classes,

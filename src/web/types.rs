@@ -110,7 +110,7 @@ struct Plan<'a> {
     multiple: [usize; 2],
 }
 
-pub fn plan(summary: &Summary) -> JsValue {
+pub(super) fn plan(summary: &Summary) -> JsValue {
     convert::json(&Plan {
         flops: summary.flops,
         peak_bytes: summary.peak_bytes,
@@ -137,11 +137,11 @@ struct Answer<'a> {
     frame: Option<[u32; 2]>,
 }
 
-pub fn estimate(estimate: &Estimate) -> JsValue {
+pub(super) fn estimate(estimate: &Estimate) -> JsValue {
     let &Estimate { width, height, tiles, flops, peak_bytes, exact, frame } = estimate;
     convert::json(&Answer { fits: true, reason: None, width, height, tiles, flops, peak_bytes, exact, frame })
 }
 
-pub fn refused(peak_bytes: u64, reason: &str) -> JsValue {
+pub(super) fn refused(peak_bytes: u64, reason: &str) -> JsValue {
     convert::json(&Answer { reason: Some(reason), peak_bytes, ..Answer::default() })
 }

@@ -5,7 +5,7 @@ use unet_playground::Error;
 use unet_playground::backend::cpu::{Executor, WeightCache, packed_bytes, probe, scratch_bytes};
 
 /// Outputs of the plan, run at once; runs in pieces must agree with that to the bit.
-pub fn run(plan: &Arc<Plan>, inputs: &[&Tensor]) -> Vec<Tensor> {
+pub(crate) fn run(plan: &Arc<Plan>, inputs: &[&Tensor]) -> Vec<Tensor> {
     let mut executor = Executor::new(Arc::clone(plan), &mut WeightCache::new()).unwrap();
     let mut run = |budget| {
         executor.start(inputs).unwrap();

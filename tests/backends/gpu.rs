@@ -1,15 +1,15 @@
 //! What the tests of WebGPU share.
 
 use std::sync::Arc;
-pub use unet_playground::backend::gpu::{Executor, Gpu, WeightCache};
+pub(crate) use unet_playground::backend::gpu::{Executor, Gpu, WeightCache};
 use unet_playground::plan::Plan;
 use unet_playground::tensor::Tensor;
 
 /// Of the largest magnitude.
-pub const TOLERANCE: f32 = 1e-3;
+pub(crate) const TOLERANCE: f32 = 1e-3;
 
 /// The adapter, or `None` where there is none: then a test says so and ends. In CI it fails.
-pub async fn request() -> Option<Gpu> {
+pub(crate) async fn request() -> Option<Gpu> {
     match Gpu::request().await {
         Ok(gpu) => Some(gpu),
         Err(error) => {
@@ -54,7 +54,7 @@ macro_rules! on_gpu {
 pub(crate) use on_gpu;
 
 /// Outputs of the plan.
-pub async fn run(gpu: &Gpu, plan: &Arc<Plan>, inputs: &[&Tensor]) -> Vec<Tensor> {
+pub(crate) async fn run(gpu: &Gpu, plan: &Arc<Plan>, inputs: &[&Tensor]) -> Vec<Tensor> {
     let made = Executor::new(gpu, Arc::clone(plan), &mut WeightCache::new()).await;
     let mut executor = made.unwrap_or_else(|e| panic!("{e}\n{:?}", plan.steps));
     let found = executor.run(inputs, &mut |_| true).await;

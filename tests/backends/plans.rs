@@ -15,7 +15,7 @@ fn doubled(size: usize) -> unet_playground::plan::AxisIndex {
 }
 
 /// A U-Net of two levels: convolution, pooling, upsampling, concatenation in place.
-pub fn small_unet(numbers: &mut Numbers, x: &Tensor, in_place: bool) -> Arc<Plan> {
+pub(crate) fn small_unet(numbers: &mut Numbers, x: &Tensor, in_place: bool) -> Arc<Plan> {
     let [n, _, h, w] = *x.shape() else { panic!("not an image") };
     let mut b = PlanBuilder::default();
     let input = b.input(x, Layout::Planes);

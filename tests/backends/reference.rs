@@ -67,7 +67,7 @@ impl Array {
 }
 
 /// Outputs of a plan.
-pub fn interpret(plan: &Plan, inputs: &[&Tensor]) -> Vec<Tensor> {
+pub(crate) fn interpret(plan: &Plan, inputs: &[&Tensor]) -> Vec<Tensor> {
     let mut values: Vec<Option<Array>> = vec![None; plan.values.len()];
     for (tensor, id) in inputs.iter().zip(&plan.inputs) {
         values[id.0] = Some(Array::new(tensor));

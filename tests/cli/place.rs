@@ -7,10 +7,10 @@ use std::process::{Command, Output};
 use unet_playground::image::{Picture, decode, encode_png};
 
 /// A folder of its own for each test, with models and pictures.
-pub struct Place(PathBuf);
+pub(crate) struct Place(PathBuf);
 
 impl Place {
-    pub fn new(test: &str) -> Self {
+    pub(crate) fn new(test: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("models")).unwrap();
@@ -18,12 +18,12 @@ impl Place {
         Self(folder)
     }
 
-    pub fn at(&self, name: &str) -> PathBuf {
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
     /// A 1×1 convolution, `weights` `[out][3]`.
-    pub fn model(&self, name: &str, weights: &[[f32; 3]], metadata: &[(&str, &str)]) {
+    pub(crate) fn model(&self, name: &str, weights: &[[f32; 3]], metadata: &[(&str, &str)]) {
         let outputs = weights.len() as i64;
         let model = writer::Model {
             inputs: vec![port("x", &[1, 3, -1, -1])],
@@ -38,7 +38,7 @@ impl Place {
         fs::write(self.at("models").join(name).with_extension("onnx"), bytes).unwrap();
     }
 
-    pub fn picture(&self, name: &str) -> Picture {
+    pub(crate) fn picture(&self, name: &str) -> Picture {
         let rgba: Vec<u8> = (0..40 * 30u32)
             .flat_map(|i| [(i % 40 * 6) as u8, (i / 40 * 8) as u8, (i % 7 * 30) as u8, 255])
             .collect();
@@ -47,22 +47,22 @@ impl Place {
         picture
     }
 
-    pub fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_unet-playground"));
         command.current_dir(&self.0).args(["--backend", "cpu"]).args(words);
         command
     }
 
-    pub fn run(&self, words: &[&str]) -> Output {
+    pub(crate) fn run(&self, words: &[&str]) -> Output {
         self.command(words).output().unwrap()
     }
 
-    pub fn json(&self, name: &str) -> serde_json::Value {
+    pub(crate) fn json(&self, name: &str) -> serde_json::Value {
         serde_json::from_slice(&fs::read(self.at(name)).unwrap()).unwrap()
     }
 
     /// What lies in a folder.
-    pub fn names(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.at(folder)).unwrap();
         let mut names: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -70,13 +70,13 @@ impl Place {
         names
     }
 
-    pub fn read(&self, name: &str) -> Picture {
+    pub(crate) fn read(&self, name: &str) -> Picture {
         decode(&fs::read(self.at(name)).unwrap()).unwrap()
     }
 }
 
-pub const IDENTITY: [[f32; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+pub(crate) const IDENTITY: [[f32; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -13,7 +13,7 @@ use unet_playground::{Error, onnx};
 const MAX_WORK: u64 = 1 << 20;
 
 /// Loads the bytes and, if they are a model, runs it on a small input. An error is a fine result.
-pub fn exercise(bytes: &[u8]) -> Result<Vec<Tensor>, Error> {
+pub(crate) fn exercise(bytes: &[u8]) -> Result<Vec<Tensor>, Error> {
     let graph = onnx::load(bytes, &BTreeMap::new())?;
     let shapes: Vec<Vec<usize>> = graph
         .inputs

@@ -1,7 +1,7 @@
 //! The fixture files, built in: tests in the browser have no file system.
 
 /// Name and content of a file.
-pub type File = (&'static str, &'static [u8]);
+pub(crate) type File = (&'static str, &'static [u8]);
 
 macro_rules! files {
     ($folder:literal: $($name:literal)*) => {
@@ -10,7 +10,7 @@ macro_rules! files {
 }
 
 /// Single operators, from PyTorch (`training/fixtures.py`).
-pub const OPERATORS: &[File] = files! { "ops":
+pub(crate) const OPERATORS: &[File] = files! { "ops":
     "add" "arg_max" "average_pool" "batch_normalization" "clip" "concat" "conv" "conv_transpose" "conv_transpose_grid"
     "depth_to_space" "div" "erf" "gelu" "gemm" "global_average_pool" "group_normalization" "hard_sigmoid"
     "hard_swish" "instance_normalization" "layer_normalization" "leaky_relu" "lecture" "matmul" "max_pool"
@@ -19,7 +19,7 @@ pub const OPERATORS: &[File] = files! { "ops":
 };
 
 /// Whole networks, from onnxruntime (`training/fixtures.py`).
-pub const NETWORKS: &[File] = files! { "nets":
+pub(crate) const NETWORKS: &[File] = files! { "nets":
     "attentive" "channel_attention" "channels_last" "coordinates" "cropped" "dbpn" "dncnn" "espcn" "external_data"
     "group_normed" "lapsrn" "pyramid_pooling" "recursive" "reported" "segment" "two_inputs" "unet_bilinear"
     "unet_flat_pictures" "unet_max_unpool" "unet_nearest" "unet_pixel_shuffle" "unet_transposed_conv"
@@ -27,11 +27,11 @@ pub const NETWORKS: &[File] = files! { "nets":
 };
 
 /// ONNX's own cases (`training/conformance.py`).
-pub const CONFORMANCE: &[File] = include!("../fixtures/conformance.rs");
+pub(crate) const CONFORMANCE: &[File] = include!("../fixtures/conformance.rs");
 
 /// All cases that ONNX has: operator, name, and why it is no fixture where it is none.
 #[cfg(not(target_arch = "wasm32"))]
-pub const CASES: &str = include_str!("../fixtures/conformance.tsv");
+pub(crate) const CASES: &str = include_str!("../fixtures/conformance.tsv");
 
 #[test]
 #[cfg(not(target_arch = "wasm32"))]

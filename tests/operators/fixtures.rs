@@ -6,7 +6,7 @@ use unet_playground::tensor::{Data, Tensor};
 
 /// A model, its data files, and one run for each input size.
 #[derive(Default)]
-pub struct Case {
+pub(crate) struct Case {
     pub name: String,
     pub model: Vec<u8>,
     pub external: BTreeMap<String, Vec<u8>>,
@@ -15,13 +15,13 @@ pub struct Case {
 
 /// Inputs and expected outputs by name.
 #[derive(Default)]
-pub struct Run {
+pub(crate) struct Run {
     pub inputs: BTreeMap<String, Tensor>,
     pub outputs: BTreeMap<String, Tensor>,
 }
 
 /// The cases of one file.
-pub fn read(file: &str, bytes: &[u8]) -> Vec<Case> {
+pub(crate) fn read(file: &str, bytes: &[u8]) -> Vec<Case> {
     let file = SafeTensors::deserialize(bytes).unwrap_or_else(|e| panic!("{file}: {e}"));
     let mut cases: BTreeMap<String, Case> = BTreeMap::new();
     for (key, view) in file.tensors() {

@@ -36,7 +36,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
 ];
 
 /// The words with which the engine must refuse a case; `None` where it must not.
-pub fn refused(file: &str, case: &str) -> Option<&'static str> {
+pub(crate) fn refused(file: &str, case: &str) -> Option<&'static str> {
     let of_case = |(f, prefix, _): &&(&str, &str, &str)| *f == file && case.starts_with(prefix);
     REFUSED.iter().find(of_case).map(|(_, _, words)| *words)
 }

@@ -9,7 +9,7 @@ use unet_playground::session::{BackendChoice, Engine, Host};
 use unet_playground::tensor::Tensor;
 use unet_playground::{Error, onnx};
 
-pub enum Runtime {
+pub(crate) enum Runtime {
     /// The operators' references: the definition of correct.
     #[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "the same everywhere, and tested natively"))]
     Reference,
@@ -18,14 +18,14 @@ pub enum Runtime {
 }
 
 impl Runtime {
-    pub async fn cpu() -> Self {
+    pub(crate) async fn cpu() -> Self {
         let engine = Engine::create(BackendChoice::Cpu, &Ticking::default()).await;
         Self::Engine(engine.expect("the CPU is always there"), tolerance::CPU)
     }
 
     /// `None` where there is no adapter; the test says so, and fails in CI.
     #[cfg(feature = "gpu")]
-    pub async fn gpu() -> Option<Self> {
+    pub(crate) async fn gpu() -> Option<Self> {
         match Engine::create(BackendChoice::WebGpu, &Ticking::default()).await {
             Ok(engine) => Some(Self::Engine(engine, tolerance::GPU)),
             Err(error) => {
@@ -38,14 +38,14 @@ impl Runtime {
         }
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Reference => "reference",
             Self::Engine(engine, _) => engine.backend(),
         }
     }
 
-    pub fn tolerance(&self) -> Tolerance {
+    pub(crate) fn tolerance(&self) -> Tolerance {
         match self {
             Self::Reference => tolerance::REFERENCE,
             Self::Engine(_, tolerance) => *tolerance,
@@ -53,7 +53,7 @@ impl Runtime {
     }
 
     /// Outputs by name.
-    pub async fn run(&self, case: &Case, run: &Run) -> Result<BTreeMap<String, Tensor>, Error> {
+    pub(crate) async fn run(&self, case: &Case, run: &Run) -> Result<BTreeMap<String, Tensor>, Error> {
         let external: BTreeMap<String, &[u8]> =
             case.external.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice())).collect();
         let (graph, outputs);

@@ -5,7 +5,7 @@ use unet_playground::tensor::{Data, Tensor};
 /// Largest difference, as a share of the expected output's largest magnitude (at least 1: outputs
 /// near zero are compared absolutely). Integers must be equal.
 #[derive(Debug, Clone, Copy)]
-pub struct Tolerance {
+pub(crate) struct Tolerance {
     /// Single operators.
     pub operator: f32,
     /// ONNX's own cases, some of which are printed with four digits.
@@ -17,19 +17,19 @@ pub struct Tolerance {
 /// The reference sums in double precision and rounds once: what remains is the rounding of
 /// PyTorch's own single-precision sums, over up to a few hundred terms in an operator and over tens
 /// of layers in a network.
-pub const REFERENCE: Tolerance = Tolerance { operator: 1e-5, conformance: 1e-4, network: 1e-4 };
+pub(crate) const REFERENCE: Tolerance = Tolerance { operator: 1e-5, conformance: 1e-4, network: 1e-4 };
 
 /// Sums in single precision in another order than PyTorch; Winograd's transforms cancel about one
 /// decimal of a 3×3 convolution.
-pub const CPU: Tolerance = Tolerance { operator: 1e-4, conformance: 1e-4, network: 1e-4 };
+pub(crate) const CPU: Tolerance = Tolerance { operator: 1e-4, conformance: 1e-4, network: 1e-4 };
 
 /// WGSL lets exp, tanh, pow, division and square roots be off by several units in the last place,
 /// and drivers may contract or reorder sums.
 #[cfg(feature = "gpu")]
-pub const GPU: Tolerance = Tolerance { operator: 1e-3, conformance: 1e-3, network: 1e-3 };
+pub(crate) const GPU: Tolerance = Tolerance { operator: 1e-3, conformance: 1e-3, network: 1e-3 };
 
 /// Where `actual` is not what is expected.
-pub fn difference(expected: &Tensor, actual: &Tensor, tolerance: f32) -> Option<String> {
+pub(crate) fn difference(expected: &Tensor, actual: &Tensor, tolerance: f32) -> Option<String> {
     if expected.shape() != actual.shape() {
         return Some(format!("shape {:?}, expected {:?}", actual.shape(), expected.shape()));
     }

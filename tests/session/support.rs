@@ -1,33 +1,33 @@
 //! Engines, models and pictures for the tests.
 
 use crate::fixtures::{self, Case};
-pub use pollster::block_on;
+pub(crate) use pollster::block_on;
 use std::collections::BTreeMap;
 use std::path::Path;
 use unet_playground::image::{Picture, Rect};
 use unet_playground::session::{BackendChoice, Engine, Model, Unhurried};
 
-pub const STRATEGIES: [&str; 5] =
+pub(crate) const STRATEGIES: [&str; 5] =
     ["unet_nearest", "unet_bilinear", "unet_pixel_shuffle", "unet_max_unpool", "unet_transposed_conv"];
 
-pub fn cpu() -> Engine {
+pub(crate) fn cpu() -> Engine {
     block_on(Engine::create(BackendChoice::Cpu, &Unhurried::default())).unwrap()
 }
 
 /// A case of `tests/fixtures/nets`.
-pub fn network(file: &str, name: &str) -> Case {
+pub(crate) fn network(file: &str, name: &str) -> Case {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nets").join(file);
     let cases = fixtures::read(file, &std::fs::read(path.with_extension("safetensors")).unwrap());
     cases.into_iter().find(|case| case.name == name).unwrap_or_else(|| panic!("{file} has no case {name:?}"))
 }
 
-pub fn load(engine: &Engine, case: &Case) -> Model {
+pub(crate) fn load(engine: &Engine, case: &Case) -> Model {
     engine.load(&case.model, &BTreeMap::new()).unwrap()
 }
 
 /// Waves, a flat region, an edge and some noise, so that every part differs from its neighbours but
 /// where nothing should.
-pub fn picture(width: u32, height: u32) -> Picture {
+pub(crate) fn picture(width: u32, height: u32) -> Picture {
     let mut state = 1u32;
     let mut rgba = Vec::new();
     for y in 0..height {
@@ -44,7 +44,7 @@ pub fn picture(width: u32, height: u32) -> Picture {
 }
 
 /// Of two pictures of the same size.
-pub fn largest_difference(a: &Picture, b: &Picture) -> u8 {
+pub(crate) fn largest_difference(a: &Picture, b: &Picture) -> u8 {
     let all = |picture: &Picture| picture.region(Rect::new(0, 0, picture.width(), picture.height())).unwrap();
     all(a).iter().zip(all(b)).map(|(a, b)| a.abs_diff(b)).max().unwrap()
 }

@@ -10,7 +10,7 @@ use unet_playground::image::{Picture, Rect, lab};
 use unet_playground::session::{Cut, Model, Unhurried};
 
 /// The bytes of a model with these `metadata_props`.
-pub fn with_metadata(model: &[u8], metadata: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn with_metadata(model: &[u8], metadata: &[(&str, &str)]) -> Vec<u8> {
     let entry = |&(key, value): &(&str, &str)| field(14, [field(1, key), field(2, value)].concat());
     // Fields of a message may come in any order.
     [model.to_vec(), metadata.iter().flat_map(entry).collect()].concat()
@@ -18,7 +18,7 @@ pub fn with_metadata(model: &[u8], metadata: &[(&str, &str)]) -> Vec<u8> {
 
 /// A 3×3 convolution whose middle is `weights`, `[out][in]`, and `bias`: it sees its neighbours,
 /// though it makes nothing of them.
-pub fn pointwise(weights: &[&[f32]], bias: &[f32], metadata: &[(&str, &str)]) -> Model {
+pub(crate) fn pointwise(weights: &[&[f32]], bias: &[f32], metadata: &[(&str, &str)]) -> Model {
     let (outputs, inputs) = (weights.len() as i64, weights[0].len() as i64);
     let middle = |&w: &f32| [0.0, 0.0, 0.0, 0.0, w, 0.0, 0.0, 0.0, 0.0];
     let values: Vec<f32> = weights.iter().flat_map(|row| row.iter().flat_map(middle)).collect();

@@ -4,8 +4,8 @@ use super::{Subject, Truth};
 use crate::cli::host::Terminal;
 use crate::cli::{Outcome, files};
 use serde::Serialize;
+use unet_playground::image::confusion::Confusion;
 use unet_playground::image::{Picture, mask};
-use unet_playground::metrics::Confusion;
 use unet_playground::task::Description;
 
 /// What one model made of all pictures that have a mask.

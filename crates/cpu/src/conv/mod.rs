@@ -1,0 +1,94 @@
+//! Convolution: which of its kernels fits, and what they share.
+//!
+//! * 3×3 and 2×2, stride 1, but for small pictures: [`winograd`], a quarter and about half of the
+//!   multiplications.
+//! * Up to four outputs (last layers): [`few`], lanes are input channels.
+//! * One channel a group: [`depthwise`], lanes are channels.
+//! * Everything else: [`direct`], pixels gathered into rows of a matrix product.
+
+mod depthwise;
+mod direct;
+mod epilogue;
+mod few;
+#[cfg(test)]
+mod tests;
+mod transform;
+mod winograd;
+
+pub(super) use depthwise::pack_depthwise;
+pub(super) use direct::pack_panels;
+pub(super) use few::pack_input_lanes;
+pub(super) use winograd::pack_winograd;
+
+use super::planes::Planes;
+use super::task::Task;
+use super::weights::{Packing, WeightCache};
+use epilogue::Epilogue;
+use unet_kernels::error::Result;
+use unet_plan::{self, Plan, Window};
+
+/// Operands and geometry of a convolution.
+#[derive(Clone, Copy)]
+struct Shape {
+    x: Planes,
+    y: Planes,
+    window: Window,
+    groups: usize,
+}
+
+impl Shape {
+    fn taps(&self) -> usize {
+        self.window.kernel[0] * self.window.kernel[1]
+    }
+
+    /// Pixels that are computed each by itself lie in one long row.
+    fn flattened(self) -> Self {
+        let Window { kernel, stride, pad_begin, .. } = self.window;
+        if kernel != [1, 1] || stride != [1, 1] || pad_begin != [0, 0] || self.x.plane() != self.y.plane() {
+            return self;
+        }
+        let row = |planes: Planes| Planes { h: 1, w: planes.plane(), ..planes };
+        Self { x: row(self.x), y: row(self.y), ..self }
+    }
+
+    /// Few outputs, and windows so near to each other that it pays to copy whole rows.
+    fn is_few(&self) -> bool {
+        let Window { kernel, stride, dilation, .. } = self.window;
+        let near = (0..2).all(|i| stride[i] <= 2 && (kernel[i] - 1) * dilation[i] <= 64);
+        near && self.groups == 1 && self.y.c <= 4 && self.x.c.is_multiple_of(4)
+    }
+
+    fn is_winograd(&self) -> bool {
+        let Window { kernel, stride, dilation, .. } = self.window;
+        let plain = stride == [1, 1] && dilation == [1, 1] && self.groups == 1;
+        // Its weights are 36 for each kernel: of few tiles reading them costs more than is saved.
+        let enough = match kernel {
+            [3, 3] => 2,
+            [2, 2] => 16,
+            _ => usize::MAX,
+        };
+        plain && self.x.c > 4 && self.y.c >= 8 && winograd::tiles(self.y).iter().product::<usize>() >= enough
+    }
+}
+
+/// The task for [`unet_plan::Kernel::Conv`].
+pub(super) fn prepare(
+    plan: &Plan,
+    [x, y]: [Planes; 2],
+    (window, groups, weight): (Window, usize, unet_plan::ConstId),
+    epilogue: &unet_plan::Epilogue,
+    cache: &mut WeightCache,
+) -> Result<Box<dyn Task>> {
+    let shape = Shape { x, y, window, groups };
+    let epilogue = Epilogue::new(plan, epilogue, y.c, cache)?;
+    let mut weights = |packing| cache.get(&plan.constants[weight.0], packing);
+    Ok(if shape.is_winograd() {
+        Box::new(winograd::Winograd::new(shape, weights(Packing::Winograd)?, epilogue))
+    } else if groups == x.c && groups == y.c && groups > 1 {
+        Box::new(depthwise::Depthwise { shape, weights: weights(Packing::Depthwise)?, epilogue })
+    } else if shape.is_few() {
+        Box::new(few::Few { shape, weights: weights(Packing::InputLanes)?, epilogue })
+    } else {
+        Box::new(direct::Direct::new(shape, weights(Packing::Panels { groups })?, epilogue))
+    })
+}

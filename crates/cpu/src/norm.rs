@@ -1,0 +1,126 @@
+//! Normalisation by the statistics of the value itself.
+
+use super::planes::{Planes, pixels, pixels_mut, plane, plane_mut};
+use super::reduce::sum;
+use super::task::{Buffers, Task};
+use super::weights::Packed;
+use crate::simd::F32x4;
+use std::ops::Range;
+
+/// Constant scale and shift of each channel or element.
+pub(super) struct Affine {
+    pub scale: Option<Packed>,
+    pub shift: Option<Packed>,
+}
+
+impl Affine {
+    fn of(&self, i: usize) -> (f64, f64) {
+        let at = |v: &Option<Packed>, default: f32| v.as_ref().map_or(default, |v| v[i]);
+        (at(&self.scale, 1.0).into(), at(&self.shift, 0.0).into())
+    }
+}
+
+/// [`Kernel::GroupNorm`](unet_plan::Kernel::GroupNorm); a unit is the fewest channels that are
+/// both whole groups and whole blocks.
+pub(super) struct GroupNorm {
+    pub x: Planes,
+    pub groups: usize,
+    pub epsilon: f32,
+    pub affine: Affine,
+}
+
+impl GroupNorm {
+    fn per_group(&self) -> usize {
+        self.x.c / self.groups
+    }
+
+    /// Channels of a unit (the last may have fewer): the least common multiple.
+    fn span(&self) -> usize {
+        let per_group = self.per_group();
+        match (per_group % 4, per_group % 2) {
+            (0, _) => per_group,
+            (_, 0) => 2 * per_group,
+            _ => 4 * per_group,
+        }
+    }
+
+    /// Totals by group from totals by channel.
+    fn totals(&self, by_channel: &[f64]) -> Vec<f64> {
+        let count = (self.per_group() * self.x.plane()) as f64;
+        by_channel.chunks(self.per_group()).map(|group| group.iter().sum::<f64>() / count).collect()
+    }
+}
+
+impl Task for GroupNorm {
+    fn units(&self) -> usize {
+        self.x.n * self.x.c.div_ceil(self.span())
+    }
+
+    fn run(&self, units: Range<usize>, buffers: Buffers) {
+        let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
+        let (x, per_image, per_group) = (self.x, self.x.c.div_ceil(self.span()), self.per_group());
+        for unit in units {
+            let first = unit % per_image * self.span();
+            let channels = self.span().min(x.c - first);
+            let block = unit / per_image * x.blocks() + first / 4;
+            let blocks = block..block + channels.div_ceil(4);
+            let by_channel = |f: &dyn Fn(usize, F32x4) -> F32x4| -> Vec<f64> {
+                let blocks = blocks.clone().enumerate();
+                let mut sums: Vec<f64> =
+                    blocks.flat_map(|(i, block)| sum(plane(source, x.plane(), block), |v| f(i, v))).collect();
+                sums.truncate(channels);
+                sums
+            };
+            let means = self.totals(&by_channel(&|_, v| v));
+            let lanes = |i: usize, of: &dyn Fn(usize) -> f64| -> F32x4 {
+                F32x4::from(std::array::from_fn(|lane| of((4 * i + lane).min(channels - 1)) as f32))
+            };
+            let center = |i: usize| lanes(i, &|c| means[c / per_group]);
+            let centers: Vec<F32x4> = (0..blocks.len()).map(center).collect();
+            let variances = self.totals(&by_channel(&|i, v| {
+                let difference = v - centers[i];
+                difference * difference
+            }));
+            let factor = |c: usize| {
+                self.affine.of(first + c).0 / (variances[c / per_group] + f64::from(self.epsilon)).sqrt()
+            };
+            for (i, block) in blocks.clone().enumerate() {
+                let scale = lanes(i, &factor);
+                let shift = lanes(i, &|c| self.affine.of(first + c).1);
+                let to = plane_mut(target, x.plane(), block);
+                for (to, from) in to.iter_mut().zip(plane(source, x.plane(), block)) {
+                    (F32x4::load(from) - centers[i]).mul_add(scale, shift).store(to);
+                }
+            }
+        }
+    }
+}
+
+/// [`Kernel::LayerNorm`](unet_plan::Kernel::LayerNorm); a unit is one run of `inner` elements.
+pub(super) struct LayerNorm {
+    pub outer: usize,
+    pub inner: usize,
+    pub epsilon: f32,
+    pub affine: Affine,
+}
+
+impl Task for LayerNorm {
+    fn units(&self) -> usize {
+        self.outer
+    }
+
+    fn run(&self, units: Range<usize>, buffers: Buffers) {
+        for unit in units {
+            let run = unit * self.inner..(unit + 1) * self.inner;
+            let (x, y) = (&buffers.inputs[0][run.clone()], &mut buffers.outputs[0][run]);
+            let count = self.inner as f64;
+            let mean = x.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
+            let variance = x.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count;
+            let factor = 1.0 / (variance + f64::from(self.epsilon)).sqrt();
+            for (i, (x, y)) in x.iter().zip(y).enumerate() {
+                let (scale, shift) = self.affine.of(i);
+                *y = ((f64::from(*x) - mean) * factor * scale + shift) as f32;
+            }
+        }
+    }
+}

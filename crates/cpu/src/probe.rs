@@ -1,0 +1,97 @@
+//! How fast this machine is.
+
+use super::{Executor, WeightCache};
+use std::sync::Arc;
+use unet_kernels::error::Result;
+use unet_kernels::tensor::{DType, Tensor};
+use unet_plan::{
+    ConstId, Constant, Epilogue, Kernel, Layout, Operand, Plan, PlanValue, Step, Unary, ValueId, Window,
+};
+
+const CHANNELS: usize = 32;
+const SIZE: usize = 64;
+
+/// How long to measure, in milliseconds: long beside what a clock leaves out.
+const LONG_ENOUGH: f64 = 20.0;
+
+/// Times a 3×3 convolution of 32 channels of 64² pixels for about 20 ms: 10⁹ operations a second,
+/// counted as direct computation, multiplications and additions each. `now` tells the time in
+/// milliseconds.
+///
+/// # Errors
+/// As [`Executor::new`].
+pub fn probe(now: &dyn Fn() -> f64) -> Result<f64> {
+    let wave = |len: usize| (0..len).map(|i| (i as f32 * 0.7).sin()).collect::<Vec<f32>>();
+    let x = Tensor::f32([1, CHANNELS, SIZE, SIZE], wave(CHANNELS * SIZE * SIZE))?;
+    let weight = Tensor::f32([CHANNELS, CHANNELS, 3, 3], wave(CHANNELS * CHANNELS * 9))?;
+    let plan = Arc::new(convolution(weight));
+    let flops = plan.flops() as f64;
+    let mut executor = Executor::new(plan, &mut WeightCache::new())?;
+    // The first runs also pay for touching new memory and, in a browser, for compilation.
+    let (mut runs, mut took) = (0.0, 0.0);
+    let warm = now();
+    while now() - warm < LONG_ENOUGH / 4.0 {
+        run(&mut executor, &x, now)?;
+    }
+    while took < LONG_ENOUGH {
+        took += run(&mut executor, &x, now)?;
+        runs += 1.0;
+    }
+    Ok(flops * runs / took / 1e6)
+}
+
+/// Milliseconds that a run took.
+fn run(executor: &mut Executor, x: &Tensor, now: &dyn Fn() -> f64) -> Result<f64> {
+    executor.start(&[x])?;
+    let start = now();
+    executor.advance(u64::MAX);
+    Ok(now() - start)
+}
+
+fn convolution(weight: Tensor) -> Plan {
+    let value = |name: &str, live| PlanValue {
+        name: name.into(),
+        shape: vec![1, CHANNELS, SIZE, SIZE],
+        dtype: DType::F32,
+        layout: Layout::Planes,
+        parent: None,
+        live,
+    };
+    let (x, y) = (ValueId(0), ValueId(1));
+    let epilogue = Epilogue { bias: None, residual: false, activation: Unary::Relu, scale_shift: None };
+    let window = Window { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], pad_begin: [1, 1] };
+    let step = Step {
+        name: "probe".into(),
+        op: "Conv",
+        nodes: vec![],
+        kernel: Kernel::Conv { window, groups: 1, weight: ConstId(0), epilogue },
+        inputs: vec![Operand::Value(x)],
+        outputs: vec![y],
+        flops: 2 * (SIZE * SIZE * CHANNELS * CHANNELS * 9) as u64,
+    };
+    Plan {
+        values: vec![value("x", (0, 0)), value("y", (0, 1))],
+        constants: vec![Constant { tensor: Arc::new(weight), layout: Layout::Plain }],
+        steps: vec![step],
+        inputs: vec![x],
+        outputs: vec![y],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn speed_follows_the_clock() {
+        // Every look at the clock takes 1 ms, a run takes two looks.
+        let time = Cell::new(0.0);
+        let now = || {
+            time.set(time.get() + 1.0);
+            time.get()
+        };
+        let gflops = probe(&now).unwrap();
+        assert!((gflops - 75.497_472e6 / 1e6).abs() < 1e-9, "{gflops}");
+    }
+}

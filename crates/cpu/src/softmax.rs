@@ -1,0 +1,80 @@
+//! Softmax: e^(x − max) over its sum.
+
+use super::math;
+use super::planes::{Planes, pixels, pixels_mut};
+use super::reduce::Axis;
+use super::task::{Buffers, Task};
+use crate::simd::F32x4;
+use std::ops::Range;
+
+/// [`Kernel::SoftmaxChannels`](unet_plan::Kernel::SoftmaxChannels); a unit is a row.
+pub(super) struct SoftmaxChannels {
+    pub x: Planes,
+}
+
+impl Task for SoftmaxChannels {
+    fn units(&self) -> usize {
+        self.x.n * self.x.h
+    }
+
+    fn run(&self, units: Range<usize>, buffers: Buffers) {
+        let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
+        let x = self.x;
+        for unit in units {
+            let (n, line) = (unit / x.h, unit % x.h);
+            let first = (n * x.blocks() * x.h + line) * x.w;
+            for at in first..first + x.w {
+                // Lanes beyond the last channel take no part.
+                let channels = |block: usize| {
+                    let mut px = source[at + block * x.plane()];
+                    px[x.lanes(block)..].fill(f32::NEG_INFINITY);
+                    F32x4::from(px)
+                };
+                let lowest = F32x4::splat(f32::NEG_INFINITY);
+                let max = (0..x.blocks()).fold(lowest, |max, block| max.max(channels(block))).to_array();
+                let max = F32x4::splat(max.into_iter().fold(f32::NEG_INFINITY, f32::max));
+                let mut sum = F32x4::zero();
+                for block in 0..x.blocks() {
+                    let e = math::exp(channels(block) - max);
+                    sum += e;
+                    e.store(&mut target[at + block * x.plane()]);
+                }
+                let share = F32x4::splat(1.0 / sum.sum());
+                for block in 0..x.blocks() {
+                    let px = &mut target[at + block * x.plane()];
+                    (F32x4::load(px) * share).store(px);
+                }
+            }
+        }
+    }
+}
+
+/// [`Kernel::SoftmaxAxis`](unet_plan::Kernel::SoftmaxAxis); a unit is an outer position.
+pub(super) struct SoftmaxAxis {
+    pub axis: Axis,
+}
+
+impl Task for SoftmaxAxis {
+    fn units(&self) -> usize {
+        self.axis.outer
+    }
+
+    fn run(&self, units: Range<usize>, buffers: Buffers) {
+        let Axis { len, inner, .. } = self.axis;
+        for unit in units {
+            let y = &mut buffers.outputs[0][unit * len * inner..][..len * inner];
+            for at in 0..inner {
+                let values = self.axis.along(buffers.inputs[0], unit, at);
+                let max = values.clone().fold(f32::NEG_INFINITY, f32::max);
+                let mut sum = 0.0f64;
+                for (i, x) in values.enumerate() {
+                    let e = (x - max).exp();
+                    sum += f64::from(e);
+                    y[i * inner + at] = e;
+                }
+                let share = (1.0 / sum) as f32;
+                y.iter_mut().skip(at).step_by(inner).for_each(|y| *y *= share);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Every kernel but convolution against plain loops, around the width of a vector.
+
+mod pixels;
+mod values;
+
+use unet_kernels::tensor::Tensor;
+
+fn floats(x: &Tensor) -> &[f32] {
+    x.as_f32().unwrap()
+}

@@ -1,0 +1,53 @@
+//! Filters of single pixels.
+
+use super::{Filter, byte, within};
+use crate::{Picture, RGBA, Rect, lab};
+use unet_kernels::error::Result;
+
+/// Luma of ITU-R BT.601 on values of non-linear sRGB.
+pub fn luma([r, g, b]: [f32; 3]) -> f32 {
+    0.299 * r + 0.587 * g + 0.114 * b
+}
+
+/// Red, green and blue become [`luma`], rounded half up. Alpha stays.
+#[derive(Debug, Clone)]
+pub struct Gray;
+
+impl Filter for Gray {
+    fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
+        each(source, rect, |rgb| [byte(luma(rgb.map(f32::from))); 3])
+    }
+}
+
+/// Chroma of CIE L\*a\*b\* times a factor. L\* stays, but where the colour leaves sRGB and is clipped;
+/// alpha stays.
+#[derive(Debug, Clone)]
+pub struct Saturation(f32);
+
+impl Saturation {
+    /// `factor` 0 (gray) to 4; 1 changes nothing.
+    ///
+    /// # Errors
+    /// `InvalidInput` outside of the range.
+    pub fn new(factor: f64) -> Result<Self> {
+        Ok(Self(within("saturation", factor, 0.0, 4.0)? as f32))
+    }
+}
+
+impl Filter for Saturation {
+    fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
+        each(source, rect, |rgb| {
+            let [l, a, b] = lab::from_srgb(rgb);
+            lab::to_srgb([l, a * self.0, b * self.0])
+        })
+    }
+}
+
+fn each(source: &Picture, rect: Rect, color: impl Fn([u8; 3]) -> [u8; 3]) -> Result<Vec<u8>> {
+    let mut rgba = source.region(rect)?;
+    for pixel in rgba.as_chunks_mut::<RGBA>().0 {
+        let [r, g, b, _] = *pixel;
+        pixel[..3].copy_from_slice(&color([r, g, b]));
+    }
+    Ok(rgba)
+}

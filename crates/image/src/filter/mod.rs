@@ -1,0 +1,146 @@
+//! Pictures out of pictures, without a network: what degrades them for a test, what restored them
+//! before there were networks, and what adjusts a result.
+//!
+//! Every filter says what any rectangle of its result looks like, and sees the source alone: a
+//! result is made tile by tile in bounded memory, and a part of it equals the same part of the
+//! whole. Beyond the borders pictures are reflected without repeating the edge pixel
+//! (`torch.nn.functional.pad(mode="reflect")`, `scipy.ndimage` `mode="mirror"`). Wholly transparent
+//! pixels have the colours of visible ones nearby ([`Picture::bled`]).
+
+mod color;
+mod convolve;
+mod difference;
+mod edges;
+mod jpeg;
+mod kernel;
+mod median;
+mod mix;
+mod old_photo;
+mod resize;
+mod sensor;
+mod window;
+
+pub use color::{Gray, Saturation, luma};
+pub(super) use convolve::correlated;
+pub use convolve::{Blur, Unsharp};
+pub use difference::{Difference, Sign};
+pub use edges::Edges;
+pub use jpeg::Jpeg;
+pub use kernel::Kernel;
+pub use median::Median;
+pub use mix::Mix;
+pub use old_photo::{Age, OldPhoto};
+pub use resize::{Interpolation, Resize};
+pub use sensor::Sensor;
+pub use window::reflect;
+
+use std::borrow::Cow;
+use std::ops::Deref;
+
+use super::work::{Work, finish};
+use super::{Picture, Rect};
+use unet_kernels::error::{Error, Result};
+
+/// A picture as a function of another.
+pub trait Filter {
+    /// Size of the result for a source of this size.
+    ///
+    /// # Errors
+    /// `InvalidInput` where there is none.
+    fn size(&self, width: u32, height: u32) -> Result<(u32, u32)> {
+        Ok((width, height))
+    }
+
+    /// Row-major RGBA bytes of a rectangle of the result, which the caller has made sure lies in it.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>>;
+}
+
+impl<F: Filter + ?Sized> Filter for &F {
+    fn size(&self, width: u32, height: u32) -> Result<(u32, u32)> {
+        (**self).size(width, height)
+    }
+
+    fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
+        (**self).region(source, rect)
+    }
+}
+
+/// A result in the making, a tile at a step.
+pub struct Filtered<'a, P> {
+    filter: Box<dyn Filter + 'a>,
+    source: P,
+    /// The source, where colours that nobody sees had to be replaced.
+    bled: Option<Picture>,
+    part: Rect,
+    result: Picture,
+}
+
+impl<'a, P: Deref<Target = Picture>> Filtered<'a, P> {
+    /// The whole result, or a part of it.
+    ///
+    /// # Errors
+    /// `InvalidInput` where the source has no such result or the result no such part;
+    /// `PictureTooLarge`, `OutOfMemory`.
+    pub fn new(filter: Box<dyn Filter + 'a>, source: P, part: Option<Rect>) -> Result<Self> {
+        let (width, height) = filter.size(source.width(), source.height())?;
+        let whole = Picture::new(width, height)?;
+        let part = part.unwrap_or(whole.rect());
+        whole.check_rect(part)?;
+        let bled = match source.bled()? {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(bled) => Some(bled),
+        };
+        Ok(Self { filter, source, bled, part, result: Picture::new(part.width, part.height)? })
+    }
+
+    /// What has been made so far.
+    pub fn into_picture(self) -> Picture {
+        self.result
+    }
+}
+
+impl<P: Deref<Target = Picture>> Work for Filtered<'_, P> {
+    fn steps(&self) -> usize {
+        self.result.rect().tiles()
+    }
+
+    fn step(&mut self, index: usize) -> Result<()> {
+        let place = self.result.rect().tile(index);
+        let rect = Rect { x: self.part.x + place.x, y: self.part.y + place.y, ..place };
+        let source = self.bled.as_ref().unwrap_or(&self.source);
+        let rgba = self.filter.region(source, rect)?;
+        self.result.write(place, &rgba)
+    }
+}
+
+/// The whole result at once.
+///
+/// # Errors
+/// Those of [`Filtered::new`], and `OutOfMemory`.
+pub fn apply(filter: &dyn Filter, source: &Picture) -> Result<Picture> {
+    let mut filtered = Filtered::new(Box::new(filter), source, None)?;
+    finish(&mut filtered)?;
+    Ok(filtered.into_picture())
+}
+
+/// `value`, where it lies in a range.
+///
+/// # Errors
+/// `InvalidInput` that names it.
+// Once in the download, not once in every caller.
+#[inline(never)]
+pub(super) fn within(name: &str, value: f64, low: f64, high: f64) -> Result<f64> {
+    // NaN lies in no range.
+    if (low..=high).contains(&value) {
+        return Ok(value);
+    }
+    Err(Error::InvalidInput(format!("{name} must be from {low} to {high}, not {value}")))
+}
+
+/// A float as a byte, rounded half up and clipped; NaN is 0.
+fn byte(value: f32) -> u8 {
+    (value + 0.5) as u8
+}

@@ -1,0 +1,229 @@
+//! Resizing by interpolation kernels.
+
+use serde::{Deserialize, Serialize};
+
+use super::Filter;
+use super::convolve::add;
+use crate::reduce::straight;
+use crate::tile::zeroed;
+use crate::{Picture, RGBA, Rect};
+use unet_kernels::error::{Error, Result};
+
+/// Source rows read at once.
+const BAND: u32 = 64;
+
+/// Kernels as Pillow and the `image` crate have them; all but nearest are stretched by the factor
+/// where a picture gets smaller, so that every pixel counts (antialiasing).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Interpolation {
+    /// The pixel at the centre.
+    Nearest,
+    Bilinear,
+    /// Keys' cubic with a = −½: Pillow's BICUBIC, MATLAB's `imresize`, `CatmullRom` of `image`.
+    Bicubic,
+    /// A sinc windowed by the main lobe of another, three times as wide.
+    Lanczos3,
+}
+
+/// Another size. Colours are weighted by alpha, but where all are transparent; borders weigh what
+/// lies inside alone.
+#[derive(Debug, Clone)]
+pub struct Resize {
+    target: Target,
+    interpolation: Interpolation,
+}
+
+#[derive(Debug, Clone)]
+enum Target {
+    Size(u32, u32),
+    Up(u32),
+    Down(u32),
+}
+
+impl Resize {
+    /// To exactly this size.
+    pub fn to(width: u32, height: u32, interpolation: Interpolation) -> Self {
+        Self { target: Target::Size(width, height), interpolation }
+    }
+
+    /// `scale` times as large, 1 to 8.
+    ///
+    /// # Errors
+    /// `InvalidInput` outside of the range.
+    pub fn up(scale: u32, interpolation: Interpolation) -> Result<Self> {
+        Ok(Self { target: Target::Up(scale_of(scale)?), interpolation })
+    }
+
+    /// `scale` times as small, 1 to 8. Where a side is no multiple of it, the rest at the right or
+    /// the bottom is cut off first, as papers on super-resolution do.
+    ///
+    /// # Errors
+    /// `InvalidInput` outside of the range.
+    pub fn down(scale: u32, interpolation: Interpolation) -> Result<Self> {
+        Ok(Self { target: Target::Down(scale_of(scale)?), interpolation })
+    }
+}
+
+fn scale_of(scale: u32) -> Result<u32> {
+    if (1..=8).contains(&scale) {
+        return Ok(scale);
+    }
+    Err(Error::InvalidInput(format!("the scale must be a whole number from 1 to 8, not {scale}")))
+}
+
+impl Filter for Resize {
+    fn size(&self, width: u32, height: u32) -> Result<(u32, u32)> {
+        match self.target {
+            Target::Size(width, height) => Ok((width, height)),
+            Target::Up(scale) => Ok((width.saturating_mul(scale), height.saturating_mul(scale))),
+            Target::Down(scale) if width < scale || height < scale => Err(Error::InvalidInput(format!(
+                "a picture of {width} × {height} pixels cannot be made {scale} times as small"
+            ))),
+            Target::Down(scale) => Ok((width / scale, height / scale)),
+        }
+    }
+
+    fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
+        let mut rgba = self.resized(source, rect, f32::from)?;
+        let is_hidden = |pixel: &[u8; RGBA]| pixel[3] == 0;
+        if rgba.as_chunks().0.iter().any(is_hidden) {
+            let plain = self.resized(source, rect, |_| 255.0)?;
+            let pairs = rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(plain.as_chunks::<RGBA>().0);
+            for (hidden, from) in pairs.filter(|(pixel, _)| is_hidden(pixel)) {
+                hidden[..3].copy_from_slice(&from[..3]);
+            }
+        }
+        Ok(rgba)
+    }
+}
+
+impl Resize {
+    /// `weigh` says how much the colour of a pixel counts, 0–255, by its alpha.
+    fn resized(&self, source: &Picture, rect: Rect, weigh: impl Fn(u8) -> f32) -> Result<Vec<u8>> {
+        let (width, height) = self.size(source.width(), source.height())?;
+        let used = |side: u32| match self.target {
+            Target::Down(scale) => side - side % scale,
+            _ => side,
+        };
+        let columns = Taps::new(self.interpolation, used(source.width()), width, rect.x, rect.width);
+        let rows = Taps::new(self.interpolation, used(source.height()), height, rect.y, rect.height);
+        let across = across(source, &columns, &rows, weigh)?;
+        let mut rgba = zeroed(rect.pixels() as usize * RGBA)?;
+        let (out, _) = rgba.as_chunks_mut::<RGBA>();
+        let mut sums = vec![[0.0; RGBA]; columns.each.len()];
+        for (to, tap) in out.chunks_exact_mut(columns.each.len()).zip(&rows.each) {
+            sums.fill([0.0; RGBA]);
+            for (row, &weight) in across[tap.first * sums.len()..].chunks_exact(sums.len()).zip(&tap.weights)
+            {
+                add(&mut sums, row, weight);
+            }
+            for (pixel, sum) in to.iter_mut().zip(&sums) {
+                *pixel = straight(sum);
+            }
+        }
+        Ok(rgba)
+    }
+}
+
+/// The source rows that are needed, interpolated along the row; colours multiplied by their weight,
+/// which takes the place of alpha.
+fn across(
+    source: &Picture,
+    columns: &Taps,
+    rows: &Taps,
+    weigh: impl Fn(u8) -> f32,
+) -> Result<Vec<[f32; RGBA]>> {
+    let mut across = Vec::new();
+    let len = columns.each.len() * rows.len as usize;
+    across.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 16))?;
+    for y in (0..rows.len).step_by(BAND as usize) {
+        let band = Rect::new(columns.start, rows.start + y, columns.len, BAND.min(rows.len - y));
+        let rgba = source.region(band)?;
+        for row in rgba.as_chunks::<RGBA>().0.chunks_exact(columns.len as usize) {
+            across.extend(columns.each.iter().map(|tap| {
+                let mut sum = [0.0; RGBA];
+                for (&[r, g, b, a], weight) in row[tap.first..].iter().zip(&tap.weights) {
+                    let share = weight * weigh(a);
+                    sum[0] += share * f32::from(r);
+                    sum[1] += share * f32::from(g);
+                    sum[2] += share * f32::from(b);
+                    sum[3] += share;
+                }
+                sum
+            }));
+        }
+    }
+    Ok(across)
+}
+
+/// What the pixels of a window of the result take from the source along one axis.
+struct Taps {
+    /// Source pixels that are needed at all.
+    start: u32,
+    len: u32,
+    each: Vec<Tap>,
+}
+
+struct Tap {
+    /// Counted from [`Taps::start`].
+    first: usize,
+    /// They sum to 1.
+    weights: Vec<f32>,
+}
+
+impl Taps {
+    /// For `len` pixels from `first` on of an axis that goes from `from` to `to` pixels.
+    fn new(interpolation: Interpolation, from: u32, to: u32, first: u32, len: u32) -> Self {
+        let ratio = f64::from(from) / f64::from(to);
+        let stretch = ratio.max(1.0);
+        let support = interpolation.support() * stretch;
+        let span = |i: u32| {
+            let centre = (f64::from(i) + 0.5) * ratio;
+            let (low, high) = match interpolation {
+                Interpolation::Nearest => (centre, centre + 1.0),
+                _ => (centre - support + 0.5, centre + support + 0.5),
+            };
+            let low = (low.max(0.0) as u32).min(from - 1);
+            (centre, low..(high as u32).clamp(low + 1, from))
+        };
+        let (start, end) = (span(first).1.start, span(first + len - 1).1.end);
+        let each = (first..first + len).map(|i| {
+            let (centre, pixels) = span(i);
+            let at = |p: u32| interpolation.kernel((f64::from(p) + 0.5 - centre) / stretch);
+            let sum: f64 = pixels.clone().map(at).sum();
+            let weights = pixels.clone().map(|p| (at(p) / sum) as f32).collect();
+            Tap { first: (pixels.start - start) as usize, weights }
+        });
+        Self { start, len: end - start, each: each.collect() }
+    }
+}
+
+impl Interpolation {
+    fn support(self) -> f64 {
+        match self {
+            Self::Nearest => 0.5,
+            Self::Bilinear => 1.0,
+            Self::Bicubic => 2.0,
+            Self::Lanczos3 => 3.0,
+        }
+    }
+
+    fn kernel(self, x: f64) -> f64 {
+        let x = x.abs();
+        match self {
+            // It has one tap.
+            Self::Nearest => 1.0,
+            Self::Bilinear => (1.0 - x).max(0.0),
+            Self::Bicubic if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
+            Self::Bicubic if x < 2.0 => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
+            Self::Lanczos3 if x < 3.0 => sinc(x) * sinc(x / 3.0),
+            Self::Bicubic | Self::Lanczos3 => 0.0,
+        }
+    }
+}
+
+fn sinc(x: f64) -> f64 {
+    let t = std::f64::consts::PI * x;
+    if t == 0.0 { 1.0 } else { t.sin() / t }
+}

@@ -1,0 +1,227 @@
+//! Every filter that has a name: what makes pictures worse, what restored them before there were networks, what adjusts a
+//! result. The page, the command and the tests name filters by these values.
+//!
+//! A new kind of damage is a variant here, an entry in [`offered`](super::offered), a [`Filter`] and its twin in
+//! `training/degrade.py`.
+
+use serde::{Deserialize, Serialize};
+
+use super::Picture;
+use super::encode_jpeg::Subsampling;
+use super::filter::{
+    Age, Blur, Edges, Filter, Gray, Interpolation, Jpeg, Kernel, Median, OldPhoto, Resize, Saturation,
+    Sensor, Unsharp, apply,
+};
+use super::noise::Noise;
+use unet_kernels::error::Result;
+
+/// A filter by its name and its options. Equal seeds (whole numbers) give equal damage, and a part of a picture has the
+/// damage of the whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum FilterSpec {
+    /// x + n; `sigma` 0–255, of 255. `alike`: the same noise in all channels, here and below.
+    GaussianNoise {
+        sigma: f64,
+        #[serde(default, skip_serializing_if = "is_false")]
+        alike: bool,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// Photon noise; white is `peak` photons, 1–255.
+    Poisson {
+        peak: f64,
+        #[serde(default, skip_serializing_if = "is_false")]
+        alike: bool,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// Pixels that turn white or black, each with half of `probability`, 0–1.
+    SaltAndPepper {
+        probability: f64,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// x + x n; `sigma` 0–1.
+    Speckle {
+        sigma: f64,
+        #[serde(default, skip_serializing_if = "is_false")]
+        alike: bool,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// A camera's sensor, demosaiced and toned; `iso` 50–102,400. `quality` of the JPEG file it writes (4:2:0).
+    Sensor {
+        iso: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quality: Option<u8>,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// Saved as JPEG; `quality` 1–100, as libjpeg measures it.
+    Jpeg {
+        quality: u8,
+        #[serde(default)]
+        subsampling: Subsampling,
+    },
+    /// `wear` (scratches, specks, tears), `fading` and `sepia` 0–1; `blur` 0–20 pixels; `grain` 0–255, of 255;
+    /// `quality` of the scan's JPEG file (4:2:0).
+    OldPhoto {
+        wear: f64,
+        #[serde(default)]
+        fading: f64,
+        #[serde(default)]
+        sepia: f64,
+        #[serde(default)]
+        blur: f64,
+        #[serde(default)]
+        grain: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quality: Option<u8>,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// `sigma` 0.1–20 pixels; `noise` is the sigma of Gaussian noise upon it, here and below.
+    GaussianBlur {
+        sigma: f64,
+        #[serde(default)]
+        noise: f64,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// `length` 1–60 pixels; `angle` in degrees, counterclockwise from the right.
+    Motion {
+        length: f64,
+        angle: f64,
+        #[serde(default)]
+        noise: f64,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// A disk of `radius` 0.5–20 pixels.
+    Defocus {
+        radius: f64,
+        #[serde(default)]
+        noise: f64,
+        #[serde(default)]
+        seed: u32,
+    },
+    /// Antialiased bicubic, `scale` 1–8 times as small. What is left over at the right or the bottom is cut off.
+    Downscale { scale: u32 },
+    /// Luma in all channels.
+    Gray {},
+    /// Black lines on white; `side`: those that a frame shows whose shorter side has so many pixels, at the
+    /// picture's size.
+    Edges {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        side: Option<u32>,
+    },
+    /// The mean of `side` × `side` pixels; odd, 1–31.
+    Mean { side: u32 },
+    /// The median of `side` × `side` pixels; odd, 1–31.
+    Median { side: u32 },
+    /// `sigma` 0.1–20 pixels, `amount` 0–10.
+    Unsharp { sigma: f64, amount: f64 },
+    /// `scale` 1–8 times as large.
+    Upscale { scale: u32, interpolation: Interpolation },
+    /// To exactly this size, in pixels; smaller ones are antialiased.
+    Resize { width: u32, height: u32, interpolation: Interpolation },
+    /// Chroma of CIE L\*a\*b\* times `factor`, 0–4.
+    Saturation { factor: f64 },
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// A filter, and what it is applied to where that is not the picture itself.
+pub(crate) type Prepared = (Box<dyn Filter>, Option<Picture>);
+
+impl FilterSpec {
+    /// # Errors
+    /// `InvalidInput` for numbers out of their ranges; of the edges of a frame also `OutOfMemory`.
+    pub fn filter(&self, picture: &Picture) -> Result<Prepared> {
+        let blur = |kernel: Kernel, noise: f64, seed: u32| Blur::new(kernel).with_noise(noise, seed);
+        let filter: Box<dyn Filter> = match *self {
+            Self::GaussianNoise { sigma, alike, seed } => {
+                Box::new(Noise::gaussian(sigma, seed)?.alike(alike))
+            }
+            Self::Poisson { peak, alike, seed } => Box::new(Noise::poisson(peak, seed)?.alike(alike)),
+            Self::SaltAndPepper { probability, seed } => Box::new(Noise::salt_and_pepper(probability, seed)?),
+            Self::Speckle { sigma, alike, seed } => Box::new(Noise::speckle(sigma, seed)?.alike(alike)),
+            Self::Sensor { iso, quality, seed } => Box::new(Sensor::new(iso, quality, seed)?),
+            Self::Jpeg { quality, subsampling } => Box::new(Jpeg::new(quality, subsampling)?),
+            Self::OldPhoto { wear, fading, sepia, blur, grain, quality, seed } => {
+                let age = Age { wear, fading, sepia, blur, grain };
+                Box::new(OldPhoto::new(age, quality, seed)?)
+            }
+            Self::GaussianBlur { sigma, noise, seed } => {
+                Box::new(blur(Kernel::gaussian(sigma)?, noise, seed)?)
+            }
+            Self::Motion { length, angle, noise, seed } => {
+                Box::new(blur(Kernel::motion(length, angle)?, noise, seed)?)
+            }
+            Self::Defocus { radius, noise, seed } => Box::new(blur(Kernel::defocus(radius)?, noise, seed)?),
+            Self::Downscale { scale } => Box::new(Resize::down(scale, Interpolation::Bicubic)?),
+            Self::Gray {} => Box::new(Gray),
+            Self::Edges { side: None } => Box::new(Edges::new()?),
+            Self::Edges { side: Some(side) } => {
+                let (drawn, enlarge) = Edges::of_frame(picture, side)?;
+                return Ok((Box::new(enlarge), Some(drawn)));
+            }
+            Self::Mean { side } => Box::new(Blur::new(Kernel::mean(side)?)),
+            Self::Median { side } => Box::new(Median::new(side)?),
+            Self::Unsharp { sigma, amount } => Box::new(Unsharp::new(sigma, amount)?),
+            Self::Upscale { scale, interpolation } => Box::new(Resize::up(scale, interpolation)?),
+            Self::Resize { width, height, interpolation } => {
+                Box::new(Resize::to(width, height, interpolation))
+            }
+            Self::Saturation { factor } => Box::new(Saturation::new(factor)?),
+        };
+        Ok((filter, None))
+    }
+
+    /// The whole result at once.
+    ///
+    /// # Errors
+    /// Those of [`Self::filter`] and [`apply`].
+    pub fn apply(&self, picture: &Picture) -> Result<Picture> {
+        let (filter, source) = self.filter(picture)?;
+        apply(&*filter, source.as_ref().unwrap_or(picture))
+    }
+
+    /// Its seed, where it has one.
+    pub fn seed_mut(&mut self) -> Option<&mut u32> {
+        match self {
+            Self::GaussianNoise { seed, .. }
+            | Self::Poisson { seed, .. }
+            | Self::SaltAndPepper { seed, .. }
+            | Self::Speckle { seed, .. }
+            | Self::Sensor { seed, .. }
+            | Self::OldPhoto { seed, .. }
+            | Self::GaussianBlur { seed, .. }
+            | Self::Motion { seed, .. }
+            | Self::Defocus { seed, .. } => Some(seed),
+            Self::Jpeg { .. }
+            | Self::Downscale { .. }
+            | Self::Gray {}
+            | Self::Edges { .. }
+            | Self::Mean { .. }
+            | Self::Median { .. }
+            | Self::Unsharp { .. }
+            | Self::Upscale { .. }
+            | Self::Resize { .. }
+            | Self::Saturation { .. } => None,
+        }
+    }
+
+    /// Whether its noise is the same in all channels, where it can be.
+    pub fn alike_mut(&mut self) -> Option<&mut bool> {
+        match self {
+            Self::GaussianNoise { alike, .. } | Self::Poisson { alike, .. } | Self::Speckle { alike, .. } => {
+                Some(alike)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What a picture seems to need, by a first look at its pixels: what a page can propose to who opens it.
+
+use super::{NoiseLevel, Picture, RGBA, noise_level};
+use unet_kernels::error::Result;
+
+/// Longest side of the copy whose colors are looked at: averaging takes noise and the grain of a scan away.
+const SIDE: u32 = 256;
+/// How far chroma may be from the mean of its lightness in a picture of one tone: standard deviation, of 255.
+const ONE_TONE: f32 = 4.0;
+/// Mean chroma that is still no color of its own, of 255.
+const NEUTRAL: f32 = 40.0;
+/// Noise that is seen, as Gaussian noise of this sigma.
+const NOISY: f32 = 9.0;
+/// Longer sides that are small for a screen, and tiny.
+const SMALL: u32 = 1000;
+const TINY: u32 = 400;
+/// Ranges of lightness whose tones are told apart.
+const TONES: usize = 64;
+
+/// What is seen.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FirstLook {
+    /// Whether all of it has one tone for each lightness: black and white, or sepia.
+    pub gray: bool,
+    /// None of pictures too small to tell.
+    pub noise: Option<NoiseLevel>,
+    /// What to do first, if anything.
+    pub need: Option<Need>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    Colors,
+    /// Gray and noisy.
+    ColorsWithoutNoise,
+    LessNoise,
+    TwiceTheSize,
+    FourTimesTheSize,
+}
+
+/// # Errors
+/// `OutOfMemory`.
+pub fn first_look(picture: &Picture) -> Result<FirstLook> {
+    let gray = has_one_tone(&picture.thumbnail(SIDE)?)?;
+    let noise = noise_level(picture).ok();
+    let longer = picture.width().max(picture.height());
+    // Noise alike in all channels is noise of luma alone.
+    let noisy = noise.is_some_and(|noise| noise.sigma > NOISY);
+    let need = match (gray, noisy) {
+        (true, true) => Some(Need::ColorsWithoutNoise),
+        (true, false) => Some(Need::Colors),
+        (false, true) => Some(Need::LessNoise),
+        (false, false) if longer <= TINY => Some(Need::FourTimesTheSize),
+        (false, false) if longer <= SMALL => Some(Need::TwiceTheSize),
+        (false, false) => None,
+    };
+    Ok(FirstLook { gray, noise, need })
+}
+
+/// Number of pixels, sums of both chromas, and sum of their squares, for a range of lightness.
+type Tone = (f32, [f32; 2], f32);
+
+fn has_one_tone(picture: &Picture) -> Result<bool> {
+    let mut tones: [Tone; TONES] = [(0.0, [0.0; 2], 0.0); TONES];
+    let rgba = picture.region(picture.rect())?;
+    for &[r, g, b, a] in rgba.as_chunks::<RGBA>().0 {
+        if a == 0 {
+            continue;
+        }
+        let [r, g, b] = [r, g, b].map(f32::from);
+        let y = super::filter::luma([r, g, b]);
+        let chroma = [(b - y) / 1.772, (r - y) / 1.402];
+        let tone = &mut tones[(y as usize * TONES / 256).min(TONES - 1)];
+        tone.0 += 1.0;
+        tone.1 = [tone.1[0] + chroma[0], tone.1[1] + chroma[1]];
+        tone.2 += chroma[0] * chroma[0] + chroma[1] * chroma[1];
+    }
+    let count: f32 = tones.iter().map(|tone| tone.0).sum();
+    let within =
+        tones.iter().filter(|tone| tone.0 > 0.0).map(|&(n, [b, r], squares)| squares - (b * b + r * r) / n);
+    let spread = (within.sum::<f32>().max(0.0) / count.max(1.0)).sqrt();
+    let mean = |of: fn(&Tone) -> f32| tones.iter().map(of).sum::<f32>() / count.max(1.0);
+    let tint = mean(|tone| tone.1[0]).hypot(mean(|tone| tone.1[1]));
+    Ok(count > 0.0 && spread < ONE_TONE && tint < NEUTRAL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::Interpolation;
+    use crate::{FilterSpec, Subsampling, apply_all, decode};
+
+    fn sample(name: &str) -> Picture {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/public/samples/");
+        decode(&std::fs::read(format!("{folder}{name}.jpg")).unwrap()).unwrap()
+    }
+
+    fn need(picture: &Picture, damage: &[FilterSpec]) -> Option<Need> {
+        first_look(&apply_all(damage, picture).unwrap()).unwrap().need
+    }
+
+    fn saved(quality: u8) -> FilterSpec {
+        FilterSpec::Jpeg { quality, subsampling: Subsampling::Half }
+    }
+
+    fn noise(sigma: f64, alike: bool) -> FilterSpec {
+        FilterSpec::GaussianNoise { sigma, alike, seed: 5 }
+    }
+
+    const COLORED: [&str; 4] = ["chelsea", "coffee", "astronaut", "rocket"];
+    const GRAY: [&str; 3] = ["camera", "clock", "brick"];
+
+    #[test]
+    fn gray_and_sepia_pictures_need_colors() {
+        let old = FilterSpec::OldPhoto {
+            wear: 0.3,
+            fading: 0.5,
+            sepia: 0.8,
+            blur: 0.8,
+            grain: 4.0,
+            quality: Some(80),
+            seed: 1,
+        };
+        for photo in GRAY.map(sample) {
+            assert_eq!(need(&photo, &[]), Some(Need::Colors));
+        }
+        for photo in COLORED.map(sample) {
+            assert_eq!(need(&photo, &[FilterSpec::Gray {}, saved(70)]), Some(Need::Colors));
+            assert_eq!(need(&photo, std::slice::from_ref(&old)), Some(Need::Colors));
+            assert_eq!(
+                need(&photo, &[FilterSpec::Gray {}, noise(20.0, true), saved(90)]),
+                Some(Need::ColorsWithoutNoise)
+            );
+        }
+    }
+
+    #[test]
+    fn noise_that_is_seen_comes_before_the_size() {
+        for photo in COLORED.map(sample) {
+            for damage in [vec![noise(15.0, false)], vec![noise(25.0, false), saved(90)]] {
+                assert_eq!(need(&photo, &damage), Some(Need::LessNoise), "{damage:?}");
+            }
+            assert_eq!(need(&photo, &[saved(50)]), Some(Need::TwiceTheSize), "blocks of JPEG are no noise");
+        }
+    }
+
+    #[test]
+    fn small_ones_are_to_be_larger_and_large_ones_are_left_alone() {
+        let large = FilterSpec::Resize { width: 1400, height: 1000, interpolation: Interpolation::Bicubic };
+        for photo in COLORED.map(sample) {
+            assert_eq!(need(&photo, &[]), Some(Need::TwiceTheSize));
+            assert_eq!(need(&photo, &[FilterSpec::Downscale { scale: 2 }]), Some(Need::FourTimesTheSize));
+            assert_eq!(need(&photo, std::slice::from_ref(&large)), None);
+        }
+    }
+
+    #[test]
+    fn what_is_tiny_or_transparent_has_no_noise_and_no_tone() {
+        let look = first_look(&Picture::new(5, 5).unwrap()).unwrap();
+        assert_eq!(look, FirstLook { gray: false, noise: None, need: Some(Need::FourTimesTheSize) });
+    }
+}

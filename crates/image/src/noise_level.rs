@@ -1,0 +1,200 @@
+//! How noisy a picture is, from the picture alone.
+//!
+//! Blocks of 8 × 8 pixels are taken apart into frequencies (DCT-II). Of noise all of them have as much, of most other
+//! things the low ones have more: the blocks with the least there are smooth, and what these have at higher
+//! frequencies is noise (after Pyatykh, Hesser and Zheng 2013, Ponomarenko et al. 2007). The bands are those that saving
+//! as JPEG leaves: middle frequencies of luma, low ones of chroma, which 4:2:0 halves in resolution.
+
+use super::filter::luma;
+use super::{Picture, RGBA};
+use unet_kernels::error::{Error, Result};
+
+/// Side of a block, in pixels: that of JPEG.
+const SIDE: usize = 8;
+/// Blocks that are looked at, about; more would not tell more.
+const ENOUGH: usize = 16_384;
+/// Share of them that are smooth, and how many of them at least.
+const SMOOTH: f64 = 0.05;
+const FEW: usize = 48;
+/// Share of a block's pixels that may be black or white: noise is cut off there.
+const CLIPPED: f32 = 0.02;
+/// What 4:2:0 and back leaves of the power of chroma at low frequencies.
+const HALVED: f32 = 0.62;
+/// Power of chroma's high frequencies, of that of its low ones, where it has not been halved.
+const HIGH: f32 = 0.15;
+/// Noise that is independent and alike in red, green and blue has this variance per variance of its mean chroma, beside
+/// that of its luma: (1 − Σw²) / ½(var Cb + var Cr).
+const OF_CHROMA: f32 = 1.349;
+
+/// Standard deviations of the noise, of 255.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct NoiseLevel {
+    /// Of each of red, green and blue: what Gaussian noise of this sigma would look like. Of pictures that were
+    /// saved with less chroma, before that.
+    pub sigma: f32,
+    /// Of luma.
+    pub luma: f32,
+    /// Of Cb and Cr, their mean.
+    pub chroma: f32,
+}
+
+/// What a block has in each band, mean squares.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    /// Of luma at the lowest frequencies.
+    texture: f32,
+    luma: f32,
+    /// Low and high, of Cb and Cr.
+    chroma: [[f32; 2]; 2],
+    clipped: f32,
+}
+
+/// Bands by the sum of the two frequencies, or by the higher one.
+const TEXTURE: fn(usize, usize) -> bool = |u, v| (1..=2).contains(&(u + v));
+const MIDDLE: fn(usize, usize) -> bool = |u, v| (4..=7).contains(&(u + v));
+const LOW: fn(usize, usize) -> bool = |u, v| (1..=3).contains(&(u + v));
+const UPPER: fn(usize, usize) -> bool = |u, v| u.max(v) >= 5;
+
+/// Estimates the noise of a picture of any kind of noise that has all frequencies.
+///
+/// # Errors
+/// `InvalidInput` for a picture without a block of 8 × 8 pixels, `OutOfMemory`.
+pub fn noise_level(picture: &Picture) -> Result<NoiseLevel> {
+    let mut blocks = blocks(picture)?;
+    if blocks.is_empty() {
+        return Err(Error::InvalidInput("the noise of so small a picture cannot be told".into()));
+    }
+    // Noise that is cut off at black or white looks weaker than it is; where all is, the least.
+    blocks.sort_by(|a, b| a.clipped.total_cmp(&b.clipped));
+    let whole = blocks.partition_point(|block| block.clipped <= CLIPPED).max(FEW.min(blocks.len()));
+    blocks.truncate(whole);
+    blocks.sort_by(|a, b| a.texture.total_cmp(&b.texture));
+    blocks.truncate(((whole as f64 * SMOOTH) as usize).max(FEW).min(whole));
+    let luma = middle(&blocks, MIDDLE, |block| block.luma);
+    let chroma = [0, 1].map(|channel| {
+        let low = middle(&blocks, LOW, |block| block.chroma[channel][0]);
+        let high = middle(&blocks, UPPER, |block| block.chroma[channel][1]);
+        // Smooth blocks of strong colors have more at low frequencies than noise.
+        if high < HIGH * low { low / HALVED } else { high.max(low.min(1.3 * high)) }
+    });
+    let chroma = (chroma[0] + chroma[1]) / 2.0;
+    Ok(NoiseLevel { sigma: (luma + OF_CHROMA * chroma).sqrt(), luma: luma.sqrt(), chroma: chroma.sqrt() })
+}
+
+/// The variance of noise whose mean squares in a band have this median: few blocks that are not smooth do no harm.
+fn middle(blocks: &[Block], band: fn(usize, usize) -> bool, of: impl Fn(&Block) -> f32) -> f32 {
+    let mut values: Vec<f32> = blocks.iter().map(of).collect();
+    values.sort_by(f32::total_cmp);
+    let half = values.len() / 2;
+    let median = if values.len() % 2 == 1 { values[half] } else { (values[half - 1] + values[half]) / 2.0 };
+    // The median of a chi-squared distribution is less than its mean (Wilson and Hilferty 1931).
+    median / (1.0 - 2.0 / (9.0 * count(band) as f32)).powi(3)
+}
+
+fn count(band: fn(usize, usize) -> bool) -> usize {
+    (0..SIDE * SIDE).filter(|i| band(i % SIDE, i / SIDE)).count()
+}
+
+fn blocks(picture: &Picture) -> Result<Vec<Block>> {
+    let all = (picture.width() as usize / SIDE) * (picture.height() as usize / SIDE);
+    let step = all.div_ceil(ENOUGH).max(1);
+    let basis: [[f32; SIDE]; SIDE] = std::array::from_fn(|u| {
+        let scale = if u == 0 { 1.0 } else { 2.0f32.sqrt() } / (SIDE as f32).sqrt();
+        std::array::from_fn(|x| {
+            scale * (std::f32::consts::PI * (2 * x + 1) as f32 * u as f32 / (2 * SIDE) as f32).cos()
+        })
+    });
+    let (mut blocks, mut seen) = (vec![], 0);
+    for index in 0..picture.rect().tiles() {
+        let rect = picture.rect().tile(index);
+        let rgba = picture.region(rect)?;
+        let pixels = rgba.as_chunks::<RGBA>().0;
+        let (width, height) = (rect.width as usize, rect.height as usize);
+        for y in (0..(height / SIDE) * SIDE).step_by(SIDE) {
+            for x in (0..(width / SIDE) * SIDE).step_by(SIDE) {
+                seen += 1;
+                if seen % step == 0 {
+                    let row = |v: usize| &pixels[(y + v) * width + x..][..SIDE];
+                    blocks.extend(analyzed(&basis, row));
+                }
+            }
+        }
+    }
+    Ok(blocks)
+}
+
+/// A block of eight rows; `None` where it is not opaque.
+fn analyzed<'a>(basis: &[[f32; SIDE]; SIDE], row: impl Fn(usize) -> &'a [[u8; RGBA]]) -> Option<Block> {
+    let mut planes = [[[0.0f32; SIDE]; SIDE]; 3];
+    let mut clipped = 0.0;
+    for (v, u) in (0..SIDE * SIDE).map(|i| (i / SIDE, i % SIDE)) {
+        let [r, g, b, a] = row(v)[u];
+        if a < 255 {
+            return None;
+        }
+        if [r, g, b].iter().any(|&value| value <= 1 || value >= 254) {
+            clipped += 1.0 / (SIDE * SIDE) as f32;
+        }
+        let [r, g, b] = [r, g, b].map(f32::from);
+        let y = luma([r, g, b]);
+        for (plane, value) in planes.iter_mut().zip([y, (b - y) / 1.772, (r - y) / 1.402]) {
+            plane[v][u] = value;
+        }
+    }
+    let [y, blue, red] = planes.map(|plane| frequencies(basis, &plane));
+    Some(Block {
+        texture: power(&y, TEXTURE),
+        luma: power(&y, MIDDLE),
+        chroma: [blue, red].map(|plane| [power(&plane, LOW), power(&plane, UPPER)]),
+        clipped,
+    })
+}
+
+/// `basis · plane · basisᵀ`
+fn frequencies(basis: &[[f32; SIDE]; SIDE], plane: &[[f32; SIDE]; SIDE]) -> [[f32; SIDE]; SIDE] {
+    let dot = |a: &[f32; SIDE], b: &[f32; SIDE]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let across: [[f32; SIDE]; SIDE] =
+        std::array::from_fn(|u| std::array::from_fn(|y| dot(&basis[u], &plane[y])));
+    std::array::from_fn(|v| std::array::from_fn(|u| dot(&basis[v], &across[u])))
+}
+
+fn power(plane: &[[f32; SIDE]; SIDE], band: fn(usize, usize) -> bool) -> f32 {
+    let cells = (0..SIDE * SIDE).filter(|i| band(i % SIDE, i / SIDE));
+    cells.map(|i| plane[i / SIDE][i % SIDE].powi(2)).sum::<f32>() / count(band) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FilterSpec, Subsampling, apply_all, decode};
+
+    fn photo() -> Picture {
+        decode(include_bytes!("../../../tests/fixtures/filters/photo.png")).unwrap()
+    }
+
+    #[test]
+    fn known_noise_is_found_in_every_kind_of_file() {
+        let saved = |quality, subsampling| FilterSpec::Jpeg { quality, subsampling };
+        for sigma in [10.0, 25.0, 50.0] {
+            let noise = |alike| FilterSpec::GaussianNoise { sigma, alike, seed: 3 };
+            for chain in [
+                vec![noise(false)],
+                vec![noise(false), saved(95, Subsampling::None)],
+                vec![noise(false), saved(95, Subsampling::Half)],
+                vec![FilterSpec::Gray {}, noise(true)],
+                vec![FilterSpec::Gray {}, noise(true), saved(85, Subsampling::Half)],
+            ] {
+                let found = noise_level(&apply_all(&chain, &photo()).unwrap()).unwrap();
+                let off = f64::from(found.sigma) / sigma - 1.0;
+                assert!(off.abs() < 0.25, "{chain:?}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_flat_picture_has_none_and_a_tiny_one_cannot_be_told() {
+        let flat = Picture::from_rgba(64, 64, &[90, 120, 30, 255].repeat(64 * 64)).unwrap();
+        assert!(noise_level(&flat).unwrap().sigma < 0.01);
+        assert_eq!(noise_level(&Picture::new(7, 100).unwrap()).unwrap_err().code(), "invalid-input");
+    }
+}

@@ -1,0 +1,53 @@
+//! Metadata into WebP files, which browsers encode without any.
+
+use super::{Metadata, Picture};
+use unet_kernels::error::{Error, Result};
+
+/// Flags of the extended header.
+const HAS_EXIF: u8 = 1 << 3;
+const HAS_ALPHA: u8 = 1 << 4;
+/// Offset in the bitstream of `VP8L` of the byte that tells whether alpha is used, and its bit.
+const LOSSLESS_ALPHA: (usize, u8) = (4, 1 << 4);
+
+/// A WebP file of this picture with its metadata as EXIF; the file itself where there is nothing to tell.
+///
+/// # Errors
+/// `InvalidInput` for what is no WebP file.
+pub fn webp_with(file: Vec<u8>, picture: &Picture, metadata: &Metadata) -> Result<Vec<u8>> {
+    let Some(exif) = metadata.exif() else { return Ok(file) };
+    let invalid = || Error::InvalidInput("this is no WebP file".into());
+    let chunks = file.get(12..).filter(|_| file.starts_with(b"RIFF") && file[8..].starts_with(b"WEBP"));
+    let chunks = chunks.ok_or_else(invalid)?;
+    let (name, body) = (chunks.get(..4).ok_or_else(invalid)?, chunks.get(8..).ok_or_else(invalid)?);
+    let mut out = file[..12].to_vec();
+    let rest = if name == b"VP8X" {
+        let header = body.get(..10).ok_or_else(invalid)?;
+        chunk(&mut out, b"VP8X", &[&[header[0] | HAS_EXIF], &header[1..]].concat());
+        &body[10..]
+    } else {
+        let (at, bit) = LOSSLESS_ALPHA;
+        let alpha = name == b"VP8L" && body.get(at).is_some_and(|byte| byte & bit != 0);
+        let side = |side: u32| (side - 1).to_le_bytes();
+        let mut header = vec![HAS_EXIF | if alpha { HAS_ALPHA } else { 0 }, 0, 0, 0];
+        header.extend(&side(picture.width())[..3]);
+        header.extend(&side(picture.height())[..3]);
+        chunk(&mut out, b"VP8X", &header);
+        chunks
+    };
+    out.extend(rest);
+    chunk(&mut out, b"EXIF", &exif);
+    // Of a picture within the limits, far less than 4 GB.
+    let length = (out.len() - 8) as u32;
+    out[4..8].copy_from_slice(&length.to_le_bytes());
+    Ok(out)
+}
+
+/// Appends name, length and body, padded to an even length.
+fn chunk(file: &mut Vec<u8>, name: &[u8; 4], body: &[u8]) {
+    file.extend(name);
+    file.extend((body.len() as u32).to_le_bytes());
+    file.extend(body);
+    if !body.len().is_multiple_of(2) {
+        file.push(0);
+    }
+}

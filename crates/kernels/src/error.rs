@@ -1,0 +1,81 @@
+//! The one error type of the crate. Every message names what is wrong and where; `code()` is
+//! stable and is what the page and other callers branch on.
+
+/// What went wrong. Messages are sentences for people, [`Error::code`] is for programs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The bytes are not an ONNX model, or the model breaks a rule of the format.
+    #[error("this is not a usable ONNX model: {0}")]
+    InvalidModel(String),
+    /// The model keeps tensors in a second file that was not given.
+    #[error(
+        "the model keeps its weights in a second file, {0:?}, which was not given; bring both files together"
+    )]
+    MissingExternalData(String),
+    /// An operator outside the supported set.
+    #[error("node {node:?}: operator {op} is not supported{}", reason.map_or(String::new(), |reason| format!("; {reason}")))]
+    UnsupportedOperator { node: String, op: String, reason: Option<&'static str> },
+    /// A node whose attributes, inputs or shapes are wrong or not supported.
+    #[error("node {node:?} ({op}): {reason}")]
+    InvalidNode { node: String, op: String, reason: String },
+    /// An input given to a run does not fit the model.
+    #[error("{0}")]
+    InvalidInput(String),
+    /// More memory than the limit allows would be needed; known before anything is allocated.
+    #[error("{what} needs {needed} bytes, and the limit is {limit}")]
+    TooLarge { what: String, needed: u64, limit: u64 },
+    /// The allocator refused.
+    #[error("out of memory: {0} bytes could not be allocated")]
+    OutOfMemory(u64),
+    /// The caller stopped the run.
+    #[error("the run was stopped")]
+    Aborted,
+    /// No WebGPU (or native) adapter, or it lacks what is needed.
+    #[error("no usable GPU: {0}")]
+    NoGpu(String),
+    /// The GPU went away in mid-run; nothing is wrong with the model or the input.
+    #[error("the GPU was lost: {0}")]
+    DeviceLost(String),
+    /// The GPU ran out of memory.
+    #[error("the GPU is out of memory: {0}")]
+    GpuOutOfMemory(String),
+    /// The GPU reported an error that is a defect of this engine.
+    #[error("GPU error: {0}")]
+    Gpu(String),
+    /// Bytes that are not a picture, or a broken one.
+    #[error("this picture cannot be read: {0}")]
+    InvalidPicture(String),
+    /// A picture format or variant that the library does not decode but a browser may.
+    #[error("this picture format is not built in: {0}")]
+    UnsupportedPicture(String),
+    /// More pixels than the limits of a picture; known before anything is allocated.
+    #[error(
+        "the picture is {width} × {height} pixels; the limit is {max_side} a side and {max_pixels} pixels in all"
+    )]
+    PictureTooLarge { width: u32, height: u32, max_side: u32, max_pixels: u64 },
+}
+
+impl Error {
+    /// Stable kebab-case identifier of the variant.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::InvalidModel(_) => "invalid-model",
+            Error::MissingExternalData(_) => "missing-external-data",
+            Error::UnsupportedOperator { .. } => "unsupported-operator",
+            Error::InvalidNode { .. } => "invalid-node",
+            Error::InvalidInput(_) => "invalid-input",
+            Error::TooLarge { .. } => "too-large",
+            Error::OutOfMemory(_) => "out-of-memory",
+            Error::Aborted => "aborted",
+            Error::NoGpu(_) => "no-gpu",
+            Error::DeviceLost(_) => "device-lost",
+            Error::GpuOutOfMemory(_) => "gpu-out-of-memory",
+            Error::Gpu(_) => "gpu-error",
+            Error::InvalidPicture(_) => "invalid-picture",
+            Error::UnsupportedPicture(_) => "unsupported-picture",
+            Error::PictureTooLarge { .. } => "picture-too-large",
+        }
+    }
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,13 @@
+//! What everything else is said in: tensors, errors, and the closed set of kernels to which a network is lowered.
+
+pub mod error;
+mod function;
+pub mod grid;
+pub mod kernel;
+pub mod order;
+pub mod tensor;
+
+pub use error::{Error, Result};
+pub use function::{Binary, Unary};
+pub use grid::*;
+pub use kernel::*;

@@ -1,0 +1,66 @@
+//! The network as loaded: a topologically sorted list of nodes over a closed set of operators.
+
+mod channels;
+mod derived;
+mod facts;
+mod simplify;
+mod unpool;
+mod weights;
+
+pub use channels::{ChannelOrder, TO_FIRST, TO_LAST, permuted};
+pub use derived::Derived;
+
+use crate::ops::Op;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use unet_kernels::tensor::{DType, Tensor};
+
+/// Index of a value (an edge of the graph) in [`Graph::edges`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EdgeId(pub usize);
+
+/// A named edge.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    pub name: String,
+    /// The initializer of the file that loading cast, transposed or reshaped into this one.
+    pub origin: Option<EdgeId>,
+}
+
+/// One operator call. `None` marks an optional input or output that is left out.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// ONNX node name, or the name of its first output where it has none.
+    pub name: String,
+    pub op: Op,
+    pub inputs: Vec<Option<EdgeId>>,
+    pub outputs: Vec<Option<EdgeId>>,
+}
+
+/// A graph input or output.
+#[derive(Debug, Clone)]
+pub struct Port {
+    pub name: String,
+    pub edge: EdgeId,
+    pub dtype: DType,
+    /// As declared: `None` is a dynamic dimension, or for all where not even the rank is declared.
+    pub shape: Option<Vec<Option<usize>>>,
+    /// It is given or returned as N×C×H×W, and `shape` says so, where the edge is N×H×W×C.
+    pub channels_last: bool,
+}
+
+/// A loaded model. Nodes are in topological order, every edge has at most one producer.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    pub nodes: Vec<Node>,
+    pub edges: Vec<Edge>,
+    pub inputs: Vec<Port>,
+    pub outputs: Vec<Port>,
+    /// Weights and other constants (also from `Constant` nodes).
+    pub initializers: HashMap<EdgeId, Arc<Tensor>>,
+    /// `metadata_props` of the file.
+    pub metadata: BTreeMap<String, String>,
+    pub opset: i64,
+    /// What plans have made of the initializers.
+    pub derived: Derived,
+}

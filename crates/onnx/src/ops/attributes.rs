@@ -1,0 +1,141 @@
+//! Attributes of a node, read by name and checked for type and range.
+
+use super::OpError;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use unet_kernels::tensor::Tensor;
+
+/// Kernel sizes, strides and dilations above this are refused: far beyond any network, and
+/// products of two of them and a picture's side stay exact.
+pub(super) const MAX_EXTENT: usize = 4096;
+
+/// One attribute as ONNX stores it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attribute {
+    Int(i64),
+    Float(f32),
+    Text(String),
+    Tensor(Arc<Tensor>),
+    Ints(Vec<i64>),
+    Floats(Vec<f32>),
+    Texts(Vec<String>),
+}
+
+/// Everything besides its inputs that makes a node what it is.
+#[derive(Debug, Clone, Default)]
+pub struct Attributes {
+    pub values: BTreeMap<String, Attribute>,
+    /// Version of the default operator set that the model names.
+    pub opset: i64,
+    /// Number of outputs that the node lists.
+    pub outputs: usize,
+    /// `TensorProto.DataType` of each input, as far as it follows from the file.
+    pub input_types: Vec<Option<i32>>,
+}
+
+impl Attributes {
+    pub fn int(&self, name: &str) -> Result<Option<i64>, OpError> {
+        match self.values.get(name) {
+            None => Ok(None),
+            Some(Attribute::Int(v)) => Ok(Some(*v)),
+            Some(_) => Err(wrong_type(name, "an integer")),
+        }
+    }
+
+    pub fn int_or(&self, name: &str, default: i64) -> Result<i64, OpError> {
+        Ok(self.int(name)?.unwrap_or(default))
+    }
+
+    /// An integer of which only zero or not counts.
+    pub fn flag(&self, name: &str, default: bool) -> Result<bool, OpError> {
+        Ok(self.int_or(name, i64::from(default))? != 0)
+    }
+
+    /// An integer of at least 1, at most `MAX_EXTENT`.
+    pub fn extent(&self, name: &str) -> Result<Option<usize>, OpError> {
+        self.int(name)?.map(|v| extent(name, v)).transpose()
+    }
+
+    /// A count of at least 1.
+    pub fn count_or(&self, name: &str, default: usize) -> Result<usize, OpError> {
+        match self.int(name)? {
+            None => Ok(default),
+            Some(v) => match usize::try_from(v) {
+                Ok(v) if v > 0 => Ok(v),
+                _ => Err(OpError(format!("{name} must be positive, not {v}"))),
+            },
+        }
+    }
+
+    pub fn float(&self, name: &str) -> Result<Option<f32>, OpError> {
+        match self.values.get(name) {
+            None => Ok(None),
+            Some(Attribute::Float(v)) => Ok(Some(*v)),
+            Some(_) => Err(wrong_type(name, "a float")),
+        }
+    }
+
+    pub fn float_or(&self, name: &str, default: f32) -> Result<f32, OpError> {
+        Ok(self.float(name)?.unwrap_or(default))
+    }
+
+    pub fn text(&self, name: &str) -> Result<Option<&str>, OpError> {
+        match self.values.get(name) {
+            None => Ok(None),
+            Some(Attribute::Text(v)) => Ok(Some(v)),
+            Some(_) => Err(wrong_type(name, "a string")),
+        }
+    }
+
+    /// The entry of `choices` that a string attribute names.
+    pub fn choice<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)]) -> Result<T, OpError> {
+        let Some(text) = self.text(name)? else {
+            return Ok(default);
+        };
+        match choices.iter().find(|(key, _)| *key == text) {
+            Some((_, value)) => Ok(*value),
+            None => Err(OpError(format!("{name} {text:?} is not supported"))),
+        }
+    }
+
+    pub fn ints(&self, name: &str) -> Result<Option<&[i64]>, OpError> {
+        match self.values.get(name) {
+            None => Ok(None),
+            Some(Attribute::Ints(v)) => Ok(Some(v)),
+            Some(_) => Err(wrong_type(name, "a list of integers")),
+        }
+    }
+
+    /// Two extents (height, width), each as in [`Attributes::extent`].
+    pub fn extents(&self, name: &str) -> Result<Option<[usize; 2]>, OpError> {
+        let Some(list) = self.ints(name)? else {
+            return Ok(None);
+        };
+        match *list {
+            [y, x] => Ok(Some([extent(name, y)?, extent(name, x)?])),
+            _ => Err(OpError(format!(
+                "{name} has {} entries; only two spatial dimensions are supported",
+                list.len()
+            ))),
+        }
+    }
+
+    pub fn tensor(&self, name: &str) -> Result<Option<&Arc<Tensor>>, OpError> {
+        match self.values.get(name) {
+            None => Ok(None),
+            Some(Attribute::Tensor(v)) => Ok(Some(v)),
+            Some(_) => Err(wrong_type(name, "a tensor")),
+        }
+    }
+}
+
+fn wrong_type(name: &str, expected: &str) -> OpError {
+    OpError(format!("attribute {name} must be {expected}"))
+}
+
+fn extent(name: &str, value: i64) -> Result<usize, OpError> {
+    match usize::try_from(value) {
+        Ok(v) if (1..=MAX_EXTENT).contains(&v) => Ok(v),
+        _ => Err(OpError(format!("{name} {value} is outside 1 to {MAX_EXTENT}"))),
+    }
+}

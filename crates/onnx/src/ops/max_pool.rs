@@ -1,0 +1,114 @@
+//! `MaxPool`: the largest value of each window. `torch.nn.MaxPool2d`, with `Indices` its
+//! `return_indices=True`. Positions outside the picture never win. With indices of what rounding has
+//! touched, values that nearly equal the maximum tie with it and the first in row-major order is named
+//! ([`unet_kernels::TIE_EPSILON`]); the value is always the maximum itself.
+
+use super::OpError;
+use super::attributes::Attributes;
+use super::elements::{floats, tensor};
+use super::known::{Known, checked_shape, known, nchw, required_float};
+use super::window::WindowAttributes;
+use super::{Cost, Operator, Role, TensorType};
+use std::ops::Range;
+use unet_kernels::TIE_EPSILON;
+use unet_kernels::Window;
+use unet_kernels::tensor::{DType, Tensor};
+
+/// Input X `[N, C, H, W]`; outputs Y and, if asked for, Indices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MaxPool {
+    pub sliding: WindowAttributes,
+    pub indices: Indices,
+    /// X comes of arithmetic, and not of the graph's inputs as they are: see [`crate::graph`].
+    pub rounded: bool,
+}
+
+/// How Indices count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Indices {
+    /// Over all of X, row-major.
+    Rows,
+    /// Over all of X, but down the columns of each plane (`storage_order` 1).
+    Columns,
+    /// Within each plane of X, row-major: what PyTorch means, and makes of the first kind by
+    /// further nodes, which [`crate::graph`] takes together with the pooling.
+    Plane,
+}
+
+impl MaxPool {
+    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+        let sliding = WindowAttributes::new(a)?;
+        sliding.pool_kernel()?;
+        let indices = if a.flag("storage_order", false)? { Indices::Columns } else { Indices::Rows };
+        Ok(Self { sliding, indices, rounded: false })
+    }
+
+    /// Window, output size and padding at the end.
+    pub fn window(&self, input: [usize; 2]) -> Result<(Window, [usize; 2], [usize; 2]), OpError> {
+        self.sliding.window(input, self.sliding.pool_kernel()?)
+    }
+}
+
+impl Operator for MaxPool {
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+        let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
+        let (_, [h, w], _) = self.window([h, w])?;
+        let shape = checked_shape(vec![n, c, h, w])?;
+        Ok(vec![(DType::F32, shape.clone()), (DType::I64, shape)])
+    }
+
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
+        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let x = floats(inputs, 0)?;
+        let [_, _, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
+        let [n, c, h_out, w_out] = nchw(&shape, "Y")?;
+        let (window, ..) = self.window([h, w])?;
+        let (mut y, mut indices) = (Vec::new(), Vec::new());
+        for plane in 0..n * c {
+            let start = plane * h * w;
+            for i in 0..h_out {
+                for j in 0..w_out {
+                    let places = || {
+                        let rows = (0..window.kernel[0]).filter_map(move |u| window.source(0, i, u, h));
+                        rows.flat_map(move |iy| {
+                            let columns =
+                                (0..window.kernel[1]).filter_map(move |v| window.source(1, j, v, w));
+                            columns.map(move |ix| start + iy * w + ix)
+                        })
+                    };
+                    let larger = |m: f32, p: usize| if x[p] > m || x[p].is_nan() { x[p] } else { m };
+                    let max = places().fold(f32::NEG_INFINITY, larger);
+                    let channels =
+                        |p: usize| (0..c).map(move |o| x[(plane / c * c + o) * h * w + p - start].abs());
+                    let magnitude =
+                        if self.rounded { places().flat_map(channels).fold(0.0, f32::max) } else { 0.0 };
+                    let least = max - (TIE_EPSILON * magnitude).min(f32::MAX);
+                    let ties = |&p: &usize| x[p] >= least;
+                    y.push(max);
+                    let first = places().find(ties).unwrap_or(start);
+                    let place = first - start;
+                    indices.push(match self.indices {
+                        Indices::Rows => first as i64,
+                        Indices::Columns => (start + place % w * h + place / w) as i64,
+                        Indices::Plane => place as i64,
+                    });
+                }
+            }
+        }
+        let failed = |e: unet_kernels::Error| OpError(e.to_string());
+        let y = Tensor::f32(shape.clone(), y).map_err(failed)?;
+        Ok(vec![y, Tensor::i64(shape, indices).map_err(failed)?])
+    }
+
+    fn role(&self) -> Role {
+        Role::Computes
+    }
+
+    fn weights(&self) -> Range<usize> {
+        0..1
+    }
+
+    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+        self.sliding.pool_cost(outputs)
+    }
+}

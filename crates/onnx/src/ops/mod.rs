@@ -1,0 +1,206 @@
+//! The closed set of operators. Each says what is correct: its attributes as ONNX defines them,
+//! the shapes it makes, and a plain reference on row-major tensors. Fast kernels live in the
+//! backends and are checked against these.
+
+mod accumulate;
+mod arg_max;
+mod attributes;
+mod average_pool;
+mod binary;
+mod cast;
+mod clip;
+mod concat;
+mod conv;
+mod conv_transpose;
+mod cost;
+mod depth_space;
+mod einsum;
+mod elements;
+mod expand;
+mod gather;
+mod gather_nd;
+mod generate;
+mod grid_sample;
+mod known;
+mod lp_normalization;
+mod matmul;
+mod max_pool;
+mod max_unpool;
+mod norm;
+mod pad;
+mod prelu;
+mod quantize;
+mod reduce;
+mod reshape;
+mod resize;
+mod resize_taps;
+mod select;
+mod slice;
+mod softmax;
+mod split;
+mod top_k;
+mod transpose;
+mod trilu;
+mod unary;
+mod window;
+
+pub use accumulate::{CumSum, Dft, Transform};
+pub use arg_max::ArgMax;
+pub use attributes::{Attribute, Attributes};
+pub use average_pool::AveragePool;
+pub use binary::{Binary, BinaryKind};
+pub use cast::{Cast, CastTarget};
+pub use clip::Clip;
+pub use concat::Concat;
+pub use conv::Conv;
+pub use conv_transpose::ConvTranspose;
+pub use cost::Cost;
+pub use depth_space::{DepthToSpace, SpaceToDepth};
+pub use einsum::{Contraction, Einsum};
+pub use elements::broadcast_places;
+pub use expand::{Expand, Tile};
+pub use gather::{Gather, ScatterNd};
+pub use gather_nd::{GatherElements, GatherNd};
+pub use generate::{ConstantOfShape, Range, Shape, Size};
+pub use grid_sample::GridSample;
+pub use known::{Known, MAX_ELEMENTS, MAX_RANK, known};
+pub use known::{axis, checked_shape};
+pub use lp_normalization::LpNormalization;
+pub use matmul::{Gemm, MatMul, Product};
+pub use max_pool::{Indices, MaxPool};
+pub use max_unpool::{MaxUnpool, Unpooled};
+pub use norm::{BatchNormalization, GroupNormalization, InstanceNormalization, LayerNormalization};
+pub use op::{Op, never};
+pub use pad::{Pad, PadMode, Padding};
+pub use prelu::PRelu;
+pub use quantize::{
+    ConvInteger, DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, QuantizeLinear, along,
+};
+pub use reduce::{Axes, Reduce, ReduceKind};
+pub use reshape::Reshape;
+pub use resize::{AspectPolicy, CoordinateMode, NearestMode, Resize, ResizeAxis, ResizeMode};
+pub use select::{Not, Where};
+pub use slice::{Slice, SliceRange};
+pub use softmax::Softmax;
+pub use split::Split;
+pub use top_k::TopK;
+pub use transpose::Transpose;
+pub use trilu::Trilu;
+pub use unary::{Unary, evaluate};
+pub use window::{AutoPad, WindowAttributes};
+
+use std::sync::Arc;
+use unet_kernels::tensor::{DType, Tensor};
+
+/// The table of operators: the one place that registers them. A row is the operator's type, its ONNX name, and
+/// how one is made of the attributes `a`. Families are types that stand for several names each.
+macro_rules! operators {
+    ($define:ident) => {
+        $define! {
+            |a| families: ArgMax Binary Reduce Reshape Softmax Unary;
+            AveragePool = "AveragePool" AveragePool::new(a)?;
+            BatchNormalization = "BatchNormalization" BatchNormalization::new(a)?;
+            Cast = "Cast" Cast::new(a)?;
+            Clip = "Clip" Clip;
+            Concat = "Concat" Concat::new(a)?;
+            ConstantOfShape = "ConstantOfShape" ConstantOfShape::new(a)?;
+            Conv = "Conv" Conv::new(a)?;
+            ConvInteger = "ConvInteger" ConvInteger::new(a)?;
+            ConvTranspose = "ConvTranspose" ConvTranspose::new(a)?;
+            CumSum = "CumSum" CumSum::new(a)?;
+            DepthToSpace = "DepthToSpace" DepthToSpace::new(a)?;
+            DequantizeLinear = "DequantizeLinear" DequantizeLinear::new(a)?;
+            Dft = "DFT" Dft::new(a)?;
+            DynamicQuantizeLinear = "DynamicQuantizeLinear" DynamicQuantizeLinear;
+            Einsum = "Einsum" Einsum::new(a)?;
+            Expand = "Expand" Expand;
+            Gather = "Gather" Gather::new(a)?;
+            GatherElements = "GatherElements" GatherElements::new(a)?;
+            GatherNd = "GatherND" GatherNd::new(a)?;
+            Gemm = "Gemm" Gemm::new(a)?;
+            GridSample = "GridSample" GridSample::new(a)?;
+            GroupNormalization = "GroupNormalization" GroupNormalization::new(a)?;
+            InstanceNormalization = "InstanceNormalization" InstanceNormalization::new(a)?;
+            LayerNormalization = "LayerNormalization" LayerNormalization::new(a)?;
+            LpNormalization = "LpNormalization" LpNormalization::new(a)?;
+            MatMul = "MatMul" MatMul;
+            MatMulInteger = "MatMulInteger" MatMulInteger;
+            MaxPool = "MaxPool" MaxPool::new(a)?;
+            MaxUnpool = "MaxUnpool" MaxUnpool::new(a)?;
+            Not = "Not" Not;
+            PRelu = "PRelu" PRelu;
+            Pad = "Pad" Pad::new(a)?;
+            QuantizeLinear = "QuantizeLinear" QuantizeLinear::new(a)?;
+            Range = "Range" super::generate::Range;
+            Resize = "Resize" Resize::new(a)?;
+            ScatterNd = "ScatterND" ScatterNd::new(a)?;
+            Shape = "Shape" Shape::new(a)?;
+            Size = "Size" Size;
+            Slice = "Slice" Slice;
+            SpaceToDepth = "SpaceToDepth" SpaceToDepth::new(a)?;
+            Split = "Split" Split::new(a)?;
+            Tile = "Tile" Tile;
+            TopK = "TopK" TopK::new(a)?;
+            Transpose = "Transpose" Transpose::new(a)?;
+            Trilu = "Trilu" Trilu::new(a)?;
+            Where = "Where" Where;
+        }
+    };
+}
+mod op;
+
+/// What is known of a value before the run.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    pub dtype: DType,
+    pub shape: Vec<usize>,
+    /// Its elements, where they do not depend on the picture (weights, folded shape arithmetic).
+    pub value: Option<Arc<Tensor>>,
+}
+
+/// Why a node cannot be computed; the graph adds the node's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpError(pub String);
+
+/// Type and shape of an output.
+pub type TensorType = (DType, Vec<usize>);
+
+/// What an operator does with its first input, as far as others ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Returns it as it is.
+    Identity,
+    /// Stores its elements in another way: shape, order or type.
+    Stores,
+    /// Anything else.
+    Computes,
+}
+
+/// One ONNX operator with its attributes.
+pub trait Operator {
+    /// Types and shapes of the outputs.
+    ///
+    /// # Errors
+    /// An input is missing, or its type, shape or (where it matters) value does not fit.
+    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError>;
+
+    /// The outputs by plain loops in row-major order: the definition of correct.
+    ///
+    /// # Errors
+    /// Those of [`Operator::infer`], and elements that do not fit, such as an index outside its axis.
+    fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError>;
+
+    /// The outputs, of an operator whose outputs follow from its inputs' shapes alone.
+    fn of_shapes(&self, _inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
+        None
+    }
+
+    fn role(&self) -> Role;
+
+    /// Inputs that hold weights where they are constant: not those that only steer it, such as the scales of
+    /// `Resize`.
+    fn weights(&self) -> std::ops::Range<usize>;
+
+    /// What computing outputs of these types takes.
+    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost;
+}

@@ -1,0 +1,221 @@
+//! A graph made concrete for one set of input sizes: steps, buffers, cost.
+
+pub mod arena;
+mod builder;
+mod fuse;
+mod lower;
+mod place;
+pub mod tile;
+
+pub use lower::Selection;
+pub use unet_kernels::grid::*;
+pub use unet_kernels::kernel::*;
+pub use unet_kernels::{Binary, Unary};
+
+use std::sync::Arc;
+use unet_kernels::error::{Error, Result};
+use unet_kernels::tensor::{DType, Data, Tensor};
+use unet_onnx::graph::Graph;
+use unet_onnx::ops::{Fact, Indices};
+
+/// A buffer that lives from the step that writes it to the last that reads it.
+#[derive(Debug, Clone)]
+pub struct PlanValue {
+    /// Name in the ONNX graph; a derived one for what lowering adds.
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub dtype: DType,
+    pub layout: Layout,
+    /// Concatenation without copying: this value is the part of `parent` that starts at channel
+    /// `parent_channel` (a multiple of 4; batch 1), and has no storage of its own.
+    pub parent: Option<(ValueId, usize)>,
+    /// First and last step that use the buffer (a parent's span covers its parts'). Inputs begin
+    /// at 0; outputs and taps end at `steps.len()`.
+    pub live: (usize, usize),
+}
+
+impl PlanValue {
+    /// Storage in 4-byte elements.
+    pub fn len(&self) -> usize {
+        // Checked when the plan was made.
+        storage_len(self.layout, &self.shape).unwrap_or(0)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What a step reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operand {
+    Value(ValueId),
+    Const(ConstId),
+}
+
+/// A constant operand; `layout` says how a backend has to store it (weights of convolutions and
+/// per-channel vectors are `Plain` and packed by the backend as it likes).
+#[derive(Debug, Clone)]
+pub struct Constant {
+    pub tensor: Arc<Tensor>,
+    pub layout: Layout,
+}
+
+/// One kernel launch.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Name of the (last) ONNX node it computes.
+    pub name: String,
+    /// ONNX operator of that node.
+    pub op: &'static str,
+    /// All nodes that it computes, by their place in the graph: what it is in the main first, then
+    /// what was fused into it. One node may be several steps.
+    pub nodes: Vec<usize>,
+    pub kernel: Kernel,
+    pub inputs: Vec<Operand>,
+    pub outputs: Vec<ValueId>,
+    /// What its kernel computes: see [`Kernel::flops`].
+    pub flops: u64,
+}
+
+/// Everything a backend needs to run a graph at one set of input sizes.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub values: Vec<PlanValue>,
+    pub constants: Vec<Constant>,
+    pub steps: Vec<Step>,
+    /// Graph inputs in order (those that are read).
+    pub inputs: Vec<ValueId>,
+    /// Graph outputs (and taps) in order.
+    pub outputs: Vec<ValueId>,
+}
+
+impl Plan {
+    /// What all kernels of a run compute: see [`Kernel::flops`].
+    pub fn flops(&self) -> u64 {
+        self.steps.iter().map(|step| step.flops).sum()
+    }
+
+    fn count_flops(&mut self) {
+        let Plan { values, constants, steps, .. } = self;
+        let len = |shape: &[usize]| shape.iter().map(|&d| d as u64).product::<u64>();
+        for step in steps {
+            let output = len(&values[step.outputs[0].0].shape);
+            let input = match step.inputs.first() {
+                Some(Operand::Value(v)) => len(&values[v.0].shape),
+                Some(Operand::Const(_)) | None => output,
+            };
+            let terms = match &step.kernel {
+                Kernel::Conv { weight, .. } => len(&constants[weight.0].tensor.shape()[1..]),
+                _ => 0,
+            };
+            step.flops = step.kernel.flops(input, output, terms);
+        }
+    }
+
+    /// Largest single buffer in bytes: what a GPU has to be able to bind.
+    pub fn largest_value_bytes(&self) -> u64 {
+        self.values.iter().map(|value| 4 * value.len() as u64).max().unwrap_or(0)
+    }
+
+    /// Whether these are its inputs, in order.
+    ///
+    /// # Errors
+    /// `InvalidInput` when number, type or shape differ.
+    pub fn check(&self, inputs: &[&Tensor]) -> Result<()> {
+        if inputs.len() != self.inputs.len() {
+            let (given, wanted) = (inputs.len(), self.inputs.len());
+            return Err(Error::InvalidInput(format!("{given} inputs were given, the model has {wanted}")));
+        }
+        for (tensor, id) in inputs.iter().zip(&self.inputs) {
+            let PlanValue { name, dtype, shape, .. } = &self.values[id.0];
+            if tensor.shape() != shape || tensor.dtype() != *dtype {
+                let (given, of) = (tensor.dtype(), tensor.shape());
+                let message =
+                    format!("input {name:?} has to be {dtype:?} {shape:?}, and {given:?} {of:?} was given");
+                return Err(Error::InvalidInput(message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Planes in which max-pooling's positions count: kernels have y·W + x within one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct IndexPlane {
+    height: usize,
+    width: usize,
+    indices: Indices,
+}
+
+impl IndexPlane {
+    fn len(self) -> i64 {
+        (self.height * self.width) as i64
+    }
+
+    /// ONNX's position within the plane for a kernel's.
+    fn onnx(self, position: i64) -> i64 {
+        let (height, width) = (self.height as i64, self.width.max(1) as i64);
+        match self.indices {
+            Indices::Columns => position % width * height + position / width,
+            Indices::Rows | Indices::Plane => position,
+        }
+    }
+}
+
+/// A plan and how ONNX counts the positions that max-pooling returns.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    pub plan: Arc<Plan>,
+    /// Multiplications and additions of the graph's operators, whatever kernels they became.
+    pub flops: u64,
+    /// For inputs and outputs (by place) that hold positions.
+    input_planes: Vec<Option<IndexPlane>>,
+    output_planes: Vec<Option<IndexPlane>>,
+    /// Place among the graph's inputs of each input that the plan reads.
+    pub input_ports: Vec<usize>,
+}
+
+impl Prepared {
+    /// Makes `graph` concrete; `facts` are those of its edges for the shapes of its inputs.
+    ///
+    /// # Errors
+    /// `InvalidNode` where a node does something that is not supported, `TooLarge` for a value that cannot be addressed, `InvalidInput` for names in
+    /// `selection` that the graph does not have.
+    pub fn new(graph: &Graph, facts: &[Option<Fact>], selection: &Selection) -> Result<Self> {
+        let lower::Raw { mut plan, index_planes, input_ports } = lower::lower(graph, facts, selection)?;
+        // Fusion and placement renumber values, but keep the order of inputs and outputs.
+        let planes = |ids: &[ValueId]| ids.iter().map(|v| index_planes.get(v).copied()).collect();
+        let (input_planes, output_planes) = (planes(&plan.inputs), planes(&plan.outputs));
+        fuse::fuse(&mut plan)?;
+        place::place(&mut plan);
+        plan.count_flops();
+        let flops = graph.nodes.iter().map(|node| node.flops(facts)).sum();
+        Ok(Self { plan: Arc::new(plan), flops, input_planes, output_planes, input_ports })
+    }
+
+    /// Inputs as kernels take them: positions within planes.
+    pub fn adapt_inputs(&self, inputs: &mut [Tensor]) {
+        for (tensor, plane) in inputs.iter_mut().zip(&self.input_planes) {
+            if let Some(plane) = *plane {
+                rebase(tensor, |_, position| position.rem_euclid(plane.len()));
+            }
+        }
+    }
+
+    /// Outputs as ONNX has them: positions within the whole tensor.
+    pub fn adapt_outputs(&self, outputs: &mut [Tensor]) {
+        for (tensor, plane) in outputs.iter_mut().zip(&self.output_planes) {
+            if let Some(plane) = *plane {
+                let pooled = tensor.shape().iter().rev().take(2).product::<usize>().max(1);
+                rebase(tensor, |i, position| (i / pooled) as i64 * plane.len() + plane.onnx(position));
+            }
+        }
+    }
+}
+
+fn rebase(tensor: &mut Tensor, position: impl Fn(usize, i64) -> i64) {
+    if let Data::I64(values) = tensor.data_mut() {
+        values.iter_mut().enumerate().for_each(|(i, v)| *v = position(i, *v));
+    }
+}
