@@ -4,6 +4,7 @@
 //! can compute and answer; runs of one model queue.
 
 mod attend;
+mod crew;
 mod engine;
 mod frame;
 mod geometry;

@@ -4,9 +4,11 @@ use super::{damage, protocol};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::fmt::Debug;
+use std::num::NonZero;
 use std::ops::RangeBounds;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::thread::available_parallelism;
 use unet_playground::image::FilterSpec;
 
 /// Restores, enlarges, colours and segments pictures with U-Nets.
@@ -25,6 +27,17 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "PIXELS")]
     #[arg(value_parser = number::<usize>(1..), allow_negative_numbers = true)]
     pub tile: Option<usize>,
+    /// Threads of the CPU that share the tiles of a picture; by default as many as there are
+    #[arg(long, global = true, value_name = "N")]
+    #[arg(value_parser = number::<usize>(1..=256), allow_negative_numbers = true)]
+    threads: Option<usize>,
+}
+
+impl Args {
+    /// Threads that share the tiles of a picture.
+    pub(super) fn threads(&self) -> usize {
+        self.threads.unwrap_or_else(|| available_parallelism().map_or(1, NonZero::get))
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -5,8 +5,10 @@ mod segmentation;
 
 use super::Outcome;
 use super::args::{Args, Chroma, Evaluate};
+use super::host::Terminal;
 use super::masks::Masks;
 use super::protocol::{Damage, Protocol};
+use super::threads::Threads;
 use super::walk::Walk;
 use super::{models, report};
 use restoration::{Restored, restored};
@@ -89,7 +91,8 @@ fn measured(
 ) -> Outcome<(Vec<Row>, usize)> {
     let (model, told) = models::described(engine, path)?;
     let name = file_name(path);
-    let subject = Subject { model: &model, name: &name, tile: args.tile };
+    let threads = args.threads();
+    let subject = Subject { model: &model, name: &name, path, threads, tile: args.tile };
     let row = |protocol: String, found| Row { model: name.clone(), protocol, found };
     if !told.classes.is_empty() {
         let (found, failed) = segmented(&subject, &told, truth, &options.mask_values)?;
@@ -128,7 +131,16 @@ fn file_name(path: &Path) -> String {
 struct Subject<'a> {
     model: &'a Model,
     name: &'a str,
+    path: &'a Path,
+    threads: usize,
     tile: Option<usize>,
+}
+
+impl Subject<'_> {
+    /// Shows how it gets on with so many pictures, and helps with their tiles.
+    fn terminal(&self, pictures: usize) -> Terminal {
+        Terminal::new(pictures, Threads::of(self.path, self.threads))
+    }
 }
 
 /// The files that the names mean: a file, a model of the folder, or all that say they are of a task. Beside

@@ -1,10 +1,15 @@
 //! The terminal as the engine's host.
 
 use super::report;
+use super::threads::Threads;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::Cell;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Instant;
+use unet_playground::Result;
 use unet_playground::session::Host;
+use unet_playground::tensor::Tensor;
 
 /// Shares of a thousand that one picture takes on the bar.
 const STEPS: u64 = 1000;
@@ -14,16 +19,17 @@ pub(super) struct Terminal {
     bar: ProgressBar,
     start: Instant,
     done: Cell<u64>,
+    threads: Threads,
 }
 
 impl Terminal {
     /// Draws on standard error, and nothing where that is no terminal.
-    pub(super) fn new(pictures: usize) -> Self {
+    pub(super) fn new(pictures: usize, threads: Threads) -> Self {
         let bar = ProgressBar::new(pictures as u64 * STEPS);
         let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {elapsed} of {duration}  {msg}");
         // The template is a constant.
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, start: Instant::now(), done: Cell::new(0) }
+        Self { bar, start: Instant::now(), done: Cell::new(0), threads }
     }
 
     /// The picture that comes next.
@@ -56,7 +62,18 @@ impl Host for Terminal {
         self.start.elapsed().as_secs_f64() * 1000.0
     }
 
-    async fn pause(&self) {}
+    /// Lets the threads' tiles be taken, and gives them more.
+    async fn pause(&self) {
+        let mut paused = false;
+        poll_fn(|context| {
+            if std::mem::replace(&mut paused, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
 
     fn stopped(&self) -> bool {
         false
@@ -64,5 +81,9 @@ impl Host for Terminal {
 
     fn progress(&self, fraction: f32) {
         self.bar.set_position(self.done.get() + (fraction * STEPS as f32) as u64);
+    }
+
+    async fn help(&self, helper: usize, input: Tensor) -> Result<Tensor> {
+        self.threads.run(helper, input).await
     }
 }

@@ -12,6 +12,7 @@ mod noise;
 mod protocol;
 mod report;
 mod run;
+mod threads;
 mod walk;
 
 use args::{Args, Command};

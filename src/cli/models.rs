@@ -4,6 +4,7 @@ use super::Outcome;
 use super::args::{Args, Backend};
 use super::host::Terminal;
 use super::report;
+use super::threads::Threads;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -20,7 +21,10 @@ pub(super) fn engine(args: &Args) -> Outcome<Engine> {
         Backend::Cpu => BackendChoice::Cpu,
         Backend::Webgpu => BackendChoice::WebGpu,
     };
-    pollster::block_on(Engine::create(choice, &Terminal::new(0))).map_err(|e| e.to_string())
+    let engine = pollster::block_on(Engine::create(choice, &Terminal::new(0, Threads::none())));
+    let engine = engine.map_err(|e| e.to_string())?;
+    engine.set_threads(args.threads());
+    Ok(engine)
 }
 
 /// `--models`, else `models` here, else `models` beside Cargo.toml when run by cargo.
@@ -129,7 +133,7 @@ fn data_file(folder: &Path, location: &str) -> std::io::Result<Vec<u8>> {
 }
 
 /// Loads an ONNX file with its data files.
-fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
+pub(super) fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
     let named = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
     let bytes = fs::read(path).map_err(|e| named(&e))?;
     let mut external: BTreeMap<String, Vec<u8>> = BTreeMap::new();

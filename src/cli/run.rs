@@ -4,6 +4,7 @@ use super::Outcome;
 use super::args::{Args, Command, Files, Mode, View};
 use super::host::Terminal;
 use super::jobs::{self, Job};
+use super::threads::Threads;
 use super::{files, models, report};
 use std::path::PathBuf;
 use unet_playground::image::filter::Edges;
@@ -56,7 +57,7 @@ pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
         }
         _ => vec![],
     };
-    let terminal = Terminal::new(jobs.len());
+    let terminal = Terminal::new(jobs.len(), Threads::of(&order.model, args.threads()));
     let mut failed = 0;
     for job in &jobs {
         terminal.begin(&job.input.display().to_string());

@@ -1,9 +1,11 @@
 //! Work on pictures, giving way to whatever else waits on the thread.
 
 use super::host::Host;
-use super::runner::PAUSE_MS;
 use crate::error::{Error, Result};
 use crate::image::work::Work;
+
+/// Work is interrupted at least this often, in milliseconds.
+const PAUSE_MS: f64 = 25.0;
 
 /// Does all steps of some work, with pauses in between.
 ///

@@ -6,7 +6,7 @@ use super::model::Model;
 use crate::backend::gpu::{self, Gpu};
 use crate::error::{Error, Result};
 use crate::onnx;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -81,6 +81,10 @@ pub(super) struct Device {
     gpu: Option<Gpu>,
     /// Set when the GPU is given up on.
     reason: RefCell<BackendReason>,
+    /// Tiles that run at once on the CPU.
+    threads: Cell<usize>,
+    /// Of its threads those beside this one, by number, that have not failed.
+    helpers: RefCell<Vec<usize>>,
 }
 
 impl Device {
@@ -96,6 +100,16 @@ impl Device {
 
     pub(super) fn uses_gpu(&self) -> bool {
         self.gpu().is_some() && !matches!(*self.reason.borrow(), BackendReason::GaveUp(_))
+    }
+
+    /// How many tiles run at once: one on a GPU, which is quicker with one after another.
+    pub(super) fn threads(&self) -> usize {
+        if self.uses_gpu() { 1 } else { self.threads.get() }
+    }
+
+    /// Numbers of the helpers that have not failed.
+    pub(super) fn helpers(&self) -> &RefCell<Vec<usize>> {
+        &self.helpers
     }
 
     /// From now on everything runs on the CPU.
@@ -116,7 +130,7 @@ impl Engine {
         #[cfg(feature = "gpu")]
         let device = {
             let (gpu, reason) = choose(choice, host).await?;
-            Device { gpu, reason: RefCell::new(reason) }
+            Device { gpu, reason: RefCell::new(reason), threads: Cell::new(1), helpers: RefCell::default() }
         };
         #[cfg(not(feature = "gpu"))]
         let device = {
@@ -126,9 +140,21 @@ impl Engine {
                 BackendChoice::Auto => BackendReason::NoGpu(missing),
                 BackendChoice::WebGpu => return Err(Error::NoGpu(missing)),
             };
-            Device { reason: RefCell::new(reason) }
+            Device { reason: RefCell::new(reason), threads: Cell::new(1), helpers: RefCell::default() }
         };
         Ok(Self { device: Rc::new(device) })
+    }
+
+    /// Lets as many tiles of a picture run at once on the CPU: one here, the others where [`Host::help`] takes them. At
+    /// first it is one.
+    pub fn set_threads(&self, threads: usize) {
+        self.device.threads.set(threads.max(1));
+        *self.device.helpers.borrow_mut() = (0..self.threads() - 1).collect();
+    }
+
+    /// Tiles of a picture that run at once on the CPU.
+    pub fn threads(&self) -> usize {
+        self.device.threads.get()
     }
 
     /// `"webgpu"` or `"cpu"`.

@@ -87,7 +87,17 @@ impl Model {
         let (width, height) = checked_size([height, width].map(|side| side as usize * scale))?;
         let tiles = parts(Rect::new(0, 0, width, height), None).len();
         let frame = Some([size[1] as u32, size[0] as u32]);
-        Ok(Estimate { width, height, tiles, flops, peak_bytes, exact: self.task()?.side().is_some(), frame })
+        let threads = 1;
+        Ok(Estimate {
+            width,
+            height,
+            tiles,
+            flops,
+            peak_bytes,
+            threads,
+            exact: self.task()?.side().is_some(),
+            frame,
+        })
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a run needs from its surroundings.
 
-/// Clock, pauses, stop and progress; the browser and a command line differ in nothing else.
+use crate::error::{Error, Result};
+use crate::tensor::Tensor;
+
+/// Clock, pauses, stop, progress and helpers; the browser and a command line differ in nothing else.
 #[allow(async_fn_in_trait, reason = "runs stay on one thread")]
 pub trait Host {
     /// Milliseconds of a steady clock.
@@ -11,6 +14,15 @@ pub trait Host {
     fn stopped(&self) -> bool;
     /// Called as work gets done, with the share done so far, 0 to 1.
     fn progress(&self, fraction: f32);
+    /// Runs the network on a tile's input on another thread, and gives its first output, both N×C×H×W. `helper` counts
+    /// from 0 to one less than [`super::Engine::threads`] minus this one.
+    ///
+    /// # Errors
+    /// `Aborted` where the run was stopped; any other means that this helper is not to be asked again.
+    async fn help(&self, helper: usize, input: Tensor) -> Result<Tensor> {
+        let _ = input;
+        Err(Error::Internal(format!("there is no helper {helper}")))
+    }
 }
 
 /// A host that never pauses or stops: for tests and native programs.

@@ -19,6 +19,7 @@ use crate::plan::Selection;
 use crate::task::Tiling;
 use crate::tensor::Tensor;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// Longest side of the part that is seen of a picture, in pixels of the network's input.
@@ -246,7 +247,7 @@ impl Inspection {
     /// # Errors
     /// Those of [`Model::run`].
     pub async fn profile(&self, host: &impl Host) -> Result<Profile> {
-        let host = Steps { host, done: 0, tiles: 1 };
+        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let mut fallback = None;
         let steps = loop {
             let on_gpu = fallback.is_none() && self.model.device().uses_gpu();
@@ -272,7 +273,7 @@ impl Inspection {
 
     /// The first of the selected values.
     async fn run(&self, input: &Tensor, selection: &Selection, host: &impl Host) -> Result<Tensor> {
-        let host = Steps { host, done: 0, tiles: 1 };
+        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![input.clone()]);
         Ok(self.model.outputs(&inputs, selection, &host, &mut None).await?.swap_remove(0))
     }

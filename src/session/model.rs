@@ -13,7 +13,7 @@ use crate::plan::{Plan, Prepared, Selection, arena};
 use crate::task::{Description, Task, channels_first};
 use crate::tensor::Tensor;
 use async_lock::Mutex;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -116,7 +116,7 @@ impl Model {
     ) -> Result<Vec<Tensor>> {
         let tensors = self.in_order(inputs)?;
         // The one kind of host with which runs are compiled.
-        let host = Steps { host, done: 0, tiles: 1 };
+        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let done = self.outputs_of(&self.graph, &|| Ok(tensors.clone()), selection, &host, &mut None).await;
         done.map_err(|error| {
             let shapes: Vec<Vec<usize>> = tensors.iter().map(|tensor| tensor.shape().to_vec()).collect();
@@ -140,6 +140,16 @@ impl Model {
             }
             (error, _) => error,
         }
+    }
+
+    /// Runs the model on a tile's input: what a thread that helps does ([`Host::help`]). Both are N×C×H×W.
+    ///
+    /// # Errors
+    /// Those of [`Model::run`].
+    pub async fn tile(&self, input: Tensor, host: &impl Host) -> Result<Tensor> {
+        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
+        let inputs = || Ok(vec![input.clone()]);
+        Ok(self.outputs(&inputs, &Selection::default(), &host, &mut None).await?.swap_remove(0))
     }
 
     /// The selected values for pictures; see [`Model::pictures`].

@@ -1,5 +1,6 @@
 //! From picture to picture: sizes, tiles, and going on where a GPU gives up.
 
+use super::crew::Job;
 use super::frame::{Frame, Reduced, parts};
 use super::geometry::Geometry;
 use super::host::Host;
@@ -13,6 +14,7 @@ use crate::plan::Selection;
 use crate::task::Tiling;
 use crate::tensor::Tensor;
 use crate::tile::Span;
+use std::cell::{Cell, RefCell};
 
 /// What processing a picture takes, known before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +26,10 @@ pub struct Estimate {
     pub tiles: usize,
     /// Multiplications and additions of all tiles with their halos.
     pub flops: u64,
-    /// Buffers of one tile and the weights, in bytes, on the CPU.
+    /// Buffers of the tiles that run at once and the weights, in bytes, on the CPU.
     pub peak_bytes: u64,
+    /// Tiles that run at once.
+    pub threads: usize,
     /// Whether the network sees the picture at full size. Not so where it takes one size alone and sees its
     /// whole frame.
     pub exact: bool,
@@ -85,12 +89,14 @@ impl Model {
         let size = [height as usize * scale, width as usize * scale];
         let (width, height) = result_size(geometry, size)?;
         let tiling = self.tiling(geometry, size, tile)?;
+        let threads = self.device().threads().min(tiling.count());
         Ok(Estimate {
             width,
             height,
             tiles: tiling.count(),
             flops: tiling.flops * tiling.count() as u64 + frame.as_ref().map_or(0, |frame| frame.flops),
-            peak_bytes: tiling.peak_bytes.max(frame.map_or(0, |frame| frame.peak_bytes)),
+            peak_bytes: (threads as u64 * tiling.peak_bytes).max(frame.map_or(0, |frame| frame.peak_bytes)),
+            threads,
             exact: true,
             frame: None,
         })
@@ -101,7 +107,8 @@ impl Model {
     /// carried over, and colours that it hides are replaced first ([`Picture::bled`]); where the result is classes, it is a label picture
     /// ([`crate::image::labels`]).
     ///
-    /// When the GPU is lost or out of memory, the CPU goes on from the last finished tile.
+    /// When the GPU is lost or out of memory, the CPU goes on from the last finished tile. On the CPU as many tiles run at
+    /// once as [`super::Engine::threads`] says.
     ///
     /// # Errors
     /// Those of [`Model::estimate`] and [`Model::run`].
@@ -118,7 +125,7 @@ impl Model {
         let (mut fallback, mut chroma) = (None, None);
         let selection = Selection::default();
         if let Some(size) = self.frame([picture.height(), picture.width()])? {
-            let steps = Steps { host, done: 0, tiles: parts(picture.rect(), None).len() };
+            let steps = Steps { host, done: &Cell::new(0), tiles: parts(picture.rect(), None).len() };
             let reduced = Reduced::new(self, picture, size)?;
             let input = || Ok(vec![reduced.tensor(self)?]);
             let output = self.outputs(&input, &selection, &steps, &mut fallback).await?.swap_remove(0);
@@ -134,22 +141,32 @@ impl Model {
         let tiling = self.tiling(geometry, source.size(), cut.side)?;
         let (width, height) = result_size(geometry, source.size())?;
         let mut result = Picture::new(width, height)?;
-        let (mut done, tiles) = (0, tiling.count());
         let near = cut.near.map(|point| point.map(|at| at.saturating_mul(source.scale)));
-        for [row, column] in tiling.order(near) {
-            let Some(part) = Part::new(row, column, [height, width]) else {
-                done += 1;
-                continue;
-            };
-            let steps = Steps { host, done, tiles };
-            let encoding = self.task()?.input(geometry.in_channels)?;
-            let input = || Ok(vec![source.padded([row.start, column.start], tiling.tile, encoding)?]);
-            let output = self.outputs(&input, &selection, &steps, &mut fallback).await?.swap_remove(0);
-            let rgba = self.painted(&source, (width, height), &output, &part, chroma.as_ref())?;
-            result.write(part.place, &rgba)?;
-            done += 1;
-            on_tile(TileEvent { rect: part.place, picture: &result, done, tiles });
-        }
+        let place = |[row, column]: [&Span; 2]| {
+            Some((Part::new(row, column, [height, width])?, [row.start, column.start]))
+        };
+        let parts: Vec<_> = tiling.order(near).into_iter().filter_map(place).collect();
+        let encoding = self.task()?.input(geometry.in_channels)?;
+        // Tiles that lie in the padding are done.
+        let (tiles, done) = (tiling.count(), Cell::new(tiling.count() - parts.len()));
+        let job = Job {
+            tiles: &parts,
+            helpers: if self.device().uses_gpu() { &RefCell::default() } else { self.device().helpers() },
+            input: |(_, start): &(Part, [usize; 2])| source.padded(*start, tiling.tile, encoding),
+            finish: |(part, _): &(Part, [usize; 2]), output| {
+                let rgba = self.painted(&source, (width, height), &output, part, chroma.as_ref())?;
+                result.write(part.place, &rgba)?;
+                done.set(done.get() + 1);
+                on_tile(TileEvent { rect: part.place, picture: &result, done: done.get(), tiles });
+                Ok(())
+            },
+        };
+        let steps = Steps { host, done: &done, tiles };
+        let here = async |input: &dyn Fn() -> Result<Tensor>| {
+            let inputs = || Ok(vec![input()?]);
+            Ok(self.outputs(&inputs, &selection, &steps, &mut fallback).await?.swap_remove(0))
+        };
+        job.run(host, here).await?;
         Ok(Processed { picture: result, fallback })
     }
 

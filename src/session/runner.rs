@@ -11,8 +11,8 @@ use crate::plan::{Prepared, Selection};
 use crate::tensor::Tensor;
 use std::rc::Rc;
 
-/// A run yields at least this often, in milliseconds.
-pub(super) const PAUSE_MS: f64 = 25.0;
+/// A run yields at least this often, in milliseconds: helpers wait that long for their next tile.
+const PAUSE_MS: f64 = 16.0;
 /// One indivisible piece of CPU work is cut to about this long, in milliseconds.
 const PIECE_MS: f64 = 4.0;
 /// Steps are timed this often at most, and twice at least: the first run warms up.
@@ -96,7 +96,7 @@ impl Runner {
         let read = self.prepare(what, inputs).await?;
         let read: Vec<&Tensor> = read.iter().collect();
         let Self { ready, cpu_flops_per_ms, .. } = self;
-        let Some(Ready { prepared, executor, .. }) = ready else { return Err(Error::Aborted) };
+        let Some(Ready { prepared, executor, .. }) = ready else { return Err(unprepared()) };
         let result = match executor {
             Executor::Cpu(executor) => match run_cpu(executor, &read, cpu_flops_per_ms, None, host).await {
                 Ok(()) => executor.outputs(),
@@ -127,7 +127,7 @@ impl Runner {
         let read = self.prepare(what, inputs).await?;
         let read: Vec<&Tensor> = read.iter().collect();
         let Self { ready, cpu_flops_per_ms, .. } = self;
-        let Some(Ready { prepared, executor, .. }) = ready else { return Err(Error::Aborted) };
+        let Some(Ready { prepared, executor, .. }) = ready else { return Err(unprepared()) };
         let step =
             |step: &crate::plan::Step| Timed { nodes: step.nodes.clone(), milliseconds: f64::INFINITY };
         let mut timed: Vec<Timed> = prepared.plan.steps.iter().map(step).collect();
@@ -184,7 +184,7 @@ impl Runner {
             let (graph, selection) = (graph.clone(), selection.clone());
             self.ready = Some(Ready { graph, shapes, selection, on_gpu, prepared, executor });
         }
-        let Some(Ready { prepared, .. }) = &self.ready else { return Err(Error::Aborted) };
+        let Some(Ready { prepared, .. }) = &self.ready else { return Err(unprepared()) };
         let mut read: Vec<Tensor> = Vec::new();
         for &port in &prepared.input_ports {
             read.push(std::mem::replace(&mut inputs[port], Tensor::vector([])));
@@ -192,6 +192,10 @@ impl Runner {
         prepared.adapt_inputs(&mut read);
         Ok(read)
     }
+}
+
+fn unprepared() -> Error {
+    Error::Internal("a plan that has been made is not there".into())
 }
 
 #[cfg(feature = "gpu")]

@@ -1,11 +1,13 @@
 //! Progress of one tile as a share of all.
 
 use super::host::Host;
+use std::cell::Cell;
 
 /// The host of one tile's run.
 pub(super) struct Steps<'a, H> {
     pub host: &'a H,
-    pub done: usize,
+    /// Tiles that are done, by whomever.
+    pub done: &'a Cell<usize>,
     pub tiles: usize,
 }
 
@@ -23,6 +25,6 @@ impl<H: Host> Host for Steps<'_, H> {
     }
 
     fn progress(&self, fraction: f32) {
-        self.host.progress((self.done as f32 + fraction) / self.tiles.max(1) as f32);
+        self.host.progress((self.done.get() as f32 + fraction) / self.tiles.max(1) as f32);
     }
 }

@@ -12,6 +12,9 @@ use crate::tile::{Span, spans};
 const LADDER: [usize; 10] = [1024, 896, 768, 512, 384, 256, 192, 128, 96, 64];
 /// Memory for the buffers of one tile, in bytes, where the network can be tiled.
 const TILE_BYTES: u64 = 224 << 20;
+/// The same where several run at once: what all may take, and what each may take at least.
+const TILES_BYTES: u64 = 320 << 20;
+const LEAST_TILE_BYTES: u64 = 80 << 20;
 /// What one run may take where the whole frame is needed: a browser tab gets little more.
 const FRAME_BYTES: u64 = if cfg!(target_pointer_width = "32") { isize::MAX as u64 } else { 3 << 30 };
 
@@ -22,10 +25,16 @@ pub(super) struct Tiling {
     /// `[height, width]` of every tile.
     pub tile: [usize; 2],
     pub flops: u64,
+    /// Of one tile.
     pub peak_bytes: u64,
 }
 
 impl Tiling {
+    /// Pixels that each of `threads` goes over, if all are equally fast.
+    fn pixels_each(&self, threads: usize) -> usize {
+        self.count().div_ceil(threads) * self.tile[0] * self.tile[1]
+    }
+
     pub(super) fn count(&self) -> usize {
         self.rows.len() * self.columns.len()
     }
@@ -70,6 +79,9 @@ impl Model {
             Some(side) => vec![side],
             None => LADDER.to_vec(),
         };
+        let threads = self.device().threads();
+        let limit =
+            if threads == 1 { TILE_BYTES } else { (TILES_BYTES / threads as u64).max(LEAST_TILE_BYTES) };
         // Where no axis can be cut there is but one way.
         let whole = geometry.axes.iter().all(|axis| axis.sees_all() || axis.fixed);
         let mut refused = None;
@@ -83,17 +95,51 @@ impl Model {
                 Ok(Tiling { rows, columns, tile, flops, peak_bytes })
             };
             match attempt() {
-                Ok(tiling) if whole || tile.is_some() || tiling.peak_bytes <= TILE_BYTES => {
-                    return Ok(tiling);
+                Ok(tiling) if whole || tile.is_some() => return Ok(tiling),
+                Ok(tiling) if tiling.peak_bytes <= limit => {
+                    return Ok(self.shared(geometry, padded, threads, &tiling).unwrap_or(tiling));
                 }
                 Ok(tiling) => {
                     let what = format!("a tile of {} × {} pixels", tiling.tile[1], tiling.tile[0]);
-                    refused = Some(Error::TooLarge { what, needed: tiling.peak_bytes, limit: TILE_BYTES });
+                    refused = Some(Error::TooLarge { what, needed: tiling.peak_bytes, limit });
                 }
                 Err(error) => refused = refused.or(Some(error)),
             }
         }
         Err(refused.unwrap_or_else(|| Error::InvalidInput("no size of tiles fits this model".into())))
+    }
+
+    /// Tiles no larger than those of `fitting` that several threads are done with sooner.
+    fn shared(
+        &self,
+        geometry: &Geometry,
+        padded: [usize; 2],
+        threads: usize,
+        fitting: &Tiling,
+    ) -> Option<Tiling> {
+        if threads == 1 {
+            return None;
+        }
+        let room = fitting.tile[0] * fitting.tile[1];
+        let cut = |axis: usize| -> Vec<Vec<Span>> {
+            let sides = (1..=2 * threads).map(|parts| padded[axis].div_ceil(parts)).chain(LADDER);
+            sides.filter_map(|side| spans(&geometry.axes[axis], padded[axis], side).ok()).collect()
+        };
+        let mut best: Option<Tiling> = None;
+        let columns = cut(1);
+        for rows in cut(0) {
+            for columns in &columns {
+                let tile = [rows[0].len, columns[0].len];
+                let tiling =
+                    Tiling { rows: rows.clone(), columns: columns.clone(), tile, flops: 0, peak_bytes: 0 };
+                let sooner = |than: &Tiling| tiling.pixels_each(threads) < than.pixels_each(threads);
+                if tile[0] * tile[1] <= room && best.as_ref().map_or(sooner(fitting), sooner) {
+                    best = Some(tiling);
+                }
+            }
+        }
+        let (flops, peak_bytes) = self.cost(geometry, best.as_ref()?.tile).ok()?;
+        best.map(|tiling| Tiling { flops, peak_bytes, ..tiling })
     }
 
     /// FLOPs and bytes of a run on the whole frame, `[height, width]`; refuses what no tab has memory for. What a

@@ -24,13 +24,18 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// `options.backend`: `"auto"` (the default), `"webgpu"` or `"cpu"`.
+    /// `options.backend`: `"auto"` (the default), `"webgpu"` or `"cpu"`. `options.threads`: how many tiles of a picture run
+    /// at once on the CPU, in workers of their own; `"auto"` (the default): as many as there are cores.
     #[wasm_bindgen(unchecked_return_type = "Promise<Engine>")]
     pub fn create(
-        #[wasm_bindgen(unchecked_optional_param_type = "{ backend?: 'auto' | 'webgpu' | 'cpu' }")]
+        #[wasm_bindgen(
+            unchecked_optional_param_type = "{ backend?: 'auto' | 'webgpu' | 'cpu'; threads?: number | 'auto' }"
+        )]
         options: JsValue,
     ) -> Promise {
         let wanted = option::<js_sys::JsString>(&options, "backend").map(String::from);
+        // The package's entry has made a number of it, and gives `process` its helpers.
+        let threads = option::<js_sys::Number>(&options, "threads").map_or(1.0, |threads| threads.value_of());
         future_to_promise(async move {
             let choice = match wanted.as_deref() {
                 None | Some("auto") => BackendChoice::Auto,
@@ -43,8 +48,15 @@ impl Engine {
             };
             let host = Browser::new(&JsValue::UNDEFINED);
             let inner = session::Engine::create(choice, &host).await.map_err(|e| convert::error(&e))?;
+            inner.set_threads(threads as usize);
             Ok(Engine { inner: Rc::new(inner) }.into())
         })
+    }
+
+    /// How many tiles of a picture run at once on the CPU.
+    #[wasm_bindgen(getter)]
+    pub fn threads(&self) -> usize {
+        self.inner.threads()
     }
 
     /// Where models run: `"webgpu"` or `"cpu"`.
@@ -154,7 +166,8 @@ impl Engine {
     }
 
     /// Runs a model on a picture, tile by tile. Options: `tile` (longest side in input pixels), `near`
-    /// (tiles around this point of the input come first), `signal`, `onTile`, `onProgress`.
+    /// (tiles around this point of the input come first), `signal`, `onTile`, `onProgress`, and `help`, which runs
+    /// [`Model::tile`] elsewhere.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn process(
         &self,

@@ -1,17 +1,22 @@
-//! Clock, macrotasks, stop and progress of a browser.
+//! Clock, macrotasks, stop, progress and helpers of a browser.
 
+use super::convert;
+use crate::error::{Error, Result};
 use crate::session::Host;
-use js_sys::{Function, Promise, Reflect};
+use crate::tensor::Tensor;
+use js_sys::{Array, Function, Promise, Reflect};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, MessageChannel, Performance};
 
-/// The `signal` and `onProgress` of a call's options.
+/// The `signal`, `onProgress` and `help` of a call's options.
 pub(super) struct Browser {
     performance: Option<Performance>,
     signal: Option<AbortSignal>,
     on_progress: Option<Function>,
+    /// From a helper's number, a tile's data and its shape to a promise of `{ data, shape }`.
+    help: Option<Function>,
     /// What `onProgress` is told beside the share done.
     pub tiles: Cell<(usize, usize)>,
 }
@@ -23,6 +28,7 @@ impl Browser {
             performance: performance.and_then(|p| p.dyn_into().ok()),
             signal: option(options, "signal"),
             on_progress: option(options, "onProgress"),
+            help: option(options, "help"),
             tiles: Cell::new((0, 0)),
         }
     }
@@ -73,5 +79,20 @@ impl Host for Browser {
         }
         // What the callback throws is the caller's own affair; the run goes on.
         let _ = callback.call1(&JsValue::NULL, &event);
+    }
+
+    async fn help(&self, helper: usize, input: Tensor) -> Result<Tensor> {
+        let failed = |what: &str| Error::Internal(format!("helper {helper}: {what}"));
+        let help = self.help.as_ref().ok_or_else(|| failed("there is none"))?;
+        let input = convert::from_tensor(input);
+        let get =
+            |object: &JsValue, key: &str| Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED);
+        let asked = Array::of3(&(helper as f64).into(), &get(&input, "data"), &get(&input, "shape"));
+        let promised = help.apply(&JsValue::NULL, &asked).map_err(|_| failed("it cannot be asked"))?;
+        match JsFuture::from(Promise::resolve(&promised)).await {
+            Ok(output) => convert::tensor(&get(&output, "data"), &get(&output, "shape")),
+            Err(_) if self.stopped() => Err(Error::Aborted),
+            Err(_) => Err(failed("it has failed")),
+        }
     }
 }

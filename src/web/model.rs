@@ -121,6 +121,22 @@ impl Model {
         })
     }
 
+    /// Runs on the input of one tile and gives the output, as a helper of `process` does. Options: `signal`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Tensor>")]
+    pub fn tile(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Float32Array")] data: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number[]")] shape: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "{ signal?: AbortSignal }")] options: JsValue,
+    ) -> Promise {
+        let (inner, host) = (self.inner.clone(), Browser::new(&options));
+        let input = convert::tensor(&data, &shape);
+        future_to_promise(async move {
+            let run = async { inner.tile(input?, &host).await };
+            run.await.map(|output| convert::from_tensor(output).into()).map_err(|e| convert::error(&e))
+        })
+    }
+
     /// Gives the buffers of the last run back; the next one makes them anew. Does nothing in mid-run.
     pub fn release(&self) {
         self.inner.release();

@@ -68,6 +68,8 @@ export interface Estimate {
   /** Why it does not fit. */
   reason?: string;
   width: number; height: number; tiles: number; flops: number; peakBytes: number;
+  /** Tiles that run at once. */
+  threads: number;
   /** False where the network takes one size alone and sees the picture brought to it. */
   exact: boolean;
   /** Width and height to which the whole picture is brought for the network; null where it sees it as it is, or by tiles. */
@@ -95,6 +97,8 @@ export interface ProcessOptions {
   signal?: AbortSignal;
   onTile?: (tile: Tile) => void;
   onProgress?: (progress: Progress) => void;
+  /** Runs `Model.tile` on another thread, which counts from 0; one that rejects is not asked again. */
+  help?: (helper: number, data: Float32Array, shape: number[]) => Promise<Tensor>;
 }
 "#;
 
@@ -133,13 +137,15 @@ struct Answer<'a> {
     tiles: usize,
     flops: u64,
     peak_bytes: u64,
+    threads: usize,
     exact: bool,
     frame: Option<[u32; 2]>,
 }
 
 pub(super) fn estimate(estimate: &Estimate) -> JsValue {
-    let &Estimate { width, height, tiles, flops, peak_bytes, exact, frame } = estimate;
-    convert::json(&Answer { fits: true, reason: None, width, height, tiles, flops, peak_bytes, exact, frame })
+    let &Estimate { width, height, tiles, flops, peak_bytes, threads, exact, frame } = estimate;
+    let (fits, reason) = (true, None);
+    convert::json(&Answer { fits, reason, width, height, tiles, flops, peak_bytes, threads, exact, frame })
 }
 
 pub(super) fn refused(peak_bytes: u64, reason: &str) -> JsValue {

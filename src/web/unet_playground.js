@@ -1,16 +1,14 @@
 // The package's entry: one interface over two builds of the same engine.
 
+import { builds } from "./builds.js";
+import { Pool, threadsFor } from "./pool.js";
+
 /** The smallest module with a relaxed-SIMD instruction: f32x4.relaxed_madd on three splats. */
 // prettier-ignore
 const RELAXED_SIMD = new Uint8Array([
   0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 19, 1, 17, 0,
   0x41, 0, 0xfd, 0x0f, 0x41, 0, 0xfd, 0x0f, 0x41, 0, 0xfd, 0x0f, 0xfd, 0x85, 0x02, 0x0b,
 ]);
-
-const BUILDS = {
-  relaxed: () => import("./relaxed/unet_playground.js"),
-  baseline: () => import("./baseline/unet_playground.js"),
-};
 
 export let Engine, Model, Picture, upsample;
 
@@ -25,8 +23,46 @@ export default function init({ build } = {}) {
 }
 
 async function load(build) {
-  const module = await BUILDS[build]();
-  await module.default();
-  ({ Engine, Model, Picture, upsample } = module);
+  const [module, compiled] = await Promise.all([builds[build].load(), compile(builds[build].wasm)]);
+  await module.default({ module_or_path: compiled });
+  ({ Model, Picture, upsample } = module);
+  Engine = withThreads(module.Engine, () => new Pool(build, compiled));
   return build;
+}
+
+/** Compiles while it downloads, where the host names the file as what it is. */
+async function compile(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new TypeError(`${url}: ${response.status} ${response.statusText}`);
+  const named = response.headers.get("content-type")?.startsWith("application/wasm");
+  return named ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** The engine of a build, whose tiles run in as many workers as `threads` says. */
+function withThreads(Base, pool) {
+  const pools = new WeakMap();
+  return class Engine extends Base {
+    static async create({ threads = "auto", ...options } = {}) {
+      const count = threadsFor(threads);
+      const engine = Object.setPrototypeOf(await Base.create({ ...options, threads: count }), Engine.prototype);
+      if (count > 1) pools.set(engine, pool());
+      return engine;
+    }
+
+    async load(bytes, options) {
+      const model = await super.load(bytes, options);
+      pools.get(this)?.add(model, bytes, options);
+      return model;
+    }
+
+    process(picture, model, options = {}) {
+      const help = pools.get(this)?.helpWith(model, options.signal);
+      return super.process(picture, model, help ? { help, ...options } : options);
+    }
+
+    free() {
+      pools.get(this)?.close();
+      super.free();
+    }
+  };
 }

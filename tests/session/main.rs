@@ -1,6 +1,7 @@
 //! The public interface: whole runs on pictures and tensors, stopping, queueing, going on without a GPU.
 
 mod channels_last;
+mod crew;
 #[path = "../operators/fixtures.rs"]
 mod fixtures;
 mod frames;

@@ -207,6 +207,8 @@ export interface Estimate {
   width: number;
   height: number;
   tiles: number;
+  /** Tiles that run at once. */
+  threads?: number;
   peakBytes: number;
   flops: number;
   /** False where the network takes one size alone and sees the picture brought to it: `frame`. */

@@ -216,7 +216,7 @@ mod lanes {
 
     #[cfg(target_feature = "relaxed-simd")]
     #[inline(always)]
-    pub fn mul_add(a: V, b: V, c: V) -> V {
+    pub(super) fn mul_add(a: V, b: V, c: V) -> V {
         f32x4_relaxed_madd(a, b, c)
     }
 

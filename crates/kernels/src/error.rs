@@ -42,6 +42,9 @@ pub enum Error {
     /// The GPU reported an error that is a defect of this engine.
     #[error("GPU error: {0}")]
     Gpu(String),
+    /// A state of this engine that should not be.
+    #[error("this is a defect of the engine: {0}")]
+    Internal(String),
     /// Bytes that are not a picture, or a broken one.
     #[error("this picture cannot be read: {0}")]
     InvalidPicture(String),
@@ -71,6 +74,7 @@ impl Error {
             Error::DeviceLost(_) => "device-lost",
             Error::GpuOutOfMemory(_) => "gpu-out-of-memory",
             Error::Gpu(_) => "gpu-error",
+            Error::Internal(_) => "internal",
             Error::InvalidPicture(_) => "invalid-picture",
             Error::UnsupportedPicture(_) => "unsupported-picture",
             Error::PictureTooLarge { .. } => "picture-too-large",

@@ -1,7 +1,6 @@
 //! Pictures made worse, restored, and compared with what they were.
 
 use super::{Subject, file_name};
-use crate::cli::host::Terminal;
 use crate::cli::protocol::Protocol;
 use crate::cli::{Outcome, files};
 use serde::{Serialize, Serializer};
@@ -82,12 +81,13 @@ impl Restored {
 
 /// Degrades, restores and scores every picture; those that fail are named and counted.
 pub(super) fn restored(
-    &Subject { model, name, tile }: &Subject,
+    subject: &Subject,
     protocol: &Protocol,
     pictures: &[PathBuf],
     seed: u32,
 ) -> (Option<Restored>, usize) {
-    let terminal = Terminal::new(pictures.len());
+    let &Subject { model, name, tile, .. } = subject;
+    let terminal = subject.terminal(pictures.len());
     let (mut measured, mut failed) = (vec![], 0);
     for (path, seed) in pictures.iter().zip(seed..) {
         terminal.begin(&format!("{name}, {}: {}", protocol.name, path.display()));

@@ -1,7 +1,6 @@
 //! Labels compared with masks.
 
 use super::{Subject, Truth};
-use crate::cli::host::Terminal;
 use crate::cli::{Outcome, files};
 use serde::Serialize;
 use unet_playground::image::confusion::Confusion;
@@ -33,11 +32,12 @@ impl Segmented {
 
 /// Labels every picture and compares with its mask.
 pub(super) fn segmented(
-    &Subject { model, name, tile }: &Subject,
+    subject: &Subject,
     told: &Description,
     Truth { photos, masks }: &Truth,
     values: &[u8],
 ) -> Outcome<(Option<Segmented>, usize)> {
+    let &Subject { model, name, tile, .. } = subject;
     let masks = masks.as_ref().ok_or_else(|| {
         format!("{name}: a segmentation is measured against masks; name their folder with --masks")
     })?;
@@ -46,7 +46,7 @@ pub(super) fn segmented(
         return Err(format!("{name} has {classes} classes, but --mask-values are {}", values.len()));
     }
     let count = u8::try_from(classes).map_err(|_| format!("{name}: at most 255 classes are measured"))?;
-    let (terminal, mut confusion) = (Terminal::new(photos.len()), Confusion::new(count));
+    let (terminal, mut confusion) = (subject.terminal(photos.len()), Confusion::new(count));
     let (mut counted, mut failed) = (0, 0);
     for path in photos {
         terminal.begin(&format!("{name}: {}", path.display()));

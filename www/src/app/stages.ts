@@ -50,10 +50,15 @@ export async function expected(
     if (estimate.exact === false) total.resized = estimate.frame ?? null;
     total.tiles += estimate.tiles;
     total.peakBytes = Math.max(total.peakBytes, estimate.peakBytes);
-    total.milliseconds += estimate.flops / pace;
+    total.milliseconds += eachDoes(estimate) / pace;
     ({ width, height } = estimate);
   }
   return total;
+}
+
+/** What each of the threads that run at once computes, if the tiles go around evenly. */
+function eachDoes({ flops, tiles, threads = 1 }: Estimate): number {
+  return (flops * Math.ceil(tiles / threads)) / Math.max(tiles, 1);
 }
 
 /** Runs all stages of a method; what lies between them is freed. */
@@ -86,7 +91,7 @@ export async function runStages(
         ({ classes, gray } = model);
         const ids = { picture: last.id, model: model.id };
         const estimate = await client.call("estimate", { width: last.width, height: last.height, model: model.id }, { signal });
-        flops += estimate.flops;
+        flops += eachDoes(estimate);
         if (isLast) watch.onLast?.(estimate);
         const onProgress = (progress: Progress) => {
           if (progress.stage === "compute") watch.onFraction?.((index + progress.fraction) / method.stages.length);
