@@ -220,3 +220,27 @@ fn no_filter_brings_hidden_colours_to_light() {
         assert!(brightest(&twice) <= limit, "{name}, blurred: {} over {limit}", brightest(&twice));
     }
 }
+
+#[test]
+fn compression_that_changes_pixels_is_told() {
+    let fixtures = fixtures();
+    let is_lossy = |name: &str| read(&std::fs::read(fixtures.join(name)).unwrap()).unwrap().lossy;
+    for name in [
+        "metadata/plain-lossy.webp",
+        "metadata/alpha-lossy.webp",
+        "pictures/rgb.webp",
+        "cases/tiff/jpeg-ycbcr.tif",
+        "cases/jpeg/non-interleaved-420.jpg",
+    ] {
+        assert!(is_lossy(name), "{name}");
+    }
+    for name in [
+        "metadata/plain.webp",
+        "metadata/alpha.webp",
+        "pictures/rgba.webp",
+        "filters/photo.png",
+        "cases/tiff/planar.tif",
+    ] {
+        assert!(!is_lossy(name), "{name}");
+    }
+}

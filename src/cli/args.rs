@@ -129,6 +129,19 @@ pub(crate) struct Task {
     /// How the network enlarges inside: nearest, bilinear, pixel-shuffle, max-unpool, transposed-conv
     #[arg(long, default_value = "bilinear", value_name = "STRATEGY")]
     pub upsampling: String,
+    /// What the pictures are, where there are networks for either
+    #[arg(long, value_enum, default_value = "auto")]
+    pub source: Source,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Source {
+    /// As each file is: of JPEG and lossy WebP compressed, else clean
+    Auto,
+    /// Without the traces of compression
+    Clean,
+    /// With them, whatever the file is now
+    Compressed,
 }
 
 /// How a segmentation is shown.

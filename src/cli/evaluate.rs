@@ -8,7 +8,6 @@ use super::args::{Args, Chroma, Evaluate};
 use super::host::Terminal;
 use super::masks::Masks;
 use super::protocol::{Damage, Protocol};
-use super::threads::Threads;
 use super::walk::Walk;
 use super::{models, report};
 use restoration::{Restored, restored};
@@ -139,7 +138,9 @@ struct Subject<'a> {
 impl Subject<'_> {
     /// Shows how it gets on with so many pictures, and helps with their tiles.
     fn terminal(&self, pictures: usize) -> Terminal {
-        Terminal::new(pictures, Threads::of(self.path, self.threads))
+        let terminal = Terminal::new(pictures, self.threads);
+        terminal.take(self.path);
+        terminal
     }
 }
 

@@ -3,8 +3,9 @@
 use super::report;
 use super::threads::Threads;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
+use std::path::{Path, PathBuf};
 use std::task::Poll;
 use std::time::Instant;
 use unet_playground::Result;
@@ -20,21 +21,34 @@ pub(super) struct Terminal {
     start: Instant,
     done: Cell<u64>,
     threads: Threads,
+    /// The model of the picture under way.
+    model: RefCell<PathBuf>,
 }
 
 impl Terminal {
-    /// Draws on standard error, and nothing where that is no terminal.
-    pub(super) fn new(pictures: usize, threads: Threads) -> Self {
+    /// Draws on standard error, and nothing where that is no terminal. `threads` share the tiles of a picture.
+    pub(super) fn new(pictures: usize, threads: usize) -> Self {
         let bar = ProgressBar::new(pictures as u64 * STEPS);
         let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {elapsed} of {duration}  {msg}");
         // The template is a constant.
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, start: Instant::now(), done: Cell::new(0), threads }
+        Self {
+            bar,
+            start: Instant::now(),
+            done: Cell::new(0),
+            threads: Threads::new(threads),
+            model: RefCell::default(),
+        }
     }
 
     /// The picture that comes next.
     pub(super) fn begin(&self, name: &str) {
         self.bar.set_message(name.to_string());
+    }
+
+    /// The model that comes next.
+    pub(super) fn take(&self, model: &Path) {
+        *self.model.borrow_mut() = model.to_path_buf();
     }
 
     pub(super) fn finish_one(&self) {
@@ -84,6 +98,7 @@ impl Host for Terminal {
     }
 
     async fn help(&self, helper: usize, input: Tensor) -> Result<Tensor> {
-        self.threads.run(helper, input).await
+        let model = self.model.borrow().clone();
+        self.threads.run(helper, &model, input).await
     }
 }

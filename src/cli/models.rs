@@ -4,7 +4,6 @@ use super::Outcome;
 use super::args::{Args, Backend};
 use super::host::Terminal;
 use super::report;
-use super::threads::Threads;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -21,7 +20,7 @@ pub(super) fn engine(args: &Args) -> Outcome<Engine> {
         Backend::Cpu => BackendChoice::Cpu,
         Backend::Webgpu => BackendChoice::WebGpu,
     };
-    let engine = pollster::block_on(Engine::create(choice, &Terminal::new(0, Threads::none())));
+    let engine = pollster::block_on(Engine::create(choice, &Terminal::new(0, 1)));
     let engine = engine.map_err(|e| e.to_string())?;
     engine.set_threads(args.threads());
     Ok(engine)
@@ -69,6 +68,12 @@ pub(super) fn of_task(args: &Args, task: &str, strategy: &str) -> Outcome<PathBu
         folder.display(),
         suggestion(&wanted, task, &there)
     ))
+}
+
+/// The model beside this one that is made for compressed pictures.
+pub(super) fn for_compressed(model: &Path) -> Option<PathBuf> {
+    let name = format!("{}-compressed.onnx", model.file_stem()?.to_string_lossy());
+    Some(model.with_file_name(name)).filter(|path| path.is_file())
 }
 
 /// Names of the models, without ending.

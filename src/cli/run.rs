@@ -1,12 +1,11 @@
 //! Pictures through a model.
 
 use super::Outcome;
-use super::args::{Args, Command, Files, Mode, View};
+use super::args::{Args, Command, Files, Mode, Source, View};
 use super::host::Terminal;
 use super::jobs::{self, Job};
-use super::threads::Threads;
 use super::{files, models, report};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use unet_playground::image::filter::Edges;
 use unet_playground::image::{Decoded, Picture, labels};
 use unet_playground::session::Model;
@@ -15,6 +14,9 @@ use unet_playground::session::Model;
 struct Order<'a> {
     files: &'a Files,
     model: PathBuf,
+    /// Of the same, for compressed pictures.
+    for_compressed: Option<PathBuf>,
+    source: Source,
     view: Option<&'a View>,
     from_photo: bool,
 }
@@ -22,7 +24,21 @@ struct Order<'a> {
 fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
     let order = |name: &str, task: &'a super::args::Task| {
         let model = models::of_task(args, name, &task.upsampling)?;
-        Ok(Order { files: &task.files, model, view: None, from_photo: false })
+        let for_compressed = models::for_compressed(&model);
+        if task.source == Source::Compressed && for_compressed.is_none() {
+            return Err(format!(
+                "{}: there is no network beside it for compressed pictures",
+                model.display()
+            ));
+        }
+        Ok(Order {
+            files: &task.files,
+            model,
+            for_compressed,
+            source: task.source,
+            view: None,
+            from_photo: false,
+        })
     };
     match command {
         Command::Denoise(task) => order("denoise", task),
@@ -35,7 +51,9 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
         }
         Command::Segment { task, view } => Ok(Order { view: Some(view), ..order("segment", task)? }),
         Command::Run { files, model, view } => {
-            Ok(Order { files, model: model.clone(), view: Some(view), from_photo: false })
+            let model = model.clone();
+            let source = Source::Clean;
+            Ok(Order { files, model, for_compressed: None, source, view: Some(view), from_photo: false })
         }
         Command::List | Command::Noise { .. } | Command::Evaluate(_) => {
             Err("this command makes no pictures".into())
@@ -50,6 +68,10 @@ pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
     report::remarks(&notices);
     let engine = models::engine(args)?;
     let (model, told) = models::described(&engine, &order.model)?;
+    let compressed = order.for_compressed.as_deref();
+    let compressed =
+        compressed.map(|path| models::load(&engine, path).map(|model| (path, model))).transpose()?;
+    let networks = Networks { usual: (&order.model, model), compressed, source: order.source };
     let chosen = match order.view {
         Some(view) if !told.classes.is_empty() => {
             let names: Vec<String> = told.classes.into_iter().map(|class| class.name).collect();
@@ -57,11 +79,11 @@ pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
         }
         _ => vec![],
     };
-    let terminal = Terminal::new(jobs.len(), Threads::of(&order.model, args.threads()));
+    let terminal = Terminal::new(jobs.len(), args.threads());
     let mut failed = 0;
     for job in &jobs {
         terminal.begin(&job.input.display().to_string());
-        if let Err(message) = one(args, &order, &model, &chosen, job, &terminal) {
+        if let Err(message) = one(args, &order, &networks, &chosen, job, &terminal) {
             terminal.complain(&message);
             failed += 1;
         }
@@ -71,9 +93,37 @@ pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
     if failed > 0 { Err(format!("{failed} of {} pictures failed", jobs.len())) } else { Ok(()) }
 }
 
-fn one(args: &Args, order: &Order, model: &Model, chosen: &[u8], job: &Job, host: &Terminal) -> Outcome<()> {
+/// The networks of an order, each with its file.
+struct Networks<'a> {
+    usual: (&'a Path, Model),
+    compressed: Option<(&'a Path, Model)>,
+    source: Source,
+}
+
+impl Networks<'_> {
+    /// The one for a picture. `lossy`: whether its file is.
+    fn of(&self, lossy: bool) -> &(&Path, Model) {
+        let compressed = match self.source {
+            Source::Auto => lossy,
+            Source::Clean => false,
+            Source::Compressed => true,
+        };
+        self.compressed.as_ref().filter(|_| compressed).unwrap_or(&self.usual)
+    }
+}
+
+fn one(
+    args: &Args,
+    order: &Order,
+    networks: &Networks,
+    chosen: &[u8],
+    job: &Job,
+    host: &Terminal,
+) -> Outcome<()> {
     let named = |e: unet_playground::Error| format!("{}: {e}", job.input.display());
-    let Decoded { mut picture, notices, metadata } = files::read(&job.input)?;
+    let Decoded { mut picture, notices, metadata, lossy } = files::read(&job.input)?;
+    let (file, model) = networks.of(lossy);
+    host.take(file);
     files::told(&job.input, &notices).iter().for_each(|notice| host.remark(notice));
     if order.from_photo {
         let side = model.task().map_err(named)?.side().unwrap_or(u32::MAX);

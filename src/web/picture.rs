@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 /// An 8-bit sRGB picture with straight alpha.
 #[wasm_bindgen]
-pub struct Picture(pub(super) Rc<image::Picture>, Vec<Notice>, pub(super) Rc<Metadata>);
+pub struct Picture(pub(super) Rc<image::Picture>, Vec<Notice>, pub(super) Rc<Metadata>, bool);
 
 /// A notice as JavaScript gets it.
 #[derive(Serialize)]
@@ -36,17 +36,17 @@ impl Picture {
             // Where there is no room to pack, there is none to complain either: it stays as it is.
             let _ = picture.pack();
         }
-        Self(Rc::new(picture), Vec::new(), Rc::default())
+        Self(Rc::new(picture), Vec::new(), Rc::default(), false)
     }
 
     /// Made of one with this metadata.
     pub(super) fn made(picture: image::Picture, metadata: &Rc<Metadata>) -> Self {
-        Self(Self::of(picture).0, Vec::new(), metadata.clone())
+        Self(Self::of(picture).0, Vec::new(), metadata.clone(), false)
     }
 
     /// With what a person should know of its file.
     pub(super) fn decoded(decoded: image::Decoded) -> Self {
-        Self(Self::of(decoded.picture).0, decoded.notices, Rc::new(decoded.metadata))
+        Self(Self::of(decoded.picture).0, decoded.notices, Rc::new(decoded.metadata), decoded.lossy)
     }
 }
 
@@ -120,6 +120,12 @@ impl Picture {
     ) -> Result<Picture, JsValue> {
         let cut = self.0.cut(Rect::new(x, y, width, height), quarters, mirrored);
         cut.map(|cut| Picture::made(cut, &self.2)).map_err(|e| convert::error(&e))
+    }
+
+    /// Whether it was decoded from a file whose compression has changed pixels (JPEG, lossy WebP).
+    #[wasm_bindgen(getter, js_name = isLossy)]
+    pub fn is_lossy(&self) -> bool {
+        self.3
     }
 
     /// Whether the file that it was made of says where the photo was taken.

@@ -196,6 +196,8 @@ export interface Picture {
   encodeJpeg(quality: number, subsampling?: "420" | "444", options?: { location?: boolean }): Uint8Array;
   /** Whether the file says where the photo was taken. */
   readonly hasLocation: boolean;
+  /** Whether the compression of its file has changed pixels. */
+  readonly isLossy: boolean;
   free(): void;
 }
 

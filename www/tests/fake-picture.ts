@@ -5,6 +5,7 @@ import type { Picture } from "../src/engine";
 export class FakePicture implements Picture {
   readonly hasAlpha = false;
   readonly hasLocation = true;
+  readonly isLossy = false;
   readonly notices = [];
   /** Of labels: how near to the truth they are. */
   quality = 1;

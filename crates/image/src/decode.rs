@@ -14,7 +14,7 @@ use super::picture::check_size;
 use super::profile::{Depth, Profile, ToSrgb};
 use super::sniff::{Format, sniff};
 use super::tile::zeroed;
-use super::{MAX_SIDE, Picture, RGBA, bmp, jpeg, png, tiff};
+use super::{MAX_SIDE, Picture, RGBA, bmp, jpeg, png, tiff, webp};
 use unet_kernels::error::{Error, Result};
 
 /// Most memory that a decoder may take beside the file, in bytes.
@@ -33,6 +33,7 @@ pub(super) struct Stored {
     pub(super) profile: Option<Profile>,
     pub(super) notices: Vec<Notice>,
     pub(super) metadata: Metadata,
+    pub(super) lossy: bool,
 }
 
 /// What a file holds.
@@ -42,6 +43,8 @@ pub struct Decoded {
     /// What a person should know of it: parts that are missing, for example.
     pub notices: Vec<Notice>,
     pub metadata: Metadata,
+    /// Whether compression has changed pixels: JPEG, lossy WebP, TIFF with JPEG inside.
+    pub lossy: bool,
 }
 
 /// The picture of a file, as [`read`] gives it.
@@ -66,11 +69,16 @@ pub fn read(bytes: &[u8]) -> Result<Decoded> {
         Format::Jpeg => jpeg::read(bytes)?,
         Format::Tiff => tiff::read(bytes)?,
         Format::Png => png::read(bytes)?,
-        Format::WebP => through("WebP", || WebPDecoder::new(Cursor::new(bytes)))?,
+        Format::WebP => {
+            let stored = through("WebP", || WebPDecoder::new(Cursor::new(bytes)))?;
+            Stored { lossy: webp::is_lossy(bytes), ..stored }
+        }
         Format::Gif => through("GIF", || GifDecoder::new(Cursor::new(bytes)))?,
         Format::Bmp => bmp::read(bytes)?,
     };
-    Ok(Decoded { picture: upright(&stored)?, notices: stored.notices, metadata: stored.metadata })
+    let picture = upright(&stored)?;
+    let Stored { notices, metadata, lossy, .. } = stored;
+    Ok(Decoded { picture, notices, metadata, lossy })
 }
 
 /// Through a decoder of the `image` crate.
@@ -93,7 +101,17 @@ pub(super) fn through<D: ImageDecoder>(
         usize::try_from(decoder.total_bytes()).map_err(|_| Error::OutOfMemory(decoder.total_bytes()))?;
     let mut samples = zeroed(len)?;
     decoder.read_image(&mut samples).map_err(explain)?;
-    Ok(Stored { width, height, color, samples, orientation, profile, notices: Vec::new(), metadata })
+    Ok(Stored {
+        width,
+        height,
+        color,
+        samples,
+        orientation,
+        profile,
+        notices: Vec::new(),
+        metadata,
+        lossy: false,
+    })
 }
 
 fn limits() -> Limits {

@@ -42,6 +42,22 @@ pub fn webp_with(file: Vec<u8>, picture: &Picture, metadata: &Metadata) -> Resul
     Ok(out)
 }
 
+/// Whether the pixels of a WebP file are in a lossy bitstream, `VP8 ` beside `VP8L`.
+pub(super) fn is_lossy(file: &[u8]) -> bool {
+    let mut rest = file.get(12..).unwrap_or_default();
+    while let Some((head, body)) = rest.split_at_checked(8) {
+        let (name, length) = head.split_at(4);
+        if name == b"VP8 " || name == b"VP8L" {
+            return name == b"VP8 ";
+        }
+        let length = length.iter().rev().fold(0usize, |sum, &byte| sum << 8 | usize::from(byte));
+        // A frame of an animation has its own chunks behind 16 bytes.
+        let skipped = if name == b"ANMF" { 16 } else { length.next_multiple_of(2) };
+        rest = body.get(skipped..).unwrap_or_default();
+    }
+    false
+}
+
 /// Appends name, length and body, padded to an even length.
 fn chunk(file: &mut Vec<u8>, name: &[u8; 4], body: &[u8]) {
     file.extend(name);

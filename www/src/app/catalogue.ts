@@ -60,6 +60,9 @@ export interface Method {
   parameters: number;
 }
 
+/** The variant that stands in place of the usual network where photos are compressed. */
+const FOR_COMPRESSED = "compressed";
+
 /** Strategies in the order in which they are taught; others follow, and variants come last. */
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
 
@@ -83,14 +86,29 @@ export class Catalogue {
     return [...known, ...others.map(factsOf), ...chain];
   }
 
-  /** What can be chosen for a task: its networks, then its baselines. */
-  methods(task: TaskFacts): Method[] {
-    const networks = task.chain ? this.#chained() : this.entries.filter((entry) => entry.task === task.id).map(network);
+  /** Whether a task has networks for compressed photos. */
+  hasSources(task: TaskFacts): boolean {
+    return this.entries.some((entry) => entry.task === task.id && entry.variant === FOR_COMPRESSED);
+  }
+
+  /** What can be chosen for a task: its networks, those for compressed photos if they are wanted, then its baselines. */
+  methods(task: TaskFacts, compressed: boolean): Method[] {
+    const usual = this.#usual(task.id);
+    const forCompressed = this.entries.filter((entry) => entry.task === task.id && entry.variant === FOR_COMPRESSED);
+    const wanted = usual.map((entry) => {
+      const other = entry.variant === "" && compressed && forCompressed.find(({ strategy }) => strategy === entry.strategy);
+      return other || entry;
+    });
+    const networks = task.chain ? this.#chained() : wanted.map(network);
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale) }];
       return { id: `${id}-filter`, kind: "baseline", family: "", name: id, variant: "", stages, parameters: 0 };
     });
     return [...networks, ...baselines];
+  }
+
+  #usual(task: string): Entry[] {
+    return this.entries.filter((entry) => entry.task === task && entry.variant !== FOR_COMPRESSED);
   }
 
   title(task: string): string {
@@ -99,7 +117,7 @@ export class Catalogue {
 
   /** A chain for every method of the first step; a step without it takes the first that it has. */
   #chained(): Method[] {
-    const steps = (OLD_PHOTO.chain ?? []).map((task) => this.entries.filter((entry) => entry.task === task));
+    const steps = (OLD_PHOTO.chain ?? []).map((task) => this.#usual(task));
     const [first = []] = steps;
     if (steps.some((entries) => entries.length === 0)) return [];
     return first.map((wanted) => {
@@ -120,7 +138,7 @@ function network(entry: Entry): Method {
 }
 
 function methodId({ strategy, variant }: Entry): string {
-  return variant ? `${strategy}.${variant}` : strategy;
+  return variant && variant !== FOR_COMPRESSED ? `${strategy}.${variant}` : strategy;
 }
 
 function dataFiles(value: unknown): DataFile[] {

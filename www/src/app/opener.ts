@@ -208,8 +208,8 @@ export abstract class Opener extends Desk {
     this.workshop.clear();
     this.waitFor(coming.many);
     const { name } = photo;
-    const { width, height, located = false } = picture;
-    this.update({ photo: { name, size: { width, height }, located }, expected: null, outcome: { kind: "ready" }, look: null });
+    const { width, height, located = false, lossy = false } = picture;
+    this.update({ photo: { name, size: { width, height }, located, lossy }, expected: null, outcome: { kind: "ready" }, look: null });
     const cut = coming.cut && fitsIn(coming.cut, picture) ? coming.cut : null;
     this.adopt({ ...this.state.settings, sample: photo.sample, mode: coming.mode, cut });
     if (!photo.sample) void this.#lookAt(photo, picture, coming.after);

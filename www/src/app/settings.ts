@@ -9,6 +9,8 @@ import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 export const LASTING_TOOLS = ["difference", "lens", "probe", "smooth", "table"] as const;
 export type LastingTool = (typeof LASTING_TOOLS)[number];
 
+export const SOURCES = ["auto", "clean", "compressed"] as const;
+
 export interface Settings {
   task: string;
   /** Ids of methods; what a task does not have is passed over. */
@@ -28,6 +30,8 @@ export interface Settings {
   /** Names of the classes that are shown; null: all but the background. */
   classes: string[] | null;
   backend: BackendChoice;
+  /** What networks are made for, where there are some for either; auto: as the photo's file is. */
+  source: (typeof SOURCES)[number];
   layout: "wipe" | "grid";
   /** Id of the picture on the left of the wipe; null: the input. */
   left: string | null;
@@ -56,6 +60,7 @@ export function initialSettings(): Settings {
     labels: "overlay",
     classes: null,
     backend: "auto",
+    source: "auto",
     layout: "wipe",
     left: null,
     tools: [],
@@ -79,6 +84,7 @@ export function formatSettings(settings: Settings): string {
     labels: settings.labels,
     classes: settings.classes?.join(",") ?? "",
     backend: settings.backend,
+    source: settings.source,
     layout: settings.layout,
     left: settings.left ?? "",
     tools: settings.tools.join(","),
@@ -95,6 +101,7 @@ export function formatSettings(settings: Settings): string {
   if (settings.labels === first.labels) query.delete("labels");
   if (settings.classes === null) query.delete("classes");
   if (settings.backend === first.backend) query.delete("backend");
+  if (settings.source === first.source) query.delete("source");
   if (settings.layout === first.layout) query.delete("layout");
   if (settings.left === null) query.delete("left");
   if (settings.tools.length === 0) query.delete("tools");
@@ -125,6 +132,7 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     labels: one("labels", ["overlay", "cutout", "classes"], otherwise.labels),
     classes: given.has("classes") ? list("classes") : otherwise.classes,
     backend: one("backend", ["auto", "webgpu", "cpu"], otherwise.backend),
+    source: one("source", SOURCES, otherwise.source),
     layout: one("layout", ["wipe", "grid"], otherwise.layout),
     left: given.get("left") || otherwise.left,
     tools: LASTING_TOOLS.filter((tool) => list("tools").includes(tool)),

@@ -55,6 +55,8 @@ export interface PhotoState {
   size: Size;
   /** Whether its file says where it was taken. */
   located: boolean;
+  /** Whether the compression of its file has changed pixels. */
+  lossy: boolean;
 }
 
 /** One method's result on the way. */
@@ -89,6 +91,8 @@ export interface State {
   task: TaskFacts;
   tasks: TaskFacts[];
   methods: Method[];
+  /** Whether the task has networks for compressed photos beside those for clean ones. */
+  sources: boolean;
   own: OwnModel | null;
   /** Asked of a person's own network. */
   question: Question | null;
@@ -126,6 +130,7 @@ export function initialState(settings = initialSettings()): State {
     task: factsOf(settings.task),
     tasks: [],
     methods: [],
+    sources: false,
     own: null,
     question: null,
     networks: [],
@@ -163,6 +168,13 @@ export function usedSize({ photo, settings: { cut } }: Pick<State, "photo" | "se
 /** Whether the photo is made worse before the run. */
 export function isDegraded({ settings, task }: Pick<State, "settings" | "task">): boolean {
   return settings.mode === "test" && task.kinds.length > 0;
+}
+
+/** Whether networks for compressed photos are used, where there are any. */
+export function isCompressed(state: Pick<State, "settings" | "task" | "photo">): boolean {
+  const { source, degradation } = state.settings;
+  if (source !== "auto") return source === "compressed";
+  return isDegraded(state) ? degradation.saved !== null || degradation.kind === "jpeg" : (state.photo?.lossy ?? false);
 }
 
 /** Whether a mask tells what is true. */
@@ -213,6 +225,7 @@ const WAYS_OUT: Record<string, Action[]> = {
   "wrong-weights": ["retry"],
   "engine-crashed": ["retry"],
   "no-engine": ["retry"],
+  internal: ["retry"],
   unknown: ["retry"],
 };
 

@@ -18,7 +18,7 @@ import { MAX_RESULTS, type Settings } from "./settings";
 import { resultSize } from "./size";
 import { expected } from "./stages";
 import { fittingSize } from "./fitting";
-import { isDegraded, isMasked, noticeFor, plainNotice, usedSize, type Expected, type State } from "./state";
+import { isCompressed, isDegraded, isMasked, noticeFor, plainNotice, usedSize, type Expected, type State } from "./state";
 import { factsOf } from "./tasks";
 
 /** Milliseconds after which a run's pace tells how long it will take. */
@@ -177,7 +177,8 @@ export class Workshop {
     const { chosen } = settings;
     const tasks = catalogue.tasks();
     const task = tasks.find(({ id }) => id === settings.task) ?? factsOf(settings.task);
-    const methods = [...catalogue.methods(task), ...(own ? [ownMethod(own)] : [])];
+    const compressed = isCompressed({ ...this.#board.state, task });
+    const methods = [...catalogue.methods(task, compressed), ...(own ? [ownMethod(own)] : [])];
     const wanted = methods.filter(({ id }) => settings.methods.includes(id)).slice(0, MAX_RESULTS);
     const used = wanted.length > 0 ? wanted : methods.slice(0, 1);
     const kept = new Map<string, Result>();
@@ -189,7 +190,7 @@ export class Workshop {
     this.#results = kept;
     this.#bench.forgetOwn(own);
     const ids = used.map(({ id }) => id);
-    this.#board.update({ tasks, task, methods, chosen: chosen && ids.includes(chosen) ? chosen : (ids[0] ?? null) });
+    this.#board.update({ tasks, task, methods, sources: catalogue.hasSources(task), chosen: chosen && ids.includes(chosen) ? chosen : (ids[0] ?? null) });
     this.#changed();
   }
 
@@ -269,8 +270,8 @@ export class Workshop {
 }
 
 function resultKey(task: string, { id, stages }: Method): string {
-  const own = stages.map((stage) => (stage.kind === "own" ? keyOf(stage.model) : "")).join("");
-  return `${task} ${id} ${own}`;
+  const made = stages.map((stage) => (stage.kind === "own" ? keyOf(stage.model) : stage.kind === "model" ? stage.entry.file : "")).join(" ");
+  return `${task} ${id} ${made}`;
 }
 
 /** Filters take moments; networks can take minutes. */

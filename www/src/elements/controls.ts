@@ -1,10 +1,10 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { methodLabel } from "../app/panes";
-import { MAX_RESULTS } from "../app/settings";
+import { MAX_RESULTS, SOURCES } from "../app/settings";
 import { shownClasses } from "../app/stages";
 import { isFree } from "../app/size";
-import { isDegraded, type State, usedMethods, usedSize } from "../app/state";
+import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../app/state";
 import type { Method } from "../app/catalogue";
 import type { TaskFacts } from "../app/tasks";
 import type { ClassInfo } from "../engine";
@@ -184,6 +184,7 @@ export class Controls extends Localized {
       <h2 id="methods">${t("methods.heading")}</h2>
       ${chips(t("methods.heading"), networks)}
       <p class="sentence">${t(full ? "methods.full" : "methods.sentence", { most: MAX_RESULTS })}</p>
+      ${this.state.sources ? this.#renderSources() : nothing}
       ${baselines.length > 0 ? html`<h3>${t("methods.baselines")}</h3>${chips(t("methods.baselines"), baselines)}` : nothing}
       <button class="link" @click=${() => this.#emit(own ? "shipped-model" : "open-model")}>
         ${icons.model} ${t(own ? "model.shipped" : "model.open")}
@@ -193,6 +194,14 @@ export class Controls extends Localized {
             <button class="inline" @click=${() => this.#emit("read-model")}>${t("model.reading.change")}</button></p>`
         : nothing}
     </section>`;
+  }
+
+  #renderSources() {
+    const options = SOURCES.map((value) => ({ value, label: t(`source.${value}`) }));
+    return html`<h3>${t("source.heading")}</h3>
+      <up-segments .label=${t("source.heading")} .value=${this.state.settings.source} .options=${options}
+        @pick=${(event: CustomEvent) => this.#set({ source: event.detail })}></up-segments>
+      <p class="sentence">${t(isCompressed(this.state) ? "source.compressed.sentence" : "source.clean.sentence")}</p>`;
   }
 
   #renderMode() {

@@ -93,8 +93,8 @@ export class Host implements Handlers {
 
   decode({ file }: Calls["decode"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
-      const { picture, notices } = await decode(this.#ready(), file);
-      return { ...this.#keep(picture), notices, located: picture.hasLocation };
+      const { picture, notices, lossy } = await decode(this.#ready(), file);
+      return { ...this.#keep(picture), notices, located: picture.hasLocation, lossy };
     }, signal);
   }
 

@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Catalogue, parseManifest } from "../../src/app/catalogue";
-import { parseSettings } from "../../src/app/settings";
+import { usual } from "../../src/app/degradation";
+import { initialSettings, parseSettings, type Settings } from "../../src/app/settings";
+import { isCompressed } from "../../src/app/state";
 import { factsOf, OLD_PHOTO } from "../../src/app/tasks";
 import { SECTIONS } from "../../src/slides/sections";
+
+// Asked for its language as soon as there are messages.
+vi.hoisted(() => vi.stubGlobal("navigator", { languages: ["en"], language: "en" }));
 
 const entry = (task: string, strategy: string, more: object = {}) => ({
   file: `${task}-${strategy}.onnx`,
@@ -25,7 +30,7 @@ describe("the manifest", () => {
   it("of this project lists models that can be chosen", () => {
     const shipped = new Catalogue(parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8"))));
     expect(ids(shipped.tasks())).toContain("denoise");
-    expect(ids(shipped.methods(factsOf("denoise")))).toContain("bilinear");
+    expect(ids(shipped.methods(factsOf("denoise"), false))).toContain("bilinear");
   });
 
   it("has every task and method that the lecture's links name", () => {
@@ -34,7 +39,7 @@ describe("the manifest", () => {
     expect(linked.length).toBeGreaterThan(3);
     for (const { task, methods } of linked) {
       expect(ids(shipped.tasks())).toContain(task);
-      expect(ids(shipped.methods(factsOf(task)))).toEqual(expect.arrayContaining(methods));
+      expect(ids(shipped.methods(factsOf(task), false))).toEqual(expect.arrayContaining(methods));
     }
   });
 
@@ -71,7 +76,7 @@ describe("what can be chosen", () => {
 
   it("is networks by their strategy, and the task's baselines", () => {
     const zoo = catalogue(entry("denoise", "nearest"), entry("denoise", "nearest", { variant: "noskip" }), entry("deblur", "bilinear"));
-    expect(ids(zoo.methods(factsOf("denoise")))).toEqual([
+    expect(ids(zoo.methods(factsOf("denoise"), false))).toEqual([
       "nearest",
       "nearest.noskip",
       "mean-filter",
@@ -83,7 +88,7 @@ describe("what can be chosen", () => {
   it("has networks in the order in which strategies are taught, whatever the manifest's, variants last", () => {
     const names = [["bilinear", "noskip"], ["transposed-conv3", ""], ["max-unpool", ""], ["transposed-conv", "lecture"], ["bilinear", ""], ["nearest", ""]];
     const zoo = catalogue(...names.map(([strategy = "", variant = ""]) => entry("segment", strategy, { variant })));
-    expect(ids(zoo.methods(factsOf("segment")))).toEqual([
+    expect(ids(zoo.methods(factsOf("segment"), false))).toEqual([
       "nearest",
       "bilinear",
       "max-unpool",
@@ -93,8 +98,39 @@ describe("what can be chosen", () => {
     ]);
   });
 
+  it("has the networks for compressed photos in place of the usual ones where they are wanted", () => {
+    const task = factsOf("super-resolve-x2");
+    const zoo = catalogue(
+      entry(task.id, "nearest"),
+      entry(task.id, "bilinear"),
+      entry(task.id, "bilinear", { variant: "compressed", file: "files.onnx" }),
+      entry(task.id, "transposed-conv", { variant: "lecture" }),
+    );
+    const files = (compressed: boolean) =>
+      zoo.methods(task, compressed).flatMap(({ id, stages: [stage] }) => (stage?.kind === "model" ? [[id, stage.entry.file]] : []));
+    const [nearest, bilinear, lecture] = files(false);
+    expect([nearest, bilinear, lecture]).toEqual([
+      ["nearest", "super-resolve-x2-nearest.onnx"],
+      ["bilinear", "super-resolve-x2-bilinear.onnx"],
+      ["transposed-conv.lecture", "super-resolve-x2-transposed-conv.onnx"],
+    ]);
+    expect(files(true)).toEqual([nearest, ["bilinear", "files.onnx"], lecture]);
+    expect([zoo.hasSources(task), zoo.hasSources(factsOf("denoise"))]).toEqual([true, false]);
+  });
+
+  it("goes by the photo's file, and in a test by how it is saved, unless it is said", () => {
+    const photo = (lossy: boolean) => ({ name: "a", size: { width: 8, height: 8 }, located: false, lossy });
+    const of = (lossy: boolean, settings: Partial<Settings>) => {
+      const all = { ...initialSettings(), task: "super-resolve-x2", degradation: usual("downscale"), ...settings };
+      return isCompressed({ settings: all, task: factsOf(all.task), photo: photo(lossy) });
+    };
+    expect([of(true, { mode: "apply" }), of(false, { mode: "apply" })]).toEqual([true, false]);
+    expect([of(true, { mode: "test" }), of(false, { mode: "test", degradation: { ...usual("downscale"), saved: 75 } })]).toEqual([false, true]);
+    expect([of(true, { mode: "apply", source: "clean" }), of(false, { mode: "apply", source: "compressed" })]).toEqual([false, true]);
+  });
+
   it("makes enlargers as large as the task", () => {
-    const method = catalogue(entry("super-resolve-x4", "bilinear")).methods(factsOf("super-resolve-x4")).at(-1);
+    const method = catalogue(entry("super-resolve-x4", "bilinear")).methods(factsOf("super-resolve-x4"), false).at(-1);
     expect(method?.stages).toEqual([
       { kind: "filter", id: "lanczos3", filter: { kind: "upscale", scale: 4, interpolation: "lanczos3" } },
     ]);
@@ -109,7 +145,7 @@ describe("what can be chosen", () => {
       entry("super-resolve-x2", "nearest"),
     );
     expect(ids(zoo.tasks())).toContain("old-photo");
-    const files = zoo.methods(OLD_PHOTO).map(({ id, stages }) => [
+    const files = zoo.methods(OLD_PHOTO, false).map(({ id, stages }) => [
       id,
       ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : "")),
     ]);

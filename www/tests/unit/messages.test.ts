@@ -71,7 +71,7 @@ describe("message files", () => {
   });
 
   it("hold a sentence for every error code of the engine", () => {
-    const rust = readFileSync(join(import.meta.dirname, "../../../src/error.rs"), "utf8");
+    const rust = readFileSync(join(import.meta.dirname, "../../../crates/kernels/src/error.rs"), "utf8");
     const codes = [...rust.matchAll(/=> "([a-z-]+)"/g)].map(([, name]) => name);
     expect(codes.length).toBeGreaterThan(8);
     for (const name of codes) if (name !== "aborted") expect(keys).toContain(`error.${name}`);

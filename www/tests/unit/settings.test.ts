@@ -18,6 +18,7 @@ describe("settings in the address", () => {
       labels: "cutout",
       classes: ["pet", "person"],
       backend: "cpu",
+      source: "compressed",
       layout: "grid",
       left: "original",
       tools: ["difference", "probe", "table"],

@@ -118,6 +118,7 @@ fn decode(bytes: &[u8], options: DecoderOptions) -> Result<Stored> {
         profile: icc.filter(|_| !matches!(space, ColorSpace::CMYK | ColorSpace::YCCK)),
         notices: Vec::new(),
         metadata,
+        lossy: true,
     })
 }
 
@@ -178,6 +179,7 @@ fn uncommon(bytes: &[u8], layout: &Layout) -> Result<Stored> {
         profile: icc.filter(|_| info.pixel_format != PixelFormat::CMYK32),
         notices: Vec::from_iter(notice),
         metadata,
+        lossy: true,
     })
 }
 

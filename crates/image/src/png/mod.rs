@@ -71,6 +71,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
         profile,
         notices,
         metadata,
+        lossy: false,
     })
 }
 

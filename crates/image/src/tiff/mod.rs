@@ -47,6 +47,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     let orientation = file.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
     let icc = file.get_tag_u8_vec(Tag::IccProfile).ok();
     let metadata = metadata(&mut file);
+    let compression = file.find_tag_unsigned::<u16>(Tag::Compression).ok().flatten();
     let plain = if meaning.kind.is_read_as_gray() {
         Cow::Owned(meaning::as_gray(bytes)?)
     } else {
@@ -68,6 +69,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
         profile: icc.filter(|_| meaning.kind.keeps_profile()).map(Profile::Icc),
         notices: range.map(|[low, high]| Notice::Scaled { low, high }).into_iter().collect(),
         metadata,
+        lossy: compression == Some(CompressionMethod::ModernJPEG.to_u16()),
     })
 }
 
