@@ -1,7 +1,7 @@
 //! Normalisation by the statistics of the value itself.
 
 use super::planes::{Planes, pixels, pixels_mut, plane, plane_mut};
-use super::reduce::sum;
+use super::reduce::{sum, total};
 use super::task::{Buffers, Task};
 use super::weights::Packed;
 use crate::simd::F32x4;
@@ -64,23 +64,19 @@ impl Task for GroupNorm {
             let channels = self.span().min(x.c - first);
             let block = unit / per_image * x.blocks() + first / 4;
             let blocks = block..block + channels.div_ceil(4);
-            let by_channel = |f: &dyn Fn(usize, F32x4) -> F32x4| -> Vec<f64> {
-                let blocks = blocks.clone().enumerate();
-                let mut sums: Vec<f64> =
-                    blocks.flat_map(|(i, block)| sum(plane(source, x.plane(), block), |v| f(i, v))).collect();
-                sums.truncate(channels);
-                sums
+            let planes = || blocks.clone().map(|block| plane(source, x.plane(), block));
+            let totals = |mut by_channel: Vec<f64>| {
+                by_channel.truncate(channels);
+                self.totals(&by_channel)
             };
-            let means = self.totals(&by_channel(&|_, v| v));
+            let means = totals(planes().flat_map(|plane| sum(plane, |v| v)).collect());
             let lanes = |i: usize, of: &dyn Fn(usize) -> f64| -> F32x4 {
                 F32x4::from(std::array::from_fn(|lane| of((4 * i + lane).min(channels - 1)) as f32))
             };
             let center = |i: usize| lanes(i, &|c| means[c / per_group]);
             let centers: Vec<F32x4> = (0..blocks.len()).map(center).collect();
-            let variances = self.totals(&by_channel(&|i, v| {
-                let difference = v - centers[i];
-                difference * difference
-            }));
+            let squares = |(plane, &center)| sum(plane, |v| (v - center) * (v - center));
+            let variances = totals(planes().zip(&centers).flat_map(squares).collect());
             let factor = |c: usize| {
                 self.affine.of(first + c).0 / (variances[c / per_group] + f64::from(self.epsilon)).sqrt()
             };
@@ -114,11 +110,22 @@ impl Task for LayerNorm {
             let run = unit * self.inner..(unit + 1) * self.inner;
             let (x, y) = (&buffers.inputs[0][run.clone()], &mut buffers.outputs[0][run]);
             let count = self.inner as f64;
-            let mean = x.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
-            let variance = x.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count;
-            let factor = 1.0 / (variance + f64::from(self.epsilon)).sqrt();
-            for (i, (x, y)) in x.iter().zip(y).enumerate() {
-                let (scale, shift) = self.affine.of(i);
+            let mean = total(x, |x| x) / count;
+            let center = F32x4::splat(mean as f32);
+            let squares = total(x, |x| (x - center) * (x - center));
+            let factor = 1.0 / (squares / count + f64::from(self.epsilon)).sqrt();
+            let ((from, rest), (to, last)) = (x.as_chunks(), y.as_chunks_mut());
+            let (factors, whole) = (F32x4::splat(factor as f32), 4 * to.len());
+            let of = |vector: &Option<Packed>, i: usize, default: f32| {
+                let lanes = vector.as_ref().and_then(|vector| vector[4 * i..].first_chunk());
+                lanes.map_or(F32x4::splat(default), F32x4::load)
+            };
+            for (i, (to, from)) in to.iter_mut().zip(from).enumerate() {
+                let scale = factors * of(&self.affine.scale, i, 1.0);
+                (F32x4::load(from) - center).mul_add(scale, of(&self.affine.shift, i, 0.0)).store(to);
+            }
+            for (i, (y, x)) in last.iter_mut().zip(rest).enumerate() {
+                let (scale, shift) = self.affine.of(whole + i);
                 *y = ((f64::from(*x) - mean) * factor * scale + shift) as f32;
             }
         }

@@ -28,11 +28,36 @@ fn join(kind: ReduceKind, a: F32x4, b: F32x4) -> F32x4 {
 }
 
 /// Sum by lane, of `f` of every pixel.
+#[inline(always)]
 pub(super) fn sum(pixels: &[Px], f: impl Fn(F32x4) -> F32x4) -> [f64; 4] {
     pixels.chunks(RUN).fold([0.0; 4], |total, run| {
-        let sum = run.iter().fold(F32x4::zero(), |sum, px| sum + f(F32x4::load(px))).to_array();
+        // Four sums at once: each addition would wait for the one before it.
+        let (fours, rest) = run.as_chunks::<4>();
+        let mut sums = [F32x4::zero(); 4];
+        for four in fours {
+            sums = std::array::from_fn(|i| sums[i] + f(F32x4::load(&four[i])));
+        }
+        let [a, b, c, d] = sums;
+        let sum = rest.iter().fold((a + b) + (c + d), |sum, px| sum + f(F32x4::load(px))).to_array();
         std::array::from_fn(|lane| total[lane] + f64::from(sum[lane]))
     })
+}
+
+/// Sum of `f` of every element.
+#[inline(always)]
+pub(super) fn total(values: &[f32], f: impl Fn(F32x4) -> F32x4) -> f64 {
+    let (pixels, rest) = values.as_chunks();
+    let of_one = |&x: &f32| f64::from(f(F32x4::splat(x)).to_array()[0]);
+    sum(pixels, &f).iter().sum::<f64>() + rest.iter().map(of_one).sum::<f64>()
+}
+
+/// The greatest of all elements; −∞ of none.
+#[inline(always)]
+pub(super) fn greatest(values: &[f32]) -> f32 {
+    let (pixels, rest) = values.as_chunks();
+    let lowest = F32x4::splat(f32::NEG_INFINITY);
+    let lanes = pixels.iter().fold(lowest, |max, px| max.max(F32x4::load(px))).to_array();
+    lanes.iter().chain(rest).copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
 /// [`Kernel::ReduceSpatial`](unet_plan::Kernel::ReduceSpatial); a unit is one block.
@@ -165,13 +190,20 @@ impl Task for ReduceAxis {
     }
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
-        let inner = self.axis.inner;
+        let Axis { len, inner, .. } = self.axis;
         for unit in units {
+            let sums = matches!(self.kind, ReduceKind::Sum | ReduceKind::Mean);
+            if sums && inner == 1 {
+                let sum = total(&buffers.inputs[0][unit * len..][..len], |x| x);
+                let count = if self.kind == ReduceKind::Mean { len as f64 } else { 1.0 };
+                buffers.outputs[0][unit] = (sum / count) as f32;
+                continue;
+            }
             for (at, y) in buffers.outputs[0][unit * inner..][..inner].iter_mut().enumerate() {
                 let values = self.axis.along(buffers.inputs[0], unit, at);
                 *y = match self.kind {
                     ReduceKind::Sum => values.map(f64::from).sum::<f64>() as f32,
-                    ReduceKind::Mean => (values.map(f64::from).sum::<f64>() / self.axis.len as f64) as f32,
+                    ReduceKind::Mean => (values.map(f64::from).sum::<f64>() / len as f64) as f32,
                     ReduceKind::Max => values.fold(f32::NEG_INFINITY, |a, x| if x < a { a } else { x }),
                     ReduceKind::Min => values.fold(f32::INFINITY, |a, x| if x > a { a } else { x }),
                     ReduceKind::MaxAbs => values.fold(0.0, |a, x| if x.abs() < a { a } else { x.abs() }),

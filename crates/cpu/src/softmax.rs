@@ -2,7 +2,7 @@
 
 use super::math;
 use super::planes::{Planes, pixels, pixels_mut};
-use super::reduce::Axis;
+use super::reduce::{Axis, greatest, total};
 use super::task::{Buffers, Task};
 use crate::simd::F32x4;
 use std::ops::Range;
@@ -62,10 +62,19 @@ impl Task for SoftmaxAxis {
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let Axis { len, inner, .. } = self.axis;
         for unit in units {
-            let y = &mut buffers.outputs[0][unit * len * inner..][..len * inner];
-            for at in 0..inner {
-                let values = self.axis.along(buffers.inputs[0], unit, at);
-                let max = values.clone().fold(f32::NEG_INFINITY, f32::max);
+            let run = unit * len * inner..(unit + 1) * len * inner;
+            let (x, y) = (&buffers.inputs[0][run.clone()], &mut buffers.outputs[0][run]);
+            if inner == 1 {
+                of_run(x, y);
+                continue;
+            }
+            let lanes = inner - inner % 4;
+            for at in (0..lanes).step_by(4) {
+                of_columns(x, y, inner, at);
+            }
+            for at in lanes..inner {
+                let values = x[at..].iter().step_by(inner);
+                let max = values.clone().copied().fold(f32::NEG_INFINITY, f32::max);
                 let mut sum = 0.0f64;
                 for (i, x) in values.enumerate() {
                     let e = (x - max).exp();
@@ -76,5 +85,39 @@ impl Task for SoftmaxAxis {
                 y.iter_mut().skip(at).step_by(inner).for_each(|y| *y *= share);
             }
         }
+    }
+}
+
+/// Of neighbouring elements.
+fn of_run(x: &[f32], y: &mut [f32]) {
+    let max = greatest(x);
+    let maxima = F32x4::splat(max);
+    let ((from, rest), (to, last)) = (x.as_chunks(), y.as_chunks_mut());
+    for (to, from) in to.iter_mut().zip(from) {
+        math::exp(F32x4::load(from) - maxima).store(to);
+    }
+    last.iter_mut().zip(rest).for_each(|(y, x)| *y = (x - max).exp());
+    let share = (1.0 / total(y, |e| e)) as f32;
+    let shares = F32x4::splat(share);
+    let (to, last) = y.as_chunks_mut();
+    to.iter_mut().for_each(|px| (F32x4::load(px) * shares).store(px));
+    last.iter_mut().for_each(|y| *y *= share);
+}
+
+/// Of four columns that begin at `at`, in rows of `inner` elements.
+fn of_columns(x: &[f32], y: &mut [f32], inner: usize, at: usize) {
+    let rows = || x.chunks_exact(inner).filter_map(|row| row[at..].first_chunk()).map(F32x4::load);
+    let max = rows().fold(F32x4::splat(f32::NEG_INFINITY), F32x4::max);
+    let mut sum = F32x4::zero();
+    for (to, x) in y.chunks_exact_mut(inner).zip(rows()) {
+        let e = math::exp(x - max);
+        sum += e;
+        if let Some(to) = to[at..].first_chunk_mut() {
+            e.store(to);
+        }
+    }
+    let share = F32x4::splat(1.0) / sum;
+    for to in y.chunks_exact_mut(inner).filter_map(|row| row[at..].first_chunk_mut()) {
+        (F32x4::load(to) * share).store(to);
     }
 }

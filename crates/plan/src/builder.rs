@@ -14,13 +14,17 @@ pub(super) struct Builder {
     /// Place, name and operator of the ONNX node being lowered.
     node: (usize, String, &'static str),
     converted: HashMap<(ValueId, Layout), ValueId>,
+    /// What was reshaped, to what it was before, however often.
+    reshaped: HashMap<ValueId, Operand>,
     constants: HashMap<(*const Tensor, Layout), ConstId>,
 }
 
 impl Builder {
     pub(crate) fn new() -> Self {
         let plan = Plan { values: vec![], constants: vec![], steps: vec![], inputs: vec![], outputs: vec![] };
-        Self { plan, node: (0, String::new(), ""), converted: HashMap::new(), constants: HashMap::new() }
+        let node = (0, String::new(), "");
+        let (converted, reshaped, constants) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { plan, node, converted, reshaped, constants }
     }
 
     pub(crate) fn enter(&mut self, index: usize, name: &str, op: &'static str) {
@@ -141,8 +145,20 @@ impl Builder {
         }
     }
 
-    /// Same elements in another shape.
+    /// What a value is made of by reshaping alone; the operand itself where it is made otherwise.
+    pub(crate) fn source(&self, operand: Operand) -> Operand {
+        match operand {
+            Operand::Value(v) => self.reshaped.get(&v).copied().unwrap_or(operand),
+            Operand::Const(_) => operand,
+        }
+    }
+
+    /// Same elements in another shape. Of what has been reshaped before, the source is.
     pub(crate) fn reshape(&mut self, operand: Operand, shape: &[usize], layout: Layout) -> Result<Operand> {
+        if self.shape(operand) == shape {
+            return self.to(operand, layout);
+        }
+        let operand = self.source(operand);
         if self.shape(operand) == shape {
             return self.to(operand, layout);
         }
@@ -154,7 +170,11 @@ impl Builder {
             }
             Operand::Value(v) => {
                 let dtype = self.plan.values[v.0].dtype;
-                self.push(Kernel::Reshape, vec![operand], dtype, shape, layout)
+                let made = self.push(Kernel::Reshape, vec![operand], dtype, shape, layout)?;
+                if let Operand::Value(made) = made {
+                    self.reshaped.insert(made, operand);
+                }
+                Ok(made)
             }
         }
     }

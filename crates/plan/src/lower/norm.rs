@@ -56,6 +56,21 @@ impl Lowering<'_> {
     }
 
     pub(super) fn instance_norm(&mut self, node: &Node, op: &InstanceNormalization) -> Lowered {
+        let given = self.arg(node, 0)?;
+        let shape = self.b.shape(given).to_vec();
+        // Groups of channels as `torch.onnx.export` writes GroupNorm: [N, C, H, W] seen as [N, groups, …]. The picture
+        // is not moved for it.
+        let source = self.b.source(given);
+        if let (&[n, groups, ..], &[pictures, c, _, _]) = (&shape[..], self.b.shape(source))
+            && n == pictures
+            && c != groups
+            && c.is_multiple_of(groups)
+            && self.b.layout(source) == Layout::Planes
+        {
+            let view = self.b.shape(source).to_vec();
+            let y = self.group_statistics(node, (source, &view), groups, op.epsilon, c / groups)?;
+            return Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?);
+        }
         let (x, shape) = self.with_channels(node)?;
         self.group_statistics(node, (x, &shape), shape[1], op.epsilon, 1)
     }
