@@ -36,6 +36,8 @@ export interface PictureInfo {
   notices?: FileNotice[];
   /** Of the same: whether its file says where the photo was taken. */
   located?: boolean;
+  /** Of the same: whether any of it is transparent. */
+  transparent?: boolean;
   /** Of the same: whether compression has changed its pixels. */
   lossy?: boolean;
 }

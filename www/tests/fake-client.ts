@@ -20,7 +20,7 @@ export class FakeCanvas {
   }
 }
 
-const manifest = ["denoise", "deblur", "segment"].map((task) => ({ file: `${task}.onnx`, task, strategy: "bilinear", parameters: 1 }));
+const manifest = ["denoise", "deblur", "segment", "super-resolve-x2"].map((task) => ({ file: `${task}.onnx`, task, strategy: "bilinear", parameters: 1 }));
 
 /** What a browser has; before each test. */
 export function browser(): void {
@@ -37,6 +37,8 @@ export class FakeClient {
   need: string | null = null;
   classes: { name: string }[] = [];
   gray = false;
+  /** Calls that are refused, and the code they are refused with. */
+  refuses: Partial<Record<CallName, string>> = {};
   calls: CallName[] = [];
   /** What was called with what, and what came of it. */
   done: { call: CallName; args: object; answer: unknown }[] = [];
@@ -62,13 +64,16 @@ export class FakeClient {
     this.freed.push(`${what} ${id}`);
   }
 
-  async call(call: CallName, args: { file?: Blob; source?: { file?: Blob } }, { signal, onTile }: CallOptions = {}): Promise<unknown> {
+  async call(call: CallName, args: { file?: Blob; source?: { file?: Blob } }, { signal, onTile, onProgress }: CallOptions = {}): Promise<unknown> {
     this.calls.push(call);
     const bitmap = new FakeBitmap() as unknown as ImageBitmap;
+    if (call === "process") onProgress?.({ stage: "compute", fraction: 0.5, tilesDone: 2, tiles: 4 });
     if (call === "process") onTile?.({ x: 0, y: 0, width: 4, height: 3, bitmap });
     const held = this.#held.get(call);
     if (held) await Promise.race([held.gone, stopped(signal)]);
     if (signal?.aborted) throw new CallError("aborted", "");
+    const refused = this.refuses[call];
+    if (refused) throw new CallError(refused, "");
     const content = await (args.file ?? args.source?.file)?.text();
     if (content === "broken") throw new CallError(call === "decode" ? "invalid-picture" : "invalid-model", "");
     const picture = { id: ++this.#made, width: content === "wide" ? 16 : 8, height: 6 };

@@ -12,7 +12,7 @@ import type { Inspection } from "../src/inspection";
 /** Side of the tiles of a run. */
 const TILE = 128;
 
-const behaviour = { tileDelay: 8, webgpu: true, inspects: true, loseGpu: false, mostPixels: 30e6, mostResult: 100e6, flopsPerPixel: 69e3, need: null as FirstLook["need"] };
+const behaviour = { tileDelay: 8, webgpu: true, inspects: true, loseGpu: false, mostPixels: 30e6, mostResult: 100e6, flopsPerPixel: 69e3, need: null as FirstLook["need"], sigma: null as number | null };
 const channel = new BroadcastChannel("fake-engine");
 channel.onmessage = ({ data }) => {
   Object.assign(behaviour, data);
@@ -90,7 +90,8 @@ export class Engine implements EngineType {
   }
 
   firstLook(): FirstLook {
-    return { gray: false, noise: null, need: behaviour.need };
+    const { need, sigma } = behaviour;
+    return { gray: false, noise: sigma === null ? null : { sigma, luma: sigma, chroma: sigma }, need };
   }
 
   async filter(picture: Picture, kind: FilterSpec): Promise<Picture> {

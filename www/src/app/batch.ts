@@ -5,7 +5,7 @@ import { codeOf, messageOf, type PictureInfo } from "../protocol";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import type { Cut } from "./cut";
-import { resultName, type Given } from "./files";
+import { resultNames, type Given } from "./files";
 import type { Settings } from "./settings";
 import { runStages, touches } from "./stages";
 import type { TaskFacts } from "./tasks";
@@ -29,7 +29,8 @@ export interface Restored {
 
 /**
  * What cannot be read is named in `errors.txt` and does not hold up the rest; nor is what has been done lost where a stop or a
- * crash ends it. `tell` hears how many are done.
+ * crash ends it. `tell` hears how many are done, with the share of the one
+ * under way.
  */
 export async function restoreAll(
   bench: Bench,
@@ -38,14 +39,14 @@ export async function restoreAll(
   signal: AbortSignal,
 ): Promise<Restored> {
   const archive = new Archive();
-  const names = files.map(({ path }) => resultName(path, task.id));
+  const names = resultNames(files.map(({ path }) => path), task.id);
   const errors: string[] = [];
   let count = 0;
   let ended: unknown = null;
   for (const [done, { file, path }] of files.entries()) {
     tell(done);
     try {
-      archive.add(numbered(names, done), await restore(file, done === 0 ? cut : null));
+      archive.add(names[done] ?? "", await restore(file, done === 0 ? cut : null, (fraction) => tell(done + fraction)));
       count++;
     } catch (error) {
       errors.push(`${path}: ${messageOf(error)}`);
@@ -58,7 +59,7 @@ export async function restoreAll(
   if (errors.length > 0) archive.add("errors.txt", new TextEncoder().encode(`${errors.join("\n")}\n`));
   return { zip: count > 0 || !ended ? archive.finish() : null, failed: files.length - count, ended };
 
-  async function restore(file: File, cut: Cut | null): Promise<Uint8Array> {
+  async function restore(file: File, cut: Cut | null, onFraction: (fraction: number) => void): Promise<Uint8Array> {
     const { client } = bench;
     const kept: PictureInfo[] = [];
     const keep = (picture: PictureInfo) => {
@@ -68,7 +69,7 @@ export async function restoreAll(
     try {
       const whole = keep(await client.call("decode", { file }, { signal }));
       const input = cut ? keep(await client.call("make", { recipe: { make: "cut", of: whole.id, cut } }, { signal })) : whole;
-      const made = await runStages(bench, method, input, null, {}, signal);
+      const made = await runStages(bench, method, input, null, { onFraction }, signal);
       const raw = keep(made.picture);
       const { from, recipes } = touches(task, settings, method, made, input);
       const shown = await bench.chain(from, recipes, signal);
@@ -78,14 +79,6 @@ export async function restoreAll(
       for (const { id } of kept) client.free("picture", id);
     }
   }
-}
-
-/** Photos of one name, from two folders or in two formats, keep apart, also where capitals do not count. */
-function numbered(names: readonly string[], index: number): string {
-  const name = names[index] ?? "";
-  const plain = (text: string) => text.normalize("NFC").toLowerCase();
-  const twins = names.filter((other) => plain(other) === plain(name));
-  return twins.length > 1 ? name.replace(/(\.\w+)$/, `-${index + 1}$1`) : name;
 }
 
 /** Stored without compression: a PNG has had its own. Kept as blobs, which need not be in memory. */

@@ -14,7 +14,7 @@ import type { Photo } from "./photo";
 import { formatSettings, parseSettings, type Settings } from "./settings";
 import { initialState, noticeFor } from "./state";
 import { factsOf } from "./tasks";
-import { Workshop } from "./workshop";
+import { Workshop, type Wish } from "./workshop";
 
 export abstract class Desk extends Board {
   readonly keep: Keeper;
@@ -84,11 +84,11 @@ export abstract class Desk extends Board {
     return this.photo ? this.attempt((signal) => this.make(signal)) : this.open();
   }
 
-  protected async make(signal: AbortSignal, asked = false): Promise<void> {
+  protected async make(signal: AbortSignal, wish: Wish = "short"): Promise<void> {
     const photo = this.used;
     if (!photo) throw new CallError("aborted", "");
     const { x, y, width, height } = this.looking;
-    await this.workshop.make(photo, { x: x + width / 2, y: y + height / 2 }, asked, signal);
+    await this.workshop.make(photo, { x: x + width / 2, y: y + height / 2 }, wish, signal);
   }
 
   /** The photo, and the part of it that is used. */
@@ -121,7 +121,7 @@ export abstract class Desk extends Board {
     } catch (error) {
       if (controller !== this.#work) return;
       this.workshop.stop();
-      this.update({ outcome: { kind: "stopped" } });
+      this.update({ outcome: { kind: controller.signal.aborted ? "stopped" : "failed" } });
       if (controller.signal.aborted) return;
       this.missed = this.coming?.lasts ? this.coming : null;
       if (this.coming?.many.length) this.waitFor(this.coming.many); // the others may be read

@@ -69,6 +69,13 @@ export function isOtherNetwork(name: string): boolean {
   return /\.(pt|pth|pt2|ckpt|safetensors|h5|keras|tflite|pb)$/i.test(name);
 }
 
+/** Paths of the files beside a network that it does not use: it holds the names of those that its weights are in. */
+export async function unnamedIn(model: Blob, others: readonly Given[]): Promise<string[]> {
+  if (others.length === 0) return [];
+  const text = await model.text().catch(() => ""); // who opens it tells that it is gone
+  return others.filter(({ file }) => !isWeights(file.name) && !text.includes(file.name)).map(({ path }) => path);
+}
+
 /** The content as it is now: browsers refuse a file that has been changed since it was given. */
 export async function copied(file: Blob): Promise<Blob> {
   try {
@@ -82,4 +89,23 @@ export async function copied(file: Blob): Promise<Blob> {
 export function resultName(name: string, suffix: string, extension = "png"): string {
   const stem = name.replace(/\.[^./]*$/, "") || "picture";
   return `${stem}-${suffix}.${extension}`;
+}
+
+/**
+ * Of photos whose names differ by their endings alone each result has the whole name (`a.jpg-denoise.png`); the rest that
+ * are alike, also where capitals do not count, are numbered.
+ */
+export function resultNames(names: readonly string[], suffix: string): string[] {
+  const alike = (name: string) => name.normalize("NFC").toLowerCase();
+  const short = names.map((name) => resultName(name, suffix));
+  const taken = new Set<string>();
+  return names.map((name, index) => {
+    const plain = short[index] ?? "";
+    const isTwin = short.filter((other) => alike(other) === alike(plain)).length > 1;
+    const wanted = isTwin ? `${name}-${suffix}.png` : plain;
+    let free = wanted;
+    for (let number = 2; taken.has(alike(free)); number++) free = wanted.replace(/\.png$/, ` (${number}).png`);
+    taken.add(alike(free));
+    return free;
+  });
 }

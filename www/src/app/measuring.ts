@@ -40,7 +40,10 @@ export class Measuring {
     const { state } = this.#board;
     const test = isDegraded(state);
     const done = results.filter(({ state }) => state.status === "done");
-    if (done.length === 0) return this.#board.update({ outcome: { kind: "stopped" }, expected: null });
+    if (done.length === 0) {
+      const kind = results.some(({ state }) => state.status === "failed") ? "failed" : "stopped";
+      return this.#board.update({ outcome: { kind }, expected: null });
+    }
     const sum = done.reduce((sum, { state }) => sum + (state.milliseconds ?? 0), 0);
     const backend = done.find(({ state }) => state.backend)?.state.backend ?? state.engine?.backend ?? "cpu";
     this.#board.update({ outcome: { kind: "done", milliseconds: sum, backend }, expected: null });

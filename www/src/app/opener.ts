@@ -7,12 +7,13 @@ import { comingBack, comingCopy, comingPhoto, comingResult, comingSample, type C
 import { fitsIn, isWhole, type Cut } from "./cut";
 import { Desk } from "./desk";
 import { gathered, isFolder, type Dropped } from "./drop";
-import { copied, given, isOtherNetwork, isWeights, sorted, type Given } from "./files";
+import { copied, given, isOtherNetwork, isWeights, sorted, unnamedIn, type Given } from "./files";
 import type { Outside } from "./keep";
 import { Models } from "./models";
 import { keptModel, ownModel } from "./own-model";
 import { forgetPhoto, keepPhoto, ownPhoto, type Photo } from "./photo";
 import { sameSize } from "./pictures";
+import { proposalOf } from "./proposal";
 import type { ReadingId } from "./reading";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import type { Settings } from "./settings";
@@ -21,6 +22,8 @@ import { noticeOf, plainNotice, usedSize } from "./state";
 export abstract class Opener extends Desk {
   /** What was to be a mask and is none. */
   protected refused: Photo | null = null;
+  /** Whether the person has removed their photo since the page was opened. */
+  #forgotten = false;
   #models: Models;
 
   constructor(client: Client, outside: Outside, query = "") {
@@ -79,6 +82,7 @@ export abstract class Opener extends Desk {
 
   /** Removes the person's photo from this device, and opens the first sample in its place. */
   async forgetPhoto(): Promise<void> {
+    this.#forgotten = true;
     await Promise.all([forgetPhoto(), this.openSample(FIRST_SAMPLE)]);
   }
 
@@ -98,7 +102,9 @@ export abstract class Opener extends Desk {
     const { settings, photo } = this.state;
     if (!photo || this.coming) return;
     this.workshop.recut();
-    this.adopt({ ...settings, cut: cut && !isWhole(cut, photo.size) && fitsIn(cut, photo.size) ? cut : null }, true);
+    const part = cut && !isWhole(cut, photo.size) && fitsIn(cut, photo.size) ? cut : null;
+    this.adopt({ ...settings, cut: part }, true);
+    if (this.photo && !this.photo.sample) void keepPhoto({ ...this.photo, cut: part });
     await this.again();
   }
 
@@ -130,10 +136,11 @@ export abstract class Opener extends Desk {
         this.#useMask(photo);
       } else await this.#take(photo, coming, signal);
       if (coming.kept && photo.sample) {
-        this.update({ notice: plainNotice("notice.own-photo", { actions: ["open"] }) });
+        this.update({ notice: plainNotice(this.#forgotten ? "notice.forgotten" : "notice.own-photo", { actions: ["open"] }) });
       }
       if (coming.mask) this.#useMask(coming.mask);
-      await this.make(signal);
+      // What is proposed for a result comes before the task that has made it.
+      await this.make(signal, coming.after && proposalOf(this.state) ? "nothing" : "short");
     };
     await this.attempt(work, coming);
   }
@@ -166,6 +173,8 @@ export abstract class Opener extends Desk {
     if (!model) return coming ? this.bringIn(coming) : undefined;
     const data = Object.fromEntries(others.map(({ file, path }) => [path, file]));
     await this.useModel(ownModel(model.file, data), false, coming);
+    const names = await unnamedIn(model.file, others);
+    if (names.length > 0 && !this.state.notice) this.#tellLeftOut(names);
   }
 
   /** The own model of the last visit, where it is asked for. */
@@ -208,21 +217,27 @@ export abstract class Opener extends Desk {
     this.workshop.clear();
     this.waitFor(coming.many);
     const { name } = photo;
-    const { width, height, located = false, lossy = false } = picture;
-    this.update({ photo: { name, size: { width, height }, located, lossy }, expected: null, outcome: { kind: "ready" }, look: null });
-    const cut = coming.cut && fitsIn(coming.cut, picture) ? coming.cut : null;
+    const { width, height, located = false, transparent = false, lossy = false } = picture;
+    this.update({ photo: { name, size: { width, height }, located, transparent, lossy }, expected: null, outcome: { kind: "ready" }, look: null, noise: null });
+    const wished = coming.cut ?? given.cut;
+    const cut = wished && fitsIn(wished, picture) ? wished : null;
     this.adopt({ ...this.state.settings, sample: photo.sample, mode: coming.mode, cut });
-    if (!photo.sample) void this.#lookAt(photo, picture, coming.after);
+    const looked = photo.sample ? null : this.#lookAt(photo, picture, coming.after);
+    if (coming.after) await looked;
     const [notice] = picture.notices ?? [];
     if (notice) this.update({ notice: noticeOf(notice) });
-    else if (coming.leftOut.length > 0) this.update({ notice: plainNotice("notice.left-out", { params: { names: coming.leftOut.join(", ") } }) });
-    if (!photo.sample) void keepPhoto(photo);
+    else if (coming.leftOut.length > 0) this.#tellLeftOut(coming.leftOut);
+    if (!photo.sample) void keepPhoto({ ...photo, cut });
+  }
+
+  #tellLeftOut(names: readonly string[]): void {
+    this.update({ notice: plainNotice("notice.left-out", { params: { names: names.join(", ") } }) });
   }
 
   /** What could be done with it. A look that fails is none. */
   async #lookAt(photo: Photo, { id }: PictureInfo, after: string | null): Promise<void> {
     const look = await this.client.call("firstLook", { picture: id }).catch(() => null);
-    if (this.photo === photo && look) this.update({ look: { need: look.need, after } });
+    if (this.photo === photo && look) this.update({ look: { need: look.need, after }, noise: look.noise?.sigma ?? null });
   }
 
   /** `null`: the shipped ones alone. `coming`: the photo that is on its way. */

@@ -88,7 +88,7 @@ export function rows({ results }: State): Row[] {
   });
 }
 
-function describe(result: ResultState, best: string[], { settings, against }: State): Pane {
+function describe(result: ResultState, best: string[], { settings, against, notice }: State): Pane {
   const { id, method, layer, difference, picture, scores, agreement, milliseconds, failure, status } = result;
   const overlap = agreement?.meanIou ?? null;
   const score = overlap !== null ? t("result.iou", { share: share(overlap) }) : scores ? decibels(scores.psnr) : "";
@@ -106,6 +106,6 @@ function describe(result: ResultState, best: string[], { settings, against }: St
     difference,
     complete: picture !== null,
     picture,
-    failure: failure ? t(failure.message, failure.params) : missing,
+    failure: !failure ? missing : failure === notice ? "" : t(failure.message, failure.params), // said once
   };
 }

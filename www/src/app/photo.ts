@@ -27,8 +27,8 @@ export function ownPhoto(file: Blob, name: string): Photo {
   return { key: `file ${++opened}`, name, sample: null, file, cut: null };
 }
 
-export function keepPhoto({ file, name }: Photo): Promise<void> {
-  return remember(STORED, { file, name });
+export function keepPhoto({ file, name, cut }: Photo): Promise<void> {
+  return remember(STORED, { file, name, cut });
 }
 
 export function forgetPhoto(): Promise<void> {
@@ -37,6 +37,6 @@ export function forgetPhoto(): Promise<void> {
 
 /** This tab's photo; where it has none, that of the last visit. */
 export async function keptPhoto(): Promise<Photo | null> {
-  const kept = (await recall(STORED)) as { file: Blob; name: string } | undefined;
-  return kept?.file instanceof Blob ? ownPhoto(kept.file, String(kept.name)) : null;
+  const kept = (await recall(STORED)) as { file: Blob; name: string; cut?: Cut | null } | undefined;
+  return kept?.file instanceof Blob ? { ...ownPhoto(kept.file, String(kept.name)), cut: kept.cut ?? null } : null;
 }

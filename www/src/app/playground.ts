@@ -117,7 +117,7 @@ export class Playground extends Opener {
     if (this.coming || this.gathering) return; // runs by itself once it is there
     if (!this.photo) return this.missed ? this.bringIn(this.missed) : this.open();
     if (this.state.results.every(({ status }) => status === "done")) this.workshop.expire();
-    await this.attempt((signal) => this.make(signal, true));
+    await this.attempt((signal) => this.make(signal, "all"));
   }
 
   /** The colours of every picture at one place, given as a share of its width and height. */
@@ -166,7 +166,7 @@ export class Playground extends Opener {
         return this.refused ? this.bringIn(comingPhoto(this.refused)) : undefined;
       case "retry":
         if (this.missed) return this.bringIn(this.missed);
-        return this.photo ? this.attempt((signal) => this.make(signal, true)) : this.open();
+        return this.photo ? this.attempt((signal) => this.make(signal, "all")) : this.open();
     }
   }
 

@@ -20,11 +20,12 @@ export type Activity =
   /** `left`: milliseconds still to go for this method, once they can be told. */
   | { kind: "compute"; method: Method; fraction: number; left: number | null }
   | { kind: "gathering"; found: number }
+  /** `done`: photos, with the share of the one under way. */
   | { kind: "batch"; done: number; total: number };
 
 /** How the last thing ended. */
 export type Outcome =
-  | { kind: "ready" | "stopped" | "copied" | "shared" | "waiting" }
+  | { kind: "ready" | "stopped" | "failed" | "copied" | "shared" | "waiting" }
   | { kind: "done"; milliseconds: number; backend: BackendName }
   | { kind: "saved"; name: string };
 
@@ -55,6 +56,8 @@ export interface PhotoState {
   size: Size;
   /** Whether its file says where it was taken. */
   located: boolean;
+  /** Whether any of it is transparent. */
+  transparent: boolean;
   /** Whether the compression of its file has changed pixels. */
   lossy: boolean;
 }
@@ -110,6 +113,8 @@ export interface State {
   results: ResultState[];
   /** What a person's photo seems to need, and the task that made it, until something is chosen; see `proposalOf`. */
   look: { need: FirstLook["need"]; after: string | null } | null;
+  /** How noisy a person's photo is, as Gaussian noise of this sigma; null: it cannot be told, or has not been looked at. */
+  noise: number | null;
   /** Photos that were brought together and wait for a ZIP. */
   many: number;
   /** The result that is saved, and that lies on the right of the wipe. */
@@ -142,6 +147,7 @@ export function initialState(settings = initialSettings()): State {
     input: null,
     results: [],
     look: null,
+    noise: null,
     many: 0,
     chosen: null,
     expected: null,
@@ -182,6 +188,12 @@ export function isMasked({ settings, task, mask }: Pick<State, "settings" | "tas
   return settings.mode === "test" && task.masked === true && mask !== null;
 }
 
+/** Whether the chosen result has transparent parts, which not all formats keep. */
+export function isTransparent({ settings, photo, results, chosen }: State): boolean {
+  const classes = results.find(({ id }) => id === chosen)?.classes ?? [];
+  return photo?.transparent === true || (classes.length > 0 && settings.labels === "cutout");
+}
+
 /** Whether results are scored. */
 export function isTest(state: Pick<State, "settings" | "task" | "mask">): boolean {
   return isDegraded(state) || isMasked(state);
@@ -216,6 +228,7 @@ const WAYS_OUT: Record<string, Action[]> = {
   "invalid-mask": ["as-photo"],
   "mask-size": [],
   "picture-too-large": ["open"],
+  "result-too-large": ["reduce", "open"],
   "out-of-memory": ["reduce", "open"],
   "no-gpu": ["cpu"],
   "device-lost": ["cpu"],

@@ -2,7 +2,7 @@
 
 import type { Estimate } from "../engine";
 import { fetched } from "../fetched";
-import { CallError, type EngineInfo, type PictureInfo, type Point } from "../protocol";
+import { CallError, codeOf, messageOf, type EngineInfo, type PictureInfo, type Point } from "../protocol";
 import type { Bench } from "./bench";
 import type { Board } from "./board";
 import { Catalogue, ownMethod, parseManifest, type Method } from "./catalogue";
@@ -27,6 +27,9 @@ const TELLING = 3000;
 const UNASKED = 30_000;
 /** Operations after which a run tells the machine's pace better than the trial. */
 const TELLING_FLOPS = 2e9;
+
+/** `all`: a person wants it, however long it takes; `nothing`: they are to choose first. */
+export type Wish = "all" | "short" | "nothing";
 
 export class Workshop {
   /** Whether pictures are prepared and nothing is run. */
@@ -55,8 +58,8 @@ export class Workshop {
     this.#measuring = new Measuring(board, bench, this.#pictures, (change) => this.#show(change));
   }
 
-  /** `looking`: the middle of what is seen, as a share of the picture. `asked`: a person wants it, however long it takes. */
-  async make(photo: Photo, looking: Point, asked: boolean, signal: AbortSignal): Promise<void> {
+  /** `looking`: the middle of what is seen, as a share of the picture. `wish`: how much is to be run. */
+  async make(photo: Photo, looking: Point, wish: Wish, signal: AbortSignal): Promise<void> {
     await this.engine(signal);
     const catalogue = this.#listed(signal);
     catalogue.catch(() => {}); // awaited below, after the photo is to be seen
@@ -73,13 +76,14 @@ export class Workshop {
     const stale = results.filter((result) => !result.isFresh(order));
     const fitting = await this.#expect(stale, order, signal);
     const total = this.#board.state.expected;
-    const waits = !asked && (total?.milliseconds ?? 0) > UNASKED;
+    const long = (total?.milliseconds ?? 0) > UNASKED;
+    const waits = wish === "nothing" || (wish === "short" && long);
     for (const result of results) if (!stale.includes(result)) await this.#finish(result, order, signal);
     for (const result of waits ? [] : fastFirst(fitting)) await this.#run(result, order, signal);
     await this.#measuring.measure(results, pair, signal);
     if (!waits) return;
     for (const result of fitting) result.stop();
-    this.#board.update({ outcome: { kind: "waiting" }, expected: total });
+    this.#board.update({ outcome: { kind: long ? "waiting" : "ready" }, expected: total });
   }
 
   async engine(signal: AbortSignal): Promise<void> {
@@ -251,7 +255,9 @@ export class Workshop {
     try {
       await work();
     } catch (error) {
-      const notice = noticeFor(error, result.method.kind === "own" ? result.method.name : "");
+      // The photo has been opened: what is larger than can be held is made of it.
+      const known = codeOf(error) === "picture-too-large" ? new CallError("result-too-large", messageOf(error)) : error;
+      const notice = noticeFor(known, result.method.kind === "own" ? result.method.name : "");
       if (signal.aborted || notice.message === "error.engine-crashed") throw error;
       result.fail(notice);
       this.#board.update({ notice });

@@ -146,12 +146,14 @@ export class Actions extends Localized {
 
   protected override willUpdate(): void {
     if (!this.activity) this.#quarter = 0;
-    else if (this.activity.kind === "compute") this.#quarter = Math.max(this.#quarter, Math.min(Math.floor(this.done * 4), 3));
+    else if (this.activity.kind === "compute" || this.activity.kind === "batch") {
+      this.#quarter = Math.max(this.#quarter, Math.min(Math.floor((this.#part() ?? 0) * 4), 3));
+    }
   }
 
   protected override render() {
     const { activity, expected } = this;
-    const part = activity ? partOf(activity) : null;
+    const part = this.#part();
     const stops = activity !== null && activity.kind !== "saving";
     return html`<section aria-label=${t("run.label")}>
       <div class="status">
@@ -177,8 +179,13 @@ export class Actions extends Localized {
   }
 
   protected override updated(): void {
-    const part = this.activity ? partOf(this.activity) : null;
-    this.renderRoot.querySelector<HTMLElement>(".bar")?.style.setProperty("--part", String(part ?? 0));
+    this.renderRoot.querySelector<HTMLElement>(".bar")?.style.setProperty("--part", String(this.#part() ?? 0));
+  }
+
+  /** How much of the whole work is done, 0 to 1; null where nobody can know, or nothing is under way. */
+  #part(): number | null {
+    if (!this.activity) return null;
+    return this.activity.kind === "compute" ? this.done : partOf(this.activity);
   }
 
   #status(): string {
@@ -200,9 +207,8 @@ export class Actions extends Localized {
   }
 }
 
-/** How much is done, 0 to 1; null where nobody can know. */
-function partOf(activity: Activity): number | null {
-  if (activity.kind === "compute") return activity.fraction;
+/** Of work on anything but results. */
+function partOf(activity: Exclude<Activity, { kind: "compute" }>): number | null {
   if (activity.kind === "batch") return activity.done / activity.total;
   if (activity.kind === "download" && activity.total) return Math.min(activity.loaded / activity.total, 1);
   return null;
@@ -217,8 +223,10 @@ function describeActivity(activity: Activity): string {
     }
     case "gathering":
       return t("status.gathering", { found: activity.found });
-    case "batch":
-      return t("status.batch", { done: activity.done + 1, total: activity.total });
+    case "batch": {
+      const done = Math.min(Math.floor(activity.done), activity.total - 1);
+      return t("status.batch", { done: done + 1, total: activity.total, percent: percent(activity.done - done) });
+    }
     case "download": {
       const loaded = bytes(activity.loaded);
       if (activity.total === null) return t("status.download.open", { loaded });

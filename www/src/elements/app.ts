@@ -10,7 +10,7 @@ import type { Playground } from "../app/playground";
 import { proposalOf } from "../app/proposal";
 import { formatRoute } from "../app/router";
 import { formatSettings, type LastingTool } from "../app/settings";
-import { isTest, type Action, type State } from "../app/state";
+import { isTest, isTransparent, type Action, type State } from "../app/state";
 import { GAIN } from "../app/measuring";
 import { Localized, percent, t } from "../i18n";
 import { FIRST_LOOK, formatLook } from "../inspect/address";
@@ -154,7 +154,7 @@ export class App extends Localized {
       <up-crop @cut=${(event: CustomEvent<Cut>) => playground.cut(event.detail)}></up-crop>
       <up-help></up-help>
       <up-save-as .what=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .encode=${this.#encode}
-        .located=${state.photo?.located ?? false} @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
+        .located=${state.photo?.located ?? false} .transparent=${isTransparent(state)} @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
       <up-reading .question=${state.question} @answer=${(event: CustomEvent) => playground.answer(event.detail)}
         @dismiss=${() => playground.stop()}></up-reading>
       <up-networks .names=${state.networks} @pick=${(event: CustomEvent<number>) => playground.pickNetwork(event.detail)}

@@ -8,7 +8,7 @@ import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../
 import type { Method } from "../app/catalogue";
 import type { TaskFacts } from "../app/tasks";
 import type { ClassInfo } from "../engine";
-import { hasMessage, Localized, percent, t } from "../i18n";
+import { decimal, hasMessage, Localized, percent, t } from "../i18n";
 import "./backend";
 import "./chips";
 import "./degradation";
@@ -18,6 +18,9 @@ import "./segments";
 import "./size";
 import { shared } from "./shared";
 import "./slider";
+
+/** Tasks that remove noise. */
+const AGAINST_NOISE = ["denoise", "denoise-colorize", "old-photo"];
 
 /** All that can be chosen, in the order of the work. Emits what its parts emit, and `settings` with what changes. */
 @customElement("up-controls")
@@ -120,6 +123,7 @@ export class Controls extends Localized {
         </div>
         <up-samples .chosen=${settings.sample} .busy=${state.activity !== null} @sample=${this.#forward}></up-samples>
         <p class="name">${this.#picture()}</p>
+        ${this.#noise()}
         ${state.photo
           ? html`<div class="links">
               <button class="link" @click=${() => this.#emit("crop")}>${icons.crop} ${t("crop.heading")}</button>
@@ -158,6 +162,13 @@ export class Controls extends Localized {
     if (!photo || !size) return nothing;
     const name = settings.sample ? t(`sample.${settings.sample}`) : photo.name;
     return html`${name} <small>${t("picture.size", { ...size })}</small>`;
+  }
+
+  /** How noisy the photo is, where noise is to be removed. */
+  #noise() {
+    const { noise, task } = this.state;
+    if (noise === null || !AGAINST_NOISE.includes(task.id)) return nothing;
+    return html`<p class="sentence">${t(`picture.noise.${loudness(noise)}`, { sigma: decimal(noise, noise < 10 ? 1 : 0) })}</p>`;
   }
 
   #sentence({ id }: TaskFacts): string {
@@ -268,6 +279,13 @@ export class Controls extends Localized {
   #emit(name: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** What noise of this sigma, of 255, is called. */
+function loudness(sigma: number): "none" | "weak" | "medium" | "strong" {
+  if (sigma < 2) return "none";
+  if (sigma < 8) return "weak";
+  return sigma < 18 ? "medium" : "strong";
 }
 
 function toggled(list: string[], one: string): string[] {

@@ -8,6 +8,8 @@ export const cropStyles = css`
     display: grid;
     place-items: center;
     margin: 0 -8px;
+    /* As high as it ever gets, so that what lies below stays where it is when the photo is turned. */
+    height: calc(min(38dvh, 560px) + 32px);
     padding: 16px;
     border-radius: var(--radius);
     background: var(--stage);

@@ -33,8 +33,14 @@ export class CropDialog extends Localized {
 
   static override styles = [shared, dialogs, cropStyles];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("popstate", this.#leave);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener("popstate", this.#leave);
     if (this.hasUpdated) this.dialog.close(); // left open, it could not be shown again
   }
 
@@ -180,6 +186,9 @@ export class CropDialog extends Localized {
     this.dialog.close();
     this.dispatchEvent(new CustomEvent<Cut>("cut", { detail }));
   };
+
+  /** Going back leaves the photo that is being cut. */
+  #leave = (): void => this.dialog.close();
 
   #closed = (): void => {
     this.#bitmap?.close();

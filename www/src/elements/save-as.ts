@@ -20,6 +20,8 @@ export class SaveAs extends Localized {
   @property({ attribute: false }) encode!: Keeper["encoded"];
   /** Whether the photo says where it was taken. */
   @property({ type: Boolean }) located = false;
+  /** Whether some of it is transparent. */
+  @property({ type: Boolean }) transparent = false;
   @state() private format: Format = "jpeg";
   @state() private quality = 0.9;
   @state() private location = false;
@@ -78,6 +80,7 @@ export class SaveAs extends Localized {
           ? html`<p class="sentence">${t("save.lossless")}</p>`
           : html`<up-slider .label=${t("save.quality")} .min=${0.3} .max=${1} .step=${0.01} .value=${quality} .said=${percent(quality)}
               @slide=${(event: CustomEvent<number>) => this.#set({ quality: event.detail })}></up-slider>`}
+        ${this.transparent && format === "jpeg" ? html`<p class="sentence" role="status">${t("save.white")}</p>` : nothing}
         ${this.located
           ? html`<label><input type="checkbox" .checked=${this.location}
               @change=${(event: Event) => this.#set({ location: (event.target as HTMLInputElement).checked })} /> ${t("save.location")}</label>`

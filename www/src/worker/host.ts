@@ -94,7 +94,7 @@ export class Host implements Handlers {
   decode({ file }: Calls["decode"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
       const { picture, notices, lossy } = await decode(this.#ready(), file);
-      return { ...this.#keep(picture), notices, located: picture.hasLocation, lossy };
+      return { ...this.#keep(picture), notices, located: picture.hasLocation, transparent: picture.hasAlpha, lossy };
     }, signal);
   }
 

@@ -31,7 +31,7 @@ describe("one drop", () => {
     await named(page, "a.jpg").waitFor();
     await page.getByText("5 files").waitFor();
     const made = await zip();
-    expect(Object.keys(made).sort()).toEqual(["A-denoise-4.png", "a-denoise-1.png", "a-denoise-2.png", "errors.txt", "untyped-denoise.png"]);
+    expect(Object.keys(made).sort()).toEqual(["A.JPG-denoise (2).png", "a.jpg-denoise.png", "a.png-denoise.png", "errors.txt", "untyped-denoise.png"]);
     const errors = new TextDecoder().decode(made["errors.txt"]);
     expect(errors).toContain("notes.txt: ");
     expect(errors).not.toContain("._foo");
@@ -103,8 +103,8 @@ describe("folders", () => {
     remove();
     expect(Object.keys(made).sort()).toEqual([
       "beside-denoise.png",
-      "trip/a-denoise-1.png",
-      "trip/a-denoise-2.png",
+      "trip/a.jpg-denoise.png",
+      "trip/a.png-denoise.png",
       "trip/day 2/cat-denoise.png",
       "trip/untyped-denoise.png",
     ]);

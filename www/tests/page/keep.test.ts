@@ -183,7 +183,7 @@ describe("keeping", () => {
     expect(await leaving(), "is asked about").toBe(true);
     const { bytes } = await downloaded(() => stop(page).click());
     const files = unzipSync(new Uint8Array(bytes));
-    expect(Object.keys(files)).toEqual(["cat-denoise-1.png", "errors.txt"]);
+    expect(Object.keys(files)).toEqual(["cat.jpg-denoise.png", "errors.txt"]);
     expect(new TextDecoder().decode(files["errors.txt"])).toContain("dog.jpg: not done");
     await page.getByText("3 files").waitFor();
     expect(await leaving()).toBe(false);
@@ -283,7 +283,26 @@ describe("a person's own photo", () => {
     await named(page, "Chelsea the cat").waitFor();
     await restored(page);
     await page.evaluate(() => (location.hash = "#picture=own"));
-    await notice(page).getByText("someone’s own photo").waitFor();
+    await notice(page).getByText("You removed your photo").waitFor();
+    await restored(page);
+  });
+
+  it("keeps the part of it that is used, for a link that says nothing of it", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+    await page.getByRole("button", { name: "Crop and rotate" }).click();
+    await page.getByRole("spinbutton", { name: "Width" }).fill("200");
+    await page.getByRole("button", { name: "Use this part" }).click();
+    await page.getByText("200 × 300").waitFor();
+    await restored(page);
+    await page.evaluate(() => (location.hash = "#picture=chelsea"));
+    await named(page, "Chelsea the cat").waitFor();
+    await page.getByText("451 × 300").waitFor();
+    await page.evaluate(() => (location.hash = "#task=deblur&picture=own"));
+    await named(page, "cat.jpg").waitFor();
+    await page.getByText("200 × 300").waitFor();
   });
 });
 

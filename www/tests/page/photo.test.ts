@@ -43,6 +43,7 @@ describe("a proposal", () => {
     await restored(page);
     expect(await task("Denoise").isChecked()).toBe(true);
     await expectAccessible(page);
+    expect(await page.getByText("Noise:").count(), "which cannot be told").toBe(0);
     await proposal().getByRole("button", { name: "Colorize" }).click();
     await restored(page);
     expect(await task("Colorize").isChecked()).toBe(true);
@@ -73,7 +74,34 @@ describe("a proposal", () => {
   });
 });
 
+describe("noise", () => {
+  it("is told beside the photo's name, where it is to be removed", async () => {
+    await open();
+    await at.engine({ sigma: 23.4 });
+    await bring(page, "drop", [photo]);
+    await page.getByText("Noise: strong (σ ≈ 23)").waitFor();
+    await restored(page);
+    await task("Deblur").check();
+    await restored(page);
+    expect(await page.getByText("Noise:").count()).toBe(0);
+  });
+});
+
 describe("cropping", () => {
+  it("keeps its buttons where they are when the photo is turned, and is left by going back", async () => {
+    await open();
+    await task("Deblur").check(); // an entry to go back from
+    await rerun();
+    await page.getByRole("button", { name: "Crop and rotate" }).click();
+    const turn = dialog().getByRole("button", { name: "Rotate right" });
+    const before = await turn.boundingBox();
+    await turn.click();
+    expect(await field("Width").inputValue()).toBe("300");
+    expect(await turn.boundingBox()).toEqual(before);
+    await page.goBack();
+    await dialog().waitFor({ state: "hidden" });
+  });
+
   it("by pointer uses the part in the frame, and going back undoes it", async () => {
     await open();
     const before = await meanColour(page, "before");

@@ -119,7 +119,7 @@ describe("what can be chosen", () => {
   });
 
   it("goes by the photo's file, and in a test by how it is saved, unless it is said", () => {
-    const photo = (lossy: boolean) => ({ name: "a", size: { width: 8, height: 8 }, located: false, lossy });
+    const photo = (lossy: boolean) => ({ name: "a", size: { width: 8, height: 8 }, located: false, transparent: false, lossy });
     const of = (lossy: boolean, settings: Partial<Settings>) => {
       const all = { ...initialSettings(), task: "super-resolve-x2", degradation: usual("downscale"), ...settings };
       return isCompressed({ settings: all, task: factsOf(all.task), photo: photo(lossy) });

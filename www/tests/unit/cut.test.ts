@@ -82,7 +82,7 @@ describe("the size of a result", () => {
 });
 
 describe("a proposal", () => {
-  const state = (look: State["look"], task: string): State => ({ ...initialState(), look, task: factsOf(task), tasks: [...TASKS], photo: { name: "a.png", size: photo, located: false, lossy: false } });
+  const state = (look: State["look"], task: string): State => ({ ...initialState(), look, task: factsOf(task), tasks: [...TASKS], photo: { name: "a.png", size: photo, located: false, transparent: false, lossy: false } });
   it("is what a photo needs, unless that is chosen already", () => {
     expect(proposalOf(state({ need: "colors", after: null }, "denoise"))).toEqual({ task: "colorize", why: "colors" });
     expect(proposalOf(state({ need: "four-times-the-size", after: null }, "denoise"))).toEqual({ task: "super-resolve-x4", why: "four-times-the-size" });

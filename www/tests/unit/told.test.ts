@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { resultNames } from "../../src/app/files";
+import { describePanes } from "../../src/app/panes";
+import { isTransparent } from "../../src/app/state";
+import { browser, file, idle, open, rested, until } from "../fake-client";
+
+/** What a person is told, and when: of errors, of work on many photos, of what comes next. */
+
+vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
+
+beforeEach(browser);
+
+describe("an error", () => {
+  it("of a file ends in no stop that nobody has asked for", async () => {
+    const { playground } = await open();
+    await playground.openFiles([file("broken.jpg", "broken")]);
+    expect(playground.state).toMatchObject({ outcome: { kind: "failed" }, notice: { message: "error.invalid-picture" } });
+  });
+
+  it("of a result that is too large is told once, of the result, and stays with it when it is dismissed", async () => {
+    const { client, playground, result } = await open("mode=apply");
+    client.refuses = { process: "picture-too-large" };
+    await playground.run();
+    expect(playground.state).toMatchObject({ outcome: { kind: "failed" }, notice: { message: "error.result-too-large", actions: ["reduce", "open"] } });
+    const failure = () => describePanes(playground.state).find(({ id }) => id === result().id)?.failure;
+    expect(failure()).toBe("");
+    playground.dismiss();
+    expect(failure()).toMatch(/^This result is larger/);
+  });
+});
+
+describe("a network", () => {
+  it("that comes with files which it does not use is used, and they are named", async () => {
+    const { playground } = await open();
+    await playground.openFiles([file("net.onnx", "weights are in tensor_0"), file("net.onnx.data"), file("tensor_0"), new File(["hello"], "notes.txt")].map((one) => new File([one], one.name)));
+    expect(playground.state).toMatchObject({ own: { name: "net.onnx" }, notice: { message: "notice.left-out", params: { names: "notes.txt" } } });
+  });
+});
+
+describe("a result that is used as the photo", () => {
+  it("waits for an answer to what is proposed: the task that made it does not run again unasked", async () => {
+    const { client, playground } = await open("mode=apply");
+    client.calls = [];
+    await playground.useResult();
+    expect(client.calls).not.toContain("process");
+    expect(playground.state).toMatchObject({ look: { after: "denoise" }, outcome: { kind: "ready" }, photo: { name: "chelsea-denoise.png" } });
+    playground.set({ task: "super-resolve-x2" });
+    await rested();
+    await idle(playground);
+    expect(client.calls.filter((call) => call === "process")).toHaveLength(1);
+    expect(playground.state.outcome.kind).toBe("done");
+  });
+
+  it("of which nothing is proposed runs", async () => {
+    const { client, playground } = await open("mode=apply&task=super-resolve-x2");
+    client.calls = [];
+    playground.state.tasks.splice(1, 1); // no deblurring, which would be next
+    await playground.useResult();
+    expect(client.calls).toContain("process");
+  });
+});
+
+describe("many photos", () => {
+  it("tell how far each is while it runs", async () => {
+    const { client, playground } = await open();
+    await playground.openFiles([file("a.jpg"), file("b.jpg")]);
+    const release = client.hold("process");
+    const all = playground.restoreMany();
+    await until(client, "process");
+    expect(playground.state.activity).toEqual({ kind: "batch", done: 0.5, total: 2 });
+    release();
+    await all;
+  });
+
+  it("of one name have results of names of their own, as the command gives them", () => {
+    expect(resultNames(["x/a.jpg", "x/a.png", "b.jpg", "B.jpg", "b.JPG", "c.d.jpg", "e"], "denoise")).toEqual([
+      "x/a.jpg-denoise.png",
+      "x/a.png-denoise.png",
+      "b.jpg-denoise.png",
+      "B.jpg-denoise (2).png",
+      "b.JPG-denoise (3).png",
+      "c.d-denoise.png",
+      "e-denoise.png",
+    ]);
+  });
+});
+
+describe("transparency, which JPEG does not keep", () => {
+  it("is that of a cut-out, and that of the photo", async () => {
+    const { client, playground } = await open("task=segment&mode=apply");
+    expect(isTransparent(playground.state)).toBe(false);
+    client.classes = [{ name: "background" }, { name: "pet" }];
+    await playground.openFiles([file("a.onnx")]);
+    expect(isTransparent(playground.state)).toBe(false);
+    playground.set({ labels: "cutout" });
+    await rested();
+    await idle(playground);
+    expect(isTransparent(playground.state)).toBe(true);
+    const { photo } = playground.state;
+    expect(isTransparent({ ...playground.state, results: [], photo: photo && { ...photo, transparent: true } })).toBe(true);
+  });
+});
