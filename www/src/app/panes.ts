@@ -88,13 +88,14 @@ export function rows({ results }: State): Row[] {
   });
 }
 
-function describe(result: ResultState, best: string[], { settings, against, notice }: State): Pane {
+function describe(result: ResultState, best: string[], { settings, against, notice, results }: State): Pane {
   const { id, method, layer, difference, picture, scores, agreement, milliseconds, failure, status } = result;
   const overlap = agreement?.meanIou ?? null;
   const score = overlap !== null ? t("result.iou", { share: share(overlap) }) : scores ? decibels(scores.psnr) : "";
   const done = status === "done";
   const compares = settings.tools.includes("difference") && against === "bicubic";
   const missing = status === "stopped" && !layer ? t("result.missing") : "";
+  const isTold = failure === notice && results.length === 1; // of several, it says which one failed
   const pending = !layer && (status === "waiting" || status === "running") ? t(`result.${status}`) : "";
   return {
     id,
@@ -106,6 +107,6 @@ function describe(result: ResultState, best: string[], { settings, against, noti
     difference,
     complete: picture !== null,
     picture,
-    failure: !failure ? missing : failure === notice ? "" : t(failure.message, failure.params), // said once
+    failure: !failure ? missing : isTold ? "" : t(failure.message, failure.params),
   };
 }

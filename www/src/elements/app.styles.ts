@@ -98,6 +98,31 @@ export const appStyles = css`
       max-height: calc(100% - 24px);
     }
   }
+  /* Phones on their side: the pictures get the height, the rest stands beside them. */
+  @media (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
+    .page {
+      grid-template: "left header" auto "left controls" minmax(0, 1fr) "left actions" auto / minmax(0, 1fr) 320px;
+    }
+    .left {
+      grid-area: left;
+      display: grid;
+      grid-template-rows: minmax(0, 1fr) auto;
+      min-height: 0;
+    }
+    main,
+    up-results {
+      grid-area: auto;
+    }
+    up-controls {
+      max-height: none;
+    }
+    .page[data-open] up-compare {
+      --tools: flex;
+    }
+    .page[data-open] .notices {
+      --lift: 72px;
+    }
+  }
   @media (min-width: 900px) {
     .page {
       grid-template: "left header" auto "left controls" minmax(0, 1fr) "left actions" auto / minmax(0, 1fr) 320px;

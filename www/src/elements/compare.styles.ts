@@ -69,7 +69,7 @@ export const compareStyles = css`
     border-radius: 4px;
   }
   /* One row that scrolls. */
-  @container (max-height: 380px) {
+  @container (max-height: 400px) {
     .bar {
       bottom: 6px;
       flex-wrap: nowrap;

@@ -17,6 +17,10 @@ import "./wipe-view";
 import type { WipeView } from "./wipe-view";
 import "./zoom-bar";
 
+/** Widths and heights of a stage, in CSS pixels, up to which there is little room for the bar; `compare.styles` has the height too. */
+const NARROW = 600;
+const LOW = 400;
+
 /**
  * The pictures, under a wipe or in a grid, seen through one camera; and the tools to look at them.
  * Emits `choose` (a result's id), `arrange` (layout or left), `tool`, `look` (what is seen), `probe` (a place).
@@ -115,11 +119,11 @@ export class Compare extends Localized {
             @choose=${this.#chose} @point=${this.#pointed}></up-grid>`
         : html`<up-wipe .left=${this.#pane(this.#leftId)} .right=${this.#pane(this.right)} .panes=${this.panes}
             .camera=${camera} .view=${view} .name=${this.name} .differs=${differs} .smooth=${smooth} .lens=${lens}
-            .upright=${this.#isUpright()} .keep=${this.barHeight + 24} .values=${values} @point=${this.#pointed}
+            .upright=${this.#isUpright()} .keep=${this.#isDocked() ? 12 : this.barHeight + 24} .values=${values} @point=${this.#pointed}
             @left=${(event: CustomEvent<string>) => this.#takeLeft(event.detail)}
             @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`}
       ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
-      <div class="bar ${this.#isGrid() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
+      <div class="bar ${this.#isDocked() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
         ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}<span class="against">${this.against}</span></div>` : nothing}
         <up-zoom .zoom=${zoom} .fitted=${view?.fitted ?? true}
           @zoom=${(event: CustomEvent<ZoomWish>) => camera.grant(event.detail)}></up-zoom>
@@ -129,6 +133,8 @@ export class Compare extends Localized {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    const below = this.#isDocked() ? this.stage.height - this.#clear().height : 0;
+    this.style.setProperty("--below", `${below}px`);
     if (changed.has("tools") || this.#pictures() !== this.#probed) this.#probe();
     const context = this.renderRoot.querySelector<HTMLCanvasElement>(".legend canvas")?.getContext("2d");
     if (context && this.colors) context.putImageData(new ImageData(this.colors.slice(), 256, 1), 0, 0);
@@ -166,7 +172,14 @@ export class Compare extends Localized {
   }
 
   #cell(): Size {
-    return this.#isGrid() && this.frame ? GridView.cell(this.panes.length, this.frame, this.#clear()) : this.stage;
+    if (this.#isGrid() && this.frame) return GridView.cell(this.panes.length, this.frame, this.#clear());
+    return this.#isDocked() ? this.#clear() : this.stage;
+  }
+
+  /** Whether the bar stands below the pictures, not on them: in the grid, and where it is as wide as the stage. */
+  #isDocked(): boolean {
+    const { width, height } = this.stage;
+    return this.#isGrid() || (this.barHeight > 0 && width < NARROW && height > LOW);
   }
 
   /** The stage without the bar. */
@@ -178,7 +191,8 @@ export class Compare extends Localized {
   /** The part of the stage that a fitted picture may fill: clear of the bar, which low stages do without. */
   #room({ width, height }: Size): Size {
     if (this.#isGrid()) return { width: width - 16, height: height - 16 };
-    return { width: width - (width < 600 ? 0 : 64), height: height - (height <= 380 ? 32 : 128) };
+    if (this.#isDocked()) return { width, height: height - 24 };
+    return { width: width - (width < NARROW ? 0 : 64), height: height - (height <= LOW ? 32 : 128) };
   }
 
   #toggle(tool: Tool): void {

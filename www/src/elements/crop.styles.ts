@@ -3,20 +3,21 @@ import { css } from "lit";
 export const cropStyles = css`
   dialog {
     width: 760px;
+    --room: min(38dvh, 560px);
   }
   .stage {
     display: grid;
     place-items: center;
     margin: 0 -8px;
     /* As high as it ever gets, so that what lies below stays where it is when the photo is turned. */
-    height: calc(min(38dvh, 560px) + 32px);
+    height: calc(var(--room) + 32px);
     padding: 16px;
     border-radius: var(--radius);
     background: var(--stage);
   }
   .photo {
     position: relative;
-    width: min(100%, 38dvh * var(--shape), 560px * var(--shape));
+    width: min(100%, var(--room) * var(--shape));
     line-height: 0;
   }
   canvas {
@@ -122,6 +123,11 @@ export const cropStyles = css`
   }
   .sentence {
     grid-column: 1 / -1;
+  }
+  @media (max-height: 560px) {
+    dialog {
+      --room: 28dvh;
+    }
   }
   @media (pointer: coarse) {
     .numbers input {

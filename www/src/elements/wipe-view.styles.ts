@@ -3,7 +3,7 @@ import { css } from "lit";
 export const wipeStyles = css`
   :host {
     position: absolute;
-    inset: 0;
+    inset: 0 0 var(--below, 0); /* of the bar, where it does not lie on the pictures */
   }
   .stage {
     position: absolute;

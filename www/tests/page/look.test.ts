@@ -326,6 +326,31 @@ describe("the tools", () => {
     expect(y + height).toBeLessThanOrEqual(stage.y + stage.height);
   });
 
+  it("lie on no part of a fitted photo on a phone", async () => {
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
+    const bar = await page.locator("up-compare .bar").boundingBox();
+    const line = await page.getByRole("slider", { name: "Compare" }).boundingBox();
+    if (!bar || !line) return expect.unreachable();
+    await bring(page, "drop", [{ name: "tall.png", type: "image/png", bytes: png(300, 600, (x) => x % 256) }]);
+    await page.getByText("tall.png").waitFor({ state: "attached" });
+    await page.getByRole("slider", { name: "Compare top and bottom" }).waitFor();
+    const photo = await page.locator("up-wipe").boundingBox();
+    if (!photo) return expect.unreachable();
+    expect(photo.y + photo.height).toBeLessThanOrEqual(bar.y);
+    expect(photo.height, "and the photo has most of the page").toBeGreaterThan(400);
+  });
+
+  it("leave the photo its height on a phone that lies on its side, named and beside the controls", async () => {
+    await open({ viewport: { width: 844, height: 390 }, hasTouch: true, reducedMotion: "reduce" });
+    const line = await page.getByRole("slider", { name: "Compare left and right" }).boundingBox();
+    expect(line?.height).toBeGreaterThan(250);
+    const tags = page.locator("up-tag");
+    for (const tag of await tags.all()) expect(await tag.isVisible()).toBe(true);
+    await page.getByRole("button", { name: "Show controls" }).click();
+    expect((await page.getByRole("slider", { name: "Compare left and right" }).boundingBox())?.height).toBeGreaterThan(250);
+    expect(await page.getByRole("button", { name: "Open photo" }).first().isVisible()).toBe(true);
+  });
+
   it("flicker all results to the input while Space is down", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
     const layers = () =>

@@ -356,8 +356,10 @@ describe("the state", () => {
   it("a result becomes the next photo", async () => {
     await open();
     await page.getByRole("button", { name: "More ways to keep it" }).click();
-    await settled(() => page.getByRole("button", { name: "Use the result as the photo" }).click());
+    await page.getByRole("button", { name: "Use the result as the photo" }).click();
     await named(page, "chelsea-denoise.png 451 × 300").waitFor();
+    await page.locator("up-proposal").waitFor(); // which comes before a run
+    await settled(() => page.getByRole("button", { name: "Run", exact: true }).click());
     expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
     expect(await slider(page).getAttribute("aria-valuetext")).toContain("Before");
   });

@@ -126,9 +126,16 @@ describe("a screen reader", () => {
     await open({}, "#with=nearest,bilinear,pixel-shuffle");
     await page.evaluate(() => {
       const said: string[] = [];
-      Object.assign(window, { said });
-      const region = document.querySelector("up-app")?.shadowRoot?.querySelector("up-actions")?.shadowRoot?.querySelector("[role=status]");
-      if (region) new MutationObserver(() => said.at(-1) !== region.textContent && said.push(region.textContent ?? "")).observe(region, { subtree: true, characterData: true, childList: true });
+      const bars: number[] = [];
+      Object.assign(window, { said, bars });
+      const root = document.querySelector("up-app")?.shadowRoot?.querySelector("up-actions")?.shadowRoot;
+      const region = root?.querySelector("[role=status]");
+      const hear = () => {
+        if (said.at(-1) === region?.textContent) return;
+        said.push(region?.textContent ?? "");
+        bars.push(Number(root?.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")));
+      };
+      if (region) new MutationObserver(hear).observe(region, { subtree: true, characterData: true, childList: true });
     });
     await run(page).click();
     await stop(page).waitFor();
@@ -138,6 +145,11 @@ describe("a screen reader", () => {
     expect(said.at(-1)).toMatch(/^Done in/);
     expect(said.slice(1, -1).every((words) => /^(25|50|75)% done$/.test(words)), said.join()).toBe(true);
     expect(said.length).toBeLessThanOrEqual(5);
+    const bars = await page.evaluate(() => (window as unknown as { bars: number[] }).bars);
+    for (const [index, words] of said.entries()) {
+      const part = /^(\d+)% done$/.exec(words)?.[1];
+      if (part) expect(bars[index], "the bar tells of the same work").toBeGreaterThanOrEqual(Number(part));
+    }
   });
 
   it("is led to the heading of a view that has been changed to", async () => {

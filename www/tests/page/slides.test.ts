@@ -47,7 +47,7 @@ describe("the lecture", () => {
     const near = (id: string) => expect.poll(async () => Math.abs((await top(id)) - 60)).toBeLessThan(30);
     await near("nearest");
     await section("l1").evaluate((each) => each.scrollIntoView());
-    await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Nearest neighbour" }).press("Enter");
+    await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Nearest neighbor" }).press("Enter");
     await near("nearest");
     await section("transposed-conv-2").evaluate((each) => each.scrollIntoView());
     await near("transposed-conv-2");
