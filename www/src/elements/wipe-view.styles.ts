@@ -101,8 +101,8 @@ export const wipeStyles = css`
   }
   up-tag {
     position: absolute;
-    top: calc(max(var(--top), 0px) + 14px);
-    max-width: calc((100% - max(var(--left), 0px) - max(var(--right), 0px)) / 2 - 20px);
+    top: calc(max(var(--tag-top), 0px) + 14px);
+    max-width: calc((100% - max(var(--tag-left), 0px) - max(var(--tag-right), 0px)) / 2 - 20px);
     transition: opacity 160ms ease;
   }
   up-tag[data-faint]:not(:focus-within, :hover) {
@@ -123,10 +123,10 @@ export const wipeStyles = css`
     line-height: 20px;
   }
   .before-tag {
-    left: calc(var(--left) + 14px);
+    left: calc(var(--tag-left) + 14px);
   }
   .after-tag {
-    right: calc(var(--right) + 14px);
+    right: calc(var(--tag-right) + 14px);
   }
   .upright up-tag {
     left: calc(var(--left) + 14px);

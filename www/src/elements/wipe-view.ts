@@ -15,6 +15,8 @@ import { wipeStyles } from "./wipe-view.styles";
 
 /** How near to the line a drag takes hold of it. */
 const GRIP = 22;
+/** Width of a shown photo, in CSS pixels, below which names of pictures stand beside it. */
+const APART = 220;
 
 /** Two pictures under one wipe. Emits `left` and `right` with the pane to show there, and `point` with where the pointer is. */
 @customElement("up-wipe")
@@ -44,6 +46,8 @@ export class WipeView extends Localized {
   #dragsWipe = false;
   /** Where the line and the tags are, for the styles. */
   #place: Record<string, number> = {};
+  /** Whether the photo is too narrow for names on it. */
+  #apart = false;
 
   /** Shows only the left (1), only the right (0), or part of both. */
   show(at: number): void {
@@ -108,6 +112,9 @@ export class WipeView extends Localized {
     const line = this.upright ? area.y + area.height * share : area.x + area.width * share;
     const [beyond, bottom] = [stage.width - area.x - area.width, stage.height - area.y - area.height];
     this.#place = { "--line": line, "--left": area.x, "--right": beyond, "--top": area.y, "--bottom": bottom, "--keep": this.keep };
+    this.#apart = !this.upright && area.width < APART;
+    const tags = this.#apart ? { "--tag-left": 0, "--tag-right": 0, "--tag-top": 0 } : { "--tag-left": area.x, "--tag-right": beyond, "--tag-top": area.y };
+    Object.assign(this.#place, tags);
     const complete = (left?.complete ?? true) && (!after || (right?.complete ?? true));
     const input = this.panes.find(({ id }) => id === "input")?.layer ?? null;
     return html`
@@ -144,10 +151,10 @@ export class WipeView extends Localized {
         aria-label=${t(upright ? "compare.slider.upright" : "compare.slider")} aria-valuemin="0" aria-valuemax="100"
         aria-valuenow=${Math.round(at * 100)} aria-valuetext=${t("compare.value", value)}
         @keydown=${this.#slide}><i>${icons.handle}</i></div>
-      <up-tag class="before-tag" ?data-faint=${before < room} .pane=${left} .panes=${this.panes}
+      <up-tag class="before-tag" ?data-faint=${!this.#apart && before < room} .pane=${left} .panes=${this.panes}
         .label=${t(upright ? "compare.top" : "compare.left")} .value=${this.values[left.id] ?? null}
         @pick=${(event: CustomEvent) => this.#pick("left", event.detail)}></up-tag>
-      <up-tag class="after-tag" ?data-faint=${length - before < room} .pane=${right} .panes=${this.panes}
+      <up-tag class="after-tag" ?data-faint=${!this.#apart && length - before < room} .pane=${right} .panes=${this.panes}
         .label=${t(upright ? "compare.bottom" : "compare.right")} .value=${this.values[right.id] ?? null}
         @pick=${(event: CustomEvent) => this.#pick("right", event.detail)}></up-tag>
     `;

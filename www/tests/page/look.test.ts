@@ -340,6 +340,23 @@ describe("the tools", () => {
     expect(photo.height, "and the photo has most of the page").toBeGreaterThan(400);
   });
 
+  it("lie beside a photo that is too narrow for its names and values, which the wipe does not cover", async () => {
+    await open({ reducedMotion: "reduce" }, "#mode=apply&tools=probe");
+    await bring(page, "drop", [{ name: "dot.png", type: "image/png", bytes: png(1, 1, () => 90) }]);
+    await page.getByText("dot.png").waitFor();
+    await restored(page);
+    const handle = await page.locator("up-wipe .wipe i").boundingBox();
+    if (!handle) return expect.unreachable();
+    await page.mouse.move(handle.x + 20, handle.y + 20);
+    const tags = page.locator("up-wipe up-tag");
+    await tags.filter({ hasText: "90 90 90" }).first().waitFor();
+    for (const tag of await tags.all()) {
+      const box = (await tag.boundingBox()) ?? expect.unreachable();
+      expect(await tag.evaluate((tag) => getComputedStyle(tag).opacity)).toBe("1");
+      expect(box.x + box.width < handle.x || box.x > handle.x + handle.width || box.y + box.height < handle.y).toBe(true);
+    }
+  });
+
   it("leave the photo its height on a phone that lies on its side, named and beside the controls", async () => {
     await open({ viewport: { width: 844, height: 390 }, hasTouch: true, reducedMotion: "reduce" });
     const line = await page.getByRole("slider", { name: "Compare left and right" }).boundingBox();
