@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig, type Plugin } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 import en from "./src/i18n/en.json" with { type: "json" };
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -46,6 +46,23 @@ function models(): Plugin {
   };
 }
 
+/** Puts the custom element for other pages beside the page: one script, on its own. */
+function embed(): Plugin {
+  return {
+    name: "embed",
+    apply: "build",
+    async generateBundle() {
+      const made = await build({
+        configFile: false,
+        logLevel: "warn",
+        build: { write: false, target: "es2022", modulePreload: false, rollupOptions: { input: at("./src/embed/element.ts"), output: { format: "iife" } } },
+      });
+      const [script] = [made].flat().flatMap((one) => ("output" in one ? one.output : []));
+      if (script?.type === "chunk") this.emitFile({ type: "asset", fileName: "embed.js", source: script.code });
+    },
+  };
+}
+
 /**
  * Puts the service worker beside the page, told apart from that of another build by what this one is made of, and
  * told all scripts and styles: views that load when they are first opened are to open without a network as well.
@@ -72,7 +89,7 @@ function offline(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [messages(), models(), offline()],
+  plugins: [messages(), models(), embed(), offline()],
   resolve: { alias: { "unet-playground": at("../pkg/unet_playground.js") } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },

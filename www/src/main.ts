@@ -8,6 +8,8 @@ import "./elements/app";
 import { App } from "./elements/app";
 import { Missing } from "./elements/missing";
 import type { InspectView } from "./inspect/view";
+import { Frame } from "./embed/frame";
+import { modeOf } from "./embed/mode";
 import { keepForOffline } from "./offline/register";
 import { CallError, messageOf } from "./protocol";
 import type { LitElement } from "lit";
@@ -48,10 +50,15 @@ const outside: Outside = {
   },
   note(query, step) {
     noted = query;
-    if (router.route.view === "playground") router.note({ view: "playground", path: "", query }, step);
+    // The history of a page around this one is not ours to fill.
+    if (router.route.view === "playground") router.note({ view: "playground", path: "", query }, step && !embed);
     else inspector?.note();
   },
 };
+
+/** How the page shows itself in a frame of another page. */
+const embed = modeOf(location.search);
+if (embed?.theme) document.documentElement.style.colorScheme = embed.theme;
 
 const router = new Router();
 const client = new Client(spawn);
@@ -66,6 +73,7 @@ function shared(): Playground {
   const first = view === "playground" ? openingQuery(matchMedia("(min-width: 900px)").matches) : "";
   playground = new Playground(client, outside, query || first);
   playground.rest(rests(router.route.view));
+  if (embed && window.parent !== window) new Frame(playground, window.parent);
   void playground.open().then(prepareOffline);
   return playground;
 }
@@ -100,6 +108,7 @@ async function make(view: ViewName): Promise<HTMLElement> {
   const app = new App();
   const playground = shared();
   app.playground = playground;
+  app.embed = embed;
   const arrive = () => {
     const { view, query } = router.route;
     if (view !== "playground") return;

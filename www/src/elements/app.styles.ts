@@ -151,17 +151,66 @@ export const appStyles = css`
       display: block !important;
       visibility: hidden;
     }
-    .page:not([data-open]) {
+    .page:not([data-open], [data-embed]) {
       grid-template: "left" minmax(0, 1fr) / minmax(0, 1fr);
     }
-    .page:not([data-open]) :is(up-controls, up-actions) {
+    .page:not([data-open], [data-embed]) :is(up-controls, up-actions) {
       display: none !important;
     }
-    .page:not([data-open]) up-header {
+    .page:not([data-open], [data-embed]) up-header {
       grid-area: left;
       justify-self: end;
       align-self: start;
       z-index: 1;
+    }
+  }
+  /* In a frame of another page the pictures have the room. */
+  .page[data-embed] {
+    grid-template: "stage" minmax(0, 1fr) "results" auto "controls" auto "actions" auto / minmax(0, 1fr);
+  }
+  .page[data-embed] .left {
+    display: contents;
+  }
+  .page[data-embed] :is(up-controls[hidden], up-actions[hidden], up-header[hidden]) {
+    display: none !important;
+  }
+  .page[data-embed] main {
+    grid-area: stage;
+  }
+  .page[data-embed] up-compare {
+    --tools: flex;
+  }
+  .page[data-bare] up-compare {
+    --tools: none;
+  }
+  .page[data-embed] up-actions {
+    padding: 8px 12px;
+  }
+  .alone {
+    position: absolute;
+    top: 6px;
+    right: 6px;
+    z-index: 1;
+    padding: 4px 10px;
+    border-radius: var(--radius);
+    background: var(--glass);
+    backdrop-filter: blur(18px);
+    color: var(--ink);
+    font-size: 12px;
+    line-height: 18px;
+    text-decoration: none;
+  }
+  .alone:hover {
+    text-decoration: underline;
+  }
+  @media (min-width: 700px) {
+    .page[data-embed][data-open] {
+      grid-template: "stage controls" minmax(0, 1fr) "results controls" auto "actions controls" auto / minmax(0, 1fr) 260px;
+    }
+    .page[data-embed] up-controls {
+      max-height: none;
+      border-top: 0;
+      border-left: 1px solid var(--hairline);
     }
   }
 `;

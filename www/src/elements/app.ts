@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Cut } from "../app/cut";
+import type { Mode } from "../embed/mode";
 import { dropped } from "../app/drop";
 import { PICTURES } from "../app/files";
 import type { Keeper } from "../app/keep";
@@ -43,6 +44,8 @@ import { shared } from "./shared";
 @customElement("up-app")
 export class App extends Localized {
   @property({ attribute: false }) playground!: Playground;
+  /** How it shows itself in a frame of another page; null: as a page by itself. */
+  @property({ attribute: false }) embed: Mode | null = null;
   @state() private open = matchMedia("(min-width: 900px)").matches;
   @state() private dropping = false;
   @state() private greets = isFirstVisit();
@@ -90,10 +93,13 @@ export class App extends Localized {
     const { state } = playground;
     const { settings } = state;
     const panes = describePanes(state);
-    const proposal = proposalOf(state);
+    const { embed } = this;
+    const proposal = embed ? null : proposalOf(state);
+    const open = embed ? [...embed.parts].some((part) => part !== "compare" && part !== "actions") : this.open;
     return html`
-      <div class="page" ?data-open=${this.open}>
-        <up-header .open=${this.open} @controls=${() => (this.open = !this.open)} @help=${() => this.help.show()}></up-header>
+      <div class="page" ?data-open=${open} ?data-embed=${embed} ?data-bare=${embed && !embed.parts.has("compare")}>
+        ${embed ? html`<a class="alone" href=${`./${location.hash}`} target="_blank">${t("embed.open")}</a>` : nothing}
+        <up-header ?hidden=${embed} .open=${this.open} @controls=${() => (this.open = !this.open)} @help=${() => this.help.show()}></up-header>
         <div class="left">
         <main>
           <up-compare .panes=${panes} .frame=${state.frame} .chosen=${state.chosen} .layout=${settings.layout}
@@ -114,7 +120,7 @@ export class App extends Localized {
               ? html`<up-proposal .sentence=${t(`proposal.${proposal.why}`)} .action=${taskName(proposal.task)}
                   @accept=${() => playground.set({ task: proposal.task, mode: "apply" })} @decline=${() => playground.decline()}></up-proposal>`
               : nothing}
-            ${this.greets && isOpening(settings) && state.outcome.kind === "done" && !state.notice
+            ${this.greets && !embed && isOpening(settings) && state.outcome.kind === "done" && !state.notice
               ? html`<up-proposal .sentence=${t("welcome.sentence")} .action=${t("picture.open")}
                   @accept=${() => this.photoInput.click()} @decline=${() => (this.greets = false)}></up-proposal>`
               : nothing}
@@ -126,7 +132,7 @@ export class App extends Localized {
           .input=${this.#inputRow(state)} .gray=${state.results.some(({ gray }) => gray)}
           @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)} @close=${() => playground.toggleTool("table")}></up-results>
         </div>
-        <up-controls id="controls" .state=${state} ?hidden=${!this.open}
+        <up-controls id="controls" .state=${state} .parts=${embed?.parts ?? null} ?hidden=${!open}
           @open-photo=${() => this.photoInput.click()} @open-model=${() => this.modelInput.click()}
           @open-mask=${() => this.maskInput.click()} @forget-mask=${() => playground.forgetMask()}
           @forget-photo=${() => playground.forgetPhoto()}
@@ -138,7 +144,7 @@ export class App extends Localized {
           @method=${(event: CustomEvent<string>) => playground.toggleMethod(event.detail)}
           @settings=${(event: CustomEvent) => playground.set(event.detail)}
         ></up-controls>
-        <up-actions .task=${taskName(state.task.id)} .done=${doneShare(state)} .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
+        <up-actions ?hidden=${embed && !embed.parts.has("actions")} .task=${taskName(state.task.id)} .done=${doneShare(state)} .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
           .canSave=${playground.keep.ready} .saves=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .lab=${labAddress(state)}
           .inspect=${inspectAddress(state)}
           @open-photo=${() => this.photoInput.click()}
@@ -237,6 +243,7 @@ export class App extends Localized {
 
   #bring(event: Event, data: DataTransfer | null): void {
     this.dropping = false;
+    if (this.embed?.locked) return event.preventDefault();
     const what = data ? dropped(data) : [];
     if (!data || (event.type === "paste" && what.length === 0)) return;
     event.preventDefault();
@@ -245,11 +252,11 @@ export class App extends Localized {
 
   #dragged(event: DragEvent): void {
     event.preventDefault();
-    this.dropping = true;
+    this.dropping = !this.embed?.locked;
   }
 
   #key(event: KeyboardEvent): void {
-    if (!isFreeKey(event)) return;
+    if (!isFreeKey(event) || this.embed?.locked) return;
     const { playground } = this;
     const { activity } = playground.state;
     if (event.key === "o") this.photoInput.click();

@@ -7,6 +7,7 @@ import { isFree } from "../app/size";
 import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../app/state";
 import type { Method } from "../app/catalogue";
 import type { TaskFacts } from "../app/tasks";
+import type { Part } from "../embed/mode";
 import type { ClassInfo } from "../engine";
 import { decimal, hasMessage, Localized, percent, t } from "../i18n";
 import "./backend";
@@ -26,6 +27,8 @@ const AGAINST_NOISE = ["denoise", "denoise-colorize", "old-photo"];
 @customElement("up-controls")
 export class Controls extends Localized {
   @property({ attribute: false }) state!: State;
+  /** Those that are shown; null: all. */
+  @property({ attribute: false }) parts: ReadonlySet<Part> | null = null;
 
   static override styles = [
     shared,
@@ -112,8 +115,42 @@ export class Controls extends Localized {
   protected override render() {
     const { state } = this;
     const { settings, task, tasks } = state;
+    const shows = (part: Part) => !this.parts || this.parts.has(part);
     return html`<div class="column" role="region" aria-label=${t("controls.label")}>
-      <section aria-labelledby="picture">
+      ${shows("picture") ? this.#renderPicture() : nothing}
+      ${shows("task")
+        ? html`<section aria-labelledby="task">
+            <h2 id="task">${t("task.heading")}</h2>
+            <up-chips .label=${t("task.heading")} .chosen=${[task.id]}
+              .options=${tasks.map(({ id }) => ({ value: id, label: taskName(id) }))}
+              @pick=${(event: CustomEvent<string>) => this.#emit("task", event.detail)}></up-chips>
+            <p class="sentence">${this.#sentence(task)}</p>
+          </section>`
+        : nothing}
+      ${shows("methods") ? this.#renderMethods() : nothing}
+      ${shows("mode") && (task.kinds.length > 0 || task.masked) ? this.#renderMode() : nothing}
+      ${shows("size") && isFree(task, settings)
+        ? html`<section aria-labelledby="size">
+            <h2 id="size">${t("size.heading")}</h2>
+            <up-size .state=${state} @size=${(event: CustomEvent) => this.#set({ enlarge: event.detail })}></up-size>
+          </section>`
+        : nothing}
+      ${shows("finish") && (task.finish.length > 0 || this.#classes().length > 0) ? this.#renderFinish() : nothing}
+      ${shows("backend")
+        ? html`<section aria-labelledby="backend">
+            <h2 id="backend">${t("backend.heading")}</h2>
+            <up-backend .choice=${settings.backend} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
+              @backend=${(event: CustomEvent) => this.#set({ backend: event.detail })}></up-backend>
+          </section>`
+        : nothing}
+      ${this.parts ? nothing : html`<p class="sentence">${t("app.privacy")}</p>`}
+    </div>`;
+  }
+
+  #renderPicture() {
+    const { state } = this;
+    const { settings } = state;
+    return html`<section aria-labelledby="picture">
         <h2 id="picture">${t("picture.heading")}</h2>
         <div class="open">
           <button @click=${() => this.#emit("open-photo")}>${icons.photo} ${t("picture.open")}</button>
@@ -130,30 +167,7 @@ export class Controls extends Localized {
               ${settings.sample ? nothing : html`<button class="link" @click=${() => this.#emit("forget-photo")}>${icons.close} ${t("picture.forget")}</button>`}
             </div>`
           : nothing}
-      </section>
-      <section aria-labelledby="task">
-        <h2 id="task">${t("task.heading")}</h2>
-        <up-chips .label=${t("task.heading")} .chosen=${[task.id]}
-          .options=${tasks.map(({ id }) => ({ value: id, label: taskName(id) }))}
-          @pick=${(event: CustomEvent<string>) => this.#emit("task", event.detail)}></up-chips>
-        <p class="sentence">${this.#sentence(task)}</p>
-      </section>
-      ${this.#renderMethods()}
-      ${task.kinds.length > 0 || task.masked ? this.#renderMode() : nothing}
-      ${isFree(task, settings)
-        ? html`<section aria-labelledby="size">
-            <h2 id="size">${t("size.heading")}</h2>
-            <up-size .state=${state} @size=${(event: CustomEvent) => this.#set({ enlarge: event.detail })}></up-size>
-          </section>`
-        : nothing}
-      ${task.finish.length > 0 || this.#classes().length > 0 ? this.#renderFinish() : nothing}
-      <section aria-labelledby="backend">
-        <h2 id="backend">${t("backend.heading")}</h2>
-        <up-backend .choice=${settings.backend} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
-          @backend=${(event: CustomEvent) => this.#set({ backend: event.detail })}></up-backend>
-      </section>
-      <p class="sentence">${t("app.privacy")}</p>
-    </div>`;
+      </section>`;
   }
 
   #picture() {

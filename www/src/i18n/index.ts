@@ -24,9 +24,10 @@ let current: Language = preferred();
 let messages: Messages = await load(current);
 declare(current);
 
-/** The one chosen before, else the first of the browser's that there is. */
+/** The one that the address asks for, else the one chosen before, else the first of the browser's that there is. */
 function preferred(): Language {
-  const wanted = [read() ?? "", ...(navigator.languages ?? [navigator.language])];
+  const asked = new URLSearchParams(globalThis.location?.search).get("lang") ?? "";
+  const wanted = [asked, read() ?? "", ...(navigator.languages ?? [navigator.language])];
   for (const tag of wanted) {
     // "pt-BR" is served by "pt-BR", else by "pt".
     const served = LANGUAGES.find((one) => one === tag) ?? LANGUAGES.find((one) => one === tag.split("-")[0]);

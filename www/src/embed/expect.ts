@@ -1,0 +1,53 @@
+/** What an exercise waits for, as `data-expect` says it: "psnr > 30; chosen = pixel-shuffle". */
+
+import type { Events } from "./protocol";
+
+type Result = Events["result"];
+
+const CONDITION = /^\s*([\w-]+)\s*(<=|>=|<|>|=)\s*(.+?)\s*$/;
+
+/** The value of a name in what was made: of the chosen result, unless it is of all. */
+function valueOf(name: string, { task, chosen, results }: Result): string | number | null {
+  const own = results.find(({ method }) => method === chosen);
+  switch (name) {
+    case "task":
+      return task;
+    case "chosen":
+      return chosen;
+    case "results":
+      return results.length;
+    case "psnr":
+    case "ssim":
+    case "milliseconds":
+    case "width":
+    case "height":
+      return own?.[name] ?? null;
+    default:
+      return null;
+  }
+}
+
+/**
+ * Whether every condition holds; null where the text is none that is understood.
+ *
+ * Numbers are compared as numbers, all else has to be equal.
+ */
+export function holds(text: string, result: Result): boolean | null {
+  const conditions = text.split(";").filter((part) => part.trim() !== "");
+  if (conditions.length === 0) return null;
+  let all = true;
+  for (const condition of conditions) {
+    const [, name = "", operator = "", wanted = ""] = CONDITION.exec(condition) ?? [];
+    if (!name) return null;
+    const found = valueOf(name, result);
+    const [a, b] = [Number(found), Number(wanted)];
+    if (operator !== "=" && Number.isNaN(b)) return null;
+    const told = found !== null && (operator === "=" ? String(found) === wanted || a === b : compare(operator, a, b));
+    all &&= told;
+  }
+  return all;
+}
+
+function compare(operator: string, a: number, b: number): boolean {
+  return { "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b }[operator] ?? false;
+}
