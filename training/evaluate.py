@@ -26,7 +26,10 @@ def main() -> None:
         told = facts(path)
         if "task" not in told:
             parser.error(f"{path} does not say what its task is (metadata_props)")
-        task = task_of(read_config(HERE / f"{told['task']}.toml"), args.data)
+        # A variant may be scored in its own way.
+        names = ["-".join(filter(None, [told["task"], told.get("variant", "")])), told["task"]]
+        config = next(path for path in (HERE / f"{name}.toml" for name in names) if path.exists())
+        task = task_of(read_config(config), args.data)
         for name, value in task.report(padded(onnx_network(path), args.multiple)).items():
             print(f"{path.stem}: {name}: {value:.3f}", flush=True)
 
