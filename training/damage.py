@@ -71,6 +71,16 @@ class Drawing:
         drawn = torch.multinomial(torch.tensor(list(often.values()), dtype=torch.float), 1, generator=self.generator)
         return list(often)[int(drawn)]
 
+    def inner(self, small: Tensor, large: Tensor, scale: int = 1) -> tuple[Tensor, Tensor]:
+        """Both without their margins, MARGIN pixels of the small one on each side: what is left begins anywhere in JPEG's blocks."""
+        side = small.shape[-1] - 2 * MARGIN
+        y, left = int(self.between(0, 2 * MARGIN)), int(self.between(0, 2 * MARGIN))
+
+        def part(x: Tensor, scale: int) -> Tensor:
+            return x[:, y * scale : (y + side) * scale, left * scale : (left + side) * scale]
+
+        return part(small, 1), part(large, scale)
+
 
 class Damage(Drawing):
     """Draws what happened to a file. `settings` is [data.files] of a configuration: how often each kind, and its ranges."""
@@ -164,11 +174,9 @@ class Damage(Drawing):
         return x, clean
 
     def cropped(self, wide: Tensor) -> tuple[Tensor, Tensor]:
-        """The same of a picture with MARGIN pixels around: what is left begins anywhere in the blocks."""
+        """The same of a picture with MARGIN pixels around."""
         x, clean = self(wide)
-        side = wide.shape[-1] - 2 * MARGIN
-        y, left = int(self.between(0, 2 * MARGIN)), int(self.between(0, 2 * MARGIN))
-        return tuple(t[:, y : y + side, left : left + side] for t in (x, clean))
+        return self.inner(x, clean)
 
 
 def unit(noise: Tensor) -> Tensor:
@@ -202,13 +210,9 @@ class Reduced(Drawing):
         return ((small.clamp(0, 1) * 255).round() / 255).expand(3, -1, -1), clean
 
     def cropped(self, wide: Tensor) -> tuple[Tensor, Tensor]:
-        """The same of a picture with MARGIN small pixels around: what is left begins anywhere in the blocks."""
+        """The same of a picture with MARGIN small pixels around."""
         small, clean = self(wide)
-        side = small.shape[-1] - 2 * MARGIN
-        y, left = int(self.between(0, 2 * MARGIN)), int(self.between(0, 2 * MARGIN))
-        at = [(offset * scale, (offset + side) * scale) for scale in (1, self.scale) for offset in (y, left)]
-        (a, b), (c, d), (e, f), (g, h) = at
-        return small[:, a:b, c:d], clean[:, e:f, g:h]
+        return self.inner(small, clean, self.scale)
 
 
 class OldLuma(Drawing):

@@ -61,10 +61,13 @@ SMALL_FILE = File(quality=75)
 
 
 class Restore(Task):
+    @property
+    def side(self) -> int:
+        """Of the pictures' patches, with the margin that damage needs."""
+        return self.settings["patch"] + 2 * self.settings.get("margin", 0)
+
     def load(self) -> int:
-        settings = self.settings
-        side = settings["patch"] + 2 * settings.get("margin", 0)
-        shards = sorted(self.data.glob(settings["shards"]))
+        side, shards = self.side, sorted(self.data.glob(self.settings["shards"]))
         self.patches = Patches([picture for _, picture in load_shards(shards, side)], side, self.generator)
         return len(self.patches.pictures)
 
@@ -184,13 +187,14 @@ class SuperResolve(Restore):
     def scale(self) -> int:
         return self.config["network"].get("scale") or self.config["facts"]["input"]["scale"]
 
+    @property
+    def side(self) -> int:
+        """[data] patch and margin are of what the network takes."""
+        return super().side * self.config["network"].get("scale", 1)
+
     def load(self) -> int:
-        settings = self.settings
-        side = (settings["patch"] + 2 * settings.get("margin", 0)) * self.config["network"].get("scale", 1)
-        self.files = Reduced(settings["files"], self.scale, self.generator) if "files" in settings else None
-        shards = sorted(self.data.glob(settings["shards"]))
-        self.patches = Patches([picture for _, picture in load_shards(shards, side)], side, self.generator)
-        return len(self.patches.pictures)
+        self.files = Reduced(self.settings["files"], self.scale, self.generator) if "files" in self.settings else None
+        return super().load()
 
     def small(self, clean: Tensor) -> Tensor:
         height, width = clean.shape[2:]
@@ -198,6 +202,10 @@ class SuperResolve(Restore):
 
     def bicubic(self, small: Tensor) -> Tensor:
         return degrade.resize(small, *(side * self.scale for side in small.shape[2:]))
+
+    def enlarged(self, run: Network | None, small: Tensor) -> Tensor:
+        """Without a network by bicubic interpolation."""
+        return run(self.taken(small)).clamp(0, 1) if run else self.bicubic(small)
 
     def taken(self, small: Tensor) -> Tensor:
         """What the network takes."""
@@ -231,18 +239,17 @@ class SuperResolve(Restore):
     def check(self, run: Network, stride: int) -> float:
         return self.score(run, "Set5") if self.files is None else self.in_file(run, SMALL_FILE, 6)
 
-    def score(self, run: Network, name: str) -> float:
+    def score(self, run: Network | None, name: str) -> float:
         def of(clean: Tensor) -> float:
-            return luma_psnr(eight_bits(run(self.taken(self.small(clean)))), clean, self.scale)
+            return luma_psnr(eight_bits(self.enlarged(run, self.small(clean))), clean, self.scale)
 
         return mean([of(clean) for clean in self.cropped(name)])
 
     def in_file(self, run: Network | None, file: File, stride: int = 3) -> float:
-        """Every third picture of Kodak24, made smaller and saved; RGB. Without a network enlarged by bicubic interpolation."""
+        """Every third picture of Kodak24, made smaller and saved; RGB."""
 
         def of(clean: Tensor) -> float:
-            kept = file.kept(self.small(clean))
-            return psnr(run(self.taken(kept)).clamp(0, 1) if run else self.bicubic(kept), clean)
+            return psnr(self.enlarged(run, file.kept(self.small(clean))), clean)
 
         return mean([of(clean) for clean in self.cropped("Kodak24", stride)])
 
@@ -250,15 +257,11 @@ class SuperResolve(Restore):
         scores = {}
         for name in ("Set5", "Set14"):
             scores[f"{name} x{self.scale} luma"] = self.score(run, name)
-            scores[f"{name} x{self.scale} luma, bicubic"] = self.bicubic_score(name)
+            scores[f"{name} x{self.scale} luma, bicubic"] = self.score(None, name)
         for file in (File(), File(quality=90), SMALL_FILE):
             scores[f"in files, {file}"] = self.in_file(run, file)
             scores[f"in files, {file}, bicubic"] = self.in_file(None, file)
         return scores
-
-    def bicubic_score(self, name: str) -> float:
-        return mean([luma_psnr(self.bicubic(self.small(c)), c, self.scale) for c in self.cropped(name)])
-
 
 class Deblur(Restore):
     """[data] blur: for each kind its range (Gaussian sigma, defocus radius, motion length, pixels), and how often it is drawn;
