@@ -192,18 +192,15 @@ impl Task for ReduceAxis {
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let Axis { len, inner, .. } = self.axis;
         for unit in units {
-            let sums = matches!(self.kind, ReduceKind::Sum | ReduceKind::Mean);
-            if sums && inner == 1 {
-                let sum = total(&buffers.inputs[0][unit * len..][..len], |x| x);
-                let count = if self.kind == ReduceKind::Mean { len as f64 } else { 1.0 };
-                buffers.outputs[0][unit] = (sum / count) as f32;
-                continue;
-            }
             for (at, y) in buffers.outputs[0][unit * inner..][..inner].iter_mut().enumerate() {
                 let values = self.axis.along(buffers.inputs[0], unit, at);
+                let sum = || match inner {
+                    1 => total(&buffers.inputs[0][unit * len..][..len], |x| x),
+                    _ => values.clone().map(f64::from).sum(),
+                };
                 *y = match self.kind {
-                    ReduceKind::Sum => values.map(f64::from).sum::<f64>() as f32,
-                    ReduceKind::Mean => (values.map(f64::from).sum::<f64>() / len as f64) as f32,
+                    ReduceKind::Sum => sum() as f32,
+                    ReduceKind::Mean => (sum() / len as f64) as f32,
                     ReduceKind::Max => values.fold(f32::NEG_INFINITY, |a, x| if x < a { a } else { x }),
                     ReduceKind::Min => values.fold(f32::INFINITY, |a, x| if x > a { a } else { x }),
                     ReduceKind::MaxAbs => values.fold(0.0, |a, x| if x.abs() < a { a } else { x.abs() }),

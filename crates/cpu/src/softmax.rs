@@ -72,20 +72,22 @@ impl Task for SoftmaxAxis {
             for at in (0..lanes).step_by(4) {
                 of_columns(x, y, inner, at);
             }
-            for at in lanes..inner {
-                let values = x[at..].iter().step_by(inner);
-                let max = values.clone().copied().fold(f32::NEG_INFINITY, f32::max);
-                let mut sum = 0.0f64;
-                for (i, x) in values.enumerate() {
-                    let e = (x - max).exp();
-                    sum += f64::from(e);
-                    y[i * inner + at] = e;
-                }
-                let share = (1.0 / sum) as f32;
-                y.iter_mut().skip(at).step_by(inner).for_each(|y| *y *= share);
-            }
+            (lanes..inner).for_each(|at| of_column(self.axis.along(x, 0, at), y, inner, at));
         }
     }
+}
+
+/// Of the values of column `at`, in rows of `inner` elements.
+fn of_column(values: impl Iterator<Item = f32> + Clone, y: &mut [f32], inner: usize, at: usize) {
+    let max = values.clone().fold(f32::NEG_INFINITY, f32::max);
+    let mut sum = 0.0f64;
+    for (i, x) in values.enumerate() {
+        let e = (x - max).exp();
+        sum += f64::from(e);
+        y[i * inner + at] = e;
+    }
+    let share = (1.0 / sum) as f32;
+    y.iter_mut().skip(at).step_by(inner).for_each(|y| *y *= share);
 }
 
 /// Of neighbouring elements.
