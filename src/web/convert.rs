@@ -57,6 +57,16 @@ pub(super) fn shape(value: &JsValue) -> Result<Vec<usize>, Error> {
     sizes.iter().map(size).collect()
 }
 
+/// A property of a value; undefined where there is none.
+pub(super) fn get(value: &JsValue, key: &str) -> JsValue {
+    Reflect::get(value, &key.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// `{ data, shape }`, as [`from_tensor`] makes it.
+pub(super) fn to_tensor(value: &JsValue) -> Result<Tensor, Error> {
+    tensor(&get(value, "data"), &get(value, "shape"))
+}
+
 /// A typed array and its shape.
 pub(super) fn tensor(data: &JsValue, dims: &JsValue) -> Result<Tensor, Error> {
     let data = if let Some(floats) = data.dyn_ref::<Float32Array>() {

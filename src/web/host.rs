@@ -85,12 +85,11 @@ impl Host for Browser {
         let failed = |what: &str| Error::Internal(format!("helper {helper}: {what}"));
         let help = self.help.as_ref().ok_or_else(|| failed("there is none"))?;
         let input = convert::from_tensor(input);
-        let get =
-            |object: &JsValue, key: &str| Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED);
-        let asked = Array::of3(&(helper as f64).into(), &get(&input, "data"), &get(&input, "shape"));
+        let [data, shape] = ["data", "shape"].map(|key| convert::get(&input, key));
+        let asked = Array::of3(&(helper as f64).into(), &data, &shape);
         let promised = help.apply(&JsValue::NULL, &asked).map_err(|_| failed("it cannot be asked"))?;
         match JsFuture::from(Promise::resolve(&promised)).await {
-            Ok(output) => convert::tensor(&get(&output, "data"), &get(&output, "shape")),
+            Ok(output) => convert::to_tensor(&output),
             Err(_) if self.stopped() => Err(Error::Aborted),
             Err(_) => Err(failed("it has failed")),
         }

@@ -153,8 +153,8 @@ impl Model {
             return Ok(vec![convert::shape(given)?]);
         }
         let shape = |port: &Port| {
-            let value = Reflect::get(given, &port.name.as_str().into()).unwrap_or(JsValue::UNDEFINED);
-            convert::shape(&value).map_err(|e| Error::InvalidInput(format!("input {:?}: {e}", port.name)))
+            convert::shape(&convert::get(given, &port.name))
+                .map_err(|e| Error::InvalidInput(format!("input {:?}: {e}", port.name)))
         };
         ports.iter().map(shape).collect()
     }
@@ -168,12 +168,11 @@ fn by_name(inputs: &JsValue) -> Result<BTreeMap<String, Tensor>, Error> {
     let inputs = inputs.dyn_ref::<Object>();
     let inputs =
         inputs.ok_or_else(|| Error::InvalidInput("inputs must be a Float32Array or an object".into()))?;
-    let get = |value: &JsValue, key: &str| Reflect::get(value, &key.into()).unwrap_or(JsValue::UNDEFINED);
     let one = |entry: JsValue| {
         let entry = Array::from(&entry);
         let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
-        let tensor = convert::tensor(&get(&value, "data"), &get(&value, "shape"));
-        let tensor = tensor.map_err(|e| Error::InvalidInput(format!("input {name:?}: {e}")))?;
+        let tensor =
+            convert::to_tensor(&value).map_err(|e| Error::InvalidInput(format!("input {name:?}: {e}")))?;
         Ok((name, tensor))
     };
     Ok(map(Object::entries(inputs).iter().map(one).collect::<Result<Vec<_>, Error>>()?))
