@@ -30,11 +30,6 @@ pub(super) struct Tiling {
 }
 
 impl Tiling {
-    /// Pixels that each of `threads` goes over, if all are equally fast.
-    fn pixels_each(&self, threads: usize) -> usize {
-        self.count().div_ceil(threads) * self.tile[0] * self.tile[1]
-    }
-
     pub(super) fn count(&self) -> usize {
         self.rows.len() * self.columns.len()
     }
@@ -109,7 +104,7 @@ impl Model {
         Err(refused.unwrap_or_else(|| Error::InvalidInput("no size of tiles fits this model".into())))
     }
 
-    /// Tiles no larger than those of `fitting` that several threads are done with sooner.
+    /// Tiles no larger than those of `fitting` that several threads are done with sooner, if all are equally fast.
     fn shared(
         &self,
         geometry: &Geometry,
@@ -120,26 +115,25 @@ impl Model {
         if threads == 1 {
             return None;
         }
-        let room = fitting.tile[0] * fitting.tile[1];
+        let pixels = |rows: &[Span], columns: &[Span]| rows[0].len * columns[0].len;
+        let each = |rows: &[Span], columns: &[Span]| {
+            (rows.len() * columns.len()).div_ceil(threads) * pixels(rows, columns)
+        };
+        let room = pixels(&fitting.rows, &fitting.columns);
         let cut = |axis: usize| -> Vec<Vec<Span>> {
             let sides = (1..=2 * threads).map(|parts| padded[axis].div_ceil(parts)).chain(LADDER);
             sides.filter_map(|side| spans(&geometry.axes[axis], padded[axis], side).ok()).collect()
         };
-        let mut best: Option<Tiling> = None;
-        let columns = cut(1);
-        for rows in cut(0) {
-            for columns in &columns {
-                let tile = [rows[0].len, columns[0].len];
-                let tiling =
-                    Tiling { rows: rows.clone(), columns: columns.clone(), tile, flops: 0, peak_bytes: 0 };
-                let sooner = |than: &Tiling| tiling.pixels_each(threads) < than.pixels_each(threads);
-                if tile[0] * tile[1] <= room && best.as_ref().map_or(sooner(fitting), sooner) {
-                    best = Some(tiling);
-                }
-            }
+        let (all_rows, all_columns) = (cut(0), cut(1));
+        let pairs = all_rows.iter().flat_map(|rows| all_columns.iter().map(move |columns| (rows, columns)));
+        let fit = pairs.filter(|(rows, columns)| pixels(rows, columns) <= room);
+        let (rows, columns) = fit.min_by_key(|(rows, columns)| each(rows, columns))?;
+        if each(rows, columns) >= each(&fitting.rows, &fitting.columns) {
+            return None;
         }
-        let (flops, peak_bytes) = self.cost(geometry, best.as_ref()?.tile).ok()?;
-        best.map(|tiling| Tiling { flops, peak_bytes, ..tiling })
+        let tile = [rows[0].len, columns[0].len];
+        let (flops, peak_bytes) = self.cost(geometry, tile).ok()?;
+        Some(Tiling { rows: rows.clone(), columns: columns.clone(), tile, flops, peak_bytes })
     }
 
     /// FLOPs and bytes of a run on the whole frame, `[height, width]`; refuses what no tab has memory for. What a
