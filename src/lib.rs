@@ -3,7 +3,8 @@
 //! The modules stand in the order in which data flows.
 
 pub use unet_image as image;
-pub use unet_kernels::{error, order, tensor};
+use unet_kernels::order;
+pub use unet_kernels::{error, tensor};
 pub use unet_onnx::{graph, ops, read as onnx, reference};
 pub use unet_plan as plan;
 pub use unet_plan::tile;
