@@ -2,11 +2,10 @@
 
 use super::report;
 use super::threads::Threads;
+use futures_lite::future::yield_now;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
 use std::path::{Path, PathBuf};
-use std::task::Poll;
 use std::time::Instant;
 use unet_playground::Result;
 use unet_playground::session::Host;
@@ -78,15 +77,7 @@ impl Host for Terminal {
 
     /// Lets the threads' tiles be taken, and gives them more.
     async fn pause(&self) {
-        let mut paused = false;
-        poll_fn(|context| {
-            if std::mem::replace(&mut paused, true) {
-                return Poll::Ready(());
-            }
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
+        yield_now().await;
     }
 
     fn stopped(&self) -> bool {

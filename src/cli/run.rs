@@ -14,7 +14,7 @@ use unet_playground::session::Model;
 struct Order<'a> {
     files: &'a Files,
     model: PathBuf,
-    /// Of the same, for compressed pictures.
+    /// Of the same, for compressed pictures, where it may be used.
     for_compressed: Option<PathBuf>,
     source: Source,
     view: Option<&'a View>,
@@ -24,7 +24,10 @@ struct Order<'a> {
 fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
     let order = |name: &str, task: &'a super::args::Task| {
         let model = models::of_task(args, name, &task.upsampling)?;
-        let for_compressed = models::for_compressed(&model);
+        let for_compressed = match task.source {
+            Source::Auto | Source::Compressed => models::for_compressed(&model),
+            Source::Clean => None,
+        };
         if task.source == Source::Compressed && for_compressed.is_none() {
             return Err(format!(
                 "{}: there is no network beside it for compressed pictures",
@@ -103,12 +106,8 @@ struct Networks<'a> {
 impl Networks<'_> {
     /// The one for a picture. `lossy`: whether its file is.
     fn of(&self, lossy: bool) -> &(&Path, Model) {
-        let compressed = match self.source {
-            Source::Auto => lossy,
-            Source::Clean => false,
-            Source::Compressed => true,
-        };
-        self.compressed.as_ref().filter(|_| compressed).unwrap_or(&self.usual)
+        let compressed = self.compressed.as_ref().filter(|_| lossy || self.source == Source::Compressed);
+        compressed.unwrap_or(&self.usual)
     }
 }
 
