@@ -26,7 +26,7 @@ export interface Entry {
   variant: string;
   title: string;
   parameters: number;
-  /** Multiplications and additions per pixel of the input; 0 where the manifest does not say. */
+  /** Multiplications and additions per pixel of the result; 0 where the manifest does not say. */
   flopsPerPixel: number;
   license: string;
 }
@@ -88,18 +88,14 @@ export class Catalogue {
 
   /** Whether a task has networks for compressed photos. */
   hasSources(task: TaskFacts): boolean {
-    return this.entries.some((entry) => entry.task === task.id && entry.variant === FOR_COMPRESSED);
+    return this.#forCompressed(task.id).length > 0;
   }
 
   /** What can be chosen for a task: its networks, those for compressed photos if they are wanted, then its baselines. */
   methods(task: TaskFacts, compressed: boolean): Method[] {
-    const usual = this.#usual(task.id);
-    const forCompressed = this.entries.filter((entry) => entry.task === task.id && entry.variant === FOR_COMPRESSED);
-    const wanted = usual.map((entry) => {
-      const other = entry.variant === "" && compressed && forCompressed.find(({ strategy }) => strategy === entry.strategy);
-      return other || entry;
-    });
-    const networks = task.chain ? this.#chained() : wanted.map(network);
+    const others = compressed ? this.#forCompressed(task.id) : [];
+    const instead = ({ strategy, variant }: Entry) => (variant === "" ? others.find((other) => other.strategy === strategy) : undefined);
+    const networks = task.chain ? this.#chained() : this.#usual(task.id).map((entry) => network(instead(entry) ?? entry));
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale) }];
       return { id: `${id}-filter`, kind: "baseline", family: "", name: id, variant: "", stages, parameters: 0 };
@@ -109,6 +105,10 @@ export class Catalogue {
 
   #usual(task: string): Entry[] {
     return this.entries.filter((entry) => entry.task === task && entry.variant !== FOR_COMPRESSED);
+  }
+
+  #forCompressed(task: string): Entry[] {
+    return this.entries.filter((entry) => entry.task === task && entry.variant === FOR_COMPRESSED);
   }
 
   title(task: string): string {
