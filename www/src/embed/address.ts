@@ -23,6 +23,11 @@ const SETTINGS: Record<string, string> = {
 /** Attributes that say how the page shows itself. */
 const SHOWN = ["controls", "hide", "lang", "theme"] as const;
 
+/** Attributes that another frame is needed for. */
+export const LOADED: readonly string[] = [...SHOWN, "lock", "view", "preset"];
+/** Attributes that the playground follows while it is there. */
+export const FOLLOWED: readonly string[] = [...Object.keys(SETTINGS), "degradation", "level", "seed"];
+
 /** Names between spaces or commas. */
 export function listed(text: string): string[] {
   return text.split(/[\s,]+/).filter(Boolean);

@@ -7,7 +7,7 @@
  * Built as a script that is no module: a browser takes modules of another origin only from hosts that send CORS headers.
  */
 
-import { frameAddress } from "./address";
+import { FOLLOWED, frameAddress, LOADED } from "./address";
 import { holds } from "./expect";
 import { isMessage, VERSION, type Attributes, type Calls, type Events, type FromFrame } from "./protocol";
 
@@ -15,13 +15,6 @@ import { isMessage, VERSION, type Attributes, type Calls, type Events, type From
 const script = document.currentScript ?? document.querySelector('script[src$="/embed.js"], script[src="embed.js"]');
 /** The site's folder, in which this script lies. */
 const BASE = new URL(".", script instanceof HTMLScriptElement ? script.src : document.baseURI).href;
-/** Attributes that another frame is needed for. */
-const LOADED = ["view", "preset", "controls", "hide", "lock", "lang", "theme"];
-/** Attributes that the playground follows while it is there. */
-const FOLLOWED = [
-  "task", "with", "chosen", "sample", "mode", "degradation", "level", "seed", "strength", "saturation", "size", "labels",
-  "classes", "backend", "source", "layout", "left",
-];
 /** Files of the page around, fetched by it: the frame's own policy forbids other origins. */
 const FETCHED = ["src", "model"];
 
@@ -45,6 +38,8 @@ class UnetPlayground extends HTMLElement {
   #nextId = 1;
   #isReady = false;
   #waiting: (() => void)[] = [];
+  /** Attributes on their way to the playground. */
+  #following: Promise<null> | null = null;
   #near = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#load(), {
     rootMargin: "200px",
   });
@@ -80,7 +75,7 @@ class UnetPlayground extends HTMLElement {
       this.#forget("the playground is loaded anew");
       this.#frame.src = frameAddress(BASE, this.#attributes());
     } else if (FETCHED.includes(name)) void this.#fetch(name).catch(this.#fail);
-    else if (this.#isReady) void this.set({}).catch(this.#fail);
+    else if (this.#isReady) void this.#follow().catch(this.#fail);
   }
 
   /** Runs what is not there yet, or all anew; resolves once it is done. */
@@ -96,7 +91,7 @@ class UnetPlayground extends HTMLElement {
   /** Sets attributes, several at once. */
   set(settings: Attributes): Promise<null> {
     for (const [name, value] of Object.entries(settings)) this.setAttribute(name, value);
-    return this.#call("set", this.#attributes());
+    return this.#follow();
   }
 
   /** Opens a photo, or a network as ONNX file: a file, an address, or an ImageBitmap. */
@@ -112,6 +107,15 @@ class UnetPlayground extends HTMLElement {
   /** Settings, figures and hashes of the models, for others to repeat. */
   report(): Promise<object> {
     return this.#call("report", null);
+  }
+
+  /** Sends the attributes once, however many change at a time. */
+  #follow(): Promise<null> {
+    this.#following ??= Promise.resolve().then(() => {
+      this.#following = null;
+      return this.#call("set", this.#attributes());
+    });
+    return this.#following;
   }
 
   #attributes(): Attributes {
