@@ -362,6 +362,7 @@ describe("the tools", () => {
     const line = await page.getByRole("slider", { name: "Compare left and right" }).boundingBox();
     expect(line?.height).toBeGreaterThan(250);
     const tags = page.locator("up-tag");
+    expect(await tags.count()).toBeGreaterThan(0);
     for (const tag of await tags.all()) expect(await tag.isVisible()).toBe(true);
     await page.getByRole("button", { name: "Show controls" }).click();
     expect((await page.getByRole("slider", { name: "Compare left and right" }).boundingBox())?.height).toBeGreaterThan(250);
