@@ -28,7 +28,8 @@ function messages(): Plugin {
 /** Serves and ships the models of `../models`, and of the folders in it, under `models/`. */
 function models(): Plugin {
   const files = () => (existsSync(MODELS) ? readdirSync(MODELS, { recursive: true, encoding: "utf8" }) : []);
-  const names = () => files().flatMap((name) => (/\.(onnx|data|json|txt)$/.test(name) ? [name.replaceAll("\\", "/")] : []));
+  const names = () =>
+    files().flatMap((name) => (/\.(onnx|data|json|txt)$/.test(name) ? [name.replaceAll("\\", "/")] : []));
   return {
     name: "models",
     configureServer: (server) => {
@@ -55,7 +56,12 @@ function embed(): Plugin {
       const made = await build({
         configFile: false,
         logLevel: "warn",
-        build: { write: false, target: "es2022", modulePreload: false, rollupOptions: { input: at("./src/embed/element.ts"), output: { format: "iife" } } },
+        build: {
+          write: false,
+          target: "es2022",
+          modulePreload: false,
+          rollupOptions: { input: at("./src/embed/element.ts"), output: { format: "iife" } },
+        },
       });
       const [script] = [made].flat().flatMap((one) => ("output" in one ? one.output : []));
       if (script?.type === "chunk") this.emitFile({ type: "asset", fileName: "embed.js", source: script.code });

@@ -86,10 +86,12 @@ export class Client {
         worker.postMessage({ id, abort: true });
         reject(aborted());
       };
-      const settle = <T>(then: (value: T) => void) => (value: T) => {
-        signal?.removeEventListener("abort", onAbort);
-        then(value);
-      };
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          signal?.removeEventListener("abort", onAbort);
+          then(value);
+        };
       this.#open.set(id, {
         ...options,
         call,

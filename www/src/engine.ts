@@ -29,13 +29,7 @@ export interface EngineModule {
   upsample(request: UpsampleRequest): Upsampled;
 }
 
-export type UpsampleOperator =
-  | "nearest"
-  | "bilinear"
-  | "bicubic"
-  | "pixel-shuffle"
-  | "max-unpool"
-  | "transposed-conv";
+export type UpsampleOperator = "nearest" | "bilinear" | "bicubic" | "pixel-shuffle" | "max-unpool" | "transposed-conv";
 
 export interface FloatTensor {
   data: Float32Array;
@@ -82,7 +76,10 @@ export interface Engine {
   readonly backendReasonCode: ReasonCode;
   readonly backendReason: string;
   /** `metadata`: entries in place of the file's own. */
-  load(bytes: Uint8Array, options?: { externalData?: Record<string, Uint8Array>; metadata?: Record<string, string> }): Promise<Model>;
+  load(
+    bytes: Uint8Array,
+    options?: { externalData?: Record<string, Uint8Array>; metadata?: Record<string, string> },
+  ): Promise<Model>;
   decode(bytes: Uint8Array): Promise<Picture>;
   pictureFromRgba(rgba: Uint8Array, width: number, height: number): Picture;
   /** Makes a picture worse, restores it without a network, or adjusts it; equal seeds give equal noise. */
@@ -109,7 +106,11 @@ export interface Engine {
   estimate(size: { width: number; height: number }, model: Model): Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
   /** What goes into a model for this picture. One that works on tiles sees a square of `side` pixels around `at`, by default the middle. */
-  inspect(picture: Picture, model: Model, options?: { at?: { x: number; y: number }; side?: number }): Promise<Inspection>;
+  inspect(
+    picture: Picture,
+    model: Model,
+    options?: { at?: { x: number; y: number }; side?: number },
+  ): Promise<Inspection>;
   free(): void;
 }
 

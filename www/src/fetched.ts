@@ -1,7 +1,11 @@
 import { CallError, messageOf } from "./protocol";
 
 /** A file of this site, read by `read`. What goes wrong on the way is a `download-failed`, at the last byte as at the first. */
-export async function fetched<T>(url: string, signal: AbortSignal, read: (response: Response) => Promise<T>): Promise<T> {
+export async function fetched<T>(
+  url: string,
+  signal: AbortSignal,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   try {
     const response = await fetch(url, { signal });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);

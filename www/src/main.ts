@@ -5,14 +5,14 @@ import { Playground } from "./app/playground";
 import { Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
 import "./elements/app";
+import type { LitElement } from "lit";
 import { App } from "./elements/app";
 import { Missing } from "./elements/missing";
-import type { InspectView } from "./inspect/view";
 import { Frame } from "./embed/frame";
 import { modeOf } from "./embed/mode";
+import type { InspectView } from "./inspect/view";
 import { keepForOffline } from "./offline/register";
 import { CallError, messageOf } from "./protocol";
-import type { LitElement } from "lit";
 import "./styles.css";
 
 /** What the playground shows, for its link among the views, which names no settings. */
@@ -97,7 +97,10 @@ async function make(view: ViewName): Promise<HTMLElement> {
     return Object.assign(new SlidesView(), { client, router });
   }
   if (view === "inspect") {
-    const [{ Inspector }, { InspectView }] = await Promise.all([import("./inspect/inspector"), import("./inspect/view")]);
+    const [{ Inspector }, { InspectView }] = await Promise.all([
+      import("./inspect/inspector"),
+      import("./inspect/view"),
+    ]);
     inspector = Object.assign(new InspectView(), { inspector: new Inspector(shared(), client), router });
     return inspector;
   }

@@ -13,8 +13,8 @@ import type {
   ReasonCode,
   Rect,
   Scores,
-  UpsampleRequest,
   Upsampled,
+  UpsampleRequest,
 } from "./engine";
 import type { FeatureLook, InspectedNode, PoolingWindow, Profile, Weights } from "./inspection";
 
@@ -181,7 +181,10 @@ export interface Calls {
   freeInspection: { args: { inspection: number }; result: null };
   freeFeatures: { args: { features: number }; result: null };
   /** By the browser's encoder; `quality` from 0 to 1. */
-  encode: { args: { picture: number; type: "image/jpeg" | "image/webp"; quality: number; location: boolean }; result: Uint8Array<ArrayBuffer> };
+  encode: {
+    args: { picture: number; type: "image/jpeg" | "image/webp"; quality: number; location: boolean };
+    result: Uint8Array<ArrayBuffer>;
+  };
   encodePng: { args: { picture: number; location?: boolean }; result: Uint8Array<ArrayBuffer> };
   /** Addresses of what the worker has fetched. */
   fetched: { args: Record<string, never>; result: string[] };

@@ -40,9 +40,13 @@ export class FakeCache {
   }
 
   /** Nothing is added with headers: what varies by `Origin` is not found by a request that has it. */
-  async match(request: Request | string, { ignoreVary = false }: CacheQueryOptions = {}): Promise<Response | undefined> {
+  async match(
+    request: Request | string,
+    { ignoreVary = false }: CacheQueryOptions = {},
+  ): Promise<Response | undefined> {
     const kept = this.kept.get(urlOf(request));
-    const varies = kept?.headers.get("Vary") === "Origin" && typeof request !== "string" && request.headers?.has("Origin");
+    const varies =
+      kept?.headers.get("Vary") === "Origin" && typeof request !== "string" && request.headers?.has("Origin");
     return varies && !ignoreVary ? undefined : kept?.clone();
   }
 

@@ -20,14 +20,23 @@ export class FakeCanvas {
   }
 }
 
-const manifest = ["denoise", "deblur", "segment", "super-resolve-x2"].map((task) => ({ file: `${task}.onnx`, task, strategy: "bilinear", parameters: 1 }));
+const manifest = ["denoise", "deblur", "segment", "super-resolve-x2"].map((task) => ({
+  file: `${task}.onnx`,
+  task,
+  strategy: "bilinear",
+  parameters: 1,
+}));
 
 /** What a browser has; before each test. */
 export function browser(): void {
   vi.stubGlobal("ImageBitmap", FakeBitmap);
   vi.stubGlobal("OffscreenCanvas", FakeCanvas);
   vi.stubGlobal("document", { baseURI: "http://localhost/" });
-  vi.stubGlobal("fetch", async () => ({ ok: true, json: async () => manifest, blob: async () => new Blob(["sample"]) }));
+  vi.stubGlobal("fetch", async () => ({
+    ok: true,
+    json: async () => manifest,
+    blob: async () => new Blob(["sample"]),
+  }));
 }
 
 /** A worker that does nothing at once, but what is held: that waits to be let go, or for its end. */
@@ -64,7 +73,11 @@ export class FakeClient {
     this.freed.push(`${what} ${id}`);
   }
 
-  async call(call: CallName, args: { file?: Blob; source?: { file?: Blob } }, { signal, onTile, onProgress }: CallOptions = {}): Promise<unknown> {
+  async call(
+    call: CallName,
+    args: { file?: Blob; source?: { file?: Blob } },
+    { signal, onTile, onProgress }: CallOptions = {},
+  ): Promise<unknown> {
     this.calls.push(call);
     const bitmap = new FakeBitmap() as unknown as ImageBitmap;
     if (call === "process") onProgress?.({ stage: "compute", fraction: 0.5, tilesDone: 2, tiles: 4 });

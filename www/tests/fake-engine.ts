@@ -4,15 +4,35 @@
  * What it does can be steered by a broadcast channel named `fake-engine`.
  */
 
+import type {
+  ClassInfo,
+  Engine as EngineType,
+  FilterSpec,
+  FirstLook,
+  LabelView,
+  Model,
+  Picture,
+  ProcessOptions,
+  Scores,
+} from "../src/engine";
+import type { Inspection } from "../src/inspection";
 import { FakeInspection, type FakeNetwork, fakeNodes, fakeWeights } from "./fake-inspection";
 import { blended, context, drawn, FakePicture } from "./fake-picture";
-import type { ClassInfo, FirstLook, Engine as EngineType, FilterSpec, LabelView, Model, Picture, ProcessOptions, Scores } from "../src/engine";
-import type { Inspection } from "../src/inspection";
 
 /** Side of the tiles of a run. */
 const TILE = 128;
 
-const behaviour = { tileDelay: 8, webgpu: true, inspects: true, loseGpu: false, mostPixels: 30e6, mostResult: 100e6, flopsPerPixel: 69e3, need: null as FirstLook["need"], sigma: null as number | null };
+const behaviour = {
+  tileDelay: 8,
+  webgpu: true,
+  inspects: true,
+  loseGpu: false,
+  mostPixels: 30e6,
+  mostResult: 100e6,
+  flopsPerPixel: 69e3,
+  need: null as FirstLook["need"],
+  sigma: null as number | null,
+};
 const channel = new BroadcastChannel("fake-engine");
 channel.onmessage = ({ data }) => {
   Object.assign(behaviour, data);
@@ -59,14 +79,35 @@ export class Engine implements EngineType {
     const [channels, operator] = [bytes[4] || 3, bytes[5] ? "Sigmoid" : "Conv"];
     const metadata = { ...(!bytes[4] && { output: '{"color":"rgb"}' }), ...said };
     const numbered = Array.from({ length: channels }, (_, index) => String(index));
-    const named = /mask/.test(metadata.output ?? "") ? ["background", "object"] : /classes/.test(metadata.output ?? "") ? numbered : [];
+    const named = /mask/.test(metadata.output ?? "")
+      ? ["background", "object"]
+      : /classes/.test(metadata.output ?? "")
+        ? numbered
+        : [];
     const names = bytes[2] ? ["background", "border", "pet", "person"] : named;
     const told = names.map((name, index): ClassInfo => ({ name, color: [60 * index, 160, 200 - 50 * index] }));
-    const network = { scale: bytes[0] || 1, quality: (bytes[1] || 100) / 100, classes: names.length, strategy: bytes[3] ?? 0 };
+    const network = {
+      scale: bytes[0] || 1,
+      quality: (bytes[1] || 100) / 100,
+      classes: names.length,
+      strategy: bytes[3] ?? 0,
+    };
     const nodes = fakeNodes(network, [1, 3, 64, 64]);
     const ports = { inputs: [{ name: "x", shape: [null, 3, null, null] }], outputs: [{ name: "y" }] };
-    const plan = ([, , height = 0, width = 0]: number[]) => ({ outputShape: [1, channels, height, width], nodes: [{ op: operator, outputs: ["y"] }] });
-    const model: FakeModel = { metadata, ...network, ...ports, plan, task: { classes: told, output: { color: channels === 1 ? "gray" : "rgb" } }, release() {}, weights: (node) => fakeWeights(nodes, node), free() {} };
+    const plan = ([, , height = 0, width = 0]: number[]) => ({
+      outputShape: [1, channels, height, width],
+      nodes: [{ op: operator, outputs: ["y"] }],
+    });
+    const model: FakeModel = {
+      metadata,
+      ...network,
+      ...ports,
+      plan,
+      task: { classes: told, output: { color: channels === 1 ? "gray" : "rgb" } },
+      release() {},
+      weights: (node) => fakeWeights(nodes, node),
+      free() {},
+    };
     return model;
   }
 
@@ -178,16 +219,28 @@ export class Engine implements EngineType {
     const tiles = Math.ceil((width * scale) / TILE) * Math.ceil((height * scale) / TILE);
     const fits = width * height < behaviour.mostPixels && width * height * scale ** 2 < behaviour.mostResult;
     const size = { width: width * scale, height: height * scale };
-    return { ...size, tiles, peakBytes: tiles * 4e6, flops: width * height * behaviour.flopsPerPixel, fits, reason: "needs 9 GB" };
+    return {
+      ...size,
+      tiles,
+      peakBytes: tiles * 4e6,
+      flops: width * height * behaviour.flopsPerPixel,
+      fits,
+      reason: "needs 9 GB",
+    };
   }
 
-  async process(picture: Picture, model: Model, { signal, near, onTile, onProgress }: ProcessOptions): Promise<Picture> {
+  async process(
+    picture: Picture,
+    model: Model,
+    { signal, near, onTile, onProgress }: ProcessOptions,
+  ): Promise<Picture> {
     const { scale, quality } = model as FakeModel;
     const [width, height] = [picture.width * scale, picture.height * scale];
     const whole = restored(picture as FakePicture, scale, quality);
     const tiles: [number, number][] = [];
     for (let y = 0; y < height; y += TILE) for (let x = 0; x < width; x += TILE) tiles.push([x, y]);
-    const off = ([x, y]: [number, number]) => (near ? Math.hypot(x + TILE / 2 - near.x * scale, y + TILE / 2 - near.y * scale) : 0);
+    const off = ([x, y]: [number, number]) =>
+      near ? Math.hypot(x + TILE / 2 - near.x * scale, y + TILE / 2 - near.y * scale) : 0;
     tiles.sort((a, b) => off(a) - off(b));
     for (const [done, [x, y]] of tiles.entries()) {
       await new Promise((resolve) => setTimeout(resolve, behaviour.tileDelay));
@@ -201,15 +254,32 @@ export class Engine implements EngineType {
     return Object.assign(new FakePicture(whole, whole), { quality });
   }
 
-  async inspect(picture: Picture, model: Model, { at, side = 256 }: { at?: { x: number; y: number }; side?: number } = {}): Promise<Inspection> {
+  async inspect(
+    picture: Picture,
+    model: Model,
+    { at, side = 256 }: { at?: { x: number; y: number }; side?: number } = {},
+  ): Promise<Inspection> {
     if (!behaviour.inspects) throw new FakeError("out-of-memory", "the memory ran out");
     const { scale, quality, strategy, classes } = model as FakeModel;
-    const along = (middle: number, length: number) => Math.max(0, Math.min(Math.round(middle - side / 2), length - side));
+    const along = (middle: number, length: number) =>
+      Math.max(0, Math.min(Math.round(middle - side / 2), length - side));
     const { canvas, width, height } = picture as FakePicture;
     const multiple = (length: number) => Math.max(4, Math.min(side, length - (length % 4)));
-    const rect = { x: along(at?.x ?? width / 2, width), y: along(at?.y ?? height / 2, height), width: multiple(width), height: multiple(height) };
+    const rect = {
+      x: along(at?.x ?? width / 2, width),
+      y: along(at?.y ?? height / 2, height),
+      width: multiple(width),
+      height: multiple(height),
+    };
     const whole = restored(picture as FakePicture, scale, quality);
-    return new FakeInspection(rect, { scale, quality, strategy, classes }, canvas, whole, this.backend === "cpu" ? 4e6 : 16e6, pause);
+    return new FakeInspection(
+      rect,
+      { scale, quality, strategy, classes },
+      canvas,
+      whole,
+      this.backend === "cpu" ? 4e6 : 16e6,
+      pause,
+    );
   }
 
   free() {}

@@ -6,7 +6,12 @@ import { context, drawn, FakePicture } from "./fake-picture";
 
 const WIDTHS = [8, 16, 32];
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
-const COLOURS: [number, number, number][] = [[213, 94, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66]];
+const COLOURS: [number, number, number][] = [
+  [213, 94, 0],
+  [86, 180, 233],
+  [0, 158, 115],
+  [240, 228, 66],
+];
 
 /** What stands for a network: as the bytes of its file say. */
 export interface FakeNetwork {
@@ -18,12 +23,29 @@ export interface FakeNetwork {
 
 export function fakeNodes({ strategy, classes }: FakeNetwork, [, , h = 1, w = 1]: number[]): InspectedNode[] {
   const nodes: InspectedNode[] = [];
-  const add = (name: string, op: string, inputs: string[], outputs: string[], channels: number, level: number, taps = 0) => {
+  const add = (
+    name: string,
+    op: string,
+    inputs: string[],
+    outputs: string[],
+    channels: number,
+    level: number,
+    taps = 0,
+  ) => {
     const shape = [1, channels, h / 2 ** level, w / 2 ** level];
     const elements = (channels * h * w) / 4 ** level;
     const weights = taps > 0 ? [`${name}.weight`, `${name}.bias`] : [];
     const parameters = taps > 0 ? channels * (taps + 1) : 0;
-    nodes.push({ name, op, inputs: [...inputs, ...weights], outputs, shape, flops: elements * Math.max(1, 2 * taps), parameters, weights });
+    nodes.push({
+      name,
+      op,
+      inputs: [...inputs, ...weights],
+      outputs,
+      shape,
+      flops: elements * Math.max(1, 2 * taps),
+      parameters,
+      weights,
+    });
   };
   const pair = (name: string, input: string, from: number, to: number, level: number) => {
     add(`${name}.conv1`, "Conv", [input], [`${name}.a`], to, level, 9 * from);
@@ -38,7 +60,10 @@ export function fakeNodes({ strategy, classes }: FakeNetwork, [, , h = 1, w = 1]
   pair("enc2", "low1", first, second, 1);
   add("pool2.maxpool", "MaxPool", ["enc2"], unpools ? ["low2", "pool2"] : ["low2"], second, 2);
   pair("bottleneck", "low2", second, third, 2);
-  for (const [level, from, to, input] of [[2, third, second, "bottleneck"], [1, second, first, "dec2"]] as const) {
+  for (const [level, from, to, input] of [
+    [2, third, second, "bottleneck"],
+    [1, second, first, "dec2"],
+  ] as const) {
     const name = `up${level}.${STRATEGIES[strategy]}`;
     if (unpools) {
       add(`${name}.conv`, "Conv", [input], [`${name}.c`], to, level, from);
@@ -60,7 +85,9 @@ export function fakeNodes({ strategy, classes }: FakeNetwork, [, , h = 1, w = 1]
 export function fakeWeights(nodes: InspectedNode[], name: string): Weights[] {
   const node = nodes.find((one) => one.name === name);
   return (node?.weights ?? []).map((weight, at) => {
-    const counts = Array.from({ length: 64 }, (_, bin) => Math.round(900 * Math.exp(-(((bin - 30 - 4 * at) / (9 + at)) ** 2))));
+    const counts = Array.from({ length: 64 }, (_, bin) =>
+      Math.round(900 * Math.exp(-(((bin - 30 - 4 * at) / (9 + at)) ** 2))),
+    );
     const shape = at === 0 ? [node?.shape[1] ?? 1, 8, 3, 3] : [node?.shape[1] ?? 1];
     return { name: weight, shape, min: -0.5, max: 0.6, mean: 0.012, std: 0.11, counts };
   });
@@ -151,7 +178,10 @@ class FakeFeatures implements Features {
     this.window = integer ? { height: 2, width: 2, colors: COLOURS.map(([r, g, b]) => [r, g, b]) } : undefined;
     [, this.channels = 1, this.height = 1, this.width = 1] = shape;
     const { data } = context(drawn(picture, this.width, this.height)).getImageData(0, 0, this.width, this.height);
-    this.#gray = Float32Array.from({ length: this.width * this.height }, (_, at) => (data[4 * at + 1] ?? 0) / 255 - 0.5);
+    this.#gray = Float32Array.from(
+      { length: this.width * this.height },
+      (_, at) => (data[4 * at + 1] ?? 0) / 255 - 0.5,
+    );
     this.ranges = new Float32Array(2 * this.channels).map((_, at) => (at % 2 ? -Infinity : Infinity));
     for (let c = 0; c < this.channels; c++) {
       for (let at = 0; at < this.#gray.length; at += 7) {
@@ -164,8 +194,12 @@ class FakeFeatures implements Features {
   }
 
   value(channel: number, x: number, y: number): number {
-    const at = (dx: number, dy: number) => this.#gray[Math.min(this.height - 1, Math.max(0, y + dy)) * this.width + Math.min(this.width - 1, Math.max(0, x + dx))] ?? 0;
-    if (this.integer) return 2 * this.width * (2 * y + (at(0, 1) > at(0, 0) ? 1 : 0)) + 2 * x + (at(1, 0) > at(0, 0) ? 1 : 0);
+    const at = (dx: number, dy: number) =>
+      this.#gray[
+        Math.min(this.height - 1, Math.max(0, y + dy)) * this.width + Math.min(this.width - 1, Math.max(0, x + dx))
+      ] ?? 0;
+    if (this.integer)
+      return 2 * this.width * (2 * y + (at(0, 1) > at(0, 0) ? 1 : 0)) + 2 * x + (at(1, 0) > at(0, 0) ? 1 : 0);
     const slope = at(0, 0) - at((channel % 3) - 1, (Math.floor(channel / 3) % 3) - 1);
     const value = Math.cos(1.7 * channel) * at(0, 0) + 4 * Math.sin(2.3 * channel + 1) * slope;
     return (this.rectified ? Math.max(0, value) : value) / (1 + this.cuts);
@@ -175,8 +209,18 @@ class FakeFeatures implements Features {
     const rows = Math.ceil(count / columns);
     const canvas = new OffscreenCanvas(columns * (this.width + gap) - gap, rows * (this.height + gap) - gap);
     for (let one = 0; one < count && first + one < this.channels; one++) {
-      const image = this.#draw(first + one, scale === "global" ? this.range : [this.ranges[2 * (first + one)] ?? 0, this.ranges[2 * (first + one) + 1] ?? 1], colors);
-      context(canvas).putImageData(image, (one % columns) * (this.width + gap), Math.floor(one / columns) * (this.height + gap));
+      const image = this.#draw(
+        first + one,
+        scale === "global"
+          ? this.range
+          : [this.ranges[2 * (first + one)] ?? 0, this.ranges[2 * (first + one) + 1] ?? 1],
+        colors,
+      );
+      context(canvas).putImageData(
+        image,
+        (one % columns) * (this.width + gap),
+        Math.floor(one / columns) * (this.height + gap),
+      );
     }
     return new FakePicture(canvas, canvas);
   }
@@ -189,7 +233,11 @@ class FakeFeatures implements Features {
         const level = (255 * (value - low)) / (high - low || 1);
         const signed = (255 * value) / (Math.max(-low, high) || 1);
         const place = COLOURS[(value % 2) + 2 * (Math.floor(value / (2 * this.width)) % 2)] ?? [];
-        const rgb = this.integer ? place : colors === "gray" ? [level, level, level] : [255 + Math.min(0, signed), 255 - Math.abs(signed), 255 - Math.max(0, signed)];
+        const rgb = this.integer
+          ? place
+          : colors === "gray"
+            ? [level, level, level]
+            : [255 + Math.min(0, signed), 255 - Math.abs(signed), 255 - Math.max(0, signed)];
         image.data.set([...rgb, 255], 4 * (y * this.width + x));
       }
     }

@@ -44,7 +44,12 @@ export class FakePicture implements Picture {
   /** Begins as a JPEG does, and is as long as a picture of its quality may be. */
   encodeJpeg(quality: number, _subsampling?: string, { location = false } = {}) {
     const place = location ? new TextEncoder().encode("GPS") : [];
-    return new Uint8Array([0xff, 0xd8, ...place, ...new Uint8Array(Math.round((this.width * this.height * quality) / 400))]);
+    return new Uint8Array([
+      0xff,
+      0xd8,
+      ...place,
+      ...new Uint8Array(Math.round((this.width * this.height * quality) / 400)),
+    ]);
   }
   completeWebp(webp: Uint8Array) {
     return webp;
@@ -76,7 +81,14 @@ function bmp(rgba: Uint8ClampedArray, width: number, height: number): Uint8Array
   const file = new Uint8Array(54 + rgba.length);
   const view = new DataView(file.buffer);
   file.set([0x42, 0x4d]);
-  const words: [number, number][] = [[2, file.length], [10, 54], [14, 40], [18, width], [22, -height], [34, rgba.length]];
+  const words: [number, number][] = [
+    [2, file.length],
+    [10, 54],
+    [14, 40],
+    [18, width],
+    [22, -height],
+    [34, rgba.length],
+  ];
   for (const [at, value] of words) view.setInt32(at, value, true);
   view.setUint16(26, 1, true);
   view.setUint16(28, 32, true);

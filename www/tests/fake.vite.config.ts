@@ -61,7 +61,10 @@ const curve = {
 };
 
 /** The page around the fake engine, for tests of the page alone. */
-const page = { ...config, plugins: config.plugins?.filter((plugin) => !(plugin && "name" in plugin && plugin.name === "models")) };
+const page = {
+  ...config,
+  plugins: config.plugins?.filter((plugin) => !(plugin && "name" in plugin && plugin.name === "models")),
+};
 
 export default mergeConfig(page, {
   root: at(".."),

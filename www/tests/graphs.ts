@@ -116,7 +116,9 @@ export function inception(): Net {
 export function pyramid(): Net {
   const net = new Builder([1, 3, 32, 32]);
   const features = net.conv("x", 8);
-  const means = [1 / 2, 1 / 4, 1 / 8].map((by) => net.scaled("Resize", net.conv(net.scaled("AveragePool", features, by), 2), 1 / by));
+  const means = [1 / 2, 1 / 4, 1 / 8].map((by) =>
+    net.scaled("Resize", net.conv(net.scaled("AveragePool", features, by), 2), 1 / by),
+  );
   return net.ending(net.conv(net.join("Concat", [features, ...means]), 3));
 }
 

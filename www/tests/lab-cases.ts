@@ -8,7 +8,11 @@ const MORE: [string, PresetId, string][] = [
   ["bilinear-4", "bilinear", "factor=4&input=1,-2,3;0.5,7,9"],
   ["bilinear-corners-3", "bilinear", "factor=3&alignCorners=true&input=1,-2,3;0.5,7,9;4,4,0"],
   ["bicubic-corners", "bicubic", "factor=3&alignCorners=true"],
-  ["pixel-shuffle-two", "pixel-shuffle", "input=0,1;2,3|4,5;6,7|8,9;10,11|12,13;14,15|16,17;18,19|20,21;22,23|24,25;26,27|28,29;30,31"],
+  [
+    "pixel-shuffle-two",
+    "pixel-shuffle",
+    "input=0,1;2,3|4,5;6,7|8,9;10,11|12,13;14,15|16,17;18,19|20,21;22,23|24,25;26,27|28,29;30,31",
+  ],
   ["max-unpool-odd", "max-unpool", "input=1,2,3,4,5;9,8,7,6,5;1,3,5,7,9;-1,-2,-3,-4,-5;0,6,0,6,0"],
   ["max-unpool-overlap", "max-unpool", "kernelSize=3&padding=1"],
   ["max-unpool-one", "max-unpool", "input=1,2,3;4,5,6;7,8,9&stride=4&padding=1"],

@@ -7,7 +7,10 @@ import { preview } from "vite";
 const methods = process.argv[2] ?? "bilinear,nearest,pixel-shuffle,max-unpool,transposed-conv,median-filter";
 const server = await preview({ preview: { open: false, port: 0 } });
 const [url] = server.resolvedUrls.local;
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 const cdp = await browser.newBrowserCDPSession();
 
@@ -22,28 +25,39 @@ async function used() {
   return { all: Object.values(sum).reduce((a, b) => a + b, 0), ...sum };
 }
 
-const done = () => page.locator("up-actions .status > span").first().filter({ hasText: "Done in" }).waitFor({ timeout: 3_600_000 });
+const done = () =>
+  page.locator("up-actions .status > span").first().filter({ hasText: "Done in" }).waitFor({ timeout: 3_600_000 });
 await page.goto(`${url}#backend=cpu&layout=grid`);
 await done();
 const report = { idle: await used() };
 // A mosaic of the samples at their own size: as much detail a pixel as a photo can have.
-await page.evaluate(async (names) => {
-  const pictures = await Promise.all(names.map(async (name) => createImageBitmap(await (await fetch(`samples/${name}.jpg`)).blob())));
-  const canvas = new OffscreenCanvas(6000, 4000);
-  const context = canvas.getContext("2d");
-  for (let y = 0, row = 0; y < 4000; y += 300, row++) {
-    for (let x = 0, at = row; x < 6000; x += 450, at++) context.drawImage(pictures[at % pictures.length], x, y);
-  }
-  const file = new File([await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 })], "large.jpg", { type: "image/jpeg" });
-  const data = new DataTransfer();
-  data.items.add(file);
-  document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer: data }));
-}, ["chelsea", "coffee", "astronaut", "rocket", "camera", "brick"]);
+await page.evaluate(
+  async (names) => {
+    const pictures = await Promise.all(
+      names.map(async (name) => createImageBitmap(await (await fetch(`samples/${name}.jpg`)).blob())),
+    );
+    const canvas = new OffscreenCanvas(6000, 4000);
+    const context = canvas.getContext("2d");
+    for (let y = 0, row = 0; y < 4000; y += 300, row++) {
+      for (let x = 0, at = row; x < 6000; x += 450, at++) context.drawImage(pictures[at % pictures.length], x, y);
+    }
+    const file = new File([await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 })], "large.jpg", {
+      type: "image/jpeg",
+    });
+    const data = new DataTransfer();
+    data.items.add(file);
+    document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer: data }));
+  },
+  ["chelsea", "coffee", "astronaut", "rocket", "camera", "brick"],
+);
 await page.locator("up-controls .name").filter({ hasText: "large.jpg" }).waitFor({ timeout: 120_000 });
 const status = page.locator("up-actions .status > span").first();
 await status.filter({ hasText: /press Run|Done/ }).waitFor({ timeout: 600_000 });
 report.opened = await used();
-await page.evaluate((hash) => (location.hash = hash), `task=denoise&with=${methods}&mode=apply&backend=cpu&layout=grid&picture=own`);
+await page.evaluate(
+  (hash) => (location.hash = hash),
+  `task=denoise&with=${methods}&mode=apply&backend=cpu&layout=grid&picture=own`,
+);
 let peak = report.opened;
 let finished = false;
 const watch = (async () => {
@@ -53,7 +67,13 @@ const watch = (async () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 })();
-await status.filter({ hasText: "press Run" }).waitFor({ timeout: 60_000 }).then(() => page.keyboard.press("r"), () => {});
+await status
+  .filter({ hasText: "press Run" })
+  .waitFor({ timeout: 60_000 })
+  .then(
+    () => page.keyboard.press("r"),
+    () => {},
+  );
 await page.waitForTimeout(1000);
 await done();
 await page.waitForTimeout(3000);
@@ -67,7 +87,11 @@ report.panned = await used();
 finished = true;
 await watch;
 report.peak = peak;
-console.log(await page.locator("up-actions .status").textContent(), await page.locator("up-grid .cell").count(), "pictures");
+console.log(
+  await page.locator("up-actions .status").textContent(),
+  await page.locator("up-grid .cell").count(),
+  "pictures",
+);
 console.table(report);
 await browser.close();
 await server.close();

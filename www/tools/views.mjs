@@ -26,12 +26,24 @@ const REST = 1500;
 mkdirSync(folder, { recursive: true });
 const server = await preview({ build: { outDir }, base: "/", preview: { open: false } });
 const [url] = server.resolvedUrls.local;
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
 for (const [size, [width, height]] of Object.entries(sizes)) {
   for (const colorScheme of ["light", "dark"]) {
     const touch = size === "desktop" ? {} : { hasTouch: true };
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: "en-GB", reducedMotion: "reduce", ...touch });
-    const shots = [...Object.keys(views).map((view) => [view, view]), ...Object.entries(steps).map(([name, [view, ...clicks]]) => [name, view, ...clicks])];
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme,
+      locale: "en-GB",
+      reducedMotion: "reduce",
+      ...touch,
+    });
+    const shots = [
+      ...Object.keys(views).map((view) => [view, view]),
+      ...Object.entries(steps).map(([name, [view, ...clicks]]) => [name, view, ...clicks]),
+    ];
     for (const [name, view, ...clicks] of shots) {
       const page = await context.newPage();
       await page.goto(url + views[view]);

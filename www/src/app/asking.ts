@@ -52,7 +52,8 @@ export class Asking {
         const bitmap = await this.#preview(own, reading, small, signal).catch(() => null);
         if (signal.aborted) return bitmap?.close();
         const { question } = this.#board.state;
-        if (bitmap && question) this.#board.update({ question: { ...question, previews: { ...question.previews, [reading.id]: bitmap } } });
+        if (bitmap && question)
+          this.#board.update({ question: { ...question, previews: { ...question.previews, [reading.id]: bitmap } } });
       }
     } finally {
       client.free("picture", small.id);
@@ -72,7 +73,13 @@ export class Asking {
       let seen = keep(picture);
       if (model.classes.length > 0) {
         const how = { mode: "overlay", classes: shownClasses(model.classes, { classes: null }) } as const;
-        seen = keep(await client.call("make", { recipe: { make: "drawn-labels", of: picture.id, over: small.id, how } }, { signal }));
+        seen = keep(
+          await client.call(
+            "make",
+            { recipe: { make: "drawn-labels", of: picture.id, over: small.id, how } },
+            { signal },
+          ),
+        );
       }
       return await client.call("preview", { picture: seen.id, maxSide: SIDE }, { signal });
     } finally {

@@ -5,7 +5,7 @@ import { codeOf, messageOf, type PictureInfo } from "../protocol";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import type { Cut } from "./cut";
-import { resultNames, type Given } from "./files";
+import { type Given, resultNames } from "./files";
 import type { Settings } from "./settings";
 import { runStages, touches } from "./stages";
 import type { TaskFacts } from "./tasks";
@@ -39,7 +39,10 @@ export async function restoreAll(
   signal: AbortSignal,
 ): Promise<Restored> {
   const archive = new Archive();
-  const names = resultNames(files.map(({ path }) => path), task.id);
+  const names = resultNames(
+    files.map(({ path }) => path),
+    task.id,
+  );
   const errors: string[] = [];
   let count = 0;
   let ended: unknown = null;
@@ -68,7 +71,9 @@ export async function restoreAll(
     };
     try {
       const whole = keep(await client.call("decode", { file }, { signal }));
-      const input = cut ? keep(await client.call("make", { recipe: { make: "cut", of: whole.id, cut } }, { signal })) : whole;
+      const input = cut
+        ? keep(await client.call("make", { recipe: { make: "cut", of: whole.id, cut } }, { signal }))
+        : whole;
       const made = await runStages(bench, method, input, null, { onFraction }, signal);
       const raw = keep(made.picture);
       const { from, recipes } = touches(task, settings, method, made, input);

@@ -62,7 +62,8 @@ export class Bench {
     this.#forgetModels();
     const source = stage.kind === "own" ? stage.model.source : shipped(stage.entry);
     const onProgress = (progress: Progress) => {
-      if (progress.stage === "download") this.#tell({ kind: "download", loaded: progress.loaded, total: progress.total });
+      if (progress.stage === "download")
+        this.#tell({ kind: "download", loaded: progress.loaded, total: progress.total });
       else if (progress.stage === "compile") this.#tell({ kind: "compile" });
     };
     return unlessAborted(
@@ -101,13 +102,21 @@ export class Bench {
     const whole = await this.whole(photo, signal);
     if (!cut) return whole;
     const recipe = { make: "cut", of: whole.id, cut } as const;
-    return this.#cut.get(`${whole.id} ${formatCut(cut)}`, () => this.client.call("make", { recipe }, { signal }), signal);
+    return this.#cut.get(
+      `${whole.id} ${formatCut(cut)}`,
+      () => this.client.call("make", { recipe }, { signal }),
+      signal,
+    );
   }
 
   /** The photo made worse. */
   degraded(original: PictureInfo, how: readonly Degradation[], signal: AbortSignal): Promise<PictureInfo> {
     this.#tell({ kind: "degrade" });
-    return this.chain(original, how.map((step) => ({ make: "filtered", of: original.id, how: step })), signal);
+    return this.chain(
+      original,
+      how.map((step) => ({ make: "filtered", of: original.id, how: step })),
+      signal,
+    );
   }
 
   /** Makes each picture of the one before, whatever its recipe says it is of; `first` itself where there are no recipes. */

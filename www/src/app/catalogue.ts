@@ -1,9 +1,9 @@
 /** The models there are, by task: what `models/manifest.json` lists, and the methods that can be chosen from it. */
 
-import type { ModelFiles } from "../protocol";
-import { filterOf, factsOf, OLD_PHOTO, TASKS, type BaselineId, type TaskFacts } from "./tasks";
 import type { FilterSpec } from "../engine";
+import type { ModelFiles } from "../protocol";
 import type { ReadingId } from "./reading";
+import { type BaselineId, factsOf, filterOf, OLD_PHOTO, TASKS, type TaskFacts } from "./tasks";
 
 /** A file of weights beside an ONNX file. */
 export interface DataFile {
@@ -94,8 +94,11 @@ export class Catalogue {
   /** What can be chosen for a task: its networks, those for compressed photos if they are wanted, then its baselines. */
   methods(task: TaskFacts, compressed: boolean): Method[] {
     const others = compressed ? this.#forCompressed(task.id) : [];
-    const instead = ({ strategy, variant }: Entry) => (variant === "" ? others.find((other) => other.strategy === strategy) : undefined);
-    const networks = task.chain ? this.#chained() : this.#usual(task.id).map((entry) => network(instead(entry) ?? entry));
+    const instead = ({ strategy, variant }: Entry) =>
+      variant === "" ? others.find((other) => other.strategy === strategy) : undefined;
+    const networks = task.chain
+      ? this.#chained()
+      : this.#usual(task.id).map((entry) => network(instead(entry) ?? entry));
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale) }];
       return { id: `${id}-filter`, kind: "baseline", family: "", name: id, variant: "", stages, parameters: 0 };
@@ -121,7 +124,9 @@ export class Catalogue {
     const [first = []] = steps;
     if (steps.some((entries) => entries.length === 0)) return [];
     return first.map((wanted) => {
-      const entries = steps.flatMap((entries) => entries.find((entry) => methodId(entry) === methodId(wanted)) ?? entries[0] ?? []);
+      const entries = steps.flatMap(
+        (entries) => entries.find((entry) => methodId(entry) === methodId(wanted)) ?? entries[0] ?? [],
+      );
       const parameters = entries.reduce((sum, entry) => sum + entry.parameters, 0);
       return { ...network(wanted), stages: entries.map((entry) => ({ kind: "model", entry })), parameters };
     });
@@ -129,12 +134,28 @@ export class Catalogue {
 }
 
 export function ownMethod(model: OwnModel): Method {
-  return { id: "own", kind: "own", family: "", name: model.name, variant: "", stages: [{ kind: "own", model }], parameters: 0 };
+  return {
+    id: "own",
+    kind: "own",
+    family: "",
+    name: model.name,
+    variant: "",
+    stages: [{ kind: "own", model }],
+    parameters: 0,
+  };
 }
 
 function network(entry: Entry): Method {
   const { family, strategy: name, variant, parameters } = entry;
-  return { id: methodId(entry), kind: "network", family, name, variant, stages: [{ kind: "model", entry }], parameters };
+  return {
+    id: methodId(entry),
+    kind: "network",
+    family,
+    name,
+    variant,
+    stages: [{ kind: "model", entry }],
+    parameters,
+  };
 }
 
 function methodId({ strategy, variant }: Entry): string {

@@ -3,7 +3,7 @@
 import type { Bench } from "./bench";
 import type { Cut } from "./cut";
 import type { Given } from "./files";
-import { keptPhoto, ownPhoto, samplePhoto, type Photo } from "./photo";
+import { keptPhoto, ownPhoto, type Photo, samplePhoto } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import type { Settings } from "./settings";
 
@@ -32,7 +32,20 @@ export interface Coming {
 }
 
 function coming(find: Coming["find"], more: Partial<Coming>): Coming {
-  return { find, sample: null, mode: "apply", mask: null, mayBeMask: false, many: [], leftOut: [], lasts: true, kept: false, cut: null, after: null, ...more };
+  return {
+    find,
+    sample: null,
+    mode: "apply",
+    mask: null,
+    mayBeMask: false,
+    many: [],
+    leftOut: [],
+    lasts: true,
+    kept: false,
+    cut: null,
+    after: null,
+    ...more,
+  };
 }
 
 export function comingSample(id: SampleId, mode: Settings["mode"], cut: Cut | null = null): Coming {

@@ -97,7 +97,12 @@ export interface Grip {
 /** The frame with a grip moved by whole pixels, within the picture and not empty. */
 export function dragged({ x, y, width, height }: Rect, grip: Grip, dx: number, dy: number, within: Size): Rect {
   if (grip.x === 0 && grip.y === 0) {
-    return { x: limited(x + dx, 0, within.width - width), y: limited(y + dy, 0, within.height - height), width, height };
+    return {
+      x: limited(x + dx, 0, within.width - width),
+      y: limited(y + dy, 0, within.height - height),
+      width,
+      height,
+    };
   }
   const [left, right] = moved(x, x + width, grip.x, dx, within.width);
   const [top, bottom] = moved(y, y + height, grip.y, dy, within.height);

@@ -14,7 +14,7 @@ import type { Photo } from "./photo";
 import { formatSettings, parseSettings, type Settings } from "./settings";
 import { initialState, noticeFor } from "./state";
 import { factsOf } from "./tasks";
-import { Workshop, type Wish } from "./workshop";
+import { type Wish, Workshop } from "./workshop";
 
 export abstract class Desk extends Board {
   readonly keep: Keeper;

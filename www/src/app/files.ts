@@ -21,7 +21,8 @@ export interface Brought {
 /** Bytes of a file that tell its kind. */
 const HEAD = 16;
 const SIDECAR = /(^|\/)(\._[^/]*|Thumbs\.db|desktop\.ini|\.DS_Store|__MACOSX\/.*)$/i;
-const PICTURE = /\.(jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|heic|heif|jxl|jp2|svg|ico|psd|dng|nef|cr[23]|arw|raf|orf|rw2)$/i;
+const PICTURE =
+  /\.(jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|heic|heif|jxl|jp2|svg|ico|psd|dng|nef|cr[23]|arw|raf|orf|rw2)$/i;
 /** First bytes of pictures, as Latin-1; a dot stands for any. */
 const SIGNATURES = [
   /^\xff\xd8\xff/,
@@ -52,7 +53,10 @@ export async function sorted(files: readonly Given[]): Promise<Brought> {
 }
 
 async function kindOf({ file }: Given): Promise<keyof Brought> {
-  const bytes = await file.slice(0, HEAD).arrayBuffer().catch(() => new ArrayBuffer(0)); // who opens it tells that it is gone
+  const bytes = await file
+    .slice(0, HEAD)
+    .arrayBuffer()
+    .catch(() => new ArrayBuffer(0)); // who opens it tells that it is gone
   const head = String.fromCharCode(...new Uint8Array(bytes));
   if (isWeights(file.name)) return "others"; // numbers can begin like anything
   if (SIGNATURES.some((signature) => signature.test(head))) return "pictures";

@@ -36,7 +36,11 @@ export async function fittingSize(
 }
 
 /** The largest of the numbers from `low` up to `high` that passes, to within `NEAR`; `high` itself does not. */
-export async function largest(low: number, high: number, passes: (number: number) => Promise<boolean>): Promise<number | null> {
+export async function largest(
+  low: number,
+  high: number,
+  passes: (number: number) => Promise<boolean>,
+): Promise<number | null> {
   if (low >= high || !(await passes(low))) return null;
   while (high - low > Math.max(NEAR * low, 1)) {
     const middle = Math.floor((low + high) / 2);

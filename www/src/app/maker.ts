@@ -1,7 +1,7 @@
-import type { Kept } from "./kept";
-import { noticeFor, type Notice } from "./state";
 import { codeOf } from "../protocol";
+import type { Kept } from "./kept";
 import { type Chore, Pump } from "./pump";
+import { type Notice, noticeFor } from "./state";
 
 /** What a view shows that is made piece by piece: stops, goes on, says what failed, and tells of every change. */
 export abstract class Maker extends EventTarget {

@@ -6,7 +6,7 @@ import type { Bench } from "./bench";
 import type { Board } from "./board";
 import type { Method } from "./catalogue";
 import type { Photo } from "./photo";
-import { ENLARGED, sameSize, type Pair, type Pictures } from "./pictures";
+import { ENLARGED, type Pair, type Pictures, sameSize } from "./pictures";
 import type { Result } from "./result";
 import { shownClasses } from "./stages";
 import { isDegraded, isMasked, noticeFor, type State } from "./state";
@@ -49,7 +49,11 @@ export class Measuring {
     this.#board.update({ outcome: { kind: "done", milliseconds: sum, backend }, expected: null });
     this.#board.now({ kind: "score" });
     if (test && state.input && !state.input.scores && sameSize(input, original)) {
-      const scores = await this.#bench.client.call("score", { picture: input.id, reference: original.id, border: 0 }, { signal });
+      const scores = await this.#bench.client.call(
+        "score",
+        { picture: input.id, reference: original.id, border: 0 },
+        { signal },
+      );
       this.#board.update({ input: { ...state.input, scores } });
     }
     const truth = await this.#truth(done, pair, signal);

@@ -7,7 +7,7 @@ import type { OwnModel } from "./catalogue";
 import type { Given } from "./files";
 import { copiedModel, keepModel, readAs, unread } from "./own-model";
 import type { Photo } from "./photo";
-import { keepReading, keptReading, readingsOf, type ReadingId } from "./reading";
+import { keepReading, keptReading, type ReadingId, readingsOf } from "./reading";
 import type { Settings } from "./settings";
 import { unlessAborted } from "./step";
 
@@ -72,7 +72,8 @@ export class Models {
   fitting({ reading }: OwnModel): Settings {
     const settings = { ...this.#board.state.settings, methods: ["own"] };
     const has = (task: string) => this.#board.state.tasks.some(({ id }) => id === task);
-    if ((reading === "mask" || reading === "classes") && has("segment")) return { ...settings, task: "segment", mode: "apply", classes: null };
+    if ((reading === "mask" || reading === "classes") && has("segment"))
+      return { ...settings, task: "segment", mode: "apply", classes: null };
     return reading === "colors" && has("colorize") ? { ...settings, task: "colorize" } : settings;
   }
 }

@@ -1,13 +1,13 @@
 /** What a person brings: photos, masks of them, networks. */
 
-import type { PictureInfo } from "../protocol";
 import type { Client } from "../client";
+import type { PictureInfo } from "../protocol";
 import type { OwnModel } from "./catalogue";
-import { comingBack, comingCopy, comingPhoto, comingResult, comingSample, type Coming } from "./coming";
-import { fitsIn, isWhole, type Cut } from "./cut";
+import { type Coming, comingBack, comingCopy, comingPhoto, comingResult, comingSample } from "./coming";
+import { type Cut, fitsIn, isWhole } from "./cut";
 import { Desk } from "./desk";
-import { gathered, isFolder, type Dropped } from "./drop";
-import { copied, given, isOtherNetwork, isWeights, sorted, unnamedIn, type Given } from "./files";
+import { type Dropped, gathered, isFolder } from "./drop";
+import { copied, type Given, given, isOtherNetwork, isWeights, sorted, unnamedIn } from "./files";
 import type { Outside } from "./keep";
 import { Models } from "./models";
 import { keptModel, ownModel } from "./own-model";
@@ -48,7 +48,8 @@ export abstract class Opener extends Desk {
 
   /** The same of a drop, which can hold folders. */
   async openDropped(what: Dropped): Promise<void> {
-    if (what.length === 0) return this.update({ notice: plainNotice("error.drop-without-file", { actions: ["open"] }) });
+    if (what.length === 0)
+      return this.update({ notice: plainNotice("error.drop-without-file", { actions: ["open"] }) });
     if (!what.some(isFolder)) return this.openFiles(what.filter((one) => one instanceof File));
     let found: Given[] | null = null;
     await this.attempt(async (signal) => {
@@ -136,7 +137,9 @@ export abstract class Opener extends Desk {
         this.#useMask(photo);
       } else await this.#take(photo, coming, signal);
       if (coming.kept && photo.sample) {
-        this.update({ notice: plainNotice(this.#forgotten ? "notice.forgotten" : "notice.own-photo", { actions: ["open"] }) });
+        this.update({
+          notice: plainNotice(this.#forgotten ? "notice.forgotten" : "notice.own-photo", { actions: ["open"] }),
+        });
       }
       if (coming.mask) this.#useMask(coming.mask);
       // What is proposed for a result comes before the task that has made it.
@@ -218,7 +221,13 @@ export abstract class Opener extends Desk {
     this.waitFor(coming.many);
     const { name } = photo;
     const { width, height, located = false, transparent = false, lossy = false } = picture;
-    this.update({ photo: { name, size: { width, height }, located, transparent, lossy }, expected: null, outcome: { kind: "ready" }, look: null, noise: null });
+    this.update({
+      photo: { name, size: { width, height }, located, transparent, lossy },
+      expected: null,
+      outcome: { kind: "ready" },
+      look: null,
+      noise: null,
+    });
     const wished = coming.cut ?? given.cut;
     const cut = wished && fitsIn(wished, picture) ? wished : null;
     this.adopt({ ...this.state.settings, sample: photo.sample, mode: coming.mode, cut });
@@ -237,7 +246,8 @@ export abstract class Opener extends Desk {
   /** What could be done with it. A look that fails is none. */
   async #lookAt(photo: Photo, { id }: PictureInfo, after: string | null): Promise<void> {
     const look = await this.client.call("firstLook", { picture: id }).catch(() => null);
-    if (this.photo === photo && look) this.update({ look: { need: look.need, after }, noise: look.noise?.sigma ?? null });
+    if (this.photo === photo && look)
+      this.update({ look: { need: look.need, after }, noise: look.noise?.sigma ?? null });
   }
 
   /** `null`: the shipped ones alone. `coming`: the photo that is on its way. */
@@ -250,7 +260,9 @@ export abstract class Opener extends Desk {
       const own = given && (await this.#models.load(given, this.used, again, signal));
       const { settings } = this.state;
       this.update({ own });
-      this.adopt(own ? this.#models.fitting(own) : { ...settings, methods: settings.methods.filter((id) => id !== "own") });
+      this.adopt(
+        own ? this.#models.fitting(own) : { ...settings, methods: settings.methods.filter((id) => id !== "own") },
+      );
       used = true;
       await this.again();
     }, coming);

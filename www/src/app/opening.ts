@@ -1,6 +1,6 @@
 /** What a page shows that is opened without settings: two networks that differ where one can see it. */
 
-import { initialSettings, formatSettings, type Settings } from "./settings";
+import { formatSettings, initialSettings, type Settings } from "./settings";
 
 /** The network of the lecture, which enlarges last, and one that is trained as long and enlarges by its decoder. */
 const LECTURE = "transposed-conv.lecture";
@@ -27,7 +27,14 @@ export function openingQuery(wide: boolean): string {
 /** Whether what is shown is what the page opened with, so that words about it are true. */
 export function isOpening({ task, methods, sample, mode, left, layout }: Settings): boolean {
   const first = opening(false);
-  return task === first.task && sample === first.sample && mode === first.mode && left === first.left && layout === first.layout && methods.join() === first.methods.join();
+  return (
+    task === first.task &&
+    sample === first.sample &&
+    mode === first.mode &&
+    left === first.left &&
+    layout === first.layout &&
+    methods.join() === first.methods.join()
+  );
 }
 
 /** Whether nobody has been here before with this browser; asking makes it no longer so. */

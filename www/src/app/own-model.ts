@@ -8,14 +8,19 @@ import { forget, recall, remember } from "./store";
 const STORED = "model";
 
 export function ownModel(file: File, data: Record<string, File>): OwnModel {
-  const key = [file, ...Object.values(data)].map(({ name, size, lastModified }) => `${name} ${size} ${lastModified}`).join(" ");
+  const key = [file, ...Object.values(data)]
+    .map(({ name, size, lastModified }) => `${name} ${size} ${lastModified}`)
+    .join(" ");
   return { key, name: file.name, source: { file, data, metadata: {} }, reading: null };
 }
 
 export async function copiedModel(model: OwnModel): Promise<OwnModel> {
   const { file, data } = model.source;
   const parts = Object.entries(data).map(async ([name, part]) => [name, await copied(part)] as const);
-  return { ...model, source: { ...model.source, file: await copied(file), data: Object.fromEntries(await Promise.all(parts)) } };
+  return {
+    ...model,
+    source: { ...model.source, file: await copied(file), data: Object.fromEntries(await Promise.all(parts)) },
+  };
 }
 
 /** The model, its output read this way. */

@@ -1,11 +1,11 @@
 /** The pictures that can be compared, in words: what each is called, and what is to be said of it. */
 
-import { decibels, hasMessage, language, duration, share, t } from "../i18n";
+import { decibels, duration, hasMessage, language, share, t } from "../i18n";
 import type { Layer } from "../view/layer";
 import type { Method } from "./catalogue";
-import { winners, type Row } from "./ranking";
-import { isDegraded, isMasked, type ResultState, type State } from "./state";
 import { isReference } from "./measuring";
+import { type Row, winners } from "./ranking";
+import { isDegraded, isMasked, type ResultState, type State } from "./state";
 
 export interface Pane {
   /** `input`, `original`, or a method's id. */
@@ -70,7 +70,16 @@ export function describePanes(state: State): Pane[] {
       : []),
     ...results.map((result) => describe(result, best, state)),
     ...(original
-      ? [{ ...plain, id: "original", name: t(isMasked(state) ? "compare.mask" : "compare.original"), caption: "", layer: original.layer, picture: original.picture }]
+      ? [
+          {
+            ...plain,
+            id: "original",
+            name: t(isMasked(state) ? "compare.mask" : "compare.original"),
+            caption: "",
+            layer: original.layer,
+            picture: original.picture,
+          },
+        ]
       : []),
   ];
 }

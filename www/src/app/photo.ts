@@ -2,7 +2,7 @@
 
 import { fetched } from "../fetched";
 import type { Cut } from "./cut";
-import { sampleUrl, type SampleId } from "./samples";
+import { type SampleId, sampleUrl } from "./samples";
 import { forget, recall, remember } from "./store";
 
 export interface Photo {

@@ -8,7 +8,7 @@ import { CallError, type PictureInfo, type Recipe } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
 import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
-import { wholeOf, type Cut } from "./cut";
+import { type Cut, wholeOf } from "./cut";
 import type { Photo } from "./photo";
 import { Step } from "./step";
 
@@ -50,7 +50,12 @@ export class Pictures {
     if (how.length === 0) return { original: used, input: used, whole, cut };
     const original = await this.#multiple(used, scale, signal);
     const degrade = () => this.#bench.degraded(original, how, signal);
-    return { original, input: await this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal), whole, cut };
+    return {
+      original,
+      input: await this.#input.get(`${original.id} ${JSON.stringify(how)}`, degrade, signal),
+      whole,
+      cut,
+    };
   }
 
   layer(which: "original" | "input" | "mask", picture: PictureInfo, signal: AbortSignal): Promise<Layer> {
@@ -61,7 +66,11 @@ export class Pictures {
   async sizedAs({ width, height }: Size, input: PictureInfo, signal: AbortSignal): Promise<PictureInfo | null> {
     if (Math.abs(height - (input.height * width) / input.width) > 1) return null;
     if (width === input.width && height === input.height) return input;
-    const recipe = { make: "filtered", of: input.id, how: { kind: "resize", width, height, interpolation: ENLARGED } } as const;
+    const recipe = {
+      make: "filtered",
+      of: input.id,
+      how: { kind: "resize", width, height, interpolation: ENLARGED },
+    } as const;
     return this.#make(this.#enlarged, `${input.id} ${width} ${height}`, recipe, signal);
   }
 
@@ -90,7 +99,12 @@ export class Pictures {
 
   /** An original without its colors. */
   gray(original: PictureInfo, signal: AbortSignal): Promise<PictureInfo> {
-    return this.#make(this.#gray, String(original.id), { make: "filtered", of: original.id, how: { kind: "gray" } }, signal);
+    return this.#make(
+      this.#gray,
+      String(original.id),
+      { make: "filtered", of: original.id, how: { kind: "gray" } },
+      signal,
+    );
   }
 
   /** A mask as results are drawn. */
@@ -111,7 +125,16 @@ export class Pictures {
 
   /** The worker is gone, and all that was in it. */
   forget(): void {
-    for (const step of [this.#cropped, this.#input, this.#enlarged, this.#truth, this.#gray, this.#mask, ...Object.values(this.#layers)]) step.forget();
+    for (const step of [
+      this.#cropped,
+      this.#input,
+      this.#enlarged,
+      this.#truth,
+      this.#gray,
+      this.#mask,
+      ...Object.values(this.#layers),
+    ])
+      step.forget();
     this.#leaving = [];
   }
 
@@ -134,7 +157,12 @@ export class Pictures {
     const width = picture.width - (picture.width % scale);
     const height = picture.height - (picture.height % scale);
     if (width * height === 0 || (width === picture.width && height === picture.height)) return Promise.resolve(picture);
-    return this.#make(this.#cropped, `${picture.id} ${scale}`, { make: "cut", of: picture.id, cut: wholeOf({ width, height }) }, signal);
+    return this.#make(
+      this.#cropped,
+      `${picture.id} ${scale}`,
+      { make: "cut", of: picture.id, cut: wholeOf({ width, height }) },
+      signal,
+    );
   }
 
   #make(step: Step<PictureInfo>, key: string, recipe: Recipe, signal: AbortSignal): Promise<PictureInfo> {

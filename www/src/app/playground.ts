@@ -14,8 +14,8 @@ import { comingPhoto } from "./coming";
 import { Opener } from "./opener";
 import { forgetModel } from "./own-model";
 import { colorsAt } from "./probe";
-import { formatSettings, LASTING_TOOLS, MAX_RESULTS, parseSettings, type LastingTool, type Settings } from "./settings";
-import { plainNotice, usedMethods, type Action } from "./state";
+import { formatSettings, LASTING_TOOLS, type LastingTool, MAX_RESULTS, parseSettings, type Settings } from "./settings";
+import { type Action, plainNotice, usedMethods } from "./state";
 
 /** Milliseconds that a slider rests before a run begins. */
 const REST = 90;

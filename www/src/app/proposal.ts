@@ -27,7 +27,8 @@ export function proposalOf({ look, task, tasks, photo }: State): Proposal | null
   const has = (id: string) => tasks.some((one) => one.id === id);
   const { need, after } = look;
   if (need && !after && enlarges(FOR[need]) && enlarges(task.id)) return null;
-  if (need && FOR[need] !== after && has(FOR[need])) return FOR[need] === task.id ? null : { task: FOR[need], why: need };
+  if (need && FOR[need] !== after && has(FOR[need]))
+    return FOR[need] === task.id ? null : { task: FOR[need], why: need };
   if (!after) return null;
   const then = enlarges(after) || after === "old-photo" ? AFTER_LARGER : THEN;
   return has(then) && then !== task.id ? { task: then, why: "next" } : null;

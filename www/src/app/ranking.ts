@@ -24,7 +24,7 @@ export type Column = "psnr" | "ssim" | "mae" | "iou" | "accuracy" | "time" | "pa
 /** Columns where less is better, which come with the least on top. */
 const LESS: readonly Column[] = ["mae", "time", "parameters", "checkerboard"];
 
-export function valueOf(row: Row, column: Column): number | null {
+export function columnValue(row: Row, column: Column): number | null {
   if (column === "time") return row.milliseconds;
   if (column === "parameters") return row.parameters;
   if (column === "checkerboard") return row.checkerboard;
@@ -37,7 +37,7 @@ export function valueOf(row: Row, column: Column): number | null {
 export function sorted<T extends Row>(rows: readonly T[], column: Column, turned: boolean): T[] {
   const sign = LESS.includes(column) !== turned ? 1 : -1;
   return [...rows].sort((a, b) => {
-    const [x, y] = [valueOf(a, column), valueOf(b, column)];
+    const [x, y] = [columnValue(a, column), columnValue(b, column)];
     if (x === null || y === null) return Number(x === null) - Number(y === null);
     return x === y ? 0 : sign * (x - y); // equal infinities have no difference
   });
@@ -51,7 +51,7 @@ export function winners(rows: readonly Row[]): string[] {
   const column = rows.some(({ agreement }) => agreement) ? "iou" : "psnr";
   const tie = column === "iou" ? TIE_OVERLAP : TIE;
   const scored = rows.flatMap((row) => {
-    const value = valueOf(row, column);
+    const value = columnValue(row, column);
     return value === null ? [] : [{ id: row.id, value }];
   });
   if (scored.length < 2) return [];

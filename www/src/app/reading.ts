@@ -41,7 +41,10 @@ export function readingsOf({ input, output, operator }: UndeclaredOutput): Readi
     }
     case 2: {
       const limits = operator === "Tanh" ? range : operator === "Sigmoid" ? [0, 1] : [-128, 128];
-      return [classes, reading("colors", { input: { color: "lab-l" }, output: { color: "lab-ab", range: limits } })].slice(0, input === 1 ? 2 : 1);
+      return [
+        classes,
+        reading("colors", { input: { color: "lab-l" }, output: { color: "lab-ab", range: limits } }),
+      ].slice(0, input === 1 ? 2 : 1);
     }
     case 3:
       return operator === "Softmax" ? [classes, ...pictures] : [...pictures, classes];
@@ -51,7 +54,10 @@ export function readingsOf({ input, output, operator }: UndeclaredOutput): Readi
 }
 
 function reading(id: ReadingId, metadata: Record<string, object>): Reading {
-  return { id, metadata: Object.fromEntries(Object.entries(metadata).map(([key, entry]) => [key, JSON.stringify(entry)])) };
+  return {
+    id,
+    metadata: Object.fromEntries(Object.entries(metadata).map(([key, entry]) => [key, JSON.stringify(entry)])),
+  };
 }
 
 /** Python that writes the entries into the file, so that no page has to ask again. */

@@ -18,19 +18,21 @@ export async function report(state: State): Promise<object> {
     engine: engine && { backend: engine.backend, chosen: settings.backend, reason: engine.reason },
     browser: navigator.userAgent,
     input: input && { scores: finite(input.scores) },
-    results: await Promise.all(results.map(async (result) => ({
-      method: result.id,
-      status: result.status,
-      steps: await Promise.all(result.method.stages.map(step)),
-      parameters: result.method.parameters,
-      size: result.size,
-      milliseconds: result.milliseconds,
-      backend: result.backend,
-      scores: finite(result.scores),
-      agreement: result.agreement,
-      checkerboard: result.checkerboard,
-      ...(result.failure && { failure: result.failure.detail }),
-    }))),
+    results: await Promise.all(
+      results.map(async (result) => ({
+        method: result.id,
+        status: result.status,
+        steps: await Promise.all(result.method.stages.map(step)),
+        parameters: result.method.parameters,
+        size: result.size,
+        milliseconds: result.milliseconds,
+        backend: result.backend,
+        scores: finite(result.scores),
+        agreement: result.agreement,
+        checkerboard: result.checkerboard,
+        ...(result.failure && { failure: result.failure.detail }),
+      })),
+    ),
   };
 }
 
@@ -48,5 +50,8 @@ async function hashOf(source: ModelSource): Promise<string | null> {
 
 /** JSON has no infinity, which the PSNR of equal pictures is. */
 function finite(scores: object | null): object | null {
-  return scores && Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, value === Infinity ? "infinite" : value]));
+  return (
+    scores &&
+    Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, value === Infinity ? "infinite" : value]))
+  );
 }

@@ -6,7 +6,7 @@ import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import { layerOf } from "./pictures";
 import type { Settings } from "./settings";
-import { runStages, touches, type Made } from "./stages";
+import { type Made, runStages, touches } from "./stages";
 import type { Notice, ResultState } from "./state";
 import type { TaskFacts } from "./tasks";
 
@@ -89,7 +89,12 @@ export class Result {
     );
     this.#dropPictures();
     this.#raw = { key: rawKey(order), made };
-    this.#set({ milliseconds: made.milliseconds, backend: made.engine?.backend ?? null, classes: made.classes, gray: made.gray });
+    this.#set({
+      milliseconds: made.milliseconds,
+      backend: made.engine?.backend ?? null,
+      classes: made.classes,
+      gray: made.gray,
+    });
     return made;
   }
 

@@ -1,8 +1,8 @@
 /** Everything a person has chosen but the picture: what a link holds. */
 
 import type { BackendChoice, LabelView } from "../engine";
-import { formatCut, parseCut, type Cut } from "./cut";
-import { formatDegradation, parseDegradation, usual, type DegradationSettings } from "./degradation";
+import { type Cut, formatCut, parseCut } from "./cut";
+import { type DegradationSettings, formatDegradation, parseDegradation, usual } from "./degradation";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 
 /** Tools that stay on until they are put away. */

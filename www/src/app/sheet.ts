@@ -1,8 +1,8 @@
 /** A picture of all results side by side, labelled: for a slide, a report, a friend. */
 
 import type { Client } from "../client";
-import { t } from "../i18n";
 import type { Rect } from "../engine";
+import { t } from "../i18n";
 import { describePanes, type Pane } from "./panes";
 import type { State } from "./state";
 
@@ -19,7 +19,10 @@ const FONT = '"Inter", system-ui, sans-serif';
 export async function comparisonSheet(client: Client, state: State, part: Rect, title: string): Promise<Blob> {
   const panes = describePanes(state).filter(({ picture }) => picture !== null);
   const bitmaps = await Promise.all(panes.map((pane) => shown(client, pane, part)));
-  const [widest, tallest] = [Math.max(...bitmaps.map((one) => one.width)), Math.max(...bitmaps.map((one) => one.height))];
+  const [widest, tallest] = [
+    Math.max(...bitmaps.map((one) => one.width)),
+    Math.max(...bitmaps.map((one) => one.height)),
+  ];
   // A few pixels that somebody has zoomed in on are to be seen on the sheet as well.
   const enlarged = isPart(part) ? Math.max(1, SIDE / 2 / Math.max(widest, tallest)) : 1;
   const width = Math.max(Math.round(widest * enlarged), 200);
@@ -66,7 +69,10 @@ async function shown(client: Client, { picture, layer }: Pane, part: Rect): Prom
   const bitmap = await client.call("region", { picture: id, rect: { x, y, width, height } });
   const scale = SIDE / Math.max(width, height);
   if (scale >= 1) return bitmap;
-  const resized = { resizeWidth: Math.max(1, Math.round(width * scale)), resizeHeight: Math.max(1, Math.round(height * scale)) };
+  const resized = {
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
+  };
   const small = await createImageBitmap(bitmap, { ...resized, resizeQuality: "high" });
   bitmap.close();
   return small;

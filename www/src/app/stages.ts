@@ -39,7 +39,13 @@ export async function expected(
   choice: BackendChoice,
   signal: AbortSignal,
 ): Promise<Expected & { refused: Estimate | null }> {
-  const total: Expected & { refused: Estimate | null } = { tiles: 0, peakBytes: 0, milliseconds: 0, resized: null, refused: null };
+  const total: Expected & { refused: Estimate | null } = {
+    tiles: 0,
+    peakBytes: 0,
+    milliseconds: 0,
+    resized: null,
+    refused: null,
+  };
   let { width, height } = input;
   for (const stage of method.stages) {
     if (stage.kind === "filter") continue; // no network follows one
@@ -90,7 +96,11 @@ export async function runStages(
         const model = await bench.model(stage, signal);
         ({ classes, gray } = model);
         const ids = { picture: last.id, model: model.id };
-        const estimate = await client.call("estimate", { width: last.width, height: last.height, model: model.id }, { signal });
+        const estimate = await client.call(
+          "estimate",
+          { width: last.width, height: last.height, model: model.id },
+          { signal },
+        );
         flops += eachDoes(estimate);
         if (isLast) watch.onLast?.(estimate);
         const onProgress = (progress: Progress) => {
@@ -120,15 +130,28 @@ export async function runStages(
  * What is done to a raw result before it is shown: strength, saturation, the size, the look of labels. It needs no new
  * run. `from`: what it is done to; a filter goes from the input to the wanted size at once.
  */
-export function touches(task: TaskFacts, settings: Settings, method: Method, raw: Made, input: PictureInfo): { from: PictureInfo; recipes: Recipe[] } {
+export function touches(
+  task: TaskFacts,
+  settings: Settings,
+  method: Method,
+  raw: Made,
+  input: PictureInfo,
+): { from: PictureInfo; recipes: Recipe[] } {
   const { width, height } = resultSize(task, settings, input);
-  const isWanted = (raw.picture.width === width && raw.picture.height === height) || raw.classes.length > 0 || !isFree(task, settings);
+  const isWanted =
+    (raw.picture.width === width && raw.picture.height === height) || raw.classes.length > 0 || !isFree(task, settings);
   const recipes = finished(task, settings, raw, input);
   if (isWanted) return { from: raw.picture, recipes };
   const [only] = method.stages;
   const enlarges = only?.kind === "filter" && only.filter.kind === "upscale" ? only.filter.interpolation : null;
   const from = enlarges ? input : raw.picture;
-  return { from, recipes: [...recipes, { make: "filtered", of: from.id, how: { kind: "resize", width, height, interpolation: enlarges ?? RESIZER } }] };
+  return {
+    from,
+    recipes: [
+      ...recipes,
+      { make: "filtered", of: from.id, how: { kind: "resize", width, height, interpolation: enlarges ?? RESIZER } },
+    ],
+  };
 }
 
 function finished({ finish }: TaskFacts, settings: Settings, raw: Made, input: PictureInfo): Recipe[] {

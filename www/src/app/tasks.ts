@@ -39,7 +39,14 @@ export const TASKS: readonly TaskFacts[] = [
   { id: "super-resolve-x2", scale: 2, kinds: ["downscale"], baselines: ENLARGERS, finish: [] },
   { id: "super-resolve-x4", scale: 4, kinds: ["downscale"], baselines: ENLARGERS, finish: [] },
   { id: "colorize", scale: 1, kinds: ["gray"], baselines: ["gray"], finish: COLOUR },
-  { id: "denoise-colorize", scale: 1, kinds: [...NOISE, "old-photo"], after: "gray", baselines: ["gray"], finish: COLOUR },
+  {
+    id: "denoise-colorize",
+    scale: 1,
+    kinds: [...NOISE, "old-photo"],
+    after: "gray",
+    baselines: ["gray"],
+    finish: COLOUR,
+  },
   { id: "edges-to-scene", scale: 1, kinds: ["edges"], baselines: [], finish: ["saturation"] },
   { id: "segment", scale: 1, kinds: [], masked: true, baselines: [], finish: [] },
 ];

@@ -2,23 +2,32 @@
 
 import type { Estimate } from "../engine";
 import { fetched } from "../fetched";
-import { CallError, codeOf, messageOf, type EngineInfo, type PictureInfo, type Point } from "../protocol";
+import { CallError, codeOf, type EngineInfo, messageOf, type PictureInfo, type Point } from "../protocol";
+import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Board } from "./board";
-import { Catalogue, ownMethod, parseManifest, type Method } from "./catalogue";
+import { Catalogue, type Method, ownMethod, parseManifest } from "./catalogue";
 import { degradations } from "./degradation";
+import { fittingSize } from "./fitting";
 import { Measuring } from "./measuring";
 import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
-import { Pictures, type Pair } from "./pictures";
-import { Result, type Order } from "./result";
-import type { Size } from "../view/viewport";
+import { type Pair, Pictures } from "./pictures";
+import { type Order, Result } from "./result";
 import { fromBase } from "./samples";
 import { MAX_RESULTS, type Settings } from "./settings";
 import { resultSize } from "./size";
 import { expected } from "./stages";
-import { fittingSize } from "./fitting";
-import { isCompressed, isDegraded, isMasked, noticeFor, plainNotice, usedSize, type Expected, type State } from "./state";
+import {
+  type Expected,
+  isCompressed,
+  isDegraded,
+  isMasked,
+  noticeFor,
+  plainNotice,
+  type State,
+  usedSize,
+} from "./state";
 import { factsOf } from "./tasks";
 
 /** Milliseconds after which a run's pace tells how long it will take. */
@@ -194,7 +203,13 @@ export class Workshop {
     this.#results = kept;
     this.#bench.forgetOwn(own);
     const ids = used.map(({ id }) => id);
-    this.#board.update({ tasks, task, methods, sources: catalogue.hasSources(task), chosen: chosen && ids.includes(chosen) ? chosen : (ids[0] ?? null) });
+    this.#board.update({
+      tasks,
+      task,
+      methods,
+      sources: catalogue.hasSources(task),
+      chosen: chosen && ids.includes(chosen) ? chosen : (ids[0] ?? null),
+    });
     this.#changed();
   }
 
@@ -276,7 +291,9 @@ export class Workshop {
 }
 
 function resultKey(task: string, { id, stages }: Method): string {
-  const made = stages.map((stage) => (stage.kind === "own" ? keyOf(stage.model) : stage.kind === "model" ? stage.entry.file : "")).join(" ");
+  const made = stages
+    .map((stage) => (stage.kind === "own" ? keyOf(stage.model) : stage.kind === "model" ? stage.entry.file : ""))
+    .join(" ");
   return `${task} ${id} ${made}`;
 }
 

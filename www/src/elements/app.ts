@@ -1,18 +1,18 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Cut } from "../app/cut";
-import type { Mode } from "../embed/mode";
 import { dropped } from "../app/drop";
 import { PICTURES } from "../app/files";
 import type { Keeper } from "../app/keep";
+import { GAIN } from "../app/measuring";
 import { isFirstVisit, isOpening } from "../app/opening";
 import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
 import { proposalOf } from "../app/proposal";
 import { formatRoute } from "../app/router";
 import { formatSettings, type LastingTool } from "../app/settings";
-import { isTest, isTransparent, type Action, type State } from "../app/state";
-import { GAIN } from "../app/measuring";
+import { type Action, isTest, isTransparent, type State } from "../app/state";
+import type { Mode } from "../embed/mode";
 import { Localized, percent, t } from "../i18n";
 import { FIRST_LOOK, formatLook } from "../inspect/address";
 import "./actions";
@@ -22,7 +22,7 @@ import "./camera";
 import type { CameraDialog } from "./camera";
 import "./compare";
 import { taskName } from "./controls";
-import { SHOWN, type CropDialog } from "./crop";
+import { type CropDialog, SHOWN } from "./crop";
 import "./crop";
 import "./header";
 import "./help";
@@ -116,14 +116,18 @@ export class App extends Localized {
               @act=${(event: CustomEvent<Action>) => this.#act(event.detail)}
               @dismiss=${() => playground.dismiss()}
             ></up-notice>
-            ${proposal && !state.notice && state.many === 0
-              ? html`<up-proposal .sentence=${t(`proposal.${proposal.why}`)} .action=${taskName(proposal.task)}
+            ${
+              proposal && !state.notice && state.many === 0
+                ? html`<up-proposal .sentence=${t(`proposal.${proposal.why}`)} .action=${taskName(proposal.task)}
                   @accept=${() => playground.set({ task: proposal.task, mode: "apply" })} @decline=${() => playground.decline()}></up-proposal>`
-              : nothing}
-            ${this.greets && !embed && isOpening(settings) && state.outcome.kind === "done" && !state.notice
-              ? html`<up-proposal .sentence=${t("welcome.sentence")} .action=${t("picture.open")}
+                : nothing
+            }
+            ${
+              this.greets && !embed && isOpening(settings) && state.outcome.kind === "done" && !state.notice
+                ? html`<up-proposal .sentence=${t("welcome.sentence")} .action=${t("picture.open")}
                   @accept=${() => this.photoInput.click()} @decline=${() => (this.greets = false)}></up-proposal>`
-              : nothing}
+                : nothing
+            }
             <up-many .count=${state.many} ?hidden=${state.many === 0 || state.activity !== null}
               @all=${() => playground.restoreMany()} @one=${() => playground.forgetMany()}></up-many>
           </div>
@@ -199,7 +203,16 @@ export class App extends Localized {
   #inputRow(state: State): NamedRow | null {
     const scores = state.input?.scores;
     if (!scores) return null;
-    return { id: "input", name: inputName(state), note: "", scores, agreement: null, milliseconds: null, parameters: null, checkerboard: null };
+    return {
+      id: "input",
+      name: inputName(state),
+      note: "",
+      scores,
+      agreement: null,
+      milliseconds: null,
+      parameters: null,
+      checkerboard: null,
+    };
   }
 
   #keep(way: Way): void {
@@ -272,7 +285,10 @@ export class App extends Localized {
 
 /** How much of all results is there, 0 to 1. */
 function doneShare({ results }: State): number {
-  const sum = results.reduce((sum, { status, fraction }) => sum + (status === "done" ? 1 : status === "running" ? fraction : 0), 0);
+  const sum = results.reduce(
+    (sum, { status, fraction }) => sum + (status === "done" ? 1 : status === "running" ? fraction : 0),
+    0,
+  );
   return results.length > 0 ? sum / results.length : 0;
 }
 

@@ -53,12 +53,14 @@ export class Backend extends Localized {
       <up-segments .label=${t("backend.heading")} .value=${this.choice}
         .options=${CHOICES.map((value) => ({ value, label: t(`backend.${value}`) }))}
         @pick=${(event: CustomEvent<BackendChoice>) => this.#choose(event.detail)}></up-segments>
-      ${engine
-        ? html`<div class="badge" data-got=${engine.backend}>${t(`backend.got.${engine.backend}`)}</div>
+      ${
+        engine
+          ? html`<div class="badge" data-got=${engine.backend}>${t(`backend.got.${engine.backend}`)}</div>
             <small title=${engine.reason}>${t(`backend.reason.${engine.code}`)}</small>`
-        : this.starting
-          ? html`<div class="badge">${t("backend.starting")}</div>`
-          : nothing}
+          : this.starting
+            ? html`<div class="badge">${t("backend.starting")}</div>`
+            : nothing
+      }
     `;
   }
 

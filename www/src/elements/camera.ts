@@ -54,7 +54,9 @@ export class CameraDialog extends Localized {
     this.refused = false;
     this.dialog.showModal();
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } });
+      const stream = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: "environment", width: { ideal: 1920 } },
+      });
       if (turn !== this.#turn) return stop(stream);
       this.stream = stream;
       this.video.srcObject = stream;

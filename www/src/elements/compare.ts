@@ -113,15 +113,17 @@ export class Compare extends Localized {
     const lens = this.tools.includes("lens") ? this.pointer : null;
     const values = this.tools.includes("probe") && this.pointer ? this.values : {};
     return html`
-      ${this.#isGrid()
-        ? html`<up-grid .panes=${this.panes} .chosen=${this.chosen} .camera=${camera} .view=${view} .stage=${this.#clear()}
+      ${
+        this.#isGrid()
+          ? html`<up-grid .panes=${this.panes} .chosen=${this.chosen} .camera=${camera} .view=${view} .stage=${this.#clear()}
             .name=${this.name} .differs=${differs} .smooth=${smooth} .flickers=${this.flickers} .lens=${lens} .values=${values}
             @choose=${this.#chose} @point=${this.#pointed}></up-grid>`
-        : html`<up-wipe .left=${this.#pane(this.#leftId)} .right=${this.#pane(this.right)} .panes=${this.panes}
+          : html`<up-wipe .left=${this.#pane(this.#leftId)} .right=${this.#pane(this.right)} .panes=${this.panes}
             .camera=${camera} .view=${view} .name=${this.name} .differs=${differs} .smooth=${smooth} .lens=${lens}
             .upright=${this.#isUpright()} .keep=${this.#isDocked() ? 12 : this.barHeight + 24} .values=${values} @point=${this.#pointed}
             @left=${(event: CustomEvent<string>) => this.#takeLeft(event.detail)}
-            @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`}
+            @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`
+      }
       ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
       <div class="bar ${this.#isDocked() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
         ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}<span class="against">${this.against}</span></div>` : nothing}
@@ -151,7 +153,10 @@ export class Compare extends Localized {
   }
 
   #idle(): ReadonlySet<Tool> {
-    const idle: Tool[] = [...(this.panes.length < 2 ? (["grid"] as const) : []), ...(this.#isGrid() ? (["turn"] as const) : [])];
+    const idle: Tool[] = [
+      ...(this.panes.length < 2 ? (["grid"] as const) : []),
+      ...(this.#isGrid() ? (["turn"] as const) : []),
+    ];
     return new Set(idle);
   }
 
@@ -246,7 +251,16 @@ export class Compare extends Localized {
     const { key } = event;
     const camera = this.#camera;
     const move = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] };
-    const tool = { g: "grid", d: "difference", l: "lens", p: "probe", x: "smooth", t: "table", f: "fullscreen", v: "turn" } as const;
+    const tool = {
+      g: "grid",
+      d: "difference",
+      l: "lens",
+      p: "probe",
+      x: "smooth",
+      t: "table",
+      f: "fullscreen",
+      v: "turn",
+    } as const;
     if (key in move) {
       const [dx = 0, dy = 0] = move[key as keyof typeof move];
       camera.pan(dx, dy);

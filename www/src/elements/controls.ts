@@ -1,11 +1,11 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import type { Method } from "../app/catalogue";
 import { methodLabel } from "../app/panes";
 import { MAX_RESULTS, SOURCES } from "../app/settings";
-import { shownClasses } from "../app/stages";
 import { isFree } from "../app/size";
+import { shownClasses } from "../app/stages";
 import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../app/state";
-import type { Method } from "../app/catalogue";
 import type { TaskFacts } from "../app/tasks";
 import type { Part } from "../embed/mode";
 import type { ClassInfo } from "../engine";
@@ -118,31 +118,37 @@ export class Controls extends Localized {
     const shows = (part: Part) => !this.parts || this.parts.has(part);
     return html`<div class="column" role="region" aria-label=${t("controls.label")}>
       ${shows("picture") ? this.#renderPicture() : nothing}
-      ${shows("task")
-        ? html`<section aria-labelledby="task">
+      ${
+        shows("task")
+          ? html`<section aria-labelledby="task">
             <h2 id="task">${t("task.heading")}</h2>
             <up-chips .label=${t("task.heading")} .chosen=${[task.id]}
               .options=${tasks.map(({ id }) => ({ value: id, label: taskName(id) }))}
               @pick=${(event: CustomEvent<string>) => this.#emit("task", event.detail)}></up-chips>
             <p class="sentence">${this.#sentence(task)}</p>
           </section>`
-        : nothing}
+          : nothing
+      }
       ${shows("methods") ? this.#renderMethods() : nothing}
       ${shows("mode") && (task.kinds.length > 0 || task.masked) ? this.#renderMode() : nothing}
-      ${shows("size") && isFree(task, settings)
-        ? html`<section aria-labelledby="size">
+      ${
+        shows("size") && isFree(task, settings)
+          ? html`<section aria-labelledby="size">
             <h2 id="size">${t("size.heading")}</h2>
             <up-size .state=${state} @size=${(event: CustomEvent) => this.#set({ enlarge: event.detail })}></up-size>
           </section>`
-        : nothing}
+          : nothing
+      }
       ${shows("finish") && (task.finish.length > 0 || this.#classes().length > 0) ? this.#renderFinish() : nothing}
-      ${shows("backend")
-        ? html`<section aria-labelledby="backend">
+      ${
+        shows("backend")
+          ? html`<section aria-labelledby="backend">
             <h2 id="backend">${t("backend.heading")}</h2>
             <up-backend .choice=${settings.backend} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
               @backend=${(event: CustomEvent) => this.#set({ backend: event.detail })}></up-backend>
           </section>`
-        : nothing}
+          : nothing
+      }
       ${this.parts ? nothing : html`<p class="sentence">${t("app.privacy")}</p>`}
     </div>`;
   }
@@ -161,12 +167,14 @@ export class Controls extends Localized {
         <up-samples .chosen=${settings.sample} .busy=${state.activity !== null} @sample=${this.#forward}></up-samples>
         <p class="name">${this.#picture()}</p>
         ${this.#noise()}
-        ${state.photo
-          ? html`<div class="links">
+        ${
+          state.photo
+            ? html`<div class="links">
               <button class="link" @click=${() => this.#emit("crop")}>${icons.crop} ${t("crop.heading")}</button>
               ${settings.sample ? nothing : html`<button class="link" @click=${() => this.#emit("forget-photo")}>${icons.close} ${t("picture.forget")}</button>`}
             </div>`
-          : nothing}
+            : nothing
+        }
       </section>`;
   }
 
@@ -214,10 +222,12 @@ export class Controls extends Localized {
       <button class="link" @click=${() => this.#emit(own ? "shipped-model" : "open-model")}>
         ${icons.model} ${t(own ? "model.shipped" : "model.open")}
       </button>
-      ${own?.reading
-        ? html`<p class="sentence">${t("model.reading", { reading: t(`reading.${own.reading}`) })}
+      ${
+        own?.reading
+          ? html`<p class="sentence">${t("model.reading", { reading: t(`reading.${own.reading}`) })}
             <button class="inline" @click=${() => this.#emit("read-model")}>${t("model.reading.change")}</button></p>`
-        : nothing}
+          : nothing
+      }
     </section>`;
   }
 
@@ -238,10 +248,12 @@ export class Controls extends Localized {
         @pick=${(event: CustomEvent) => this.#set({ mode: event.detail })}></up-segments>
       <p class="sentence">${t(settings.mode === "test" && task.masked ? "mode.mask.sentence" : `mode.${settings.mode}.sentence`)}</p>
       ${settings.mode === "test" && task.masked ? this.#renderMask() : nothing}
-      ${isDegraded(this.state)
-        ? html`<up-degradation .task=${task} .degradation=${settings.degradation}
+      ${
+        isDegraded(this.state)
+          ? html`<up-degradation .task=${task} .degradation=${settings.degradation}
             @degradation=${(event: CustomEvent) => this.#set({ degradation: event.detail })}></up-degradation>`
-        : nothing}
+          : nothing
+      }
     </section>`;
   }
 
@@ -268,13 +280,15 @@ export class Controls extends Localized {
       <h2 id="finish">${t("finish.heading")}</h2>
       ${task.finish.includes("strength") ? slider("strength", 1) : nothing}
       ${task.finish.includes("saturation") ? slider("saturation", 2) : nothing}
-      ${classes.length > 0
-        ? html`<up-segments .label=${t("labels.heading")} .value=${settings.labels} .options=${views}
+      ${
+        classes.length > 0
+          ? html`<up-segments .label=${t("labels.heading")} .value=${settings.labels} .options=${views}
               @pick=${(event: CustomEvent) => this.#set({ labels: event.detail })}></up-segments>
             <up-chips multiple .label=${t("labels.classes.heading")} .chosen=${shown}
               .options=${classes.map(({ name, color }) => ({ value: name, label: className(name), color }))}
               @pick=${(event: CustomEvent<string>) => this.#set({ classes: toggled(shown, event.detail) })}></up-chips>`
-        : nothing}
+          : nothing
+      }
     </section>`;
   }
 

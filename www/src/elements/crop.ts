@@ -1,6 +1,17 @@
 import { html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { cutOf, dragged, flipped, framed, turned, turnedSize, wholeOf, type Cut, type Framed, type Grip } from "../app/cut";
+import {
+  type Cut,
+  cutOf,
+  dragged,
+  type Framed,
+  flipped,
+  framed,
+  type Grip,
+  turned,
+  turnedSize,
+  wholeOf,
+} from "../app/cut";
 import type { Rect } from "../engine";
 import { Localized, t } from "../i18n";
 import type { Size } from "../view/viewport";
@@ -67,9 +78,12 @@ export class CropDialog extends Localized {
         <div class="frame" tabindex="0" role="group" aria-roledescription=${t("crop.frame")} aria-label=${t("crop.frame.value", { ...frame })}
           @pointerdown=${(event: PointerEvent) => this.#grab(event, { x: 0, y: 0 })} @pointermove=${this.#move}
           @pointerup=${this.#drop} @pointercancel=${this.#drop} @keydown=${this.#key}>
-          ${SIDES.flatMap((y) => SIDES.map((x) => ({ x, y }))).filter(({ x, y }) => x !== 0 || y !== 0)
-            .map((grip) => html`<span class="grip" data-x=${grip.x} data-y=${grip.y}
-              @pointerdown=${(event: PointerEvent) => this.#grab(event, grip)}></span>`)}
+          ${SIDES.flatMap((y) => SIDES.map((x) => ({ x, y })))
+            .filter(({ x, y }) => x !== 0 || y !== 0)
+            .map(
+              (grip) => html`<span class="grip" data-x=${grip.x} data-y=${grip.y}
+              @pointerdown=${(event: PointerEvent) => this.#grab(event, grip)}></span>`,
+            )}
         </div>
       </div></div>
       <div class="tools">
@@ -80,9 +94,11 @@ export class CropDialog extends Localized {
         <button class="plain" @click=${() => this.#set(framed(wholeOf(this.size), this.size))}>${t("crop.whole")}</button>
       </div>
       <div class="numbers">
-        ${NUMBERS.map((name) => html`<label>${t(`crop.${name}`)}
+        ${NUMBERS.map(
+          (name) => html`<label>${t(`crop.${name}`)}
           <input type="number" inputmode="numeric" min=${name === "x" || name === "y" ? 0 : 1} max=${name === "x" || name === "width" ? width : height}
-            .value=${String(frame[name])} @change=${(event: Event) => this.#number(name, event)} /></label>`)}
+            .value=${String(frame[name])} @change=${(event: Event) => this.#number(name, event)} /></label>`,
+        )}
         <p class="sentence">${t("crop.hint")} <span class="keys">${t("crop.keys")}</span></p>
       </div>
       <div class="foot">
@@ -97,7 +113,12 @@ export class CropDialog extends Localized {
     const { frame } = this.now;
     this.renderRoot.querySelector<HTMLElement>(".photo")?.style.setProperty("--shape", String(width / height));
     for (const { style } of this.renderRoot.querySelectorAll<HTMLElement>(".frame, .shade i")) {
-      const sides = { left: frame.x / width, top: frame.y / height, width: frame.width / width, height: frame.height / height };
+      const sides = {
+        left: frame.x / width,
+        top: frame.y / height,
+        width: frame.width / width,
+        height: frame.height / height,
+      };
       for (const [name, share] of Object.entries(sides)) style.setProperty(name, `${share * 100}%`);
     }
     this.#draw();
@@ -150,7 +171,13 @@ export class CropDialog extends Localized {
     const drag = this.#drag;
     if (!drag) return;
     const scale = this.#seen.width / this.canvas.clientWidth;
-    const frame = dragged(drag.from.frame, drag.grip, (event.clientX - drag.x) * scale, (event.clientY - drag.y) * scale, this.#seen);
+    const frame = dragged(
+      drag.from.frame,
+      drag.grip,
+      (event.clientX - drag.x) * scale,
+      (event.clientY - drag.y) * scale,
+      this.#seen,
+    );
     this.now = { ...this.now, frame };
   };
 
@@ -161,7 +188,9 @@ export class CropDialog extends Localized {
   };
 
   #key = (event: KeyboardEvent): void => {
-    const [x = 0, y = 0] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+    const [x = 0, y = 0] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[
+      event.key
+    ] ?? [0, 0];
     if (x === 0 && y === 0) return;
     event.preventDefault();
     const by = (side: number) => (event.ctrlKey ? 1 : Math.max(1, side * KEY_STEP));
@@ -177,7 +206,8 @@ export class CropDialog extends Localized {
     const along = name === "x" || name === "width";
     const side = name === "width" || name === "height" ? 1 : 0;
     const grip: Grip = along ? { x: side, y: 0 } : { x: 0, y: side };
-    if (Number.isFinite(by)) this.#set({ ...this.now, frame: dragged(frame, grip, along ? by : 0, along ? 0 : by, this.#seen) });
+    if (Number.isFinite(by))
+      this.#set({ ...this.now, frame: dragged(frame, grip, along ? by : 0, along ? 0 : by, this.#seen) });
     input.value = String(this.now.frame[name]);
   }
 

@@ -1,8 +1,17 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { isKind, isRandom, isRange, offerOf, SAVED, usual, type Control, type DegradationSettings } from "../app/degradation";
+import {
+  type Control,
+  type DegradationSettings,
+  isKind,
+  isRandom,
+  isRange,
+  offerOf,
+  SAVED,
+  usual,
+} from "../app/degradation";
 import type { TaskFacts } from "../app/tasks";
-import { hasMessage, Localized, percent, t, type Params } from "../i18n";
+import { hasMessage, Localized, type Params, percent, t } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 import "./slider";
@@ -58,17 +67,20 @@ export class DegradationControls extends Localized {
     const { task, degradation } = this;
     const { kind, seed, saved } = degradation;
     return html`
-      ${task.kinds.length > 1
-        ? html`<label class="row">
+      ${
+        task.kinds.length > 1
+          ? html`<label class="row">
             ${t("degrade.kind")}
             <select id="kind" @change=${this.#kind}>
               ${task.kinds.map((one) => html`<option value=${one}>${t(`degrade.${one}`)}</option>`)}
             </select>
           </label>`
-        : html`<p class="sentence">${say(`degrade.${kind}.sentence`)}</p>`}
+          : html`<p class="sentence">${say(`degrade.${kind}.sentence`)}</p>`
+      }
       ${offerOf(kind).controls.map((control) => this.#control(control))}
-      ${isRandom(kind)
-        ? html`<div class="row">
+      ${
+        isRandom(kind)
+          ? html`<div class="row">
             <label for="seed">${t("degrade.seed")}</label>
             <span class="seed">
               <button class="plain icon" aria-label=${t("degrade.seed.next")} title=${t("degrade.seed.next")}
@@ -76,17 +88,20 @@ export class DegradationControls extends Localized {
               <input id="seed" type="number" min="0" max="4294967295" step="1" .value=${String(seed)} @change=${this.#seed} />
             </span>
           </div>`
-        : nothing}
+          : nothing
+      }
       <label class="row">
         ${t("degrade.saved")}
         <input id="saved" type="checkbox" .checked=${saved !== null}
           @change=${() => this.#emit({ saved: saved === null ? SAVED.usual : null })} />
       </label>
-      ${saved !== null
-        ? html`<up-slider .label=${t("degrade.saved.quality")} .min=${SAVED.min} .max=${SAVED.max} .step=${SAVED.step}
+      ${
+        saved !== null
+          ? html`<up-slider .label=${t("degrade.saved.quality")} .min=${SAVED.min} .max=${SAVED.max} .step=${SAVED.step}
             .value=${saved} .said=${String(saved)}
             @slide=${(event: CustomEvent<number>) => this.#emit({ saved: event.detail })}></up-slider>`
-        : nothing}
+          : nothing
+      }
     `;
   }
 

@@ -105,7 +105,8 @@ export class GridView extends Localized {
 
   protected override firstUpdated(): void {
     const { camera } = this;
-    const point = (at: Point | null) => this.dispatchEvent(new CustomEvent("point", { detail: at && this.#within(at) }));
+    const point = (at: Point | null) =>
+      this.dispatchEvent(new CustomEvent("point", { detail: at && this.#within(at) }));
     new Gestures(this.cells, {
       hover: point,
       leave: () => point(null),
@@ -144,17 +145,21 @@ export class GridView extends Localized {
     const beneath = pane.complete || this.flickers ? null : input;
     return html`<div class="cell" ?data-chosen=${pane.id === this.chosen} role="button" tabindex="0"
       aria-pressed=${pane.id === this.chosen ? "true" : "false"} @keydown=${(event: KeyboardEvent) => this.#press(event, pane.id)}>
-      ${beneath
-        ? html`<up-picture class="dim" .layer=${beneath} .view=${view} .frame=${frame} .stage=${stage} .smooth=${smooth}></up-picture>`
-        : nothing}
+      ${
+        beneath
+          ? html`<up-picture class="dim" .layer=${beneath} .view=${view} .frame=${frame} .stage=${stage} .smooth=${smooth}></up-picture>`
+          : nothing
+      }
       <up-picture .layer=${layer} .view=${view} .frame=${frame} .stage=${stage} .smooth=${smooth}
         .label=${t("compare.picture", { what: pane.name, name: this.name })}></up-picture>
       <up-tag .pane=${pane} .value=${this.values[pane.id] ?? null}></up-tag>
       ${pane.failure ? html`<p class="failure">${pane.failure}</p>` : nothing}
-      ${this.lens
-        ? html`<up-lens .layers=${[layer]} .at=${this.lens} .share=${camera.share(this.lens)} .frame=${frame} .view=${view}
+      ${
+        this.lens
+          ? html`<up-lens .layers=${[layer]} .at=${this.lens} .share=${camera.share(this.lens)} .frame=${frame} .view=${view}
             .smooth=${smooth}></up-lens>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 

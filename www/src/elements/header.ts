@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ViewName } from "../app/router";
-import { language, LANGUAGES, languageName, Localized, setLanguage, t } from "../i18n";
+import { LANGUAGES, Localized, language, languageName, setLanguage, t } from "../i18n";
 import { icons, mark } from "./icons";
 import "./nav";
 import { shared } from "./shared";

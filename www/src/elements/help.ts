@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { customElement, query } from "lit/decorators.js";
-import { Localized, t, type MessageKey } from "../i18n";
+import { Localized, type MessageKey, t } from "../i18n";
 import { icons } from "./icons";
 import { hasShortcuts, setShortcuts } from "./keys";
 import { dialogs, shared } from "./shared";

@@ -7,7 +7,14 @@ import { shared } from "./shared";
 const WAYS = ["as", "share", "copy", "sheet", "report", "next"] as const;
 export type Way = (typeof WAYS)[number];
 
-const GLYPHS = { as: icons.save, share: icons.share, copy: icons.copy, sheet: icons.grid, report: icons.report, next: icons.next };
+const GLYPHS = {
+  as: icons.save,
+  share: icons.share,
+  copy: icons.copy,
+  sheet: icons.grid,
+  report: icons.report,
+  next: icons.next,
+};
 
 /** Whether this device hands pictures to other apps. */
 function shares(): boolean {

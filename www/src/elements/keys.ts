@@ -1,5 +1,16 @@
 /** Keys that controls have a use for: they move and press. */
-const CONTROLLING = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", " ", "Enter"]);
+const CONTROLLING = new Set([
+  "ArrowLeft",
+  "ArrowRight",
+  "ArrowUp",
+  "ArrowDown",
+  "Home",
+  "End",
+  "PageUp",
+  "PageDown",
+  " ",
+  "Enter",
+]);
 /** Inputs that nothing is typed into. */
 const UNTYPED = new Set(["radio", "checkbox", "range"]);
 const CONTROLS = "input, select, textarea, button, a[href], summary, [role=slider], [contenteditable]";

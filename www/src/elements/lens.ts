@@ -1,8 +1,8 @@
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { Localized } from "../i18n";
 import type { Layer } from "../view/layer";
 import type { Point, Size, View } from "../view/viewport";
-import { Localized } from "../i18n";
 import "./picture-view";
 
 const SIDE = 176;
@@ -44,7 +44,10 @@ export class Lens extends Localized {
     const scale = Math.min(view.scale * POWER, 64);
     const near: View = { scale, center: { x: share.x * frame.width, y: share.y * frame.height }, fitted: false };
     return this.layers.map(
-      (layer, index) => html`<up-picture class=${index > 0 ? "second" : ""} .layer=${layer} .view=${near} .frame=${frame}
+      (
+        layer,
+        index,
+      ) => html`<up-picture class=${index > 0 ? "second" : ""} .layer=${layer} .view=${near} .frame=${frame}
         .stage=${{ width: SIDE, height: SIDE }} .smooth=${this.smooth}></up-picture>`,
     );
   }

@@ -68,9 +68,11 @@ export class NetworksDialog extends Localized {
       </div>
       <p>${t("networks.sentence")}</p>
       <div class="names" role="radiogroup" aria-labelledby="title">
-        ${this.names.map((name, index) => html`<label>
+        ${this.names.map(
+          (name, index) => html`<label>
           <input type="radio" name="network" .checked=${index === this.picked} @change=${() => (this.picked = index)} />${name}
-        </label>`)}
+        </label>`,
+        )}
       </div>
       <div class="foot"><button class="primary" @click=${() => this.#emit("pick", this.picked)}>${t("reading.use")}</button></div>
     </dialog>`;

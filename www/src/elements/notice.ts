@@ -99,11 +99,13 @@ export class NoticeBar extends Localized {
       </button>
       <div class="more">
         ${detail ? html`<details ?open=${actions.includes("shipped") || message === "error.unsupported-picture"}><summary>${t("notice.details")}</summary><p>${detail}</p></details>` : nothing}
-        ${actions.length > 0
-          ? html`<div class="ways">
+        ${
+          actions.length > 0
+            ? html`<div class="ways">
               ${actions.map((action) => html`<button @click=${() => this.#emit("act", action)}>${t(`notice.${action}`)}</button>`)}
             </div>`
-          : nothing}
+            : nothing
+        }
       </div>
     </div>`;
   }

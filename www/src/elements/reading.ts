@@ -112,13 +112,15 @@ export class ReadingDialog extends Localized {
           </label>`;
         })}
       </div>
-      ${picked && question
-        ? html`<details>
+      ${
+        picked && question
+          ? html`<details>
             <summary>${t("reading.lines")}</summary>
             <pre tabindex="0">${linesFor(question.name, picked)}</pre>
             <button @click=${() => this.#copy(linesFor(question.name, picked))}>${icons.copy} ${t(this.copied ? "lab.code.copied" : "lab.code.copy")}</button>
           </details>`
-        : nothing}
+          : nothing
+      }
       <div class="foot">
         <button class="primary" ?disabled=${!picked} @click=${() => this.#emit("answer", picked?.id)}>${t("reading.use")}</button>
       </div>

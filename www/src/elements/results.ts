@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { sorted, winners, type Column, type Row } from "../app/ranking";
-import { decibels, decimal, Localized, duration, share, t, thousands } from "../i18n";
+import { type Column, type Row, sorted, winners } from "../app/ranking";
+import { decibels, decimal, duration, Localized, share, t, thousands } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
@@ -159,10 +159,12 @@ export class Results extends Localized {
             ${columns.map((one) => html`<td>${say(row, one)}</td>`)}
           </tr>`,
         )}
-        ${this.input
-          ? html`<tr class="reference"><th scope="row">${this.input.name}</th>
+        ${
+          this.input
+            ? html`<tr class="reference"><th scope="row">${this.input.name}</th>
               ${columns.map((one) => html`<td>${say(this.input as NamedRow, one)}</td>`)}</tr>`
-          : nothing}
+            : nothing
+        }
       </tbody>
     </table>
     <p class="sentence">${this.#sentence()}</p></div></section>`;
@@ -171,7 +173,11 @@ export class Results extends Localized {
   #sentence(): string {
     if (this.masked) return t(this.test ? "results.labels.sentence" : "results.mask.sentence");
     const gray = this.test && this.gray ? [t("results.gray.sentence")] : [];
-    return [t(this.test ? "results.scores.sentence" : "results.test.sentence"), ...gray, t("results.checkerboard.sentence")].join(" ");
+    return [
+      t(this.test ? "results.scores.sentence" : "results.test.sentence"),
+      ...gray,
+      t("results.checkerboard.sentence"),
+    ].join(" ");
   }
 
   #renderHead(one: Column, by: Column) {

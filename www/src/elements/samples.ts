@@ -1,7 +1,7 @@
 import { css, html, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { SAMPLES, thumbnailUrl, type SampleId } from "../app/samples";
+import { SAMPLES, type SampleId, thumbnailUrl } from "../app/samples";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
 

@@ -76,15 +76,19 @@ export class SaveAs extends Localized {
       <div class="choices">
         <up-segments .label=${t("save.format")} .value=${format} .options=${FORMATS.map((value) => ({ value, label: t(`save.${value}`) }))}
           @pick=${(event: CustomEvent<Format>) => this.#set({ format: event.detail })}></up-segments>
-        ${format === "png"
-          ? html`<p class="sentence">${t("save.lossless")}</p>`
-          : html`<up-slider .label=${t("save.quality")} .min=${0.3} .max=${1} .step=${0.01} .value=${quality} .said=${percent(quality)}
-              @slide=${(event: CustomEvent<number>) => this.#set({ quality: event.detail })}></up-slider>`}
+        ${
+          format === "png"
+            ? html`<p class="sentence">${t("save.lossless")}</p>`
+            : html`<up-slider .label=${t("save.quality")} .min=${0.3} .max=${1} .step=${0.01} .value=${quality} .said=${percent(quality)}
+              @slide=${(event: CustomEvent<number>) => this.#set({ quality: event.detail })}></up-slider>`
+        }
         ${this.transparent && format === "jpeg" ? html`<p class="sentence" role="status">${t("save.white")}</p>` : nothing}
-        ${this.located
-          ? html`<label><input type="checkbox" .checked=${this.location}
+        ${
+          this.located
+            ? html`<label><input type="checkbox" .checked=${this.location}
               @change=${(event: Event) => this.#set({ location: (event.target as HTMLInputElement).checked })} /> ${t("save.location")}</label>`
-          : nothing}
+            : nothing
+        }
         ${failure ? html`<p role="alert">${failure}</p>` : nothing}
       </div>
       <div class="foot">

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { factorOf, largest, resultSize } from "../app/size";
-import { usedSize, type State } from "../app/state";
+import { type State, usedSize } from "../app/state";
 import { decimal, Localized, t } from "../i18n";
 import { shared } from "./shared";
 import "./slider";
@@ -50,7 +50,9 @@ export class SizeControl extends Localized {
     const factor = factorOf(task, settings);
     const size = resultSize(task, settings, photo);
     const said = t("size.factor", { factor: decimal(factor, factor === Math.round(factor) ? 0 : 2) });
-    const field = (side: "width" | "height") => html`<input type="number" inputmode="numeric" min=${photo[side]} max=${photo[side] * largest(task)}
+    const field = (
+      side: "width" | "height",
+    ) => html`<input type="number" inputmode="numeric" min=${photo[side]} max=${photo[side] * largest(task)}
       aria-label=${t(`size.${side}`)} .value=${String(size[side])} @change=${(event: Event) => this.#pixels(side, event)} />`;
     return html`<up-slider .label=${t("size.scale")} .min=${1} .max=${largest(task)} .step=${0.1} .value=${factor} .said=${said}
         @slide=${(event: CustomEvent<number>) => this.#emit(event.detail)}></up-slider>

@@ -94,11 +94,13 @@ export class Tag extends Localized {
       ${time ? html`<span class="time">${time}</span>` : nothing}
       ${wins ? html`<span class="wins">${t(wins === "tie" ? "result.tie" : "result.best")}</span>` : nothing}
       ${value ? html`<i></i><span>${value.slice(0, 3).join(" ")}</span>` : nothing}
-      ${panes.length > 2
-        ? html`<select class="over" aria-label=${this.label} @change=${this.#pick}>
+      ${
+        panes.length > 2
+          ? html`<select class="over" aria-label=${this.label} @change=${this.#pick}>
             ${panes.map((one) => html`<option value=${one.id} ?selected=${one.id === pane.id}>${one.name}</option>`)}
           </select>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 

@@ -111,28 +111,41 @@ export class WipeView extends Localized {
     const share = after ? this.#at : 1;
     const line = this.upright ? area.y + area.height * share : area.x + area.width * share;
     const [beyond, bottom] = [stage.width - area.x - area.width, stage.height - area.y - area.height];
-    this.#place = { "--line": line, "--left": area.x, "--right": beyond, "--top": area.y, "--bottom": bottom, "--keep": this.keep };
+    this.#place = {
+      "--line": line,
+      "--left": area.x,
+      "--right": beyond,
+      "--top": area.y,
+      "--bottom": bottom,
+      "--keep": this.keep,
+    };
     this.#apart = !this.upright && area.width < APART;
-    const tags = this.#apart ? { "--tag-left": 0, "--tag-right": 0, "--tag-top": 0 } : { "--tag-left": area.x, "--tag-right": beyond, "--tag-top": area.y };
+    const tags = this.#apart
+      ? { "--tag-left": 0, "--tag-right": 0, "--tag-top": 0 }
+      : { "--tag-left": area.x, "--tag-right": beyond, "--tag-top": area.y };
     Object.assign(this.#place, tags);
     const complete = (left?.complete ?? true) && (!after || (right?.complete ?? true));
     const input = this.panes.find(({ id }) => id === "input")?.layer ?? null;
     return html`
       <div class="stage ${complete ? "complete" : ""} ${camera.canPan ? "pans" : ""} ${this.upright ? "upright" : ""}" role="group"
         aria-label=${t("compare.label", { zoom: percent(zoom) })}>
- ${complete
-          ? nothing
-          : html`<up-picture class="dim" .layer=${input} .view=${view} .frame=${frame} .stage=${stage} .smooth=${this.smooth}></up-picture>`}
+ ${
+   complete
+     ? nothing
+     : html`<up-picture class="dim" .layer=${input} .view=${view} .frame=${frame} .stage=${stage} .smooth=${this.smooth}></up-picture>`
+ }
         <up-picture class="before" .layer=${left?.layer ?? null} .view=${view} .frame=${frame} .stage=${stage}
           .smooth=${this.smooth} .label=${t("compare.picture", { what: left?.name ?? "", name: this.name })}></up-picture>
         <up-picture class="after" .layer=${after} .view=${view} .frame=${frame} .stage=${stage}
           .smooth=${this.smooth} .label=${t("compare.picture", { what: right?.name ?? "", name: this.name })}></up-picture>
         ${after && left && right ? this.#renderWipe(left, right, this.upright ? [line - area.y, area.height] : [line - area.x, area.width]) : nothing}
         <div class="failures">${[...new Set([left, right])].map((pane) => this.#renderFailure(pane))}</div>
-        ${this.lens && after
-          ? html`<up-lens .layers=${[left?.layer ?? null, after]} .at=${this.lens} .share=${camera.share(this.lens)}
+        ${
+          this.lens && after
+            ? html`<up-lens .layers=${[left?.layer ?? null, after]} .at=${this.lens} .share=${camera.share(this.lens)}
               .frame=${frame} .view=${view} .smooth=${this.smooth}></up-lens>`
-          : nothing}
+            : nothing
+        }
       </div>
     `;
   }
@@ -199,7 +212,14 @@ export class WipeView extends Localized {
     if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
     // Up and down move the line where it goes up and down; else up is more, as in any slider.
     const down = this.upright ? 0.02 : -0.02;
-    const step = { ArrowLeft: -0.02, ArrowDown: down, ArrowRight: 0.02, ArrowUp: -down, PageUp: -5 * down, PageDown: 5 * down };
+    const step = {
+      ArrowLeft: -0.02,
+      ArrowDown: down,
+      ArrowRight: 0.02,
+      ArrowUp: -down,
+      PageUp: -5 * down,
+      PageDown: 5 * down,
+    };
     const { key } = event;
     if (key === "Home") this.#wipe.hold(0);
     else if (key === "End") this.#wipe.hold(1);

@@ -36,9 +36,11 @@ export class Work extends Localized {
   protected override render() {
     const { words, busy, stopped } = this;
     return html`<p tabindex="-1"><span role="status">${words}</span>
-      ${busy || stopped
-        ? html`<button @click=${() => this.dispatchEvent(new Event(stopped ? "resume" : "stop"))}>${t(stopped ? "inspect.resume" : "run.stop")}</button>`
-        : nothing}</p>`;
+      ${
+        busy || stopped
+          ? html`<button @click=${() => this.dispatchEvent(new Event(stopped ? "resume" : "stop"))}>${t(stopped ? "inspect.resume" : "run.stop")}</button>`
+          : nothing
+      }</p>`;
   }
 
   /** With the button the keyboard would lose its place. */

@@ -9,7 +9,7 @@
 
 import { FOLLOWED, frameAddress, LOADED } from "./address";
 import { holds } from "./expect";
-import { isMessage, VERSION, type Attributes, type Calls, type Events, type FromFrame } from "./protocol";
+import { type Attributes, type Calls, type Events, type FromFrame, isMessage, VERSION } from "./protocol";
 
 /** The script itself: a module has to be looked for. */
 const script = document.currentScript ?? document.querySelector('script[src$="/embed.js"], script[src="embed.js"]');
@@ -152,7 +152,8 @@ class UnetPlayground extends HTMLElement {
     else {
       const open = this.#open.get(message.id);
       this.#open.delete(message.id);
-      if ("error" in message) open?.reject(Object.assign(new Error(message.error.message), { code: message.error.code }));
+      if ("error" in message)
+        open?.reject(Object.assign(new Error(message.error.message), { code: message.error.code }));
       else open?.resolve(message.result as never);
     }
   };

@@ -7,7 +7,7 @@ type Result = Events["result"];
 const CONDITION = /^\s*([\w-]+)\s*(<=|>=|<|>|=)\s*(.+?)\s*$/;
 
 /** The value of a name in what was made: of the chosen result, unless it is of all. */
-function valueOf(name: string, { task, chosen, results }: Result): string | number | null {
+function namedValue(name: string, { task, chosen, results }: Result): string | number | null {
   const own = results.find(({ method }) => method === chosen);
   switch (name) {
     case "task":
@@ -39,7 +39,7 @@ export function holds(text: string, result: Result): boolean | null {
   for (const condition of conditions) {
     const [, name = "", operator = "", wanted = ""] = CONDITION.exec(condition) ?? [];
     if (!name) return null;
-    const found = valueOf(name, result);
+    const found = namedValue(name, result);
     const [a, b] = [Number(found), Number(wanted)];
     if (operator !== "=" && Number.isNaN(b)) return null;
     const told = found !== null && (operator === "=" ? String(found) === wanted || a === b : compare(operator, a, b));

@@ -5,7 +5,7 @@ import { report } from "../app/report";
 import { formatSettings } from "../app/settings";
 import { CallError, codeOf, messageOf } from "../protocol";
 import { queryOf } from "./address";
-import { isMessage, target, VERSION, type Calls, type Events, type FromFrame, type ToFrame } from "./protocol";
+import { type Calls, type Events, type FromFrame, isMessage, type ToFrame, target, VERSION } from "./protocol";
 
 type Unversioned<T> = T extends unknown ? Omit<T, "unetPlayground"> : never;
 

@@ -16,13 +16,23 @@ export interface Mode {
 /** What is shown where nothing is said: the pictures with their tools. */
 const USUAL: readonly Part[] = ["compare"];
 /** Other names of parts, as somebody who teaches would call them. */
-const ALSO: Record<string, Part> = { strength: "finish", saturation: "finish", upsampling: "methods", degradation: "mode", run: "actions", save: "actions" };
+const ALSO: Record<string, Part> = {
+  strength: "finish",
+  saturation: "finish",
+  upsampling: "methods",
+  degradation: "mode",
+  run: "actions",
+  save: "actions",
+};
 
 /** The mode that an address asks for; null for the page by itself. */
 export function modeOf(search: string): Mode | null {
   const query = new URLSearchParams(search);
   if (!query.has("embed")) return null;
-  const named = (name: string) => listed(query.get(name) ?? "").flatMap((word) => (word === "all" ? PARTS : (ALSO[word] ?? PARTS.find((part) => part === word) ?? [])));
+  const named = (name: string) =>
+    listed(query.get(name) ?? "").flatMap((word) =>
+      word === "all" ? PARTS : (ALSO[word] ?? PARTS.find((part) => part === word) ?? []),
+    );
   const shown = query.has("controls") ? named("controls") : USUAL;
   const hidden = named("hide");
   const theme = query.get("theme");

@@ -43,7 +43,9 @@ export interface Events {
   error: { code: string; message: string };
 }
 
-export type ToFrame = { [K in keyof Calls]: { unetPlayground: number; id: number; call: K; args: Calls[K]["args"] } }[keyof Calls];
+export type ToFrame = {
+  [K in keyof Calls]: { unetPlayground: number; id: number; call: K; args: Calls[K]["args"] };
+}[keyof Calls];
 
 export type FromFrame =
   | { unetPlayground: number; hello: true }

@@ -18,7 +18,9 @@ const STORED = "language";
 const changed = new EventTarget();
 
 /** Every language there is a file of, by its tag. */
-export const LANGUAGES: readonly Language[] = Object.keys(FILES).map((path) => path.slice("./".length, -".json".length)).sort();
+export const LANGUAGES: readonly Language[] = Object.keys(FILES)
+  .map((path) => path.slice("./".length, -".json".length))
+  .sort();
 
 let current: Language = preferred();
 let messages: Messages = await load(current);
@@ -121,7 +123,8 @@ export function bytes(count: number): string {
 /** In seconds, from a minute and a half on in minutes, from as many hours on in hours. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+  const [value, unit] =
+    seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
   const least = unit === "second" ? 20 : 10;
   const maximumFractionDigits = value < 1 ? 2 : value < least ? 1 : 0;
   return new Intl.NumberFormat(current, { style: "unit", unit, maximumFractionDigits }).format(value);
@@ -139,7 +142,11 @@ export function decibels(value: number): string {
 /** 536211 → "536K", "536 nghìn" */
 export function thousands(value: number): string {
   const compactDisplay = current === "vi" ? "long" : "short";
-  const said = new Intl.NumberFormat(current, { notation: "compact", compactDisplay, maximumSignificantDigits: 3 }).format(value);
+  const said = new Intl.NumberFormat(current, {
+    notation: "compact",
+    compactDisplay,
+    maximumSignificantDigits: 3,
+  }).format(value);
   return said.replace("tỷ", "tỉ"); // spelled as everywhere on the page
 }
 

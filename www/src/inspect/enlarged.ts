@@ -79,7 +79,8 @@ export class Enlarged extends Localized {
     const { features, channel, at, found } = this;
     const { width, height, ranges, window } = features;
     const [low = 0, high = 0] = ranges.subarray(2 * channel, 2 * channel + 2);
-    const cross = at && `left:${(at.x / width) * 100}%;top:${(at.y / height) * 100}%;width:${100 / width}%;height:${100 / height}%`;
+    const cross =
+      at && `left:${(at.x / width) * 100}%;top:${(at.y / height) * 100}%;width:${100 / width}%;height:${100 / height}%`;
     const where = { channel, row: at?.y ?? 0, column: at?.x ?? 0 };
     return html`
       <div class="picture" .style=${`--aspect:${Math.min(2, Math.max(0.5, width / height))}`} tabindex="0" role="group"
@@ -87,11 +88,17 @@ export class Enlarged extends Localized {
         <up-bitmap .bitmap=${this.bitmap}></up-bitmap>
         ${cross ? html`<i class="cross" .style=${cross}></i>` : nothing}
       </div>
-      <p role="status">${at && found !== null
-        ? html`${t("inspect.value.at", where)} <b>${window ? this.#place(found, window) : String(Number(found.toPrecision(5)))}</b>`
-        : window
-          ? t("inspect.indices.hint")
-          : t("inspect.value.hint", { channel, low: String(Number(low.toPrecision(3))), high: String(Number(high.toPrecision(3))) })}</p>
+      <p role="status">${
+        at && found !== null
+          ? html`${t("inspect.value.at", where)} <b>${window ? this.#place(found, window) : String(Number(found.toPrecision(5)))}</b>`
+          : window
+            ? t("inspect.indices.hint")
+            : t("inspect.value.hint", {
+                channel,
+                low: String(Number(low.toPrecision(3))),
+                high: String(Number(high.toPrecision(3))),
+              })
+      }</p>
       ${window ? this.#legend(window) : nothing}
     `;
   }
@@ -110,7 +117,10 @@ export class Enlarged extends Localized {
   #pointed = (event: PointerEvent): void => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const { width, height } = this.features;
-    this.#move(Math.floor(((event.clientX - box.left) / box.width) * width), Math.floor(((event.clientY - box.top) / box.height) * height));
+    this.#move(
+      Math.floor(((event.clientX - box.left) / box.width) * width),
+      Math.floor(((event.clientY - box.top) / box.height) * height),
+    );
   };
 
   #key = (event: KeyboardEvent): void => {

@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { BackendName } from "../engine";
 import "../elements/chips";
 import { shared } from "../elements/shared";
-import { language, Localized, percent, t, thousands } from "../i18n";
+import { Localized, language, percent, t, thousands } from "../i18n";
 import type { Weights } from "../inspection";
 import type { Box } from "./graph";
 import type { Times } from "./inspector";
@@ -86,11 +86,20 @@ export class Facts extends Localized {
     const { box, seen } = this;
     const { nodes } = seen.inspection;
     const whole = nodes.reduce((sum, { flops }) => sum + flops, 0);
-    const into = seen.graph.edges.flatMap(({ to, from }) => (seen.graph.boxes[to] === box ? (seen.graph.boxes[from] ?? []) : []));
+    const into = seen.graph.edges.flatMap(({ to, from }) =>
+      seen.graph.boxes[to] === box ? (seen.graph.boxes[from] ?? []) : [],
+    );
     const fact = (name: string, value: unknown) => html`<dt>${name}</dt><dd>${value}</dd>`;
     return html`
       <dl>
-        ${into.length > 0 ? fact(t("inspect.fact.reads"), into.map(({ name, shape }) => html`<div>${name} <small>${shapeWords(shape)}</small></div>`)) : nothing}
+        ${
+          into.length > 0
+            ? fact(
+                t("inspect.fact.reads"),
+                into.map(({ name, shape }) => html`<div>${name} <small>${shapeWords(shape)}</small></div>`),
+              )
+            : nothing
+        }
         ${fact(t("inspect.fact.shape"), shapeWords(box.shape))}
         ${box.parameters > 0 ? fact(t("inspect.fact.parameters"), html`${box.parameters.toLocaleString(language())}${this.#shares()}`) : nothing}
         ${box.flops > 0 ? fact(t("inspect.fact.cost"), html`${thousands(box.flops)} <small>${percent(whole > 0 ? box.flops / whole : 0)}</small>`) : nothing}
@@ -114,7 +123,8 @@ export class Facts extends Localized {
     const { box, seen, times } = this;
     const { nodes } = seen.inspection;
     const profile = times[backend];
-    if (!profile) return html`<small>${t(backend === this.backend ? "inspect.time.soon" : "inspect.time.unknown")}</small>`;
+    if (!profile)
+      return html`<small>${t(backend === this.backend ? "inspect.time.soon" : "inspect.time.unknown")}</small>`;
     const time = timeOf(box, nodes, profile);
     if (time !== null) return milliseconds(time);
     const at = nodes.findIndex(({ name }) => name === box.name);
@@ -125,7 +135,8 @@ export class Facts extends Localized {
   #histogram({ name, shape, min, max, mean, std, counts }: Weights) {
     const most = Math.max(...counts, 1);
     const short = (value: number) => String(Number(value.toPrecision(3)));
-    if (min === max) return html`<figure><figcaption>${name} <small>${shape.join(" × ")}</small> = ${short(min)}</figcaption></figure>`;
+    if (min === max)
+      return html`<figure><figcaption>${name} <small>${shape.join(" × ")}</small> = ${short(min)}</figcaption></figure>`;
     const said = { min: short(min), max: short(max), mean: short(mean), std: short(std) };
     const zero = min < 0 && max > 0 ? (-min / (max - min)) * counts.length : null;
     return html`<figure>

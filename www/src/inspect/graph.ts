@@ -55,14 +55,30 @@ const FOLLOWERS = new Set([
 ]);
 const ARITHMETIC = new Set(["Add", "Sub", "Mul", "Div", "Sum", "Max", "Min"]);
 /** They only move numbers. */
-const MOVERS = new Set(["Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Gather", "Expand", "Split", "Tile"]);
+const MOVERS = new Set([
+  "Reshape",
+  "Transpose",
+  "Squeeze",
+  "Unsqueeze",
+  "Flatten",
+  "Slice",
+  "Gather",
+  "Expand",
+  "Split",
+  "Tile",
+]);
 const LAYERS = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
 /** What skip connections lead into. */
 const JOINS = new Set(["Concat", "Add", "Sum", "Sub"]);
 /** They go with the layer that they are followed by. */
 const LEADERS = new Set(["Pad", "Resize", "Upsample"]);
 
-export function graphOf({ nodes, inputs, outputs, shape }: Pick<InspectionInfo, "nodes" | "inputs" | "outputs" | "shape">): Graph {
+export function graphOf({
+  nodes,
+  inputs,
+  outputs,
+  shape,
+}: Pick<InspectionInfo, "nodes" | "inputs" | "outputs" | "shape">): Graph {
   const made = new Map<string, number>(nodes.flatMap((node, at) => node.outputs.map((value) => [value, at] as const)));
   const given = nodes.map((node) => node.inputs.filter((value) => made.has(value) || inputs.includes(value)));
   const readers = new Map<string, number>();
@@ -92,10 +108,22 @@ export function graphOf({ nodes, inputs, outputs, shape }: Pick<InspectionInfo, 
   return { boxes, edges };
 }
 
-const EMPTY: Omit<Box, "name" | "value" | "shape" | "isOutput"> = { kind: "input", nodes: [], main: null, flops: 0, parameters: 0, level: 0 };
+const EMPTY: Omit<Box, "name" | "value" | "shape" | "isOutput"> = {
+  kind: "input",
+  nodes: [],
+  main: null,
+  flops: 0,
+  parameters: 0,
+  level: 0,
+};
 
 /** Indices of nodes that make one box, boxes in topological order. */
-function grouped(nodes: InspectedNode[], given: string[][], made: Map<string, number>, once: (value: string) => boolean): number[][] {
+function grouped(
+  nodes: InspectedNode[],
+  given: string[][],
+  made: Map<string, number>,
+  once: (value: string) => boolean,
+): number[][] {
   const group: (number[] | null)[] = [];
   for (const [at, node] of nodes.entries()) {
     const [value, ...others] = given[at] ?? [];
@@ -123,7 +151,10 @@ function isLight({ op }: InspectedNode, given: string[]): boolean {
 
 function boxOf(nodes: InspectedNode[]): Box {
   const heaviest = nodes.reduce((most, node) => (node.flops > most.flops ? node : most));
-  const main = nodes.find(({ op }) => LAYERS.has(op)) ?? nodes.find(({ op }) => op === "MaxPool" || op === "MaxUnpool") ?? heaviest;
+  const main =
+    nodes.find(({ op }) => LAYERS.has(op)) ??
+    nodes.find(({ op }) => op === "MaxPool" || op === "MaxUnpool") ??
+    heaviest;
   const last = nodes.at(-1) ?? main;
   const sum = (of: (node: InspectedNode) => number) => nodes.reduce((total, node) => total + of(node), 0);
   return {

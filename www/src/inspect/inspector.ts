@@ -4,8 +4,11 @@
  */
 
 import type { Method } from "../app/catalogue";
+import { Kept } from "../app/kept";
+import { Maker } from "../app/maker";
 import { keyOf } from "../app/own-model";
 import type { Playground } from "../app/playground";
+import type { Chore } from "../app/pump";
 import { isMasked } from "../app/state";
 import type { Client } from "../client";
 import type { BackendName } from "../engine";
@@ -13,12 +16,9 @@ import type { Profile, Weights } from "../inspection";
 import { CallError, type FeaturesInfo, type PictureInfo, type Point } from "../protocol";
 import { FIRST_LOOK, type Look } from "./address";
 import type { Box } from "./graph";
-import { Kept } from "../app/kept";
 import { type Loss, Losses } from "./losses";
 import { Outputs, type Shown, type Source } from "./outputs";
-import { Maker } from "../app/maker";
-import type { Chore } from "../app/pump";
-import { nodeOf, Seen, valueOf } from "./seen";
+import { nodeOf, outputName, Seen } from "./seen";
 import { Thumbnails } from "./thumbnails";
 
 /** The square that is seen of a picture, in pixels. */
@@ -85,7 +85,8 @@ export class Inspector extends Maker {
       }
       engine = playground.state.engine;
       // What is kept of a picture holds on to it in the worker.
-      if (this.pump.stopped && this.#picture !== null && this.#picture !== playground.state.input?.picture) this.#clear();
+      if (this.pump.stopped && this.#picture !== null && this.#picture !== playground.state.input?.picture)
+        this.#clear();
       this.changed();
     });
   }
@@ -172,7 +173,8 @@ export class Inspector extends Maker {
     if (!original) return null;
     const { size } = original.layer;
     const masked = isMasked(state);
-    if (this.seen.value?.model.classes.length) return masked && mask?.labels != null ? { id: mask.labels, ...size } : null;
+    if (this.seen.value?.model.classes.length)
+      return masked && mask?.labels != null ? { id: mask.labels, ...size } : null;
     return masked ? null : { id: original.picture, ...size };
   }
 
@@ -212,10 +214,13 @@ export class Inspector extends Maker {
     if (!input || !engine || !method) return;
     const overviewKey = `overview ${input.picture}`;
     if (!this.overview.is(overviewKey)) {
-      yield { key: overviewKey, run: async (signal) => {
-        const args = { picture: input.picture, maxSide: OVERVIEW };
-        this.#put(this.overview, overviewKey, await this.client.call("preview", args, { signal }));
-      } };
+      yield {
+        key: overviewKey,
+        run: async (signal) => {
+          const args = { picture: input.picture, maxSide: OVERVIEW };
+          this.#put(this.overview, overviewKey, await this.client.call("preview", args, { signal }));
+        },
+      };
     }
     const key = this.#openKey(method);
     if (!this.seen.is(key)) return yield this.#opening(this.seen, key, method);
@@ -267,7 +272,7 @@ export class Inspector extends Maker {
   #mapsAt({ key: open }: Kept<Seen>, seen: Seen, at: number) {
     const box = seen.graph.boxes[at];
     const node = box && nodeOf(box, this.look.node);
-    const value = node ? valueOf(node, this.look.output) : (box?.value ?? "");
+    const value = node ? outputName(node, this.look.output) : (box?.value ?? "");
     const cut = seen.cutsBefore(at, seen.cuts(this.look.cut));
     return { box, node, value, cut, key: `maps ${open} ${value} ${cut}` };
   }
@@ -335,7 +340,8 @@ export class Inspector extends Maker {
 
   /** Lets go of all that was made of the picture. */
   #clear(): void {
-    for (const kept of [this.seen, this.beside, this.#maps, this.#besideMaps, this.#weights, this.overview]) kept.clear();
+    for (const kept of [this.seen, this.beside, this.#maps, this.#besideMaps, this.#weights, this.overview])
+      kept.clear();
     this.outputs.expire();
     this.losses.expire();
     this.#picture = null;

@@ -4,7 +4,7 @@
  */
 
 import type { Box, Graph } from "./graph";
-import { type Cell, draw, GAP, waysOf, WORDS } from "./routes";
+import { type Cell, draw, GAP, WORDS, waysOf } from "./routes";
 
 export interface Placed extends Cell {
   /** Middle of the box. */
@@ -52,7 +52,8 @@ export function layout(graph: Graph): Layout {
     const c = column[at] ?? 0;
     widths[c] = Math.max(widths[c] ?? 0, width + cards * CARD);
   }
-  const lefts = widths.reduce((all, width) => [...all, (all.at(-1) ?? MARGIN) + width + GAP], [MARGIN]);
+  const lefts = [MARGIN];
+  for (const width of widths) lefts.push((lefts.at(-1) ?? MARGIN) + width + GAP);
   const cells = boxes.map((_, at): Cell => ({ row: row[at] ?? 0, lane: lane[at] ?? 0, column: column[at] ?? 0 }));
   const ways = waysOf(edges, cells);
 
@@ -62,7 +63,10 @@ export function layout(graph: Graph): Layout {
   let y = MARGIN;
   for (const [at, level] of levels.entries()) {
     const mine = [...boxes.keys()].filter((box) => row[box] === at);
-    const arcs = Math.max(0, ...ways.map((way, edge) => (way.kind === "arc" && row[edges[edge]?.to ?? 0] === at ? way.track + 1 : 0)));
+    const arcs = Math.max(
+      0,
+      ...ways.map((way, edge) => (way.kind === "arc" && row[edges[edge]?.to ?? 0] === at ? way.track + 1 : 0)),
+    );
     const tall = Math.max(...mine.map((box) => (sizes[box]?.height ?? 0) + (sizes[box]?.cards ?? 0) * CARD));
     const lines = new Set(mine.map((box) => lane[box] ?? 0));
     const half = lines.has(ASIDE) ? tall / 2 + 14 : 0;
@@ -83,7 +87,13 @@ export function layout(graph: Graph): Layout {
   const drawn = edges.map(({ from, to }, at) => {
     const [start, end, way] = [placed[from], placed[to], ways[at]];
     if (!start || !end || !way) return { path: "", middle: { x: 0, y: 0 } };
-    return draw(start, end, boxes[to]?.kind === "join", way, (tops[end.row] ?? 0) - 9 - (way.kind === "arc" ? way.track : 0) * TRACK);
+    return draw(
+      start,
+      end,
+      boxes[to]?.kind === "join",
+      way,
+      (tops[end.row] ?? 0) - 9 - (way.kind === "arc" ? way.track : 0) * TRACK,
+    );
   });
   return {
     width: (lefts.at(-1) ?? 0) - GAP + MARGIN,
@@ -152,7 +162,8 @@ function approaches({ boxes, edges }: Graph, row: number[], column: number[]): S
       }
       elsewhere ||= at !== undefined && row[at] !== row[join];
     }
-    const between = (at: number) => row[at] === row[join] && (column[at] ?? 0) > (column[start] ?? 0) && (column[at] ?? 0) < (column[join] ?? 0);
+    const between = (at: number) =>
+      row[at] === row[join] && (column[at] ?? 0) > (column[start] ?? 0) && (column[at] ?? 0) < (column[join] ?? 0);
     const blocked = [...boxes.keys()].some((at) => between(at) && !chain.has(at));
     const beside = [...chain].some((at) => (column[at] ?? 0) <= (column[start] ?? 0));
     if (elsewhere && !blocked && !beside) for (const at of chain) found.add(at);

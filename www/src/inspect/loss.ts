@@ -65,20 +65,30 @@ export class LossPanel extends Localized {
   protected override render() {
     const { loss, failure, seen } = this;
     if (failure) return html`<p class="soft">${t(failure.message)}</p>`;
-    if (!this.compares) return html`<p class="soft">${t("inspect.loss.none")} <a href=${this.address}>${t(this.masked ? "inspect.loss.mask" : "inspect.loss.test")}</a></p>`;
+    if (!this.compares)
+      return html`<p class="soft">${t("inspect.loss.none")} <a href=${this.address}>${t(this.masked ? "inspect.loss.mask" : "inspect.loss.test")}</a></p>`;
     const { width, height } = seen.inspection.rect;
     const told = seen.model.classes.length > 0;
     const mean = loss && decimal(loss.mean, 4);
     return html`<div class="loss" .style=${`--aspect:${width / height}`}>
       <up-bitmap .bitmap=${loss?.bitmap ?? null} .label=${t(told ? "inspect.loss.map.entropy" : "inspect.loss.map.absolute")}></up-bitmap>
       <div>
-        <p class="formula" role="status">${told
-          ? html`1 / (H·W) · Σ<sub>j,k</sub> CE(ŷ<sub>j,k</sub>, y<sub>j,k</sub>)`
-          : html`L1 = 1 / (H·W·C) · Σ<sub>h,w,c</sub> |I1<sub>hwc</sub> − I2<sub>hwc</sub>|`}${mean ? html` = <b>${mean}</b>` : ""}</p>
+        <p class="formula" role="status">${
+          told
+            ? html`1 / (H·W) · Σ<sub>j,k</sub> CE(ŷ<sub>j,k</sub>, y<sub>j,k</sub>)`
+            : html`L1 = 1 / (H·W·C) · Σ<sub>h,w,c</sub> |I1<sub>hwc</sub> − I2<sub>hwc</sub>|`
+        }${mean ? html` = <b>${mean}</b>` : ""}</p>
         ${this.cut && loss ? html`<p class="soft">${t("inspect.without")}</p>` : ""}
-        <p class="soft">${loss
-          ? t(told ? "inspect.loss.entropy" : "inspect.loss.absolute", { of255: decimal(loss.mean * 255, 2), max: decimal(loss.max, 3), width: loss.width, height: loss.height })
-          : ""}</p>
+        <p class="soft">${
+          loss
+            ? t(told ? "inspect.loss.entropy" : "inspect.loss.absolute", {
+                of255: decimal(loss.mean * 255, 2),
+                max: decimal(loss.max, 3),
+                width: loss.width,
+                height: loss.height,
+              })
+            : ""
+        }</p>
       </div>
     </div>`;
   }

@@ -1,11 +1,11 @@
 /** The loss of the output, pixel by pixel, where there is an original to compare with. */
 
+import { Kept } from "../app/kept";
+import type { Chore } from "../app/pump";
 import type { Client } from "../client";
 import { hasMessage, type MessageKey } from "../i18n";
 import { codeOf, messageOf } from "../protocol";
-import { Kept } from "../app/kept";
 import type { Source } from "./outputs";
-import type { Chore } from "../app/pump";
 
 export interface Loss {
   bitmap: ImageBitmap;

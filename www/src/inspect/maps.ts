@@ -162,7 +162,16 @@ export class FeatureMaps extends Localized {
     const options = [...this.renderRoot.querySelectorAll<HTMLElement>("[role=option]")];
     const top = options[0]?.offsetTop;
     const across = options.filter((each) => each.offsetTop === top).length;
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across, Home: -1e9, End: 1e9, PageUp: -PAGE, PageDown: PAGE }[event.key];
+    const by = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -across,
+      ArrowDown: across,
+      Home: -1e9,
+      End: 1e9,
+      PageUp: -PAGE,
+      PageDown: PAGE,
+    }[event.key];
     if (by === undefined) return;
     event.preventDefault();
     this.#choose(Math.min(this.features.channels - 1, Math.max(0, this.#chosen + by)));
@@ -181,7 +190,8 @@ export class FeatureMaps extends Localized {
     const first = this.#first;
     const drawn = `${id} ${first} ${way.scale} ${way.colors}`;
     const enlarged = `${id} ${this.#chosen} ${way.scale} ${way.colors}`;
-    const ask = (look: Omit<FeatureLook, "scale" | "colors">) => inspector.client.call("featureMaps", { features: id, look: { ...look, ...way } });
+    const ask = (look: Omit<FeatureLook, "scale" | "colors">) =>
+      inspector.client.call("featureMaps", { features: id, look: { ...look, ...way } });
     try {
       if (this.#enlarged !== enlarged) {
         this.#enlarged = enlarged;
@@ -195,7 +205,9 @@ export class FeatureMaps extends Localized {
       const count = Math.min(PAGE, channels - first);
       const sheet = await ask({ first, count, columns: 8 });
       const parts = await Promise.all(
-        Array.from({ length: count }, (_, at) => createImageBitmap(sheet, (at % 8) * width, Math.floor(at / 8) * height, width, height)),
+        Array.from({ length: count }, (_, at) =>
+          createImageBitmap(sheet, (at % 8) * width, Math.floor(at / 8) * height, width, height),
+        ),
       );
       sheet.close();
       if (this.#drawn !== drawn) return parts.forEach((part) => part.close());

@@ -15,7 +15,10 @@ export function briefShape(shape: readonly number[]): string {
 
 /** A name as short as the drawing needs it: the exporter's additions left out, the middle of a long one too. */
 export function shortName({ name, main, value }: Box, most = 12): string {
-  const bare = name.replace(/^(\/+|node_)/, "").replace(new RegExp(`/${main?.op ?? ""}$`), "").replace(/_output_\d+$/, "");
+  const bare = name
+    .replace(/^(\/+|node_)/, "")
+    .replace(new RegExp(`/${main?.op ?? ""}$`), "")
+    .replace(/_output_\d+$/, "");
   const called = main?.op === "MaxUnpool" ? value : bare.replace(/\.(maxpool|concat)$/, "").replaceAll("/", ".");
   if (called.length <= most) return called;
   const parts = called.split(".");

@@ -58,14 +58,19 @@ export class Net extends Localized {
     const { scroller } = this;
     this.#resized.observe(scroller);
     let last = 0;
-    const apart = ({ touches: [a, b] }: TouchEvent) => (a && b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0);
+    const apart = ({ touches: [a, b] }: TouchEvent) =>
+      a && b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0;
     scroller.addEventListener("touchstart", (event) => (last = apart(event)), { passive: true });
-    scroller.addEventListener("touchmove", (event) => {
-      const now = apart(event);
-      if (now > 0 && last > 0) this.#zoomTo(this.zoom * (now / last));
-      last = now;
-      if (now > 0) event.preventDefault(); // or the browser would zoom the page
-    }, { passive: false });
+    scroller.addEventListener(
+      "touchmove",
+      (event) => {
+        const now = apart(event);
+        if (now > 0 && last > 0) this.#zoomTo(this.zoom * (now / last));
+        last = now;
+        if (now > 0) event.preventDefault(); // or the browser would zoom the page
+      },
+      { passive: false },
+    );
   }
 
   #zoomTo(zoom: number): void {
@@ -92,7 +97,10 @@ export class Net extends Localized {
     const { layout, graph } = this.seen;
     const { scale } = this;
     const size = `width:${layout.width * scale}px;height:${layout.height * scale}px`;
-    const step = (by: number, icon: "plus" | "minus") => html`<button class="zoom icon" aria-label=${t(by > 1 ? "zoom.in" : "zoom.out")}
+    const step = (
+      by: number,
+      icon: "plus" | "minus",
+    ) => html`<button class="zoom icon" aria-label=${t(by > 1 ? "zoom.in" : "zoom.out")}
       ?disabled=${by > 1 ? this.zoom >= MOST_ZOOM : this.zoom <= 1} @click=${() => this.#zoomTo(this.zoom * by)}>${icons[icon]}</button>`;
     return html`<div class="zooms" ?hidden=${!this.narrow}>${step(1 / 1.5, "minus")}${step(1.5, "plus")}</div>
     <div class="scroll"><div class="net ${scale < WORDED ? "small" : ""}" role="group" aria-label=${t("inspect.net")} .style=${size} @keydown=${this.#key}>
@@ -159,7 +167,12 @@ export class Net extends Localized {
   #figure(box: Box, room: number) {
     const { graph, inspection } = this.seen;
     const time = (one: Box) => timeOf(one, inspection.nodes, this.profile);
-    const of = { shape: () => 0, parameters: (one: Box) => one.parameters, cost: (one: Box) => one.flops, time: (one: Box) => time(one) ?? 0 }[this.metric];
+    const of = {
+      shape: () => 0,
+      parameters: (one: Box) => one.parameters,
+      cost: (one: Box) => one.flops,
+      time: (one: Box) => time(one) ?? 0,
+    }[this.metric];
     const shape = briefShape(box.shape);
     if (this.metric === "shape") return html`<i>${wordWidth(shape) <= room ? shape : shape.replaceAll(" ", "")}</i>`;
     const value = of(box);

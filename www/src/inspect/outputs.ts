@@ -1,10 +1,10 @@
 /** What the network makes with all its connections and with some of them cut, and how far apart these are. */
 
 import { partOf } from "../app/cut";
-import type { Client } from "../client";
-import type { PictureInfo } from "../protocol";
 import { Kept } from "../app/kept";
 import type { Chore } from "../app/pump";
+import type { Client } from "../client";
+import type { PictureInfo } from "../protocol";
 import type { Seen } from "./seen";
 
 /** How much stronger than they are differences are drawn. */
@@ -96,7 +96,11 @@ export class Outputs {
     return {
       key,
       run: async (signal) => {
-        const raw = await this.#client.call("inspectedOutput", { inspection: source.seen.inspection.id, cut }, { signal });
+        const raw = await this.#client.call(
+          "inspectedOutput",
+          { inspection: source.seen.inspection.id, cut },
+          { signal },
+        );
         const picture = await this.#drawn(raw, source, signal);
         try {
           const psnr = await this.#psnr(picture, source, signal);
@@ -120,8 +124,15 @@ export class Outputs {
       this.#client.free("picture", raw.id);
       throw error;
     });
-    const how = { mode: "overlay", classes: classes.flatMap(({ name }, at) => (name === "background" ? [] : [at])) } as const;
-    const drawing = this.#client.call("make", { recipe: { make: "drawn-labels", of: raw.id, over: below.id, how } }, { signal });
+    const how = {
+      mode: "overlay",
+      classes: classes.flatMap(({ name }, at) => (name === "background" ? [] : [at])),
+    } as const;
+    const drawing = this.#client.call(
+      "make",
+      { recipe: { make: "drawn-labels", of: raw.id, over: below.id, how } },
+      { signal },
+    );
     return drawing.finally(() => {
       this.#client.free("picture", raw.id);
       this.#client.free("picture", below.id);
@@ -139,7 +150,11 @@ export class Outputs {
     return (await score.finally(() => this.#client.free("picture", part.id))).psnr;
   }
 
-  #cropped(of: PictureInfo, rect: { x: number; y: number; width: number; height: number }, signal: AbortSignal): Promise<PictureInfo> {
+  #cropped(
+    of: PictureInfo,
+    rect: { x: number; y: number; width: number; height: number },
+    signal: AbortSignal,
+  ): Promise<PictureInfo> {
     return this.#client.call("make", { recipe: { make: "cut", of: of.id, cut: partOf(rect) } }, { signal });
   }
 }

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Rect } from "../engine";
 import { shared } from "../elements/shared";
+import type { Rect } from "../engine";
 import { Localized, t } from "../i18n";
 import type { Point } from "../protocol";
 import type { Size } from "../view/viewport";
@@ -44,7 +44,8 @@ export class Place extends Localized {
     if (!size || !bitmap) return nothing;
     const scale = Math.min(168 / size.width, 120 / size.height);
     const box = `--width:${size.width * scale}px;--height:${size.height * scale}px`;
-    if (!rect || !this.#moves) return html`<div class="place" .style=${box}><up-bitmap smooth .bitmap=${bitmap} .label=${t("inspect.place.whole")}></up-bitmap></div>`;
+    if (!rect || !this.#moves)
+      return html`<div class="place" .style=${box}><up-bitmap smooth .bitmap=${bitmap} .label=${t("inspect.place.whole")}></up-bitmap></div>`;
     const frame = `left:${rect.x * scale}px;top:${rect.y * scale}px;width:${rect.width * scale}px;height:${rect.height * scale}px`;
     return html`<div class="place moves" .style=${box} tabindex="0" role="group" aria-label=${t("inspect.place", { x: rect.x, y: rect.y })}
       title=${t("inspect.place.hint")} @click=${this.#clicked} @keydown=${this.#key}>
@@ -60,7 +61,10 @@ export class Place extends Localized {
   #clicked = (event: MouseEvent): void => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const { width = 0, height = 0 } = this.size ?? {};
-    this.#move({ x: ((event.clientX - box.left) / box.width) * width, y: ((event.clientY - box.top) / box.height) * height });
+    this.#move({
+      x: ((event.clientX - box.left) / box.width) * width,
+      y: ((event.clientY - box.top) / box.height) * height,
+    });
   };
 
   #key = (event: KeyboardEvent): void => {
@@ -73,7 +77,8 @@ export class Place extends Localized {
 
   #move({ x, y }: Point): void {
     const { width = 0, height = 0 } = this.rect ?? {};
-    const within = (value: number, half: number, length: number) => Math.round(Math.min(Math.max(value, half), Math.max(half, length - half)));
+    const within = (value: number, half: number, length: number) =>
+      Math.round(Math.min(Math.max(value, half), Math.max(half, length - half)));
     const detail = { x: within(x, width / 2, this.size?.width ?? 0), y: within(y, height / 2, this.size?.height ?? 0) };
     this.dispatchEvent(new CustomEvent<Point>("place", { detail }));
   }

@@ -30,7 +30,9 @@ export function wordWidth(text: string): number {
  */
 export function roomOf({ boxes }: Layout, graph: Graph, at: number): number {
   const { x, y } = boxes[at] ?? { x: 0, y: 0 };
-  const beside = boxes.filter((other, index) => graph.boxes[index]?.kind !== "join" && other.x !== x && Math.abs(other.y - y) < APART);
+  const beside = boxes.filter(
+    (other, index) => graph.boxes[index]?.kind !== "join" && other.x !== x && Math.abs(other.y - y) < APART,
+  );
   return Math.min(...beside.map((other) => Math.abs(other.x - x)));
 }
 

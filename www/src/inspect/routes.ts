@@ -81,12 +81,16 @@ export function draw(a: Spot, b: Spot, join: boolean, { kind }: Way, over: numbe
     return { path, middle: { x: (a.x + b.x) / 2, y: over } };
   }
   if (kind === "upright") {
-    const [from, to] = b.y > a.y ? [a.y + a.height / 2 + WORDS, top(b) - 4] : [top(a) - 2, b.y + b.height / 2 + (join ? 4 : WORDS + 2)];
+    const [from, to] =
+      b.y > a.y ? [a.y + a.height / 2 + WORDS, top(b) - 4] : [top(a) - 2, b.y + b.height / 2 + (join ? 4 : WORDS + 2)];
     return { path: `M${a.x} ${from}L${b.x} ${to}`, middle: { x: b.x, y: (from + to) / 2 } };
   }
   if (kind === "late" && join) {
     const end = a.y > b.y ? b.y + b.height / 2 + 4 : top(b) - 4;
-    return { path: `M${right} ${a.y}${bend(right, a.y, b.x, a.y, b.x, end)}V${end}`, middle: { x: (right + b.x) / 2, y: a.y } };
+    return {
+      path: `M${right} ${a.y}${bend(right, a.y, b.x, a.y, b.x, end)}V${end}`,
+      middle: { x: (right + b.x) / 2, y: a.y },
+    };
   }
   const x = kind === "late" ? left - GAP / 2 : right + GAP / 2;
   const path = `M${right} ${a.y}${bend(right, a.y, x, a.y, x, b.y)}${bend(x, a.y, x, b.y, left, b.y)}H${left - 4}`;

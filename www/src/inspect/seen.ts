@@ -39,7 +39,10 @@ export class Seen {
   /** Those of these cuts that a box's values depend on, in an order of their own. */
   cutsBefore(at: number, cut: readonly string[]): string[] {
     const edges = this.graph.edges.filter((edge) => cut.includes(cutName(edge)));
-    return edges.filter(({ to }) => downstream(this.graph, to).has(at)).map(cutName).sort();
+    return edges
+      .filter(({ to }) => downstream(this.graph, to).has(at))
+      .map(cutName)
+      .sort();
   }
 
   /** The index of the box with a node, or of one of the model's inputs. */
@@ -50,7 +53,10 @@ export class Seen {
 
   /** What is looked at while nothing has been chosen: the first layer. */
   get first(): number {
-    return Math.max(0, this.graph.boxes.findIndex(({ kind }) => kind === "layer"));
+    return Math.max(
+      0,
+      this.graph.boxes.findIndex(({ kind }) => kind === "layer"),
+    );
   }
 
   /** The first layer after the first upsampling, where networks that upsample in different ways begin to differ. */
@@ -84,6 +90,6 @@ export function nodeOf(box: Box, name: string | null): InspectedNode | null {
 }
 
 /** One of a node's values, by its number; a node that has fewer gives its first. */
-export function valueOf(node: InspectedNode, output: number): string {
+export function outputName(node: InspectedNode, output: number): string {
   return node.outputs[output] ?? node.outputs[0] ?? "";
 }

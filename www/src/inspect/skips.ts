@@ -101,9 +101,11 @@ export class Skips extends Localized {
     return html`<div class="skips">
       <div role="group" aria-label=${t("inspect.skips")}>
         ${skips.length === 0 ? html`<p class="hint">${t("inspect.skips.none")}</p>` : skips.map((edge) => this.#skip(edge))}
-        ${inner.length > 1
-          ? html`<div class="ways"><button @click=${() => this.#cut(inner, !all)}>${t(all ? "inspect.mend.all" : "inspect.cut.all")}</button></div>`
-          : nothing}
+        ${
+          inner.length > 1
+            ? html`<div class="ways"><button @click=${() => this.#cut(inner, !all)}>${t(all ? "inspect.mend.all" : "inspect.cut.all")}</button></div>`
+            : nothing
+        }
       </div>
       <div class="pictures" .style=${`--aspect:${width / height}`}>${this.cuts.length > 0 ? this.#compared() : this.#plain()}</div>
     </div>`;
@@ -114,7 +116,9 @@ export class Skips extends Localized {
     const [from, to] = [boxes[edge.from], boxes[edge.to]];
     const name = cutName(edge);
     const own = this.seen.fromInput(edge);
-    const said = own ? t("inspect.skip.input", { to: to?.name ?? "" }) : t("inspect.skip", { from: edge.value, to: to?.value ?? "" });
+    const said = own
+      ? t("inspect.skip.input", { to: to?.name ?? "" })
+      : t("inspect.skip", { from: edge.value, to: to?.value ?? "" });
     return html`<label>
       <input type="checkbox" .checked=${!this.cuts.includes(name)} @change=${(event: Event) => this.#cut([name], !(event.target as HTMLInputElement).checked)} />
       <span>${said}</span><small>${own && to && isResidual(edge, to) ? t("inspect.skip.residual") : shapeWords(from?.shape ?? [])}</small>

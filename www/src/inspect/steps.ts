@@ -7,8 +7,10 @@ export function step({ boxes, edges }: Graph, layout: Layout, from: number, key:
   const main = edges.filter(({ skip, indices }) => !skip && !indices);
   if (key === "Home") return 0;
   if (key === "End") return boxes.length - 1;
-  if (key === "ArrowRight") return (main.find((edge) => edge.from === from) ?? edges.find((edge) => edge.from === from))?.to ?? null;
-  if (key === "ArrowLeft") return (main.find((edge) => edge.to === from) ?? edges.find((edge) => edge.to === from))?.from ?? null;
+  if (key === "ArrowRight")
+    return (main.find((edge) => edge.from === from) ?? edges.find((edge) => edge.from === from))?.to ?? null;
+  if (key === "ArrowLeft")
+    return (main.find((edge) => edge.to === from) ?? edges.find((edge) => edge.to === from))?.from ?? null;
   if (key !== "ArrowUp" && key !== "ArrowDown") return null;
   const here = layout.boxes[from];
   if (!here) return null;

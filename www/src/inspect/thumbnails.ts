@@ -70,12 +70,21 @@ export class Thumbnails {
       const small = client.call("preview", { picture: picture.id, maxSide: INPUT_SIDE }, { signal });
       return { bitmap: await small.finally(() => client.free("picture", picture.id)), channel: 0 };
     }
-    const { id, channels, width, height } = await client.call("features", { inspection: inspection.id, value: box.value, cut }, { signal });
+    const { id, channels, width, height } = await client.call(
+      "features",
+      { inspection: inspection.id, value: box.value, cut },
+      { signal },
+    );
     const count = Math.min(channels, CANDIDATES);
     const look = { first: 0, count, columns: count, scale: "local", colors: "gray" } as const;
-    const sheet = await client.call("featureMaps", { features: id, look }, { signal }).finally(() => client.free("features", id));
+    const sheet = await client
+      .call("featureMaps", { features: id, look }, { signal })
+      .finally(() => client.free("features", id));
     const channel = clearest(sheet, count);
-    return { bitmap: await createImageBitmap(sheet, channel * width, 0, width, height).finally(() => sheet.close()), channel };
+    return {
+      bitmap: await createImageBitmap(sheet, channel * width, 0, width, height).finally(() => sheet.close()),
+      channel,
+    };
   }
 }
 

@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { inputName, methodLabel, methodName } from "../app/panes";
 import type { Router } from "../app/router";
 import { formatSettings, type Settings } from "../app/settings";
-import { isTest, type Action } from "../app/state";
+import { type Action, isTest } from "../app/state";
 import "../elements/backend";
 import "../elements/bitmap";
 import "../elements/chips";
@@ -137,13 +137,15 @@ export class InspectView extends Localized {
     const others = networks.filter(({ id }) => id !== method?.id);
     return html`<up-chips .label=${t("methods.heading")} .options=${options} .chosen=${method ? [method.id] : []}
         @pick=${({ detail }: CustomEvent<string>) => inspector.set({ model: detail, beside: detail === inspector.look.beside ? null : inspector.look.beside })}></up-chips>
-      ${others.length > 0
-        ? html`<label class="beside">${t("inspect.beside")}
+      ${
+        others.length > 0
+          ? html`<label class="beside">${t("inspect.beside")}
             <select @change=${(event: Event) => this.#compare((event.target as HTMLSelectElement).value || null)}>
               <option value="">${t("inspect.beside.none")}</option>
               ${others.map((one) => html`<option value=${one.id}>${methodLabel(one)}</option>`)}
             </select></label>`
-        : nothing}`;
+          : nothing
+      }`;
   }
 
   /** Another network beside this one: where nothing has been picked yet, it is looked at where they begin to differ. */
@@ -191,7 +193,8 @@ export class InspectView extends Localized {
       <up-bitmap .bitmap=${bitmap} .label=${name} .style=${`aspect-ratio:${width / height}`}></up-bitmap>
       <figcaption>${name}${psnr === null ? nothing : html` <small>${decibels(psnr)}</small>`}</figcaption></figure>`;
     const { whole, cut } = made;
-    if (cuts.length === 0) return html`<aside>${figure(whole?.bitmap ?? null, t("inspect.output"), whole?.psnr ?? null)}</aside>`;
+    if (cuts.length === 0)
+      return html`<aside>${figure(whole?.bitmap ?? null, t("inspect.output"), whole?.psnr ?? null)}</aside>`;
     return html`<aside>
       ${figure(whole?.bitmap ?? null, t("inspect.with"), whole?.psnr ?? null)}
       ${figure(cut?.bitmap ?? null, t("inspect.without"), cut?.psnr ?? null)}
@@ -200,7 +203,11 @@ export class InspectView extends Localized {
 
   #totals({ inspection, graph }: Seen): string {
     const sum = (of: "flops" | "parameters") => graph.boxes.reduce((total, box) => total + box[of], 0);
-    return t("inspect.totals", { shape: shapeWords(inspection.shape), parameters: thousands(sum("parameters")), flops: thousands(sum("flops")) });
+    return t("inspect.totals", {
+      shape: shapeWords(inspection.shape),
+      parameters: thousands(sum("parameters")),
+      flops: thousands(sum("flops")),
+    });
   }
 
   #node(seen: Seen, box: Box, times: Times) {
@@ -213,11 +220,13 @@ export class InspectView extends Localized {
       <div class="head"><h2 id="node">${box.name} <small>${kindWords(box)}</small></h2>${this.#values(box)}</div>
       <div class="node">
         <div class="features" ?data-two=${other !== null}>
-          ${box.kind === "input"
-            ? html`<up-bitmap class="input" .bitmap=${inspector.input} .label=${t("inspect.input")}></up-bitmap>`
-            : html`${indices ? nothing : this.#ways()}
+          ${
+            box.kind === "input"
+              ? html`<up-bitmap class="input" .bitmap=${inspector.input} .label=${t("inspect.input")}></up-bitmap>`
+              : html`${indices ? nothing : this.#ways()}
               ${maps ? this.#maps(maps, other !== null) : nothing}
-              ${other ? this.#maps(other, true) : nothing}`}
+              ${other ? this.#maps(other, true) : nothing}`
+          }
         </div>
         <inspect-facts .seen=${seen} .box=${box} .times=${times} .backend=${state.engine?.backend ?? null} .weights=${inspector.weights}></inspect-facts>
       </div>
@@ -237,7 +246,10 @@ export class InspectView extends Localized {
     const node = nodeOf(box, look.node);
     const values = box.nodes.flatMap((one) => one.outputs.slice(0, 2).map((_, output) => ({ one, output })));
     if (values.length < 2) return nothing;
-    const options = values.map(({ one, output }) => ({ value: `${output} ${one.name}`, label: output ? t("inspect.indices") : one.op }));
+    const options = values.map(({ one, output }) => ({
+      value: `${output} ${one.name}`,
+      label: output ? t("inspect.indices") : one.op,
+    }));
     const output = node && node.outputs.length > 1 ? look.output : 0;
     return html`<up-segments .label=${t("inspect.values")} .options=${options} .value=${`${output} ${node?.name}`}
       @pick=${({ detail }: CustomEvent<string>) => this.inspector.set({ node: detail.slice(2), output: Number(detail[0]) })}></up-segments>`;
@@ -245,7 +257,10 @@ export class InspectView extends Localized {
 
   #ways() {
     const { scale, colors } = this.way;
-    const segments = <T extends "scale" | "colors">(name: T, values: Way[T][]) => html`<up-segments .label=${t(`inspect.${name}`)} .value=${this.way[name]}
+    const segments = <T extends "scale" | "colors">(
+      name: T,
+      values: Way[T][],
+    ) => html`<up-segments .label=${t(`inspect.${name}`)} .value=${this.way[name]}
       .options=${values.map((value) => ({ value, label: t(`inspect.${name}.${value}` as `inspect.scale.local`) }))}
       @pick=${({ detail }: CustomEvent<Way[T]>) => (this.way = { scale, colors, [name]: detail })}></up-segments>`;
     return html`<div class="ways">${segments("scale", ["local", "global"])}${segments("colors", ["gray", "signed"])}</div>`;

@@ -57,9 +57,11 @@ export class CodePanel extends Localized {
       ${this.#program("PyTorch", pytorch(settings))}
       ${this.#program("TensorFlow", tensorflow(settings))}
     </div>
-    ${settings.operator === "bicubic"
-      ? html`<p class="note soft">${t(settings.alignCorners ? "lab.code.bicubic.corners" : "lab.code.bicubic")}</p>`
-      : ""}
+    ${
+      settings.operator === "bicubic"
+        ? html`<p class="note soft">${t(settings.alignCorners ? "lab.code.bicubic.corners" : "lab.code.bicubic")}</p>`
+        : ""
+    }
     <p class="hidden" role="status">${this.copied ? t("lab.code.copied") : ""}</p>`;
   }
 

@@ -1,13 +1,19 @@
 /** The same computation for PyTorch and for TensorFlow, as programs that print the numbers shown. */
 
 import type { Matrix } from "./matrix";
-import { sizeRule } from "./size";
 import type { Settings } from "./settings";
+import { sizeRule } from "./size";
 
 /** PyTorch. */
 export function pytorch(settings: Settings): string {
   const { operator, input, kernel, bias } = settings;
-  const lines = ["import torch", "from torch import nn", "", `${assigned("data", "torch.tensor", input)}.reshape(1, ${input.channels}, ${input.height}, ${input.width})`, ""];
+  const lines = [
+    "import torch",
+    "from torch import nn",
+    "",
+    `${assigned("data", "torch.tensor", input)}.reshape(1, ${input.channels}, ${input.height}, ${input.width})`,
+    "",
+  ];
   if (operator === "transposed-conv") {
     lines.push(
       assigned("kernel", "torch.tensor", kernel),
@@ -43,7 +49,13 @@ function torchModule({ operator, factor, alignCorners }: Settings): string {
 }
 
 function torchTransposed({ kernelSize, stride, padding, outputPadding, bias }: Settings): string[] {
-  const parts = ["in_channels=1", "out_channels=1", `kernel_size=${kernelSize}`, `stride=${stride}`, `padding=${padding}`];
+  const parts = [
+    "in_channels=1",
+    "out_channels=1",
+    `kernel_size=${kernelSize}`,
+    `stride=${stride}`,
+    `padding=${padding}`,
+  ];
   if (outputPadding > 0) parts.push(`output_padding=${outputPadding}`);
   return [...parts, `bias=${bias === 0 ? "False" : "True"}`];
 }
@@ -66,7 +78,8 @@ export function tensorflow(settings: Settings): string {
 
 function tensorflowData(m: Matrix): string[] {
   const shaped = `tf.reshape(data, [1, ${m.channels}, ${m.height}, ${m.width}])`;
-  const last = m.channels === 1 ? `tf.reshape(data, [1, ${m.height}, ${m.width}, 1])` : `tf.transpose(${shaped}, [0, 2, 3, 1])`;
+  const last =
+    m.channels === 1 ? `tf.reshape(data, [1, ${m.height}, ${m.width}, 1])` : `tf.transpose(${shaped}, [0, 2, 3, 1])`;
   return [assigned("data", "tf.constant", m), `data = ${last}`];
 }
 
@@ -81,7 +94,12 @@ function tensorflowShuffle({ input, factor }: Settings): string[] {
   const made = input.channels / (factor * factor);
   const shape = `[1, ${input.height}, ${input.width}, ${made}, ${factor * factor}]`;
   const lines =
-    made > 1 ? [`data = tf.transpose(tf.reshape(data, ${shape}), [0, 1, 2, 4, 3])`, `data = tf.reshape(data, [1, ${input.height}, ${input.width}, ${input.channels}])`] : [];
+    made > 1
+      ? [
+          `data = tf.transpose(tf.reshape(data, ${shape}), [0, 1, 2, 4, 3])`,
+          `data = tf.reshape(data, [1, ${input.height}, ${input.width}, ${input.channels}])`,
+        ]
+      : [];
   return [...lines, `output = tf.nn.depth_to_space(data, ${factor})`];
 }
 
@@ -135,7 +153,12 @@ function assigned(name: string, call: string, m: Matrix): string {
 function nested(m: Matrix, indent: number): string {
   const rows: string[] = [];
   for (let at = 0; at < m.values.length; at += m.width) {
-    rows.push(`[${m.values.slice(at, at + m.width).map(float).join(", ")}]`);
+    rows.push(
+      `[${m.values
+        .slice(at, at + m.width)
+        .map(float)
+        .join(", ")}]`,
+    );
   }
   return `[${rows.join(`,\n${" ".repeat(indent + 1)}`)}]`;
 }

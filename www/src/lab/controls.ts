@@ -5,7 +5,7 @@ import { Localized, t } from "../i18n";
 import type { ConvView } from "./lab";
 import { format, parseNumber, resized } from "./matrix";
 import { panel } from "./panel.styles";
-import { type CountName, COUNTS, hasCorners, mostChannels, nameOf, RANGES, type Settings } from "./settings";
+import { COUNTS, type CountName, hasCorners, mostChannels, nameOf, RANGES, type Settings } from "./settings";
 import "./stepper";
 
 /** The settings of the operator. Emits `change-settings` with what changed, and `view`. */
@@ -66,22 +66,30 @@ export class LabControls extends Localized {
     const unit = factor * factor;
     return html`<div class="controls" role="group" aria-label=${t("lab.settings")}>
       ${COUNTS[operator].map((name) => this.#count(name))}
-      ${operator === "pixel-shuffle" && mostChannels(factor) > 1
-        ? html`<lab-stepper name=${t("lab.channels")} .value=${input.channels / unit} least="1" .most=${mostChannels(factor)}
+      ${
+        operator === "pixel-shuffle" && mostChannels(factor) > 1
+          ? html`<lab-stepper name=${t("lab.channels")} .value=${input.channels / unit} least="1" .most=${mostChannels(factor)}
             @count=${(event: CustomEvent<number>) => this.#channels(event.detail * unit)}></lab-stepper>`
-        : nothing}
-      ${hasCorners(settings)
-        ? html`<label>align_corners <input type="checkbox" .checked=${alignCorners}
+          : nothing
+      }
+      ${
+        hasCorners(settings)
+          ? html`<label>align_corners <input type="checkbox" .checked=${alignCorners}
             @change=${(event: Event) => this.#emit({ alignCorners: (event.target as HTMLInputElement).checked })} /></label>`
-        : nothing}
-      ${operator === "transposed-conv"
-        ? html`<label>bias <input class="number" inputmode="text" autocomplete="off" .value=${format(bias)}
+          : nothing
+      }
+      ${
+        operator === "transposed-conv"
+          ? html`<label>bias <input class="number" inputmode="text" autocomplete="off" .value=${format(bias)}
               @change=${(event: Event) => this.#bias(event.target as HTMLInputElement)} /></label>
             <div class="views" role="group" aria-label=${t("lab.view")}>
-              ${(["spread", "stamp"] as const).map((view) => html`<button class="chip" aria-pressed=${this.view === view ? "true" : "false"}
-                @click=${() => this.dispatchEvent(new CustomEvent("view", { detail: view }))}>${t(`lab.view.${view}`)}</button>`)}
+              ${(["spread", "stamp"] as const).map(
+                (view) => html`<button class="chip" aria-pressed=${this.view === view ? "true" : "false"}
+                @click=${() => this.dispatchEvent(new CustomEvent("view", { detail: view }))}>${t(`lab.view.${view}`)}</button>`,
+              )}
             </div>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 
@@ -98,7 +106,10 @@ export class LabControls extends Localized {
       this.#emit({ kernelSize: value, kernel: resized(kernel, 1, value, value, [1]) });
     } else if (name === "factor" && operator === "pixel-shuffle") {
       const channels = Math.min(input.channels / (factor * factor), mostChannels(value)) * value * value;
-      this.#emit({ factor: value, input: resized(input, channels, input.height, input.width, counting(channels, input)) });
+      this.#emit({
+        factor: value,
+        input: resized(input, channels, input.height, input.width, counting(channels, input)),
+      });
     } else this.#emit({ [name]: value });
   }
 

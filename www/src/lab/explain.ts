@@ -2,8 +2,8 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { shared } from "../elements/shared";
 import { Localized, t } from "../i18n";
-import { format, type Matrix, place } from "./matrix";
 import type { Target } from "./marks";
+import { format, type Matrix, place } from "./matrix";
 import { panel } from "./panel.styles";
 import type { Worked } from "./worked";
 
@@ -92,9 +92,12 @@ function used(worked: Worked, cell: number): TemplateResult {
   const uses = worked.usesOf(cell);
   const name = html`<b>${t("lab.input")} ${at(input, cell)} = ${format(value)}</b>`;
   if (uses.length === 0) return html`${name} <span class="soft">${t("lab.explain.unused")}</span>`;
-  const parts = uses.map(({ output: o, weight }, index) => html`${index > 0 ? ", " : ""}${at(output, o)}${
-    weight === 1 ? nothing : html` <span class=${weight < 0 ? "minus" : "plus"}>×${number(weight)}</span>`
-  }`);
+  const parts = uses.map(
+    ({ output: o, weight }, index) =>
+      html`${index > 0 ? ", " : ""}${at(output, o)}${
+        weight === 1 ? nothing : html` <span class=${weight < 0 ? "minus" : "plus"}>×${number(weight)}</span>`
+      }`,
+  );
   return html`${name} → ${t("lab.output")} ${parts}`;
 }
 

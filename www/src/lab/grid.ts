@@ -1,7 +1,7 @@
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { Localized, t } from "../i18n";
 import { shared } from "../elements/shared";
+import { Localized, t } from "../i18n";
 import type { Mark } from "./marks";
 import { format, type Matrix, parseNumber } from "./matrix";
 
@@ -145,7 +145,10 @@ export class Grid extends Localized {
   #row(row: number, texts: string[], dense: boolean, shade: (value: number) => string) {
     const { matrix: m, across } = this;
     const [band, y] = [Math.floor(row / m.height), row % m.height];
-    const channels = Array.from({ length: Math.min(across, m.channels - band * across) }, (_, at) => band * across + at);
+    const channels = Array.from(
+      { length: Math.min(across, m.channels - band * across) },
+      (_, at) => band * across + at,
+    );
     const cells = channels.flatMap((c) => Array.from({ length: m.width }, (_, x) => (c * m.height + y) * m.width + x));
     return html`<div role="row" class=${band > 0 && y === 0 ? "block" : ""}>${cells.map((cell, at) => {
       const block = at > 0 && at % m.width === 0 ? "block" : "";
@@ -190,7 +193,8 @@ export class Grid extends Localized {
   }
 
   #left = (event: FocusEvent): void => {
-    if (!(event.relatedTarget instanceof Node && this.shadowRoot?.contains(event.relatedTarget))) this.#emit("point", null);
+    if (!(event.relatedTarget instanceof Node && this.shadowRoot?.contains(event.relatedTarget)))
+      this.#emit("point", null);
   };
 
   /** A tap or click pins; a second one on a number that can be edited edits it. */

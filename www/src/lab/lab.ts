@@ -6,8 +6,8 @@
 import { noticeFor } from "../app/state";
 import type { Client } from "../client";
 import type { MessageKey, Params } from "../i18n";
-import { fromTensor, type Matrix, matrix } from "./matrix";
 import { type Marks, marksOf, noMarks, type Target } from "./marks";
+import { fromTensor, type Matrix, matrix } from "./matrix";
 import { PRESETS, type PresetId, presetOf } from "./presets";
 import { formatSettings, overlapRequest, parseSettings, type Settings, toRequest } from "./settings";
 import { impossible } from "./size";
@@ -64,7 +64,9 @@ export class Lab extends EventTarget {
   /** What the address holds of it, beside the preset. */
   get query(): string {
     const { settings, preset } = this;
-    return [formatSettings(settings, PRESETS[preset]), ...(this.stamping ? ["view=stamp"] : [])].filter(Boolean).join("&");
+    return [formatSettings(settings, PRESETS[preset]), ...(this.stamping ? ["view=stamp"] : [])]
+      .filter(Boolean)
+      .join("&");
   }
 
   change(change: Partial<Settings>): void {
@@ -159,13 +161,19 @@ export class Lab extends EventTarget {
 
   /** Overlaps depend on the sizes of kernel and stride alone. */
   async #count(settings: Settings): Promise<void> {
-    const { stride, kernel: { width } } = settings;
+    const {
+      stride,
+      kernel: { width },
+    } = settings;
     const of = `${width} ${stride}`;
     if (of === this.#overlapOf) return;
     this.#overlapOf = of;
     const other = width % stride === 0 && width > 1 ? width - 1 : width + 1;
     try {
-      const [overlap, otherOverlap] = [await this.#overlapOfKernel(width, stride), await this.#overlapOfKernel(other, stride)];
+      const [overlap, otherOverlap] = [
+        await this.#overlapOfKernel(width, stride),
+        await this.#overlapOfKernel(other, stride),
+      ];
       if (of !== this.#overlapOf) return;
       Object.assign(this, { overlap, otherOverlap });
     } catch {

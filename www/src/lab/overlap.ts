@@ -86,8 +86,10 @@ export class OverlapPanel extends Localized {
     return html`<h2>${this.heading || t("lab.overlap")}</h2>
       <div class="pictures">
         ${this.#line(overlap)}
-        <div class="squares">${squares.map((one) => html`<figure>${this.#square(one.square)}
-          ${other ? html`<figcaption ?data-chosen=${one === overlap}>${t("lab.overlap.kernel", { kernel: one.kernel })}</figcaption>` : nothing}</figure>`)}</div>
+        <div class="squares">${squares.map(
+          (one) => html`<figure>${this.#square(one.square)}
+          ${other ? html`<figcaption ?data-chosen=${one === overlap}>${t("lab.overlap.kernel", { kernel: one.kernel })}</figcaption>` : nothing}</figure>`,
+        )}</div>
       </div>
       <p class="soft">${t(even ? "lab.overlap.even" : "lab.overlap.uneven", { kernel, stride })}</p>`;
   }
@@ -117,8 +119,13 @@ export class OverlapPanel extends Localized {
   #square({ values, width, height }: Matrix) {
     const most = Math.max(...values);
     return html`<svg class="square" viewBox="0 0 ${width} ${height}" role="img" aria-label=${t("lab.overlap.square")}>
-      ${values.map((count, at) => svg`<rect class="cell" x=${at % width} y=${Math.floor(at / width)} width="1" height="1" shape-rendering="crispEdges"
-        fill-opacity=${(count / most) ** 1.2} />`)}
+      ${values.map(
+        (
+          count,
+          at,
+        ) => svg`<rect class="cell" x=${at % width} y=${Math.floor(at / width)} width="1" height="1" shape-rendering="crispEdges"
+        fill-opacity=${(count / most) ** 1.2} />`,
+      )}
     </svg>`;
   }
 }

@@ -5,7 +5,7 @@ import { FIRST_SAMPLE } from "../app/samples";
 import { noticeFor } from "../app/state";
 import { icons } from "../elements/icons";
 import { shared } from "../elements/shared";
-import { Localized, t, type MessageKey } from "../i18n";
+import { Localized, type MessageKey, t } from "../i18n";
 import { CallError } from "../protocol";
 import type { Matrix } from "./matrix";
 
@@ -126,7 +126,7 @@ export class Patch extends Localized {
     const { canvas } = this;
     if (!canvas) return;
     const box = canvas.getBoundingClientRect();
-    const cell = box.width / canvas.width * this.#zoom();
+    const cell = (box.width / canvas.width) * this.#zoom();
     const x = (event.clientX - box.left) / cell - this.columns / 2;
     const y = (event.clientY - box.top) / cell - this.rows / 2;
     this.#move(Math.round(x), Math.round(y));
@@ -166,7 +166,10 @@ export class Patch extends Localized {
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, canvas.width, canvas.height);
     const frame = [this.at.x * zoom, this.at.y * zoom, this.columns * zoom, this.rows * zoom] as const;
-    for (const [colour, width] of [["#000", 4], ["#fff", 2]] as const) {
+    for (const [colour, width] of [
+      ["#000", 4],
+      ["#fff", 2],
+    ] as const) {
       context.strokeStyle = colour;
       context.lineWidth = width;
       context.strokeRect(...frame);

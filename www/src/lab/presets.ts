@@ -47,7 +47,11 @@ export const PRESET_IDS = Object.keys(PRESETS) as PresetId[];
 
 /** By its name, or by its operator's. */
 export function presetOf(id: string): PresetId {
-  return PRESET_IDS.find((preset) => preset === id) ?? PRESET_IDS.find((preset) => PRESETS[preset].operator === id) ?? "nearest";
+  return (
+    PRESET_IDS.find((preset) => preset === id) ??
+    PRESET_IDS.find((preset) => PRESETS[preset].operator === id) ??
+    "nearest"
+  );
 }
 
 /** The presets of an operator; the first is where its own link leads. */

@@ -1,7 +1,16 @@
 /** What the lab shows: an operator, its settings, a matrix; and how that is written into the address. */
 
 import type { UpsampleOperator, UpsampleRequest } from "../engine";
-import { MAX_CHANNELS, MAX_SIDE, formatMatrix, type Matrix, matrix, parseMatrix, parseNumber, toTensor } from "./matrix";
+import {
+  formatMatrix,
+  MAX_CHANNELS,
+  MAX_SIDE,
+  type Matrix,
+  matrix,
+  parseMatrix,
+  parseNumber,
+  toTensor,
+} from "./matrix";
 
 export const OPERATORS: readonly UpsampleOperator[] = [
   "nearest",

@@ -52,7 +52,12 @@ export class SizePanel extends Localized {
     const made = worked?.pooled?.maxima ?? worked?.output;
     const axis = (name: string, side: number, real: number | undefined) => {
       const { numbers, result } = sizeRule(settings, side);
-      const holds = real === undefined ? "" : real === result ? html` <span class="holds">✓ ${t("lab.size.holds")}</span>` : html` ≠ ${real}`;
+      const holds =
+        real === undefined
+          ? ""
+          : real === result
+            ? html` <span class="holds">✓ ${t("lab.size.holds")}</span>`
+            : html` ≠ ${real}`;
       return html`<dt>${name}</dt><dd class="math">${numbers}</dd><dd class="math result">= <b>${result}</b>${holds}</dd>`;
     };
     return html`<h2>${t("lab.size")}</h2>

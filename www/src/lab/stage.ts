@@ -5,7 +5,7 @@ import { Localized, t } from "../i18n";
 import "./grid";
 import type { Lab } from "./lab";
 import type { GridName, Marks } from "./marks";
-import { type Matrix, MAX_SIDE, resized, withValue } from "./matrix";
+import { MAX_SIDE, type Matrix, resized, withValue } from "./matrix";
 import { panel } from "./panel.styles";
 import type { Settings } from "./settings";
 import "./stepper";
@@ -107,12 +107,26 @@ export class Stage extends Localized {
     const { marks } = lab;
     const figures = this.#figures(lab.settings, lab.worked);
     return html`<div class="stage">${figures.map((figure, at) => {
-      const before = at > 0 ? html`<span class="between" aria-hidden="true">${symbol(lab, figure.grid)}</span>` : nothing;
+      const before =
+        at > 0 ? html`<span class="between" aria-hidden="true">${symbol(lab, figure.grid)}</span>` : nothing;
       return html`${before}${this.#figure(figure, marks)}`;
     })}</div>`;
   }
 
-  #figure({ grid, title, matrix, across = 1, editable = false, blank = never, faint = never, below = nothing, shaded = false }: Figure, marks: Marks) {
+  #figure(
+    {
+      grid,
+      title,
+      matrix,
+      across = 1,
+      editable = false,
+      blank = never,
+      faint = never,
+      below = nothing,
+      shaded = false,
+    }: Figure,
+    marks: Marks,
+  ) {
     const { lab } = this;
     const size = `${matrix.channels > 1 ? `${matrix.channels} × ` : ""}${matrix.height} × ${matrix.width}`;
     return html`<figure>
@@ -150,7 +164,13 @@ export class Stage extends Localized {
   #output(worked: Worked): Figure {
     const { step, stamping } = this.lab;
     const { output, pooled, settings } = worked;
-    const figure: Figure = { grid: "output", title: t("lab.output"), matrix: output, across: output.channels, shaded: true };
+    const figure: Figure = {
+      grid: "output",
+      title: t("lab.output"),
+      matrix: output,
+      across: output.channels,
+      shaded: true,
+    };
     if (pooled) {
       const found = new Set(pooled.indices.values.slice(0, step ?? undefined));
       const values = output.values.map((value, cell) => (found.has(cell) ? value : 0));
@@ -165,7 +185,8 @@ export class Stage extends Localized {
   /** Steppers of the input's size. */
   #sizes(input: Matrix) {
     const resize = (height: number, width: number) => {
-      const fill = this.lab.settings.operator === "pixel-shuffle" ? counting(input.channels * height * width) : [1, 2, 3, 4];
+      const fill =
+        this.lab.settings.operator === "pixel-shuffle" ? counting(input.channels * height * width) : [1, 2, 3, 4];
       this.lab.change({ input: resized(input, input.channels, height, width, fill) });
     };
     return html`<div class="sizes">

@@ -93,21 +93,27 @@ export class LabView extends Localized {
           <lab-refusal .refusal=${lab.refusal}></lab-refusal>
           <lab-stage .lab=${lab}></lab-stage>
           <lab-explain .worked=${worked} .target=${lab.target}></lab-explain>
-          ${worked
-            ? html`<lab-scrub .steps=${lab.steps} .done=${lab.step ?? lab.steps}
+          ${
+            worked
+              ? html`<lab-scrub .steps=${lab.steps} .done=${lab.step ?? lab.steps}
                 @step=${({ detail }: CustomEvent<number>) => lab.setStep(detail)}></lab-scrub>`
-            : nothing}
+              : nothing
+          }
         </section>
         ${this.#notes()}
         <div class="panels">
           <lab-size .settings=${settings} .worked=${worked}></lab-size>
-          ${settings.operator === "transposed-conv"
-            ? html`<lab-overlap .overlap=${lab.overlap} .other=${lab.otherOverlap} .stride=${settings.stride}></lab-overlap>`
-            : nothing}
-          ${settings.input.channels === 1
-            ? html`<lab-patch .rows=${settings.input.height} .columns=${settings.input.width}
+          ${
+            settings.operator === "transposed-conv"
+              ? html`<lab-overlap .overlap=${lab.overlap} .other=${lab.otherOverlap} .stride=${settings.stride}></lab-overlap>`
+              : nothing
+          }
+          ${
+            settings.input.channels === 1
+              ? html`<lab-patch .rows=${settings.input.height} .columns=${settings.input.width}
                 @patch=${({ detail }: CustomEvent<Matrix>) => lab.change({ input: detail })}></lab-patch>`
-            : nothing}
+              : nothing
+          }
         </div>
         <lab-code .settings=${settings}></lab-code>
       </main>
@@ -126,7 +132,8 @@ export class LabView extends Localized {
     const presets = presetsOf(settings.operator);
     if (presets.length < 2) return nothing;
     return html`<nav class="examples" aria-label=${t("lab.examples")}>${presets.map(
-      (id) => html`<a class="chip" href=${address(id, this.lab.view)} aria-current=${id === preset ? "true" : nothing}>${title(id)}</a>`,
+      (id) =>
+        html`<a class="chip" href=${address(id, this.lab.view)} aria-current=${id === preset ? "true" : nothing}>${title(id)}</a>`,
     )}</nav>`;
   }
 

@@ -75,7 +75,8 @@ export class Worked {
   *#terms({ weights, kernelCells }: Upsampled): Generator<Term> {
     const outputs = this.output.values.length;
     if (this.pooled) {
-      for (const cell of new Set(this.pooled.indices.values)) yield { input: cell, output: cell, weight: 1, kernel: -1 };
+      for (const cell of new Set(this.pooled.indices.values))
+        yield { input: cell, output: cell, weight: 1, kernel: -1 };
       return;
     }
     const { values } = this.settings.kernel;

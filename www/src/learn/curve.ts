@@ -1,7 +1,7 @@
 import { css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { shared } from "../elements/shared";
-import { language, Localized, t } from "../i18n";
+import { Localized, language, t } from "../i18n";
 import type { Curve } from "./learning";
 import { lossAt, scaleOf } from "./scale";
 
@@ -79,7 +79,8 @@ export class LossCurve extends Localized {
     const scale = scaleOf(points);
     const x = (step: number) => LEFT + scale.x(step) * (WIDTH - LEFT - RIGHT);
     const y = (loss: number) => TOP + scale.y(loss) * (HEIGHT - TOP - BOTTOM);
-    const line = (part: Curve["curve"]) => part.map(({ step, loss }) => `${x(step).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
+    const line = (part: Curve["curve"]) =>
+      part.map(({ step, loss }) => `${x(step).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
     const here = kept[this.moment] ?? 0;
     const number = new Intl.NumberFormat(language());
     return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"

@@ -5,8 +5,8 @@
 
 import { partOf } from "../app/cut";
 import { Kept } from "../app/kept";
-import type { Playground } from "../app/playground";
 import { Maker } from "../app/maker";
+import type { Playground } from "../app/playground";
 import type { Chore } from "../app/pump";
 import { fromBase, type SampleId } from "../app/samples";
 import { isMasked, type State } from "../app/state";
@@ -122,7 +122,11 @@ export class Learning extends Maker {
       yield {
         key: "curve",
         run: async (signal) => {
-          this.curve = await fetched(fromBase("models/learning/curve.json"), signal, (response) => response.json() as Promise<Curve>);
+          this.curve = await fetched(
+            fromBase("models/learning/curve.json"),
+            signal,
+            (response) => response.json() as Promise<Curve>,
+          );
           this.dispatchEvent(new Event("curve"));
           this.tell();
         },
@@ -131,7 +135,8 @@ export class Learning extends Maker {
     const source = this.#source;
     const key = this.#key;
     if (!source || !this.playground.state.engine) return;
-    if (!this.#pair.is(key)) return yield { key, run: (signal) => this.#prepare(key, { id: source.picture, ...source.layer.size }, signal) };
+    if (!this.#pair.is(key))
+      return yield { key, run: (signal) => this.#prepare(key, { id: source.picture, ...source.layer.size }, signal) };
     const trained = this.steps.map((step) => `step-${step}`);
     const untrained = STRATEGIES.map((strategy) => RANDOM + strategy);
     const chosen = trained[this.moment];
@@ -140,20 +145,33 @@ export class Learning extends Maker {
     for (const file of pair ? [...first, ...(this.random ? trained : untrained)] : []) {
       const kept = this.#made.get(file) ?? new Kept<Shown>(close);
       this.#made.set(file, kept);
-      if (pair && !kept.is(`${file} ${key}`)) yield { key: `${file} ${key}`, run: (signal) => this.#make(kept, `${file} ${key}`, file, pair, signal) };
+      if (pair && !kept.is(`${file} ${key}`))
+        yield { key: `${file} ${key}`, run: (signal) => this.#make(kept, `${file} ${key}`, file, pair, signal) };
     }
   }
 
   /** The middle of the photo, and the same with noise. */
   async #prepare(key: string, source: PictureInfo, signal: AbortSignal): Promise<void> {
     const [width, height] = [Math.min(SIDE, source.width), Math.min(SIDE, source.height)];
-    const rect = { x: Math.floor((source.width - width) / 2), y: Math.floor((source.height - height) / 2), width, height };
+    const rect = {
+      x: Math.floor((source.width - width) / 2),
+      y: Math.floor((source.height - height) / 2),
+      width,
+      height,
+    };
     const truth = await this.#picture({ make: "cut", of: source.id, cut: partOf(rect) }, signal);
     try {
-      const noisy = await this.#picture({ make: "filtered", of: truth.id, how: { kind: "gaussian-noise", sigma: SIGMA, seed: 1 } }, signal);
+      const noisy = await this.#picture(
+        { make: "filtered", of: truth.id, how: { kind: "gaussian-noise", sigma: SIGMA, seed: 1 } },
+        signal,
+      );
       this.#pair.set(key, { truth, noisy });
       this.#truth.set(key, { bitmap: await this.#bitmap(truth, signal), psnr: null, checkerboard: null });
-      this.#noisy.set(key, { bitmap: await this.#bitmap(noisy, signal), psnr: await this.#psnr(noisy, truth, signal), checkerboard: null });
+      this.#noisy.set(key, {
+        bitmap: await this.#bitmap(noisy, signal),
+        psnr: await this.#psnr(noisy, truth, signal),
+        checkerboard: null,
+      });
     } catch (error) {
       if (this.#pair.is(key)) this.#pair.clear();
       else this.#client.free("picture", truth.id);
@@ -162,7 +180,13 @@ export class Learning extends Maker {
     this.tell();
   }
 
-  async #make(kept: Kept<Shown>, key: string, file: string, { truth, noisy }: Pair, signal: AbortSignal): Promise<void> {
+  async #make(
+    kept: Kept<Shown>,
+    key: string,
+    file: string,
+    { truth, noisy }: Pair,
+    signal: AbortSignal,
+  ): Promise<void> {
     const source = { url: fromBase(`models/learning/${file}.onnx`), sha256: "", data: {} };
     const model = await this.#client.call("loadModel", { source }, { signal });
     const processing = this.#client.call("process", { picture: noisy.id, model: model.id, near: null }, { signal });

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import type { Router } from "../app/router";
 import { PICTURES } from "../app/files";
+import type { Router } from "../app/router";
 import { isSample } from "../app/samples";
 import type { Action } from "../app/state";
 import "../elements/bitmap";
@@ -13,7 +13,7 @@ import "../elements/segments";
 import { scrolling, shared } from "../elements/shared";
 import "../elements/slider";
 import "../elements/work";
-import { decibels, language, Localized, t } from "../i18n";
+import { decibels, Localized, language, t } from "../i18n";
 import "./curve";
 import { type Learning, RANDOM, type Shown, STRATEGIES } from "./learning";
 import { viewStyles } from "./view.styles";
@@ -137,8 +137,9 @@ export class LearnView extends Localized {
         ${this.#figure(learning.shown(`step-${step}`), t("learn.output", { step: number }), true)}
         ${this.#figure(learning.truth, t("learn.truth"))}
       </div>
-      ${curve
-        ? html`<div class="line">
+      ${
+        curve
+          ? html`<div class="line">
               ${this.#play()}
               <up-slider .label=${t("learn.step")} .min=${0} .max=${steps.length - 1} .value=${moment} .said=${t("learn.step.value", { step: number })}
                 @slide=${({ detail }: CustomEvent<number>) => this.#show(detail)}></up-slider>
@@ -146,7 +147,8 @@ export class LearnView extends Localized {
             <h3>${t("learn.loss")}</h3>
             <learn-curve .curve=${curve} .moment=${moment} @moment=${({ detail }: CustomEvent<number>) => this.#show(detail)}></learn-curve>
             <p class="note">${t("learn.curve.note")}</p>`
-        : nothing}`;
+          : nothing
+      }`;
   }
 
   #untrained() {
@@ -160,7 +162,9 @@ export class LearnView extends Localized {
   #figure(shown: Shown | null, name: string, live = false, checks = false) {
     const figures = [
       ...(shown && shown.psnr !== null && !checks ? [t("inspect.psnr", { psnr: decibels(shown.psnr) })] : []),
-      ...(checks && shown && shown.checkerboard !== null ? [t("learn.checkerboard", { db: decibels(shown.checkerboard) })] : []),
+      ...(checks && shown && shown.checkerboard !== null
+        ? [t("learn.checkerboard", { db: decibels(shown.checkerboard) })]
+        : []),
     ];
     return html`<figure><up-bitmap .bitmap=${shown?.bitmap ?? null} .label=${name} ?smooth=${!checks}></up-bitmap>
       <figcaption><b>${name}</b><span role=${live ? "status" : nothing}>${figures.join(" · ")}</span></figcaption></figure>`;
@@ -168,7 +172,8 @@ export class LearnView extends Localized {
 
   /** Where motion is unwelcome, one step for each press. */
   #play() {
-    if (calm()) return html`<button class="icon" aria-label=${t("learn.next")} title=${t("learn.next")} @click=${() => this.#next()}>${icons.run}</button>`;
+    if (calm())
+      return html`<button class="icon" aria-label=${t("learn.next")} title=${t("learn.next")} @click=${() => this.#next()}>${icons.run}</button>`;
     const name = t(this.playing ? "lab.step.pause" : "learn.play");
     return html`<button class="icon" aria-label=${name} title=${name} @click=${() => (this.playing ? this.#pause() : this.#start())}>
       ${this.playing ? icons.stop : icons.run}</button>`;

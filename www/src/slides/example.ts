@@ -46,10 +46,12 @@ export class Example extends Localized {
       <lab-refusal .refusal=${lab.refusal}></lab-refusal>
       <lab-stage .lab=${lab}></lab-stage>
       <lab-explain .worked=${lab.worked} .target=${lab.target}></lab-explain>
-      ${lab.worked
-        ? html`<lab-scrub .steps=${lab.steps} .done=${lab.step ?? lab.steps}
+      ${
+        lab.worked
+          ? html`<lab-scrub .steps=${lab.steps} .done=${lab.step ?? lab.steps}
             @step=${({ detail }: CustomEvent<number>) => lab.setStep(detail)}></lab-scrub>`
-        : nothing}
+          : nothing
+      }
       <a href=${formatRoute({ view: "lab", path: lab.preset, query: lab.query })}>${t("slides.lab")}</a>
     </div>`;
   }

@@ -49,7 +49,10 @@ const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   nearest: { example: { preset: "nearest" } },
   bilinear: { example: { preset: "bilinear" } },
   "pixel-shuffle": { example: { preset: "pixel-shuffle" } },
-  "max-unpool": { example: { preset: "max-unpool" }, more: "inspect?task=denoise&model=max-unpool&node=pool1.maxpool&output=1" },
+  "max-unpool": {
+    example: { preset: "max-unpool" },
+    more: "inspect?task=denoise&model=max-unpool&node=pool1.maxpool&output=1",
+  },
   "transposed-conv-1": { example: { preset: "transposed-conv-1" } },
   "transposed-conv-1-stamped": { example: { preset: "transposed-conv-1", view: "stamp" } },
   "transposed-conv-2": { example: { preset: "transposed-conv-2" } },

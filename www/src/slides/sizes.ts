@@ -73,7 +73,10 @@ export class Overlaps extends Localized {
 
   protected override render() {
     return html`<div class="overlaps">${this.labs.map(
-      ({ overlap, settings }) => html`<lab-overlap .heading=${t("slides.overlap", { kernel: settings.kernel.width, stride: settings.stride })}
+      ({
+        overlap,
+        settings,
+      }) => html`<lab-overlap .heading=${t("slides.overlap", { kernel: settings.kernel.width, stride: settings.stride })}
         .overlap=${overlap} .stride=${settings.stride}></lab-overlap>`,
     )}</div>`;
   }

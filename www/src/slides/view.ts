@@ -9,7 +9,7 @@ import { Lab } from "../lab/lab";
 import type { PresetId } from "../lab/presets";
 import "./example";
 import "./losses";
-import { type Section, SECTIONS } from "./sections";
+import { SECTIONS, type Section } from "./sections";
 import "./sizes";
 import { slidesStyles } from "./view.styles";
 
@@ -31,7 +31,8 @@ export class SlidesView extends Localized {
 
   constructor() {
     super();
-    for (const act of ["wheel", "pointerdown", "keydown"]) this.addEventListener(act, () => (this.#waits = false), { passive: true });
+    for (const act of ["wheel", "pointerdown", "keydown"])
+      this.addEventListener(act, () => (this.#waits = false), { passive: true });
   }
 
   override connectedCallback(): void {
@@ -87,7 +88,9 @@ export class SlidesView extends Localized {
     if (live === "l1") return html`<slides-l1></slides-l1>`;
     if (live === "size") return html`<slides-sizes></slides-sizes>`;
     if (live !== "overlap") return nothing;
-    const labs = (["transposed-conv-uneven", "transposed-conv-even"] as const).map((preset) => this.#lab(preset, preset));
+    const labs = (["transposed-conv-uneven", "transposed-conv-even"] as const).map((preset) =>
+      this.#lab(preset, preset),
+    );
     return html`<slides-overlaps .labs=${labs}></slides-overlaps>`;
   }
 
@@ -115,7 +118,9 @@ export class SlidesView extends Localized {
     const { view, path } = this.router.route;
     if (view !== "slides") return null;
     this.#gone = path;
-    const section = SECTIONS.some(({ id }) => id === path) ? this.renderRoot.querySelector<HTMLElement>(`#${path}`) : null;
+    const section = SECTIONS.some(({ id }) => id === path)
+      ? this.renderRoot.querySelector<HTMLElement>(`#${path}`)
+      : null;
     if (section) {
       const margin = parseFloat(getComputedStyle(section).scrollMarginTop);
       this.scrollTop += section.getBoundingClientRect().top - this.getBoundingClientRect().top - margin;

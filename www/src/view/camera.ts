@@ -1,7 +1,7 @@
 /** What all pictures of one comparison are seen through: one view, and the ways to move it. */
 
 import type { Rect } from "../engine";
-import { canPan, clamp, fit, pan, toPicture, zoomAt, type Point, type Size, type View } from "./viewport";
+import { canPan, clamp, fit, type Point, pan, type Size, toPicture, type View, zoomAt } from "./viewport";
 
 /** What a zoom bar can ask for; factors and device pixels per picture pixel. */
 export type ZoomWish = { by: number } | { to: number } | "fit" | "actual";

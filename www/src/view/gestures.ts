@@ -32,7 +32,10 @@ export class Gestures {
     element.addEventListener("pointermove", (event) => this.#onMove(event));
     element.addEventListener("pointerup", (event) => this.#onUp(event));
     element.addEventListener("pointercancel", (event) => this.#down.delete(event.pointerId));
-    element.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.#down.size === 0 && handlers.leave());
+    element.addEventListener(
+      "pointerleave",
+      (event) => event.pointerType !== "touch" && this.#down.size === 0 && handlers.leave(),
+    );
     element.addEventListener("dblclick", (event) => !isChoice(event) && handlers.doubleClick(this.#at(event)));
     element.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
   }

@@ -5,7 +5,7 @@
 
 import type { Rect } from "../engine";
 import type { Tile } from "../protocol";
-import { placed, visibleTiles, type Size, type View } from "./viewport";
+import { placed, type Size, type View, visibleTiles } from "./viewport";
 
 /** The longest side of an overview. */
 export const OVERVIEW_SIDE = 2048;
@@ -63,7 +63,9 @@ export class Layer extends EventTarget {
       Math.max(Math.round(this.size.width * scale), 1),
       Math.max(Math.round(this.size.height * scale), 1),
     );
-    if (before && before.#overview) canvas.getContext("2d")?.drawImage(before.#overview, 0, 0, canvas.width, canvas.height);
+    // biome-ignore lint/complexity/useOptionalChain: TypeScript has no optional chain to a private name
+    if (before && before.#overview)
+      canvas.getContext("2d")?.drawImage(before.#overview, 0, 0, canvas.width, canvas.height);
     this.#overview = canvas;
     this.#changed();
   }

@@ -1,11 +1,14 @@
 import type { Engine, Picture } from "../engine";
-import { codeOf, messageOf, type FileNotice } from "../protocol";
+import { codeOf, type FileNotice, messageOf } from "../protocol";
 
 /**
  * Decodes a picture file: in Rust, and by the browser where Rust cannot, for whatever reason. Where the browser cannot
  * either, Rust has told why; where it shows a file that is damaged, that is told as well.
  */
-export async function decode(engine: Engine, file: Blob): Promise<{ picture: Picture; notices: FileNotice[]; lossy: boolean }> {
+export async function decode(
+  engine: Engine,
+  file: Blob,
+): Promise<{ picture: Picture; notices: FileNotice[]; lossy: boolean }> {
   try {
     const picture = await engine.decode(new Uint8Array(await file.arrayBuffer()));
     return { picture, notices: picture.notices, lossy: picture.isLossy };

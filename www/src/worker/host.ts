@@ -2,14 +2,23 @@
 
 import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
 import type { Inspection } from "../inspection";
-import { CallError, messageOf, type CallName, type Calls, type EngineInfo, type PictureInfo, type Progress, type Tile } from "../protocol";
+import {
+  CallError,
+  type CallName,
+  type Calls,
+  type EngineInfo,
+  messageOf,
+  type PictureInfo,
+  type Progress,
+  type Tile,
+} from "../protocol";
 import { decode } from "./decode";
 import { encode } from "./encode";
 import { Inspections } from "./inspections";
+import { Lane } from "./lane";
 import { make } from "./make";
 import { undeclaredOutput } from "./undeclared";
 import { weights } from "./weights";
-import { Lane } from "./lane";
 
 /** Side of the picture that tells how fast a model runs here. */
 const PROBE_SIDE = 128;
@@ -78,7 +87,14 @@ export class Host implements Handlers {
       this.#models.set(id, model);
       const undeclared = "url" in source ? null : undeclaredOutput(model);
       const { classes = [], output } = model.task ?? {};
-      return { id, bytes: bytes.byteLength, metadata: model.metadata, classes, gray: output?.color === "gray", undeclared };
+      return {
+        id,
+        bytes: bytes.byteLength,
+        metadata: model.metadata,
+        classes,
+        gray: output?.color === "gray",
+        undeclared,
+      };
     }, signal);
   }
 
@@ -117,7 +133,9 @@ export class Host implements Handlers {
   scoreLabels({ labels, truth, classes }: Calls["scoreLabels"]["args"], { signal }: CallContext) {
     return this.#lane.run(() => {
       const shares = this.#ready().scoreLabels(this.#picture(labels), this.#picture(truth), classes);
-      const [pixelAccuracy = null, meanIou = null, ...iou] = [...shares].map((share) => (Number.isNaN(share) ? null : share));
+      const [pixelAccuracy = null, meanIou = null, ...iou] = [...shares].map((share) =>
+        Number.isNaN(share) ? null : share,
+      );
       return { pixelAccuracy, meanIou, iou };
     }, signal);
   }
@@ -184,7 +202,10 @@ export class Host implements Handlers {
 
   inspect({ picture, model, at, side }: Calls["inspect"]["args"], { signal }: CallContext) {
     return this.#lane.run(() => {
-      return this.#inspections.open(this.#ready(), { id: model, model: this.#model(model) }, this.#picture(picture), { at, side });
+      return this.#inspections.open(this.#ready(), { id: model, model: this.#model(model) }, this.#picture(picture), {
+        at,
+        side,
+      });
     }, signal);
   }
 

@@ -24,7 +24,11 @@ export class Inspections {
     return { id, rect, shape, nodes, inputs: names(model.inputs), outputs: names(model.outputs) };
   }
 
-  async features(inspection: Inspection, { value, cut }: Calls["features"]["args"], signal: AbortSignal): Promise<FeaturesInfo> {
+  async features(
+    inspection: Inspection,
+    { value, cut }: Calls["features"]["args"],
+    signal: AbortSignal,
+  ): Promise<FeaturesInfo> {
     const features = await inspection.features(value, { cut, signal });
     const id = this.#nextId++;
     this.#features.set(id, features);

@@ -1,6 +1,6 @@
 /** The worker's mouth and ears: messages in, calls on the host, messages out. */
 
-import { codeOf, messageOf, type FromWorker, type ToWorker } from "../protocol";
+import { codeOf, type FromWorker, messageOf, type ToWorker } from "../protocol";
 import { Host } from "./host";
 
 const host = new Host(() => import("unet-playground"));

@@ -1,6 +1,19 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, meanColour, method, named, notice, restored, run, shortcut, status, stop, tableRows } from "./browser";
+import {
+  bring,
+  expectAccessible,
+  meanColour,
+  method,
+  named,
+  notice,
+  restored,
+  run,
+  shortcut,
+  status,
+  stop,
+  tableRows,
+} from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 
 /** What a person brings, and the run that follows. */
@@ -154,7 +167,9 @@ describe("running", () => {
     await open();
     await engine({ tileDelay: 300 });
     await run(page).click();
-    await status(page).filter({ hasText: /bilinear, [1-9]/ }).waitFor();
+    await status(page)
+      .filter({ hasText: /bilinear, [1-9]/ })
+      .waitFor();
     const bar = page.getByRole("progressbar", { name: "Progress" });
     expect(Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
     const painted = await meanColour(page, "after");
@@ -184,7 +199,9 @@ describe("running", () => {
     await expect.poll(figures).toEqual([expect.stringMatching(/dB/), expect.stringMatching(/dB/)]);
     await engine({ tileDelay: 300 });
     await shortcut(page, "r");
-    await status(page).filter({ hasText: /nearest, [1-9]/ }).waitFor();
+    await status(page)
+      .filter({ hasText: /nearest, [1-9]/ })
+      .waitFor();
     await page.keyboard.press("Escape");
     await run(page).waitFor();
     expect(await figures()).toEqual([expect.not.stringMatching(/dB/), expect.not.stringMatching(/dB/)]);
@@ -211,7 +228,10 @@ describe("running", () => {
     await page.evaluate(() => (location.hash = "#with=nearest,bilinear,median-filter&layout=grid&picture=chelsea"));
     const cell = (name: string) => page.locator("up-grid .cell").filter({ hasText: name });
     await cell("U-Net · nearest").getByText("Computing").waitFor();
-    const opacity = (name: string) => cell(name).locator(".dim").evaluateAll((dim) => dim.map((one) => getComputedStyle(one).opacity));
+    const opacity = (name: string) =>
+      cell(name)
+        .locator(".dim")
+        .evaluateAll((dim) => dim.map((one) => getComputedStyle(one).opacity));
     expect(await opacity("U-Net · nearest")).toEqual(["0.3"]);
     expect(await opacity("Median")).toEqual([]);
     expect(await cell("Median").locator("up-tag span").first().textContent()).toMatch(/sec|dB/);

@@ -7,7 +7,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Debian's Chromium, with WebGPU on a software GPU and none of its own network traffic. */
 export function launch({ webgpu = true } = {}): Promise<Browser> {
-  const gpu = webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : ["--disable-webgpu", "--disable-gpu"];
+  const gpu = webgpu
+    ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
+    : ["--disable-webgpu", "--disable-gpu"];
   const quiet = ["background-networking", "component-update", "sync", "quic"].map((what) => `--disable-${what}`);
   return chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
@@ -78,7 +80,11 @@ export interface Bytes {
 
 /** Drops files, or pastes them, as a browser reports it. */
 export async function bring(page: Page, how: "drop" | "paste", files: Bytes[]): Promise<void> {
-  const sent = files.map(({ name, type = "", bytes }) => ({ name, type, base64: Buffer.from(bytes).toString("base64") }));
+  const sent = files.map(({ name, type = "", bytes }) => ({
+    name,
+    type,
+    base64: Buffer.from(bytes).toString("base64"),
+  }));
   await page.evaluate(
     ({ how, sent }) => {
       const data = new DataTransfer();
@@ -123,15 +129,20 @@ interface AxeViolation {
 
 /** The figures of the results table, by method: what its columns say. */
 export async function tableRows(page: Page): Promise<Record<string, string[]>> {
-  const rows = await page.locator("up-results tbody tr").evaluateAll((rows) =>
-    rows.map((row) => [...row.children].map((cell) => cell.textContent?.replace(/\s+/g, " ").trim() ?? "")),
-  );
+  const rows = await page
+    .locator("up-results tbody tr")
+    .evaluateAll((rows) =>
+      rows.map((row) => [...row.children].map((cell) => cell.textContent?.replace(/\s+/g, " ").trim() ?? "")),
+    );
   return Object.fromEntries(rows.map(([name = "", ...cells]) => [name, cells]));
 }
 
 /** A method's chip; of two of one name, the network's. */
 export const method = (page: Page, name: string): Locator =>
-  page.getByRole("group", { name: /^(Upsampling|Without a network)$/ }).getByRole("checkbox", { name, exact: true }).first();
+  page
+    .getByRole("group", { name: /^(Upsampling|Without a network)$/ })
+    .getByRole("checkbox", { name, exact: true })
+    .first();
 
 /** The picture's name, as the controls say it. */
 export const named = (page: Page, name: string): Locator => page.locator("up-controls .name").filter({ hasText: name });

@@ -4,15 +4,16 @@ import { join } from "node:path";
 import type { Browser, FrameLocator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { expectAccessible, launch } from "./browser";
-import { serve, type Site } from "./server";
+import { type Site, serve } from "./server";
 
 /** The custom element in a course page of another origin, over the production build. */
 
-type Element = HTMLElement & Record<"run" | "stop" | "report", () => Promise<object>> & {
-  set(settings: Record<string, string>): Promise<null>;
-  load(what: string): Promise<null>;
-  result(method?: string): Promise<Blob>;
-};
+type Element = HTMLElement &
+  Record<"run" | "stop" | "report", () => Promise<object>> & {
+    set(settings: Record<string, string>): Promise<null>;
+    load(what: string): Promise<null>;
+    result(method?: string): Promise<Blob>;
+  };
 
 const folder = mkdtempSync(join(tmpdir(), "course-"));
 const course = readFileSync("../docs/course/index.html", "utf8");
@@ -45,7 +46,11 @@ async function open(html: string, viewport = { width: 1000, height: 900 }): Prom
     const heard: { event: string; detail: unknown; id: string }[] = [];
     Object.assign(globalThis, { heard });
     for (const event of ["ready", "progress", "result", "change", "error", "solved"]) {
-      document.addEventListener(event, (told) => heard.push({ event, detail: (told as CustomEvent).detail, id: (told.target as HTMLElement).id }), true);
+      document.addEventListener(
+        event,
+        (told) => heard.push({ event, detail: (told as CustomEvent).detail, id: (told.target as HTMLElement).id }),
+        true,
+      );
     }
   });
   await page.goto(`${host.url}lesson.html`);
@@ -59,7 +64,10 @@ const frame = (id = "a"): FrameLocator => page.locator(`#${id}`).locator("iframe
 
 async function heard(event: string, id = "a"): Promise<Record<string, unknown>> {
   const found = await page.waitForFunction(
-    ([event, id]) => (globalThis as never as { heard: { event: string; id: string; detail: object }[] }).heard.findLast((one) => one.event === event && one.id === id),
+    ([event, id]) =>
+      (globalThis as never as { heard: { event: string; id: string; detail: object }[] }).heard.findLast(
+        (one) => one.event === event && one.id === id,
+      ),
     [event, id] as const,
     { timeout: 45_000 },
   );
@@ -73,10 +81,18 @@ describe("the element", () => {
   });
 
   it("shows what its attributes say, follows them, and tells what happens", async () => {
-    await open(tag('task="denoise" with="bilinear" sample="chelsea" degradation="gaussian-noise" level="35" backend="cpu" controls="compare strength"'));
+    await open(
+      tag(
+        'task="denoise" with="bilinear" sample="chelsea" degradation="gaussian-noise" level="35" backend="cpu" controls="compare strength"',
+      ),
+    );
     await heard("ready");
     const first = await heard("result");
-    expect(first).toMatchObject({ task: "denoise", chosen: "bilinear", results: [{ method: "bilinear", status: "done", psnr: expect.any(Number) }] });
+    expect(first).toMatchObject({
+      task: "denoise",
+      chosen: "bilinear",
+      results: [{ method: "bilinear", status: "done", psnr: expect.any(Number) }],
+    });
     expect(await frame().getByRole("heading", { name: "Upsampling" }).count()).toBe(0);
     await frame().getByRole("slider", { name: "Strength" }).waitFor();
     await page.locator("#a").evaluate((element: Element) => element.setAttribute("with", "nearest"));
@@ -87,11 +103,19 @@ describe("the element", () => {
   it("gives results and reports, opens photos of the page around, and says what it cannot do", async () => {
     await open(tag('task="denoise" with="bilinear" mode="apply" backend="cpu" src="coffee.jpg"'));
     await heard("result");
-    await expect.poll(() => page.locator("#a").evaluate(async (element: Element) => JSON.stringify(await element.report()))).toContain("coffee.jpg");
+    await expect
+      .poll(() => page.locator("#a").evaluate(async (element: Element) => JSON.stringify(await element.report())))
+      .toContain("coffee.jpg");
     await page.locator("#a").evaluate((element: Element) => element.run());
-    const png = await page.locator("#a").evaluate(async (element: Element) => [...new Uint8Array(await (await element.result()).arrayBuffer())].slice(1, 4));
+    const png = await page
+      .locator("#a")
+      .evaluate(async (element: Element) =>
+        [...new Uint8Array(await (await element.result()).arrayBuffer())].slice(1, 4),
+      );
     expect(String.fromCharCode(...png)).toBe("PNG");
-    const refused = page.locator("#a").evaluate((element: Element) => element.result("magic").then(String, (error: { code: string }) => error.code));
+    const refused = page
+      .locator("#a")
+      .evaluate((element: Element) => element.result("magic").then(String, (error: { code: string }) => error.code));
     expect(await refused).toBe("no-result");
     await page.locator("#a").evaluate((element: Element) => element.setAttribute("src", "nothing.jpg"));
     expect((await heard("error")).message).toMatch(/nothing\.jpg: HTTP 404/);
@@ -102,31 +126,56 @@ describe("the element", () => {
     await heard("result");
     await page.evaluate(() => window.postMessage({ unetPlayground: 1, event: "solved", detail: {} }, "*"));
     const inside = page.frames().find((one) => one.url().startsWith(site.url));
-    await inside?.evaluate(() => window.postMessage({ unetPlayground: 1, id: 9, call: "set", args: { task: "deblur" } }, "*"));
+    await inside?.evaluate(() =>
+      window.postMessage({ unetPlayground: 1, id: 9, call: "set", args: { task: "deblur" } }, "*"),
+    );
     await page.waitForTimeout(300);
-    const events = await page.evaluate(() => (globalThis as never as { heard: { event: string }[] }).heard.map(({ event }) => event));
+    const events = await page.evaluate(() =>
+      (globalThis as never as { heard: { event: string }[] }).heard.map(({ event }) => event),
+    );
     expect(events).not.toContain("solved");
     expect((await heard("change")).settings).toMatchObject({ task: "denoise" });
   });
 
   it("neither takes the focus nor scrolls, and waits until it is near", async () => {
-    await open(tag('task="denoise" with="bilinear" sample="chelsea"', '<div style="height: 3000px"></div>').replace("<unet-playground", '<input id="mine" /><div style="height: 2600px"></div><unet-playground'));
+    await open(
+      tag('task="denoise" with="bilinear" sample="chelsea"', '<div style="height: 3000px"></div>').replace(
+        "<unet-playground",
+        '<input id="mine" /><div style="height: 2600px"></div><unet-playground',
+      ),
+    );
     expect(await page.locator("iframe").count()).toBe(0);
     await page.locator("#mine").focus({ timeout: 5000 });
     await page.evaluate(() => window.scrollTo(0, 2400));
     await heard("ready");
-    expect(await page.evaluate(() => [document.activeElement?.id, window.scrollY, history.length])).toEqual(["mine", 2400, 2]);
+    expect(await page.evaluate(() => [document.activeElement?.id, window.scrollY, history.length])).toEqual([
+      "mine",
+      2400,
+      2,
+    ]);
   });
 
   it("is usable at 320 by 240, in Vietnamese, locked, without a header", async () => {
-    await open(tag('task="denoise" with="bilinear" sample="chelsea" lang="vi" theme="dark" lock style="width: 320px; height: 240px; aspect-ratio: auto"'), { width: 400, height: 500 });
+    await open(
+      tag(
+        'task="denoise" with="bilinear" sample="chelsea" lang="vi" theme="dark" lock style="width: 320px; height: 240px; aspect-ratio: auto"',
+      ),
+      { width: 400, height: 500 },
+    );
     await heard("result");
     const inside = page.frames().find((one) => one.url().startsWith(site.url));
     const seen = await inside?.evaluate(() => {
       const app = document.querySelector("up-app")?.shadowRoot;
       const stage = app?.querySelector("main")?.getBoundingClientRect();
-      const overflows = document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight;
-      return { lang: document.documentElement.lang, scheme: document.documentElement.style.colorScheme, height: stage?.height, overflows, header: app?.querySelector("up-header")?.checkVisibility() };
+      const overflows =
+        document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight;
+      return {
+        lang: document.documentElement.lang,
+        scheme: document.documentElement.style.colorScheme,
+        height: stage?.height,
+        overflows,
+        header: app?.querySelector("up-header")?.checkVisibility(),
+      };
     });
     expect(seen).toEqual({ lang: "vi", scheme: "dark", height: 240, overflows: false, header: false });
   });

@@ -4,9 +4,26 @@ import { resolve } from "node:path";
 import { unzipSync } from "fflate";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { bring, dropFromDisk, launch, method, named as namedOn, notice, PLAIN, restored, run, shortcut, slider, status, stop, tableRows, type Bytes, visit } from "./browser";
+import {
+  type Bytes,
+  bring,
+  dropFromDisk,
+  launch,
+  method,
+  named as namedOn,
+  notice,
+  PLAIN,
+  restored,
+  run,
+  shortcut,
+  slider,
+  status,
+  stop,
+  tableRows,
+  visit,
+} from "./browser";
 import { bytesIn, png } from "./pictures";
-import { serve, type Site } from "./server";
+import { type Site, serve } from "./server";
 import { unpackedSite } from "./zip";
 
 /** The zip of the production build below a sub-path: the real engine and the shipped models, on the CPU and on WebGPU. */
@@ -93,7 +110,12 @@ describe("on the CPU", () => {
   });
 
   it("scores six results against the original, maps differences, mixes", async () => {
-    const networks = { bilinear: "U-Net · bilinear", nearest: "U-Net · nearest", "pixel-shuffle": "U-Net · pixel shuffle", "max-unpool": "U-Net · max-unpool" };
+    const networks = {
+      bilinear: "U-Net · bilinear",
+      nearest: "U-Net · nearest",
+      "pixel-shuffle": "U-Net · pixel shuffle",
+      "max-unpool": "U-Net · max-unpool",
+    };
     await open(`#with=${Object.keys(networks).join()},median-filter,mean-filter&backend=cpu&layout=grid`);
     await restored(page);
     expect(await page.locator("up-grid .cell").count()).toBe(8);
@@ -170,7 +192,9 @@ describe("on the CPU", () => {
     const photos = ["cat.jpg", "dog.jpg"].map((name) => ({ name, type: "image/jpeg", bytes: chelsea }));
     await bring(page, "drop", photos);
     await page.getByText("2 files").waitFor();
-    const files = unzipSync(new Uint8Array(await downloaded(() => page.getByRole("button", { name: "All, as a ZIP" }).click())));
+    const files = unzipSync(
+      new Uint8Array(await downloaded(() => page.getByRole("button", { name: "All, as a ZIP" }).click())),
+    );
     expect(Object.keys(files)).toEqual(["cat-denoise.png", "dog-denoise.png"]);
     for (const file of Object.values(files)) expect(sizeOf(file)).toEqual([451, 300]);
   });
@@ -182,7 +206,9 @@ describe("on the CPU", () => {
     const mask = await savedPng();
     await page.locator("input#mask").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: mask });
     await shortcut(page, "t");
-    await expect.poll(async () => (await tableRows(page))["U-Net · bilinear"]?.slice(0, 2)).toEqual(["100.0%", "100.0%"]);
+    await expect
+      .poll(async () => (await tableRows(page))["U-Net · bilinear"]?.slice(0, 2))
+      .toEqual(["100.0%", "100.0%"]);
     await bring(page, "drop", [{ name: "gray.png", type: "image/png", bytes: png(451, 300, (x) => (x < 9 ? 77 : 0)) }]);
     await notice(page).getByText("the pixel at 0, 0 of the mask is [77, 77, 77, 255]").waitFor({ state: "attached" });
     expect(complaints).toEqual([]);
@@ -192,7 +218,9 @@ describe("on the CPU", () => {
     await open("#task=super-resolve-x2&with=bilinear&backend=cpu");
     await restored(page);
     await bring(page, "drop", [{ name: "huge.png", type: "image/png", bytes: png(6000, 4400, () => 90) }]);
-    const sentence = await notice(page).getByText(/A copy of \d+ × \d+ pixels fits/).textContent();
+    const sentence = await notice(page)
+      .getByText(/A copy of \d+ × \d+ pixels fits/)
+      .textContent();
     const [width = 0, height = 0] = [...(sentence ?? "").matchAll(/\d+/g)].map(Number);
     expect(4 * width * height).toBeLessThanOrEqual(100e6);
     expect(4 * width * height).toBeGreaterThan(94e6);
@@ -311,7 +339,9 @@ describe("a person's photo", () => {
     await open();
     await restored(page);
     await use("CPU");
-    await bring(page, "drop", [{ name: "grandpa.jpg", type: "image/jpeg", bytes: readFileSync("public/samples/camera.jpg") }]);
+    await bring(page, "drop", [
+      { name: "grandpa.jpg", type: "image/jpeg", bytes: readFileSync("public/samples/camera.jpg") },
+    ]);
     const proposal = page.locator("up-proposal");
     await proposal.getByText("This looks black and white.").waitFor();
     await proposal.getByRole("button", { name: "Colorize" }).click();
@@ -319,7 +349,10 @@ describe("a person's photo", () => {
     expect(await page.getByRole("radio", { name: "Colorize", exact: true }).isChecked()).toBe(true);
     await page.getByRole("button", { name: "Crop and rotate" }).click();
     const dialog = page.getByRole("dialog", { name: "Crop and rotate" });
-    for (const [name, value] of [["Width", "200"], ["Height", "120"]] as const) {
+    for (const [name, value] of [
+      ["Width", "200"],
+      ["Height", "120"],
+    ] as const) {
       await dialog.getByRole("spinbutton", { name }).fill(value);
       await page.keyboard.press("Tab");
     }
@@ -423,7 +456,10 @@ describe("broken and odd files", () => {
   it("a model in two files: named what is missing, run when both come", async () => {
     const fixture = "../tests/fixtures/nets/external_data.safetensors";
     const model = { name: "unet.onnx", bytes: bytesIn(fixture, "weights in a second file/model") };
-    const data = { name: "unet.onnx.data", bytes: bytesIn(fixture, "weights in a second file/external/unet.onnx.data") };
+    const data = {
+      name: "unet.onnx.data",
+      bytes: bytesIn(fixture, "weights in a second file/external/unet.onnx.data"),
+    };
     await open();
     await restored(page);
     // The model takes pictures of exactly this size.

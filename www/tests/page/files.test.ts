@@ -27,11 +27,22 @@ describe("one drop", () => {
     await open();
     const files = ["a.jpg", "a.png", "untyped"].map((name) => ({ name, bytes: bytesOf(name) }));
     const notes = { name: "notes.txt", type: "text/plain", bytes: new TextEncoder().encode("hello") };
-    await bring(page, "drop", [notes, ...files, { name: "A.JPG", bytes: bytesOf("a.jpg") }, { name: "._foo.png", type: "image/png", bytes: bytesOf("._foo.png") }]);
+    await bring(page, "drop", [
+      notes,
+      ...files,
+      { name: "A.JPG", bytes: bytesOf("a.jpg") },
+      { name: "._foo.png", type: "image/png", bytes: bytesOf("._foo.png") },
+    ]);
     await named(page, "a.jpg").waitFor();
     await page.getByText("5 files").waitFor();
     const made = await zip();
-    expect(Object.keys(made).sort()).toEqual(["A.JPG-denoise (2).png", "a.jpg-denoise.png", "a.png-denoise.png", "errors.txt", "untyped-denoise.png"]);
+    expect(Object.keys(made).sort()).toEqual([
+      "A.JPG-denoise (2).png",
+      "a.jpg-denoise.png",
+      "a.png-denoise.png",
+      "errors.txt",
+      "untyped-denoise.png",
+    ]);
     const errors = new TextDecoder().decode(made["errors.txt"]);
     expect(errors).toContain("notes.txt: ");
     expect(errors).not.toContain("._foo");
@@ -40,7 +51,10 @@ describe("one drop", () => {
 
   it("of one photo and a file that is none opens the photo, and says what was left out", async () => {
     await open();
-    await bring(page, "drop", [{ name: "notes.txt", bytes: new TextEncoder().encode("hello") }, { name: "untyped", bytes: bytesOf("untyped") }]);
+    await bring(page, "drop", [
+      { name: "notes.txt", bytes: new TextEncoder().encode("hello") },
+      { name: "untyped", bytes: bytesOf("untyped") },
+    ]);
     await named(page, "untyped").waitFor();
     await notice(page).getByText("left out: notes.txt").waitFor();
     await restored(page);
@@ -72,7 +86,11 @@ describe("one drop", () => {
     await method(page, "two.onnx").waitFor();
     await restored(page);
     expect(await method(page, "one.onnx").count()).toBe(0);
-    await bring(page, "drop", [{ name: "one.onnx", ...model }, { name: "three.onnx", ...model }, { ...photo, name: "dog.jpg" }]);
+    await bring(page, "drop", [
+      { name: "one.onnx", ...model },
+      { name: "three.onnx", ...model },
+      { ...photo, name: "dog.jpg" },
+    ]);
     await dialog.waitFor();
     await page.keyboard.press("Escape");
     await named(page, "dog.jpg").waitFor(); // the photo is not lost with the question
@@ -86,7 +104,8 @@ describe("folders", () => {
     const root = mkdtempSync(join(tmpdir(), "drop-"));
     const folder = join(root, "trip");
     mkdirSync(join(folder, "day 2"), { recursive: true });
-    for (const name of ["a.jpg", "a.png", "untyped", "._foo.png"]) cpSync(`../tests/fixtures/cases/batch/${name}`, join(folder, name));
+    for (const name of ["a.jpg", "a.png", "untyped", "._foo.png"])
+      cpSync(`../tests/fixtures/cases/batch/${name}`, join(folder, name));
     writeFileSync(join(folder, "day 2", "cat.jpg"), chelsea);
     writeFileSync(join(folder, "day 2", "Thumbs.db"), "x");
     const beside = join(root, "beside.jpg");
@@ -115,18 +134,41 @@ describe("folders", () => {
     await open();
     await page.evaluate(() => {
       // A folder without end, as slow as a network drive.
-      const entry = (at: number) => ({ isFile: true, isDirectory: false, name: `${at}.png`, fullPath: `/deep/${at}.png`, file: (give: (file: File) => void) => setTimeout(() => give(new File(["x"], `${at}.png`)), 60) });
+      const entry = (at: number) => ({
+        isFile: true,
+        isDirectory: false,
+        name: `${at}.png`,
+        fullPath: `/deep/${at}.png`,
+        file: (give: (file: File) => void) => setTimeout(() => give(new File(["x"], `${at}.png`)), 60),
+      });
       const readEntries = (give: (some: object[]) => void) => give(Array.from({ length: 1000 }, (_, at) => entry(at)));
       let turn = 0;
-      const folder = { isFile: false, isDirectory: true, name: "deep", fullPath: "/deep", createReader: () => ({ readEntries: (give: (some: object[]) => void) => (turn++ ? give([]) : readEntries(give)) }) };
+      const folder = {
+        isFile: false,
+        isDirectory: true,
+        name: "deep",
+        fullPath: "/deep",
+        createReader: () => ({
+          readEntries: (give: (some: object[]) => void) => (turn++ ? give([]) : readEntries(give)),
+        }),
+      };
       const event = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() });
-      const data = { items: [{ kind: "file", webkitGetAsEntry: () => folder, getAsFile: () => null }], files: [], types: ["Files"], getData: () => "" };
+      const data = {
+        items: [{ kind: "file", webkitGetAsEntry: () => folder, getAsFile: () => null }],
+        files: [],
+        types: ["Files"],
+        getData: () => "",
+      };
       Object.defineProperty(event, "dataTransfer", { value: data });
       document.body.dispatchEvent(event);
     });
-    await status(page).filter({ hasText: /Looking for photos, [1-9]/ }).waitFor();
+    await status(page)
+      .filter({ hasText: /Looking for photos, [1-9]/ })
+      .waitFor();
     await page.getByRole("radio", { name: "Deblur" }).check(); // holds for what is found, and does not end the search
-    await status(page).filter({ hasText: /Looking for photos, 1\d/ }).waitFor();
+    await status(page)
+      .filter({ hasText: /Looking for photos, 1\d/ })
+      .waitFor();
     await stop(page).click();
     await status(page).filter({ hasText: "Stopped" }).waitFor();
     await named(page, "Chelsea").waitFor();

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { png } from "./pictures";
 import { bring, named, restored } from "./browser";
+import { png } from "./pictures";
 import { SitePage } from "./site-page";
 
 /** Looking into shipped models on the production build: the engine's own numbers, on the CPU. */
@@ -25,14 +25,17 @@ const drawn = (selector: string) =>
     return [...data].filter((_, at) => at % 4 < 3);
   });
 
-const far = (a: number[], b: number[]) => (a.length === b.length ? Math.max(...a.map((value, at) => Math.abs(value - (b[at] ?? 0)))) : Number.NaN);
+const far = (a: number[], b: number[]) =>
+  a.length === b.length ? Math.max(...a.map((value, at) => Math.abs(value - (b[at] ?? 0)))) : Number.NaN;
 const done = () => page.getByRole("status").filter({ hasText: "Up to date" }).waitFor({ timeout: 100_000 });
 
 it("with nothing cut gives the result of the playground, with a connection cut another; feature maps are drawn", async () => {
   page = await at.visit("#with=bilinear&backend=cpu", { reducedMotion: "reduce" });
   await restored(page);
   // Small enough for one tile: both ways then see the same surroundings.
-  await bring(page, "drop", [{ name: "small.png", type: "image/png", bytes: png(128, 96, (x, y) => 40 + x + ((x * 7919 + y * 104729) % 61)) }]);
+  await bring(page, "drop", [
+    { name: "small.png", type: "image/png", bytes: png(128, 96, (x, y) => 40 + x + ((x * 7919 + y * 104729) % 61)) },
+  ]);
   await named(page, "small.png").waitFor();
   await restored(page);
   const download = page.waitForEvent("download");
@@ -47,10 +50,14 @@ it("with nothing cut gives the result of the playground, with a connection cut a
   expect(far(output, await pixelsOf(saved))).toBeLessThanOrEqual(1);
 
   // An encoder, two ends, and a way up on which sizes and names are those of the file.
-  const boxes = await page.locator("inspect-net button").evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
+  const boxes = await page
+    .locator("inspect-net button")
+    .evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
   expect(boxes).toContain("bottleneck.conv2: Conv + Relu, 128 × 12 × 16, 148K parameters, 56.6M operations");
   for (const map of await page.locator("inspect-maps [role=option] canvas").all()) {
-    const values = await map.evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext("2d")?.getImageData(0, 0, 32, 32).data ?? [])]);
+    const values = await map.evaluate((canvas: HTMLCanvasElement) => [
+      ...(canvas.getContext("2d")?.getImageData(0, 0, 32, 32).data ?? []),
+    ]);
     expect(new Set(values).size).toBeGreaterThan(1);
   }
 
@@ -62,11 +69,15 @@ it("with nothing cut gives the result of the playground, with a connection cut a
 }, 200_000);
 
 it("of max-unpooling shows where the maxima were, and times every node", async () => {
-  page = await at.visit("#inspect?backend=cpu&model=max-unpool&node=pool1.maxpool&output=1", { reducedMotion: "reduce" });
+  page = await at.visit("#inspect?backend=cpu&model=max-unpool&node=pool1.maxpool&output=1", {
+    reducedMotion: "reduce",
+  });
   await page.getByText("each place has its color").waitFor({ timeout: 60_000 });
   await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
   await page.keyboard.press("ArrowDown");
-  await page.getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/).waitFor();
+  await page
+    .getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/)
+    .waitFor();
   await done();
   expect(await page.locator("inspect-facts dl").textContent()).toMatch(/CPU\s*\d+\.\d+ ms/);
   const formula = page.locator("inspect-loss").getByRole("status");
@@ -76,9 +87,13 @@ it("of max-unpooling shows where the maxima were, and times every node", async (
 
 it("a small network gets better as it learns, and untrained ones leave the marks of their upsampling", async () => {
   page = await at.visit("#learn?step=0", { reducedMotion: "reduce" });
-  const psnr = async () => Number.parseFloat((await page.locator("figcaption").nth(1).locator("span").textContent()) ?? "");
+  const psnr = async () =>
+    Number.parseFloat((await page.locator("figcaption").nth(1).locator("span").textContent()) ?? "");
   await page.getByRole("status").filter({ hasText: "Up to date" }).waitFor({ timeout: 100_000 });
-  const [first, noisy] = [await psnr(), Number.parseFloat((await page.locator("figcaption").first().locator("span").textContent()) ?? "")];
+  const [first, noisy] = [
+    await psnr(),
+    Number.parseFloat((await page.locator("figcaption").first().locator("span").textContent()) ?? ""),
+  ];
   await page.getByRole("slider", { name: "Steps of training" }).press("End");
   await expect.poll(psnr).toBeGreaterThan(noisy + 3);
   expect(first).toBeLessThan(noisy);

@@ -38,15 +38,22 @@ describe("the words of the drawing", () => {
     for (const width of [700, 800, 900, 1000, 1440]) {
       await page.setViewportSize({ width, height: 900 });
       await page.waitForTimeout(200);
-      const words = await net().locator(".words").evaluateAll((all) =>
-        all.map((one) => {
-          const { left, right, top, bottom } = one.getBoundingClientRect();
-          return { text: one.textContent ?? "", left, right, top, bottom };
-        }),
-      );
+      const words = await net()
+        .locator(".words")
+        .evaluateAll((all) =>
+          all.map((one) => {
+            const { left, right, top, bottom } = one.getBoundingClientRect();
+            return { text: one.textContent ?? "", left, right, top, bottom };
+          }),
+        );
       expect(words.length, String(width)).toBeGreaterThan(12);
       for (const a of words) expect(a.right - a.left, `${a.text} at ${width}`).toBeGreaterThan(8);
-      const touching = words.flatMap((a, at) => words.slice(at + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom).map((b) => `${a.text} | ${b.text}`));
+      const touching = words.flatMap((a, at) =>
+        words
+          .slice(at + 1)
+          .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+          .map((b) => `${a.text} | ${b.text}`),
+      );
       expect(touching, String(width)).toEqual([]);
     }
   });
@@ -76,9 +83,11 @@ describe("coming and going", () => {
     await open("#inspect?node=enc2.conv1");
     await done();
     const drawn = () =>
-      page.locator("inspect-maps canvas").evaluateAll((all) =>
-        all.map((canvas) => (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, 4, 4).data.join()),
-      );
+      page
+        .locator("inspect-maps canvas")
+        .evaluateAll((all) =>
+          all.map((canvas) => (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, 4, 4).data.join()),
+        );
     await expect.poll(async () => (await drawn()).length).toBeGreaterThan(8);
     const before = await drawn();
     expect(new Set(before).size).toBeGreaterThan(1);
@@ -119,10 +128,14 @@ describe("the network", () => {
     await expect.poll(() => facts.textContent()).toMatch(/WebGPU\s*\d+\.\d+ ms/);
     await page.getByRole("radio", { name: "CPU" }).press(" ");
     await page.getByText("Running on the CPU").waitFor();
-    await expect.poll(() => facts.textContent(), { timeout: 45_000 }).toMatch(/CPU\s*\d+(\.\d+)? ms\s*WebGPU\s*\d+\.\d+ ms/);
+    await expect
+      .poll(() => facts.textContent(), { timeout: 45_000 })
+      .toMatch(/CPU\s*\d+(\.\d+)? ms\s*WebGPU\s*\d+\.\d+ ms/);
     await page.getByRole("radio", { name: "Time" }).press(" ");
     await expect.poll(() => net().locator(".words", { hasText: "enc2.conv1" }).textContent()).toMatch(/ms/);
-    expect(await page.getByRole("img", { name: /How the numbers of enc2.conv1.weight are spread: -0.5 to 0.6/ }).count()).toBe(1);
+    expect(
+      await page.getByRole("img", { name: /How the numbers of enc2.conv1.weight are spread: -0.5 to 0.6/ }).count(),
+    ).toBe(1);
   });
 });
 
@@ -159,7 +172,9 @@ describe("feature maps", () => {
     await page.getByText("each place has its color").waitFor();
     await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
     await press("ArrowDown");
-    await page.getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/).waitFor();
+    await page
+      .getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/)
+      .waitFor();
   });
 
   it("of two strategies are opened on the first layer after the upsampling", async () => {
@@ -172,16 +187,22 @@ describe("feature maps", () => {
   it("of two strategies stand side by side", async () => {
     await open("#inspect?model=max-unpool&node=up1.max-unpool.unpool");
     await page.getByRole("combobox", { name: "Compare with" }).selectOption("transposed-conv");
-    await page.getByRole("listbox", { name: "U-Net · transposed conv, up1.max-unpool.unpool" }).waitFor({ timeout: 1 }).catch(() => {});
+    await page
+      .getByRole("listbox", { name: "U-Net · transposed conv, up1.max-unpool.unpool" })
+      .waitFor({ timeout: 1 })
+      .catch(() => {});
     await expect.poll(() => page.getByRole("listbox").count()).toBe(2);
-    expect(await page.getByRole("listbox", { name: "U-Net · transposed conv, up1.transposed-conv.conv" }).count()).toBe(1);
+    expect(await page.getByRole("listbox", { name: "U-Net · transposed conv, up1.transposed-conv.conv" }).count()).toBe(
+      1,
+    );
     await page.getByRole("radio", { name: "Nearest" }).press(" ");
     await expect.poll(() => page.url()).toContain("model=nearest");
     await expect.poll(() => page.url()).toContain("beside=transposed-conv");
     await page.getByRole("combobox", { name: "Compare with" }).selectOption("pixel-shuffle");
     await page.getByRole("radio", { name: "Max-unpool" }).press(" ");
     await page.getByRole("listbox", { name: "U-Net · pixel shuffle, " }).waitFor();
-    const beside = () => page.getByRole("combobox", { name: "Compare with" }).evaluate((select) => (select as HTMLSelectElement).value);
+    const beside = () =>
+      page.getByRole("combobox", { name: "Compare with" }).evaluate((select) => (select as HTMLSelectElement).value);
     await expect.poll(beside).toBe("pixel-shuffle");
     expect(page.url()).toContain("beside=pixel-shuffle");
   });
@@ -335,7 +356,11 @@ describe("work", () => {
 });
 
 describe("the page", () => {
-  const looks: Record<string, BrowserContextOptions> = { desktop: {}, dark: { colorScheme: "dark" }, "phone, dark": { ...PHONE, colorScheme: "dark" } };
+  const looks: Record<string, BrowserContextOptions> = {
+    desktop: {},
+    dark: { colorScheme: "dark" },
+    "phone, dark": { ...PHONE, colorScheme: "dark" },
+  };
   for (const [name, options] of Object.entries(looks)) {
     it(`axe finds nothing: ${name}`, async () => {
       await open("#inspect?model=max-unpool&beside=nearest&node=pool1.maxpool&cut=enc1>cat1.concat", options);

@@ -54,7 +54,10 @@ describe("keeping", () => {
       expect(await save().textContent()).toMatch(/Save PNG\s+U-Net · bilinear/);
     }
     expect((await downloaded(() => save().click())).name).toBe("chelsea-super-resolve-x2-bilinear.png");
-    await page.locator("up-grid .cell").filter({ hasText: "Bicubic" }).click({ position: { x: 60, y: 90 } });
+    await page
+      .locator("up-grid .cell")
+      .filter({ hasText: "Bicubic" })
+      .click({ position: { x: 60, y: 90 } });
     expect(await save().textContent()).toMatch(/Save PNG\s+Bicubic \(no network\)/);
     expect((await downloaded(() => save().click())).name).toBe("chelsea-super-resolve-x2-bicubic-filter.png");
     await method(page, "Nearest").click(); // a network, first in the list
@@ -106,7 +109,9 @@ describe("keeping", () => {
     await open({}, "#with=nearest,bilinear");
     await page.getByRole("textbox", { name: "Zoom in percent" }).fill("1600%");
     await page.keyboard.press("Enter");
-    const { x, y, width, height } = await page.evaluate(() => (document.querySelector("up-app") as unknown as { playground: { looking: DOMRect } }).playground.looking);
+    const { x, y, width, height } = await page.evaluate(
+      () => (document.querySelector("up-app") as unknown as { playground: { looking: DOMRect } }).playground.looking,
+    );
     expect(Math.max(width, height)).toBeLessThan(0.2);
     expect(Math.min(x, y)).toBeGreaterThan(0.3);
     const { bytes } = await downloaded(() => keep("Save a comparison sheet"));
@@ -164,12 +169,16 @@ describe("keeping", () => {
     await restored(page);
     await keep("Share the picture");
     await status(page).filter({ hasText: "Shared" }).waitFor();
-    expect(await page.evaluate(() => (window as unknown as { shared: string[] }).shared)).toEqual(["chelsea-denoise-bilinear.png image/png"]);
+    expect(await page.evaluate(() => (window as unknown as { shared: string[] }).shared)).toEqual([
+      "chelsea-denoise-bilinear.png image/png",
+    ]);
     await method(page, "Median 3×3").click();
     await restored(page);
     const { name } = await downloaded(() => keep("Share the picture"));
     expect(name).toBe("chelsea-denoise-bilinear.png");
-    await status(page).filter({ hasText: `Saved as ${name}` }).waitFor();
+    await status(page)
+      .filter({ hasText: `Saved as ${name}` })
+      .waitFor();
   });
 
   it("keeps of many photos what was done when they are stopped", async () => {
@@ -243,7 +252,11 @@ describe("a person's own photo", () => {
     await bring(second, "drop", [other]);
     await named(second, "dog.jpg").waitFor();
     await restored(second);
-    for (const [tab, name] of [[page, "cat.jpg"], [second, "dog.jpg"], [page, "cat.jpg"]] as const) {
+    for (const [tab, name] of [
+      [page, "cat.jpg"],
+      [second, "dog.jpg"],
+      [page, "cat.jpg"],
+    ] as const) {
       await tab.reload();
       await named(tab, name).waitFor();
       await restored(tab);
@@ -319,9 +332,15 @@ describe("the next visit", () => {
         const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
         return requests.flat().map(({ url }) => new URL(url).pathname);
       });
-    await expect.poll(kept).toEqual(
-      expect.arrayContaining(["/any/path/", "/any/path/models/manifest.json", "/any/path/models/super-resolve-x2-pixel-shuffle.onnx"]),
-    );
+    await expect
+      .poll(kept)
+      .toEqual(
+        expect.arrayContaining([
+          "/any/path/",
+          "/any/path/models/manifest.json",
+          "/any/path/models/super-resolve-x2-pixel-shuffle.onnx",
+        ]),
+      );
     const parts = async () => (await kept()).filter((path) => /fake-engine|index-|main-/.test(path)).length;
     await expect.poll(parts).toBe(4); // two scripts, a style sheet, the engine
     expect(complaints).toEqual([]);
@@ -332,7 +351,10 @@ describe("the next visit", () => {
     await named(page, "cat.jpg").waitFor();
     await restored(page);
     // Views that no visit has opened: their scripts were kept with the others.
-    for (const [hash, element] of [["#lab/nearest", "lab-view"], ["#slides", "slides-view"]] as const) {
+    for (const [hash, element] of [
+      ["#lab/nearest", "lab-view"],
+      ["#slides", "slides-view"],
+    ] as const) {
       await page.evaluate((hash) => (location.hash = hash), hash);
       await page.locator(`${element} h1`).first().waitFor();
     }

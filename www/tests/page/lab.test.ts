@@ -49,7 +49,9 @@ describe("the checkerboard", () => {
     await open("#lab/transposed-conv-uneven");
     await expect.poll(() => page.locator("lab-overlap figcaption").allTextContents()).toEqual(["Kernel 3", "Kernel 4"]);
     const shades = () =>
-      grid("Output").getByRole("gridcell").evaluateAll((cells) => new Set(cells.map((cell) => getComputedStyle(cell).backgroundColor)).size);
+      grid("Output")
+        .getByRole("gridcell")
+        .evaluateAll((cells) => new Set(cells.map((cell) => getComputedStyle(cell).backgroundColor)).size);
     expect(await shades()).toBe(3); // one, two and four stamps
   });
 
@@ -71,9 +73,13 @@ describe("the numbers", () => {
       const [, channels = 1, height = 0, width = 0] = expected.shape;
       await page.evaluate((to) => (location.hash = to), hash);
       await expect.poll(() => grid("Output").getAttribute("aria-rowcount"), { message: name }).toBe(String(height));
-      await expect.poll(async () => (await rows("Output")).flat().length, { message: name }).toBe(channels * height * width);
+      await expect
+        .poll(async () => (await rows("Output")).flat().length, { message: name })
+        .toBe(channels * height * width);
       const byRows = Array.from({ length: height }, (_, y) =>
-        Array.from({ length: channels }, (_, c) => expected.output.slice((c * height + y) * width, (c * height + y + 1) * width)),
+        Array.from({ length: channels }, (_, c) =>
+          expected.output.slice((c * height + y) * width, (c * height + y + 1) * width),
+        ),
       ).flat(2);
       await expect.poll(async () => far(await numbers("Output"), byRows), { message: name }).toBe(0);
     }
@@ -87,14 +93,29 @@ describe("the numbers", () => {
 
   it("of max-pooling come with their indices", async () => {
     await open("#lab/max-unpool");
-    expect(await rows("Maxima")).toEqual([["6", "8"], ["9", "7"]]);
-    expect(await rows("Indices")).toEqual([["5", "7"], ["8", "10"]]);
+    expect(await rows("Maxima")).toEqual([
+      ["6", "8"],
+      ["9", "7"],
+    ]);
+    expect(await rows("Indices")).toEqual([
+      ["5", "7"],
+      ["8", "10"],
+    ]);
   });
 
   it("stand in grids whose kernel and zeros are the slide's", async () => {
     await open("#lab/transposed-conv-2");
-    expect(await rows("Kernel")).toEqual([["0.1", "-0.2"], ["0.3", "-0.1"]]);
-    const inserted = [["0", "0", "0", "0", "0"], ["0", "1", "0", "2", "0"], ["0", "0", "0", "0", "0"], ["0", "3", "0", "4", "0"], ["0", "0", "0", "0", "0"]];
+    expect(await rows("Kernel")).toEqual([
+      ["0.1", "-0.2"],
+      ["0.3", "-0.1"],
+    ]);
+    const inserted = [
+      ["0", "0", "0", "0", "0"],
+      ["0", "1", "0", "2", "0"],
+      ["0", "0", "0", "0", "0"],
+      ["0", "3", "0", "4", "0"],
+      ["0", "0", "0", "0", "0"],
+    ];
     expect(await rows("Zeros inserted")).toEqual(inserted);
     const [numbers, result] = await page.locator("lab-size dd").allTextContents();
     expect(numbers).toBe("2·(2 − 1) + (2 − 1) − 2·0 + 0 + 1");
@@ -104,7 +125,10 @@ describe("the numbers", () => {
 
 /** How many numbers differ by more than is shown. */
 function far(found: number[], expected: number[]): number {
-  return expected.filter((value, at) => !(Math.abs((found[at] ?? Number.NaN) - value) <= 1e-4)).length + Math.abs(found.length - expected.length);
+  return (
+    expected.filter((value, at) => !(Math.abs((found[at] ?? Number.NaN) - value) <= 1e-4)).length +
+    Math.abs(found.length - expected.length)
+  );
 }
 
 describe("by keyboard", () => {
@@ -153,10 +177,18 @@ describe("by keyboard", () => {
     await open("#lab/transposed-conv-1");
     await tabTo("Input");
     await press("1", "0", "Enter");
-    await expect.poll(() => rows("Input")).toEqual([["10", "2"], ["3", "4"]]);
+    await expect
+      .poll(() => rows("Input"))
+      .toEqual([
+        ["10", "2"],
+        ["3", "4"],
+      ]);
     await expect.poll(async () => (await rows("Output"))[0]?.[0]).toBe("1");
     await press("ArrowRight", "Enter", "7", "Escape");
-    expect(await rows("Input")).toEqual([["10", "2"], ["3", "4"]]);
+    expect(await rows("Input")).toEqual([
+      ["10", "2"],
+      ["3", "4"],
+    ]);
     await tabTo("Kernel");
     await press("-", "1", "Enter");
     await expect.poll(async () => (await rows("Output"))[0]?.[0]).toBe("-10");
@@ -173,7 +205,9 @@ describe("by keyboard", () => {
     await scrub.press("Home");
     await scrub.press("ArrowRight");
     const zeros = ["0", "0", "0", "0", "0"];
-    await expect.poll(() => rows("Output")).toEqual([["3", "0", "-2", "0", "0"], ["1", "1", "1", "0", "0"], ["-3", "0", "2", "0", "0"], zeros, zeros]);
+    await expect
+      .poll(() => rows("Output"))
+      .toEqual([["3", "0", "-2", "0", "0"], ["1", "1", "1", "0", "0"], ["-3", "0", "2", "0", "0"], zeros, zeros]);
     await scrub.press("ArrowRight");
     await expect.poll(async () => (await rows("Output"))[0]).toEqual(["3", "0", "4", "0", "-4"]);
     expect(await scrub.getAttribute("aria-valuetext")).toBe("2 of 4");
@@ -183,7 +217,9 @@ describe("by keyboard", () => {
     await open("#lab/transposed-conv-1");
     const more = page.getByRole("button", { name: "More output_padding" });
     await more.press("Enter");
-    await expect.poll(() => page.getByRole("alert").textContent()).toContain("output_padding = 1 is not below stride = 1");
+    await expect
+      .poll(() => page.getByRole("alert").textContent())
+      .toContain("output_padding = 1 is not below stride = 1");
     expect(await grid("Output").count()).toBe(0);
     await page.getByRole("button", { name: "More stride" }).press("Enter");
     await expect.poll(() => rows("Output").then((all) => all.length)).toBe(5);
@@ -226,7 +262,9 @@ describe("the page", () => {
     await open("#lab/bilinear", { permissions: ["clipboard-read", "clipboard-write"] });
     await page.getByRole("button", { name: "Copy, PyTorch" }).press("Enter");
     await page.getByRole("button", { name: "Copied, PyTorch" }).waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(readFileSync("tests/fixtures/lab/bilinear.py", "utf8"));
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      readFileSync("tests/fixtures/lab/bilinear.py", "utf8"),
+    );
   });
 
   it("takes a patch of a photo, moved by arrow keys", async () => {

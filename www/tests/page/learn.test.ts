@@ -18,7 +18,9 @@ const slider = () => page.getByRole("slider", { name: "Steps of training" });
 const output = () => page.locator("learn-view figcaption").nth(1);
 /** A row of the picture that is to be reached. */
 const truth = () =>
-  page.locator("figure:nth-of-type(3) canvas").evaluate((canvas: HTMLCanvasElement) => canvas.getContext("2d")?.getImageData(0, 100, 200, 1).data.join());
+  page
+    .locator("figure:nth-of-type(3) canvas")
+    .evaluate((canvas: HTMLCanvasElement) => canvas.getContext("2d")?.getImageData(0, 100, 200, 1).data.join());
 const psnr = async () => Number.parseFloat((await output().locator("span").textContent()) ?? "");
 
 describe("a photo", () => {
@@ -89,7 +91,9 @@ describe("a training", () => {
     const prevented = await page.evaluate(() => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File([], "cat.jpg"));
-      const told = ["dragover", "drop"].map((type) => new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      const told = ["dragover", "drop"].map(
+        (type) => new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }),
+      );
       return told.map((event) => !document.body.dispatchEvent(event));
     });
     expect(prevented, "the page stays").toEqual([true, true]);
@@ -100,13 +104,20 @@ it("untrained networks stand side by side with their checkerboards", async () =>
   await open("#learn");
   await page.getByRole("radio", { name: "Random weights" }).press(" ");
   for (const name of ["Nearest", "Bilinear", "Pixel shuffle", "Max-unpool", "Transposed conv"]) {
-    await page.locator("figcaption").filter({ hasText: name }).getByText(/Checkerboard 0\.\d dB/).waitFor();
+    await page
+      .locator("figcaption")
+      .filter({ hasText: name })
+      .getByText(/Checkerboard 0\.\d dB/)
+      .waitFor();
   }
   await expect.poll(() => page.url()).toContain("random=1");
 });
 
 describe("the page", () => {
-  for (const [name, options] of Object.entries<BrowserContextOptions>({ desktop: {}, "phone, dark": { ...PHONE, colorScheme: "dark" } })) {
+  for (const [name, options] of Object.entries<BrowserContextOptions>({
+    desktop: {},
+    "phone, dark": { ...PHONE, colorScheme: "dark" },
+  })) {
     for (const hash of ["#learn?step=120", "#learn?random=1"]) {
       it(`axe finds nothing, and nothing is too wide: ${hash}, ${name}`, async () => {
         await open(hash, options);

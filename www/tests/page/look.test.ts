@@ -48,7 +48,9 @@ describe("the wipe", () => {
 
   it("never holds a result against itself", async () => {
     await open({}, "#with=nearest,bilinear&layout=wipe&left=bilinear&chosen=bilinear");
-    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toMatch(/% Gaussian noise, .*% U-Net · bilinear/);
+    await expect
+      .poll(() => slider(page).getAttribute("aria-valuetext"))
+      .toMatch(/% Gaussian noise, .*% U-Net · bilinear/);
   });
 
   it("goes to either side with 1, 2, 3, and flickers with Space", async () => {
@@ -248,14 +250,21 @@ describe("the tools", () => {
   });
 
   it("show differences of enlarged photos against a bicubic one, which is not compared with itself", async () => {
-    await open({}, "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=apply&layout=grid&tools=difference&picture=chelsea");
+    await open(
+      {},
+      "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=apply&layout=grid&tools=difference&picture=chelsea",
+    );
     await page.locator(".legend").getByText("against the photo enlarged bicubically").waitFor();
     const cell = page.locator("up-grid .cell").filter({ hasText: "Bicubic" });
     await cell.getByText("the reference").waitFor();
-    const brightest = await cell.locator("up-picture canvas").last().evaluate((canvas: HTMLCanvasElement) => {
-      const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
-      return data.reduce((most, value, at) => (at % 4 < 3 ? Math.max(most, value) : most), 0);
-    });
+    const brightest = await cell
+      .locator("up-picture canvas")
+      .last()
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const data =
+          canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+        return data.reduce((most, value, at) => (at % 4 < 3 ? Math.max(most, value) : most), 0);
+      });
     expect(brightest).toBeGreaterThan(150);
   });
 
@@ -310,7 +319,10 @@ describe("the tools", () => {
   });
 
   it("make room for the picture where the stage is low; what is wrong stays within reach", async () => {
-    await open({ viewport: { width: 390, height: 664 }, hasTouch: true, reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
+    await open(
+      { viewport: { width: 390, height: 664 }, hasTouch: true, reducedMotion: "reduce" },
+      "#with=nearest,bilinear&layout=grid",
+    );
     await page.locator("up-grid").waitFor();
     const tool = page.getByRole("button", { name: "All side by side" });
     await tool.waitFor();
@@ -353,7 +365,9 @@ describe("the tools", () => {
     for (const tag of await tags.all()) {
       const box = (await tag.boundingBox()) ?? expect.unreachable();
       expect(await tag.evaluate((tag) => getComputedStyle(tag).opacity)).toBe("1");
-      expect(box.x + box.width < handle.x || box.x > handle.x + handle.width || box.y + box.height < handle.y).toBe(true);
+      expect(box.x + box.width < handle.x || box.x > handle.x + handle.width || box.y + box.height < handle.y).toBe(
+        true,
+      );
     }
   });
 
@@ -365,7 +379,9 @@ describe("the tools", () => {
     expect(await tags.count()).toBeGreaterThan(0);
     for (const tag of await tags.all()) expect(await tag.isVisible()).toBe(true);
     await page.getByRole("button", { name: "Show controls" }).click();
-    expect((await page.getByRole("slider", { name: "Compare left and right" }).boundingBox())?.height).toBeGreaterThan(250);
+    expect((await page.getByRole("slider", { name: "Compare left and right" }).boundingBox())?.height).toBeGreaterThan(
+      250,
+    );
     expect(await page.getByRole("button", { name: "Open photo" }).first().isVisible()).toBe(true);
   });
 

@@ -182,7 +182,11 @@ describe("cropping", () => {
 
   it("takes a mask of the whole photo along, and the first of many photos alone", async () => {
     await open();
-    const gray = (name: string, width: number, height: number, level: number) => ({ name, type: "image/png", bytes: png(width, height, () => level) });
+    const gray = (name: string, width: number, height: number, level: number) => ({
+      name,
+      type: "image/png",
+      bytes: png(width, height, () => level),
+    });
     await bring(page, "drop", [gray("a.png", 120, 80, 90), gray("b.png", 120, 80, 90)]);
     await named(page, "a.png").waitFor();
     await restored(page);

@@ -1,7 +1,21 @@
 import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, meanColour, method, named, notice, restored, run, shortcut, slider, status, stop, tableRows } from "./browser";
+import {
+  bring,
+  expectAccessible,
+  meanColour,
+  method,
+  named,
+  notice,
+  restored,
+  run,
+  shortcut,
+  slider,
+  status,
+  stop,
+  tableRows,
+} from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { png } from "./pictures";
 
@@ -21,7 +35,9 @@ const tags = () => page.locator("up-tag b").allTextContents();
 /** Waits for the work that a change of settings has brought about. */
 async function settled(change: () => Promise<unknown>): Promise<void> {
   await page.evaluate(() => {
-    const app = document.querySelector("up-app") as HTMLElement & { playground: EventTarget & { state: { outcome: object } } };
+    const app = document.querySelector("up-app") as HTMLElement & {
+      playground: EventTarget & { state: { outcome: object } };
+    };
     const { outcome } = app.playground.state;
     Object.assign(window, {
       settled: new Promise<void>((resolve) => {
@@ -41,7 +57,16 @@ async function settled(change: () => Promise<unknown>): Promise<void> {
 describe("tasks", () => {
   it("are what the manifest lists, each with a sentence, and each runs", async () => {
     await open();
-    const names = ["Deblur", "Enlarge ×2", "Enlarge ×4", "Colorize", "Denoise and colorize", "Edges to scene", "Segment", "Restore an old photo"];
+    const names = [
+      "Deblur",
+      "Enlarge ×2",
+      "Enlarge ×4",
+      "Colorize",
+      "Denoise and colorize",
+      "Edges to scene",
+      "Segment",
+      "Restore an old photo",
+    ];
     for (const name of names) {
       await settled(() => task(name).check());
       expect(await status(page).textContent(), name).toContain("Done in");
@@ -100,11 +125,23 @@ describe("methods", () => {
     await open({}, "#with=nearest,bilinear,pixel-shuffle&layout=grid");
     await shortcut(page, "t");
     const order = async () => Object.keys(await tableRows(page));
-    await expect.poll(order).toEqual(["U-Net · bilinear tie", "U-Net · pixel shuffle tie", "U-Net · nearest", "Gaussian noise"]);
+    await expect
+      .poll(order)
+      .toEqual(["U-Net · bilinear tie", "U-Net · pixel shuffle tie", "U-Net · nearest", "Gaussian noise"]);
     await page.getByRole("button", { name: /^Parameters/ }).click();
-    expect(await order()).toEqual(["U-Net · nearest", "U-Net · bilinear tie", "U-Net · pixel shuffle tie", "Gaussian noise"]);
+    expect(await order()).toEqual([
+      "U-Net · nearest",
+      "U-Net · bilinear tie",
+      "U-Net · pixel shuffle tie",
+      "Gaussian noise",
+    ]);
     await page.getByRole("button", { name: /^Parameters/ }).click();
-    expect(await order()).toEqual(["U-Net · pixel shuffle tie", "U-Net · bilinear tie", "U-Net · nearest", "Gaussian noise"]);
+    expect(await order()).toEqual([
+      "U-Net · pixel shuffle tie",
+      "U-Net · bilinear tie",
+      "U-Net · nearest",
+      "Gaussian noise",
+    ]);
     expect(await page.getByRole("columnheader", { name: /^Parameters/ }).getAttribute("aria-sort")).toBe("descending");
     await page.getByRole("row", { name: "U-Net · nearest" }).getByRole("button").click();
     expect(await page.locator(".cell[data-chosen] up-tag b").textContent()).toBe("U-Net · nearest");
@@ -144,7 +181,8 @@ describe("test and apply", () => {
   it("the kind that is shown is the one that is used, whatever was chosen before", async () => {
     await open();
     const kinds = page.getByRole("combobox", { name: "With" });
-    for (const kind of ["Photon noise", "Gaussian noise", "Photon noise"]) await settled(() => kinds.selectOption(kind));
+    for (const kind of ["Photon noise", "Gaussian noise", "Photon noise"])
+      await settled(() => kinds.selectOption(kind));
     await settled(() => page.getByRole("radio", { name: "Deblur" }).check());
     const shown = () => kinds.evaluate((select) => (select as HTMLSelectElement).value);
     expect(await address()).toContain(`degrade=${await shown()},`);
@@ -189,18 +227,26 @@ describe("segmentation", () => {
 });
 
 describe("a mask", () => {
-  const mask = (level: number, width = 451, height = 300) => ({ name: "mask.png", type: "image/png", bytes: png(width, height, () => level) });
+  const mask = (level: number, width = 451, height = 300) => ({
+    name: "mask.png",
+    type: "image/png",
+    bytes: png(width, height, () => level),
+  });
   const link = "#task=segment&with=nearest,bilinear&mode=test";
 
   it("scores segmentation: pixels right and mean IoU, and takes its place among the pictures", async () => {
     await open({}, link);
     await page.getByText("0 Background, 1 Border, 2 Pet, 3 Person").waitFor();
-    await settled(() => page.locator("input#mask").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: mask(2).bytes }));
+    await settled(() =>
+      page.locator("input#mask").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: mask(2).bytes }),
+    );
     await shortcut(page, "t");
-    await expect.poll(() => tableRows(page)).toEqual({
-      "U-Net · bilinear best": ["95.0%", "97.5%", expect.stringMatching(/sec$/), "510K"],
-      "U-Net · nearest": ["70.0%", "85.0%", expect.stringMatching(/sec$/), "500K"],
-    });
+    await expect
+      .poll(() => tableRows(page))
+      .toEqual({
+        "U-Net · bilinear best": ["95.0%", "97.5%", expect.stringMatching(/sec$/), "510K"],
+        "U-Net · nearest": ["70.0%", "85.0%", expect.stringMatching(/sec$/), "500K"],
+      });
     await shortcut(page, "g");
     await expect.poll(tags).toEqual(["Before", "U-Net · nearest", "U-Net · bilinear", "True labels"]);
     await expectAccessible(page);
@@ -215,7 +261,9 @@ describe("a mask", () => {
     await page.getByRole("button", { name: "Open it as the photo" }).click();
     await named(page, "mask.png").waitFor();
     await restored(page);
-    await page.locator("input#mask").setInputFiles({ name: "small.png", mimeType: "image/png", buffer: mask(1, 90, 60).bytes });
+    await page
+      .locator("input#mask")
+      .setInputFiles({ name: "small.png", mimeType: "image/png", buffer: mask(1, 90, 60).bytes });
     await notice(page).getByText("The mask has 90 × 60 pixels, the photo has 451 × 300").waitFor();
   });
 });
@@ -240,7 +288,9 @@ describe("estimates", () => {
     // The photo, made half as large and enlarged again, is too large a result for the last step alone.
     await at.engine({ mostResult: 200_000 });
     await page.getByRole("radio", { name: "A cup of coffee" }).check();
-    await notice(page).getByText(/A copy of \d+ × \d+ pixels fits/).waitFor();
+    await notice(page)
+      .getByText(/A copy of \d+ × \d+ pixels fits/)
+      .waitFor();
   });
 
   it("wait for a person where a run takes long", async () => {
@@ -248,7 +298,10 @@ describe("estimates", () => {
     await at.engine({ flopsPerPixel: 1e9 });
     await page.getByRole("radio", { name: "A cup of coffee" }).check();
     await status(page).filter({ hasText: "press Run" }).waitFor();
-    await page.locator(".estimate").filter({ hasText: /About .* tiles/ }).waitFor();
+    await page
+      .locator(".estimate")
+      .filter({ hasText: /About .* tiles/ })
+      .waitFor();
     await run(page).click();
     await restored(page);
   });
@@ -259,7 +312,9 @@ describe("choosing", () => {
     await open();
     const both = await Promise.all(["Max-unpool", "Pixel shuffle"].map((name) => method(page, name).elementHandle()));
     await settled(() => page.evaluate((chips) => chips.forEach((chip) => (chip as HTMLElement).click()), both));
-    await expect.poll(tags).toEqual(["Gaussian noise", "U-Net · bilinear", "U-Net · pixel shuffle", "U-Net · max-unpool", "Original"]);
+    await expect
+      .poll(tags)
+      .toEqual(["Gaussian noise", "U-Net · bilinear", "U-Net · pixel shuffle", "U-Net · max-unpool", "Original"]);
   });
 
   it("makes what is missing, and all anew only where nothing is", async () => {
@@ -284,7 +339,8 @@ describe("choosing", () => {
 
 describe("the state", () => {
   it("is in the address, and a link brings all of it back", async () => {
-    const link = "#task=deblur&with=bilinear,unsharp-filter&chosen=unsharp-filter&mode=test&degrade=motion,12,45,1&layout=grid&picture=coffee";
+    const link =
+      "#task=deblur&with=bilinear,unsharp-filter&chosen=unsharp-filter&mode=test&degrade=motion,12,45,1&layout=grid&picture=coffee";
     await open({}, link);
     await expect.poll(tags).toEqual(["Motion", "U-Net · bilinear", "Unsharp mask (no network)", "Original"]);
     expect(await page.getByRole("slider", { name: "Direction" }).getAttribute("aria-valuetext")).toBe("45°");

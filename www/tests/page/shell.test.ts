@@ -15,7 +15,9 @@ async function open(options?: BrowserContextOptions, hash?: string): Promise<voi
 describe("opening", () => {
   it("restores a sample without being asked, below a sub-path, with nothing to complain of", async () => {
     await open();
-    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toBe("50% Gaussian noise, 50% U-Net · bilinear");
+    await expect
+      .poll(() => slider(page).getAttribute("aria-valuetext"))
+      .toBe("50% Gaussian noise, 50% U-Net · bilinear");
     expect(await page.getByRole("radio", { name: "Chelsea the cat" }).isChecked()).toBe(true);
     expect(await page.getByRole("button", { name: "Save PNG" }).isEnabled()).toBe(true);
     expect(at.complaints).toEqual([]);
@@ -35,7 +37,9 @@ describe("opening", () => {
   it("works in a frame of another site", async () => {
     await open();
     const course = await page.context().newPage();
-    await course.setContent(`<iframe src="${at.site.url}#with=nearest,bilinear&layout=grid" width="800" height="600"></iframe>`);
+    await course.setContent(
+      `<iframe src="${at.site.url}#with=nearest,bilinear&layout=grid" width="800" height="600"></iframe>`,
+    );
     await course.frameLocator("iframe").locator("up-actions .status").filter({ hasText: "Done in" }).waitFor();
     expect(await course.frameLocator("iframe").locator("up-grid .cell").count()).toBe(4);
   });
@@ -143,7 +147,10 @@ describe("a screen reader", () => {
     const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
     expect(said[0]).toBe("Working");
     expect(said.at(-1)).toMatch(/^Done in/);
-    expect(said.slice(1, -1).every((words) => /^(25|50|75)% done$/.test(words)), said.join()).toBe(true);
+    expect(
+      said.slice(1, -1).every((words) => /^(25|50|75)% done$/.test(words)),
+      said.join(),
+    ).toBe(true);
     expect(said.length).toBeLessThanOrEqual(5);
     const bars = await page.evaluate(() => (window as unknown as { bars: number[] }).bars);
     for (const [index, words] of said.entries()) {
@@ -202,13 +209,22 @@ describe("keyboard alone", () => {
       const name = await page.evaluate(() => {
         let at = document.activeElement;
         while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-        const label = at?.getAttribute("aria-label") ?? (at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : at?.textContent);
+        const label =
+          at?.getAttribute("aria-label") ??
+          (at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : at?.textContent);
         return at === document.body ? "" : label?.trim() || "?";
       });
       if (!name) break;
       names.push(name.replace(/\s+/g, " "));
     }
-    for (const wanted of ["Compare left and right", "Zoom in", "Chelsea the cat", "Pixel shuffle", "Noise level", "Auto"]) {
+    for (const wanted of [
+      "Compare left and right",
+      "Zoom in",
+      "Chelsea the cat",
+      "Pixel shuffle",
+      "Noise level",
+      "Auto",
+    ]) {
       expect(names).toContain(wanted);
     }
     expect(names).not.toContain("?");

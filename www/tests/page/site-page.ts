@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { launch, PLAIN, visit } from "./browser";
-import { serve, type Site } from "./server";
+import { type Site, serve } from "./server";
 
 /** A built page, opened anew for each test. */
 export class SitePage {

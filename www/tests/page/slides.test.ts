@@ -20,7 +20,9 @@ const section = (id: string) => page.locator(`slides-view section#${id}`);
 describe("the lecture", () => {
   it("stands in its order, each section with a link of its own", async () => {
     await open("#slides");
-    const links = await page.locator("slides-view main h2 a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+    const links = await page
+      .locator("slides-view main h2 a")
+      .evaluateAll((all) => all.map((a) => a.getAttribute("href")));
     expect(links).toEqual(SECTIONS.map(({ id }) => `#slides/${id}`));
     expect(at.complaints).toEqual([]);
   });
@@ -37,7 +39,9 @@ describe("the lecture", () => {
       document.body.innerHTML = `<div style="height: 2000px"></div><iframe src="../index.html#slides/transposed-conv-3" width="1200" height="640"></iframe>`;
     });
     const inside = page.frameLocator("iframe").locator("slides-view section#transposed-conv-3");
-    await expect.poll(async () => Math.abs((await inside.evaluate((each) => each.getBoundingClientRect().top)) - 60)).toBeLessThan(30);
+    await expect
+      .poll(async () => Math.abs((await inside.evaluate((each) => each.getBoundingClientRect().top)) - 60))
+      .toBeLessThan(30);
     expect(await page.evaluate(() => [window.scrollY, document.activeElement?.localName])).toEqual([0, "body"]);
   });
 
@@ -47,7 +51,10 @@ describe("the lecture", () => {
     const near = (id: string) => expect.poll(async () => Math.abs((await top(id)) - 60)).toBeLessThan(30);
     await near("nearest");
     await section("l1").evaluate((each) => each.scrollIntoView());
-    await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Nearest neighbor" }).press("Enter");
+    await page
+      .getByRole("navigation", { name: "Sections" })
+      .getByRole("link", { name: "Nearest neighbor" })
+      .press("Enter");
     await near("nearest");
     await section("transposed-conv-2").evaluate((each) => each.scrollIntoView());
     await near("transposed-conv-2");
@@ -73,8 +80,11 @@ describe("the lecture", () => {
     await section("l1").getByRole("textbox").fill("60");
     await page.keyboard.press("Enter");
     await expect.poll(() => section("l1").getByRole("status").textContent()).toContain("L1 = (10 + ");
-    for (let press = 0; press < 2; press++) await section("sizes").getByRole("button", { name: "More output_padding" }).press("Enter");
-    await expect.poll(() => section("sizes").locator("p[role=status]").textContent()).toContain("is not below stride = 2");
+    for (let press = 0; press < 2; press++)
+      await section("sizes").getByRole("button", { name: "More output_padding" }).press("Enter");
+    await expect
+      .poll(() => section("sizes").locator("p[role=status]").textContent())
+      .toContain("is not below stride = 2");
   });
 
   it("has live figures: the numbers follow what is typed", async () => {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "./browser";
-import { serve, type Site } from "./server";
+import { type Site, serve } from "./server";
 
 /** The package as it is built, in a plain page: a picture's tiles in several workers, without shared memory. */
 
@@ -31,7 +31,8 @@ beforeEach(async () => {
 });
 
 function trial<K extends keyof Trial>(name: K, argument: Parameters<Trial[K]>[0]): ReturnType<Trial[K]> {
-  const call = ([name, argument]: [string, unknown]) => (globalThis as never as { trial: Record<string, (given: unknown) => unknown> }).trial[name]?.(argument);
+  const call = ([name, argument]: [string, unknown]) =>
+    (globalThis as never as { trial: Record<string, (given: unknown) => unknown> }).trial[name]?.(argument);
   return page.evaluate(call, [name, argument] as [string, unknown]) as ReturnType<Trial[K]>;
 }
 

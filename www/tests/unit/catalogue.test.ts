@@ -44,7 +44,13 @@ describe("the manifest", () => {
   });
 
   it("is read line by line: what is no entry is passed over", () => {
-    const entries = parseManifest([entry("denoise", "bilinear"), null, 7, {}, entry("a", "b", { file: "../../etc/passwd" })]);
+    const entries = parseManifest([
+      entry("denoise", "bilinear"),
+      null,
+      7,
+      {},
+      entry("a", "b", { file: "../../etc/passwd" }),
+    ]);
     expect(entries).toEqual([
       {
         file: "denoise-bilinear.onnx",
@@ -63,19 +69,27 @@ describe("the manifest", () => {
     ]);
     expect(parseManifest({ not: "a list" })).toEqual([]);
     const shared = { file: "encoder.onnx.data", bytes: 20, sha256: "11" };
-    const [shipped] = parseManifest([entry("colorize", "bilinear", { data: [shared, { ...shared, file: "../passwd" }, null] })]);
+    const [shipped] = parseManifest([
+      entry("colorize", "bilinear", { data: [shared, { ...shared, file: "../passwd" }, null] }),
+    ]);
     expect(shipped?.data).toEqual([shared]);
   });
 });
 
 describe("what can be chosen", () => {
   it("is what the manifest lists, in the page's order, with what the page does not know last", () => {
-    const { tasks } = { tasks: catalogue(entry("dehaze", "nearest"), entry("segment", "nearest"), entry("denoise", "nearest")).tasks() };
+    const { tasks } = {
+      tasks: catalogue(entry("dehaze", "nearest"), entry("segment", "nearest"), entry("denoise", "nearest")).tasks(),
+    };
     expect(ids(tasks)).toEqual(["denoise", "segment", "dehaze"]);
   });
 
   it("is networks by their strategy, and the task's baselines", () => {
-    const zoo = catalogue(entry("denoise", "nearest"), entry("denoise", "nearest", { variant: "noskip" }), entry("deblur", "bilinear"));
+    const zoo = catalogue(
+      entry("denoise", "nearest"),
+      entry("denoise", "nearest", { variant: "noskip" }),
+      entry("deblur", "bilinear"),
+    );
     expect(ids(zoo.methods(factsOf("denoise"), false))).toEqual([
       "nearest",
       "nearest.noskip",
@@ -86,7 +100,14 @@ describe("what can be chosen", () => {
   });
 
   it("has networks in the order in which strategies are taught, whatever the manifest's, variants last", () => {
-    const names = [["bilinear", "noskip"], ["transposed-conv3", ""], ["max-unpool", ""], ["transposed-conv", "lecture"], ["bilinear", ""], ["nearest", ""]];
+    const names = [
+      ["bilinear", "noskip"],
+      ["transposed-conv3", ""],
+      ["max-unpool", ""],
+      ["transposed-conv", "lecture"],
+      ["bilinear", ""],
+      ["nearest", ""],
+    ];
     const zoo = catalogue(...names.map(([strategy = "", variant = ""]) => entry("segment", strategy, { variant })));
     expect(ids(zoo.methods(factsOf("segment"), false))).toEqual([
       "nearest",
@@ -107,7 +128,9 @@ describe("what can be chosen", () => {
       entry(task.id, "transposed-conv", { variant: "lecture" }),
     );
     const files = (compressed: boolean) =>
-      zoo.methods(task, compressed).flatMap(({ id, stages: [stage] }) => (stage?.kind === "model" ? [[id, stage.entry.file]] : []));
+      zoo
+        .methods(task, compressed)
+        .flatMap(({ id, stages: [stage] }) => (stage?.kind === "model" ? [[id, stage.entry.file]] : []));
     const [nearest, bilinear, lecture] = files(false);
     expect([nearest, bilinear, lecture]).toEqual([
       ["nearest", "super-resolve-x2-nearest.onnx"],
@@ -119,14 +142,26 @@ describe("what can be chosen", () => {
   });
 
   it("goes by the photo's file, and in a test by how it is saved, unless it is said", () => {
-    const photo = (lossy: boolean) => ({ name: "a", size: { width: 8, height: 8 }, located: false, transparent: false, lossy });
+    const photo = (lossy: boolean) => ({
+      name: "a",
+      size: { width: 8, height: 8 },
+      located: false,
+      transparent: false,
+      lossy,
+    });
     const of = (lossy: boolean, settings: Partial<Settings>) => {
       const all = { ...initialSettings(), task: "super-resolve-x2", degradation: usual("downscale"), ...settings };
       return isCompressed({ settings: all, task: factsOf(all.task), photo: photo(lossy) });
     };
     expect([of(true, { mode: "apply" }), of(false, { mode: "apply" })]).toEqual([true, false]);
-    expect([of(true, { mode: "test" }), of(false, { mode: "test", degradation: { ...usual("downscale"), saved: 75 } })]).toEqual([false, true]);
-    expect([of(true, { mode: "apply", source: "clean" }), of(false, { mode: "apply", source: "compressed" })]).toEqual([false, true]);
+    expect([
+      of(true, { mode: "test" }),
+      of(false, { mode: "test", degradation: { ...usual("downscale"), saved: 75 } }),
+    ]).toEqual([false, true]);
+    expect([of(true, { mode: "apply", source: "clean" }), of(false, { mode: "apply", source: "compressed" })]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it("makes enlargers as large as the task", () => {
@@ -145,10 +180,9 @@ describe("what can be chosen", () => {
       entry("super-resolve-x2", "nearest"),
     );
     expect(ids(zoo.tasks())).toContain("old-photo");
-    const files = zoo.methods(OLD_PHOTO, false).map(({ id, stages }) => [
-      id,
-      ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : "")),
-    ]);
+    const files = zoo
+      .methods(OLD_PHOTO, false)
+      .map(({ id, stages }) => [id, ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : ""))]);
     expect(files).toEqual([
       ["nearest", "denoise-colorize-nearest.onnx", "super-resolve-x2-nearest.onnx"],
       ["bilinear", "denoise-colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],

@@ -1,5 +1,18 @@
 import { describe, expect, it, vi } from "vitest";
-import { cutOf, cutSize, dragged, flipped, formatCut, framed, isWhole, parseCut, turned, wholeOf, type Cut, type Framed } from "../../src/app/cut";
+import {
+  type Cut,
+  cutOf,
+  cutSize,
+  dragged,
+  type Framed,
+  flipped,
+  formatCut,
+  framed,
+  isWhole,
+  parseCut,
+  turned,
+  wholeOf,
+} from "../../src/app/cut";
 import { proposalOf } from "../../src/app/proposal";
 import { largest, resultSize } from "../../src/app/size";
 import { initialState, type State } from "../../src/app/state";
@@ -11,11 +24,18 @@ vi.hoisted(() => vi.stubGlobal("navigator", { languages: ["en"], language: "en" 
 /** What is used of a photo, how large its result becomes, what is proposed: numbers alone. */
 
 const photo = { width: 300, height: 200 };
-const cut = (quarters: number, mirrored: boolean): Cut => ({ rect: { x: 10, y: 20, width: 100, height: 50 }, quarters, mirrored });
+const cut = (quarters: number, mirrored: boolean): Cut => ({
+  rect: { x: 10, y: 20, width: 100, height: 50 },
+  quarters,
+  mirrored,
+});
 
 /** Where a point of the photo is seen, by what mirroring and turning mean. */
 function seen([x, y]: [number, number], { quarters, mirrored }: Framed): [number, number] {
-  let [at, size]: [[number, number], { width: number; height: number }] = [mirrored ? [photo.width - x, y] : [x, y], photo];
+  let [at, size]: [[number, number], { width: number; height: number }] = [
+    mirrored ? [photo.width - x, y] : [x, y],
+    photo,
+  ];
   for (let turn = 0; turn < quarters; turn++) {
     at = [size.height - at[1], at[0]];
     size = { width: size.height, height: size.width };
@@ -29,7 +49,12 @@ describe("a cut", () => {
       for (const quarters of [0, 1, 2, 3]) {
         const one = cut(quarters, mirrored);
         const now = framed(one, photo);
-        const corners = ([[10, 20], [110, 70]] as [number, number][]).map((corner) => seen(corner, now));
+        const corners = (
+          [
+            [10, 20],
+            [110, 70],
+          ] as [number, number][]
+        ).map((corner) => seen(corner, now));
         expect(now.frame.x).toBe(Math.min(...corners.map(([x]) => x)));
         expect(now.frame.y).toBe(Math.min(...corners.map(([, y]) => y)));
         expect(cutOf(now, photo)).toEqual(one);
@@ -42,7 +67,8 @@ describe("a cut", () => {
     for (const mirrored of [false, true]) {
       for (const quarters of [0, 1, 2, 3]) {
         const now = framed(cut(quarters, mirrored), photo);
-        for (const then of [turned(now, photo), flipped(now, photo)]) expect(cutOf(then, photo).rect).toEqual(cut(0, false).rect);
+        for (const then of [turned(now, photo), flipped(now, photo)])
+          expect(cutOf(then, photo).rect).toEqual(cut(0, false).rect);
         expect(flipped(flipped(now, photo), photo)).toEqual(now);
         expect(turned(turned(turned(turned(now, photo), photo), photo), photo)).toEqual(now);
       }
@@ -61,7 +87,18 @@ describe("a cut", () => {
 
   it("stands in an address", () => {
     expect(parseCut(formatCut(cut(3, true)))).toEqual(cut(3, true));
-    for (const wrong of [null, "", "1,2,3", "0,0,0,5,0,0", "0,0,5,5,4,0", "0,0,5,5,0,2", "a,0,5,5,0,0", "-1,0,5,5,0,0", "0,0,5.5,5,0,0"]) expect(parseCut(wrong), String(wrong)).toBeNull();
+    for (const wrong of [
+      null,
+      "",
+      "1,2,3",
+      "0,0,0,5,0,0",
+      "0,0,5,5,4,0",
+      "0,0,5,5,0,2",
+      "a,0,5,5,0,0",
+      "-1,0,5,5,0,0",
+      "0,0,5.5,5,0,0",
+    ])
+      expect(parseCut(wrong), String(wrong)).toBeNull();
     expect(isWhole(wholeOf(photo), photo)).toBe(true);
     expect(isWhole({ ...wholeOf(photo), quarters: 2 }, photo)).toBe(false);
   });
@@ -70,22 +107,42 @@ describe("a cut", () => {
 describe("the size of a result", () => {
   const twice = factsOf("super-resolve-x2");
   it("is what a person wants, where photos are enlarged as they are", () => {
-    expect(resultSize(twice, { mode: "apply", enlarge: 2.5 }, { width: 451, height: 300 })).toEqual({ width: 1128, height: 750 });
-    expect(resultSize(twice, { mode: "apply", enlarge: 99 }, photo)).toEqual({ width: 300 * largest(twice), height: 200 * largest(twice) });
-    expect(resultSize(twice, { mode: "test", enlarge: 2.5 }, photo), "an original has one size").toEqual({ width: 600, height: 400 });
+    expect(resultSize(twice, { mode: "apply", enlarge: 2.5 }, { width: 451, height: 300 })).toEqual({
+      width: 1128,
+      height: 750,
+    });
+    expect(resultSize(twice, { mode: "apply", enlarge: 99 }, photo)).toEqual({
+      width: 300 * largest(twice),
+      height: 200 * largest(twice),
+    });
+    expect(resultSize(twice, { mode: "test", enlarge: 2.5 }, photo), "an original has one size").toEqual({
+      width: 600,
+      height: 400,
+    });
     expect(resultSize(factsOf("denoise"), { mode: "apply", enlarge: 2.5 }, photo)).toEqual(photo);
     for (const width of [1200, 1920, 3839]) {
       const factor = Number((width / 963).toFixed(6));
-      expect(resultSize(factsOf("super-resolve-x4"), { mode: "apply", enlarge: factor }, { width: 963, height: 541 }).width).toBe(width);
+      expect(
+        resultSize(factsOf("super-resolve-x4"), { mode: "apply", enlarge: factor }, { width: 963, height: 541 }).width,
+      ).toBe(width);
     }
   });
 });
 
 describe("a proposal", () => {
-  const state = (look: State["look"], task: string): State => ({ ...initialState(), look, task: factsOf(task), tasks: [...TASKS], photo: { name: "a.png", size: photo, located: false, transparent: false, lossy: false } });
+  const state = (look: State["look"], task: string): State => ({
+    ...initialState(),
+    look,
+    task: factsOf(task),
+    tasks: [...TASKS],
+    photo: { name: "a.png", size: photo, located: false, transparent: false, lossy: false },
+  });
   it("is what a photo needs, unless that is chosen already", () => {
     expect(proposalOf(state({ need: "colors", after: null }, "denoise"))).toEqual({ task: "colorize", why: "colors" });
-    expect(proposalOf(state({ need: "four-times-the-size", after: null }, "denoise"))).toEqual({ task: "super-resolve-x4", why: "four-times-the-size" });
+    expect(proposalOf(state({ need: "four-times-the-size", after: null }, "denoise"))).toEqual({
+      task: "super-resolve-x4",
+      why: "four-times-the-size",
+    });
     expect(proposalOf(state({ need: "less-noise", after: null }, "denoise"))).toBeNull();
     expect(proposalOf(state({ need: "twice-the-size", after: null }, "super-resolve-x4"))).toBeNull();
     expect(proposalOf(state({ need: null, after: null }, "denoise"))).toBeNull();

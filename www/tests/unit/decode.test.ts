@@ -11,7 +11,10 @@ const heic = new Blob(["heic"], { type: "image/heic" });
 const refusal = new CallError("unsupported-picture", "HEIC pictures cannot be read");
 const byBrowser = { width: 2, height: 1 };
 const engine = (error: Error) =>
-  ({ decode: () => Promise.reject(error), pictureFromRgba: (rgba: Uint8Array) => ({ ...byBrowser, rgba: [...rgba] }) }) as unknown as Engine;
+  ({
+    decode: () => Promise.reject(error),
+    pictureFromRgba: (rgba: Uint8Array) => ({ ...byBrowser, rgba: [...rgba] }),
+  }) as unknown as Engine;
 
 function browser(reads: boolean) {
   const asked = vi.fn(async () => {
@@ -20,9 +23,12 @@ function browser(reads: boolean) {
   });
   vi.stubGlobal("createImageBitmap", asked);
   const data = new Uint8ClampedArray([1, 2, 3, 255, 4, 5, 6, 255]);
-  vi.stubGlobal("OffscreenCanvas", class {
-    getContext = () => ({ drawImage() {}, getImageData: () => ({ data }) });
-  });
+  vi.stubGlobal(
+    "OffscreenCanvas",
+    class {
+      getContext = () => ({ drawImage() {}, getImageData: () => ({ data }) });
+    },
+  );
   return asked;
 }
 
@@ -42,6 +48,8 @@ it("names the kind where the browser cannot", async () => {
 
 it("does not ask the browser for what is too large", async () => {
   const asked = browser(true);
-  await expect(decode(engine(new CallError("picture-too-large", "")), heic)).rejects.toMatchObject({ code: "picture-too-large" });
+  await expect(decode(engine(new CallError("picture-too-large", "")), heic)).rejects.toMatchObject({
+    code: "picture-too-large",
+  });
   expect(asked).not.toHaveBeenCalled();
 });

@@ -23,15 +23,24 @@ describe("a file of this site", () => {
     answer(() => new Response(new Uint8Array([1, 2, 3, 4]), { headers: { "Content-Length": "4" } }));
     const told: [number, number | null][] = [];
     expect([...(await download("a.onnx", signal, (...now) => told.push(now)))]).toEqual([1, 2, 3, 4]);
-    expect([told[0], told.at(-1)]).toEqual([[0, null], [4, 4]]);
+    expect([told[0], told.at(-1)]).toEqual([
+      [0, null],
+      [4, 4],
+    ]);
   });
 
   it("that is not there, breaks off or is something else has failed to come", async () => {
     const failure = { code: "download-failed" };
     answer(() => new Response("", { status: 404 }));
-    await expect(download("a.onnx", signal, () => {})).rejects.toMatchObject({ ...failure, message: "a.onnx: HTTP 404" });
+    await expect(download("a.onnx", signal, () => {})).rejects.toMatchObject({
+      ...failure,
+      message: "a.onnx: HTTP 404",
+    });
     answer(() => new Response(broken()));
-    await expect(download("a.onnx", signal, () => {})).rejects.toMatchObject({ ...failure, message: "a.onnx: network error" });
+    await expect(download("a.onnx", signal, () => {})).rejects.toMatchObject({
+      ...failure,
+      message: "a.onnx: network error",
+    });
     answer(() => new Response("<h1>Welcome to our Wi-Fi</h1>"));
     await expect(fetched("a.json", signal, (response) => response.json())).rejects.toMatchObject(failure);
   });

@@ -21,7 +21,15 @@ class Area extends EventTarget {
 
 function gestures() {
   const area = new Area();
-  const handlers = { hover: vi.fn(), leave: vi.fn(), press: vi.fn(), drag: vi.fn(), click: vi.fn(), doubleClick: vi.fn(), zoom: vi.fn() };
+  const handlers = {
+    hover: vi.fn(),
+    leave: vi.fn(),
+    press: vi.fn(),
+    drag: vi.fn(),
+    click: vi.fn(),
+    doubleClick: vi.fn(),
+    zoom: vi.fn(),
+  };
   new Gestures(area as unknown as HTMLElement, handlers);
   return { area, handlers };
 }

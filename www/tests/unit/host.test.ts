@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { EngineModule, Model, Picture } from "../../src/engine";
-import { Host, type CallContext } from "../../src/worker/host";
+import { type CallContext, Host } from "../../src/worker/host";
 
 /** The worker's host over an engine that only writes down what is asked of it. */
 function host() {
@@ -8,11 +8,21 @@ function host() {
   const picture = { width: 8, height: 6, free: () => said.push("free picture") } as unknown as Picture;
   let models = 0;
   const given: string[][] = [];
-  const load = async (_: Uint8Array, { externalData }: { externalData: Record<string, Uint8Array> }): Promise<Model> => {
+  const load = async (
+    _: Uint8Array,
+    { externalData }: { externalData: Record<string, Uint8Array> },
+  ): Promise<Model> => {
     const name = `model ${++models}`;
     given.push(Object.entries(externalData).map(([file, bytes]) => `${file}: ${new TextDecoder().decode(bytes)}`));
     const say = (what: string) => () => said.push(`${what} ${name}`);
-    return { metadata: {}, task: { classes: [] }, inputs: [], outputs: [], release: say("release"), free: say("free") } as unknown as Model;
+    return {
+      metadata: {},
+      task: { classes: [] },
+      inputs: [],
+      outputs: [],
+      release: say("release"),
+      free: say("free"),
+    } as unknown as Model;
   };
   const engine = {
     load,
@@ -20,7 +30,13 @@ function host() {
     process: async () => picture,
     estimate: () => ({ flops: 1 }),
     pictureFromRgba: () => ({ free() {} }),
-    inspect: async () => ({ profile: async () => ({}), output: async () => picture, features: async () => ({}), loss: async () => ({ map: picture }), free() {} }),
+    inspect: async () => ({
+      profile: async () => ({}),
+      output: async () => picture,
+      features: async () => ({}),
+      loss: async () => ({ map: picture }),
+      free() {},
+    }),
     scoreLabels: () => Float64Array.from([0.75, Number.NaN, 0.5, Number.NaN]),
     free() {},
   };
@@ -35,7 +51,9 @@ async function open() {
   await one.start({ backend: "cpu" }, context);
   const { id: picture } = await one.decode({ file: new Blob() }, context);
   const source = { file: new Blob(), data: {}, metadata: {} };
-  const models = [await one.loadModel({ source }, context), await one.loadModel({ source }, context)].map(({ id }) => id);
+  const models = [await one.loadModel({ source }, context), await one.loadModel({ source }, context)].map(
+    ({ id }) => id,
+  );
   const [first = 0, second = 0] = models;
   const process = (model: number) => one.process({ picture, model, near: null }, context);
   return { said, one, picture, first, second, process };

@@ -4,17 +4,26 @@ import { type Chore, Pump } from "../../src/app/pump";
 import { FIRST_LOOK, formatLook, type Look, parseLook } from "../../src/inspect/address";
 import { graphOf } from "../../src/inspect/graph";
 import { layout } from "../../src/inspect/layout";
+import { shortName } from "../../src/inspect/names";
 import { Seen } from "../../src/inspect/seen";
 import { step } from "../../src/inspect/steps";
-import { shortName } from "../../src/inspect/names";
 import { lossAt, scaleOf } from "../../src/learn/scale";
 import { inception, shipped } from "../graphs";
 
 describe("what is looked at, in the address", () => {
   it("comes back as it went, beside the playground's settings", () => {
-    const look: Look = { model: "max-unpool", beside: "nearest", node: "pool1.maxpool", output: 1, cut: ["enc1>cat1.concat", "x>add"], at: { x: 12, y: 300 } };
+    const look: Look = {
+      model: "max-unpool",
+      beside: "nearest",
+      node: "pool1.maxpool",
+      output: 1,
+      cut: ["enc1>cat1.concat", "x>add"],
+      at: { x: 12, y: 300 },
+    };
     const query = formatLook(look, "task=denoise&with=bilinear&picture=chelsea");
-    expect(query).toBe("task=denoise&with=bilinear&picture=chelsea&model=max-unpool&beside=nearest&node=pool1.maxpool&output=1&cut=enc1>cat1.concat&cut=x>add&at=12,300");
+    expect(query).toBe(
+      "task=denoise&with=bilinear&picture=chelsea&model=max-unpool&beside=nearest&node=pool1.maxpool&output=1&cut=enc1>cat1.concat&cut=x>add&at=12,300",
+    );
     expect(parseLook(query)).toEqual(look);
     expect(parseLook(formatLook(FIRST_LOOK, "task=denoise"))).toEqual(FIRST_LOOK);
   });
@@ -34,11 +43,13 @@ describe("arrow keys in the drawing", () => {
   const graph = graphOf(shipped("denoise-max-unpool"));
   const drawn = layout(graph);
   const at = (name: string) => graph.boxes.findIndex((box) => box.name === name);
-  const from = (name: string, ...keys: string[]) => keys.reduce((here, key) => step(graph, drawn, here, key) ?? here, at(name));
+  const from = (name: string, ...keys: string[]) =>
+    keys.reduce((here, key) => step(graph, drawn, here, key) ?? here, at(name));
 
   it("follow the data to the end and back", () => {
     const names: string[] = [];
-    for (let here: number | null = 0; here !== null; here = step(graph, drawn, here, "ArrowRight")) names.push(graph.boxes[here]?.name ?? "");
+    for (let here: number | null = 0; here !== null; here = step(graph, drawn, here, "ArrowRight"))
+      names.push(graph.boxes[here]?.name ?? "");
     expect(names.slice(0, 4)).toEqual(["x", "enc1.conv1", "enc1.conv2", "pool1.maxpool"]);
     expect(names).toContain("bottleneck.conv2");
     expect(names.at(-1)).toBe("add");
@@ -59,7 +70,11 @@ describe("networks side by side", () => {
   const seen = (name: string) => {
     const net = shipped(name);
     const method = { id: name, kind: "network", family: "unet", name, variant: "", stages: [], parameters: 0 } as const;
-    return new Seen({ ...method, stages: [] }, { id: 1, bytes: 1, metadata: {}, classes: [], gray: false, undeclared: null }, { id: 1, rect: { x: 0, y: 0, width: 256, height: 256 }, ...net });
+    return new Seen(
+      { ...method, stages: [] },
+      { id: 1, bytes: 1, metadata: {}, classes: [], gray: false, undeclared: null },
+      { id: 1, rect: { x: 0, y: 0, width: 256, height: 256 }, ...net },
+    );
   };
   const [unpool, transposed] = [seen("denoise-max-unpool"), seen("denoise-transposed-conv")];
   const partner = (name: string) => {
@@ -81,7 +96,11 @@ describe("networks side by side", () => {
 
   it("are called as briefly as the drawing needs", () => {
     const short = (name: string) => shortName(unpool.graph.boxes[unpool.find(name) ?? 0] as never);
-    expect(["pool1.maxpool", "up1.max-unpool.reshape_5", "enc1.conv1"].map(short)).toEqual(["pool1", "up1", "enc1.conv1"]);
+    expect(["pool1.maxpool", "up1.max-unpool.reshape_5", "enc1.conv1"].map(short)).toEqual([
+      "pool1",
+      "up1",
+      "enc1.conv1",
+    ]);
     for (const { name } of unpool.graph.boxes) expect(short(name).length, name).toBeLessThanOrEqual(12);
   });
 });
@@ -104,7 +123,11 @@ describe("chores", () => {
         done.value?.push(key);
       },
     });
-    const pump = new Pump(() => state.wanted.filter((key) => !done.value?.includes(key)).map(chore), (error) => log.push(String(error)), () => {});
+    const pump = new Pump(
+      () => state.wanted.filter((key) => !done.value?.includes(key)).map(chore),
+      (error) => log.push(String(error)),
+      () => {},
+    );
     return { pump, state, done: done.value ?? [], log };
   }
 
@@ -140,7 +163,11 @@ describe("chores", () => {
 });
 
 describe("the loss curve", () => {
-  const points = [{ step: 0, loss: 0.4 }, { step: 20, loss: 0.2 }, { step: 8000, loss: 0.02 }];
+  const points = [
+    { step: 0, loss: 0.4 },
+    { step: 20, loss: 0.2 },
+    { step: 8000, loss: 0.02 },
+  ];
 
   it("has step 0 at its beginning, the last at its end, and falls", () => {
     const { x, y, ticks } = scaleOf(points);

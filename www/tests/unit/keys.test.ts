@@ -21,10 +21,24 @@ class Dialog {
 const body = {};
 const owner = {} as Element;
 const press = (key: string, path: object[], facts: object = {}) =>
-  ({ key, composedPath: () => path, defaultPrevented: false, ctrlKey: false, metaKey: false, altKey: false, ...facts }) as unknown as KeyboardEvent;
+  ({
+    key,
+    composedPath: () => path,
+    defaultPrevented: false,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    ...facts,
+  }) as unknown as KeyboardEvent;
 
 beforeAll(() => {
-  const classes = { Element: Plain, HTMLInputElement: Input, HTMLSelectElement: Select, HTMLButtonElement: Button, HTMLDialogElement: Dialog };
+  const classes = {
+    Element: Plain,
+    HTMLInputElement: Input,
+    HTMLSelectElement: Select,
+    HTMLButtonElement: Button,
+    HTMLDialogElement: Dialog,
+  };
   for (const [name, fake] of Object.entries({ ...classes, document: { body } })) vi.stubGlobal(name, fake);
 });
 afterAll(() => {
@@ -36,21 +50,28 @@ describe("a key", () => {
     for (const type of ["radio", "checkbox", "range"]) {
       const path = [new Input(type), body];
       expect(isFreeKey(press("Escape", path), owner), type).toBe(true);
-      for (const key of ["ArrowLeft", "Home", "PageDown", " ", "Enter"]) expect(isFreeKey(press(key, path)), `${type} ${key}`).toBe(false);
+      for (const key of ["ArrowLeft", "Home", "PageDown", " ", "Enter"])
+        expect(isFreeKey(press(key, path)), `${type} ${key}`).toBe(false);
     }
   });
 
   it("is not the page's where text goes, under a dialog, with a modifier, or once it has been used", () => {
-    for (const target of [new Input("text"), new Input("number"), new Select()]) expect(isFreeKey(press("r", [target, body]))).toBe(false);
+    for (const target of [new Input("text"), new Input("number"), new Select()])
+      expect(isFreeKey(press("r", [target, body]))).toBe(false);
     expect(isFreeKey(press("r", [new Button(), new Dialog(), body]))).toBe(false);
-    for (const facts of [{ ctrlKey: true }, { defaultPrevented: true }]) expect(isFreeKey(press("r", [body], facts))).toBe(false);
+    for (const facts of [{ ctrlKey: true }, { defaultPrevented: true }])
+      expect(isFreeKey(press("r", [body], facts))).toBe(false);
   });
 
   it("of one character is a shortcut only where no control has the focus, and can be switched off", () => {
     const kept = new Map<string, string>();
-    vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => kept.set(key, value),
+    });
     for (const key of ["?", "r", "1", "+"]) {
-      for (const target of [new Input("radio"), new Input("range"), new Button()]) expect(isFreeKey(press(key, [target, body])), key).toBe(false);
+      for (const target of [new Input("radio"), new Input("range"), new Button()])
+        expect(isFreeKey(press(key, [target, body])), key).toBe(false);
       expect(isFreeKey(press(key, [body])), key).toBe(true);
       expect(isFreeKey(press(key, [new Plain(), body])), key).toBe(true);
     }

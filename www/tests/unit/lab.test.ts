@@ -19,7 +19,16 @@ describe("matrices", () => {
   });
 
   it("are not made of what makes no sense", () => {
-    for (const text of ["", "1,2;3", "a", "1;2;3;4;5;6;7;8;9", "NaN", "1e99", "1|2,3", new Array(17).fill("1").join("|")]) {
+    for (const text of [
+      "",
+      "1,2;3",
+      "a",
+      "1;2;3;4;5;6;7;8;9",
+      "NaN",
+      "1e99",
+      "1|2,3",
+      new Array(17).fill("1").join("|"),
+    ]) {
       expect(parseMatrix(text), text).toBeNull();
     }
   });
@@ -46,7 +55,16 @@ describe("settings", () => {
   });
 
   it("pass over what makes no sense", () => {
-    for (const query of ["stride=99", "stride=x", "input=1,2;3", "constructor=1", "kernel=1,2,3", "%", "factor=0", "="]) {
+    for (const query of [
+      "stride=99",
+      "stride=x",
+      "input=1,2;3",
+      "constructor=1",
+      "kernel=1,2,3",
+      "%",
+      "factor=0",
+      "=",
+    ]) {
       expect(parseSettings(query, PRESETS["transposed-conv-2"]), query).toEqual(PRESETS["transposed-conv-2"]);
     }
     expect(parseSettings("factor=3", PRESETS["pixel-shuffle"])).toEqual(PRESETS["pixel-shuffle"]);

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { cutName, downstream, type Graph, graphOf } from "../../src/inspect/graph";
 import { layout } from "../../src/inspect/layout";
-import { attention, Builder, inception, type Net, nested, perceptron, pyramid, residualChain, shipped } from "../graphs";
+import {
+  attention,
+  Builder,
+  inception,
+  type Net,
+  nested,
+  perceptron,
+  pyramid,
+  residualChain,
+  shipped,
+} from "../graphs";
 
 const SHIPPED = ["denoise-max-unpool", "denoise-pixel-shuffle", "denoise-transposed-conv", "colorize-bilinear"];
 const NETS: Record<string, Net> = {
@@ -49,7 +59,12 @@ describe("a network's boxes", () => {
 
 describe("skip connections", () => {
   it("of a U-Net are the concatenations, and the input that is added at the end", () => {
-    expect(cuts(graphOf(shipped("denoise-max-unpool")))).toEqual(["enc3>cat3.concat", "enc2>cat2.concat", "enc1>cat1.concat", "x>add"]);
+    expect(cuts(graphOf(shipped("denoise-max-unpool")))).toEqual([
+      "enc3>cat3.concat",
+      "enc2>cat2.concat",
+      "enc1>cat1.concat",
+      "x>add",
+    ]);
     expect(cuts(graphOf(shipped("colorize-bilinear")))).toHaveLength(4);
   });
 
@@ -74,14 +89,20 @@ describe("skip connections", () => {
     expect(cuts(graphOf(inception()))).toEqual([]);
     expect(cuts(graphOf(attention()))).toEqual([]);
     const { edges } = graphOf(shipped("denoise-max-unpool"));
-    expect(edges.filter(({ indices }) => indices).map(({ value, skip }) => [value, skip])).toEqual([["pool3", false], ["pool2", false], ["pool1", false]]);
+    expect(edges.filter(({ indices }) => indices).map(({ value, skip }) => [value, skip])).toEqual([
+      ["pool3", false],
+      ["pool2", false],
+      ["pool1", false],
+    ]);
   });
 
   it("reach what is after them, and nothing else", () => {
     const graph = graphOf(shipped("denoise-max-unpool"));
     const reached = downstream(graph, named(graph, "cat2.concat"));
-    for (const name of ["cat2.concat", "dec2.conv1", "cat1.concat", "add"]) expect(reached.has(named(graph, name)), name).toBe(true);
-    for (const name of ["x", "enc1.conv1", "bottleneck.conv2", "dec3.conv2"]) expect(reached.has(named(graph, name)), name).toBe(false);
+    for (const name of ["cat2.concat", "dec2.conv1", "cat1.concat", "add"])
+      expect(reached.has(named(graph, name)), name).toBe(true);
+    for (const name of ["x", "enc1.conv1", "bottleneck.conv2", "dec3.conv2"])
+      expect(reached.has(named(graph, name)), name).toBe(false);
   });
 });
 
@@ -94,7 +115,8 @@ describe("the drawing", () => {
         expect(a.x + a.width / 2, name).toBeLessThanOrEqual(width);
         expect(a.y + a.height / 2, name).toBeLessThanOrEqual(height);
         for (const b of boxes.slice(at + 1)) {
-          const apart = Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= (a.height + b.height) / 2;
+          const apart =
+            Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= (a.height + b.height) / 2;
           expect(apart, `${name}: ${JSON.stringify([a, b])}`).toBe(true);
         }
       }
@@ -111,7 +133,10 @@ describe("the drawing", () => {
       expect(y("enc3.conv2"), name).toBeLessThan(y("bottleneck.conv1"));
       expect(y("dec2.conv1"), name).toBe(y("enc2.conv1"));
       const rising = ["enc1.conv1", "enc2.conv1", "bottleneck.conv1", "dec2.conv1", "dec1.conv1"].map(x);
-      expect([...rising].sort((a, b) => a - b), name).toEqual(rising);
+      expect(
+        [...rising].sort((a, b) => a - b),
+        name,
+      ).toEqual(rising);
       for (const [at, { skip, value }] of graph.edges.entries()) {
         if (skip && value !== "x") expect(paths[at], `${name} ${value}`).toMatch(/^M[\d.]+ ([\d.]+)H[\d.]+$/);
       }
@@ -128,7 +153,9 @@ describe("the drawing", () => {
     const graph = graphOf(nested(4));
     const { paths, boxes } = layout(graph);
     const top = Math.min(...boxes.map(({ y, height }) => y - height / 2));
-    const arcs = graph.edges.flatMap(({ skip }, at) => (skip && !/^M[\d.]+ [\d.]+H[\d.]+$/.test(paths[at] ?? "") ? [paths[at]] : []));
+    const arcs = graph.edges.flatMap(({ skip }, at) =>
+      skip && !/^M[\d.]+ [\d.]+H[\d.]+$/.test(paths[at] ?? "") ? [paths[at]] : [],
+    );
     expect(arcs).toHaveLength(4);
     expect(new Set(arcs).size).toBe(4);
     expect(top).toBeGreaterThan(0);
@@ -142,7 +169,11 @@ describe("the drawing", () => {
 
   it("of the same network at another size is the same", () => {
     const net = shipped("denoise-max-unpool");
-    const scaled = { ...net, shape: net.shape.map((side, at) => (at > 1 ? side / 2 : side)), nodes: net.nodes.map((node) => ({ ...node, shape: node.shape.map((side, at) => (at > 1 ? side / 2 : side)) })) };
+    const scaled = {
+      ...net,
+      shape: net.shape.map((side, at) => (at > 1 ? side / 2 : side)),
+      nodes: net.nodes.map((node) => ({ ...node, shape: node.shape.map((side, at) => (at > 1 ? side / 2 : side)) })),
+    };
     expect(layout(graphOf(scaled)).paths).toEqual(layout(graphOf(net)).paths);
   });
 });

@@ -65,7 +65,9 @@ class FakePlayground extends EventTarget {
     own: null as object | null,
     chosen: "one",
     activity: null,
-    methods: [{ id: "one", kind: "network", name: "one", stages: [{ kind: "model", entry: { file: "one.onnx" } }] }] as object[],
+    methods: [
+      { id: "one", kind: "network", name: "one", stages: [{ kind: "model", entry: { file: "one.onnx" } }] },
+    ] as object[],
     input: shown(1001),
     original: shown(1000),
   };

@@ -23,7 +23,10 @@ function sources(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-const code = sources(join(import.meta.dirname, "../../src")).map((file) => ({ file, text: readFileSync(file, "utf8") }));
+const code = sources(join(import.meta.dirname, "../../src")).map((file) => ({
+  file,
+  text: readFileSync(file, "utf8"),
+}));
 
 describe("the shipped models", () => {
   const entries = parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8")));
@@ -61,8 +64,16 @@ describe("message files", () => {
   it("are all used: each key stands in the code, or its beginning does in a template", () => {
     const all = code.map(({ text }) => text).join("\n") + readFileSync("index.html", "utf8");
     const quoted = [...all.matchAll(/`([a-z-]+\.(?:[a-z.-]|\$\{[^}]*\})*)`/g)].map(([, template]) => template ?? "");
-    const templates = quoted.filter((each) => each.includes("$")).map((each) => new RegExp(`^${each.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "[^.]+")}$`));
-    const unused = keys.filter((key) => !all.includes(`"${key}"`) && !all.includes(`%${key}%`) && !all.includes(`plural("${bare(key)}"`) && !templates.some((each) => each.test(key)));
+    const templates = quoted
+      .filter((each) => each.includes("$"))
+      .map((each) => new RegExp(`^${each.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "[^.]+")}$`));
+    const unused = keys.filter(
+      (key) =>
+        !all.includes(`"${key}"`) &&
+        !all.includes(`%${key}%`) &&
+        !all.includes(`plural("${bare(key)}"`) &&
+        !templates.some((each) => each.test(key)),
+    );
     expect(unused).toEqual([]);
   });
 
@@ -88,20 +99,33 @@ describe("elements", () => {
   it("hold no words of their own", () => {
     for (const { file, text } of code.filter(({ file }) => file.includes("elements"))) {
       const templates = text.replace(/css`[^`]*`/g, "").matchAll(/>\s*([A-Za-zÀ-ỹ][A-Za-zÀ-ỹ ]{3,})\s*</g);
-      expect([...templates].map(([, words]) => words), file).toEqual([]);
+      expect(
+        [...templates].map(([, words]) => words),
+        file,
+      ).toEqual([]);
     }
   });
 });
 
 describe("figures", () => {
   it("say long times in minutes and hours", () => {
-    expect([230, 12_000, 89_000, 91_000, 857_000, 6_000_000].map(duration)).toEqual(["0.23 sec", "12 sec", "89 sec", "1.5 min", "14 min", "1.7 hr"]);
+    expect([230, 12_000, 89_000, 91_000, 857_000, 6_000_000].map(duration)).toEqual([
+      "0.23 sec",
+      "12 sec",
+      "89 sec",
+      "1.5 min",
+      "14 min",
+      "1.7 hr",
+    ]);
   });
 
   it("say large numbers in words of the language", async () => {
     expect(thousands(536_211)).toBe("536K");
     await setLanguage("vi");
-    expect([thousands(536_211), thousands(6_321_000_000)].map((said) => said.replace(/\s/g, " "))).toEqual(["536 nghìn", "6,32 tỉ"]);
+    expect([thousands(536_211), thousands(6_321_000_000)].map((said) => said.replace(/\s/g, " "))).toEqual([
+      "536 nghìn",
+      "6,32 tỉ",
+    ]);
     await setLanguage("en");
   });
 });

@@ -35,8 +35,10 @@ function worker(caches: FakeCaches, build: string, chunks: string[], fetch: (req
 }
 
 const unreachable = () => Promise.reject(new TypeError("no network"));
-const paths = async (caches: FakeCaches, name: string) => [...(await caches.open(name)).kept.keys()].map((url) => url.slice(SCOPE.length));
-const has = (...files: string[]) => new FakeCaches((url) => (files.includes(url.slice(SCOPE.length)) ? new Response(url) : undefined));
+const paths = async (caches: FakeCaches, name: string) =>
+  [...(await caches.open(name)).kept.keys()].map((url) => url.slice(SCOPE.length));
+const has = (...files: string[]) =>
+  new FakeCaches((url) => (files.includes(url.slice(SCOPE.length)) ? new Response(url) : undefined));
 
 describe("the service worker", () => {
   it("keeps the page and all its scripts before it is installed", async () => {
@@ -47,7 +49,9 @@ describe("the service worker", () => {
 
   it("is not installed where a part is missing", async () => {
     const caches = has("", "assets/a.js");
-    await expect(worker(caches, "1", ["assets/a.js", "assets/b.css"], unreachable).hear("install")).rejects.toThrow("b.css");
+    await expect(worker(caches, "1", ["assets/a.js", "assets/b.css"], unreachable).hear("install")).rejects.toThrow(
+      "b.css",
+    );
   });
 
   it("waits for the tabs of the build before, then forgets that build, but no weights", async () => {
@@ -96,7 +100,10 @@ describe("the service worker", () => {
     const { hear } = worker(caches, "1", ["assets/a.js"], unreachable);
     await hear("install");
     const headers = new Headers({ Origin: "https://host" });
-    for (const [path, mode] of [["", "navigate"], ["assets/a.js", "cors"]]) {
+    for (const [path, mode] of [
+      ["", "navigate"],
+      ["assets/a.js", "cors"],
+    ]) {
       const request = { method: "GET", mode, url: SCOPE + path, headers } as Request;
       expect(await (await hear("fetch", { request }))?.text()).toBe(SCOPE + path);
     }

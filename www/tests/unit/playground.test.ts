@@ -24,7 +24,11 @@ describe("a photo on its way", () => {
     release();
     await idle(playground);
     const { photo, settings, outcome } = playground.state;
-    expect({ name: photo?.name, task: settings.task, mode: settings.mode }).toEqual({ name: "mine.jpg", task: "deblur", mode: "test" });
+    expect({ name: photo?.name, task: settings.task, mode: settings.mode }).toEqual({
+      name: "mine.jpg",
+      task: "deblur",
+      mode: "test",
+    });
     expect(outcome.kind).toBe("done");
   });
 
@@ -39,7 +43,10 @@ describe("a photo on its way", () => {
       await rested();
       release();
       await idle(playground);
-      expect(playground.state, query).toMatchObject({ photo: { name: "mine.jpg" }, settings: { task: "deblur", mode: "apply" } });
+      expect(playground.state, query).toMatchObject({
+        photo: { name: "mine.jpg" },
+        settings: { task: "deblur", mode: "apply" },
+      });
     }
   });
 
@@ -124,7 +131,11 @@ describe("nothing to run yet", () => {
     await until(client, "loadModel");
     release();
     await brought;
-    expect(playground.state).toMatchObject({ notice: { message: "error.invalid-model" }, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });
+    expect(playground.state).toMatchObject({
+      notice: { message: "error.invalid-model" },
+      photo: { name: "chelsea.jpg" },
+      outcome: { kind: "done" },
+    });
   });
 });
 
@@ -134,13 +145,22 @@ describe("a link", () => {
   it("to a photo that does not come leaves the one that is there its name, and can be followed once more", async () => {
     const { playground, note } = await open();
     const { fetch } = globalThis;
-    vi.stubGlobal("fetch", (url: string, how: RequestInit) => (url.includes("coffee") ? Promise.reject(new TypeError("offline")) : fetch(url, how)));
+    vi.stubGlobal("fetch", (url: string, how: RequestInit) =>
+      url.includes("coffee") ? Promise.reject(new TypeError("offline")) : fetch(url, how),
+    );
     await playground.follow(coffee);
-    expect(playground.state).toMatchObject({ settings: { task: "deblur", sample: "chelsea" }, photo: { name: "chelsea.jpg" } });
+    expect(playground.state).toMatchObject({
+      settings: { task: "deblur", sample: "chelsea" },
+      photo: { name: "chelsea.jpg" },
+    });
     expect(note).toHaveBeenLastCalledWith(expect.stringContaining("picture=chelsea"), false);
     vi.stubGlobal("fetch", fetch);
     await playground.act("retry");
-    expect(playground.state).toMatchObject({ notice: null, settings: { task: "deblur", sample: "coffee" }, photo: { name: "coffee.jpg" } });
+    expect(playground.state).toMatchObject({
+      notice: null,
+      settings: { task: "deblur", sample: "coffee" },
+      photo: { name: "coffee.jpg" },
+    });
   });
 
   it("that is stopped changes no name, and one that leads back wins", async () => {
@@ -156,7 +176,11 @@ describe("a link", () => {
     const back = playground.follow("task=deblur&picture=chelsea");
     release();
     await back;
-    expect(playground.state).toMatchObject({ settings: { sample: "chelsea" }, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });
+    expect(playground.state).toMatchObject({
+      settings: { sample: "chelsea" },
+      photo: { name: "chelsea.jpg" },
+      outcome: { kind: "done" },
+    });
   });
 
   it("to a task that there is not shows the first one, with its photo made worse, in words and pictures", async () => {
@@ -195,7 +219,11 @@ describe("a mask", () => {
   it("is what a picture of the photo's size is taken for, unless another photo is chosen meanwhile", async () => {
     const { client, playground } = await open(segmenting);
     await playground.openFiles([file("mask.png")]);
-    expect(playground.state).toMatchObject({ mask: { name: "mask.png" }, photo: { name: "chelsea.jpg" }, settings: { mode: "test" } });
+    expect(playground.state).toMatchObject({
+      mask: { name: "mask.png" },
+      photo: { name: "chelsea.jpg" },
+      settings: { mode: "test" },
+    });
     for (const content of ["photo", "wide"]) {
       const release = client.hold("decode");
       const first = playground.openFiles([file("first.jpg", content)]);
@@ -209,7 +237,10 @@ describe("a mask", () => {
 
   it("is not lost over a click while it is looked at, nor is a photo of another size", async () => {
     const { client, playground } = await open(segmenting);
-    for (const [content, names] of [["photo", ["chelsea.jpg", "new.png"]], ["wide", ["new.png", undefined]]] as const) {
+    for (const [content, names] of [
+      ["photo", ["chelsea.jpg", "new.png"]],
+      ["wide", ["new.png", undefined]],
+    ] as const) {
       const release = client.hold("decode");
       void playground.openFiles([file("new.png", content)]);
       await until(client, "decode");
@@ -229,7 +260,11 @@ describe("a mask", () => {
     void playground.openMask(file("mask.png"));
     release();
     await photo;
-    expect(playground.state).toMatchObject({ mask: { name: "mask.png" }, photo: { name: "coffee.jpg" }, outcome: { kind: "done" } });
+    expect(playground.state).toMatchObject({
+      mask: { name: "mask.png" },
+      photo: { name: "coffee.jpg" },
+      outcome: { kind: "done" },
+    });
   });
 });
 

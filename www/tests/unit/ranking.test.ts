@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sorted, TIE, winners, type Row } from "../../src/app/ranking";
+import { type Row, sorted, TIE, winners } from "../../src/app/ranking";
 
 const row = (id: string, psnr: number | null, milliseconds: number | null = null): Row => ({
   id,
@@ -33,7 +33,10 @@ describe("the winner", () => {
     expect(winners([row("a", Infinity), row("b", Infinity), row("c", 90)])).toEqual(["a", "b"]);
   });
   it("has the highest mean IoU where results are made of labels", () => {
-    const labels = (id: string, meanIou: number | null): Row => ({ ...row(id, null), agreement: { pixelAccuracy: 0.5, meanIou, iou: [] } });
+    const labels = (id: string, meanIou: number | null): Row => ({
+      ...row(id, null),
+      agreement: { pixelAccuracy: 0.5, meanIou, iou: [] },
+    });
     const rows = [labels("a", 0.7), labels("b", 0.81), labels("c", 0.8095), labels("d", null)];
     expect(winners(rows)).toEqual(["b", "c"]);
     expect(ids(sorted(rows, "iou", false))).toEqual(["b", "c", "a", "d"]);

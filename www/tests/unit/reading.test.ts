@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { linesFor, readingsOf } from "../../src/app/reading";
-import { undeclaredOutput } from "../../src/worker/undeclared";
 import type { Model } from "../../src/engine";
+import { undeclaredOutput } from "../../src/worker/undeclared";
 
-const ids = (input: number, output: number, operator = "Conv") => readingsOf({ input, output, operator }).map(({ id }) => id);
+const ids = (input: number, output: number, operator = "Conv") =>
+  readingsOf({ input, output, operator }).map(({ id }) => id);
 
 describe("the ways to read an undeclared output", () => {
   it("are those its channels allow, the likeliest first", () => {
@@ -40,13 +41,23 @@ describe("a model", () => {
       outputs: [{ name: "y" }],
       plan([, channels = 0, height = 0, width = 0]: number[]) {
         if (channels !== accepts) throw new Error("another number of channels");
-        return { outputShape: [1, 5, height, width], nodes: [{ op: "Conv", outputs: ["z"] }, { op: "Softmax", outputs: ["y"] }] };
+        return {
+          outputShape: [1, 5, height, width],
+          nodes: [
+            { op: "Conv", outputs: ["z"] },
+            { op: "Softmax", outputs: ["y"] },
+          ],
+        };
       },
     }) as unknown as Model;
 
   it("tells its channels and last operator where its file does not say what they are", () => {
     expect(undeclaredOutput(model({}))).toEqual({ input: 3, output: 5, operator: "Softmax" });
-    expect(undeclaredOutput(model({ output: '{"range":[0,255]}' }, 1))).toEqual({ input: 1, output: 5, operator: "Softmax" });
+    expect(undeclaredOutput(model({ output: '{"range":[0,255]}' }, 1))).toEqual({
+      input: 1,
+      output: 5,
+      operator: "Softmax",
+    });
     expect(undeclaredOutput(model({}, 1, [1, 1, 32, 32]))).toMatchObject({ input: 1 });
   });
 
@@ -54,7 +65,10 @@ describe("a model", () => {
     const keras = {
       ...model({}),
       inputs: [{ name: "x", shape: [null, 64, null, 3] }],
-      plan: (shape: number[]) => ({ outputShape: [...shape.slice(0, 3), 2], nodes: [{ op: `Conv ${shape.join()}`, outputs: ["y"] }] }),
+      plan: (shape: number[]) => ({
+        outputShape: [...shape.slice(0, 3), 2],
+        nodes: [{ op: `Conv ${shape.join()}`, outputs: ["y"] }],
+      }),
     } as unknown as Model;
     expect(undeclaredOutput(keras)).toEqual({ input: 3, output: 2, operator: "Conv 1,64,256,3" });
   });

@@ -9,7 +9,13 @@ describe("the report", () => {
   it("names a person's own model by its hash too", async () => {
     const model = { key: "a", name: "mine.onnx", source: { file: new Blob(["abc"]), data: {} } };
     const method = { id: "own", stages: [{ kind: "own", model }], parameters: null };
-    const result = { id: "own", method, status: "done", scores: { psnr: Infinity }, failure: null } as unknown as ResultState;
+    const result = {
+      id: "own",
+      method,
+      status: "done",
+      scores: { psnr: Infinity },
+      failure: null,
+    } as unknown as ResultState;
     const told = await report({ ...initialState(), results: [result] });
     expect(told).toMatchObject({
       results: [

@@ -36,11 +36,14 @@ describe("a result of another input", () => {
   });
 
   it("leaves finished tiles, and stays where it is of the same input", async () => {
-    vi.stubGlobal("OffscreenCanvas", class extends FakeCanvas {
-      override getContext() {
-        return { ...super.getContext(), fill: stripped };
-      }
-    });
+    vi.stubGlobal(
+      "OffscreenCanvas",
+      class extends FakeCanvas {
+        override getContext() {
+          return { ...super.getContext(), fill: stripped };
+        }
+      },
+    );
     const { client, playground, result } = await open();
     client.hold("process");
     void playground.run();
@@ -110,7 +113,10 @@ describe("a network of classes", () => {
     playground.set({ methods: ["bilinear", "own"] });
     await rested();
     await idle(playground);
-    expect(playground.state.results.map(({ status, scores }) => [status, scores])).toEqual([["done", null], ["done", null]]);
+    expect(playground.state.results.map(({ status, scores }) => [status, scores])).toEqual([
+      ["done", null],
+      ["done", null],
+    ]);
   });
 });
 
@@ -121,8 +127,10 @@ describe("a network that makes gray pictures", () => {
     client.done = [];
     await playground.openFiles([file("gray.onnx")]);
     const made = client.done.find(({ args }) => JSON.stringify(args).includes('"how":{"kind":"gray"}'));
-    const references = () => client.done.filter(({ call }) => call === "score").map(({ args }) => (args as { reference: number }).reference);
-    expect(references().at(-1)).toBe((made?.answer as { id: number }).id);
+    const references = () =>
+      client.done.filter(({ call }) => call === "score").map(({ args }) => (args as { reference: number }).reference);
+    expect(made).toBeDefined();
+    expect(references().at(-1)).toBe((made as { answer: { id: number } }).answer.id);
     expect(playground.state.results[0]?.gray).toBe(true);
     client.gray = false;
     client.done = [];

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { degradations, fitting, formatDegradation, isRange, offerOf, parseDegradation, usual } from "../../src/app/degradation";
+import {
+  degradations,
+  fitting,
+  formatDegradation,
+  isRange,
+  offerOf,
+  parseDegradation,
+  usual,
+} from "../../src/app/degradation";
 import { formatSettings, initialSettings, parseSettings, type Settings } from "../../src/app/settings";
 import { factsOf, OLD_PHOTO, TASKS } from "../../src/app/tasks";
 import en from "../../src/i18n/en.json";
@@ -39,11 +47,17 @@ describe("settings in the address", () => {
   it("that make no sense are as at first", () => {
     const first = initialSettings();
     expect(parseSettings("")).toEqual(first);
-    expect(parseSettings("mode=no&backend=tpu&layout=pile&tools=hammer&degrade=fire,9&strength=x&picture=nobody")).toEqual(first);
+    expect(
+      parseSettings("mode=no&backend=tpu&layout=pile&tools=hammer&degrade=fire,9&strength=x&picture=nobody"),
+    ).toEqual(first);
     expect(parseSettings("cut=1,2,0,4,0,0&size=x")).toMatchObject({ cut: null, enlarge: 1 });
     expect(parseSettings("strength=7&saturation=-1")).toMatchObject({ strength: 1, saturation: 0 });
     const noise = usual("gaussian-noise");
-    expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({ ...noise, values: { sigma: 75 }, seed: 0 });
+    expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({
+      ...noise,
+      values: { sigma: 75 },
+      seed: 0,
+    });
     expect(parseSettings("degrade=gaussian-noise,40").degradation).toEqual({ ...noise, values: { sigma: 40 } });
     expect(parseSettings("degrade=gaussian-blur,30").degradation.values).toEqual({ sigma: 6 });
     expect(parseSettings("degrade=poisson,0").degradation.values).toEqual({ peak: 2 });
@@ -57,7 +71,9 @@ describe("settings in the address", () => {
 
 describe("making a photo worse", () => {
   it("is what the task undoes", () => {
-    expect(degradations(factsOf("denoise"), usual("gaussian-noise"))).toEqual([{ kind: "gaussian-noise", sigma: 35, seed: 1 }]);
+    expect(degradations(factsOf("denoise"), usual("gaussian-noise"))).toEqual([
+      { kind: "gaussian-noise", sigma: 35, seed: 1 },
+    ]);
     expect(degradations(factsOf("super-resolve-x4"), usual("downscale"))).toEqual([{ kind: "downscale", scale: 4 }]);
     expect(degradations(factsOf("denoise-colorize"), { ...usual("poisson"), seed: 3 })).toEqual([
       { kind: "poisson", peak: 20, seed: 3 },
@@ -67,7 +83,11 @@ describe("making a photo worse", () => {
       { kind: "motion", length: 9, angle: 0, noise: 2, seed: 1 },
       { kind: "jpeg", quality: 80, subsampling: "420" },
     ]);
-    expect(degradations(OLD_PHOTO, usual("gaussian-noise")).map(({ kind }) => kind)).toEqual(["downscale", "gaussian-noise", "gray"]);
+    expect(degradations(OLD_PHOTO, usual("gaussian-noise")).map(({ kind }) => kind)).toEqual([
+      "downscale",
+      "gaussian-noise",
+      "gray",
+    ]);
   });
 
   it("goes by the task where a link names another kind", () => {
@@ -88,14 +108,19 @@ describe("making a photo worse", () => {
   });
 
   it("has words for every kind and everything that can be set of it", () => {
-    const keys = [...TASKS, OLD_PHOTO].flatMap(({ kinds }) => kinds).flatMap((kind) => [
-      `degrade.${kind}`,
-      ...offerOf(kind).controls.flatMap((control) =>
-        isRange(control)
-          ? [`degrade.${kind}.${control.name}`, `degrade.${kind}.${control.name}.value`]
-          : [`degrade.${kind}.${control.name}`, ...control.options.map((one) => `degrade.${kind}.${control.name}.${one}`)],
-      ),
-    ]);
+    const keys = [...TASKS, OLD_PHOTO]
+      .flatMap(({ kinds }) => kinds)
+      .flatMap((kind) => [
+        `degrade.${kind}`,
+        ...offerOf(kind).controls.flatMap((control) =>
+          isRange(control)
+            ? [`degrade.${kind}.${control.name}`, `degrade.${kind}.${control.name}.value`]
+            : [
+                `degrade.${kind}.${control.name}`,
+                ...control.options.map((one) => `degrade.${kind}.${control.name}.${one}`),
+              ],
+        ),
+      ]);
     for (const key of keys) expect(en).toHaveProperty([key]);
   });
 });

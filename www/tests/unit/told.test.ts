@@ -14,14 +14,20 @@ describe("an error", () => {
   it("of a file ends in no stop that nobody has asked for", async () => {
     const { playground } = await open();
     await playground.openFiles([file("broken.jpg", "broken")]);
-    expect(playground.state).toMatchObject({ outcome: { kind: "failed" }, notice: { message: "error.invalid-picture" } });
+    expect(playground.state).toMatchObject({
+      outcome: { kind: "failed" },
+      notice: { message: "error.invalid-picture" },
+    });
   });
 
   it("of a result that is too large is told once, of the result, and stays with it when it is dismissed", async () => {
     const { client, playground, result } = await open("mode=apply");
     client.refuses = { process: "picture-too-large" };
     await playground.run();
-    expect(playground.state).toMatchObject({ outcome: { kind: "failed" }, notice: { message: "error.result-too-large", actions: ["reduce", "open"] } });
+    expect(playground.state).toMatchObject({
+      outcome: { kind: "failed" },
+      notice: { message: "error.result-too-large", actions: ["reduce", "open"] },
+    });
     const failure = () => describePanes(playground.state).find(({ id }) => id === result().id)?.failure;
     expect(failure()).toBe("");
     playground.dismiss();
@@ -32,8 +38,18 @@ describe("an error", () => {
 describe("a network", () => {
   it("that comes with files which it does not use is used, and they are named", async () => {
     const { playground } = await open();
-    await playground.openFiles([file("net.onnx", "weights are in tensor_0"), file("net.onnx.data"), file("tensor_0"), new File(["hello"], "notes.txt")].map((one) => new File([one], one.name)));
-    expect(playground.state).toMatchObject({ own: { name: "net.onnx" }, notice: { message: "notice.left-out", params: { names: "notes.txt" } } });
+    await playground.openFiles(
+      [
+        file("net.onnx", "weights are in tensor_0"),
+        file("net.onnx.data"),
+        file("tensor_0"),
+        new File(["hello"], "notes.txt"),
+      ].map((one) => new File([one], one.name)),
+    );
+    expect(playground.state).toMatchObject({
+      own: { name: "net.onnx" },
+      notice: { message: "notice.left-out", params: { names: "notes.txt" } },
+    });
   });
 });
 
@@ -43,7 +59,11 @@ describe("a result that is used as the photo", () => {
     client.calls = [];
     await playground.useResult();
     expect(client.calls).not.toContain("process");
-    expect(playground.state).toMatchObject({ look: { after: "denoise" }, outcome: { kind: "ready" }, photo: { name: "chelsea-denoise.png" } });
+    expect(playground.state).toMatchObject({
+      look: { after: "denoise" },
+      outcome: { kind: "ready" },
+      photo: { name: "chelsea-denoise.png" },
+    });
     playground.set({ task: "super-resolve-x2" });
     await rested();
     await idle(playground);
@@ -97,6 +117,8 @@ describe("transparency, which JPEG does not keep", () => {
     await idle(playground);
     expect(isTransparent(playground.state)).toBe(true);
     const { photo } = playground.state;
-    expect(isTransparent({ ...playground.state, results: [], photo: photo && { ...photo, transparent: true } })).toBe(true);
+    expect(isTransparent({ ...playground.state, results: [], photo: photo && { ...photo, transparent: true } })).toBe(
+      true,
+    );
   });
 });

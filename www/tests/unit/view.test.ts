@@ -57,7 +57,8 @@ describe("a layer", () => {
     layer.show(bitmap(100, 50), async ({ width, height }) => bitmap(width, height));
     const done: unknown[][] = [];
     const clearRect = (...at: number[]) => done.push(["clear", ...at]);
-    const drawImage = ({ width }: ImageBitmap, ...at: number[]) => done.push([width === 100 ? "overview" : "tile", ...at]);
+    const drawImage = ({ width }: ImageBitmap, ...at: number[]) =>
+      done.push([width === 100 ? "overview" : "tile", ...at]);
     const context = { setTransform() {}, clearRect, drawImage } as unknown as CanvasRenderingContext2D;
     const view = { center: { x: 500, y: 250 }, scale: 1, fitted: true };
     const look = { view, frame: size, stage: size, density: 1, smooth: false };
@@ -67,7 +68,12 @@ describe("a layer", () => {
       layer.draw(context, look);
       expect(done.map(([what]) => what)).toEqual(["clear", "overview", "clear", "tile", "clear", "tile"]);
     });
-    expect(done.slice(2).map(([, ...at]) => at.join())).toEqual(["0,0,512,500", "0,0,512,500", "512,0,488,500", "512,0,488,500"]);
+    expect(done.slice(2).map(([, ...at]) => at.join())).toEqual([
+      "0,0,512,500",
+      "0,0,512,500",
+      "512,0,488,500",
+      "512,0,488,500",
+    ]);
   });
 });
 
@@ -78,6 +84,7 @@ describe("a picture dragged as a link", () => {
     expect(await file?.text()).toBe("hello");
   });
   it("is left where it would take a request", () => {
-    for (const link of ["https://example.org/a.png", "data:text/html,x", "data:image/png;base64,%%", ""]) expect(fileOf(link)).toBe(null);
+    for (const link of ["https://example.org/a.png", "data:text/html,x", "data:image/png;base64,%%", ""])
+      expect(fileOf(link)).toBe(null);
   });
 });

@@ -9,9 +9,9 @@ import {
   pan,
   placed,
   toPicture,
+  type View,
   visibleTiles,
   zoomAt,
-  type View,
 } from "../../src/view/viewport";
 
 const stage = { width: 1000, height: 600 };

@@ -28,7 +28,10 @@ describe("odd files", () => {
     ["tiff/jpeg-ycbcr.tif", "tiff/jpeg-ycbcr.png"],
     ["png/cicp-display-p3.png", "png/cicp-display-p3-as-srgb.png"],
   ])("%s shows its pixels closely", async (name, wanted) => {
-    const [found, right] = [rgba(await engine.decode(fixture(`cases/${name}`))), rgba(await engine.decode(fixture(`cases/${wanted}`)))];
+    const [found, right] = [
+      rgba(await engine.decode(fixture(`cases/${name}`))),
+      rgba(await engine.decode(fixture(`cases/${wanted}`))),
+    ];
     const off = found.reduce((sum, value, i) => sum + Math.abs(value - (right[i] ?? 0)), 0);
     expect(off / found.length).toBeLessThan(1);
   });
