@@ -17,11 +17,14 @@
 //!   the whole frame although its operators do not force that. `input.side` then is about how many
 //!   pixels its shorter side has for the network; the result is brought back to full size. `both`, of
 //!   networks that make RGB pictures: colour as of `whole`, lightness as of `tiles`, so that it is sharp.
+//! * `optional`: JSON of the inputs that have a default and that people can set, by name: `{"kind": "number",
+//!   "range": [0.1, 1]}`, or `{"kind": "color-hints", "stride": 4}` ([`OptionalInput`]).
 //! * `task`, `family`, `strategy`, `title`: texts for people.
 //!
 //! A file without them has the defaults of a student's first export: colour by the number of
 //! channels, range 0 to 1, tiles.
 
+mod optional;
 mod order;
 mod side;
 
@@ -30,10 +33,12 @@ use crate::graph::{Graph, Port};
 use crate::image::labels;
 use crate::image::planar::Encoding;
 use crate::tensor::DType;
+pub use optional::{Likely, OptionalDescription, OptionalInput};
 pub use order::channels_first;
 use order::{may_be_picture, shape_text};
 use serde::Serialize;
 use side::{Color, Side, invalid};
+use std::collections::BTreeMap;
 
 /// How pictures become a network's input, and its output a picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +48,7 @@ pub struct Task {
     input: Side,
     output: Side,
     pub tiling: Tiling,
+    optional: optional::Optional,
     /// `task`, `family`, `strategy`, `title`.
     texts: [Option<String>; 4],
 }
@@ -73,6 +79,8 @@ pub struct Description {
     pub scale: u32,
     pub side: Option<u32>,
     pub tiling: Tiling,
+    /// What can be set beside the picture, by name.
+    pub optional: BTreeMap<String, OptionalDescription>,
 }
 
 /// What one end of a network takes or makes.
@@ -122,7 +130,8 @@ impl Task {
             return Err(invalid("tiling", "\"both\" needs an input with a side and an output that is rgb"));
         }
         let texts = ["task", "family", "strategy", "title"].map(|key| graph.metadata.get(key).cloned());
-        Ok(Self { port, input, output, tiling, texts })
+        let optional = optional::of(graph)?;
+        Ok(Self { port, input, output, tiling, optional, texts })
     }
 
     /// The picture encoding for an input of this many channels.
@@ -146,6 +155,11 @@ impl Task {
     /// About how many pixels the shorter side of the frame has for the network; `None` leaves it.
     pub fn side(&self) -> Option<u32> {
         self.input.side
+    }
+
+    /// What can be set beside the picture, by name.
+    pub fn optional(&self) -> impl Iterator<Item = (&str, &OptionalInput)> {
+        self.optional.iter().map(|(name, (input, _))| (name.as_str(), input))
     }
 
     /// Everything that can be told of a model with so many channels. Same errors as
@@ -175,6 +189,7 @@ impl Task {
             scale: self.input.scale,
             side: self.input.side,
             tiling: self.tiling,
+            optional: self.optional.iter().map(|(name, (_, told))| (name.clone(), told.clone())).collect(),
         })
     }
 }
@@ -227,6 +242,7 @@ mod tests {
             nodes: vec![],
             edges: vec![],
             inputs: vec![port],
+            optional: vec![],
             outputs: vec![],
             initializers: HashMap::new(),
             metadata: metadata.iter().map(|&(k, v)| (k.into(), v.into())).collect(),

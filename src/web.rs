@@ -13,6 +13,7 @@ mod inspect;
 mod lab;
 mod labels;
 mod model;
+mod optional;
 mod picture;
 mod pixels;
 mod types;

@@ -47,6 +47,7 @@ fn graph(stages: &[Stage]) -> Graph {
         nodes,
         edges,
         inputs,
+        optional: vec![],
         outputs,
         initializers,
         metadata: BTreeMap::new(),

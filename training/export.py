@@ -3,7 +3,7 @@
     python export.py denoise.toml --data ../../shared/data --strategy bilinear
 
 `metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, variant, title,
-input and output (JSON: color, range, scale, side, classes), tiling ("tiles", "whole" or "both"), residual, parameters,
+input and output (JSON: color, range, scale, side, classes), optional (JSON: inputs that have a default), tiling ("tiles", "whole" or "both"), residual, parameters,
 flops_per_pixel, training_data, license, seed of the last run, steps and minutes of training (all strategies of a shared run
 together), scores (JSON), vividness (a factor that the head was multiplied by after training), pretrained (whose weights the encoder has).
 """
@@ -37,8 +37,11 @@ from weights import file_name, latest, opened, total
 HERE = Path(__file__).parent
 OPSET = 18
 ENCODER_FILE = "efficientnet-lite0.onnx.data"
-# Inputs beside the picture, with their shapes.
-OPTIONAL = {"hints": ["n", HINTS, "hint_rows", "hint_columns"], "temperature": []}
+# Inputs beside the picture, with their shapes, and what `metadata_props` say of them.
+OPTIONAL = {
+    "hints": (["n", HINTS, "hint_rows", "hint_columns"], {"kind": "color-hints", "stride": 4}),
+    "temperature": ([], {"kind": "number", "range": [0.1, 1]}),
+}
 # Of the largest output magnitude: float32 sums in another order, no more.
 TOLERANCE = 1e-4
 
@@ -124,13 +127,25 @@ def halve(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def optional_inputs(model: onnx.ModelProto) -> onnx.ModelProto:
-    """What a caller may give, and the file has a default of: initializers that are inputs too."""
-    stored = {i.name: i for i in model.graph.initializer}
-    for name, shape in OPTIONAL.items():
+def optional_inputs(model: onnx.ModelProto) -> dict[str, dict[str, object]]:
+    """Makes what a caller may give, and the file has a default of, inputs; and says what they are."""
+    stored, given = {i.name for i in model.graph.initializer}, {i.name for i in model.graph.input}
+    told = {}
+    for name, (shape, kind) in OPTIONAL.items():
         if name in stored:
-            model.graph.input.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
-    return model
+            told[name] = dict(kind)
+            if name not in given:
+                model.graph.input.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    if "hints" in told:
+        told["hints"]["likely"] = likely_colors(model.graph)
+    return told
+
+
+def likely_colors(graph: onnx.GraphProto) -> dict[str, str]:
+    """The probabilities of classes of color, and the convolution that takes their mean: its weights are the colors."""
+    (softmax,) = (node for node in graph.node if node.op_type == "Softmax")
+    (mean,) = (node for node in graph.node if softmax.output[0] in node.input)
+    return {"probabilities": softmax.output[0], "colors": mean.input[1].removesuffix(".f32")}
 
 
 def share_encoder(model: onnx.ModelProto, folder: Path) -> None:
@@ -232,14 +247,15 @@ def main() -> None:
         with torch.no_grad():
             for parameter in net.head.parameters():
                 parameter.mul_(config.get("vividness", 1.0))
-        model = optional_inputs(halve(to_onnx(net)))
+        model = halve(to_onnx(net))
+        optional = optional_inputs(model)
         print(f"{strategy}: differs from PyTorch by {check(model, net):.1e} of the largest output", flush=True)
         network = padded(onnx_network(model.SerializeToString()), net.multiple)
         scores = {name: round(value, 3) for name, value in task.report(network).items()}
         for name, value in scores.items():
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
         facts = facts_of(config, net, strategy, scores, went_into)
-        write(model, facts, args.models / f"{file_name(config, strategy)}.onnx")
+        write(model, facts | ({"optional": optional} if optional else {}), args.models / f"{file_name(config, strategy)}.onnx")
     write_manifest(args.models)
 
 

@@ -1,6 +1,6 @@
 //! What can be asked for.
 
-use super::{damage, protocol};
+use super::{damage, optional, protocol};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::fmt::Debug;
@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::thread::available_parallelism;
 use unet_playground::image::FilterSpec;
+use unet_playground::session::ColorHint;
 
 /// Restores, enlarges, colours and segments pictures with U-Nets.
 #[derive(Debug, Parser)]
@@ -90,6 +91,8 @@ pub(crate) enum Command {
         model: PathBuf,
         #[command(flatten)]
         view: View,
+        #[command(flatten)]
+        optional: Optional,
     },
     /// Tell which models there are
     List,
@@ -132,6 +135,19 @@ pub(crate) struct Task {
     /// What the pictures are, where there are networks for either
     #[arg(long, value_enum, default_value = "auto")]
     pub source: Source,
+    #[command(flatten)]
+    pub optional: Optional,
+}
+
+/// For a network's optional inputs.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Optional {
+    /// A number that the network can be told, as in temperature=0.6 for colorize
+    #[arg(long, value_name = "NAME=VALUE", value_parser = optional::number)]
+    pub set: Vec<(String, f32)>,
+    /// A color that is known, as in 120,80,#c04030: a pixel of the picture, and its color
+    #[arg(long, value_name = "X,Y,COLOR", value_parser = optional::hint)]
+    pub hint: Vec<ColorHint>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]

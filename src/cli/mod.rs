@@ -9,6 +9,7 @@ mod jobs;
 mod masks;
 mod models;
 mod noise;
+mod optional;
 mod protocol;
 mod report;
 mod run;

@@ -8,7 +8,7 @@ use super::{files, models, report};
 use std::path::{Path, PathBuf};
 use unet_playground::image::filter::Edges;
 use unet_playground::image::{Decoded, Picture, labels};
-use unet_playground::session::Model;
+use unet_playground::session::{Model, OptionalValues, ProcessOptions};
 
 /// What a command comes down to.
 struct Order<'a> {
@@ -19,6 +19,7 @@ struct Order<'a> {
     source: Source,
     view: Option<&'a View>,
     from_photo: bool,
+    optional: OptionalValues,
 }
 
 fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
@@ -41,6 +42,7 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
             source: task.source,
             view: None,
             from_photo: false,
+            optional: task.optional.values(),
         })
     };
     match command {
@@ -53,10 +55,19 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
             Ok(Order { from_photo: *from_photo, ..order("edges-to-scene", task)? })
         }
         Command::Segment { task, view } => Ok(Order { view: Some(view), ..order("segment", task)? }),
-        Command::Run { files, model, view } => {
+        Command::Run { files, model, view, optional } => {
             let model = model.clone();
             let source = Source::Clean;
-            Ok(Order { files, model, for_compressed: None, source, view: Some(view), from_photo: false })
+            let optional = optional.values();
+            Ok(Order {
+                files,
+                model,
+                for_compressed: None,
+                source,
+                view: Some(view),
+                from_photo: false,
+                optional,
+            })
         }
         Command::List | Command::Noise { .. } | Command::Evaluate(_) => {
             Err("this command makes no pictures".into())
@@ -135,7 +146,8 @@ fn one(
             job.input.display()
         ));
     }
-    let run = model.process(&picture, args.tile, host, |_| {});
+    let options = ProcessOptions { tile: args.tile, near: None, values: order.optional.clone() };
+    let run = model.process(&picture, options, host, |_| {});
     let processed = pollster::block_on(run).map_err(named)?;
     if let Some(error) = processed.fallback {
         host.remark(&format!("{error}; the CPU goes on"));

@@ -48,6 +48,10 @@ impl Model {
         &self.pictures
     }
 
+    pub(super) fn pictures_rc(&self) -> &Rc<Graph> {
+        &self.pictures
+    }
+
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
@@ -164,7 +168,7 @@ impl Model {
     }
 
     /// The selected values for inputs in the graph's order, which are made anew where the CPU takes over.
-    async fn outputs_of(
+    pub(super) async fn outputs_of(
         &self,
         graph: &Rc<Graph>,
         inputs: &dyn Fn() -> Result<Vec<Tensor>>,

@@ -5,6 +5,7 @@ use super::frame::{Frame, Reduced, parts};
 use super::geometry::Geometry;
 use super::host::Host;
 use super::model::Model;
+use super::optional::OptionalValues;
 use super::source::Source;
 use super::steps::Steps;
 use crate::error::{Error, Result};
@@ -38,19 +39,21 @@ pub struct Estimate {
     pub frame: Option<[u32; 2]>,
 }
 
-/// How [`Model::process`] cuts a picture.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Cut {
+/// What [`Model::process`] is asked for beside the picture.
+#[derive(Debug, Clone, Default)]
+pub struct ProcessOptions {
     /// Bounds the sides of tiles, in pixels that the network sees; `None`: as large as memory
     /// allows. Of no account where the task gives the frame a size.
-    pub side: Option<usize>,
+    pub tile: Option<usize>,
     /// Tiles nearest to this point of the picture, `[x, y]`, come first; `None`: row by row.
     pub near: Option<[u32; 2]>,
+    /// For the network's optional inputs. Where there are some, tiles run on one thread.
+    pub values: OptionalValues,
 }
 
-impl From<Option<usize>> for Cut {
-    fn from(side: Option<usize>) -> Self {
-        Self { side, near: None }
+impl From<Option<usize>> for ProcessOptions {
+    fn from(tile: Option<usize>) -> Self {
+        Self { tile, ..Self::default() }
     }
 }
 
@@ -115,33 +118,37 @@ impl Model {
     pub async fn process(
         &self,
         picture: &Picture,
-        cut: impl Into<Cut>,
+        options: impl Into<ProcessOptions>,
         host: &impl Host,
         mut on_tile: impl FnMut(TileEvent),
     ) -> Result<Processed> {
-        let cut = cut.into();
+        let ProcessOptions { tile, near, values } = options.into();
         let geometry = self.geometry()?;
         let picture = &*picture.bled()?;
         let (mut fallback, mut chroma) = (None, None);
         let selection = Selection::default();
-        if let Some(size) = self.frame([picture.height(), picture.width()])? {
+        let size = [picture.height(), picture.width()];
+        let frame = self.frame(size)?;
+        let graph = self.told(&values, size, frame)?;
+        if let Some(size) = frame {
             let steps = Steps { host, done: &Cell::new(0), tiles: parts(picture.rect(), None).len() };
             let reduced = Reduced::new(self, picture, size)?;
             let input = || Ok(vec![reduced.tensor(self)?]);
-            let output = self.outputs(&input, &selection, &steps, &mut fallback).await?.swap_remove(0);
+            let output =
+                self.outputs_of(&graph, &input, &selection, &steps, &mut fallback).await?.swap_remove(0);
             let frame = Frame::new(self, picture, &reduced, output)?;
             if self.task()?.tiling != Tiling::Both {
                 let scale = self.frame_scale()?;
-                let picture = frame.finish(picture, scale, cut.near, host, &mut on_tile).await?;
+                let picture = frame.finish(picture, scale, near, host, &mut on_tile).await?;
                 return Ok(Processed { picture, fallback });
             }
             chroma = frame.into_chroma()?;
         }
         let source = Source { picture, scale: self.task()?.scale() };
-        let tiling = self.tiling(geometry, source.size(), cut.side)?;
+        let tiling = self.tiling(geometry, source.size(), tile)?;
         let (width, height) = result_size(geometry, source.size())?;
         let mut result = Picture::new(width, height)?;
-        let near = cut.near.map(|point| point.map(|at| at.saturating_mul(source.scale)));
+        let near = near.map(|point| point.map(|at| at.saturating_mul(source.scale)));
         let place = |[row, column]: [&Span; 2]| {
             Some((Part::new(row, column, [height, width])?, [row.start, column.start]))
         };
@@ -149,9 +156,11 @@ impl Model {
         let encoding = self.task()?.input(geometry.in_channels)?;
         // Tiles that lie in the padding are done.
         let (tiles, done) = (tiling.count(), Cell::new(tiling.count() - parts.len()));
+        // Helpers know the file alone.
+        let alone = self.device().uses_gpu() || !values.is_empty();
         let job = Job {
             tiles: &parts,
-            helpers: if self.device().uses_gpu() { &RefCell::default() } else { self.device().helpers() },
+            helpers: if alone { &RefCell::default() } else { self.device().helpers() },
             input: |(_, start): &(Part, [usize; 2])| source.padded(*start, tiling.tile, encoding),
             finish: |(part, _): &(Part, [usize; 2]), output| {
                 let rgba = self.painted(&source, (width, height), &output, part, chroma.as_ref())?;
@@ -164,7 +173,7 @@ impl Model {
         let steps = Steps { host, done: &done, tiles };
         let here = async |input: &dyn Fn() -> Result<Tensor>| {
             let inputs = || Ok(vec![input()?]);
-            Ok(self.outputs(&inputs, &selection, &steps, &mut fallback).await?.swap_remove(0))
+            Ok(self.outputs_of(&graph, &inputs, &selection, &steps, &mut fallback).await?.swap_remove(0))
         };
         job.run(host, here).await?;
         Ok(Processed { picture: result, fallback })

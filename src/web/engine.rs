@@ -4,6 +4,7 @@ use super::convert;
 use super::filter::whole;
 use super::host::{Browser, option};
 use super::model::{Model, tile_event};
+use super::optional::values;
 use super::picture::Picture;
 use super::types;
 use crate::error::Error;
@@ -166,8 +167,8 @@ impl Engine {
     }
 
     /// Runs a model on a picture, tile by tile. Options: `tile` (longest side in input pixels), `near`
-    /// (tiles around this point of the input come first), `signal`, `onTile`, `onProgress`, and `help`, which runs
-    /// [`Model::tile`] elsewhere.
+    /// (tiles around this point of the input come first), `optional` (values for the network's optional inputs), `signal`,
+    /// `onTile`, `onProgress`, and `help`, which runs [`Model::tile`] elsewhere.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn process(
         &self,
@@ -178,7 +179,8 @@ impl Engine {
         let (source, metadata, inner) = (picture.0.clone(), picture.2.clone(), model.inner.clone());
         let host = Browser::new(&options);
         let on_tile = option::<Function>(&options, "onTile");
-        let cut = session::Cut { side: tile_side(&options), near: point(&options, "near") };
+        let (tile, near) = (tile_side(&options), point(&options, "near"));
+        let wanted = values(&options).map(|values| session::ProcessOptions { tile, near, values });
         future_to_promise(async move {
             let painted = |event: session::TileEvent| {
                 host.tiles.set((event.done, event.tiles));
@@ -188,7 +190,8 @@ impl Engine {
                     let _ = callback.call1(&JsValue::NULL, &tile);
                 }
             };
-            let processed = inner.process(&source, cut, &host, painted).await;
+            let wanted = wanted.map_err(|e| convert::error(&e))?;
+            let processed = inner.process(&source, wanted, &host, painted).await;
             let processed = processed.map_err(|e| convert::error(&e))?;
             Ok(Picture::made(processed.picture, &metadata).into())
         })
@@ -201,10 +204,14 @@ impl Engine {
     }
 }
 
-/// `{ x, y }`
+/// `{ x, y }` of an options object.
 pub(super) fn point(options: &JsValue, name: &str) -> Option<[u32; 2]> {
-    let point = option::<JsValue>(options, name)?;
-    let along = |name: &str| option::<js_sys::Number>(&point, name).map(|n| n.value_of() as u32);
+    place(&convert::get(options, name))
+}
+
+/// `{ x, y }`
+pub(super) fn place(point: &JsValue) -> Option<[u32; 2]> {
+    let along = |name: &str| option::<js_sys::Number>(point, name).map(|n| n.value_of() as u32);
     Some([along("x")?, along("y")?])
 }
 

@@ -50,7 +50,23 @@ export interface Task {
   /** About how long the shorter side of the frame is for the network; null where it is left. */
   side: number | null;
   tiling: "tiles" | "whole" | "both";
+  /** What can be set beside the picture, by name. */
+  optional: Record<string, OptionalInput>;
 }
+
+/** An optional input: a number, or color hints; `likely`: whether `Engine.likelyColors` knows what the network thinks. */
+export type OptionalInput =
+  | { kind: "number"; range: [number, number]; default: number }
+  | { kind: "color-hints"; likely: boolean };
+
+/** Values for optional inputs; what is not named keeps the file's default. */
+export interface OptionalValues { numbers?: Record<string, number>; hints?: ColorHint[]; }
+
+/** The color of one pixel: CIE a* and b*, −128 to 128. */
+export interface ColorHint { x: number; y: number; a: number; b: number; }
+
+/** A color that a network finds likely: CIE a* and b*, sRGB bytes at the lightness of the place, 0-1. */
+export interface LikelyColor { a: number; b: number; rgb: [number, number, number]; probability: number; }
 
 /** What a person should know of a file. `share`: of the rows, 0-1, the last ones, that are missing. */
 export type PictureNotice = { message: string; format?: string } & (
@@ -94,6 +110,8 @@ export interface RunOptions {
 export interface ProcessOptions {
   tile?: number;
   near?: { x: number; y: number };
+  /** For the network's optional inputs. */
+  optional?: OptionalValues;
   signal?: AbortSignal;
   onTile?: (tile: Tile) => void;
   onProgress?: (progress: Progress) => void;

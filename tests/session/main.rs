@@ -6,6 +6,7 @@ mod crew;
 mod fixtures;
 mod frames;
 mod inspect;
+mod optional;
 mod students;
 mod support;
 mod tasks;

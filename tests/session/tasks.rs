@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use unet_playground::Error;
 use unet_playground::image::filter::{self, Interpolation, Resize};
 use unet_playground::image::{Picture, Rect, lab};
-use unet_playground::session::{Cut, Model, Unhurried};
+use unet_playground::session::{Model, ProcessOptions, Unhurried};
 
 /// The bytes of a model with these `metadata_props`.
 pub(crate) fn with_metadata(model: &[u8], metadata: &[(&str, &str)]) -> Vec<u8> {
@@ -44,7 +44,7 @@ fn identity(metadata: &[(&str, &str)]) -> Model {
     pointwise(&RGB, &[0.0; 3], metadata)
 }
 
-fn process(model: &Model, source: &Picture, cut: impl Into<Cut>) -> Picture {
+fn process(model: &Model, source: &Picture, cut: impl Into<ProcessOptions>) -> Picture {
     block_on(model.process(source, cut, &Unhurried::default(), |_| {})).unwrap().picture
 }
 
@@ -215,7 +215,7 @@ fn parts_of_a_frame_arrive_nearest_first_and_cover_it() {
     let model = identity(&[("input", r#"{"side":64}"#), ("tiling", "whole")]);
     let source = picture(1200, 700);
     let mut seen = vec![];
-    let cut = Cut { side: None, near: Some([1199, 699]) };
+    let cut = ProcessOptions { near: Some([1199, 699]), ..Default::default() };
     let host = Unhurried::default();
     let run = model.process(&source, cut, &host, |event| {
         seen.push((event.rect, event.done, event.tiles));

@@ -3,7 +3,7 @@
 use crate::support::{STRATEGIES, block_on, cpu, largest_difference, load, network, picture};
 use unet_playground::image::{Picture, Rect};
 use unet_playground::plan::Selection;
-use unet_playground::session::{Cut, Model, Unhurried};
+use unet_playground::session::{Model, ProcessOptions, Unhurried};
 use unet_playground::tensor::{Data, Tensor};
 
 /// In steps of 255.
@@ -111,7 +111,7 @@ fn tiles_arrive_one_by_one_and_cover_the_picture() {
 fn tiles_near_a_point_come_first_and_the_result_is_the_same() {
     let model = load(&cpu(), &network("unet_bilinear", "skips, residual, dynamic size"));
     let source = picture(203, 150);
-    let cut = Cut { side: Some(96), near: Some([190, 140]) };
+    let cut = ProcessOptions { tile: Some(96), near: Some([190, 140]), ..Default::default() };
     let mut seen = Vec::new();
     let processed =
         block_on(model.process(&source, cut, &Unhurried::default(), |event| seen.push(event.rect)));

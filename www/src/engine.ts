@@ -105,6 +105,15 @@ export interface Engine {
   /** What `process` would take of a picture of this size. */
   estimate(size: { width: number; height: number }, model: Model): Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
+  /** The colors that a network of color classes finds likely at a pixel, the likeliest first. */
+  likelyColors(
+    picture: Picture,
+    model: Model,
+    at: { x: number; y: number },
+    options?: { optional?: OptionalValues } & Attended,
+  ): Promise<LikelyColor[]>;
+  /** CIE L*, a* and b* of an sRGB color of bytes. */
+  lab(red: number, green: number, blue: number): Float32Array;
   /** What goes into a model for this picture. One that works on tiles sees a square of `side` pixels around `at`, by default the middle. */
   inspect(
     picture: Picture,
@@ -149,6 +158,25 @@ export interface LabelView {
   classes: number[];
 }
 
+/** An optional input: a number, or color hints; `likely`: whether `Engine.likelyColors` knows what the network thinks. */
+export type OptionalInput =
+  | { kind: "number"; range: [number, number]; default: number }
+  | { kind: "color-hints"; likely: boolean };
+
+/** Values for optional inputs; what is not named keeps the file's default. Hints: pixels, CIE a* and b*. */
+export interface OptionalValues {
+  numbers: Record<string, number>;
+  hints: { x: number; y: number; a: number; b: number }[];
+}
+
+/** A color that a network finds likely: CIE a* and b*, sRGB bytes at the lightness of the place, 0-1. */
+export interface LikelyColor {
+  a: number;
+  b: number;
+  rgb: [number, number, number];
+  probability: number;
+}
+
 export interface ClassInfo {
   name: string;
   color: [number, number, number];
@@ -158,7 +186,9 @@ export interface Model {
   /** `metadata_props` of the file. */
   readonly metadata: Record<string, string>;
   /** What goes in and comes out as pictures; undefined for a model that can only be run on tensors. */
-  readonly task: { classes: ClassInfo[]; output: { color: string } } | undefined;
+  readonly task:
+    | { classes: ClassInfo[]; output: { color: string }; optional: Record<string, OptionalInput> }
+    | undefined;
   /** Shapes have null where a size is free, and are null themselves where nothing is known. */
   readonly inputs: { name: string; shape: (number | null)[] | null }[];
   readonly outputs: { name: string }[];
@@ -224,6 +254,8 @@ export interface ProcessOptions {
   signal: AbortSignal;
   /** The point of the input around which tiles are finished first. */
   near?: { x: number; y: number };
+  /** For the network's optional inputs. */
+  optional?: OptionalValues;
   /** A finished tile of the result. */
   onTile: (tile: Rect & { pixels: Uint8ClampedArray }) => void;
   onProgress: (progress: { fraction: number; tilesDone: number; tiles: number }) => void;

@@ -9,6 +9,9 @@ import type {
   FilterSpec,
   FirstLook,
   LabelView,
+  LikelyColor,
+  OptionalInput,
+  OptionalValues,
   PictureNotice,
   ReasonCode,
   Rect,
@@ -50,6 +53,8 @@ export interface ModelInfo {
   classes: ClassInfo[];
   /** Whether its results have no colors. */
   gray: boolean;
+  /** What it can be told beside the picture, by name. */
+  optional: Record<string, OptionalInput>;
   /** Of a person's own file that does not say what its output is. */
   undeclared: UndeclaredOutput | null;
 }
@@ -166,9 +171,15 @@ export interface Calls {
   calibrate: { args: { model: number }; result: number };
   /** The engine is told of again: it may have gone on with the CPU. `near`: what comes first. */
   process: {
-    args: { picture: number; model: number; near: Point | null };
+    args: { picture: number; model: number; near: Point | null; optional?: OptionalValues | null };
     result: { picture: PictureInfo; engine: EngineInfo };
   };
+  likelyColors: {
+    args: { picture: number; model: number; at: Point; optional: OptionalValues | null };
+    result: LikelyColor[];
+  };
+  /** CIE L*, a* and b* of an sRGB color of bytes. */
+  lab: { args: { rgb: [number, number, number] }; result: [number, number, number] };
   inspect: { args: { picture: number; model: number; at: Point | null; side: number }; result: InspectionInfo };
   inspectedInput: { args: { inspection: number }; result: PictureInfo };
   inspectedOutput: { args: { inspection: number; cut: string[] }; result: PictureInfo };

@@ -4,6 +4,7 @@ import { expect, vi } from "vitest";
 import type { Outside } from "../src/app/keep";
 import { Playground } from "../src/app/playground";
 import type { CallOptions, Client } from "../src/client";
+import type { OptionalInput } from "../src/engine";
 import { CallError, type CallName } from "../src/protocol";
 
 class FakeBitmap {
@@ -46,6 +47,7 @@ export class FakeClient {
   need: string | null = null;
   classes: { name: string }[] = [];
   gray = false;
+  optional: Record<string, OptionalInput> = {};
   /** Calls that are refused, and the code they are refused with. */
   refuses: Partial<Record<CallName, string>> = {};
   calls: CallName[] = [];
@@ -95,7 +97,7 @@ export class FakeClient {
       start: engine,
       decode: picture,
       make: picture,
-      loadModel: { id: ++this.#made, classes: this.classes, gray: this.gray },
+      loadModel: { id: ++this.#made, classes: this.classes, gray: this.gray, optional: this.optional },
       estimate: { width: 8, height: 6, tiles: 4, peakBytes: 1, flops: this.flops, fits: true },
       calibrate: 1,
       process: { picture, engine },

@@ -11,6 +11,8 @@ import type {
   FirstLook,
   LabelView,
   Model,
+  OptionalInput,
+  OptionalValues,
   Picture,
   ProcessOptions,
   Scores,
@@ -38,6 +40,19 @@ channel.onmessage = ({ data }) => {
   Object.assign(behaviour, data);
   channel.postMessage("heard");
 };
+
+/** What the fake networks that color can be told. */
+const COLORING: Record<string, OptionalInput> = {
+  hints: { kind: "color-hints", likely: true },
+  temperature: { kind: "number", range: [0.1, 1], default: 0.38 },
+};
+
+/** Around a hint all is red where a* is above b*, else blue. */
+function paintHint(canvas: OffscreenCanvas, { x, y, a, b }: OptionalValues["hints"][number]): void {
+  const drawing = context(canvas);
+  drawing.fillStyle = a > b ? "rgb(255 0 0)" : "rgb(0 0 255)";
+  drawing.fillRect(x - 20, y - 20, 40, 40);
+}
 
 class FakeError extends Error {
   readonly code: string;
@@ -72,7 +87,7 @@ export class Engine implements EngineType {
 
   /**
    * Bytes: scale, quality in percent, whether it tells classes, the number of its strategy; of a file that does not say
-   * what its output is also the number of its channels, and whether it is of a sigmoid.
+   * what its output is also the number of its channels, and whether it is of a sigmoid; whether it takes color hints.
    */
   async load(bytes: Uint8Array, { metadata: said = {} }: { metadata?: Record<string, string> } = {}): Promise<Model> {
     if (bytes.byteLength < 4) throw new FakeError("invalid-model", "the file ends early");
@@ -103,7 +118,7 @@ export class Engine implements EngineType {
       ...network,
       ...ports,
       plan,
-      task: { classes: told, output: { color: channels === 1 ? "gray" : "rgb" } },
+      task: { classes: told, output: { color: channels === 1 ? "gray" : "rgb" }, optional: bytes[6] ? COLORING : {} },
       release() {},
       weights: (node) => fakeWeights(nodes, node),
       free() {},
@@ -232,11 +247,12 @@ export class Engine implements EngineType {
   async process(
     picture: Picture,
     model: Model,
-    { signal, near, onTile, onProgress }: ProcessOptions,
+    { signal, near, optional, onTile, onProgress }: ProcessOptions,
   ): Promise<Picture> {
     const { scale, quality } = model as FakeModel;
     const [width, height] = [picture.width * scale, picture.height * scale];
     const whole = restored(picture as FakePicture, scale, quality);
+    for (const hint of optional?.hints ?? []) paintHint(whole, hint);
     const tiles: [number, number][] = [];
     for (let y = 0; y < height; y += TILE) for (let x = 0; x < width; x += TILE) tiles.push([x, y]);
     const off = ([x, y]: [number, number]) =>
@@ -252,6 +268,22 @@ export class Engine implements EngineType {
       onProgress({ fraction: (done + 1) / tiles.length, tilesDone: done + 1, tiles: tiles.length });
     }
     return Object.assign(new FakePicture(whole, whole), { quality });
+  }
+
+  /** Red and blue, and gray where it has been told a color already. */
+  async likelyColors(_: Picture, __: Model, ___: object, { optional }: { optional?: OptionalValues } = {}) {
+    const one = (a: number, b: number, rgb: [number, number, number], probability: number) => ({
+      a,
+      b,
+      rgb,
+      probability,
+    });
+    const gray = optional?.hints.length ? [one(0, 0, [128, 128, 128], 0.1)] : [];
+    return [one(60, 40, [200, 60, 60], 0.6), one(10, -60, [60, 90, 200], 0.3), ...gray];
+  }
+
+  lab(red: number, green: number, blue: number): Float32Array {
+    return new Float32Array([50, (red - green) / 2, (green - blue) / 2]);
   }
 
   async inspect(

@@ -32,7 +32,15 @@ const zoo = [
 
 function model(task: string, strategy: string, variant: string, index: number) {
   const source = new Uint8Array(90_000);
-  source.set([TASKS[task as keyof typeof TASKS], [70, 95, 95, 80, 88][index] ?? 0, task === "segment" ? 1 : 0, index]);
+  source.set([
+    TASKS[task as keyof typeof TASKS],
+    [70, 95, 95, 80, 88][index] ?? 0,
+    task === "segment" ? 1 : 0,
+    index,
+    0,
+    0,
+    task === "colorize" ? 1 : 0,
+  ]);
   const name = [task, strategy, variant].filter(Boolean).join("-");
   const entry = {
     file: `${name}.onnx`,

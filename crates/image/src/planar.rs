@@ -98,6 +98,11 @@ impl Encoding {
         Tensor::f32([1, 2, height, width], values)
     }
 
+    /// The value of a\* or b\*.
+    pub fn of_chroma(&self, ab: f32) -> f32 {
+        self.low + (ab + 128.0) / 256.0 * (self.high - self.low)
+    }
+
     /// a\* or b\* of a value.
     pub fn chroma(&self, value: f32) -> f32 {
         self.unit(value) * 256.0 - 128.0

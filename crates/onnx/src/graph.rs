@@ -3,6 +3,7 @@
 mod channels;
 mod derived;
 mod facts;
+mod optional;
 mod simplify;
 mod unpool;
 mod weights;
@@ -55,6 +56,9 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
     pub inputs: Vec<Port>,
+    /// Inputs that the file gives a default, which stands among the initializers, and that the entry `optional` of its
+    /// metadata names; see [`Graph::with_inputs`].
+    pub optional: Vec<Port>,
     pub outputs: Vec<Port>,
     /// Weights and other constants (also from `Constant` nodes).
     pub initializers: HashMap<EdgeId, Arc<Tensor>>,

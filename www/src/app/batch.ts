@@ -74,7 +74,15 @@ export async function restoreAll(
       const input = cut
         ? keep(await client.call("make", { recipe: { make: "cut", of: whole.id, cut } }, { signal }))
         : whole;
-      const made = await runStages(bench, method, input, null, { onFraction }, signal);
+      const made = await runStages(
+        bench,
+        method,
+        input,
+        null,
+        { numbers: settings.numbers, hints: [] },
+        { onFraction },
+        signal,
+      );
       const raw = keep(made.picture);
       const { from, recipes } = touches(task, settings, method, made, input);
       const shown = await bench.chain(from, recipes, signal);

@@ -3,9 +3,13 @@
 import type { Bench } from "./bench";
 import type { Cut } from "./cut";
 import type { Given } from "./files";
+import type { Hint } from "./hints";
 import { keptPhoto, ownPhoto, type Photo, samplePhoto } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import type { Settings } from "./settings";
+
+/** What an address says of a photo: the part of it that is used, and colors that are known. */
+type Part = Pick<Settings, "cut" | "hints">;
 
 /** What comes between, as a click on a setting does, begins it anew. */
 export interface Coming {
@@ -27,6 +31,8 @@ export interface Coming {
   kept: boolean;
   /** The part of it to use; null: all of it. */
   cut: Cut | null;
+  /** Colors that are known of it. */
+  hints: readonly Hint[];
   /** The task that it is the result of; null: it is none. */
   after: string | null;
 }
@@ -43,13 +49,14 @@ function coming(find: Coming["find"], more: Partial<Coming>): Coming {
     lasts: true,
     kept: false,
     cut: null,
+    hints: [],
     after: null,
     ...more,
   };
 }
 
-export function comingSample(id: SampleId, mode: Settings["mode"], cut: Cut | null = null): Coming {
-  return coming((signal) => samplePhoto(id, signal), { sample: id, mode, cut });
+export function comingSample(id: SampleId, mode: Settings["mode"], part: Partial<Part> = {}): Coming {
+  return coming((signal) => samplePhoto(id, signal), { sample: id, mode, ...part });
 }
 
 export function comingPhoto(photo: Photo, more: Partial<Coming> = {}): Coming {
@@ -57,8 +64,9 @@ export function comingPhoto(photo: Photo, more: Partial<Coming> = {}): Coming {
 }
 
 /** The photo that this device keeps; where there is none, the first sample. */
-export function comingBack(mode: Settings["mode"], cut: Cut | null): Coming {
-  return coming(async (signal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal), { mode, kept: true, cut });
+export function comingBack(mode: Settings["mode"], part: Part): Coming {
+  const find = async (signal: AbortSignal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal);
+  return coming(find, { mode, kept: true, ...part });
 }
 
 /** A result, which is gone with its worker. */

@@ -33,8 +33,9 @@ export abstract class Opener extends Desk {
 
   /** Opens a sample, or for null the photo of the last visit; the one that the settings name, unless told. */
   async open(sample = this.state.settings.sample): Promise<void> {
-    const { mode, cut } = this.state.settings;
-    await this.bringIn(sample ? comingSample(sample, mode, cut) : comingBack(mode, cut));
+    const { mode, cut, hints } = this.state.settings;
+    const part = { cut, hints };
+    await this.bringIn(sample ? comingSample(sample, mode, part) : comingBack(mode, part));
   }
 
   async openSample(id: SampleId, mode: Settings["mode"] = "test"): Promise<void> {
@@ -230,7 +231,8 @@ export abstract class Opener extends Desk {
     });
     const wished = coming.cut ?? given.cut;
     const cut = wished && fitsIn(wished, picture) ? wished : null;
-    this.adopt({ ...this.state.settings, sample: photo.sample, mode: coming.mode, cut });
+    const hints = coming.kept && photo.sample ? [] : coming.hints; // of a photo that is not here
+    this.adopt({ ...this.state.settings, sample: photo.sample, mode: coming.mode, cut, hints });
     const looked = photo.sample ? null : this.#lookAt(photo, picture, coming.after);
     if (coming.after) await looked;
     const [notice] = picture.notices ?? [];

@@ -6,11 +6,14 @@
  * made with, `Workshop` makes them, each `Result` remembers itself.
  */
 
+import type { LikelyColor } from "../engine";
 import type { EngineInfo, ModelInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
 import { restoreAll } from "./batch";
 import type { Method } from "./catalogue";
+import { likelyColors, withHints } from "./coloring";
 import { comingPhoto } from "./coming";
+import type { Hint } from "./hints";
 import { Opener } from "./opener";
 import { forgetModel } from "./own-model";
 import { colorsAt } from "./probe";
@@ -123,6 +126,23 @@ export class Playground extends Opener {
   /** The colours of every picture at one place, given as a share of its width and height. */
   probe(at: Point): Promise<Record<string, number[]>> {
     return colorsAt(this.client, at, this.state);
+  }
+
+  /** The colors that are known, at places of the part of the photo that is used. */
+  hint(hints: readonly Hint[]): void {
+    this.set({ hints: withHints(this.state, hints) });
+  }
+
+  /** The colors that the network finds likely at a place, beside these hints; none where it cannot tell, or is gone. */
+  async likelyColors(at: Point, hints: readonly Hint[]): Promise<LikelyColor[]> {
+    const { signal } = new AbortController();
+    return likelyColors(this.bench, this.state, at, hints, signal).catch(() => []);
+  }
+
+  /** CIE a* and b* of an sRGB color. */
+  async chromaOf(rgb: [number, number, number]): Promise<{ a: number; b: number }> {
+    const [, a, b] = await this.client.call("lab", { rgb });
+    return { a, b };
   }
 
   /** Applies the chosen method to all photos that were brought together, into one ZIP. */

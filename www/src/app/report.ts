@@ -15,6 +15,8 @@ export async function report(state: State): Promise<object> {
     mask: isMasked(state) ? (state.mask?.name ?? null) : null,
     strength: settings.strength,
     saturation: settings.saturation,
+    numbers: settings.numbers,
+    hints: settings.hints,
     engine: engine && { backend: engine.backend, chosen: settings.backend, reason: engine.reason },
     browser: navigator.userAgent,
     input: input && { scores: finite(input.scores) },

@@ -4,6 +4,7 @@ import type { PictureInfo, Point } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
+import type { Told } from "./hints";
 import { layerOf } from "./pictures";
 import type { Settings } from "./settings";
 import { type Made, runStages, touches } from "./stages";
@@ -20,6 +21,7 @@ export interface Order {
   input: PictureInfo;
   /** The part of the input to make first. */
   near: Point | null;
+  told: Told;
 }
 
 export class Result {
@@ -59,12 +61,18 @@ export class Result {
       agreement: null,
       checkerboard: null,
       gray: false,
+      optional: {},
       failure: null,
     };
   }
 
+  #rawKey({ input, settings, told }: Order): string {
+    const hasNetwork = this.method.stages.some(({ kind }) => kind !== "filter");
+    return JSON.stringify([input.id, settings.backend, ...(hasNetwork ? [told] : [])]);
+  }
+
   isFresh(order: Order): boolean {
-    return this.#raw?.key === rawKey(order);
+    return this.#raw?.key === this.#rawKey(order);
   }
 
   /** Runs the method. What is painted before a stop stays. */
@@ -76,6 +84,7 @@ export class Result {
       this.method,
       order.input,
       order.near,
+      order.told,
       {
         onLast: (size) => (painting = new Layer(size)),
         onTile: (tile) => {
@@ -88,12 +97,13 @@ export class Result {
       signal,
     );
     this.#dropPictures();
-    this.#raw = { key: rawKey(order), made };
+    this.#raw = { key: this.#rawKey(order), made };
     this.#set({
       milliseconds: made.milliseconds,
       backend: made.engine?.backend ?? null,
       classes: made.classes,
       gray: made.gray,
+      optional: made.optional,
     });
     return made;
   }
@@ -254,8 +264,4 @@ export class Result {
     this.state = { ...this.state, ...change };
     this.#changed();
   }
-}
-
-function rawKey({ input, settings }: Order): string {
-  return `${input.id} ${settings.backend}`;
 }

@@ -3,6 +3,7 @@
 import type { BackendChoice, LabelView } from "../engine";
 import { type Cut, formatCut, parseCut } from "./cut";
 import { type DegradationSettings, formatDegradation, parseDegradation, usual } from "./degradation";
+import { formatHints, formatNumbers, type Hint, parseHints, parseNumbers } from "./hints";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 
 /** Tools that stay on until they are put away. */
@@ -40,6 +41,10 @@ export interface Settings {
   sample: SampleId | null;
   /** The part of the picture that is used; null: all of it. */
   cut: Cut | null;
+  /** Colors that are known at places of the photo. */
+  hints: readonly Hint[];
+  /** Of the networks' optional inputs, by name; others are as the files have them. */
+  numbers: Readonly<Record<string, number>>;
 }
 
 /** The most results at once. */
@@ -66,6 +71,8 @@ export function initialSettings(): Settings {
     tools: [],
     sample: FIRST_SAMPLE,
     cut: null,
+    hints: [],
+    numbers: {},
   };
 }
 
@@ -90,6 +97,8 @@ export function formatSettings(settings: Settings): string {
     tools: settings.tools.join(","),
     picture: settings.sample ?? "own",
     cut: settings.cut ? formatCut(settings.cut) : "",
+    hints: formatHints(settings.hints),
+    tell: formatNumbers(settings.numbers),
   });
   const first = initialSettings();
   if (settings.chosen === null) query.delete("chosen");
@@ -98,6 +107,8 @@ export function formatSettings(settings: Settings): string {
   if (settings.saturation === first.saturation) query.delete("saturation");
   if (settings.enlarge === null) query.delete("size");
   if (settings.cut === null) query.delete("cut");
+  if (settings.hints.length === 0) query.delete("hints");
+  if (Object.keys(settings.numbers).length === 0) query.delete("tell");
   if (settings.labels === first.labels) query.delete("labels");
   if (settings.classes === null) query.delete("classes");
   if (settings.backend === first.backend) query.delete("backend");
@@ -105,7 +116,7 @@ export function formatSettings(settings: Settings): string {
   if (settings.layout === first.layout) query.delete("layout");
   if (settings.left === null) query.delete("left");
   if (settings.tools.length === 0) query.delete("tools");
-  return query.toString().replaceAll("%2C", ",");
+  return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%3B", ";");
 }
 
 /** What a link says, over what it does not say or says wrongly. `sample`: the picture where it names none. */
@@ -138,5 +149,7 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     tools: LASTING_TOOLS.filter((tool) => list("tools").includes(tool)),
     sample: picture === "own" ? null : picture && isSample(picture) ? picture : otherwise.sample,
     cut: parseCut(given.get("cut")),
+    hints: parseHints(given.get("hints")),
+    numbers: parseNumbers(given.get("tell")),
   };
 }

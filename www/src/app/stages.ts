@@ -1,10 +1,11 @@
 /** From an input to a method's picture, and from there to what is shown: the work itself, without remembering. */
 
-import type { BackendChoice, ClassInfo, Estimate } from "../engine";
+import type { BackendChoice, ClassInfo, Estimate, OptionalInput } from "../engine";
 import type { EngineInfo, PictureInfo, Point, Progress, Recipe, Tile } from "../protocol";
 import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
+import { type Told, valuesFor } from "./hints";
 import type { Settings } from "./settings";
 import { isFree, RESIZER, resultSize } from "./size";
 import type { Expected } from "./state";
@@ -29,6 +30,8 @@ export interface Made {
   classes: ClassInfo[];
   /** Whether it has no colors because its network makes none. */
   gray: boolean;
+  /** What its networks can be told beside the picture. */
+  optional: Record<string, OptionalInput>;
 }
 
 /** What a method will take of a picture of this size: each stage works on what the one before it makes. */
@@ -73,6 +76,7 @@ export async function runStages(
   method: Method,
   input: PictureInfo,
   near: Point | null,
+  told: Told,
   watch: Watch,
   signal: AbortSignal,
 ): Promise<Made> {
@@ -83,6 +87,7 @@ export async function runStages(
   let flops = 0;
   let classes: ClassInfo[] = [];
   let gray = false;
+  let optional: Made["optional"] = {};
   const free = () => last !== input && client.free("picture", last.id);
   try {
     for (const [index, stage] of method.stages.entries()) {
@@ -95,6 +100,7 @@ export async function runStages(
       } else {
         const model = await bench.model(stage, signal);
         ({ classes, gray } = model);
+        optional = { ...optional, ...model.optional };
         const ids = { picture: last.id, model: model.id };
         const estimate = await client.call(
           "estimate",
@@ -110,7 +116,7 @@ export async function runStages(
         const scaled = near && { x: (near.x * last.width) / input.width, y: (near.y * last.height) / input.height };
         const done = await client.call(
           "process",
-          { ...ids, near: scaled },
+          { ...ids, near: scaled, optional: valuesFor(model.optional, told, last) },
           { signal, onProgress, onTile: isLast ? watch.onTile : undefined },
         );
         milliseconds += performance.now() - began;
@@ -119,7 +125,7 @@ export async function runStages(
       free();
       last = next;
     }
-    return { picture: last, milliseconds, engine, flops, classes, gray };
+    return { picture: last, milliseconds, engine, flops, classes, gray, optional };
   } catch (error) {
     free();
     throw error;

@@ -1,6 +1,6 @@
 /** What the page shows. The elements read it; only `Playground` writes it. */
 
-import type { BackendName, ClassInfo, FirstLook, Scores } from "../engine";
+import type { BackendName, ClassInfo, FirstLook, OptionalInput, Scores } from "../engine";
 import type { MessageKey, Params } from "../i18n";
 import { hasMessage } from "../i18n";
 import type { EngineInfo, FileNotice, LabelScores } from "../protocol";
@@ -86,6 +86,8 @@ export interface ResultState {
   checkerboard: number | null;
   /** Whether its network makes no colors: it is scored against the original without any. */
   gray: boolean;
+  /** What its networks can be told beside the picture, once they are loaded. */
+  optional: Record<string, OptionalInput>;
   failure: Notice | null;
 }
 

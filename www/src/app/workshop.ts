@@ -9,6 +9,7 @@ import type { Board } from "./board";
 import { Catalogue, type Method, ownMethod, parseManifest } from "./catalogue";
 import { degradations } from "./degradation";
 import { fittingSize } from "./fitting";
+import { hintsIn, type Told } from "./hints";
 import { Measuring } from "./measuring";
 import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
@@ -80,7 +81,7 @@ export class Workshop {
     const { task, settings } = this.#board.state;
     const { input } = pair;
     const near = { x: Math.floor(looking.x * input.width), y: Math.floor(looking.y * input.height) };
-    const order: Order = { task, settings, input, near };
+    const order: Order = { task, settings, input, near, told: toldOf(this.#board.state) };
     const results = [...this.#results.values()];
     const stale = results.filter((result) => !result.isFresh(order));
     const fitting = await this.#expect(stale, order, signal);
@@ -288,6 +289,11 @@ export class Workshop {
     this.#tell();
     this.#board.update({ results: [...this.#results.values()].map(({ state }) => state) });
   }
+}
+
+/** What networks are told of the part of the photo that is used. */
+function toldOf({ settings: { numbers, hints, cut }, photo }: State): Told {
+  return { numbers, hints: photo ? hintsIn(hints, cut, photo.size) : [] };
 }
 
 function resultKey(task: string, { id, stages }: Method): string {

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { hinted, shownHints } from "../app/coloring";
 import type { Cut } from "../app/cut";
 import { dropped } from "../app/drop";
 import { PICTURES } from "../app/files";
@@ -27,6 +28,7 @@ import "./crop";
 import "./header";
 import "./help";
 import type { Help } from "./help";
+import type { Colorist } from "./hints";
 import type { Way } from "./keep-menu";
 import { isFreeKey } from "./keys";
 import "./many";
@@ -108,6 +110,8 @@ export class App extends Localized {
             @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)}
             @arrange=${(event: CustomEvent) => playground.arrange(event.detail)}
             @tool=${(event: CustomEvent<LastingTool>) => playground.toggleTool(event.detail)}
+            .hints=${hinted(state) && !embed?.locked ? shownHints(state) : null} .colorist=${this.#colorist}
+            @hints=${(event: CustomEvent) => playground.hint(event.detail)}
             @look=${(event: CustomEvent) => (playground.looking = event.detail)}
             @probe=${(event: CustomEvent) => this.#probe(event.detail)}
           ></up-compare>
@@ -171,6 +175,11 @@ export class App extends Localized {
         @dismiss=${() => playground.stop()}></up-networks>
     `;
   }
+
+  #colorist: Colorist = {
+    likely: (at, hints) => this.playground.likelyColors(at, hints),
+    chroma: (rgb) => this.playground.chromaOf(rgb),
+  };
 
   #encode: Keeper["encoded"] = (format, quality, location) => this.playground.keep.encoded(format, quality, location);
 

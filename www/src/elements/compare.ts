@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import type { Hint } from "../app/hints";
 import type { Pane } from "../app/panes";
 import type { LastingTool, Settings } from "../app/settings";
 import type { Rect } from "../engine";
@@ -8,6 +9,8 @@ import { Camera, type ZoomWish } from "../view/camera";
 import type { Point, Size } from "../view/viewport";
 import { compareStyles } from "./compare.styles";
 import { GridView } from "./grid-view";
+import "./hints";
+import type { Colorist } from "./hints";
 import { mark } from "./icons";
 import { isFreeKey } from "./keys";
 import { shared } from "./shared";
@@ -23,7 +26,8 @@ const LOW = 400;
 
 /**
  * The pictures, under a wipe or in a grid, seen through one camera; and the tools to look at them.
- * Emits `choose` (a result's id), `arrange` (layout or left), `tool`, `look` (what is seen), `probe` (a place).
+ * Emits `choose` (a result's id), `arrange` (layout or left), `tool`, `look` (what is seen), `probe` (a place),
+ * `hints` (the colors that are known).
  * Places are shares of the picture's width and height.
  */
 @customElement("up-compare")
@@ -41,6 +45,9 @@ export class Compare extends Localized {
   /** What the largest difference on the map's scale is, of 255; and its colours, 256 RGBA pixels. */
   @property({ type: Number }) scale = 64;
   @property({ attribute: false }) colors: Uint8ClampedArray | null = null;
+  /** Colors that are known at places of the picture; null: the network takes none. */
+  @property({ attribute: false }) hints: readonly Hint[] | null = null;
+  @property({ attribute: false }) colorist: Colorist | null = null;
   /** What the map is against, in words. */
   @property() against = "";
 
@@ -125,6 +132,12 @@ export class Compare extends Localized {
             @right=${(event: CustomEvent<string>) => this.#takeRight(event.detail)}></up-wipe>`
       }
       ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
+      ${
+        this.hints && this.colorist && !this.#isGrid()
+          ? html`<up-hints .hints=${this.hints} .camera=${camera} .view=${view} .colorist=${this.colorist}
+            @hints=${(event: CustomEvent) => this.#emit("hints", event.detail)}></up-hints>`
+          : nothing
+      }
       <div class="bar ${this.#isDocked() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
         ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}<span class="against">${this.against}</span></div>` : nothing}
         <up-zoom .zoom=${zoom} .fitted=${view?.fitted ?? true}

@@ -8,7 +8,7 @@ import { shownClasses } from "../app/stages";
 import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../app/state";
 import type { TaskFacts } from "../app/tasks";
 import type { Part } from "../embed/mode";
-import type { ClassInfo } from "../engine";
+import type { ClassInfo, OptionalInput } from "../engine";
 import { decimal, hasMessage, Localized, percent, t } from "../i18n";
 import "./backend";
 import "./chips";
@@ -22,6 +22,8 @@ import "./slider";
 
 /** Tasks that remove noise. */
 const AGAINST_NOISE = ["denoise", "denoise-colorize", "old-photo"];
+
+type NumberInput = Extract<OptionalInput, { kind: "number" }>;
 
 /** All that can be chosen, in the order of the work. Emits what its parts emit, and `settings` with what changes. */
 @customElement("up-controls")
@@ -139,7 +141,7 @@ export class Controls extends Localized {
           </section>`
           : nothing
       }
-      ${shows("finish") && (task.finish.length > 0 || this.#classes().length > 0) ? this.#renderFinish() : nothing}
+      ${shows("finish") && (task.finish.length > 0 || this.#classes().length > 0 || this.#numbers().length > 0) ? this.#renderFinish() : nothing}
       ${
         shows("backend")
           ? html`<section aria-labelledby="backend">
@@ -280,6 +282,7 @@ export class Controls extends Localized {
       <h2 id="finish">${t("finish.heading")}</h2>
       ${task.finish.includes("strength") ? slider("strength", 1) : nothing}
       ${task.finish.includes("saturation") ? slider("saturation", 2) : nothing}
+      ${this.#numbers().map(([name, input]) => this.#renderNumber(name, input))}
       ${
         classes.length > 0
           ? html`<up-segments .label=${t("labels.heading")} .value=${settings.labels} .options=${views}
@@ -290,6 +293,28 @@ export class Controls extends Localized {
           : nothing
       }
     </section>`;
+  }
+
+  /** An input of the networks that is a number; moved back to the file's default, it is not told any more. */
+  #renderNumber(name: string, { range: [min, max], default: usual }: NumberInput) {
+    const { numbers } = this.state.settings;
+    const value = numbers[name] ?? usual;
+    const key = `optional.${name}`;
+    const step = 10 ** Math.floor(Math.log10((max - min) / 50));
+    const { [name]: _, ...others } = numbers;
+    return html`<up-slider .label=${hasMessage(key) ? t(key) : name} .min=${min} .max=${max} .step=${step} .value=${value}
+      .said=${decimal(value, 2)} @slide=${({ detail }: CustomEvent<number>) =>
+        this.#set({
+          numbers: Math.abs(detail - usual) < step / 2 ? others : { ...others, [name]: Number(detail.toFixed(4)) },
+        })}></up-slider>`;
+  }
+
+  #numbers(): [string, NumberInput][] {
+    const inputs = new Map<string, NumberInput>();
+    for (const { optional } of this.state.results) {
+      for (const [name, input] of Object.entries(optional)) if (input.kind === "number") inputs.set(name, input);
+    }
+    return [...inputs];
   }
 
   #classes(): ClassInfo[] {

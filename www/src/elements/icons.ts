@@ -24,6 +24,9 @@ export const icons = {
   camera: icon(
     svg`<path d="M3.5 6.5h2.7l1.4-2h4.8l1.4 2h2.7a1 1 0 0 1 1 1V15a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1V7.5a1 1 0 0 1 1-1z"/><circle cx="10" cy="11" r="2.8"/>`,
   ),
+  hint: icon(
+    svg`<path d="M10 2.8c3 3.7 4.8 6.2 4.8 8.6a4.8 4.8 0 0 1-9.6 0c0-2.4 1.8-4.9 4.8-8.6z"/><path d="M10 9v5M7.5 11.5h5"/>`,
+  ),
   again: icon(svg`<path d="M15.8 8.2A6.2 6.2 0 1 0 16 11.5M16.2 4.2v4h-4"/>`),
   crop: icon(svg`<path d="M5.5 2.5v12h12M2.5 5.5h12v12"/>`),
   left: icon(svg`<path d="M5 8.5A6 6 0 1 1 4.3 12M4.5 4.2v4.3h4.3"/>`),

@@ -86,13 +86,14 @@ export class Host implements Handlers {
       const id = this.#nextId++;
       this.#models.set(id, model);
       const undeclared = "url" in source ? null : undeclaredOutput(model);
-      const { classes = [], output } = model.task ?? {};
+      const { classes = [], optional = {}, output } = model.task ?? {};
       return {
         id,
         bytes: bytes.byteLength,
         metadata: model.metadata,
         classes,
         gray: output?.color === "gray",
+        optional,
         undeclared,
       };
     }, signal);
@@ -180,7 +181,7 @@ export class Host implements Handlers {
     }, signal);
   }
 
-  process({ picture, model, near }: Calls["process"]["args"], { signal, progress, tile }: CallContext) {
+  process({ picture, model, near, optional }: Calls["process"]["args"], { signal, progress, tile }: CallContext) {
     return this.#lane.run(async () => {
       const painting: Promise<void>[] = [];
       const engine = this.#ready();
@@ -190,6 +191,7 @@ export class Host implements Handlers {
       const result = await engine.process(this.#picture(picture), network, {
         signal,
         ...(near && { near }),
+        ...(optional && { optional }),
         onProgress: (now) => progress({ stage: "compute", ...now }),
         onTile: ({ x, y, width, height, pixels }) => {
           painting.push(toBitmap(pixels, width, height).then((bitmap) => tile({ x, y, width, height, bitmap })));
@@ -198,6 +200,19 @@ export class Host implements Handlers {
       await Promise.all(painting);
       return { picture: this.#keep(result), engine: describe(engine) };
     }, signal);
+  }
+
+  likelyColors({ picture, model, at, optional }: Calls["likelyColors"]["args"], { signal }: CallContext) {
+    return this.#lane.run(() => {
+      this.#ran.add(model);
+      const told = optional ? { optional } : {};
+      return this.#ready().likelyColors(this.#picture(picture), this.#model(model), at, { ...told, signal });
+    }, signal);
+  }
+
+  async lab({ rgb: [red, green, blue] }: Calls["lab"]["args"]): Promise<[number, number, number]> {
+    const [l = 0, a = 0, b = 0] = this.#ready().lab(red, green, blue);
+    return [l, a, b];
   }
 
   inspect({ picture, model, at, side }: Calls["inspect"]["args"], { signal }: CallContext) {

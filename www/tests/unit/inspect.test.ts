@@ -72,7 +72,7 @@ describe("networks side by side", () => {
     const method = { id: name, kind: "network", family: "unet", name, variant: "", stages: [], parameters: 0 } as const;
     return new Seen(
       { ...method, stages: [] },
-      { id: 1, bytes: 1, metadata: {}, classes: [], gray: false, undeclared: null },
+      { id: 1, bytes: 1, metadata: {}, classes: [], gray: false, optional: {}, undeclared: null },
       { id: 1, rect: { x: 0, y: 0, width: 256, height: 256 }, ...net },
     );
   };

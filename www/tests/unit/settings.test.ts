@@ -32,6 +32,11 @@ describe("settings in the address", () => {
       tools: ["difference", "probe", "table"],
       sample: "coffee",
       cut: { rect: { x: 10, y: 20, width: 300, height: 200 }, quarters: 3, mirrored: true },
+      hints: [
+        { x: 0.25, y: 0.5, a: 40, b: -20 },
+        { x: 0.9, y: 0, a: -128, b: 128 },
+      ],
+      numbers: { temperature: 0.5, sigma: 12 },
     };
     expect(parseSettings(formatSettings(settings))).toEqual(settings);
     const own = { ...settings, sample: null };
@@ -51,6 +56,7 @@ describe("settings in the address", () => {
       parseSettings("mode=no&backend=tpu&layout=pile&tools=hammer&degrade=fire,9&strength=x&picture=nobody"),
     ).toEqual(first);
     expect(parseSettings("cut=1,2,0,4,0,0&size=x")).toMatchObject({ cut: null, enlarge: 1 });
+    expect(parseSettings("hints=2,0,1,1;0.1,0.1,200,0;0.1,x;,&tell=a,b:,c:x")).toEqual(first);
     expect(parseSettings("strength=7&saturation=-1")).toMatchObject({ strength: 1, saturation: 0 });
     const noise = usual("gaussian-noise");
     expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({

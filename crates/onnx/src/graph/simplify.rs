@@ -1,17 +1,18 @@
 //! What is done once, after loading: constants are folded, and what no output needs is dropped.
 
-use super::Graph;
 use super::facts::Budget;
+use super::{EdgeId, Graph};
 use crate::ops::Fact;
 use unet_kernels::error::Result;
 
 impl Graph {
     /// Computes the nodes that read nothing but constants (casts of float16 weights, above all),
-    /// and makes their outputs initializers.
+    /// and makes their outputs initializers. The default of an optional input is not a constant.
     pub(crate) fn fold_constants(&mut self) -> Result<()> {
         let mut budget = Budget::new(self);
         let mut facts: Vec<Option<Fact>> = vec![None; self.edges.len()];
-        for (edge, tensor) in &self.initializers {
+        let optional: Vec<EdgeId> = self.optional.iter().map(|port| port.edge).collect();
+        for (edge, tensor) in self.initializers.iter().filter(|(edge, _)| !optional.contains(edge)) {
             let (dtype, shape) = (tensor.dtype(), tensor.shape().to_vec());
             facts[edge.0] = Some(Fact { dtype, shape, value: Some(tensor.clone()) });
         }

@@ -28,8 +28,12 @@ pub(super) fn graph(
     }
     for bytes in &proto.input {
         let info: ValueInfoProto = message(bytes, "an input")?;
-        // Old files list initializers as inputs too.
-        if nodes.edges.known(&info.name).is_some_and(|edge| nodes.initializers.contains_key(&edge)) {
+        if let Some(edge) = nodes.edges.known(&info.name).filter(|edge| nodes.initializers.contains_key(edge))
+        {
+            // Old files list every weight as an input.
+            if metadata.get("optional").is_some_and(|told| told.contains(&format!("{:?}", info.name))) {
+                nodes.optional.push(port(&info, edge)?);
+            }
             continue;
         }
         let edge = nodes.edges.produce(&info.name, "an input")?;
@@ -37,7 +41,7 @@ pub(super) fn graph(
         nodes.inputs.push(port(&info, edge)?);
     }
     nodes.add(&proto.node, &mut scope)?;
-    let Nodes { list, edges, initializers, inputs, .. } = nodes;
+    let Nodes { list, edges, initializers, inputs, optional, .. } = nodes;
     let sources: Vec<bool> = edges.producers.iter().map(Option::is_some).collect();
     let nodes = sort(list, &edges.list, &sources)?;
     let mut outputs = Vec::new();
@@ -55,6 +59,7 @@ pub(super) fn graph(
         nodes,
         edges: edges.list,
         inputs,
+        optional,
         outputs,
         initializers,
         metadata,

@@ -64,6 +64,8 @@ pub(super) struct Nodes<'a> {
     pub list: Vec<Node>,
     pub edges: Edges,
     pub initializers: HashMap<EdgeId, Arc<Tensor>>,
+    /// As [`Graph::optional`].
+    pub optional: Vec<Port>,
     /// `TensorProto.DataType` of values, as far as the file says.
     pub types: HashMap<EdgeId, i32>,
     pub inputs: Vec<Port>,
@@ -109,6 +111,7 @@ impl<'a> Nodes<'a> {
             list: Vec::new(),
             edges: Edges::default(),
             initializers: HashMap::new(),
+            optional: vec![],
             types: HashMap::new(),
             inputs: Vec::new(),
             functions,
@@ -360,6 +363,9 @@ impl<'a> Nodes<'a> {
 
     /// A value that does not depend on the inputs, or on their shapes alone where those are fixed.
     fn known(&mut self, edge: EdgeId, opset: i64) -> Result<Option<Arc<Tensor>>> {
+        if self.optional.iter().any(|port| port.edge == edge) {
+            return Ok(None);
+        }
         if let Some(value) = self.initializers.get(&edge) {
             return Ok(Some(value.clone()));
         }
@@ -374,6 +380,7 @@ impl<'a> Nodes<'a> {
             nodes: self.list.clone(),
             edges,
             inputs: self.inputs.clone(),
+            optional: self.optional.clone(),
             outputs: vec![output],
             initializers: self.initializers.clone(),
             metadata: BTreeMap::new(),

@@ -1,0 +1,31 @@
+//! Inputs that may be left out.
+
+use super::Graph;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use unet_kernels::error::{Error, Result};
+use unet_kernels::tensor::Tensor;
+
+impl Graph {
+    /// The same network with these values in place of the defaults of its optional inputs, by name. Weights are shared.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that is no optional input, and for a tensor of another type or shape than declared.
+    pub fn with_inputs(&self, given: BTreeMap<String, Tensor>) -> Result<Self> {
+        let mut graph = self.clone();
+        for (name, tensor) in given {
+            let port = self.optional.iter().find(|port| port.name == name);
+            let port = port.ok_or_else(|| {
+                Error::InvalidInput(format!("the model has no optional input named {name:?}"))
+            })?;
+            if port.dtype != tensor.dtype() {
+                return Err(Error::InvalidInput(format!(
+                    "input {name:?} takes other numbers than it is given"
+                )));
+            }
+            port.check(tensor.shape())?;
+            graph.initializers.insert(port.edge, Arc::new(tensor));
+        }
+        Ok(graph)
+    }
+}

@@ -1,0 +1,246 @@
+//! What a network is told beside the picture, and the colors that one of color classes finds likely.
+
+use super::frame::Reduced;
+use super::host::Host;
+use super::model::Model;
+use super::steps::Steps;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::image::planar::Encoding;
+use crate::image::{Picture, Rect, lab};
+use crate::order::ascending;
+use crate::plan::Selection;
+use crate::task::{Likely, OptionalInput};
+use crate::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Colors that are told of a place, at most.
+const MOST_COLORS: usize = 6;
+/// Classes nearer to a likelier one than this, in a\*b\*, are counted with it.
+const APART: f32 = 18.0;
+/// Colors less likely than this are not told.
+const LEAST: f32 = 0.004;
+/// Hints in one picture, at most.
+const MOST_HINTS: usize = 1000;
+
+/// Values for the optional inputs of a network; what is not named keeps the file's default.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OptionalValues {
+    pub numbers: BTreeMap<String, f32>,
+    /// For a network that takes color hints.
+    pub hints: Vec<ColorHint>,
+}
+
+/// The color of one place of a picture (Zhang et al. 2017).
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct ColorHint {
+    /// Pixel of the picture.
+    pub x: u32,
+    pub y: u32,
+    /// CIE a\* and b\*, −128 to 128.
+    pub a: f32,
+    pub b: f32,
+}
+
+/// A color that a network finds likely somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LikelyColor {
+    /// CIE a\* and b\*.
+    pub a: f32,
+    pub b: f32,
+    /// sRGB, with the lightness of the place.
+    pub rgb: [u8; 3],
+    /// 0 to 1, of the color and those like it.
+    pub probability: f32,
+}
+
+impl OptionalValues {
+    pub(super) fn is_empty(&self) -> bool {
+        self.numbers.is_empty() && self.hints.is_empty()
+    }
+}
+
+impl Model {
+    /// The network, told these values. `picture` is the picture's size and `frame` that at which the network sees it
+    /// as a whole, `[height, width]` each.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that is no optional number, a number out of its range, and for hints where the
+    /// network takes none or that lie outside of the picture.
+    pub(super) fn told(
+        &self,
+        values: &OptionalValues,
+        picture: [u32; 2],
+        frame: Option<[usize; 2]>,
+    ) -> Result<Rc<Graph>> {
+        if values.is_empty() {
+            return Ok(self.pictures_rc().clone());
+        }
+        let mut tensors = BTreeMap::new();
+        for (name, &value) in &values.numbers {
+            tensors.insert(name.clone(), self.number(name, value)?);
+        }
+        if !values.hints.is_empty() {
+            let (name, stride, _) = self.hints_input()?;
+            let frame = frame.ok_or_else(|| {
+                Error::InvalidInput("color hints need a network that sees the whole frame".into())
+            })?;
+            let size = frame.map(|side| side / stride);
+            tensors.insert(name.to_string(), hints(&values.hints, picture, size, self.chroma()?)?);
+        }
+        Ok(Rc::new(self.pictures().with_inputs(tensors)?))
+    }
+
+    fn number(&self, name: &str, value: f32) -> Result<Tensor> {
+        let numbers: BTreeMap<&str, [f32; 2]> = self
+            .task()?
+            .optional()
+            .filter_map(|(own, input)| match input {
+                OptionalInput::Number { range } => Some((own, *range)),
+                OptionalInput::ColorHints { .. } => None,
+            })
+            .collect();
+        let &[low, high] = numbers.get(name).ok_or_else(|| {
+            let known: Vec<&str> = numbers.keys().copied().collect();
+            let known =
+                if known.is_empty() { "it has none".into() } else { format!("it has {}", known.join(", ")) };
+            Error::InvalidInput(format!("the model has no optional number named {name:?}; {known}"))
+        })?;
+        if !(low..=high).contains(&value) {
+            return Err(Error::InvalidInput(format!("{name:?} must be from {low} to {high}, not {value}")));
+        }
+        let port = self.pictures().optional.iter().find(|port| port.name == name);
+        let default = port.and_then(|port| self.pictures().initializers.get(&port.edge));
+        Tensor::f32(default.map_or(vec![], |tensor| tensor.shape().to_vec()), [value])
+    }
+
+    /// Name and stride of the color hints, and where the network says which colors are likely.
+    fn hints_input(&self) -> Result<(&str, usize, Option<&Likely>)> {
+        let found = self.task()?.optional().find_map(|(name, input)| match input {
+            OptionalInput::ColorHints { stride, likely } => Some((name, *stride, likely.as_ref())),
+            OptionalInput::Number { .. } => None,
+        });
+        found.ok_or_else(|| Error::InvalidInput("the model takes no color hints".into()))
+    }
+
+    fn chroma(&self) -> Result<Encoding> {
+        self.task()?.output(self.geometry()?.out_channels)
+    }
+
+    /// The colors that the network itself finds likely at a pixel `[x, y]` of a picture, the likeliest first, one to six
+    /// that differ, each with the probability of those like it. `values` are what it is told.
+    ///
+    /// # Errors
+    /// `InvalidInput` where the file does not say how likely colors are, or the pixel is outside; those of
+    /// [`Model::process`].
+    pub async fn likely_colors(
+        &self,
+        picture: &Picture,
+        [x, y]: [u32; 2],
+        values: &OptionalValues,
+        host: &impl Host,
+    ) -> Result<Vec<LikelyColor>> {
+        let size = [picture.height(), picture.width()];
+        let unknown = || Error::InvalidInput("the model does not say how likely colors are".into());
+        let (.., likely) = self.hints_input()?;
+        let (likely, frame) = (likely.ok_or_else(unknown)?, self.frame(size)?.ok_or_else(unknown)?);
+        if x >= picture.width() || y >= picture.height() {
+            return Err(Error::InvalidInput(format!("the picture has no pixel at {x}, {y}")));
+        }
+        let colors = self.classes_of_color(likely)?;
+        let reduced = Reduced::new(self, &*picture.bled()?, frame)?;
+        let graph = self.told(values, size, Some(frame))?;
+        let selection = Selection { outputs: vec![likely.probabilities.clone()], cut: vec![] };
+        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
+        let inputs = || Ok(vec![reduced.tensor(self)?]);
+        let output = self.outputs_of(&graph, &inputs, &selection, &host, &mut None).await?.swap_remove(0);
+        let (&[1, classes, height, width], Some(output)) = (output.shape(), output.as_f32()) else {
+            return Err(unknown());
+        };
+        if classes != colors.len() {
+            return Err(unknown());
+        }
+        let cell = cell([x, y], size, [height, width]);
+        let probabilities = (0..classes).map(|class| output[class * height * width + cell]);
+        let pixel = picture.region(Rect::new(x, y, 1, 1))?;
+        let lightness = lab::lightness([pixel[0], pixel[1], pixel[2]]);
+        Ok(likeliest(colors.into_iter().zip(probabilities).collect(), lightness))
+    }
+
+    /// a\* and b\* of each class.
+    fn classes_of_color(&self, likely: &Likely) -> Result<Vec<[f32; 2]>> {
+        let (graph, encoding) = (self.pictures(), self.chroma()?);
+        let named = graph.initializers.iter().find(|(edge, _)| {
+            let edge = &graph.edges[edge.0];
+            edge.name == likely.colors
+                || edge.origin.is_some_and(|of| graph.edges[of.0].name == likely.colors)
+        });
+        let wrong =
+            || Error::InvalidModel(format!("{:?} is no initializer of 2 × Q × 1 × 1 floats", likely.colors));
+        let (_, tensor) = named.ok_or_else(wrong)?;
+        let (&[2, classes, 1, 1], Some(values)) = (tensor.shape(), tensor.as_f32()) else {
+            return Err(wrong());
+        };
+        Ok((0..classes).map(|i| [values[i], values[classes + i]].map(|v| encoding.chroma(v))).collect())
+    }
+}
+
+/// Index among cells, `[height, width]`, of the one that holds the pixel `[x, y]` of a picture of `size`, `[height, width]`.
+fn cell([x, y]: [u32; 2], size: [u32; 2], [height, width]: [usize; 2]) -> usize {
+    let along = |at: u32, of: u32, cells: usize| {
+        (u64::from(at) * cells as u64 / u64::from(of).max(1)).min(cells as u64 - 1) as usize
+    };
+    along(y, size[0], height) * width + along(x, size[1], width)
+}
+
+/// The hints' tensor; of two in one cell the last counts.
+fn hints(
+    hints: &[ColorHint],
+    picture: [u32; 2],
+    [height, width]: [usize; 2],
+    encoding: Encoding,
+) -> Result<Tensor> {
+    let plane = height * width;
+    if hints.len() > MOST_HINTS {
+        return Err(Error::InvalidInput(format!("{} color hints are more than {MOST_HINTS}", hints.len())));
+    }
+    let mut values = vec![0.0; 3 * plane];
+    for hint in hints {
+        let &ColorHint { x, y, a, b } = hint;
+        let is_color = [a, b].iter().all(|v| (-128.0..=128.0).contains(v));
+        if x >= picture[1] || y >= picture[0] || !is_color {
+            return Err(Error::InvalidInput(format!(
+                "{hint:?} is no hint for a picture of {} × {} pixels: its color is a* and b* of −128 to 128",
+                picture[1], picture[0]
+            )));
+        }
+        let cell = cell([x, y], picture, [height, width]);
+        values[cell] = encoding.of_chroma(a);
+        values[plane + cell] = encoding.of_chroma(b);
+        values[2 * plane + cell] = 1.0;
+    }
+    Tensor::f32([1, 3, height, width], values)
+}
+
+/// The likeliest classes that differ.
+fn likeliest(classes: Vec<([f32; 2], f32)>, lightness: f32) -> Vec<LikelyColor> {
+    let keys = classes
+        .iter()
+        .enumerate()
+        .map(|(i, &(_, p))| [u64::from(u32::MAX - p.max(0.0).to_bits()), 0, i as u64]);
+    let mut chosen: Vec<LikelyColor> = Vec::new();
+    for [.., at] in ascending(keys.collect()) {
+        let ([a, b], probability) = classes[at as usize];
+        let near = |color: &&mut LikelyColor| (color.a - a).hypot(color.b - b) < APART;
+        if let Some(color) = chosen.iter_mut().find(near) {
+            color.probability += probability;
+        } else if chosen.len() < MOST_COLORS && probability >= LEAST {
+            chosen.push(LikelyColor { a, b, rgb: lab::to_srgb([lightness, a, b]), probability });
+        }
+    }
+    chosen
+}

@@ -1,0 +1,51 @@
+/** Color hints on the photo: which there are, and what the network itself thinks of a place. */
+
+import type { LikelyColor } from "../engine";
+import type { Point } from "../protocol";
+import type { Bench } from "./bench";
+import { type Hint, hintsIn, MOST_HINTS, outOfCut, takesHints, valuesFor } from "./hints";
+import type { Settings } from "./settings";
+import type { ResultState, State } from "./state";
+
+/** The result whose network takes hints, the chosen one if it does; undefined: none. */
+export function hinted({ results, chosen }: State): ResultState | undefined {
+  const takes = results.filter(({ optional }) => takesHints(optional));
+  return takes.find(({ id }) => id === chosen) ?? takes[0];
+}
+
+/** Those of the part of the photo that is used. */
+export function shownHints({ settings, photo }: State): Hint[] {
+  return photo ? hintsIn(settings.hints, settings.cut, photo.size) : [];
+}
+
+/** The settings' hints where those of the used part are to be `shown`: others stay. */
+export function withHints({ settings, photo }: State, shown: readonly Hint[]): Settings["hints"] {
+  if (!photo) return settings.hints;
+  const { hints, cut } = settings;
+  const others = hints.filter((hint) => hintsIn([hint], cut, photo.size).length === 0);
+  return [...others, ...shown.map((hint) => ({ ...hint, ...outOfCut(hint, cut, photo.size) }))].slice(0, MOST_HINTS);
+}
+
+/** The colors that the network finds likely at a place of the part that is used, told the hints beside it. */
+export async function likelyColors(
+  bench: Bench,
+  state: State,
+  at: Point,
+  hints: readonly Hint[],
+  signal: AbortSignal,
+): Promise<LikelyColor[]> {
+  const { input, settings } = state;
+  const result = hinted(state);
+  if (!input || !result) return [];
+  const { width, height } = input.layer.size;
+  const pixel = (share: number, length: number) => Math.min(Math.max(Math.floor(share * length), 0), length - 1);
+  for (const stage of result.method.stages) {
+    if (stage.kind === "filter") continue;
+    const { id: model, optional: inputs } = await bench.model(stage, signal);
+    if (!Object.values(inputs).some((one) => one.kind === "color-hints" && one.likely)) continue;
+    const optional = valuesFor(inputs, { numbers: settings.numbers, hints }, { width, height });
+    const place = { x: pixel(at.x, width), y: pixel(at.y, height) };
+    return bench.client.call("likelyColors", { picture: input.picture, model, at: place, optional }, { signal });
+  }
+  return [];
+}

@@ -1,0 +1,119 @@
+/** Colors that a person knows at places of the photo, for networks that take them; and the other inputs such networks have. */
+
+import type { OptionalInput, OptionalValues } from "../engine";
+import type { Size } from "../view/viewport";
+import type { Cut } from "./cut";
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** CIE a* and b*, −128 to 128. */
+export interface Color {
+  a: number;
+  b: number;
+}
+
+/** `x`, `y`: shares of the width and height, of the whole photo in the settings, and of the part that is used elsewhere. */
+export interface Hint extends Point, Color {}
+
+/** What networks are told beside the picture. */
+export interface Told {
+  numbers: Readonly<Record<string, number>>;
+  hints: readonly Hint[];
+}
+
+/** More than anybody sets, and not too many for an address. */
+export const MOST_HINTS = 40;
+const MOST_AB = 128;
+
+/** As they stand in an address. */
+export function formatHints(hints: readonly Hint[]): string {
+  return hints.map(({ x, y, a, b }) => [x.toFixed(4), y.toFixed(4), Math.round(a), Math.round(b)].join(",")).join(";");
+}
+
+/** What an address says; what cannot be a hint is passed over. */
+export function parseHints(text: string | null): Hint[] {
+  const hints = (text ?? "").split(";").flatMap((one) => {
+    const numbers = one.split(",").map(Number);
+    const [x = -1, y = -1, a = 0, b = 0] = numbers;
+    const isHint =
+      one !== "" && numbers.length === 4 && isShare(x) && isShare(y) && [a, b].every((ab) => Math.abs(ab) <= MOST_AB);
+    return isHint ? [{ x, y, a, b }] : [];
+  });
+  return hints.slice(0, MOST_HINTS);
+}
+
+export function formatNumbers(numbers: Told["numbers"]): string {
+  return Object.entries(numbers)
+    .map(([name, value]) => `${name}:${value}`)
+    .join(",");
+}
+
+/** What an address says; what is no number is passed over, and so is a value that a network's range does not have, later. */
+export function parseNumbers(text: string | null): Record<string, number> {
+  const pairs = (text ?? "").split(",").flatMap((one) => {
+    const [name = "", value = ""] = one.split(":");
+    return name && value && Number.isFinite(Number(value)) ? [[name, Number(value)] as const] : [];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Those of the part of a photo of this size that is used, with their places there. */
+export function hintsIn(hints: readonly Hint[], cut: Cut | null, size: Size): Hint[] {
+  return hints.flatMap((hint) => {
+    const at = intoCut(hint, cut, size);
+    return isShare(at.x) && isShare(at.y) ? [{ ...hint, ...at }] : [];
+  });
+}
+
+/** A place of the whole photo as one of the part that is used; outside of it, not from 0 to 1. */
+function intoCut({ x, y }: Point, cut: Cut | null, { width, height }: Size): Point {
+  if (!cut) return { x, y };
+  const { rect, quarters, mirrored } = cut;
+  let at = { x: (x * width - rect.x) / rect.width, y: (y * height - rect.y) / rect.height };
+  if (mirrored) at = { x: 1 - at.x, y: at.y };
+  for (let turn = 0; turn < quarters; turn++) at = { x: 1 - at.y, y: at.x };
+  return at;
+}
+
+/** The other way around. */
+export function outOfCut(at: Point, cut: Cut | null, { width, height }: Size): Point {
+  if (!cut) return at;
+  const { rect, quarters, mirrored } = cut;
+  let { x, y } = at;
+  for (let turn = 0; turn < quarters; turn++) [x, y] = [y, 1 - x];
+  if (mirrored) x = 1 - x;
+  return { x: (rect.x + x * rect.width) / width, y: (rect.y + y * rect.height) / height };
+}
+
+/** What is told to a network with these optional inputs, of a picture of this size; null: nothing. */
+export function valuesFor(
+  optional: Readonly<Record<string, OptionalInput>>,
+  { numbers, hints }: Told,
+  { width, height }: Size,
+): OptionalValues | null {
+  const inputs = Object.entries(optional);
+  const known = inputs.flatMap(([name, input]) => {
+    const value = numbers[name];
+    if (input.kind !== "number" || value === undefined) return [];
+    const [low, high] = input.range;
+    return [[name, Math.min(Math.max(value, low), high)] as const];
+  });
+  const pixel = (share: number, length: number) => Math.min(Math.floor(share * length), length - 1);
+  const taken = takesHints(optional) ? hints : [];
+  if (known.length === 0 && taken.length === 0) return null;
+  return {
+    numbers: Object.fromEntries(known),
+    hints: taken.map(({ x, y, a, b }) => ({ x: pixel(x, width), y: pixel(y, height), a, b })),
+  };
+}
+
+export function takesHints(optional: Readonly<Record<string, OptionalInput>>): boolean {
+  return Object.values(optional).some(({ kind }) => kind === "color-hints");
+}
+
+function isShare(value: number): boolean {
+  return value >= 0 && value <= 1;
+}

@@ -1,0 +1,291 @@
+import { html, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { type Color, type Hint, MOST_HINTS } from "../app/hints";
+import type { LikelyColor } from "../engine";
+import { Localized, percent, t } from "../i18n";
+import type { Camera } from "../view/camera";
+import { Gestures } from "../view/gestures";
+import { type Point, placed, type View } from "../view/viewport";
+import { hintStyles } from "./hints.styles";
+import { icons } from "./icons";
+import { shared } from "./shared";
+
+/** A step of the arrow keys, and one with Shift, as shares of the picture. */
+const STEP = 0.01;
+const LEAP = 0.05;
+/** A width of the stage, in CSS pixels, below which the names in its corners leave no room between them. */
+const NARROW = 700;
+/** Pixels that a finger may tremble on a hint and not move it. */
+const TREMBLE = 4;
+
+/** What a person asks of the network and the engine: answered by whoever knows. */
+export interface Colorist {
+  likely(at: Point, hints: readonly Hint[]): Promise<LikelyColor[]>;
+  chroma(rgb: [number, number, number]): Promise<Color>;
+}
+
+/**
+ * Color hints on the picture: a click where a color is known offers the colors that the network finds likely there, and any
+ * other; hints can be moved, changed, deleted and undone. Emits `hints` with all of them.
+ */
+@customElement("up-hints")
+export class HintsView extends Localized {
+  @property({ attribute: false }) hints: readonly Hint[] = [];
+  @property({ attribute: false }) camera!: Camera;
+  @property({ attribute: false }) view: View | null = null;
+  @property({ attribute: false }) colorist!: Colorist;
+
+  /** Whether a click sets a hint. */
+  @state() private active = false;
+  /** The hint whose color is being chosen: its place in the list, or beyond it one that is not there yet. */
+  @state() private open: number | null = null;
+  @state() private place: Point = { x: 0.5, y: 0.5 };
+  /** null: the network has not answered yet. */
+  @state() private likely: LikelyColor[] | null = null;
+  @query(".catch") private area!: HTMLElement | null;
+  @query(".colors") private dialog!: HTMLElement | null;
+
+  static override styles = [shared, hintStyles];
+
+  #before: (readonly Hint[])[] = [];
+  #gestures: HTMLElement | null = null;
+  #asked = 0;
+  /** The hint that the focus is to go to. */
+  #focus: number | null = null;
+  /** What is being moved. */
+  #drag: { index: number; from: Point; moved: boolean } | null = null;
+  @state() private moving: Hint | null = null;
+
+  protected override updated(changed: PropertyValues): void {
+    // The page's policy forbids style attributes.
+    for (const part of this.renderRoot.querySelectorAll<HTMLElement>("[data-left], [data-color]")) {
+      const { left, top, color } = part.dataset;
+      if (left && top) Object.assign(part.style, { left: `${left}px`, top: `${top}px` });
+      if (color) part.style.setProperty("--color", color);
+    }
+    if (this.area && this.area !== this.#gestures) this.#listen(this.area);
+    const isOpen = this.open !== null;
+    if (isOpen && (changed as Map<string, unknown>).has("open"))
+      this.dialog?.querySelector<HTMLElement>("button, input")?.focus();
+    const wanted = this.#focus !== null && !isOpen ? this.#place(this.#focus) : null;
+    if (!wanted) return;
+    this.#focus = null;
+    wanted.focus();
+  }
+
+  /** A hint; what adds one where there is none before. Null: the hint is not there yet. */
+  #place(index: number): HTMLElement | null {
+    if (index < 0) return this.renderRoot.querySelector(".offer [aria-pressed]");
+    return this.renderRoot.querySelectorAll<HTMLElement>(".hint")[index] ?? null;
+  }
+
+  #listen(area: HTMLElement): void {
+    this.#gestures = area;
+    const nothing = () => {};
+    new Gestures(area, {
+      hover: nothing,
+      leave: nothing,
+      press: nothing,
+      drag: (_, dx, dy) => this.camera.pan(dx, dy),
+      click: (at) => this.#add(this.camera.share(at)),
+      doubleClick: nothing,
+      zoom: (factor, at, dx, dy) => this.camera.zoom(factor, at, dx, dy),
+    });
+  }
+
+  protected override render() {
+    const { camera, view } = this;
+    if (!view || !camera.frame) return nothing;
+    const { hints } = this;
+    const full = hints.length >= MOST_HINTS;
+    return html`
+      ${this.active ? html`<div class="catch"></div>` : nothing}
+      ${hints.map((hint, index) => this.#renderHint(this.#drag?.index === index && this.moving ? this.moving : hint, index))}
+      ${this.open === hints.length ? this.#renderHint({ ...this.place, a: 0, b: 0 }, this.open) : nothing}
+      <div class="offer ${camera.stage.width < NARROW ? "low" : ""}" role="group" aria-label=${t("hints.heading")}>
+        ${
+          this.active
+            ? html`<p role="status">${t(full ? "hints.full" : "hints.place")}</p>
+              <button @click=${() => this.#add({ x: 0.5, y: 0.5 })} ?disabled=${full}>${t("hints.middle")}</button>`
+            : nothing
+        }
+        <button aria-pressed=${this.active ? "true" : "false"} @click=${this.#toggle}>${icons.hint} ${t(this.active ? "hints.done" : "hints.add")}</button>
+        ${this.#before.length > 0 ? html`<button @click=${this.#undo}>${icons.left} ${t("hints.undo")}</button>` : nothing}
+        ${hints.length > 1 ? html`<button @click=${() => this.#change([])}>${t("hints.clear")}</button>` : nothing}
+      </div>
+      ${this.open !== null ? this.#renderColors(this.open) : nothing}
+    `;
+  }
+
+  #renderHint(hint: Hint, index: number) {
+    const { x, y } = this.#onStage(hint);
+    const color = index < this.hints.length ? `lab(60% ${hint.a} ${hint.b})` : "transparent";
+    return html`<button class="hint" data-left=${x} data-top=${y} data-color=${color} aria-haspopup="dialog"
+      aria-expanded=${this.open === index ? "true" : "false"} aria-label=${t("hints.one", { number: index + 1 })} title=${t("hints.keys")}
+      @pointerdown=${(event: PointerEvent) => this.#grab(event, index)} @pointermove=${this.#pull}
+      @pointerup=${this.#drop} @pointercancel=${this.#drop}
+      @click=${() => this.#choose(index)} @keydown=${(event: KeyboardEvent) => this.#key(event, index)}></button>`;
+  }
+
+  #renderColors(index: number) {
+    const { x, y } = this.#onStage(this.hints[index] ?? this.place);
+    const { width, height } = this.camera.stage;
+    const left = Math.min(Math.max(x - 116, 8), Math.max(width - 240, 8));
+    const below = y + 24;
+    const top = below + 150 < height ? below : Math.max(y - 24 - 140, 8);
+    const { likely } = this;
+    return html`<div class="colors" role="dialog" aria-label=${t("hints.choose")} data-left=${left} data-top=${top}
+      @keydown=${(event: KeyboardEvent) => event.key === "Escape" && this.#close(event)}>
+      <p>${t(likely === null ? "hints.asking" : likely.length > 0 ? "hints.likely" : "hints.any")}</p>
+      ${
+        likely && likely.length > 0
+          ? html`<div class="swatches">${likely.map(
+              ({ a, b, rgb, probability }) =>
+                html`<button data-color=${`rgb(${rgb.join(" ")})`} title=${t("hints.share", { share: percent(probability) })}
+                  aria-label=${t("hints.color", { color: hex(rgb), share: percent(probability) })} @click=${() => this.#take({ a, b })}></button>`,
+            )}</div>`
+          : nothing
+      }
+      <div class="foot">
+        <label><input type="color" value=${hex(likely?.[0]?.rgb ?? [128, 128, 128])} @change=${this.#picked} /> ${t("hints.other")}</label>
+        ${
+          index < this.hints.length
+            ? html`<button @click=${() => this.#delete(index)}>${t("hints.delete")}</button>`
+            : html`<button @click=${this.#close}>${t("hints.cancel")}</button>`
+        }
+      </div>
+    </div>`;
+  }
+
+  #onStage({ x, y }: Point): Point {
+    const { view, camera } = this;
+    if (!view || !camera.frame) return { x: 0, y: 0 };
+    const area = placed(view, camera.frame, camera.stage);
+    return { x: area.x + x * area.width, y: area.y + y * area.height };
+  }
+
+  #toggle(): void {
+    this.active = !this.active;
+    this.open = null;
+  }
+
+  #add(at: Point): void {
+    const inside = (share: number) => share >= 0 && share < 1;
+    if (this.open !== null)
+      this.open = null; // a click beside the colors puts them away
+    else if (inside(at.x) && inside(at.y) && this.hints.length < MOST_HINTS) this.#ask(this.hints.length, at);
+  }
+
+  #choose(index: number): void {
+    const hint = this.hints[index];
+    if (this.#drag?.moved) this.#drag = null;
+    else if (this.open === index) this.open = null;
+    else if (hint) this.#ask(index, hint);
+  }
+
+  /** Offers colors for a hint, those beside it being told. */
+  async #ask(index: number, { x, y }: Point): Promise<void> {
+    const asked = ++this.#asked;
+    [this.open, this.place, this.likely] = [index, { x, y }, null];
+    const beside = this.hints.filter((_, at) => at !== index);
+    const likely = await this.colorist.likely({ x, y }, beside);
+    if (asked === this.#asked) this.likely = likely;
+  }
+
+  async #picked(event: Event): Promise<void> {
+    const text = (event.target as HTMLInputElement).value;
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16));
+    this.#take(await this.colorist.chroma([red, green, blue]));
+  }
+
+  #take(color: Color): void {
+    const { open, place } = this;
+    if (open === null) return;
+    const hint = { ...(this.hints[open] ?? place), ...color };
+    this.#change(open < this.hints.length ? this.hints.with(open, hint) : [...this.hints, hint]);
+    this.#leave(open);
+  }
+
+  #delete(index: number): void {
+    this.#change(this.hints.toSpliced(index, 1));
+    this.#leave(index - 1);
+  }
+
+  #close(event: Event): void {
+    event.stopPropagation(); // Escape would stop the run as well
+    const { open } = this;
+    this.#leave(open !== null && open < this.hints.length ? open : -1);
+  }
+
+  /** Puts the colors away; the focus goes to the hint, once it is there, or to what adds one. */
+  #leave(index: number): void {
+    this.open = null;
+    this.#focus = index;
+  }
+
+  #change(hints: readonly Hint[]): void {
+    this.#before = [...this.#before, this.hints].slice(-MOST_HINTS);
+    this.#emit(hints);
+  }
+
+  #undo(): void {
+    const last = this.#before.at(-1);
+    this.#before = this.#before.slice(0, -1);
+    this.open = null;
+    if (last) this.#emit(last);
+  }
+
+  #grab(event: PointerEvent, index: number): void {
+    if (event.button !== 0 || index >= this.hints.length) return;
+    (event.target as Element).setPointerCapture(event.pointerId);
+    this.#drag = { index, from: { x: event.clientX, y: event.clientY }, moved: false };
+  }
+
+  #pull(event: PointerEvent): void {
+    const drag = this.#drag;
+    const hint = drag && this.hints[drag.index];
+    if (!drag || !hint || event.buttons === 0) return;
+    if (!drag.moved && Math.hypot(event.clientX - drag.from.x, event.clientY - drag.from.y) < TREMBLE) return;
+    drag.moved = true;
+    const { left, top } = this.getBoundingClientRect();
+    const { x, y } = this.camera.share({ x: event.clientX - left, y: event.clientY - top });
+    this.open = null;
+    this.moving = { ...hint, x: within(x), y: within(y) };
+  }
+
+  #drop(): void {
+    const { moving } = this;
+    const drag = this.#drag;
+    this.moving = null;
+    if (drag?.moved && moving) this.#change(this.hints.with(drag.index, moving));
+    else this.#drag = null;
+  }
+
+  #key(event: KeyboardEvent, index: number): void {
+    const hint = this.hints[index];
+    const step = event.shiftKey ? LEAP : STEP;
+    const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+    if (!hint) return;
+    if (event.key === "Delete" || event.key === "Backspace") this.#delete(index);
+    else if (event.key in moves) {
+      const [dx = 0, dy = 0] = moves[event.key as keyof typeof moves];
+      this.open = null;
+      this.#change(this.hints.with(index, { ...hint, x: within(hint.x + dx), y: within(hint.y + dy) }));
+    } else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) this.#undo();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #emit(detail: readonly Hint[]): void {
+    this.dispatchEvent(new CustomEvent<readonly Hint[]>("hints", { detail }));
+  }
+}
+
+function within(share: number): number {
+  return Math.min(Math.max(share, 0), 0.9999);
+}
+
+function hex(rgb: readonly number[]): string {
+  return `#${rgb.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}

@@ -1,0 +1,119 @@
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { expectAccessible, meanColour, restored } from "./browser";
+import { FakePage } from "./fake-page";
+
+/** Colors that a person knows, for a network that takes them. */
+
+const at = new FakePage();
+let page: Page;
+
+const COLORIZE = "#task=colorize&with=bilinear&mode=apply&picture=chelsea";
+
+async function open(hash = COLORIZE, options?: BrowserContextOptions): Promise<void> {
+  page = await at.open(options, hash);
+}
+
+const offer = () => page.getByRole("group", { name: "Color hints" });
+const colors = () => page.getByRole("dialog", { name: "Choose a color" });
+const hint = (number: number) => page.getByRole("button", { name: `Color hint ${number}`, exact: true });
+const hints = () => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get("hints") ?? "");
+
+/** Waits for the results of what has just been set: a run begins a moment later. */
+async function rerun(): Promise<void> {
+  await page.waitForTimeout(200);
+  await restored(page);
+}
+
+/** A click at a share of the stage. */
+async function click(x: number, y: number): Promise<void> {
+  const box = await page.locator("up-compare").boundingBox();
+  if (!box) throw new Error("there is no stage");
+  await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
+}
+
+describe("color hints", () => {
+  it("are offered where a network takes them, and nowhere else", async () => {
+    await open("#task=denoise&with=bilinear&picture=chelsea");
+    expect(await offer().count()).toBe(0);
+    await page.getByRole("radio", { name: "Colorize", exact: true }).check();
+    await rerun();
+    await offer().getByRole("button", { name: "Color hint" }).waitFor();
+    expect(await page.getByRole("slider", { name: /^Careful/ }).count()).toBe(1);
+  });
+
+  it("are set by a click and a color that the network finds likely, run it again, and stand in the address", async () => {
+    await open();
+    await offer().getByRole("button", { name: "Color hint" }).click();
+    await click(0.5, 0.5);
+    await colors().getByRole("button", { name: "Color #c83c3c, 60% likely" }).waitFor();
+    await expectAccessible(page);
+    await colors().getByRole("button", { name: "Color #3c5ac8, 30% likely" }).click();
+    await rerun();
+    expect(await hints()).toMatch(/^0\.\d{4},0\.\d{4},10,-60$/);
+    expect(await colors().count()).toBe(0);
+    expect(await hint(1).evaluate((one) => one === (one.getRootNode() as ShadowRoot).activeElement)).toBe(true);
+    const blueness = ([red = 0, , blue = 0]: number[]) => blue - red;
+    expect(blueness(await meanColour(page, "after"))).toBeGreaterThan(blueness(await meanColour(page, "before")) + 20);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("can be any color, moved by keys and by dragging, undone and deleted", async () => {
+    await open();
+    await offer().getByRole("button", { name: "Color hint" }).click();
+    await offer().getByRole("button", { name: "In the middle" }).click();
+    await colors().getByLabel("Another color").fill("#ff0000");
+    await rerun();
+    expect(await hints()).toBe("0.5000,0.5000,128,0");
+    await hint(1).press("ArrowRight");
+    await rerun();
+    expect(await hints()).toBe("0.5100,0.5000,128,0");
+    await hint(1).press("Control+z");
+    await rerun();
+    expect(await hints()).toBe("0.5000,0.5000,128,0");
+    await hint(1).hover();
+    await page.mouse.down();
+    const box = await hint(1).boundingBox();
+    if (!box) throw new Error("the hint is not there");
+    await page.mouse.move(box.x + 74, box.y + 14, { steps: 4 });
+    await page.mouse.up();
+    await rerun();
+    expect(Number((await hints()).split(",")[0])).toBeGreaterThan(0.52);
+    expect(await colors().count(), "dragging opens nothing").toBe(0);
+    await hint(1).press("Delete");
+    await rerun();
+    expect(await hints()).toBe("");
+    await offer().getByRole("button", { name: "Undo" }).click();
+    await rerun();
+    expect(await hint(1).count()).toBe(1);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("come with a link, and a temperature with them", async () => {
+    await open(`${COLORIZE}&hints=0.3,0.4,60,40;0.7,0.6,10,-60&tell=temperature:0.8`);
+    await hint(2).waitFor();
+    const slider = page.getByRole("slider", { name: /^Careful/ });
+    expect(await slider.inputValue()).toBe("0.8");
+    await slider.press("Home");
+    await rerun();
+    expect(await page.evaluate(() => location.hash)).toContain("tell=temperature:0.1");
+    await offer().getByRole("button", { name: "Clear all" }).click();
+    await rerun();
+    expect(await hints()).toBe("");
+  });
+
+  it("fit a phone", async () => {
+    await open(`${COLORIZE}&hints=0.3,0.4,60,40`, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    await offer().getByRole("button", { name: "Color hint" }).tap();
+    await hint(1).tap();
+    await colors()
+      .getByRole("button", { name: /likely/ })
+      .first()
+      .waitFor();
+    const box = await colors().boundingBox();
+    expect(box && box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 844).toBe(true);
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    expect(await colors().count()).toBe(0);
+  });
+});
