@@ -1,6 +1,7 @@
 # make play    builds what is missing and serves the page
 # make site    zips the built page for any static host
 # make test    runs every test (training's where training/.venv is); installs a browser where there is none
+# make test-native   the Rust tests alone, and make msrv that the oldest promised Rust compiles everything
 # make bench   times the CPU backend against onnxruntime-web
 # make pkg     the engine as a JavaScript package, in pkg/
 # make size    what a visitor downloads of it
@@ -14,7 +15,7 @@ SOURCES := $(shell find src crates -type f) Cargo.toml Cargo.lock .cargo/config.
 MODELS := $(shell find models -type f)
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
-.PHONY: play site test bench pkg size check networks train-zoo
+.PHONY: play site test test-native msrv bench pkg size check networks train-zoo
 
 play: www/dist/index.html
 	@cd www && npx vite preview
@@ -25,6 +26,12 @@ site: www/dist/index.html
 
 test:
 	@scripts/test
+
+test-native:
+	cargo test --workspace
+
+msrv:
+	cargo +$(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) check --workspace
 
 bench: pkg/package.json benches/web/node_modules/.package-lock.json
 	@node benches/web/bench.mjs

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pollster::block_on;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use unet_playground::image::{Picture, Rect, lab, read};
 use unet_playground::onnx;
+use unet_playground::session::{BackendChoice, ColorHint, Engine, OptionalValues, ProcessOptions, Unhurried};
 use unet_playground::task::Task;
 
 const MEGABYTE: usize = 1_000_000;
@@ -106,6 +109,49 @@ fn the_engine_scores_as_the_files_say() {
         }
         assert!(count > 1, "{file}");
     }
+}
+
+/// Mean b\* around a pixel.
+fn blueness(picture: &Picture, [x, y]: [u32; 2]) -> f32 {
+    let rgba = picture.region(Rect::new(x - 4, y - 4, 8, 8)).unwrap();
+    rgba.chunks_exact(4).map(|p| -lab::from_srgb([p[0], p[1], p[2]])[2]).sum::<f32>() / 64.0
+}
+
+#[test]
+fn networks_that_color_follow_hints_and_say_what_is_likely() {
+    let bytes =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/samples/coffee.jpg")).unwrap();
+    let photo = read(&bytes).unwrap().picture.thumbnail(200).unwrap();
+    let engine = block_on(Engine::create(BackendChoice::Cpu, &Unhurried::default())).unwrap();
+    let mut count = 0;
+    for entry in manifest().into_iter().filter(|entry| text(entry, "task") == "colorize") {
+        let file = text(&entry, "file");
+        let data: BTreeMap<String, Vec<u8>> = data_files(&entry)
+            .into_keys()
+            .map(|name| (name.clone(), fs::read(folder().join(name)).unwrap()))
+            .collect();
+        let external = data.iter().map(|(name, bytes)| (name.clone(), &bytes[..])).collect();
+        let model = engine.load(&fs::read(folder().join(file)).unwrap(), &external).unwrap();
+        let place = [140, 70];
+        let run = |values: OptionalValues| {
+            let options = ProcessOptions { values, ..Default::default() };
+            block_on(model.process(&photo, options, &Unhurried::default(), |_| {})).unwrap().picture
+        };
+        let hint = ColorHint { x: place[0], y: place[1], a: 10.0, b: -60.0 };
+        let (usual, told) =
+            (run(Default::default()), run(OptionalValues { hints: vec![hint], ..Default::default() }));
+        let (was, is) = (blueness(&usual, place), blueness(&told, place));
+        assert!(is > was + 15.0, "{file}: b* was {} and is {}", -was, -is);
+        let careful =
+            run(OptionalValues { numbers: [("temperature".to_string(), 1.0)].into(), hints: vec![] });
+        assert_ne!(usual.region(usual.rect()).unwrap(), careful.region(careful.rect()).unwrap(), "{file}");
+        let none = OptionalValues::default();
+        let likely = block_on(model.likely_colors(&photo, place, &none, &Unhurried::default())).unwrap();
+        let sum: f32 = likely.iter().map(|color| color.probability).sum();
+        assert!(likely.len() > 1 && (0.3..1.001).contains(&sum), "{file}: {likely:?}");
+        count += 1;
+    }
+    assert_eq!(count, 5);
 }
 
 #[test]

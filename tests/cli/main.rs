@@ -176,6 +176,40 @@ fn with_weights_in_a_folder(place: &Place) {
 }
 
 #[test]
+fn a_network_is_told_what_it_can_be_told() {
+    let place = Place::new("told");
+    let nodes = vec![node("times", "Mul", &["x", "gain"], &["y"], &[])];
+    let written = writer::Model {
+        inputs: vec![port("x", &[1, 3, -1, -1]), port("gain", &[])],
+        outputs: vec![port("y", &[1, 3, -1, -1])],
+        ..writer::Model::new(nodes, vec![writer::floats("gain", &[], &[1.0])])
+    };
+    let optional =
+        [field(1, "optional"), field(2, r#"{"gain": {"kind": "number", "range": [0, 1]}}"#)].concat();
+    fs::write(place.at("gain.onnx"), [written.bytes(), field(14, optional)].concat()).unwrap();
+    let source = place.picture("in/a.png");
+    let run = |told: &str, value: &str| {
+        place.run(&["run", "--model", "gain.onnx", "in/a.png", "-o", "out.png", told, value])
+    };
+    let done = run("--set", "gain=0");
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let made = place.read("out.png");
+    let made = made.region(made.rect()).unwrap();
+    assert!(made.chunks_exact(4).all(|pixel| pixel[..3] == [0, 0, 0]) && source.width() > 0);
+    for (told, value, wanted) in [
+        ("--set", "gain=2", "from 0 to 1"),
+        ("--set", "grain=1", "it has gain"),
+        ("--set", "gain", "NAME=VALUE"),
+        ("--hint", "1,1,#ff0000", "takes no color hints"),
+        ("--hint", "red", "X,Y,#RRGGBB"),
+    ] {
+        let done = run(told, value);
+        let said = text(&done.stderr);
+        assert!(!done.status.success() && said.contains(wanted), "{told} {value}: {said}");
+    }
+}
+
+#[test]
 fn weights_are_found_in_folders_and_under_the_names_that_browsers_give() {
     let place = Place::new("external");
     with_weights_in_a_folder(&place);
