@@ -1,13 +1,46 @@
-/** What the page uses of the engine package (`pkg/`, built from `src/web.rs`). Only the worker calls it. */
+/**
+ * What the page uses of the engine package (`pkg/`, built from `src/web.rs`), of which only the worker makes calls. Data are as
+ * the package declares them; the interfaces name the methods that there have to be, on it and on what stands in for it in tests.
+ */
 
-import type { DegradationKind, FilterSpec } from "../../src/web/filters";
+import type {
+  DegradationKind,
+  Estimate,
+  FilterSpec,
+  FirstLook,
+  LabelView,
+  LikelyColor,
+  NoiseLevel,
+  OptionalInput,
+  OptionalValues,
+  PictureNotice,
+  BackendReasonCode as ReasonCode,
+  Scores,
+  Task,
+  Upsampled,
+  UpsampleRequest as UpsampleSettings,
+} from "unet-playground";
 import type { Inspection, Weights } from "./inspection";
 
-export type { DegradationKind, FilterSpec };
+export type {
+  BackendReasonCode as ReasonCode,
+  ColorHint,
+  DegradationKind,
+  Estimate,
+  FilterSpec,
+  FirstLook,
+  LabelView,
+  LikelyColor,
+  NoiseLevel,
+  OptionalInput,
+  OptionalValues,
+  PictureNotice,
+  Scores,
+  Upsampled,
+} from "unet-playground";
 
 export type BackendChoice = "auto" | "webgpu" | "cpu";
 export type BackendName = "webgpu" | "cpu";
-export type ReasonCode = "asked" | "no-gpu" | "software-gpu" | "wrong-results" | "slower" | "faster" | "gave-up";
 
 /** A rectangle in picture pixels, origin at the top left. */
 export interface Rect {
@@ -29,45 +62,19 @@ export interface EngineModule {
   upsample(request: UpsampleRequest): Upsampled;
 }
 
-export type UpsampleOperator = "nearest" | "bilinear" | "bicubic" | "pixel-shuffle" | "max-unpool" | "transposed-conv";
+export type UpsampleOperator = UpsampleSettings["operator"];
+
+/** All of an operator's settings, whether it reads them or not. */
+export type UpsampleRequest = Required<Omit<UpsampleSettings, "input" | "kernel">> & {
+  input: FloatTensor;
+  kernel: FloatTensor;
+};
+
+export type ClassInfo = Task["classes"][number];
 
 export interface FloatTensor {
   data: Float32Array;
   shape: number[];
-}
-
-/** An operator, its settings by their PyTorch names, and a matrix `[1, C, H, W]` of at most 8 by 8. */
-export interface UpsampleRequest {
-  operator: UpsampleOperator;
-  input: FloatTensor;
-  /** `scale_factor` or, of pixel shuffle, `upscale_factor`. */
-  factor: number;
-  alignCorners: boolean;
-  kernelSize: number;
-  stride: number;
-  padding: number;
-  outputPadding: number;
-  /** `[1, 1, kh, kw]` */
-  kernel: FloatTensor;
-  bias: number;
-}
-
-/** A result `[1, C, H, W]` and what made each of its numbers; N is the number of cells of the input. */
-export interface Upsampled {
-  output: FloatTensor;
-  /** Interpolation and shuffling, `[N, C, H, W]`: the weight of each cell of the input. */
-  weights?: FloatTensor;
-  /** Max-unpool, `[1, C, h, w]`: the maxima, and where they were, counted within their planes. */
-  maxima?: FloatTensor;
-  indices?: { data: BigInt64Array; shape: number[] };
-  /** Max-unpool, `[N, C, h, w]`: 1 where a window sees the cell. */
-  windows?: FloatTensor;
-  /** Transposed convolution, `[N, 1, H, W]`: by which cell of the kernel, from 1, the cell is multiplied; 0: by none. */
-  kernelCells?: FloatTensor;
-  /** Transposed convolution, `[N, 1, H, W]`: the output when this cell and those before it are stamped. */
-  sums?: FloatTensor;
-  /** Transposed convolution: which cell of the input, from 1, stands where zeros are inserted between and around. */
-  spread?: FloatTensor;
 }
 
 export interface Engine {
@@ -131,57 +138,6 @@ export interface Attended {
 /** What makes a picture worse; `FilterSpec` has the units. */
 export type Degradation = Extract<FilterSpec, { kind: DegradationKind }>;
 
-export interface NoiseLevel {
-  sigma: number;
-  luma: number;
-  chroma: number;
-}
-
-/** `gray`: one tone for each lightness, black and white or sepia. */
-export interface FirstLook {
-  gray: boolean;
-  noise: NoiseLevel | null;
-  need: "colors" | "colors-without-noise" | "less-noise" | "twice-the-size" | "four-times-the-size" | null;
-}
-
-/** PSNR in dB, of all channels and of luma; SSIM null where a side is shorter than its window; MAE of 255. */
-export interface Scores {
-  psnr: number;
-  psnrLuma: number;
-  ssim: number | null;
-  mae: number;
-}
-
-/** `classes`: indices of those that are shown. */
-export interface LabelView {
-  mode: "overlay" | "cutout" | "classes";
-  classes: number[];
-}
-
-/** An optional input: a number, or color hints; `likely`: whether `Engine.likelyColors` knows what the network thinks. */
-export type OptionalInput =
-  | { kind: "number"; range: [number, number]; default: number }
-  | { kind: "color-hints"; likely: boolean };
-
-/** Values for optional inputs; what is not named keeps the file's default. Hints: pixels, CIE a* and b*. */
-export interface OptionalValues {
-  numbers: Record<string, number>;
-  hints: { x: number; y: number; a: number; b: number }[];
-}
-
-/** A color that a network finds likely: CIE a* and b*, sRGB bytes at the lightness of the place, 0-1. */
-export interface LikelyColor {
-  a: number;
-  b: number;
-  rgb: [number, number, number];
-  probability: number;
-}
-
-export interface ClassInfo {
-  name: string;
-  color: [number, number, number];
-}
-
 export interface Model {
   /** `metadata_props` of the file. */
   readonly metadata: Record<string, string>;
@@ -200,13 +156,6 @@ export interface Model {
   release(): void;
   free(): void;
 }
-
-/** What a person should know of a file. `share`: of the rows, 0–1, the last ones, that are missing. */
-export type PictureNotice = { message: string; format?: string } & (
-  | { code: "rows-missing"; share: number }
-  | { code: "detail-missing" | "end-missing" | "checksum-wrong" | "highlights-clipped" }
-  | { code: "scaled"; low: number; high: number }
-);
 
 export interface Picture {
   readonly width: number;
@@ -230,24 +179,6 @@ export interface Picture {
   /** Whether the compression of its file has changed pixels. */
   readonly isLossy: boolean;
   free(): void;
-}
-
-export interface Estimate {
-  /** False where `process` would be refused, and `reason` says why. */
-  fits: boolean;
-  reason?: string;
-  /** Size of the result. */
-  width: number;
-  height: number;
-  tiles: number;
-  /** Tiles that run at once. */
-  threads?: number;
-  peakBytes: number;
-  flops: number;
-  /** False where the network takes one size alone and sees the picture brought to it: `frame`. */
-  exact?: boolean;
-  /** Width and height to which the whole picture is brought for the network. */
-  frame?: [number, number] | null;
 }
 
 export interface ProcessOptions {

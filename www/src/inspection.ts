@@ -1,23 +1,13 @@
 /** What the page uses of the engine to look inside a model: part of the interface in `engine.ts`. */
 
+import type { FeaturesView, PlanNode, PoolingWindow, Profile } from "unet-playground";
 import type { Attended, Picture, Rect } from "./engine";
 
+export type { PoolingWindow, Profile, Weights } from "unet-playground";
 /** A node of the graph at the size that is looked at. */
-export interface InspectedNode {
-  /** ONNX's name of it, or that of its first output. */
-  name: string;
-  op: string;
-  /** Names of values, weights among them. */
-  inputs: string[];
-  outputs: string[];
-  /** Of the first output. */
-  shape: number[];
-  /** Multiplications and additions. */
-  flops: number;
-  parameters: number;
-  /** Names of the initializers it reads. */
-  weights: string[];
-}
+export type InspectedNode = PlanNode;
+/** Channels as pictures in a grid, one pixel a value. */
+export type FeatureLook = FeaturesView;
 
 /** Values set to zero, `"value"` for all its readers or `"value>node"` for one of them. */
 export interface Cutting extends Attended {
@@ -44,11 +34,6 @@ export interface Inspection {
   free(): void;
 }
 
-export interface Profile {
-  milliseconds: (number | null)[];
-  within: (number | null)[];
-}
-
 /** A value of a run: feature maps, or whatever numbers a node makes, as channels of rows and columns. */
 export interface Features {
   readonly shape: number[];
@@ -63,34 +48,4 @@ export interface Features {
   picture(options: FeatureLook): Picture;
   value(channel: number, x: number, y: number): number;
   free(): void;
-}
-
-export interface PoolingWindow {
-  height: number;
-  width: number;
-  colors: [number, number, number][];
-}
-
-/** Channels as pictures in a grid, one pixel a value. */
-export interface FeatureLook {
-  first: number;
-  count: number;
-  columns: number;
-  /** Pixels between the pictures. */
-  gap?: number;
-  /** Black and white are the ends of each channel's own range, or of that of all. */
-  scale: "local" | "global";
-  /** `signed`: blue below zero, red above. */
-  colors: "gray" | "signed";
-}
-
-export interface Weights {
-  name: string;
-  shape: number[];
-  min: number;
-  max: number;
-  mean: number;
-  std: number;
-  /** Of equal bins from `min` to `max`. */
-  counts: number[];
 }

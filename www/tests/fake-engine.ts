@@ -6,6 +6,7 @@
 
 import type {
   ClassInfo,
+  ColorHint,
   Engine as EngineType,
   FilterSpec,
   FirstLook,
@@ -48,7 +49,7 @@ const COLORING: Record<string, OptionalInput> = {
 };
 
 /** Around a hint all is red where a* is above b*, else blue. */
-function paintHint(canvas: OffscreenCanvas, { x, y, a, b }: OptionalValues["hints"][number]): void {
+function paintHint(canvas: OffscreenCanvas, { x, y, a, b }: ColorHint): void {
   const drawing = context(canvas);
   drawing.fillStyle = a > b ? "rgb(255 0 0)" : "rgb(0 0 255)";
   drawing.fillRect(x - 20, y - 20, 40, 40);
@@ -240,6 +241,9 @@ export class Engine implements EngineType {
       peakBytes: tiles * 4e6,
       flops: width * height * behaviour.flopsPerPixel,
       fits,
+      threads: 1,
+      exact: true,
+      frame: null,
       reason: "needs 9 GB",
     };
   }
@@ -278,7 +282,7 @@ export class Engine implements EngineType {
       rgb,
       probability,
     });
-    const gray = optional?.hints.length ? [one(0, 0, [128, 128, 128], 0.1)] : [];
+    const gray = optional?.hints?.length ? [one(0, 0, [128, 128, 128], 0.1)] : [];
     return [one(60, 40, [200, 60, 60], 0.6), one(10, -60, [60, 90, 200], 0.3), ...gray];
   }
 
