@@ -41,7 +41,7 @@ def opened(config: dict, path: Path, strategy: str) -> TransferUNet:
     settings = {k: v for k, v in config["network"].items() if k != "kind"}
     net = TransferUNet(inputs=1, outputs=2, strategies=(strategy,), norm="none", **settings)
     weights = {name: tensor.float() for name, tensor in onnx_weights(path).items()}
-    if missing := load_matching(net, weights):
+    if missing := set(load_matching(net, weights)) - {"bins", "hints", "temperature"}:
         raise SystemExit(f"{path}: it lacks {', '.join(missing)}")
     return net.eval()
 

@@ -9,6 +9,7 @@
 //! What is left of 1 is taken for the third class's. So the probability of everything but the
 //! background is exact, and that of any other choice where no more than two classes meet it.
 
+use super::matte::Matte;
 use super::tile::zeroed;
 use super::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
@@ -34,7 +35,8 @@ pub enum View {
     /// The picture, with the chosen classes' colours laid over it; 1 hides the picture.
     Overlay { opacity: f32 },
     /// The picture where it is of a chosen class, transparent elsewhere. Alpha rises from 0 to 1
-    /// as the sum of the chosen classes' probabilities goes from a quarter to three quarters.
+    /// as the sum of the chosen classes' probabilities goes from a quarter to three quarters; then it is refined along the
+    /// picture's own edges (the fast guided filter, He and Sun 2015).
     Cutout,
 }
 
@@ -125,10 +127,19 @@ pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> R
     for &class in chosen {
         is_chosen[usize::from(class)] = true;
     }
+    let matte = match view {
+        View::Cutout => Some(matte(picture, labels, &is_chosen)?),
+        View::Classes | View::Overlay { .. } => None,
+    };
     let mut drawn = Picture::new(picture.width(), picture.height())?;
     for y in (0..picture.height()).step_by(BAND as usize) {
         let band = Rect::new(0, y, picture.width(), BAND.min(picture.height() - y));
         let mut rgba = picture.region(band)?;
+        if let Some(matte) = &matte {
+            matte.apply(band, &mut rgba, ramp);
+            drawn.write(band, &rgba)?;
+            continue;
+        }
         let mut of_band = zeroed(rgba.len())?;
         labels.read(band, &mut of_band)?;
         for (pixel, label) in rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(of_band.as_chunks().0) {
@@ -137,6 +148,19 @@ pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> R
         drawn.write(band, &rgba)?;
     }
     Ok(drawn)
+}
+
+/// How likely each pixel of the picture belongs to the chosen classes, along its edges.
+fn matte(picture: &Picture, labels: &Picture, chosen: &[bool; LABELS]) -> Result<Matte> {
+    // Rows come one after the other.
+    let (mut row, mut of) = (zeroed(picture.width() as usize * RGBA)?, None);
+    Matte::new(picture, |x, y| {
+        if of.replace(y) != Some(y) {
+            labels.read(Rect::new(0, y, labels.width(), 1), &mut row)?;
+        }
+        let at = x as usize * RGBA;
+        Ok(belonging([row[at], row[at + 1], row[at + 2], row[at + 3]], chosen).1)
+    })
 }
 
 fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; LABELS]) -> [u8; RGBA] {
@@ -158,8 +182,19 @@ fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; LABEL
     }
 }
 
-/// The most likely of the chosen classes, and how far a pixel belongs to them all, 0 to 1.
-fn inside([first, probability, next, background]: [u8; RGBA], chosen: &[bool; LABELS]) -> (u8, f32) {
+/// The most likely of the chosen classes, and how far a pixel is inside of them all, 0 to 1.
+fn inside(label: [u8; RGBA], chosen: &[bool; LABELS]) -> (u8, f32) {
+    let (class, sum) = belonging(label, chosen);
+    (class, ramp(sum))
+}
+
+/// From 0 to 1 while a probability goes from a quarter to three quarters.
+fn ramp(probability: f32) -> f32 {
+    ((probability - OUTSIDE) / (1.0 - 2.0 * OUTSIDE)).clamp(0.0, 1.0)
+}
+
+/// The most likely of the chosen classes, and the sum of their probabilities.
+fn belonging([first, probability, next, background]: [u8; RGBA], chosen: &[bool; LABELS]) -> (u8, f32) {
     let [top, background] = [probability, background].map(|byte| f32::from(byte) / 255.0);
     let background = if first == 0 { 0.0 } else { background };
     let rest = if next == first { 0.0 } else { (1.0 - top - background).max(0.0) };
@@ -173,7 +208,7 @@ fn inside([first, probability, next, background]: [u8; RGBA], chosen: &[bool; LA
             }
         }
     }
-    (most.0, ((sum - OUTSIDE) / (1.0 - 2.0 * OUTSIDE)).clamp(0.0, 1.0))
+    (most.0, sum)
 }
 
 fn mix(from: u8, to: u8, share: f32) -> u8 {

@@ -22,6 +22,7 @@ pub mod lab;
 pub mod labels;
 mod loss;
 pub mod mask;
+mod matte;
 mod metadata;
 pub mod metrics;
 mod noise;
