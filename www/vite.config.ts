@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, defineConfig, type Plugin } from "vite";
+import { OUTSIDE } from "./src/embed/words.ts";
 import en from "./src/i18n/en.json" with { type: "json" };
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -47,26 +48,45 @@ function models(): Plugin {
   };
 }
 
-/** Puts the custom element for other pages beside the page: one script, on its own. */
-function embed(): Plugin {
+/**
+ * Puts scripts beside the page that are none of its modules, each on its own: the custom element for other pages, and what
+ * runs first in a frame.
+ */
+function scripts(): Plugin {
+  const entries = { "embed.js": "./src/embed/element.ts", "start.js": "./src/embed/start.ts" } as const;
   return {
-    name: "embed",
+    name: "scripts",
     apply: "build",
+    transformIndexHtml: () => [{ tag: "script", attrs: { src: "./start.js" }, injectTo: "head-prepend" }],
     async generateBundle() {
-      const made = await build({
-        configFile: false,
-        logLevel: "warn",
-        build: {
-          write: false,
-          target: "es2022",
-          modulePreload: false,
-          rollupOptions: { input: at("./src/embed/element.ts"), output: { format: "iife" } },
-        },
-      });
-      const [script] = [made].flat().flatMap((one) => ("output" in one ? one.output : []));
-      if (script?.type === "chunk") this.emitFile({ type: "asset", fileName: "embed.js", source: script.code });
+      for (const fileName of ["embed.js", "start.js"] as const) {
+        const made = await build({
+          configFile: false,
+          logLevel: "warn",
+          define: { __WORDS__: JSON.stringify(words(OUTSIDE[fileName])) },
+          build: {
+            write: false,
+            target: "es2022",
+            modulePreload: false,
+            rollupOptions: { input: at(entries[fileName]), output: { format: "iife" } },
+          },
+        });
+        const [script] = [made].flat().flatMap((one) => ("output" in one ? one.output : []));
+        if (script?.type === "chunk") this.emitFile({ type: "asset", fileName, source: script.code });
+      }
     },
   };
+}
+
+/** Messages by language. */
+function words(keys: readonly string[]): Record<string, Record<string, string>> {
+  const files = readdirSync(at("./src/i18n")).filter((name) => name.endsWith(".json"));
+  return Object.fromEntries(
+    files.map((name) => {
+      const all = JSON.parse(readFileSync(at(`./src/i18n/${name}`), "utf8")) as Record<string, string>;
+      return [name.replace(/\.json$/, ""), Object.fromEntries(keys.map((key) => [key, all[key] ?? ""]))];
+    }),
+  );
 }
 
 /**
@@ -95,7 +115,7 @@ function offline(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [messages(), models(), embed(), offline()],
+  plugins: [messages(), models(), scripts(), offline()],
   resolve: { alias: { "unet-playground": at("../pkg/unet_playground.js") } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },

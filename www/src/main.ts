@@ -58,6 +58,8 @@ const outside: Outside = {
 
 /** How the page shows itself in a frame of another page. */
 const embed = modeOf(location.search);
+/** What the page around speaks with. */
+const frame = embed && window.parent !== window ? new Frame(window.parent) : null;
 if (embed?.theme) document.documentElement.style.colorScheme = embed.theme;
 
 const router = new Router();
@@ -73,8 +75,8 @@ function shared(): Playground {
   const first = view === "playground" ? openingQuery(matchMedia("(min-width: 900px)").matches) : "";
   playground = new Playground(client, outside, query || first);
   playground.rest(rests(router.route.view));
-  if (embed && window.parent !== window) new Frame(playground, window.parent);
-  void playground.open().then(prepareOffline);
+  frame?.attach(playground, (on) => playground?.rest(on || rests(router.route.view)));
+  void (embed?.waits ? Promise.resolve() : playground.open()).then(prepareOffline);
   return playground;
 }
 
@@ -143,6 +145,7 @@ async function show(): Promise<void> {
   for (const shown of document.body.children) tops.set(shown, shown.scrollTop);
   document.body.replaceChildren(element);
   element.scrollTop = tops.get(element) ?? 0;
+  frame?.hello();
   if (shownOne) await focusHeading(element);
   shownOne = true;
 }

@@ -61,6 +61,11 @@ export abstract class Desk extends Board {
     return this.state.activity?.kind === "batch";
   }
 
+  /** Whether all that was asked for has been done, and the results are those of the settings. */
+  get settled(): boolean {
+    return this.#waiting === 0 && this.timer === undefined && this.state.activity === null;
+  }
+
   /** Frees the page at once; the worker drops its work as soon as it looks up. */
   stop(): void {
     this.coming = null;
@@ -108,6 +113,7 @@ export abstract class Desk extends Board {
   protected async attempt(work: (signal: AbortSignal) => Promise<void>, coming: Coming | null = null): Promise<void> {
     this.#work.abort();
     clearTimeout(this.timer);
+    this.timer = undefined;
     if (this.restores) this.now(null);
     const controller = new AbortController();
     this.#work = controller;

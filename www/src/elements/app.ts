@@ -101,7 +101,7 @@ export class App extends Localized {
     return html`
       <div class="page" ?data-open=${open} ?data-embed=${embed} ?data-bare=${embed && !embed.parts.has("compare")}>
         ${embed ? html`<a class="alone" href=${`./${location.hash}`} target="_blank">${t("embed.open")}</a>` : nothing}
-        <up-header ?hidden=${embed} .open=${this.open} @controls=${() => (this.open = !this.open)} @help=${() => this.help.show()}></up-header>
+        <up-header .open=${this.open} @controls=${() => (this.open = !this.open)} @help=${() => this.help.show()}></up-header>
         <div class="left">
         <main>
           <up-compare .panes=${panes} .frame=${state.frame} .chosen=${state.chosen} .layout=${settings.layout}

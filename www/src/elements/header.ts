@@ -1,12 +1,16 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ViewName } from "../app/router";
+import { isEmbedded } from "../embed/mode";
 import { LANGUAGES, Localized, language, languageName, setLanguage, t } from "../i18n";
 import { icons, mark } from "./icons";
 import "./nav";
 import { shared } from "./shared";
 
-/** Name, views, language; in the playground also help and the switch of the controls. Emits `controls` and `help`. */
+/**
+ * Name, views, sharing, language; in the playground also keys and the switch of the controls. Emits `share`, which bubbles,
+ * `controls` and `help`.
+ */
 @customElement("up-header")
 export class Header extends Localized {
   @property({ reflect: true }) view: ViewName = "playground";
@@ -84,6 +88,10 @@ export class Header extends Localized {
         header {
           padding: 0 10px 0 20px;
         }
+        :host([view="playground"]) button {
+          width: 32px; /* all in one row of the panel */
+          min-width: 0;
+        }
         :host([view="playground"]) up-nav {
           margin-left: -4px;
         }
@@ -118,6 +126,12 @@ export class Header extends Localized {
         @click=${() => setLanguage(other)}>${other.toUpperCase()}</button>
       ${this.view === "playground" ? this.#playground() : nothing}
     </header>`;
+  }
+
+  /** The page around has one of its own. */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.hidden = isEmbedded();
   }
 
   /** To what follows this header in its view. */

@@ -7,22 +7,26 @@
  * Built as a script that is no module: a browser takes modules of another origin only from hosts that send CORS headers.
  */
 
-import { FOLLOWED, frameAddress, LOADED } from "./address";
+import { ATTRIBUTES, FETCHED, FOLLOWED, frameAddress, LOADED, NATIVE, queryOf } from "./address";
 import { holds } from "./expect";
+import type { Given } from "./given";
 import { type Attributes, type Calls, type Events, type FromFrame, isMessage, VERSION } from "./protocol";
+import { enter, leave, type Player } from "./turns";
+import { word } from "./words";
 
 /** The script itself: a module has to be looked for. */
 const script = document.currentScript ?? document.querySelector('script[src$="/embed.js"], script[src="embed.js"]');
 /** The site's folder, in which this script lies. */
 const BASE = new URL(".", script instanceof HTMLScriptElement ? script.src : document.baseURI).href;
-/** Files of the page around, fetched by it: the frame's own policy forbids other origins. */
-const FETCHED = ["src", "model"];
+/** Milliseconds that a frame which has been loaded may stay silent. */
+const SILENCE = 20_000;
 
 const STYLE = `
-  :host { display: block; position: relative; aspect-ratio: 4 / 3; min-height: 240px; }
+  :host { display: block; position: relative; aspect-ratio: 4 / 3; min-height: 240px; background: #8882; }
   :host([hidden]) { display: none; }
-  iframe, img { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; border-radius: inherit; }
+  iframe, img, button { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; border-radius: inherit; }
   img { object-fit: cover; }
+  button { background: #0005; color: #fff; font-size: 48px; cursor: pointer; }
 `;
 
 interface Open {
@@ -30,52 +34,98 @@ interface Open {
   reject(error: Error): void;
 }
 
-class UnetPlayground extends HTMLElement {
-  static readonly observedAttributes = [...LOADED, ...FOLLOWED, ...FETCHED, "poster", "title"];
+const is = (names: readonly string[], name: string): boolean => names.includes(name);
+
+class UnetPlayground extends HTMLElement implements Player {
+  static readonly observedAttributes: readonly string[] = ATTRIBUTES;
 
   #frame = document.createElement("iframe");
+  #image = document.createElement("img");
+  #button = document.createElement("button");
   #open = new Map<number, Open>();
   #nextId = 1;
   #isReady = false;
-  #waiting: (() => void)[] = [];
+  /** The frame cannot start. */
+  #isRefused = false;
+  /** A person or the page has asked for it. */
+  #isAsked = false;
+  #isSeen = false;
+  #waiting: Open[] = [];
+  /** The settings that the frame was loaded with, and whether it opens no photo until it is given one. */
+  #loaded = "";
+  #waits = false;
+  /** Files of the page around on their way to the playground. */
+  #brought: Promise<unknown> = Promise.resolve();
   /** Attributes on their way to the playground. */
   #following: Promise<null> | null = null;
-  #near = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#load(), {
+  #silence = 0;
+  #near = new IntersectionObserver((entries) => this.#see(entries.at(-1)?.isIntersecting ?? false), {
     rootMargin: "200px",
   });
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: "open" });
     const style = document.createElement("style");
     style.textContent = STYLE;
     this.#frame.allow = "clipboard-write";
-    root.append(style);
+    this.#frame.onload = () => {
+      this.#silence = window.setTimeout(
+        () => this.#refuse({ code: "no-answer", message: `${BASE} does not answer` }),
+        SILENCE,
+      );
+    };
+    this.#button.textContent = "▶";
+    this.#button.onclick = () => {
+      this.#isAsked = true;
+      enter(this);
+    };
+    this.attachShadow({ mode: "open" }).append(style);
   }
 
   connectedCallback(): void {
+    // What a framework has set before this script came.
+    for (const name of REFLECTED) {
+      if (!Object.hasOwn(this, name)) continue;
+      const set = this as unknown as Record<string, unknown>;
+      const value = set[name];
+      delete set[name];
+      set[name] = value;
+    }
     window.addEventListener("message", this.#hear);
     this.#describe();
-    if (this.getAttribute("loading") === "eager") this.#load();
+    if (this.getAttribute("loading") === "eager") this.#see(true);
     else this.#near.observe(this);
   }
 
   disconnectedCallback(): void {
     window.removeEventListener("message", this.#hear);
     this.#near.disconnect();
-    this.#forget("the element has left the page");
+    leave(this);
+    this.#forget("removed", true);
     this.#frame.remove();
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (before === now) return;
-    if (name === "title" || name === "poster") return this.#describe();
-    if (!this.#frame.isConnected) return;
-    if (LOADED.includes(name)) {
-      this.#forget("the playground is loaded anew");
-      this.#frame.src = frameAddress(BASE, this.#attributes());
-    } else if (FETCHED.includes(name)) void this.#fetch(name).catch(this.#fail);
-    else if (this.#isReady) void this.#follow().catch(this.#fail);
+    if (before === now || !this.isConnected) return;
+    this.#describe();
+    if (!this.#frame.isConnected) {
+      if (name === "autorun") this.#see(this.#isSeen);
+    } else if (is(LOADED, name)) {
+      this.#forget("reloaded");
+      // In place of what was there: the history is the page's own.
+      this.#frame.contentWindow?.location.replace(this.#address());
+    } else if (!this.#isReady)
+      return; // looked at once it is
+    else if (is(FETCHED, name)) this.#bring(name);
+    else if (is(FOLLOWED, name)) this.#follow().catch(this.#fail);
+  }
+
+  /** In its turn: starts, or goes on where it is in sight again. */
+  async play(): Promise<void> {
+    this.#load();
+    await this.#called();
+    await this.#brought;
+    await this.#call("rest", false);
   }
 
   /** Runs what is not there yet, or all anew; resolves once it is done. */
@@ -95,8 +145,8 @@ class UnetPlayground extends HTMLElement {
   }
 
   /** Opens a photo, or a network as ONNX file: a file, an address, or an ImageBitmap. */
-  async load(what: File | Blob | string | URL | ImageBitmap): Promise<null> {
-    return this.#call("load", [await fileOf(what)]);
+  async load(what: Given | string | URL): Promise<null> {
+    return this.#call("load", [typeof what === "string" || what instanceof URL ? await fetched(what) : what]);
   }
 
   /** The result of a method as PNG, by default of the chosen one. */
@@ -107,6 +157,15 @@ class UnetPlayground extends HTMLElement {
   /** Settings, figures and hashes of the models, for others to repeat. */
   report(): Promise<object> {
     return this.#call("report", null);
+  }
+
+  /** It has come near the viewport, or gone from there: out of sight nothing runs. */
+  #see(seen: boolean): void {
+    this.#isSeen = seen;
+    if (!seen) {
+      leave(this);
+      if (this.#isReady) this.#call("rest", true).catch(() => undefined);
+    } else if (this.#isAsked || this.getAttribute("autorun") !== "false") enter(this);
   }
 
   /** Sends the attributes once, however many change at a time. */
@@ -122,31 +181,42 @@ class UnetPlayground extends HTMLElement {
     return Object.fromEntries([...this.attributes].map(({ name, value }) => [name, value]));
   }
 
+  #address(): string {
+    this.#loaded = queryOf(this.#attributes());
+    this.#waits = this.hasAttribute("src");
+    return frameAddress(BASE, this.#attributes());
+  }
+
+  /** Puts over the frame what stands for it until it can show something. */
   #describe(): void {
-    this.#frame.title = this.getAttribute("title") || "U-Net playground";
-    const poster = this.getAttribute("poster");
-    const image = this.shadowRoot?.querySelector("img");
-    if (!poster || this.#isReady) return image?.remove();
-    const shown = image ?? document.createElement("img");
-    Object.assign(shown, { src: poster, alt: this.#frame.title });
-    if (!image) this.shadowRoot?.append(shown);
+    const [frame, image, button] = [this.#frame, this.#image, this.#button];
+    const src = this.getAttribute("poster");
+    frame.title = image.alt = this.title || "U-Net Playground";
+    button.ariaLabel = `${word("run.run", this.lang || document.documentElement.lang)}: ${frame.title}`;
+    const root = this.shadowRoot;
+    if (src && !this.#isReady && !this.#isRefused) {
+      if (image.getAttribute("src") !== src) image.src = src;
+      root?.append(image);
+    } else image.remove();
+    if (this.getAttribute("autorun") === "false" && !this.#isAsked && !frame.isConnected) root?.append(button);
+    else button.remove();
   }
 
   #load(): void {
-    this.#near.disconnect();
     if (this.#frame.isConnected) return;
-    this.#frame.src = frameAddress(BASE, this.#attributes());
+    this.#frame.src = this.#address();
     this.shadowRoot?.append(this.#frame);
-    // Above the frame until that can show something.
-    const image = this.shadowRoot?.querySelector("img");
-    if (image) this.shadowRoot?.append(image);
+    this.#describe();
   }
 
   #hear = ({ source, origin, data }: MessageEvent<unknown>): void => {
     const { contentWindow } = this.#frame;
     if (!contentWindow || source !== contentWindow || !isMessage(data)) return;
-    if (origin !== new URL(BASE).origin) return;
     const message = data as FromFrame;
+    // A frame in a sandbox has no origin: all that it can say is that it cannot start.
+    if (origin === "null" && "event" in message && message.event === "error") return this.#refuse(message.detail);
+    if (origin !== new URL(BASE).origin) return;
+    clearTimeout(this.#silence);
     if ("hello" in message) this.#send("hello", null, 0);
     else if ("event" in message) this.#tell(message.event, message.detail);
     else {
@@ -161,9 +231,12 @@ class UnetPlayground extends HTMLElement {
   #tell<K extends keyof Events>(event: K, detail: Events[K]): void {
     if (event === "ready") {
       this.#isReady = true;
+      this.#isRefused = false;
       this.#describe();
-      for (const go of this.#waiting.splice(0)) go();
-      for (const name of FETCHED) void this.#fetch(name).catch(this.#fail);
+      this.#brought = this.#bring(...FETCHED);
+      if (queryOf(this.#attributes()) !== this.#loaded) this.#follow().catch(this.#fail);
+      if (!this.#isSeen) this.#see(false);
+      for (const { resolve } of this.#waiting.splice(0)) resolve(null as never);
     }
     this.dispatchEvent(new CustomEvent(event, { detail }));
     const wanted = this.dataset.expect;
@@ -180,14 +253,37 @@ class UnetPlayground extends HTMLElement {
     this.dispatchEvent(new CustomEvent("error", { detail: { code: error.code ?? "unknown", message: error.message } }));
   };
 
-  async #fetch(name: string): Promise<void> {
-    const address = this.getAttribute(name);
-    if (address) await this.load(new URL(address, document.baseURI));
+  /** The frame cannot start: it shows why, and nothing waits for it any longer. */
+  #refuse(detail: Events["error"]): void {
+    if (this.#isReady) return;
+    clearTimeout(this.#silence);
+    this.#isRefused = true;
+    this.#describe();
+    this.#forget(detail.message, true);
+    this.dispatchEvent(new CustomEvent("error", { detail }));
+  }
+
+  /** Hands over files that attributes name, all at once. Where one cannot be fetched, a sample is opened. */
+  async #bring(...names: readonly string[]): Promise<unknown> {
+    const addresses = names.map((name) => this.getAttribute(name)).filter((address) => address !== null);
+    try {
+      if (addresses.length === 0) return await (this.#waits && this.#call("open", null));
+      return await this.#call("load", await Promise.all(addresses.map(fetched)));
+    } catch (error) {
+      this.#fail(error as Error);
+      return names.length > 1 && this.#waits && this.#call("open", null).catch(this.#fail);
+    }
+  }
+
+  /** Resolves once the frame listens. */
+  #called(): Promise<void> {
+    if (this.#isReady) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   async #call<K extends keyof Calls>(call: K, args: Calls[K]["args"]): Promise<Calls[K]["result"]> {
     this.#load();
-    if (!this.#isReady) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await this.#called();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#open.set(id, { resolve, reject });
@@ -199,25 +295,35 @@ class UnetPlayground extends HTMLElement {
     this.#frame.contentWindow?.postMessage({ unetPlayground: VERSION, id, call, args }, new URL(BASE).origin);
   }
 
-  #forget(why: string): void {
+  /** Nothing that was asked of the frame will be answered; `all`: nor what waits until it listens. */
+  #forget(why: string, all = false): void {
     this.#isReady = false;
-    for (const { reject } of this.#open.values()) reject(new Error(why));
+    clearTimeout(this.#silence);
+    for (const { reject } of [...this.#open.values(), ...(all ? this.#waiting.splice(0) : [])]) reject(new Error(why));
     this.#open.clear();
   }
 }
 
-async function fileOf(what: File | Blob | string | URL | ImageBitmap): Promise<File> {
-  if (what instanceof File) return what;
-  if (what instanceof Blob) return new File([what], "photo");
-  if (what instanceof ImageBitmap) {
-    const canvas = new OffscreenCanvas(what.width, what.height);
-    canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(await createImageBitmap(what));
-    return new File([await canvas.convertToBlob()], "photo.png");
-  }
-  const response = await fetch(what);
-  if (!response.ok) throw new Error(`${String(what)}: HTTP ${response.status}`);
-  const name = new URL(response.url, document.baseURI).pathname.split("/").pop() || "photo";
+async function fetched(address: string | URL): Promise<File> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: HTTP ${response.status}`);
+  const name = new URL(response.url).pathname.split("/").pop() || "photo";
   return new File([await response.blob()], decodeURIComponent(name));
+}
+
+/** Attributes that are properties as well; some, every element has. */
+const REFLECTED = ATTRIBUTES.filter((name) => !is(NATIVE, name));
+for (const name of REFLECTED) {
+  const isFlag = name === "lock";
+  Object.defineProperty(UnetPlayground.prototype, name, {
+    get(this: Element) {
+      return isFlag ? this.hasAttribute(name) : (this.getAttribute(name) ?? "");
+    },
+    set(this: Element, value: unknown) {
+      if (value === null || value === undefined || (isFlag && !value)) this.removeAttribute(name);
+      else this.setAttribute(name, isFlag ? "" : String(value));
+    },
+  });
 }
 
 customElements.define("unet-playground", UnetPlayground);

@@ -5,22 +5,35 @@ import { report } from "../app/report";
 import { formatSettings } from "../app/settings";
 import { CallError, codeOf, messageOf } from "../protocol";
 import { queryOf } from "./address";
+import { fileOf } from "./given";
 import { type Calls, type Events, type FromFrame, isMessage, type ToFrame, target, VERSION } from "./protocol";
 
 type Unversioned<T> = T extends unknown ? Omit<T, "unetPlayground"> : never;
 
 export class Frame {
-  #playground: Playground;
+  #playground: Playground | null = null;
   #parent: Window;
+  /** Whether the playground is to run nothing. */
+  #rest: (on: boolean) => void = () => {};
   /** The page that answered the greeting. */
   #origin: string | null = null;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #told = { settings: "", notice: "", results: "", fraction: -1 };
 
-  constructor(playground: Playground, parent: Window) {
-    this.#playground = playground;
+  constructor(parent: Window) {
     this.#parent = parent;
     window.addEventListener("message", this.#hear);
+  }
+
+  /** What it speaks for; views without a photo have none. `rest`: whether nothing is to run. */
+  attach(playground: Playground, rest: (on: boolean) => void): void {
+    this.#playground = playground;
+    this.#rest = rest;
     playground.addEventListener("change", this.#changed);
+  }
+
+  /** The view can be seen: from here on whoever is above may ask. */
+  hello(): void {
     this.#post({ hello: true }, "*");
   }
 
@@ -30,7 +43,7 @@ export class Frame {
     if (origin !== this.#origin) return;
     const message = data as ToFrame;
     if (message.call === "hello") {
-      this.#tell("ready", { task: this.#playground.state.task.id });
+      this.#tell("ready", { task: this.#playground?.state.task.id ?? "" });
       return this.#changed();
     }
     const { id } = message;
@@ -43,11 +56,22 @@ export class Frame {
 
   async #answer(message: ToFrame): Promise<Calls[keyof Calls]["result"]> {
     const playground = this.#playground;
+    if (message.call === "hello") return null;
+    if (!playground) {
+      if (message.call === "rest" || message.call === "stop") return null;
+      throw new CallError("no-result", "this view has no photo and no results");
+    }
     switch (message.call) {
-      case "hello":
-        return null;
       case "run":
+        this.#rest(false);
         await playground.run();
+        return null;
+      case "rest":
+        this.#rest(message.args);
+        if (!message.args) await idle(playground);
+        return null;
+      case "open":
+        await playground.open();
         return null;
       case "stop":
         playground.stop();
@@ -59,7 +83,7 @@ export class Frame {
         return null;
       }
       case "load":
-        await playground.openFiles(message.args);
+        await playground.openFiles(await Promise.all(message.args.map(fileOf)));
         return null;
       case "result": {
         const wanted = message.args;
@@ -75,9 +99,9 @@ export class Frame {
   }
 
   #changed = (): void => {
-    if (this.#origin === null) return; // nobody has answered who could be told
+    if (this.#origin === null || !this.#playground) return; // nobody has answered who could be told
     const { state } = this.#playground;
-    const { activity, notice, results, task, chosen } = state;
+    const { activity, notice } = state;
     if (activity?.kind === "compute" && Math.abs(activity.fraction - this.#told.fraction) >= 0.05) {
       this.#told.fraction = activity.fraction;
       this.#tell("progress", { fraction: activity.fraction });
@@ -91,8 +115,15 @@ export class Frame {
     const code = failed?.message.slice("error.".length) ?? "";
     if (failed && code + failed.detail !== this.#told.notice) this.#tell("error", { code, message: failed.detail });
     this.#told.notice = code + (failed?.detail ?? "");
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.#playground && this.#results(this.#playground)); // what has changed may begin work
+  };
+
+  /** Tells of the results once they are those of the settings. */
+  #results({ settled, state }: Playground): void {
+    const { results, task, chosen } = state;
     const done = results.length > 0 && results.every(({ status }) => status === "done" || status === "failed");
-    if (activity !== null || !done) return;
+    if (!settled || !done) return;
     const figures = results.map(({ id, status, size, milliseconds, scores }) => ({
       method: id,
       status,
@@ -102,11 +133,11 @@ export class Frame {
       psnr: scores?.psnr ?? null,
       ssim: scores?.ssim ?? null,
     }));
-    const told = JSON.stringify([task.id, chosen, figures, settings]);
+    const told = JSON.stringify([task.id, chosen, figures, formatSettings(state.settings)]);
     if (told === this.#told.results) return;
     this.#told.results = told;
     this.#tell("result", { task: task.id, chosen, results: figures });
-  };
+  }
 
   #tell<K extends keyof Events>(event: K, detail: Events[K]): void {
     this.#send({ event, detail } as Unversioned<FromFrame>);
@@ -118,5 +149,13 @@ export class Frame {
 
   #post(message: Unversioned<FromFrame>, to: string): void {
     this.#parent.postMessage({ unetPlayground: VERSION, ...message }, to);
+  }
+}
+
+/** Resolves once nothing is under way. */
+async function idle(playground: Playground): Promise<void> {
+  while (!playground.settled) {
+    await new Promise((resolve) => playground.addEventListener("change", resolve, { once: true }));
+    await new Promise((resolve) => setTimeout(resolve)); // one piece of work may be followed by another
   }
 }

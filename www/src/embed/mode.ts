@@ -11,10 +11,12 @@ export interface Mode {
   /** Nothing can be brought in, and no shortcut works. */
   locked: boolean;
   theme: "light" | "dark" | null;
+  /** The page around will give a photo: none is opened before. */
+  waits: boolean;
 }
 
 /** What is shown where nothing is said: the pictures with their tools. */
-const USUAL: readonly Part[] = ["compare"];
+export const USUAL: readonly Part[] = ["compare"];
 /** Other names of parts, as somebody who teaches would call them. */
 const ALSO: Record<string, Part> = {
   strength: "finish",
@@ -24,6 +26,11 @@ const ALSO: Record<string, Part> = {
   run: "actions",
   save: "actions",
 };
+
+/** Whether the page stands in a frame of another one. */
+export function isEmbedded(): boolean {
+  return new URLSearchParams(location.search).has("embed");
+}
 
 /** The mode that an address asks for; null for the page by itself. */
 export function modeOf(search: string): Mode | null {
@@ -40,5 +47,6 @@ export function modeOf(search: string): Mode | null {
     parts: new Set(shown.filter((part) => !hidden.includes(part))),
     locked: query.has("lock"),
     theme: theme === "light" || theme === "dark" ? theme : null,
+    waits: query.has("waits"),
   };
 }

@@ -5,6 +5,8 @@
  * speak to that window and that origin alone. Another version is not listened to.
  */
 
+import type { Given } from "./given";
+
 export const VERSION = 1;
 
 /** Settings by the element's attributes. */
@@ -15,9 +17,13 @@ export interface Calls {
   hello: { args: null; result: null };
   run: { args: null; result: null };
   stop: { args: null; result: null };
+  /** Runs nothing until told otherwise; `false`: goes on, and answers once nothing is left to do. */
+  rest: { args: boolean; result: null };
+  /** Opens the photo that the settings name, in place of one that could not be given. */
+  open: { args: null; result: null };
   set: { args: Attributes; result: null };
   /** Photos, or an ONNX file with its data files. */
-  load: { args: File[]; result: null };
+  load: { args: Given[]; result: null };
   /** The result of a method as PNG; of null, of the one that is chosen. */
   result: { args: string | null; result: Blob };
   report: { args: null; result: object };
@@ -35,6 +41,7 @@ export interface Figures {
 
 /** What the frame tells of. */
 export interface Events {
+  /** `task`: empty in a view without one. */
   ready: { task: string };
   progress: { fraction: number };
   result: { task: string; chosen: string | null; results: Figures[] };

@@ -1,0 +1,32 @@
+/**
+ * Says in a frame without an origin of its own why the playground cannot start there, and tells the page around.
+ *
+ * A sandbox without `allow-same-origin` makes the origin opaque: browsers then refuse the page's modules, its worker and
+ * its storage. This script is no module, so it is what still runs there.
+ */
+
+import { VERSION } from "./protocol";
+import { word } from "./words";
+
+if (window.origin === "null" && location.protocol !== "file:") {
+  document.addEventListener("DOMContentLoaded", () => {
+    const asked = new URLSearchParams(location.search).get("lang") ?? "";
+    const languages = [asked, ...navigator.languages];
+    const message = word("embed.sandboxed", ...languages);
+    const said = document.createElement("p");
+    said.className = "sandboxed";
+    said.setAttribute("role", "alert");
+    // The style sheet is refused as the modules are.
+    said.style.cssText = "margin: 0; padding: 16px 20px; font: 15px/1.5 system-ui, sans-serif";
+    const link = document.createElement("a");
+    Object.assign(link, {
+      href: `./${location.hash}`,
+      target: "_blank",
+      textContent: word("embed.open", ...languages),
+    });
+    said.append(message, " ", link);
+    document.body.replaceChildren(said);
+    const detail = { code: "sandboxed", message };
+    window.parent.postMessage({ unetPlayground: VERSION, event: "error", detail }, "*");
+  });
+}

@@ -1,0 +1,237 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Frame, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FakePage } from "./fake-page";
+import { type Site, serve } from "./server";
+
+/** The element around a page on the fake engine: when it starts, what it waits for, what it says where it cannot start. */
+
+type Element = HTMLElement & Record<string, unknown> & { run(): Promise<null> };
+interface Heard {
+  event: string;
+  id: string;
+  detail: Record<string, unknown>;
+}
+
+const at = new FakePage();
+const folder = mkdtempSync(join(tmpdir(), "lesson-"));
+let host: Site;
+let page: Page;
+
+beforeAll(async () => {
+  copyFileSync("public/samples/coffee.jpg", join(folder, "coffee.jpg"));
+  host = await serve(folder, "/course/");
+});
+afterAll(() => {
+  host?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A page of another origin with this body; `early` runs in it as soon as it has been read. */
+async function open(body: string, early = "", path = "lesson.html"): Promise<void> {
+  const script = `<script src="${at.site.url}embed.js" defer></script>`;
+  writeFileSync(join(folder, "lesson.html"), `<!doctype html><title>Lesson</title>${script}<body>${body}`);
+  const viewport = { width: 900, height: 800 };
+  page = at.page = await (await at.browser.newContext({ viewport, locale: "en-GB" })).newPage();
+  await page.addInitScript(() => {
+    const heard: { event: string; id: string; detail: unknown }[] = [];
+    Object.assign(globalThis, { heard });
+    for (const event of ["ready", "result", "error", "solved"]) {
+      const hear = (told: Event) =>
+        heard.push({ event, id: (told.target as HTMLElement).id, detail: (told as CustomEvent).detail });
+      document.addEventListener(event, hear, true);
+    }
+  });
+  if (early) await page.addInitScript({ content: `document.addEventListener("DOMContentLoaded", () => { ${early} })` });
+  await page.goto(host.url + path);
+}
+
+const heard = () => page.evaluate(() => (globalThis as unknown as { heard: Heard[] }).heard);
+const told = async () => (await heard()).map(({ event, id }) => `${event} ${id}`);
+const waitFor = (what: string) => expect.poll(told).toContain(what);
+const results = async (id = "a") => (await heard()).filter((one) => one.event === "result" && one.id === id);
+const widthOf = ({ detail }: Heard) => (detail.results as { width: number }[])[0]?.width;
+const usual = 'task="denoise" with="bilinear" sample="chelsea" degradation="gaussian-noise" level="35"';
+const inside = (): Frame => page.frames().at(-1) as Frame;
+const settings = () => Object.fromEntries(new URLSearchParams(new URL(inside().url()).hash.slice(1)));
+
+describe("attributes", () => {
+  it("that change while the frame starts are followed once it is there", async () => {
+    await open(
+      `<unet-playground id="a" ${usual} loading="eager"></unet-playground>`,
+      `const a = document.querySelector("#a");
+       const wait = setInterval(() => {
+         if (!a.shadowRoot?.querySelector("iframe")) return;
+         clearInterval(wait);
+         a.setAttribute("with", "pixel-shuffle");
+         a.setAttribute("level", "50");
+       })`,
+    );
+    await expect.poll(async () => (await results()).at(-1)?.detail.chosen).toBe("pixel-shuffle");
+    expect(settings()).toMatchObject({ with: "pixel-shuffle", degrade: "gaussian-noise,50,1" });
+  });
+
+  it("are properties as well, also those set before the script came", async () => {
+    await open(
+      `<unet-playground id="a"></unet-playground>
+       <script>Object.assign(document.querySelector("#a"), { task: "deblur", with: "nearest", lock: true })</script>`,
+    );
+    await waitFor("result a");
+    expect(settings()).toMatchObject({ task: "deblur", with: "nearest" });
+    const seen = await page.locator("#a").evaluate((element: Element) => {
+      element.layout = "grid";
+      element.lock = false;
+      return [element.getAttribute("task"), element.getAttribute("layout"), element.lock, element.hasAttribute("lock")];
+    });
+    expect(seen).toEqual(["deblur", "grid", false, false]);
+  });
+
+  it("that need another frame leave the history of the page alone", async () => {
+    await open(`<unet-playground id="a" ${usual}></unet-playground>`);
+    await waitFor("result a");
+    const before = await page.evaluate(() => history.length);
+    await page.locator("#a").evaluate((element: Element) => {
+      element.controls = "all";
+    });
+    await expect.poll(async () => (await told()).filter((one) => one === "ready a").length).toBe(2);
+    await inside().getByRole("heading", { name: "Upsampling" }).waitFor();
+    expect(await page.evaluate(() => history.length)).toBe(before);
+  });
+});
+
+describe("a photo of the page", () => {
+  it("is opened in place of a sample, which never runs", async () => {
+    await open(
+      `<unet-playground id="a" task="denoise" with="bilinear" mode="apply" src="coffee.jpg"></unet-playground>`,
+    );
+    await waitFor("result a");
+    expect(new Set((await results()).map(widthOf))).toEqual(new Set([600]));
+  });
+
+  it("that is not there is told of, and a sample takes its place", async () => {
+    await open(`<unet-playground id="a" task="denoise" with="bilinear" mode="apply" src="no.jpg"></unet-playground>`);
+    await waitFor("error a");
+    await waitFor("result a");
+    const [error] = (await heard()).filter(({ event }) => event === "error");
+    expect(error?.detail.message).toMatch(/no\.jpg: HTTP 404/);
+    expect((await results()).map(widthOf)[0]).toBe(451);
+  });
+});
+
+describe("several on a page", () => {
+  it("start one after the other, and only those in sight", async () => {
+    const one = (id: string) =>
+      `<unet-playground id="${id}" ${usual} style="height: 300px; aspect-ratio: auto"></unet-playground>`;
+    await open(`${one("a")}${one("b")}<div style="height: 3000px"></div>${one("c")}`);
+    await waitFor("result b");
+    const order = (await told()).filter((one, index, all) => all.indexOf(one) === index);
+    expect(order).toEqual(["ready a", "result a", "ready b", "result b"]);
+    expect(await page.locator("iframe").count()).toBe(2);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await waitFor("result c");
+  });
+
+  it("rest out of sight, and go on once they are seen again", async () => {
+    await open(
+      `<unet-playground id="a" ${usual} controls="actions"></unet-playground><div style="height: 4000px"></div>`,
+    );
+    await waitFor("result a");
+    const before = (await results()).length;
+    await inside().evaluate(async () => {
+      const channel = new BroadcastChannel("fake-engine");
+      await new Promise((resolve) => {
+        channel.onmessage = resolve;
+        channel.postMessage({ tileDelay: 700 });
+      });
+    });
+    await page.locator("#a").evaluate((element: Element) => element.setAttribute("with", "nearest"));
+    await inside().getByRole("button", { name: "Stop", exact: true }).waitFor();
+    await page.evaluate(() => window.scrollTo(0, 4000));
+    await inside().getByRole("button", { name: "Run", exact: true }).waitFor();
+    await page.waitForTimeout(2000);
+    expect((await results()).length, "made out of sight").toBe(before);
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await expect.poll(async () => (await results()).at(-1)?.detail.chosen).toBe("nearest");
+  });
+});
+
+describe("before it starts", () => {
+  it("shows its poster, until the playground can be seen", async () => {
+    await open(`<unet-playground id="a" ${usual} poster="coffee.jpg" title="Noise" autorun="false"></unet-playground>`);
+    await page.getByRole("button", { name: "Run: Noise" }).waitFor();
+    await page.getByRole("img", { name: "Noise" }).waitFor();
+    await page.locator("#a").evaluate((element) => element.removeAttribute("autorun"));
+    await waitFor("ready a");
+    expect(await page.locator("#a img").count()).toBe(0);
+  });
+
+  it("waits for a press of its button where it is not to run by itself", async () => {
+    await open(`<unet-playground id="a" ${usual} autorun="false" title="Noise" lang="vi"></unet-playground>`);
+    const button = page.getByRole("button", { name: "Chạy: Noise" });
+    await button.waitFor();
+    await page.waitForTimeout(500);
+    expect(await page.locator("iframe").count()).toBe(0);
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await waitFor("result a");
+    expect(await page.locator("#a button").count()).toBe(0);
+  });
+
+  it("starts out of sight where that is asked for, by an attribute or a call", async () => {
+    const far = '<div style="height: 4000px"></div>';
+    await open(
+      `${far}<unet-playground id="a" ${usual} loading="eager"></unet-playground>${far}<unet-playground id="b" ${usual}></unet-playground>`,
+    );
+    await waitFor("result a");
+    expect(await told()).not.toContain("ready b");
+    await page.locator("#b").evaluate((element: Element) => element.run());
+    await waitFor("result b");
+  });
+
+  it("shows views that have no results", async () => {
+    await open('<unet-playground id="a" view="lab" preset="bilinear" poster="coffee.jpg"></unet-playground>');
+    await waitFor("ready a");
+    await inside().locator("lab-view, up-lab, main").first().waitFor();
+    expect(await page.locator("#a img").count()).toBe(0);
+    expect(await inside().locator("up-header h1").isVisible()).toBe(false);
+    const refused = page.locator("#a").evaluate((element: Element) => element.run().catch(({ code }) => code));
+    expect(await refused).toBe("no-result");
+  });
+});
+
+describe("in a sandbox without an origin", () => {
+  const sentence = /cannot start here: this frame is in a sandbox/;
+
+  it("a frame says why it cannot start, in its language", async () => {
+    await open("");
+    await page.setContent(`<iframe src="${at.site.url}index.html?embed=1#${usual}" sandbox="allow-scripts"></iframe>`);
+    await page.frameLocator("iframe").getByText(sentence).waitFor();
+    await page.setContent(`<iframe src="${at.site.url}index.html?embed=1&lang=vi" sandbox="allow-scripts"></iframe>`);
+    await page.frameLocator("iframe").getByText("không khởi động được ở đây").waitFor();
+  });
+
+  it("the element shows that in place of its poster, tells the page, and refuses calls", async () => {
+    writeFileSync(
+      join(folder, "around.html"),
+      '<!doctype html><title>Around</title><iframe src="lesson.html" sandbox="allow-scripts" width="800" height="700"></iframe>',
+    );
+    await open(`<unet-playground id="a" ${usual} poster="coffee.jpg"></unet-playground>`, "", "around.html");
+    const lesson = page.frameLocator("iframe");
+    await lesson.locator("#a").locator("iframe").contentFrame().getByText(sentence).waitFor();
+    await expect.poll(() => lesson.locator("#a img").count()).toBe(0);
+    const events = await page
+      .frames()[1]
+      ?.evaluate(() => (globalThis as unknown as { heard: Heard[] }).heard.map(({ detail }) => detail.code));
+    expect(events).toEqual(["sandboxed"]);
+  });
+
+  it("works as ever where the sandbox allows it its origin", async () => {
+    await open("");
+    await page.setContent(
+      `<iframe src="${at.site.url}index.html?embed=1&controls=actions" sandbox="allow-scripts allow-same-origin" width="800" height="600"></iframe>`,
+    );
+    await page.frameLocator("iframe").locator("up-actions .status").filter({ hasText: "Done in" }).waitFor();
+  });
+});
