@@ -150,6 +150,14 @@ async function show(): Promise<void> {
   shownOne = true;
 }
 
+/** Opens the dialog on what is shown, which is loaded when it is first asked for. */
+async function share(): Promise<void> {
+  const { route } = router;
+  const query = route.query || (route.view === "playground" ? noted : "");
+  const { openShare } = await import("./share/open");
+  await openShare({ ...route, query }, playground?.state ?? null);
+}
+
 /** Where a change of view has led, for who does not see it: the view's first heading, or the page's. */
 async function focusHeading(view: HTMLElement): Promise<void> {
   await (view as Partial<LitElement>).updateComplete;
@@ -179,6 +187,7 @@ function bring(event: DragEvent): void {
 
 window.addEventListener("dragover", bring);
 window.addEventListener("drop", bring);
+document.addEventListener("share", () => void share());
 window.addEventListener("beforeunload", (event) => {
   if (playground?.restores) event.preventDefault(); // the photos that are done would be lost
 });

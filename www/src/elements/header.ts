@@ -109,7 +109,7 @@ export class Header extends Localized {
           backdrop-filter: blur(18px) saturate(1.4);
           box-shadow: var(--shadow);
         }
-        :host(:not([open])) :is(h1, up-nav, .language, .help) {
+        :host(:not([open])) :is(h1, up-nav, .share, .language, .help) {
           display: none;
         }
       }
@@ -122,11 +122,16 @@ export class Header extends Localized {
       <a class="skip" href="#" @click=${this.#skip}>${t("nav.skip")}</a>
       <h1 tabindex="-1">${mark} ${t("app.name")}</h1>
       <up-nav .view=${this.view}></up-nav>
+      <button class="plain icon share" aria-label=${t("share.open")} title=${t("share.open")} @click=${this.#share}>${icons.share}</button>
       <button class="plain language" lang=${other} aria-label="${other.toUpperCase()}, ${languageName(other)}" title=${languageName(other)}
         @click=${() => setLanguage(other)}>${other.toUpperCase()}</button>
       ${this.view === "playground" ? this.#playground() : nothing}
     </header>`;
   }
+
+  #share = (): void => {
+    this.dispatchEvent(new CustomEvent("share", { bubbles: true, composed: true }));
+  };
 
   /** The page around has one of its own. */
   override connectedCallback(): void {

@@ -154,6 +154,7 @@ export const shared = css`
 /** What dialogs share, beside `shared`: a head with a name and a way out. */
 export const dialogs = css`
   dialog {
+    --ink-soft: light-dark(#66615a, #bab4ab); /* readable on fields of a raised surface, too */
     max-width: calc(100vw - 32px);
     max-height: calc(100dvh - 32px);
     padding: 20px 24px 24px;
