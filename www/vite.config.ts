@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build, defineConfig, type Plugin } from "vite";
-import { OUTSIDE } from "./src/embed/words.ts";
+import { defineConfig, type Plugin } from "vite";
+import { scripts } from "./build/scripts";
 import en from "./src/i18n/en.json" with { type: "json" };
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -46,47 +46,6 @@ function models(): Plugin {
       }
     },
   };
-}
-
-/**
- * Puts scripts beside the page that are none of its modules, each on its own: the custom element for other pages, and what
- * runs first in a frame.
- */
-function scripts(): Plugin {
-  const entries = { "embed.js": "./src/embed/element.ts", "start.js": "./src/embed/start.ts" } as const;
-  return {
-    name: "scripts",
-    apply: "build",
-    transformIndexHtml: () => [{ tag: "script", attrs: { src: "./start.js" }, injectTo: "head-prepend" }],
-    async generateBundle() {
-      for (const fileName of ["embed.js", "start.js"] as const) {
-        const made = await build({
-          configFile: false,
-          logLevel: "warn",
-          define: { __WORDS__: JSON.stringify(words(OUTSIDE[fileName])) },
-          build: {
-            write: false,
-            target: "es2022",
-            modulePreload: false,
-            rollupOptions: { input: at(entries[fileName]), output: { format: "iife" } },
-          },
-        });
-        const [script] = [made].flat().flatMap((one) => ("output" in one ? one.output : []));
-        if (script?.type === "chunk") this.emitFile({ type: "asset", fileName, source: script.code });
-      }
-    },
-  };
-}
-
-/** Messages by language. */
-function words(keys: readonly string[]): Record<string, Record<string, string>> {
-  const files = readdirSync(at("./src/i18n")).filter((name) => name.endsWith(".json"));
-  return Object.fromEntries(
-    files.map((name) => {
-      const all = JSON.parse(readFileSync(at(`./src/i18n/${name}`), "utf8")) as Record<string, string>;
-      return [name.replace(/\.json$/, ""), Object.fromEntries(keys.map((key) => [key, all[key] ?? ""]))];
-    }),
-  );
 }
 
 /**

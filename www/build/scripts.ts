@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "vite";
+import { customElements, typeDeclarations } from "../src/embed/declared";
+import { OUTSIDE } from "../src/embed/words";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const ENTRIES = { "embed.js": "../src/embed/element.ts", "start.js": "../src/embed/start.ts" } as const;
+
+/**
+ * Puts scripts beside the page that are none of its modules, each on its own: the custom element for other pages, with its
+ * manifest and types, and what runs first in a frame.
+ */
+export function scripts(): Plugin {
+  return {
+    name: "scripts",
+    apply: "build",
+    transformIndexHtml: () => [{ tag: "script", attrs: { src: "./start.js" }, injectTo: "head-prepend" }],
+    async generateBundle() {
+      for (const fileName of ["embed.js", "start.js"] as const) {
+        this.emitFile({ type: "asset", fileName, source: await built(ENTRIES[fileName], OUTSIDE[fileName]) });
+      }
+      const protocol = readFileSync(at("../src/embed/protocol.ts"), "utf8");
+      const declared = {
+        ...typeDeclarations(protocol),
+        "custom-elements.json": `${JSON.stringify(customElements(), null, 2)}\n`,
+      };
+      for (const [fileName, source] of Object.entries(declared)) this.emitFile({ type: "asset", fileName, source });
+    },
+  };
+}
+
+/** A script with all that it imports, and the messages under these keys. */
+async function built(entry: string, keys: readonly string[]): Promise<string> {
+  const made = await build({
+    configFile: false,
+    logLevel: "warn",
+    define: { __WORDS__: JSON.stringify(words(keys)) },
+    build: {
+      write: false,
+      target: "es2022",
+      modulePreload: false,
+      rollupOptions: { input: at(entry), output: { format: "iife" } },
+    },
+  });
+  const [script] = [made].flat().flatMap((one) => ("output" in one ? one.output : []));
+  if (script?.type !== "chunk") throw new Error(`${entry} was not built`);
+  return script.code;
+}
+
+/** Messages by language. */
+function words(keys: readonly string[]): Record<string, Record<string, string>> {
+  const files = readdirSync(at("../src/i18n")).filter((name) => name.endsWith(".json"));
+  return Object.fromEntries(
+    files.map((name) => {
+      const all = JSON.parse(readFileSync(at(`../src/i18n/${name}`), "utf8")) as Record<string, string>;
+      return [name.replace(/\.json$/, ""), Object.fromEntries(keys.map((key) => [key, all[key] ?? ""]))];
+    }),
+  );
+}
