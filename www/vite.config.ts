@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { installed } from "./build/installed";
 import { scripts } from "./build/scripts";
 import en from "./src/i18n/en.json" with { type: "json" };
 
@@ -74,7 +75,7 @@ function offline(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [messages(), models(), scripts(), offline()],
+  plugins: [messages(), models(), scripts(), installed(), offline()],
   resolve: { alias: { "unet-playground": at("../pkg/unet_playground.js") } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },

@@ -11,6 +11,7 @@ import { Missing } from "./elements/missing";
 import { Frame } from "./embed/frame";
 import { modeOf } from "./embed/mode";
 import type { InspectView } from "./inspect/view";
+import { sharedFiles, takeOpened, wasShared } from "./offline/handed";
 import { keepForOffline } from "./offline/register";
 import { CallError, messageOf } from "./protocol";
 import "./styles.css";
@@ -56,6 +57,9 @@ const outside: Outside = {
   },
 };
 
+/** Whether another app has shared files to this page. */
+const isShared = wasShared();
+
 /** How the page shows itself in a frame of another page. */
 const embed = modeOf(location.search);
 /** What the page around speaks with. */
@@ -76,8 +80,15 @@ function shared(): Playground {
   playground = new Playground(client, outside, query || first);
   playground.rest(rests(router.route.view));
   frame?.attach(playground, (on) => playground?.rest(on || rests(router.route.view)));
-  void (embed?.waits ? Promise.resolve() : playground.open()).then(prepareOffline);
+  void firstPhoto(playground).then(prepareOffline);
   return playground;
+}
+
+/** Opens what another app has shared, else what the address names; nothing where the page around will give a photo. */
+async function firstPhoto(playground: Playground): Promise<void> {
+  if (embed?.waits) return;
+  const files = isShared ? await sharedFiles() : [];
+  await (files.length > 0 ? playground.openFiles(files) : playground.open());
 }
 
 function prepareOffline(): void {
@@ -185,6 +196,10 @@ function bring(event: DragEvent): void {
   void shared().openDropped(what);
 }
 
+takeOpened((files) => {
+  if (router.route.view !== "playground") location.hash = "";
+  void shared().openFiles(files);
+});
 window.addEventListener("dragover", bring);
 window.addEventListener("drop", bring);
 document.addEventListener("share", () => void share());

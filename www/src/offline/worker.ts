@@ -19,6 +19,9 @@ const scope = self as unknown as ServiceWorkerGlobalScope;
 const OURS = `page ${scope.registration.scope} `;
 /** Replaced at build time by what tells one build from another. */
 const KEPT = `${OURS}__BUILD__`;
+/** Where other apps share to, as the manifest says, and what waits for the page to fetch it (`handed.ts`). */
+const SHARED_TO = `${scope.registration.scope}share`;
+const SHARED = `shared ${scope.registration.scope}`;
 /** Replaced at build time by the paths of all scripts and styles. */
 const CHUNKS = "__CHUNKS__" as unknown as string[];
 
@@ -39,9 +42,23 @@ scope.addEventListener("message", (event) => {
 
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
+  if (request.method === "POST" && request.url === SHARED_TO) return event.respondWith(takeShare(request));
   if (request.method !== "GET" || !isOurs(request.url) || keepsItself(request.url)) return;
   event.respondWith(isLasting(request.url) ? fromStore(request) : fromNetwork(request));
 });
+
+/** Keeps the files that were shared, and opens the page, which looks for them. */
+async function takeShare(request: Request): Promise<Response> {
+  const form = await request.formData();
+  await caches.delete(SHARED);
+  const store = await caches.open(SHARED);
+  const files = form.getAll("files").filter((one): one is File => one instanceof File && one.size > 0);
+  const keeping = files.map((file, index) =>
+    store.put(`${SHARED_TO}/${index}?name=${encodeURIComponent(file.name)}`, new Response(file)),
+  );
+  await Promise.allSettled(keeping); // the page opens in any case
+  return Response.redirect(`${scope.registration.scope}?shared`, 303);
+}
 
 function isOurs(url: unknown): url is string {
   return typeof url === "string" && url.startsWith(scope.registration.scope);

@@ -116,4 +116,24 @@ describe("the service worker", () => {
     const answer = await hear("fetch", { request: new Request(`${SCOPE}models/manifest.json`) });
     expect(await answer?.text()).toBe("fresh");
   });
+
+  it("keeps what another app shares until the page fetches it, and nothing of the time before", async () => {
+    const caches = has("");
+    const { hear } = worker(caches, "1", [], unreachable);
+    const share = async (...names: string[]) => {
+      const body = new FormData();
+      for (const name of names) body.append("files", new File([name], name, { type: "image/jpeg" }));
+      body.append("files", new File([], "")); // as a form sends a field that nothing was chosen for
+      return hear("fetch", { request: new Request(`${SCOPE}share`, { method: "POST", body }) });
+    };
+    await share("old.jpg", "older.jpg", "oldest.jpg");
+    const answer = await share("ảnh.jpg", "b.jpg");
+    expect([answer?.status, answer?.headers.get("Location")]).toEqual([303, `${SCOPE}?shared`]);
+    const kept = (await caches.open(`shared ${SCOPE}`)).kept;
+    expect([...kept.keys()]).toEqual([`${SCOPE}share/0?name=%E1%BA%A3nh.jpg`, `${SCOPE}share/1?name=b.jpg`]);
+    expect(await [...kept.values()][0]?.text()).toBe("ảnh.jpg");
+    expect([...kept.values()][0]?.headers.get("Content-Type")).toBe("image/jpeg");
+    const elsewhere = new Request(`${SCOPE}other`, { method: "POST", body: "x" });
+    expect(await hear("fetch", { request: elsewhere })).toBeUndefined();
+  });
 });
