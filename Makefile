@@ -13,6 +13,7 @@ MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SOURCES := $(shell find src crates -type f) Cargo.toml Cargo.lock .cargo/config.toml
 MODELS := $(shell find models -type f)
+DOCS := $(shell find docs -type f)
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
 .PHONY: play site test test-native msrv bench pkg size check networks train-zoo
@@ -60,7 +61,7 @@ training/.venv/ready: training/requirements.txt
 	training/.venv/bin/pip install --quiet -r $<
 	@touch $@
 
-www/dist/index.html: pkg/package.json $(PAGE) $(MODELS)
+www/dist/index.html: pkg/package.json $(PAGE) $(MODELS) $(DOCS)
 	@cd www && npx vite build --logLevel warn
 
 pkg/package.json: $(SOURCES) scripts/build-pkg www/node_modules/.package-lock.json $(TARGET)/tools/ready

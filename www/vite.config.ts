@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { help } from "./build/help";
 import { installed } from "./build/installed";
 import { scripts } from "./build/scripts";
 import en from "./src/i18n/en.json" with { type: "json" };
@@ -66,8 +67,9 @@ function offline(): Plugin {
       if (worker?.type !== "chunk") return;
       const names = Object.keys(bundle).sort();
       const build = createHash("sha256").update(names.join()).digest("hex").slice(0, 12);
+      // What is to be read is small, and somebody may want to read it without a network.
       // The engine is there in two builds, of which a browser takes one: it is kept once it has been used.
-      const chunks = names.filter((name) => /^assets\/.*\.(js|css)$/.test(name));
+      const chunks = names.filter((name) => /^(assets\/.*\.(js|css)|help\/.*)$/.test(name));
       worker.code = worker.code.replace("__BUILD__", build).replace(/["'`]__CHUNKS__["'`]/, JSON.stringify(chunks));
     },
   };
@@ -75,7 +77,7 @@ function offline(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [messages(), models(), scripts(), installed(), offline()],
+  plugins: [messages(), models(), scripts(), installed(), help(), offline()],
   resolve: { alias: { "unet-playground": at("../pkg/unet_playground.js") } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },

@@ -4,7 +4,10 @@ import { VIEWS, type ViewName } from "../app/router";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
 
-/** The views of the page, as links. */
+/** The guides, which the build makes of docs/. */
+const HELP = "./help/index.html";
+
+/** The views of the page, and its help, as links. */
 @customElement("up-nav")
 export class Nav extends Localized {
   @property({ reflect: true }) view: ViewName = "playground";
@@ -33,8 +36,8 @@ export class Nav extends Localized {
       }
       @media (min-width: 900px) {
         :host([view="playground"]) a {
-          padding: 0 4px;
-          font-size: 12.5px;
+          padding: 0 3px;
+          font-size: 12px;
         }
       }
       a[aria-current] {
@@ -53,6 +56,6 @@ export class Nav extends Localized {
     return html`<nav aria-label=${t("nav.label")}>${VIEWS.map((name) => {
       const href = name === "playground" ? "#" : `#${name}`;
       return html`<a href=${href} aria-current=${name === this.view ? "page" : nothing}>${t(`nav.${name}`)}</a>`;
-    })}</nav>`;
+    })}<a href=${HELP} target="_blank" hreflang="en">${t("nav.help")}</a></nav>`;
   }
 }

@@ -134,6 +134,12 @@ export const shareStyles = css`
     gap: 8px 16px;
     margin-top: 10px;
   }
+  .foot a {
+    flex: 1 1 240px;
+    color: inherit;
+    font-size: 12px;
+    text-underline-offset: 3px;
+  }
   @media (pointer: coarse) {
     .check {
       min-height: 44px;

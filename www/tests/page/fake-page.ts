@@ -9,6 +9,8 @@ export const photo = { name: "cat.jpg", type: "image/jpeg", bytes: chelsea };
 
 /** The page on the fake engine: all that does not depend on what networks compute. */
 export class FakePage extends SitePage {
+  readonly folder = String(config.build?.outDir);
+
   constructor() {
     super(String(config.build?.outDir), "/some/where/");
   }

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { helpFiles } from "../../build/help";
+
+/** The guides as the build renders them. */
+
+const files = helpFiles();
+const pages = Object.entries(files).filter(([name]) => name.endsWith(".html")) as [string, string][];
+
+describe("the help pages", () => {
+  it("are every guide of docs/, all in a list", () => {
+    const guides = readdirSync("../docs").filter((name) => name.endsWith(".md"));
+    expect(guides.length).toBeGreaterThan(2);
+    for (const name of guides) {
+      const page = name.replace(".md", ".html");
+      expect(files).toHaveProperty([page]);
+      expect(files["index.html"]).toContain(`href="${page}"`);
+    }
+    expect(String(files["index.html"])).toMatch(/Embed it in a course<\/a><p>[^<]{20,}<\/p>/);
+  });
+
+  it("lead nowhere that is not there", () => {
+    const ids = (page: string) => [...String(files[page]).matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    let links = 0;
+    for (const [name, html] of pages.filter(([name]) => !name.includes("/"))) {
+      for (const [, href = ""] of html.matchAll(/(?:href|src)="([^"]+)"/g)) {
+        if (/^(https?|mailto):/.test(href) || href.startsWith("../") || html.includes(`&lt;iframe src="${href}`))
+          continue;
+        const [path = "", hash] = href.replace(/^\.\//, "").split("#");
+        links++;
+        expect(path === "" || path in files, `${name}: ${href}`).toBe(true);
+        if (hash) expect(ids(path || name), `${name}: ${href}`).toContain(hash);
+      }
+    }
+    expect(links).toBeGreaterThan(10);
+    expect(ids("embedding.html"), "the dialog links to it").toContain("where-to-paste-it");
+  });
+
+  it("show examples with the playground that they lie in", () => {
+    const course = String(files["course/index.html"]);
+    expect(course).toContain('src="../../embed.js"');
+    expect(course).not.toContain("example.edu");
+  });
+
+  it("have one main heading, a policy without scripts, and no Markdown left", () => {
+    for (const [name, html] of pages.filter(([name]) => !name.includes("/"))) {
+      expect(html.match(/<h1[ >]/g), name).toHaveLength(1);
+      expect(html, name).not.toContain("<script");
+      expect(html.replace(/<pre>[\s\S]*?<\/pre>/g, ""), name).not.toMatch(/^\s*(#{1,4} |\| )/m);
+    }
+    expect(existsSync("public/icon.svg")).toBe(true);
+  });
+});
