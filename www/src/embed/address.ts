@@ -9,6 +9,8 @@ export const SETTINGS = [
   "chosen",
   "sample",
   "cut",
+  "hints",
+  "tell",
   "mode",
   "saved",
   "strength",

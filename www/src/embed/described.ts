@@ -23,6 +23,8 @@ export const ATTRIBUTE_TEXTS: Record<AttributeName, Described> = {
   chosen: { text: "The method on the right of the wipe, whose result is saved." },
   sample: { text: "One of the playground's pictures, `chelsea` for example." },
   cut: { text: "The part of the photo that is used, as the playground's address has it." },
+  hints: { text: "Colors that are known at places of the photo, as the playground's address has them." },
+  tell: { text: "Numbers for the networks' optional inputs, as the playground's address has them." },
   mode: {
     text: "`apply`: the photo as it is; `test`: it is damaged first, and results are scored.",
     type: oneOf("apply", "test"),

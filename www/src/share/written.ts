@@ -132,8 +132,7 @@ function settingAttributes(query: string, { parts }: Wish): Attributes {
 function travelling(query: string): string {
   const given = new URLSearchParams(query);
   if (given.get("picture") === "own") {
-    given.delete("picture");
-    given.delete("cut"); // of that photo
+    for (const name of ["picture", "cut", "hints"]) given.delete(name); // the last two are of that photo
   }
   for (const name of ["with", "chosen", "left"]) {
     const kept = (given.get(name) ?? "").split(",").filter((method) => method !== "own");

@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { parseRoute } from "../../src/app/router";
 import { parseSettings } from "../../src/app/settings";
-import { frameAddress } from "../../src/embed/address";
+import { frameAddress, SETTINGS, settingOf } from "../../src/embed/address";
 import { modeOf, PARTS, type Part } from "../../src/embed/mode";
 import { attributesOf, frameOf, linkTo, NO_FILES, tagOf, type Wish } from "../../src/share/written";
 
@@ -35,7 +36,7 @@ describe("the tag", () => {
   const queries = [
     "task=denoise&with=nearest,pixel-shuffle&chosen=pixel-shuffle&mode=test&degrade=gaussian-noise,35,7&picture=chelsea",
     "task=denoise&with=bilinear&mode=test&degrade=jpeg,30,444,3&saved=70&picture=coffee&layout=grid&tools=difference,table",
-    "task=super-resolve-x2&with=bilinear,bicubic-filter&left=bicubic-filter&mode=test&degrade=downscale,9&picture=rocket&size=1.5&cut=10,20,300,200",
+    "task=super-resolve-x2&with=bilinear,bicubic-filter&left=bicubic-filter&mode=test&degrade=downscale,9&picture=rocket&size=1.5&cut=10,20,300,200&tell=sharpness:0.25",
     "task=old-photo&with=bilinear&mode=test&degrade=old-photo,0.1,0.2,0.3,0.4,5,60,42&picture=camera&strength=0.5&saturation=1.2",
     "task=segment&with=bilinear&mode=apply&degrade=gaussian-noise,35,1&picture=chelsea&labels=cutout&classes=cat,dog&backend=cpu&source=clean",
   ];
@@ -48,6 +49,16 @@ describe("the tag", () => {
       expect(parseSettings(there.query)).toEqual(parseSettings(query));
     });
   }
+
+  it("knows every setting that the page's address can hold", () => {
+    const [, written = ""] =
+      /export function formatSettings[\s\S]*?URLSearchParams\(\{([\s\S]*?)\}\);/.exec(
+        readFileSync("src/app/settings.ts", "utf8"),
+      ) ?? [];
+    const names = [...written.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(15);
+    expect([...SETTINGS.map(settingOf), "degrade"].sort()).toEqual(names.sort());
+  });
 
   it("says only what has to be said, in lines that can be read", () => {
     const [query = ""] = queries;
