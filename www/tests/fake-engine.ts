@@ -166,7 +166,7 @@ export class Engine implements EngineType {
       }
       case "resize": {
         const sized = drawn(canvas, kind.width, kind.height);
-        return new FakePicture(sized, sized);
+        return new FakePicture(sized, clean);
       }
       case "gray":
         return new FakePicture(drawn(canvas, width, height, "grayscale(1)"), clean);

@@ -7,6 +7,7 @@ import type { Method } from "./catalogue";
 import type { Cut } from "./cut";
 import { type Given, resultNames } from "./files";
 import type { Settings } from "./settings";
+import { resultSize } from "./size";
 import { runStages, touches } from "./stages";
 import type { TaskFacts } from "./tasks";
 
@@ -84,7 +85,12 @@ export async function restoreAll(
         signal,
       );
       const raw = keep(made.picture);
-      const { from, recipes } = touches(task, settings, method, made, input);
+      const { from, recipes } = touches(method, made, {
+        task,
+        settings,
+        input,
+        size: resultSize(task, settings, input),
+      });
       const shown = await bench.chain(from, recipes, signal);
       if (shown !== raw) keep(shown);
       return await client.call("encodePng", { picture: shown.id }, { signal });

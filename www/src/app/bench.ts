@@ -4,7 +4,7 @@
  */
 
 import type { Client } from "../client";
-import type { BackendChoice, Degradation } from "../engine";
+import type { BackendChoice, FilterSpec } from "../engine";
 import type { EngineInfo, ModelInfo, PictureInfo, Progress, Recipe, ShippedModel } from "../protocol";
 import type { Entry, OwnModel, Stage } from "./catalogue";
 import { formatCut } from "./cut";
@@ -110,7 +110,7 @@ export class Bench {
   }
 
   /** The photo made worse. */
-  degraded(original: PictureInfo, how: readonly Degradation[], signal: AbortSignal): Promise<PictureInfo> {
+  degraded(original: PictureInfo, how: readonly FilterSpec[], signal: AbortSignal): Promise<PictureInfo> {
     this.#tell({ kind: "degrade" });
     return this.chain(
       original,

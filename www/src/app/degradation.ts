@@ -1,7 +1,8 @@
 /** How a photo is made worse in a test: what the engine offers (`src/image/degradations.rs`), and what is chosen of it. */
 
-import type { Degradation, DegradationKind } from "../engine";
+import type { Degradation, DegradationKind, FilterSpec } from "../engine";
 import offered from "../generated/degradations.json";
+import type { Size } from "../view/viewport";
 import type { TaskFacts } from "./tasks";
 
 export interface DegradationSettings {
@@ -80,10 +81,18 @@ export function fitting(task: TaskFacts, settings: DegradationSettings): Degrada
   return { ...usual(usually), saved: settings.saved };
 }
 
-/** Every step from the original to what the networks get. */
-export function degradations(task: TaskFacts, settings: DegradationSettings): Degradation[] {
+/**
+ * Every step from the original to what the networks get. `reduced`: what a photo that is made smaller is reduced to;
+ * null: by the task's scale.
+ */
+export function degradations(
+  task: TaskFacts,
+  settings: DegradationSettings,
+  reduced: Size | null = null,
+): FilterSpec[] {
   const kinds = [task.before, settings.kind, task.after].filter((kind) => kind !== undefined);
-  const steps = kinds.map((kind) => {
+  const steps = kinds.map((kind): FilterSpec => {
+    if (kind === "downscale" && reduced) return { kind: "resize", ...reduced, interpolation: "bicubic" };
     const chosen = kind === settings.kind ? settings : { ...usual(kind), seed: settings.seed };
     const { usual: spec } = offerOf(kind);
     const seed = "seed" in spec ? { seed: chosen.seed } : {};

@@ -8,6 +8,7 @@ import type { Method } from "./catalogue";
 import type { Photo } from "./photo";
 import { ENLARGED, type Pair, type Pictures, sameSize } from "./pictures";
 import type { Result } from "./result";
+import { unscored } from "./size";
 import { shownClasses } from "./stages";
 import { isDegraded, isMasked, noticeFor, type State } from "./state";
 
@@ -61,7 +62,7 @@ export class Measuring {
     for (const result of done) {
       const { classes, gray } = result.state;
       const like = reference && gray ? await this.#pictures.gray(reference, signal) : reference;
-      await result.measure(classes.length > 0 ? truth : like, state.task, signal);
+      await result.measure(classes.length > 0 ? truth : like, unscored(state.task, state.settings), signal);
     }
     const mask = truth && (await this.#showMask(truth, done, input, signal));
     if (!this.#board.state.settings.tools.includes("difference")) return;

@@ -3,7 +3,7 @@
  * place of goes once it is no longer to be seen: a stop may come before these are there.
  */
 
-import type { Degradation, LabelView } from "../engine";
+import type { FilterSpec, LabelView } from "../engine";
 import { CallError, type PictureInfo, type Recipe } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
 import type { Size } from "../view/viewport";
@@ -43,12 +43,19 @@ export class Pictures {
     this.#isShown = isShown;
   }
 
-  async pair(photo: Photo, how: readonly Degradation[], scale: number, signal: AbortSignal): Promise<Pair> {
+  /** `worsen`: how an original of this size is degraded; null: not at all. `scale`: what its sides are to be multiples of. */
+  async pair(
+    photo: Photo,
+    worsen: ((original: Size) => readonly FilterSpec[]) | null,
+    scale: number,
+    signal: AbortSignal,
+  ): Promise<Pair> {
     const whole = await this.#bench.whole(photo, signal);
     const used = await this.#bench.original(photo, signal);
     const { cut } = photo;
-    if (how.length === 0) return { original: used, input: used, whole, cut };
+    if (!worsen) return { original: used, input: used, whole, cut };
     const original = await this.#multiple(used, scale, signal);
+    const how = worsen(original);
     const degrade = () => this.#bench.degraded(original, how, signal);
     return {
       original,

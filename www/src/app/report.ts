@@ -2,16 +2,18 @@ import type { ModelSource } from "../protocol";
 import { sha256 } from "../sha256";
 import type { Stage } from "./catalogue";
 import { degradations } from "./degradation";
+import { reducedSize } from "./size";
 import { isDegraded, isMasked, type State } from "./state";
 
 /** Everything about the results but the pictures, for others to repeat: models by their hashes, settings, figures. */
 export async function report(state: State): Promise<object> {
-  const { photo, task, settings, engine, input, results } = state;
+  const { photo, task, settings, engine, frame, input, results } = state;
+  const reduced = frame && reducedSize(task, settings, frame); // in a test results have the size of the original
   return {
     task: task.id,
     picture: photo && { name: photo.name, ...photo.size },
     cut: settings.cut,
-    degraded: isDegraded(state) ? degradations(task, settings.degradation) : [],
+    degraded: isDegraded(state) ? degradations(task, settings.degradation, reduced) : [],
     mask: isMasked(state) ? (state.mask?.name ?? null) : null,
     strength: settings.strength,
     saturation: settings.saturation,

@@ -2,6 +2,7 @@
 
 import type { PictureInfo, Point } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
+import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import type { Told } from "./hints";
@@ -19,6 +20,8 @@ export interface Order {
   task: TaskFacts;
   settings: Settings;
   input: PictureInfo;
+  /** What it is brought to where photos are enlarged. */
+  size: Size;
   /** The part of the input to make first. */
   near: Point | null;
   told: Told;
@@ -109,10 +112,11 @@ export class Result {
   }
 
   /** Touches up what was run, and shows it. */
-  async finish({ task, settings, input }: Order, signal: AbortSignal): Promise<void> {
+  async finish(order: Order, signal: AbortSignal): Promise<void> {
     const raw = this.#raw;
     if (!raw) return;
-    const { from, recipes } = touches(task, settings, this.method, raw.made, input);
+    const { input } = order;
+    const { from, recipes } = touches(this.method, raw.made, order);
     const key = JSON.stringify([raw.made.picture.id, recipes]);
     this.#wanted = input.id;
     if (this.#shown?.key !== key) {
@@ -128,8 +132,8 @@ export class Result {
     this.#set({ status: "done", fraction: 1, picture: id, size: { width, height }, failure: null });
   }
 
-  /** Scores against `reference`, where there is one of this size, and the checkerboard of what was run; of labels, how they agree with it, which has to be labels too. */
-  async measure(reference: PictureInfo | null, { scale }: TaskFacts, signal: AbortSignal): Promise<void> {
+  /** Scores against `reference`, where there is one of this size, but for `border` pixels along its edges, and the checkerboard of what was run; of labels, how they agree with it, which has to be labels too. */
+  async measure(reference: PictureInfo | null, border: number, signal: AbortSignal): Promise<void> {
     const shown = this.#shown?.picture;
     const raw = this.#raw?.made;
     const key = `${shown?.id} ${reference?.id}`;
@@ -143,11 +147,7 @@ export class Result {
     }
     const comparable = reference && reference.width === shown.width && reference.height === shown.height;
     const scores = comparable
-      ? await client.call(
-          "score",
-          { picture: shown.id, reference: reference.id, border: scale > 1 ? scale : 0 }, // as papers have it
-          { signal },
-        )
+      ? await client.call("score", { picture: shown.id, reference: reference.id, border }, { signal })
       : null;
     // Of one that was resized, the grid has another period.
     const isResized = shown.width !== raw.picture.width || shown.height !== raw.picture.height;

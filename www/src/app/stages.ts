@@ -6,8 +6,9 @@ import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import { type Told, valuesFor } from "./hints";
+import type { Order } from "./result";
 import type { Settings } from "./settings";
-import { isFree, RESIZER, resultSize } from "./size";
+import { isFree, RESIZER } from "./size";
 import type { Expected } from "./state";
 import type { TaskFacts } from "./tasks";
 
@@ -137,15 +138,12 @@ export async function runStages(
  * run. `from`: what it is done to; a filter goes from the input to the wanted size at once.
  */
 export function touches(
-  task: TaskFacts,
-  settings: Settings,
   method: Method,
   raw: Made,
-  input: PictureInfo,
+  { task, settings, input, size: { width, height } }: Omit<Order, "near" | "told">,
 ): { from: PictureInfo; recipes: Recipe[] } {
-  const { width, height } = resultSize(task, settings, input);
   const isWanted =
-    (raw.picture.width === width && raw.picture.height === height) || raw.classes.length > 0 || !isFree(task, settings);
+    (raw.picture.width === width && raw.picture.height === height) || raw.classes.length > 0 || !isFree(task);
   const recipes = finished(task, settings, raw, input);
   if (isWanted) return { from: raw.picture, recipes };
   const [only] = method.stages;

@@ -17,7 +17,7 @@ import { type Pair, Pictures } from "./pictures";
 import { type Order, Result } from "./result";
 import { fromBase } from "./samples";
 import { MAX_RESULTS, type Settings } from "./settings";
-import { resultSize } from "./size";
+import { factorOf, reducedSize, resultSize } from "./size";
 import { expected } from "./stages";
 import {
   type Expected,
@@ -81,7 +81,7 @@ export class Workshop {
     const { task, settings } = this.#board.state;
     const { input } = pair;
     const near = { x: Math.floor(looking.x * input.width), y: Math.floor(looking.y * input.height) };
-    const order: Order = { task, settings, input, near, told: toldOf(this.#board.state) };
+    const order: Order = { task, settings, input, size: this.#frame(pair), near, told: toldOf(this.#board.state) };
     const results = [...this.#results.values()];
     const stale = results.filter((result) => !result.isFresh(order));
     const fitting = await this.#expect(stale, order, signal);
@@ -150,21 +150,30 @@ export class Workshop {
   /** Shows the photo and what the methods get of it. */
   async #prepare(photo: Photo, signal: AbortSignal): Promise<Pair> {
     const { state } = this.#board;
-    const how = isDegraded(state) ? degradations(state.task, state.settings.degradation) : [];
-    const { scale } = state.task;
-    const frame = (input: Size) => resultSize(state.task, state.settings, input);
-    const pair = await this.#pictures.pair(photo, how, scale, signal);
+    const { task, settings } = state;
+    const tests = isDegraded(state);
+    const reduced = (original: Size) => reducedSize(task, settings, original);
+    const worsen = (original: Size) => degradations(task, settings.degradation, reduced(original));
+    const multiple = factorOf(task, settings) === task.scale ? task.scale : 1;
+    const pair = await this.#pictures.pair(photo, tests ? worsen : null, multiple, signal);
     const { original, input } = pair;
     const seen = await this.#pictures.layer("input", input, signal);
-    const known = how.length > 0 ? await this.#pictures.layer("original", original, signal) : null;
+    const known = tests ? await this.#pictures.layer("original", original, signal) : null;
     const last = this.#board.state.input;
     this.#foreign = false;
     this.#show({
-      frame: frame(input),
+      frame: this.#frame(pair),
       original: isMasked(state) ? state.original : known && { layer: known, picture: original.id },
       input: { layer: seen, picture: input.id, scores: last?.picture === input.id ? last.scores : null },
     });
     return pair;
+  }
+
+  /** The size of the results: in a test that of the original. */
+  #frame({ original, input }: Pair): Size {
+    const { state } = this.#board;
+    const { width, height } = isDegraded(state) ? original : resultSize(state.task, state.settings, input);
+    return { width, height };
   }
 
   #listed(signal: AbortSignal): Promise<Catalogue> {

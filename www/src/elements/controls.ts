@@ -134,9 +134,9 @@ export class Controls extends Localized {
       ${shows("methods") ? this.#renderMethods() : nothing}
       ${shows("mode") && (task.kinds.length > 0 || task.masked) ? this.#renderMode() : nothing}
       ${
-        shows("size") && isFree(task, settings)
+        shows("size") && isFree(task)
           ? html`<section aria-labelledby="size">
-            <h2 id="size">${t("size.heading")}</h2>
+            <h2 id="size">${t(settings.mode === "test" ? "size.heading.test" : "size.heading")}</h2>
             <up-size .state=${state} @size=${(event: CustomEvent) => this.#set({ enlarge: event.detail })}></up-size>
           </section>`
           : nothing

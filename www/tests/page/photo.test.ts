@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, meanColour, method, named, restored } from "./browser";
+import { bring, expectAccessible, meanColour, method, named, restored, tableRows } from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { png } from "./pictures";
 
@@ -232,10 +232,38 @@ describe("the size of an enlarged photo", () => {
     await page.getByRole("slider", { name: "Scale" }).fill("2");
     await rerun();
     expect(await page.evaluate(() => location.hash)).not.toContain("size=");
-    await page.getByRole("radio", { name: "Damage it and score" }).check();
-    await rerun();
-    expect(await width().count(), "a test compares at the network's own size").toBe(0);
     expect(await method(page, "Bicubic").isChecked()).toBe(true);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("is scored at any scale, against the photo's own pixels: the photo is reduced by as much first", async () => {
+    await open({}, "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=test&tools=table&size=3");
+    const scale = () => page.getByRole("slider", { name: "Scale" });
+    expect(await scale().inputValue()).toBe("3");
+    await page.getByText("The photo is reduced to 150 × 100 pixels").waitFor();
+    expect(await page.getByRole("spinbutton", { name: "Width" }).count(), "the size is the photo's").toBe(0);
+    const figures = async () => Object.values(await tableRows(page)).map(([psnr]) => psnr);
+    expect(await figures()).toEqual([expect.stringMatching(/^\d/), expect.stringMatching(/^\d/)]);
+    expect(await saved(), "not even cut to a multiple of the scale").toMatchObject({ width: 451, height: 300 });
+    const atThree = await figures();
+    await scale().fill("1.5");
+    await rerun();
+    await page.getByText("The photo is reduced to 301 × 200 pixels").waitFor();
+    expect(page.url()).toContain("size=1.5");
+    expect(await figures()).not.toEqual(atThree);
+    expect(await scale().getAttribute("min"), "what is not reduced has nothing to score").toBe("1.1");
+    const report = page.waitForEvent("download");
+    await page.getByRole("button", { name: "More ways to keep it" }).click();
+    await page.getByRole("button", { name: "Save a report as JSON" }).click();
+    const told = JSON.parse(readFileSync(await (await report).path(), "utf8"));
+    expect(told.degraded).toEqual([{ kind: "resize", width: 301, height: 200, interpolation: "bicubic" }]);
+    await scale().fill("2");
+    await rerun();
+    expect(page.url()).not.toContain("size=");
+    await page.getByText("The photo is reduced to 225 × 150 pixels").waitFor();
+    await page.getByRole("radio", { name: "Use photo as is" }).check();
+    await rerun();
+    expect(await page.getByRole("spinbutton", { name: "Width" }).inputValue()).toBe("902");
     expect(at.complaints).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import {
   wholeOf,
 } from "../../src/app/cut";
 import { proposalOf } from "../../src/app/proposal";
-import { largest, resultSize } from "../../src/app/size";
+import { largest, reducedSize, resultSize, unscored } from "../../src/app/size";
 import { initialState, type State } from "../../src/app/state";
 import { factsOf, TASKS } from "../../src/app/tasks";
 
@@ -106,7 +106,7 @@ describe("a cut", () => {
 
 describe("the size of a result", () => {
   const twice = factsOf("super-resolve-x2");
-  it("is what a person wants, where photos are enlarged as they are", () => {
+  it("is what a person wants, where photos are enlarged", () => {
     expect(resultSize(twice, { mode: "apply", enlarge: 2.5 }, { width: 451, height: 300 })).toEqual({
       width: 1128,
       height: 750,
@@ -115,10 +115,6 @@ describe("the size of a result", () => {
       width: 300 * largest(twice),
       height: 200 * largest(twice),
     });
-    expect(resultSize(twice, { mode: "test", enlarge: 2.5 }, photo), "an original has one size").toEqual({
-      width: 600,
-      height: 400,
-    });
     expect(resultSize(factsOf("denoise"), { mode: "apply", enlarge: 2.5 }, photo)).toEqual(photo);
     for (const width of [1200, 1920, 3839]) {
       const factor = Number((width / 963).toFixed(6));
@@ -126,6 +122,19 @@ describe("the size of a result", () => {
         resultSize(factsOf("super-resolve-x4"), { mode: "apply", enlarge: factor }, { width: 963, height: 541 }).width,
       ).toBe(width);
     }
+  });
+
+  it("is the photo's own in a test, which reduces the photo by as much first", () => {
+    const odd = { width: 451, height: 300 };
+    const reduced = (enlarge: number | null, task = twice) => reducedSize(task, { mode: "test", enlarge }, odd);
+    expect(reduced(3)).toEqual({ width: 150, height: 100 });
+    expect(reduced(1.5)).toEqual({ width: 301, height: 200 });
+    expect(reduced(1), "what is not reduced has nothing to score").toEqual({ width: 410, height: 273 });
+    for (const scale of [null, 2]) expect(reduced(scale), "as papers do").toBeNull();
+    expect(reduced(3, factsOf("denoise"))).toBeNull();
+    expect(unscored(twice, { mode: "test", enlarge: 2.1 })).toBe(3);
+    expect(unscored(twice, { mode: "test", enlarge: null })).toBe(2);
+    expect(unscored(factsOf("denoise"), { mode: "test", enlarge: null })).toBe(0);
   });
 });
 

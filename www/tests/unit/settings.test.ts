@@ -81,6 +81,12 @@ describe("making a photo worse", () => {
       { kind: "gaussian-noise", sigma: 35, seed: 1 },
     ]);
     expect(degradations(factsOf("super-resolve-x4"), usual("downscale"))).toEqual([{ kind: "downscale", scale: 4 }]);
+    expect(degradations(OLD_PHOTO, usual("jpeg"), { width: 5, height: 4 })[0], "by another scale").toEqual({
+      kind: "resize",
+      width: 5,
+      height: 4,
+      interpolation: "bicubic",
+    });
     expect(degradations(factsOf("denoise-colorize"), { ...usual("poisson"), seed: 3 })).toEqual([
       { kind: "poisson", peak: 20, seed: 3 },
       { kind: "gray" },
