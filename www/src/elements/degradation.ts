@@ -11,6 +11,7 @@ import {
   usual,
 } from "../app/degradation";
 import type { TaskFacts } from "../app/tasks";
+import type { DegradationKind } from "../engine";
 import { hasMessage, Localized, type Params, percent, t } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
@@ -75,7 +76,7 @@ export class DegradationControls extends Localized {
               ${task.kinds.map((one) => html`<option value=${one}>${t(`degrade.${one}`)}</option>`)}
             </select>
           </label>`
-          : html`<p class="sentence">${say(`degrade.${kind}.sentence`)}</p>`
+          : this.#sentence(kind)
       }
       ${offerOf(kind).controls.map((control) => this.#control(control))}
       ${
@@ -103,6 +104,12 @@ export class DegradationControls extends Localized {
           : nothing
       }
     `;
+  }
+
+  /** Of a kind that is the task's only one; the size's own control says what is made smaller. */
+  #sentence(kind: DegradationKind) {
+    const said = say(`degrade.${kind}.sentence`);
+    return said ? html`<p class="sentence">${said}</p>` : nothing;
   }
 
   #control(control: Control) {

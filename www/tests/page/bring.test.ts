@@ -83,7 +83,7 @@ describe("bringing a photo", () => {
   it("explains a drop that holds a link and no file", async () => {
     await open();
     await bring(page, "drop", []);
-    await notice(page).getByText("gave a link but no picture").waitFor();
+    await notice(page).getByText("sent a link, not a picture").waitFor();
   });
 });
 
@@ -140,7 +140,7 @@ describe("models", () => {
     await bring(page, "drop", [{ name: "voc.onnx", bytes: new Uint8Array([1, 80, 0, 0, 21, 0, 0, 0]) }]);
     await method(page, "voc.onnx").waitFor();
     await restored(page);
-    const classes = page.getByRole("group", { name: "Classes that are shown" }).getByRole("checkbox");
+    const classes = page.getByRole("group", { name: "Classes shown" }).getByRole("checkbox");
     expect(await classes.count()).toBe(21);
     expect(await classes.first().isChecked(), "the background").toBe(false);
     await bring(page, "drop", [sigmoid]);

@@ -124,7 +124,9 @@ describe("the network", () => {
     await open("#inspect?node=enc2.conv1");
     await done();
     const facts = page.locator("inspect-facts dl");
-    expect(await facts.textContent()).toMatch(/Parameters\s*1,168/);
+    expect(await facts.textContent(), "which a reader would count as 1,168").toMatch(
+      /Parameters\s*1,169\s*Conv: 1,168\s*Relu: 1 \(constant\)/,
+    );
     await expect.poll(() => facts.textContent()).toMatch(/WebGPU\s*\d+\.\d+ ms/);
     await page.getByRole("radio", { name: "CPU" }).press(" ");
     await page.getByText("Running on the CPU").waitFor();
@@ -133,9 +135,7 @@ describe("the network", () => {
       .toMatch(/CPU\s*\d+(\.\d+)? ms\s*WebGPU\s*\d+\.\d+ ms/);
     await page.getByRole("radio", { name: "Time" }).press(" ");
     await expect.poll(() => net().locator(".words", { hasText: "enc2.conv1" }).textContent()).toMatch(/ms/);
-    expect(
-      await page.getByRole("img", { name: /How the numbers of enc2.conv1.weight are spread: -0.5 to 0.6/ }).count(),
-    ).toBe(1);
+    expect(await page.getByRole("img", { name: /Distribution of enc2.conv1.weight: -0.5 to 0.6/ }).count()).toBe(1);
   });
 });
 
@@ -336,7 +336,8 @@ describe("work", () => {
     await done();
     await at.engine({ inspects: false });
     await page.getByRole("radio", { name: "Nearest" }).press(" ");
-    await notice(page).locator("p").filter({ hasText: "The memory ran out. A smaller" }).waitFor();
+    await notice(page).locator("p").filter({ hasText: "Out of memory. Use a smaller" }).waitFor();
+    expect(await page.getByText("Up to date").count(), "beside an error").toBe(0);
     await expectAccessible(page);
   });
 
@@ -378,6 +379,29 @@ describe("the page", () => {
       return [document.documentElement.scrollWidth, view?.scrollWidth, (scroller?.scrollWidth ?? Infinity) <= 360];
     });
     expect(widths).toEqual([360, 360, true]);
+  });
+
+  it("has a drawing that is pinched larger on a phone, and then dragged along", async () => {
+    await open("#inspect", PHONE);
+    await done();
+    const scroll = page.locator("inspect-net .scroll");
+    const width = () => scroll.evaluate((each) => each.scrollWidth);
+    const fitted = await width();
+    const box = (await scroll.boundingBox()) ?? expect.unreachable();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const devtools = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...xs: number[]) =>
+      devtools.send("Input.dispatchTouchEvent", { type, touchPoints: xs.map((x, id) => ({ x, y, id })) });
+    await touch("touchStart", x - 40, x + 40);
+    for (let apart = 50; apart <= 100; apart += 10) await touch("touchMove", x - apart, x + apart);
+    await touch("touchEnd");
+    await expect.poll(width).toBeGreaterThan(2 * fitted);
+    const left = () => scroll.evaluate((each) => each.scrollLeft);
+    const before = await left();
+    await touch("touchStart", x);
+    for (let moved = 20; moved <= 100; moved += 20) await touch("touchMove", x - moved);
+    await touch("touchEnd");
+    await expect.poll(left).toBeGreaterThan(before + 40);
   });
 
   it("speaks Vietnamese", async () => {

@@ -83,7 +83,7 @@ describe("keeping", () => {
     expect(jpeg.bytes.includes("GPS")).toBe(false);
     expect(Math.abs(jpeg.bytes.length / 1000 - told)).toBeLessThan(1);
     await keep("Save as another format");
-    await dialog.getByRole("checkbox", { name: "Say where the photo was taken" }).check();
+    await dialog.getByRole("checkbox", { name: "Include where the photo was taken" }).check();
     await dialog.getByRole("button", { name: "Save", exact: true }).and(page.locator(":enabled")).waitFor();
     const located = await downloaded(() => dialog.getByRole("button", { name: "Save", exact: true }).click());
     expect(located.bytes.includes("GPS")).toBe(true);

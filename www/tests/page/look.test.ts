@@ -254,7 +254,7 @@ describe("the tools", () => {
       {},
       "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=apply&layout=grid&tools=difference&picture=chelsea",
     );
-    await page.locator(".legend").getByText("against the photo enlarged bicubically").waitFor();
+    await page.locator(".legend").getByText("against bicubic enlargement").waitFor();
     const cell = page.locator("up-grid .cell").filter({ hasText: "Bicubic" });
     await cell.getByText("the reference").waitFor();
     const brightest = await cell
@@ -314,6 +314,11 @@ describe("the tools", () => {
     await press("Table of results");
     const table = page.locator("up-results");
     expect(await table.getByRole("row").count()).toBeGreaterThan(1);
+    const close = (await table.getByRole("button", { name: "Close" }).boundingBox()) ?? expect.unreachable();
+    for (const head of await table.getByRole("columnheader").all()) {
+      const { y } = (await head.boundingBox()) ?? expect.unreachable();
+      expect(y, "under the button").toBeGreaterThanOrEqual(close.y + close.height);
+    }
     await table.getByRole("button", { name: "Close" }).tap();
     expect(await table.isVisible()).toBe(false);
   });

@@ -170,9 +170,9 @@ describe("test and apply", () => {
   it("another kind, level and seed make another input", async () => {
     await open();
     const seen = await meanColour(page, "before");
-    await settled(() => page.getByRole("combobox", { name: "With" }).selectOption("Photon noise"));
+    await settled(() => page.getByRole("combobox", { name: "Kind of damage" }).selectOption("Photon noise"));
     expect(await address()).toContain("degrade=poisson,20,1");
-    await settled(() => page.getByRole("slider", { name: "Light" }).fill("40"));
+    await settled(() => page.getByRole("slider", { name: "Light level" }).fill("40"));
     await settled(() => page.getByRole("button", { name: "Other noise" }).click());
     expect(await address()).toContain("degrade=poisson,40,2");
     expect(await meanColour(page, "before")).not.toEqual(seen);
@@ -180,7 +180,7 @@ describe("test and apply", () => {
 
   it("the kind that is shown is the one that is used, whatever was chosen before", async () => {
     await open();
-    const kinds = page.getByRole("combobox", { name: "With" });
+    const kinds = page.getByRole("combobox", { name: "Kind of damage" });
     for (const kind of ["Photon noise", "Gaussian noise", "Photon noise"])
       await settled(() => kinds.selectOption(kind));
     await settled(() => page.getByRole("radio", { name: "Deblur" }).check());
@@ -216,7 +216,7 @@ describe("segmentation", () => {
     await open({}, "#task=segment&with=bilinear");
     await shortcut(page, "3");
     const overlay = await meanColour(page, "after");
-    const shown = page.getByRole("group", { name: "Classes that are shown" });
+    const shown = page.getByRole("group", { name: "Classes shown" });
     expect(await shown.getByRole("checkbox", { checked: true }).count()).toBe(3);
     await settled(() => shown.getByRole("checkbox", { name: "Pet" }).click());
     expect(await address()).toContain("classes=border,person");

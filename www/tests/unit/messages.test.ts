@@ -95,6 +95,38 @@ describe("message files", () => {
   });
 });
 
+describe("words", () => {
+  it("are the field's: none that a reader would have to translate back", () => {
+    const odd =
+      /\b(mended?|the truth|imitated|put (it |your own model )?away|went away|no name for|all there is|one way|worse|goes on|afresh)\b/i;
+    const found = Object.entries(en).filter(([, message]) => odd.test(message));
+    expect(found).toEqual([]);
+  });
+
+  it("of Vietnamese keep “kernel”: “nhân” is what is done with it", () => {
+    for (const [key, message] of Object.entries(vietnamese)) {
+      expect(message, key).not.toMatch(/hạt nhân|nhân tích chập|(một|mỗi|của|ma trận) nhân\b/i);
+      if (/\bkernel\b/i.test(en[key as keyof typeof en] ?? "")) expect(message, key).toMatch(/kernel/i);
+    }
+  });
+
+  it("of buttons that a message names are those buttons'", () => {
+    const names = (language: Record<string, string>) =>
+      Object.entries(language).flatMap(([key, message]) =>
+        [...message.matchAll(/“([^”]+)”/g)].map(([, name = ""]) => ({
+          key,
+          name,
+          known: Object.values(language).includes(name),
+        })),
+      );
+    for (const messages of [en, vietnamese]) {
+      const named = names(messages);
+      expect(named.length).toBeGreaterThan(3);
+      expect(named.filter(({ known }) => !known)).toEqual([]);
+    }
+  });
+});
+
 describe("elements", () => {
   it("hold no words of their own", () => {
     for (const { file, text } of code.filter(({ file }) => file.includes("elements"))) {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { resultNames } from "../../src/app/files";
 import { describePanes } from "../../src/app/panes";
-import { isTransparent } from "../../src/app/state";
+import { isTransparent, noticeOf } from "../../src/app/state";
 import { browser, file, idle, open, rested, until } from "../fake-client";
 
 /** What a person is told, and when: of errors, of work on many photos, of what comes next. */
@@ -31,7 +31,16 @@ describe("an error", () => {
     const failure = () => describePanes(playground.state).find(({ id }) => id === result().id)?.failure;
     expect(failure()).toBe("");
     playground.dismiss();
-    expect(failure()).toMatch(/^This result is larger/);
+    expect(failure()).toMatch(/^This result is too large/);
+  });
+});
+
+describe("a file that was read in part", () => {
+  const missing = (share: number) => noticeOf({ code: "rows-missing", message: "", format: "JPEG", share }).params;
+  it("says how much of the picture is missing: never nothing, and never all of it", () => {
+    expect(missing(0.376)).toMatchObject({ format: "JPEG", percent: 38 });
+    expect(missing(0.001)).toMatchObject({ percent: 1 });
+    expect(missing(0.999)).toMatchObject({ percent: 99 });
   });
 });
 
