@@ -1,63 +1,80 @@
-// Pictures of every view at every size, light and dark, to be looked at: node tools/views.mjs FOLDER [BUILT PAGE]
+/**
+ * Takes pictures of every view and state at every size, light and dark, to be looked at; fails, by name, where a step
+ * of one finds nothing to press or to see:
+ *
+ *     node tools/views.mjs FOLDER [--page dist] [--only crop,save] [--sizes desktop,phone] [--schemes light]
+ */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
+import { SHOTS } from "./views/shots.mjs";
 
-const [folder = ".", outDir = "dist"] = process.argv.slice(2);
-const sizes = { desktop: [1440, 900], phone: [390, 844], side: [844, 390], low: [700, 500] };
-const views = {
-  playground: "#backend=cpu",
-  grid: "#with=nearest,bilinear&layout=grid&tools=table&backend=cpu",
-  lab: "#lab/transposed-conv-3",
-  inspect: "#inspect?backend=cpu",
-  learn: "#learn?step=0",
-  slides: "#slides",
-};
-/** What is opened in a view besides. */
-const steps = {
-  controls: ["playground", "Show controls"],
-  crop: ["playground", "Show controls", "Crop and rotate"],
-  save: ["playground", "More ways to keep it", "Save as another format"],
-};
+const SIZES = { desktop: [1440, 900], phone: [390, 844], side: [844, 390], low: [700, 500] };
 /** Milliseconds for what moves, or is drawn late. */
-const REST = 1500;
+const REST = 700;
+
+const list = (text, known) => {
+  const names = text ? text.split(",") : known;
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`${unknown.join(", ")}: none of ${known.join(", ")}`);
+  return names;
+};
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    page: { type: "string", default: "dist" },
+    only: { type: "string" },
+    sizes: { type: "string" },
+    schemes: { type: "string" },
+  },
+});
+const [folder = "."] = positionals;
+const shots = list(values.only, Object.keys(SHOTS));
+const sizes = list(values.sizes, Object.keys(SIZES));
+const schemes = list(values.schemes, ["light", "dark"]);
 
 mkdirSync(folder, { recursive: true });
-const server = await preview({ build: { outDir }, base: "/", preview: { open: false } });
+const server = await preview({ build: { outDir: values.page }, base: "/", preview: { open: false } });
 const [url] = server.resolvedUrls.local;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox"],
+  args: ["--no-sandbox", "--use-fake-device-for-media-stream"],
 });
-for (const [size, [width, height]] of Object.entries(sizes)) {
-  for (const colorScheme of ["light", "dark"]) {
-    const touch = size === "desktop" ? {} : { hasTouch: true };
-    const context = await browser.newContext({
-      viewport: { width, height },
-      colorScheme,
-      locale: "en-GB",
-      reducedMotion: "reduce",
-      ...touch,
-    });
-    const shots = [
-      ...Object.keys(views).map((view) => [view, view]),
-      ...Object.entries(steps).map(([name, [view, ...clicks]]) => [name, view, ...clicks]),
-    ];
-    for (const [name, view, ...clicks] of shots) {
+const missed = [];
+for (const size of sizes) {
+  for (const scheme of schemes) {
+    const [width, height] = SIZES[size];
+    for (const shot of shots) {
+      // Each as on a first visit: nothing is remembered.
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme: scheme,
+        locale: "en-GB",
+        reducedMotion: "reduce",
+        permissions: ["camera"],
+        serviceWorkers: "block",
+        hasTouch: size !== "desktop",
+      });
       const page = await context.newPage();
-      await page.goto(url + views[view]);
-      await page.waitForTimeout(REST);
-      for (const label of clicks) {
-        const button = page.getByRole("button", { name: label });
-        if (await button.isVisible()) await button.click();
+      const complain = (what) => missed.push(`${shot} at ${size}, ${scheme}: ${what}`);
+      page.on("pageerror", ({ message }) => complain(message));
+      const [address, ...steps] = SHOTS[shot];
+      try {
+        await page.goto(url + address);
+        for (const step of steps) await step(page);
+        await page.waitForTimeout(REST);
+      } catch (error) {
+        complain(error.message);
       }
-      if (clicks.length > 0) await page.waitForTimeout(REST / 3);
-      await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`) });
-      await page.close();
+      const path = join(folder, `${shot}-${size}-${scheme}.png`);
+      await page.screenshot({ path }).catch(({ message }) => complain(message));
+      await context.close();
     }
-    await context.close();
   }
 }
 await browser.close();
 await server.close();
+for (const what of missed) console.error(what);
+if (missed.length > 0) process.exitCode = 1;

@@ -1,0 +1,123 @@
+/** What `tools/views.mjs` takes pictures of: every view, and the main states of each. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+
+const QUICK = "backend=cpu&picture=chelsea";
+const TWO = `with=nearest,bilinear&${QUICK}`;
+const ENLARGE = `task=super-resolve-x2&with=bilinear,bicubic-filter&${QUICK}`;
+const PHOTO = "public/samples/camera.jpg"; // a gray one
+const NETWORK = "../benches/web/nets/unet-16-32-64-128-nearest.onnx"; // does not say what its output is
+
+/** Below this width the controls are folded away, and a button unfolds them. Pixels. */
+const FOLDED = 900;
+/** How long anything may take to appear. Milliseconds. */
+const PATIENCE = 60_000;
+
+/** Fails, by name, where there is no such button that can be seen. */
+export const press =
+  (name, role = "button") =>
+  async (page) => {
+    const button = page.getByRole(role, { name, exact: true }).first();
+    await button.waitFor({ timeout: PATIENCE }).catch(() => {
+      throw new Error(`there is no ${role} “${name}”`);
+    });
+    await button.click();
+  };
+
+/** Fails, by name, where these words do not appear. */
+export const see = (text) => async (page) => {
+  const words = page.getByText(text).filter({ visible: true }).first();
+  await words.waitFor({ timeout: PATIENCE }).catch(() => {
+    throw new Error(`the words “${text}” do not appear`);
+  });
+};
+
+const controls = async (page) => {
+  if (page.viewportSize().width < FOLDED) await press("Show controls")(page);
+};
+
+/** Scrolls the controls down to this heading. */
+const down = (heading) => async (page) => {
+  const found = page.getByRole("heading", { name: heading, exact: true });
+  await found.waitFor({ timeout: PATIENCE }).catch(() => {
+    throw new Error(`there is no heading “${heading}”`);
+  });
+  await found.evaluate((each) => each.scrollIntoView({ block: "start" }));
+};
+
+const point = async (page) => {
+  const { x, y, width, height } = await page.locator("up-compare .stage").first().boundingBox();
+  await page.mouse.move(x + width * 0.6, y + height / 2);
+};
+
+const drop =
+  (...files) =>
+  async (page) => {
+    const sent = files.map((file) =>
+      typeof file === "string" ? { name: basename(file), base64: readFileSync(file).toString("base64") } : file,
+    );
+    await page.evaluate((sent) => {
+      const data = new DataTransfer();
+      for (const { name, base64 } of sent) {
+        data.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
+      }
+      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
+    }, sent);
+  };
+
+const drag = (page) =>
+  page.evaluate(() => {
+    document.body.dispatchEvent(new DragEvent("dragover", { bubbles: true, cancelable: true }));
+  });
+
+const NOTES = { name: "notes of the meeting.jpg", base64: Buffer.from("hello").toString("base64") };
+const CUT = {
+  name: "cut off.jpg",
+  base64: readFileSync("public/samples/chelsea.jpg").subarray(0, 9000).toString("base64"),
+};
+const done = see(/^(Done in|Xong trong)/);
+const upToDate = see(/^Up to date$/);
+
+/** By name: the address, and the steps from there. `on`: only at sizes where this is true. */
+export const SHOTS = {
+  opening: ["", done],
+  playground: [`#${QUICK}`, done],
+  grid: [`#${TWO}&layout=grid&tools=table`, done],
+  enlarge: [`#${ENLARGE}&mode=apply&layout=grid`, done, controls, down("Size of the result")],
+  "enlarge-test": [`#${ENLARGE}&mode=test&tools=table&size=3`, done, controls, down("Test scale")],
+  difference: [`#${TWO}&layout=grid&tools=difference`, done],
+  tools: [`#${TWO}&tools=lens,probe`, done, point],
+  segment: [`#task=segment&mode=test&${QUICK}`, done, controls, down("The photo")],
+  "old-photo": [`#task=old-photo&mode=test&${QUICK}`, done, controls, down("The photo")],
+  controls: [`#${QUICK}`, done, controls],
+  crop: [`#${QUICK}`, done, controls, press("Crop and rotate")],
+  camera: [`#${QUICK}`, done, controls, press("Take a picture")],
+  menu: [`#${QUICK}`, done, press("More ways to keep it")],
+  save: [`#${QUICK}`, done, press("More ways to keep it"), press("Save as another format"), see(/^\d[\d.]* kB$/)],
+  keys: [`#${QUICK}`, done, (page) => page.keyboard.press("?"), see("Keyboard and mouse")],
+  drag: [`#${QUICK}`, done, drag, see("Drop photos or an ONNX model")],
+  proposal: [`#${QUICK}`, done, drop(PHOTO), see("This looks black and white."), done],
+  error: [`#${QUICK}`, done, drop(NOTES), see("notes of the meeting.jpg")],
+  damaged: [`#${QUICK}`, done, drop(CUT), see("This JPEG file is incomplete"), done],
+  many: [`#${QUICK}`, done, drop(PHOTO, "public/samples/coffee.jpg"), see("2 files."), done],
+  question: [`#${QUICK}`, done, drop(NETWORK), see("Its file does not say.")],
+  networks: [`#${QUICK}`, done, drop(NETWORK, NETWORK.replace("nearest", "bilinear")), see("Which network?")],
+  inspect: ["#inspect?backend=cpu", upToDate],
+  "inspect-cut": ["#inspect?backend=cpu&beside=nearest&cut=enc1>cat1.concat", upToDate],
+  learn: ["#learn?step=0", upToDate],
+  "learn-random": ["#learn?random=1", upToDate],
+  ...Object.fromEntries(
+    ["bilinear", "pixel-shuffle", "max-unpool", "transposed-conv-3", "transposed-conv-uneven"].map((example) => [
+      `lab-${example}`,
+      [`#lab/${example}`, see("Output")],
+    ]),
+  ),
+  slides: ["#slides", see("The lecture, slide by slide")],
+  "slides-figures": ["#slides/l1", see("The loss: L1")],
+  vietnamese: [
+    `?lang=vi#${QUICK}`,
+    done,
+    (page) => press(page.viewportSize().width < FOLDED ? "Hiện bảng điều khiển" : "Mở ảnh")(page),
+  ],
+  "vietnamese-lab": ["?lang=vi#lab/transposed-conv-3", see("Đầu ra")],
+};
