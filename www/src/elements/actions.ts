@@ -50,6 +50,9 @@ export class Actions extends Localized {
       .estimate {
         color: var(--ink-soft);
       }
+      .estimate:empty {
+        display: none; /* or it would take a share of the row */
+      }
       .bar {
         position: relative;
         height: 3px;

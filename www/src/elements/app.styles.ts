@@ -86,6 +86,12 @@ export const appStyles = css`
       --lift: 12px; /* there are no tools to stay above */
     }
   }
+  /* Nor for pictures above a table. */
+  @media (max-width: 639px), (max-width: 899px) and (min-height: 521px) {
+    .page[data-open]:not([data-embed]) up-results {
+      display: none;
+    }
+  }
   @container (max-width: 600px) {
     .notices {
       bottom: var(--lift, 118px); /* where that bar has two rows */

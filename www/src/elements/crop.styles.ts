@@ -129,6 +129,15 @@ export const cropStyles = css`
       --room: 28dvh;
     }
   }
+  @media (max-width: 480px) {
+    .tools {
+      display: grid;
+      grid-template-columns: 1fr 1fr;
+    }
+    .tools > :last-child {
+      grid-column: 1 / -1;
+    }
+  }
   @media (pointer: coarse) {
     .numbers input {
       width: 84px;

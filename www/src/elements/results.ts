@@ -85,6 +85,8 @@ export class Results extends Localized {
         background: var(--surface);
         box-shadow: inset 0 -1px 0 var(--hairline);
         color: var(--ink-soft);
+        font-size: 12px;
+        font-weight: 600;
       }
       thead th button {
         min-height: 32px;
@@ -92,8 +94,7 @@ export class Results extends Localized {
         margin-right: -6px;
         gap: 4px;
         background: none;
-        font-size: 12px;
-        font-weight: 600;
+        font: inherit;
         color: inherit;
       }
       thead th button[data-sorts] {

@@ -67,6 +67,8 @@ export class Tag extends Localized {
       svg {
         width: 12px;
         height: 12px;
+        margin-left: 8px;
+        vertical-align: -1px;
         fill: none;
         stroke: currentColor;
         stroke-width: 1.8;
@@ -89,7 +91,7 @@ export class Tag extends Localized {
     const { pane, panes, value } = this;
     const { name, caption, time, wins } = pane;
     return html`<div>
-      <b>${name}</b>${panes.length > 2 ? icons.down : nothing}
+      <b>${name}${panes.length > 2 ? icons.down : nothing}</b>
       ${caption ? html`<span>${caption}</span>` : nothing}
       ${time ? html`<span class="time">${time}</span>` : nothing}
       ${wins ? html`<span class="wins">${t(wins === "tie" ? "result.tie" : "result.best")}</span>` : nothing}

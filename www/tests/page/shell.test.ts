@@ -123,6 +123,19 @@ describe("a phone", () => {
     expect(await page.getByText("or drop, paste").isVisible()).toBe(false);
     expect(await page.locator("up-compare .bar").isVisible(), "over the low stage").toBe(false);
   });
+
+  it("says the task at the end of its row, and keeps the pictures their room beside open controls and a table", async () => {
+    await open(phone, "#with=nearest,bilinear&tools=table");
+    const row = (await page.locator("up-actions .bar").boundingBox()) ?? expect.unreachable();
+    const task = (await page.locator("up-actions .task").boundingBox()) ?? expect.unreachable();
+    expect(Math.abs(task.x + task.width - (row.x + row.width))).toBeLessThan(2);
+    expect(await page.locator("up-results").isVisible()).toBe(true);
+    await page.getByRole("button", { name: "Show controls" }).click();
+    const stage = (await page.locator("main").boundingBox()) ?? expect.unreachable();
+    expect(stage.height).toBeGreaterThan(200);
+    await page.getByRole("button", { name: "Hide controls" }).click();
+    expect(await page.locator("up-results").isVisible()).toBe(true);
+  });
 });
 
 describe("a screen reader", () => {
