@@ -50,6 +50,14 @@ export class Actions extends Localized {
       .estimate {
         color: var(--ink-soft);
       }
+      /* The name of a file may be long: the pictures above do not move for it. */
+      .name {
+        flex: 1 1 50%;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
       .estimate:empty {
         display: none; /* or it would take a share of the row */
       }
@@ -160,7 +168,7 @@ export class Actions extends Localized {
     const stops = activity !== null && activity.kind !== "saving";
     return html`<section aria-label=${t("run.label")}>
       <div class="status">
-        <span>${this.#status()}</span>
+        <span class=${!activity && this.outcome.kind === "saved" ? "name" : ""}>${this.#status()}</span>
         <span class="task">${this.task}</span>
         <span class="estimate">${expected && activity?.kind !== "compute" ? describe(expected) : ""}</span>
         <span class="hidden" role="status">${this.#spoken()}</span>

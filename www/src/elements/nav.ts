@@ -44,6 +44,15 @@ export class Nav extends Localized {
         color: var(--ink);
         font-weight: 600;
       }
+      @media (max-width: 400px) {
+        a {
+          padding: 0 4px;
+          font-size: 12.5px;
+        }
+        nav {
+          margin-left: 3px; /* what their padding lacks, as they stand below the title */
+        }
+      }
       @media (pointer: coarse) {
         a {
           min-height: 40px;

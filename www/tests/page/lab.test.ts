@@ -144,6 +144,20 @@ describe("by keyboard", () => {
     await expect.poll(() => status().textContent()).toContain("Output [0, 0]");
   });
 
+  it("the sum and its equals sign stay on one line, and the numbers of a column under each other", async () => {
+    await open("#lab/bicubic", { viewport: { width: 390, height: 844 } });
+    await tabTo("Output");
+    const last = page.locator("lab-explain .term").last();
+    await expect.poll(() => last.textContent()).toMatch(/^[=≈]\s*-?\d/);
+    expect(await last.evaluate((each) => each.getClientRects().length)).toBe(1);
+    const cells = await grid("Output")
+      .getByRole("row")
+      .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.getBoundingClientRect())));
+    for (const row of cells) {
+      expect(row.map(({ right }) => Math.round(right))).toEqual(cells[0]?.map(({ right }) => Math.round(right)));
+    }
+  });
+
   it("the reverse: an input says where it goes", async () => {
     await open("#lab/transposed-conv-2");
     await tabTo("Input");

@@ -271,6 +271,17 @@ describe("keyboard alone", () => {
 });
 
 describe("languages", () => {
+  for (const locale of ["en-GB", "vi-VN"]) {
+    it(`have the names of all views in one row on a phone: ${locale}`, async () => {
+      page = await at.visit("#", { viewport: { width: 375, height: 812 }, hasTouch: true, locale });
+      const tops = await page
+        .locator("up-nav a")
+        .evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top));
+      expect(tops.length).toBe(5);
+      expect(new Set(tops).size).toBe(1);
+    });
+  }
+
   it("switches to Vietnamese, and stays there", async () => {
     await open();
     await page.getByRole("button", { name: "Tiếng Việt" }).click();

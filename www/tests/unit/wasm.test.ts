@@ -62,3 +62,19 @@ describe("metadata", () => {
     expect(Buffer.from(webp).toString("latin1")).toContain("2004:05:06 07:08:09");
   });
 });
+
+describe("a test of enlarging at any scale", () => {
+  it("scores about the same on both sides of a whole scale, which reduces in another way, and less at a larger one", async () => {
+    const whole = await engine.decode(readFileSync(at("www/public/samples/chelsea.jpg")));
+    const photo = whole.cut(100, 60, 240, 160, 0, false);
+    const { width, height } = photo;
+    const resize = (picture: Picture, width: number, height: number) =>
+      engine.filter(picture, { kind: "resize", width, height, interpolation: "bicubic" });
+    const scored = async (small: Picture) => (await engine.score(await resize(small, width, height), photo)).psnr;
+    const reduced = (by: number) => resize(photo, Math.round(width / by), Math.round(height / by));
+    const half = await scored(await engine.filter(photo, { kind: "downscale", scale: 2 }));
+    expect(await scored(await reduced(2))).toBeCloseTo(half, 2);
+    for (const by of [1.98, 2.02]) expect(Math.abs((await scored(await reduced(by))) - half)).toBeLessThan(0.3);
+    expect(await scored(await reduced(3))).toBeLessThan(half - 1);
+  }, 30_000);
+});

@@ -6,12 +6,12 @@ const QUICK = "backend=cpu&picture=chelsea";
 const TWO = `with=nearest,bilinear&${QUICK}`;
 const ENLARGE = `task=super-resolve-x2&with=bilinear,bicubic-filter&${QUICK}`;
 const PHOTO = "public/samples/camera.jpg"; // a gray one
-const NETWORK = "../benches/web/nets/unet-16-32-64-128-nearest.onnx"; // does not say what its output is
+const NETWORK = "../training/cases/reported/local-function.onnx"; // does not say what its output is
 
 /** Below this width the controls are folded away, and a button unfolds them. Pixels. */
 const FOLDED = 900;
 /** How long anything may take to appear. Milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = 150_000;
 
 /** Fails, by name, where there is no such button that can be seen. */
 export const press =
@@ -101,7 +101,7 @@ export const SHOTS = {
   damaged: [`#${QUICK}`, done, drop(CUT), see("This JPEG file is incomplete"), done],
   many: [`#${QUICK}`, done, drop(PHOTO, "public/samples/coffee.jpg"), see("2 files."), done],
   question: [`#${QUICK}`, done, drop(NETWORK), see("Its file does not say.")],
-  networks: [`#${QUICK}`, done, drop(NETWORK, NETWORK.replace("nearest", "bilinear")), see("Which network?")],
+  networks: [`#${QUICK}`, done, drop(NETWORK, NETWORK.replace("local-function", "equal_mask")), see("Which network?")],
   inspect: ["#inspect?backend=cpu", upToDate],
   "inspect-cut": ["#inspect?backend=cpu&beside=nearest&cut=enc1>cat1.concat", upToDate],
   learn: ["#learn?step=0", upToDate],
@@ -112,7 +112,7 @@ export const SHOTS = {
       [`#lab/${example}`, see("Output")],
     ]),
   ),
-  slides: ["#slides", see("The lecture, slide by slide")],
+  slides: ["#slides", see("The loss: cross-entropy")],
   "slides-figures": ["#slides/l1", see("The loss: L1")],
   vietnamese: [
     `?lang=vi#${QUICK}`,
