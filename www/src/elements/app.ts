@@ -42,13 +42,16 @@ import "./save-as";
 import type { SaveAs } from "./save-as";
 import { shared } from "./shared";
 
+/** Where the controls stand beside the pictures and take no room from them; see `app.styles.ts`. */
+const BESIDE = "(min-width: 900px), (min-width: 640px) and (max-height: 520px)";
+
 /** The page: lays out the elements, hands them the state, and hands what they ask for to the playground. */
 @customElement("up-app")
 export class App extends Localized {
   @property({ attribute: false }) playground!: Playground;
   /** How it shows itself in a frame of another page; null: as a page by itself. */
   @property({ attribute: false }) embed: Mode | null = null;
-  @state() private open = matchMedia("(min-width: 900px)").matches;
+  @state() private open = matchMedia(BESIDE).matches;
   @state() private dropping = false;
   @state() private greets = isFirstVisit();
   @state() private values: Record<string, number[]> = {};

@@ -44,7 +44,7 @@ export class Nav extends Localized {
         color: var(--ink);
         font-weight: 600;
       }
-      @media (max-width: 400px) {
+      @media (max-width: 400px), (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
         a {
           padding: 0 4px;
           font-size: 12.5px;

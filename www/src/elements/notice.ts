@@ -54,6 +54,7 @@ export class NoticeBar extends Localized {
         min-height: 28px;
         width: 28px;
         margin: -4px -4px 0 0;
+        align-self: start;
       }
       .more {
         grid-column: 2 / -1;

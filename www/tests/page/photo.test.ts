@@ -240,7 +240,7 @@ describe("the size of an enlarged photo", () => {
     await open({}, "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=test&tools=table&size=3");
     const scale = () => page.getByRole("slider", { name: "Scale" });
     expect(await scale().inputValue()).toBe("3");
-    await page.getByText("The photo is reduced to 150 × 100 pixels").waitFor();
+    await page.getByText("The photo is downscaled to 150 × 100 pixels").waitFor();
     expect(await page.getByRole("spinbutton", { name: "Width" }).count(), "the size is the photo's").toBe(0);
     const figures = async () => Object.values(await tableRows(page)).map(([psnr]) => psnr);
     expect(await figures()).toEqual([expect.stringMatching(/^\d/), expect.stringMatching(/^\d/)]);
@@ -248,7 +248,7 @@ describe("the size of an enlarged photo", () => {
     const atThree = await figures();
     await scale().fill("1.5");
     await rerun();
-    await page.getByText("The photo is reduced to 301 × 200 pixels").waitFor();
+    await page.getByText("The photo is downscaled to 301 × 200 pixels").waitFor();
     expect(page.url()).toContain("size=1.5");
     expect(await figures()).not.toEqual(atThree);
     expect(await scale().getAttribute("min"), "what is not reduced has nothing to score").toBe("1.1");
@@ -260,7 +260,7 @@ describe("the size of an enlarged photo", () => {
     await scale().fill("2");
     await rerun();
     expect(page.url()).not.toContain("size=");
-    await page.getByText("The photo is reduced to 225 × 150 pixels").waitFor();
+    await page.getByText("The photo is downscaled to 225 × 150 pixels").waitFor();
     await page.getByRole("radio", { name: "Use photo as is" }).check();
     await rerun();
     expect(await page.getByRole("spinbutton", { name: "Width" }).inputValue()).toBe("902");
