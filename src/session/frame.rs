@@ -4,6 +4,7 @@
 use super::geometry::Geometry;
 use super::host::Host;
 use super::model::Model;
+use super::optional::ColorHint;
 use super::process::{Estimate, TileEvent, checked_size};
 use super::source::Source;
 use super::tiling::nearest_first;
@@ -147,6 +148,16 @@ impl Frame {
                 small.write(small.rect(), &rgba)?;
                 Ok(Self::Picture(small))
             }
+        }
+    }
+
+    /// Gives places of a picture of `width × height` the colors that are known: a network follows hints more or less, and
+    /// here they hold.
+    pub(super) fn hint(&mut self, hints: &[ColorHint], (width, height): (u32, u32)) {
+        if let (Self::Chroma(chroma), false) = (self, hints.is_empty()) {
+            let share = |at: u32, of: u32| (f64::from(at) + 0.5) / f64::from(of);
+            let place = |&ColorHint { x, y, a, b }| ([share(x, width), share(y, height)], [a, b]);
+            chroma.hint(&hints.iter().map(place).collect::<Vec<_>>());
         }
     }
 

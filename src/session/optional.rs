@@ -31,7 +31,8 @@ const MOST_HINTS: usize = 1000;
 #[serde(default, deny_unknown_fields)]
 pub struct OptionalValues {
     pub numbers: BTreeMap<String, f32>,
-    /// For a network that takes color hints.
+    /// For a network that takes color hints. Its place has the color in the result, and what belongs to it along the
+    /// picture's edges follows ([`crate::image::Chroma::hint`]).
     pub hints: Vec<ColorHint>,
 }
 

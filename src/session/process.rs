@@ -136,7 +136,8 @@ impl Model {
             let input = || Ok(vec![reduced.tensor(self)?]);
             let output =
                 self.outputs_of(&graph, &input, &selection, &steps, &mut fallback).await?.swap_remove(0);
-            let frame = Frame::new(self, picture, &reduced, output)?;
+            let mut frame = Frame::new(self, picture, &reduced, output)?;
+            frame.hint(&values.hints, picture.size());
             if self.task()?.tiling != Tiling::Both {
                 let scale = self.frame_scale()?;
                 let picture = frame.finish(picture, scale, near, host, &mut on_tile).await?;

@@ -5,6 +5,7 @@
 //! colour ends where the picture's edge is, not where the small frame's pixels happen to end; and
 //! where lightness does not change, the result is bilinear.
 
+use super::hint::{Hint, spread};
 use super::planar::{Channels, Encoding};
 use super::{RGBA, Rect, lab};
 use unet_kernels::error::{Error, Result};
@@ -65,6 +66,19 @@ impl Chroma {
         lab.try_reserve_exact(pixels.len()).map_err(|_| Error::OutOfMemory(12 * pixels.len() as u64))?;
         lab.extend(pixels.iter().map(|&[r, g, b, _]| lab::from_srgb([r, g, b])));
         Ok(Self { width, lab })
+    }
+
+    /// Gives places a color that is known, each with what belongs to it ([`super::hint`]): a share of the width and of the
+    /// height, 0 to 1, and a\* and b\*.
+    pub fn hint(&mut self, hints: &[([f64; 2], [f32; 2])]) {
+        let height = self.lab.len() / self.width;
+        let along = |share: f64, len: usize| ((share * len as f64) as usize).min(len - 1);
+        let place = |&([x, y], color): &([f64; 2], [f32; 2])| Hint {
+            at: along(y, height) * self.width + along(x, self.width),
+            color,
+        };
+        let hints: Vec<Hint> = hints.iter().map(place).collect();
+        spread(&mut self.lab, self.width, &hints);
     }
 
     /// Colours `rgba`, which is the part `rect` of a picture of `width × height`: L\* and alpha stay,

@@ -17,6 +17,7 @@ pub mod features;
 pub mod filter;
 mod filter_spec;
 mod first_look;
+mod hint;
 mod jpeg;
 pub mod lab;
 pub mod labels;
