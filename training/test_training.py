@@ -21,7 +21,7 @@ from config import read_config
 from damage import Damage, bayer, demosaic
 from degrade import disk_kernel, gaussian_kernel, jpeg, motion_kernel
 from encoder import CHANNELS, Encoder, same
-from export import check, facts_of, halve, to_onnx, trained, write
+from export import check, facts_of, halve, optional_inputs, to_onnx, trained, write
 from manifest import table
 from model import STRATEGIES, UNet, flops_per_pixel, parameters
 from norms import freeze, settle
@@ -396,6 +396,18 @@ class Transfer(unittest.TestCase):
             hints[0, :, 5, 5] = torch.tensor([0.5, 0.5, 1])
             self.assertTrue(torch.equal(net(seen), net(seen._replace(hints=torch.zeros(1, 3, 16, 16)))))
             self.assertFalse(torch.allclose(net(seen), net(seen._replace(hints=hints))))
+
+    def test_a_file_says_what_it_can_be_told_and_where_its_colors_are(self) -> None:
+        net = self.net(inputs=1, outputs=2, widths=(16, 8, 8), colors=True, hints=True).single("nearest").folded()
+        model = halve(to_onnx(net))
+        told = optional_inputs(model)
+        self.assertEqual(set(told), {"hints", "temperature"})
+        self.assertLessEqual(set(told), {port.name for port in model.graph.input})
+        likely = told["hints"]["likely"]
+        values = {name for node in model.graph.node for name in node.output} | {i.name for i in model.graph.initializer}
+        self.assertLessEqual(set(likely.values()), values)
+        self.assertEqual(told, optional_inputs(model))  # once more changes nothing
+        self.assertEqual(optional_inputs(halve(to_onnx(UNet(3, 3, (4, 8))))), {})
 
     def test_the_annealed_mean_of_a_certain_color_is_that_color(self) -> None:
         net = self.net(inputs=1, outputs=2, widths=(16, 8, 8), colors=True)
