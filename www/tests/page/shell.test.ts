@@ -49,7 +49,7 @@ describe("opening", () => {
     await at.page.getByText("could not start").waitFor();
     const course = await at.page.context().newPage();
     await course.setContent(`<iframe src="${at.site.url}" sandbox="allow-scripts"></iframe>`);
-    await course.frameLocator("iframe").getByText("could not start").waitFor();
+    await course.frameLocator("iframe").getByText("cannot start here: this frame is in a sandbox").waitFor();
   });
 
   it("has a strict policy: no inline script, no foreign source", async () => {
