@@ -48,6 +48,7 @@ check: pkg/package.json
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps
 	scripts/cargo-wasm check --no-default-features --features gpu,web
 	cd www && npm run --silent check
+	[ ! -x training/.venv/bin/ruff ] || { training/.venv/bin/ruff format --check . && training/.venv/bin/ruff check .; }
 
 networks: training/.venv/ready
 	@training/.venv/bin/pip install --quiet torchvision segmentation-models-pytorch monai spandrel

@@ -1,6 +1,6 @@
 """Writes U-Nets with random weights, for timing: two sizes, each with the five strategies, 3 to 3 channels, float32.
 
-    python bench_nets.py FOLDER
+python bench_nets.py FOLDER
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import argparse
 from pathlib import Path
 
 import torch
-
 from export import to_onnx
 from model import STRATEGIES, UNet
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 
+import degrade
 import torch
 from torch import Tensor
 from torch.nn import functional
-
-import degrade
 
 MARGIN = 8
 

@@ -1,6 +1,6 @@
 """Scores an ONNX file on its task's evaluation sets, with seeded noise: what the model card states.
 
-    python evaluate.py ../models/denoise-bilinear.onnx --data ../../shared/data
+python evaluate.py ../models/denoise-bilinear.onnx --data ../../shared/data
 """
 
 from __future__ import annotations

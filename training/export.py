@@ -22,13 +22,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
-
 from config import read_config
 from encoder import SOURCE
 from manifest import write_manifest
 from model import flops_per_pixel, parameters
 from networks import Net, build
+from onnx import TensorProto, helper, numpy_helper
 from scoring import onnx_network, padded
 from tasks import task_of
 from transfer import HINTS, TransferUNet
@@ -111,9 +110,7 @@ def halve(model: onnx.ModelProto) -> onnx.ModelProto:
             continue
         for position, name in enumerate(node.input):
             if name in stored and stored[name].data_type == TensorProto.FLOAT:
-                casts[name] = helper.make_node(
-                    "Cast", [name], [name + ".f32"], name=name + ".cast", to=TensorProto.FLOAT
-                )
+                casts[name] = helper.make_node("Cast", [name], [name + ".f32"], name=name + ".cast", to=TensorProto.FLOAT)
                 node.input[position] = name + ".f32"
     for name in casts:
         array = numpy_helper.to_array(stored[name])
@@ -208,9 +205,7 @@ def trained(run: Path, strategy: str, of_shared: float = 0.0) -> tuple[Net, dict
     return net.single(strategy).eval().folded(), told
 
 
-def facts_of(
-    config: dict, net: Net, strategy: str, scores: dict[str, float], went_into: dict[str, float]
-) -> dict[str, object]:
+def facts_of(config: dict, net: Net, strategy: str, scores: dict[str, float], went_into: dict[str, float]) -> dict[str, object]:
     sources = tomllib.loads((HERE / "sources.toml").read_text())
     title = f"{config['facts']['title']} ({strategy})"
     only = {key: config[key] for key in ("variant", "vividness") if key in config}

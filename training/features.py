@@ -8,9 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 import torch
-from torch import Tensor
-
 from encoder import pretrained
+from torch import Tensor
 
 FOLDER = Path(__file__).parent / "runs" / "features"
 BATCH = 32

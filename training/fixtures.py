@@ -19,10 +19,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
-
 from cases import FILES
 from cases.build import Case
+from safetensors.numpy import save_file
 
 LIMITS = {"ops": 2 << 20, "nets": 7 << 19}
 HERE = Path(__file__).parent

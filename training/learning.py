@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 import torch
-
 from config import read_config
 from export import check, facts_of, halve, to_onnx, write
 from model import UNet

@@ -1,6 +1,6 @@
 """Writes models/manifest.json (name, bytes, sha256 and facts of every ONNX file there) and the tables of models/README.md.
 
-    python manifest.py ../models
+python manifest.py ../models
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import onnx
-
 from weights import facts
 
 # Scores that are parts of a whole, not decibels.

@@ -10,6 +10,7 @@ Module names (`enc1.conv2`, `up1`, `dec1.conv1`, ...) are the names in the ONNX 
 from __future__ import annotations
 
 import copy
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -88,9 +89,7 @@ class TransposedConv(nn.Module):
 
     def __init__(self, channels: int, kernel: int):
         super().__init__()
-        self.conv = nn.ConvTranspose2d(
-            channels, channels // 2, kernel, stride=2, padding=1, output_padding=4 - kernel
-        )
+        self.conv = nn.ConvTranspose2d(channels, channels // 2, kernel, stride=2, padding=1, output_padding=4 - kernel)
 
     def forward(self, x: Tensor, indices: Tensor | None) -> Tensor:
         return self.conv(x)
@@ -156,7 +155,7 @@ class UNet(nn.Module):
             raise ValueError(f"unknown norm {norm!r}; one of {', '.join(NORMS)}")
         if residual and inputs not in (1, outputs):
             raise ValueError(f"a residual network needs as many outputs as inputs, not {inputs} and {outputs}")
-        if any(deep != 2 * shallow for shallow, deep in zip(widths, widths[1:])):
+        if any(deep != 2 * shallow for shallow, deep in pairwise(widths)):
             raise ValueError(f"each width must be twice the one above, not {widths}")
         self.settings = dict(
             inputs=inputs, outputs=outputs, widths=tuple(widths), residual=residual, centre=centre, skips=skips,

@@ -26,9 +26,7 @@ def _pcg4d(x, y, channel, seed):
 
 def _words(height, width, channels, seed, top, left):
     """The first two words of every pixel and channel."""
-    y, x, c = np.meshgrid(
-        np.arange(top, top + height), np.arange(left, left + width), np.arange(channels), indexing="ij"
-    )
+    y, x, c = np.meshgrid(np.arange(top, top + height), np.arange(left, left + width), np.arange(channels), indexing="ij")
     return _pcg4d(x, y, c, np.full(x.shape, seed))[:2]
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-import torch
-
 import degrade
 import noise
+import numpy as np
+import torch
 
 SIDE = 512  # shorter side of a picture whose unit is a pixel
 SCRATCHES, SPECKS, TEARS = 16, 220, 4  # where the wear is 1

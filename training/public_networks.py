@@ -19,11 +19,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
-from torch import Tensor, nn
-
 from cases.build import export, quiet, run_onnxruntime
 from export import strip
+from safetensors.numpy import save_file
+from torch import Tensor, nn
 
 HERE = Path(__file__).parent
 SIDE = 128
@@ -190,7 +189,7 @@ def main() -> None:
                 rows[name] = write(name, NETWORKS[name], folder)
             except ModuleNotFoundError as error:
                 missing.append(f"{name}: {error}")
-            except Exception as error:  # noqa: BLE001: the others go on
+            except Exception as error:  # the others go on
                 missing.append(f"{name}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
             print(name, rows.get(name, missing[-1:]), flush=True)
         answers = engine(folder)

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from torch import Tensor
-from torch.nn import functional
-
 from scoring import Network
 from tasks import Task
+from torch import Tensor
+from torch.nn import functional
 
 ROWS, SIDE = 6, 192
 

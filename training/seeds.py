@@ -15,7 +15,6 @@ import statistics
 from pathlib import Path
 
 import torch
-
 from config import read_config
 from model import UNet
 from scoring import padded

@@ -16,14 +16,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import torch
-from PIL import Image, ImageDraw
-from torch import Tensor
-
 import degrade
+import torch
 from data import to_tensor
 from manifest import name
+from PIL import Image, ImageDraw
 from samples import to_picture
+from torch import Tensor
 
 HERE = Path(__file__).parent
 CELL, GAP, HEAD = 160, 6, 18
@@ -69,7 +68,11 @@ SAW, WHOLE = (200, 60, 192, 192), None
 
 
 def enlarged(scale: int) -> list[Case]:
-    return [("chelsea.jpg", CAT, smaller(scale)), ("astronaut.jpg", FACE, smaller(scale)), ("text-chart.png", SAW, smaller(scale))]
+    return [
+        ("chelsea.jpg", CAT, smaller(scale)),
+        ("astronaut.jpg", FACE, smaller(scale)),
+        ("text-chart.png", SAW, smaller(scale)),
+    ]
 
 
 CASES: dict[str, list[Case]] = {

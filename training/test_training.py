@@ -13,28 +13,28 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
-
 from cases.build import randomise
-import lab
 from config import read_config
 from damage import Damage, bayer, demosaic
 from degrade import disk_kernel, gaussian_kernel, jpeg, motion_kernel
 from encoder import CHANNELS, Encoder, same
 from export import check, facts_of, halve, optional_inputs, to_onnx, trained, write
 from manifest import table
-from model import STRATEGIES, UNet, flops_per_pixel, parameters
+from model import STRATEGIES, UNet, flops_per_pixel
 from norms import freeze, settle
 from optimizer import MuonAdamW, matrix
+from PIL import Image
 from seeds import spread
 from tasks import task_of
 from tasks.color import HELD_OUT_TOO, Color
 from tasks.critic import Critic
 from tasks.segment import held_out
 from team import Team
-from transfer import TransferUNet
 from train import Run, alike, arguments, network, usual_budget
+from transfer import TransferUNet
 from weights import file_name, initial_weights, latest, load_matching, start_from
+
+import lab
 
 HERE = Path(__file__).parent
 
@@ -358,7 +358,9 @@ class Transfer(unittest.TestCase):
             seen = net.see(torch.rand(1, 3, 64, 64))
             made = net.logits(seen)
             between = [f + 1 for f in seen.features[:-1]]
-            self.assertTrue(torch.equal(net.logits(seen._replace(features=type(seen.features)(*between, seen.features[-1]))), made))
+            self.assertTrue(
+                torch.equal(net.logits(seen._replace(features=type(seen.features)(*between, seen.features[-1]))), made)
+            )
             self.assertEqual(net(torch.rand(1, 3, 64, 64)).shape, (1, 4, 64, 64))
 
     def test_padding_is_as_tensorflow_has_it(self) -> None:

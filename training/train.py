@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
-
 from config import read_config
 from curve import Curve
 from encoder import Features, pretrained
@@ -32,6 +30,7 @@ from samples import write_samples
 from scoring import Network, padded
 from tasks import Task, task_of
 from team import Team, together
+from torch import Tensor, nn
 from transfer import Seen, TransferUNet
 from weights import initial_weights, opened, start_from, total
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
+from encoder import CHANNELS, STRIDE, Encoder, Features
+from model import fold, initialise
 from torch import Tensor, nn
 from torch.nn import functional
 
 import lab
-from encoder import CHANNELS, STRIDE, Encoder, Features
-from model import fold, initialise
 
 BIN = 10  # of a* and b*
 CHROMA = 128  # a* and b* of an output 1

@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
-
 from model import UNet
 from networks import Net
+from torch import Tensor, nn
 from transfer import TransferUNet
 
 CALIBRATION = 64  # pictures
@@ -121,7 +120,11 @@ def start_from(net: Net, state: dict, batch: Callable[[int], tuple[Tensor, Tenso
     it has. (The lecture's network, whose norms follow ReLUs, is exported with them.)"""
     weights = state["average"]
     missing = load_matching(net, lent_norms(net, weights))
-    if isinstance(net, (UNet, TransferUNet)) and any("norm" in name for name in missing) and any("conv" in name for name in weights):
+    if (
+        isinstance(net, (UNet, TransferUNet))
+        and any("norm" in name for name in missing)
+        and any("conv" in name for name in weights)
+    ):
         unfold_norms(net, state.get("exports", {}), batch(CALIBRATION)[0])
 
 

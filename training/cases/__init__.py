@@ -32,5 +32,10 @@ FILES = {
         "group_normalization": norm.group_normalization,
         "layer_normalization": norm.layer_normalization,
     },
-    "nets": {**nets.NETS, "reported": reported.reported, "channels_last": keras.channels_last, "unpooling": unpooling.unpooling},
+    "nets": {
+        **nets.NETS,
+        "reported": reported.reported,
+        "channels_last": keras.channels_last,
+        "unpooling": unpooling.unpooling,
+    },
 }

@@ -17,21 +17,70 @@ from dataclasses import dataclass, field
 import numpy as np
 import onnx
 import torch
+from export import strip
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
-from export import strip
-
 # What the engine promises to run; a case that needs more is a mistake here.
-SHAPE_OPERATORS = (
-    "Shape Gather Slice Concat Squeeze Unsqueeze Reshape Transpose Expand Where Range ConstantOfShape Identity "
-    "Add Sub Mul Div Cast Constant ScatterND"
-).split()
-OPERATORS = SHAPE_OPERATORS + (
-    "Conv ConvTranspose MaxPool MaxUnpool AveragePool GlobalAveragePool ReduceL2 ReduceMean ReduceMax Resize DepthToSpace "
-    "SpaceToDepth Pad Split Relu LeakyRelu PRelu Sigmoid Tanh Mish Softplus Clip HardSwish HardSigmoid Gelu Erf Softmax "
-    "LogSoftmax ArgMax Gemm MatMul BatchNormalization InstanceNormalization GroupNormalization LayerNormalization"
-).split()
+SHAPE_OPERATORS = [
+    "Shape",
+    "Gather",
+    "Slice",
+    "Concat",
+    "Squeeze",
+    "Unsqueeze",
+    "Reshape",
+    "Transpose",
+    "Expand",
+    "Where",
+    "Range",
+    "ConstantOfShape",
+    "Identity",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Cast",
+    "Constant",
+    "ScatterND",
+]
+OPERATORS = SHAPE_OPERATORS + [
+    "Conv",
+    "ConvTranspose",
+    "MaxPool",
+    "MaxUnpool",
+    "AveragePool",
+    "GlobalAveragePool",
+    "ReduceL2",
+    "ReduceMean",
+    "ReduceMax",
+    "Resize",
+    "DepthToSpace",
+    "SpaceToDepth",
+    "Pad",
+    "Split",
+    "Relu",
+    "LeakyRelu",
+    "PRelu",
+    "Sigmoid",
+    "Tanh",
+    "Mish",
+    "Softplus",
+    "Clip",
+    "HardSwish",
+    "HardSigmoid",
+    "Gelu",
+    "Erf",
+    "Softmax",
+    "LogSoftmax",
+    "ArgMax",
+    "Gemm",
+    "MatMul",
+    "BatchNormalization",
+    "InstanceNormalization",
+    "GroupNormalization",
+    "LayerNormalization",
+]
 # Of the largest magnitude: PyTorch and onnxruntime both sum in float32, in different orders.
 TOLERANCE = 2e-5
 
@@ -128,9 +177,7 @@ def export(
         if legacy:
             file = io.BytesIO()
             axes = {n: {a: f"d{a}" for a in dynamic} for n in names} if dynamic else None
-            torch.onnx.export(
-                net, inputs, file, dynamo=False, opset_version=opset, input_names=names, dynamic_axes=axes
-            )
+            torch.onnx.export(net, inputs, file, dynamo=False, opset_version=opset, input_names=names, dynamic_axes=axes)
             return onnx.load_from_string(file.getvalue())
         shapes = tuple(dynamic for _ in inputs) if dynamic else None
         program = torch.onnx.export(

@@ -70,9 +70,7 @@ def conv() -> list[Case]:
             constants=("w", "b"), pads=[0, 1, 2, 3], opset=11,
         )
     )  # fmt: skip
-    cases.append(
-        node("weights as inputs", "Conv", {"x": x, "w": w, "b": b}, F.conv2d, opset=22, kernel_shape=[3, 3])
-    )
+    cases.append(node("weights as inputs", "Conv", {"x": x, "w": w, "b": b}, F.conv2d, opset=22, kernel_shape=[3, 3]))
     for auto in ("SAME_UPPER", "SAME_LOWER", "VALID"):
         for kernel, stride, dilation, side in (((3, 3), 1, 1, (7, 6)), ((4, 2), 2, 1, (7, 10)), ((3, 2), 1, 2, (8, 5))):
             x = rand(auto, 1, 2, *side)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import torch
+from export import strip
 from torch import Tensor, nn
 
 from cases.build import Case, export
-from export import strip
 
 DATA = [[1.0, 2.0], [3.0, 4.0]]
 CORNERS = [[1.0, 5.0], [4.0, 8.0]]

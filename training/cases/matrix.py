@@ -39,7 +39,7 @@ def arg_max() -> list[Case]:
     cases, x = [], rand("argmax", 2, 5, 3, 4)
     for axis, keep in ((1, 1), (1, 0), (-1, 1), (2, 0), (0, 1)):
         name = f"axis {axis}, keepdims {keep}"
-        function = lambda x, axis=axis, keep=keep: x.argmax(axis, keepdim=bool(keep))  # noqa: E731
+        function = lambda x, axis=axis, keep=keep: x.argmax(axis, keepdim=bool(keep))
         cases.append(node(name, "ArgMax", {"x": x}, function, axis=axis, keepdims=keep, opset=11 + len(cases)))
     tied = torch.tensor([1.0, 3, 3, 2, 3]).view(1, 5, 1, 1).expand(1, 5, 2, 3).contiguous()
     cases += [
@@ -77,7 +77,7 @@ def gemm() -> list[Case]:
         )  # fmt: skip
     for ta, tb in ((0, 1), (1, 0), (1, 1)):
         inputs = {"a": a.T if ta else a, "b": b.T if tb else b}
-        function = lambda a, b, ta=ta, tb=tb: (a.T if ta else a) @ (b.T if tb else b)  # noqa: E731
+        function = lambda a, b, ta=ta, tb=tb: (a.T if ta else a) @ (b.T if tb else b)
         cases.append(node(f"transA {ta}, transB {tb}", "Gemm", inputs, function, transA=ta, transB=tb, opset=11))
     return cases
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import onnx
 import torch
+from export import halve, strip
+from model import UNet
 from torch import nn
 
 from cases import papers
 from cases.build import Case, checked, differs, export, quiet, rand, randomise, run_onnxruntime
 from cases.ties import clear_of_ties
-from export import halve, strip
-from model import UNet
 
 Sizes = tuple[tuple[int, int], ...]
 EXTERNAL = "unet.onnx"
@@ -137,7 +137,9 @@ def external_data() -> list[Case]:
     with torch.inference_mode():
         y = net(x)
     inputs, outputs = {model.graph.input[0].name: x.numpy()}, {model.graph.output[0].name: y.numpy()}
-    return [checked(Case("weights in a second file", model.SerializeToString(), inputs, outputs, {EXTERNAL + ".data": weights}))]
+    return [
+        checked(Case("weights in a second file", model.SerializeToString(), inputs, outputs, {EXTERNAL + ".data": weights}))
+    ]
 
 
 def paper(make, channels: int, sizes: Sizes, **more: object) -> list[Case]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import torch
+from model import UNet, conv3
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from model import UNet, conv3
 
 
 class Espcn(nn.Sequential):

@@ -41,9 +41,7 @@ def graph(
     opset: int = 17, kind: int = TensorProto.FLOAT,
 ) -> onnx.ModelProto:  # fmt: skip
     results = [helper.make_tensor_value_info(o, kind, None) for o in outputs or ["y"]]
-    body = helper.make_graph(
-        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, x)], results, constants
-    )
+    body = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, x)], results, constants)
     return helper.make_model(body, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
 
 
@@ -173,9 +171,11 @@ def written() -> dict[str, onnx.ModelProto]:
     cases["tril of attention"] = graph(
         [N("Trilu", ["x"], ["t"], upper=0), N("Trilu", ["t", "k"], ["y"], upper=1)], [ints("k", -3)], PICTURE
     )
+
     def branch(op: str) -> onnx.GraphProto:
         out = helper.make_tensor_value_info("r", TensorProto.FLOAT, None)
         return helper.make_graph([N(op, ["x"], ["h"]), N("Mul", ["h", "c"], ["r"])], op, [], [out], [floats("c", 1)])
+
     cases["if on a constant"] = graph(
         [N("If", ["t"], ["y"], then_branch=branch("Relu"), else_branch=branch("Neg"))],
         [numpy_helper.from_array(np.array(False), "t")], PICTURE,

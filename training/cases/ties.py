@@ -10,10 +10,9 @@ from __future__ import annotations
 import copy
 
 import torch
+from model import UNet
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from model import UNet
 
 EPSILON = 1e-5
 # A gap this near the rule's limit could fall on either side of it in float32.

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from torch import Tensor
-
 from scoring import Network
+from torch import Tensor
 
 
 class Task(ABC):

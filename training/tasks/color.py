@@ -9,18 +9,18 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
-import torch
-from torch import Tensor
-from torch.nn import functional
-
 import degrade
-import lab
+import torch
 from damage import OldLuma
 from data import load_shards
 from encoder import Features
 from features import cached
 from scoring import Network, onnx_network, padded, psnr
+from torch import Tensor
+from torch.nn import functional
 from transfer import CHROMA, HINTS, Seen, color_bins
+
+import lab
 
 from .base import Task, mean
 from .critic import Critic

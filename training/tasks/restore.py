@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-import torch
-from torch import Tensor
-from torch.nn import functional
-
 import degrade
+import torch
 from damage import MARGIN, Damage, Reduced
 from data import Patches, load_folder, load_shards
 from degrade import uniform
 from scoring import Network, eight_bits, luma_psnr, psnr
+from torch import Tensor
+from torch.nn import functional
 
 from .base import Task, mean
 
@@ -137,7 +136,11 @@ class Denoise(Restore):
             for index, clean in self.pictures("Kodak24", stride):
                 seen = file.seen(clean)
                 one_color = kind == "gaussian" and file.gray
-                noisy = self.noisy(seen[:, :1] if one_color else seen, kind, torch.tensor([noises[kind]]), seeded(index)) if kind else seen
+                noisy = (
+                    self.noisy(seen[:, :1] if one_color else seen, kind, torch.tensor([noises[kind]]), seeded(index))
+                    if kind
+                    else seen
+                )
                 kept = file.kept(noisy)
                 made.append(psnr(run(kept).clamp(0, 1), seen))
                 was.append(psnr(kept, seen))
@@ -262,6 +265,7 @@ class SuperResolve(Restore):
             scores[f"in files, {file}"] = self.in_file(run, file)
             scores[f"in files, {file}, bicubic"] = self.in_file(None, file)
         return scores
+
 
 class Deblur(Restore):
     """[data] blur: for each kind its range (Gaussian sigma, defocus radius, motion length, pixels), and how often it is drawn;

@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
+import degrade
 import numpy as np
 import torch
+from data import load_shards, to_tensor
 from PIL import Image
+from scoring import Network
 from torch import Tensor
 from torch.nn import functional
-
-import degrade
-from data import load_shards, to_tensor
-from scoring import Network
 
 from .base import Task, mean
 
@@ -52,7 +51,7 @@ def load_pairs(shard: Path, pattern: str, wanted: bool, limit: int) -> list[tupl
             if path.stem.startswith(pattern) and held_out(path.stem) == wanted:
                 files.setdefault(path.stem, {})[path.suffix] = tar.extractfile(member).read()
     pairs = []
-    for stem, pair in sorted(files.items()):
+    for _, pair in sorted(files.items()):
         picture = Image.open(io.BytesIO(pair[".jpg"])).convert("RGB")
         mask = Image.open(io.BytesIO(pair[".png"])).convert("L")
         factor = min(1, limit / min(picture.size))
