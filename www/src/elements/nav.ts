@@ -49,8 +49,19 @@ export class Nav extends Localized {
           padding: 0 4px;
           font-size: 12.5px;
         }
+        :host {
+          min-width: 0;
+        }
+        /* One row in every language: what does not fit is scrolled to. */
         nav {
+          flex-wrap: nowrap;
+          overflow-x: auto;
+          scrollbar-width: none;
           margin-left: 3px; /* what their padding lacks, as they stand below the title */
+        }
+        a {
+          flex: none;
+          outline-offset: -2px;
         }
       }
       @media (pointer: coarse) {
