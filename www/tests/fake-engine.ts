@@ -48,10 +48,10 @@ const COLORING: Record<string, OptionalInput> = {
   temperature: { kind: "number", range: [0.1, 1], default: 0.38 },
 };
 
-/** Around a hint all is red where a* is above b*, else blue. */
-function paintHint(canvas: OffscreenCanvas, { x, y, a, b }: ColorHint): void {
+/** Around a hint all is red where b* is above 0, else blue. */
+function paintHint(canvas: OffscreenCanvas, { x, y, b }: ColorHint): void {
   const drawing = context(canvas);
-  drawing.fillStyle = a > b ? "rgb(255 0 0)" : "rgb(0 0 255)";
+  drawing.fillStyle = b > 0 ? "rgb(255 0 0)" : "rgb(0 0 255)";
   drawing.fillRect(x - 20, y - 20, 40, 40);
 }
 

@@ -100,7 +100,7 @@ describe("sharing", () => {
     const { frame, settings } = await settled(page);
     expect(settings).toMatchObject({ with: "nearest,pixel-shuffle", layout: "grid" });
     await frame.locator("up-compare .bar").first().waitFor();
-    await dialog.getByRole("checkbox", { name: "Ways to look" }).uncheck();
+    await dialog.getByRole("checkbox", { name: "Viewing tools" }).uncheck();
     await expect.poll(() => code(dialog).inputValue()).toMatch(/controls=""/);
     await expect.poll(() => page.frames().at(-1)?.url()).toMatch(/controls=[#&]/);
     const bare = await settled(page);
