@@ -38,11 +38,6 @@ export const compareStyles = css`
     gap: 0 2px;
     width: max-content;
     max-width: min(calc(100% - 16px), 580px);
-    padding: 3px;
-    border-radius: calc(var(--radius) + 3px);
-    background: var(--glass);
-    backdrop-filter: blur(18px) saturate(1.4);
-    box-shadow: var(--shadow);
     transform: translateX(-50%);
   }
   .docked {

@@ -13,7 +13,7 @@ import "./hints";
 import type { Colorist } from "./hints";
 import { mark } from "./icons";
 import { isFreeKey } from "./keys";
-import { shared } from "./shared";
+import { glass, shared } from "./shared";
 import "./tools";
 import type { Tool } from "./tools";
 import "./wipe-view";
@@ -63,7 +63,7 @@ export class Compare extends Localized {
   @query("up-wipe") private wipe!: WipeView | null;
   @query(".bar") private bar!: HTMLElement;
 
-  static override styles = [shared, compareStyles];
+  static override styles = [shared, glass, compareStyles];
 
   #camera = new Camera(() => {
     this.requestUpdate();
@@ -138,7 +138,7 @@ export class Compare extends Localized {
             @hints=${(event: CustomEvent) => this.#emit("hints", event.detail)}></up-hints>`
           : nothing
       }
-      <div class="bar ${this.#isDocked() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
+      <div class="bar glass ${this.#isDocked() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>
         ${differs ? html`<div class="legend">0<canvas width="256" height="1"></canvas>${t("difference.scale", { most: this.scale })}<span class="against">${this.against}</span></div>` : nothing}
         <up-zoom .zoom=${zoom} .fitted=${view?.fitted ?? true}
           @zoom=${(event: CustomEvent<ZoomWish>) => camera.grant(event.detail)}></up-zoom>

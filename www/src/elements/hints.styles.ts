@@ -24,11 +24,6 @@ export const hintStyles = css`
     gap: 2px;
     width: max-content;
     max-width: min(calc(100% - 16px), 600px);
-    padding: 3px;
-    border-radius: calc(var(--radius) + 3px);
-    background: var(--glass);
-    backdrop-filter: blur(18px) saturate(1.4);
-    box-shadow: var(--shadow);
     transform: translateX(-50%);
     pointer-events: auto;
     font-size: 13px;

@@ -8,7 +8,7 @@ import { Gestures } from "../view/gestures";
 import { type Point, placed, type View } from "../view/viewport";
 import { hintStyles } from "./hints.styles";
 import { icons } from "./icons";
-import { shared } from "./shared";
+import { glass, shared } from "./shared";
 
 /** A step of the arrow keys, and one with Shift, as shares of the picture. */
 const STEP = 0.01;
@@ -45,7 +45,7 @@ export class HintsView extends Localized {
   @query(".catch") private area!: HTMLElement | null;
   @query(".colors") private dialog!: HTMLElement | null;
 
-  static override styles = [shared, hintStyles];
+  static override styles = [shared, glass, hintStyles];
 
   #before: (readonly Hint[])[] = [];
   #gestures: HTMLElement | null = null;
@@ -102,7 +102,7 @@ export class HintsView extends Localized {
       ${this.active ? html`<div class="catch"></div>` : nothing}
       ${hints.map((hint, index) => this.#renderHint(this.#drag?.index === index && this.moving ? this.moving : hint, index))}
       ${this.open === hints.length ? this.#renderHint({ ...this.place, a: 0, b: 0 }, this.open) : nothing}
-      <div class="offer ${camera.stage.width < NARROW ? "low" : ""}" role="group" aria-label=${t("hints.heading")}>
+      <div class="offer glass ${camera.stage.width < NARROW ? "low" : ""}" role="group" aria-label=${t("hints.heading")}>
         ${
           this.active
             ? html`<p role="status">${t(full ? "hints.full" : "hints.place")}</p>

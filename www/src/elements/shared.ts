@@ -180,6 +180,17 @@ export const dialogs = css`
   }
 `;
 
+/** A bar that floats on the pictures, beside `shared`. */
+export const glass = css`
+  .glass {
+    padding: 3px;
+    border-radius: calc(var(--radius) + 3px);
+    background: var(--glass);
+    backdrop-filter: blur(18px) saturate(1.4);
+    box-shadow: var(--shadow);
+  }
+`;
+
 /** What views share that scroll as a whole, beside `shared`: the header stays in sight. */
 export const scrolling = css`
   :host {
