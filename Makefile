@@ -11,7 +11,8 @@
 
 MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-SOURCES := $(shell find src crates -type f) Cargo.toml Cargo.lock .cargo/config.toml
+SOURCES := $(shell find src crates -type f ! -name "*.js" ! -name unet_playground.d.ts) Cargo.toml Cargo.lock .cargo/config.toml
+PACKAGE := $(shell find npm src/web www/src/embed -type f) Cargo.toml LICENSE models/manifest.json www/vite.config.ts
 MODELS := $(shell find models -type f)
 DOCS := $(shell find docs -type f)
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
@@ -65,8 +66,12 @@ training/.venv/ready: training/requirements.txt
 www/dist/index.html: pkg/package.json $(PAGE) $(MODELS) $(DOCS)
 	@cd www && npx vite build --logLevel warn
 
-pkg/package.json: $(SOURCES) scripts/build-pkg www/node_modules/.package-lock.json $(TARGET)/tools/ready
-	@scripts/build-pkg
+pkg/package.json: $(TARGET)/engine/ready $(PACKAGE)
+	@node npm/build.mjs
+	@scripts/size
+
+$(TARGET)/engine/ready: $(SOURCES) scripts/build-engine www/node_modules/.package-lock.json $(TARGET)/tools/ready
+	@scripts/build-engine
 
 $(TARGET)/tools/ready: Cargo.lock scripts/tools
 	@scripts/tools

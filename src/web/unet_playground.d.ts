@@ -6,8 +6,9 @@ export type Build = "relaxed" | "baseline";
  * the last bits between machines) where the browser has relaxed SIMD, else `baseline` (SIMD128).
  *
  * @param options.build Asks for one build whatever the browser has.
+ * @param options.fetch Fetches the wasm in place of the global `fetch`: with credentials, or from elsewhere.
  * @throws Where the files cannot be fetched, or the browser has no WebAssembly SIMD.
  */
-export default function init(options?: { build?: Build }): Promise<Build>;
+export default function init(options?: { build?: Build; fetch?: (url: URL) => Promise<Response> }): Promise<Build>;
 
 export * from "./baseline/unet_playground.js";

@@ -14,16 +14,17 @@ export let Engine, Model, Picture, upsample;
 
 let loading;
 
-export default function init({ build } = {}) {
-  loading ??= load(build ?? (WebAssembly.validate(RELAXED_SIMD) ? "relaxed" : "baseline")).catch((error) => {
+export default function init({ build, fetch } = {}) {
+  const chosen = build ?? (WebAssembly.validate(RELAXED_SIMD) ? "relaxed" : "baseline");
+  loading ??= load(chosen, fetch ?? globalThis.fetch).catch((error) => {
     loading = undefined;
     throw error;
   });
   return loading;
 }
 
-async function load(build) {
-  const [module, compiled] = await Promise.all([builds[build].load(), compile(builds[build].wasm)]);
+async function load(build, fetch) {
+  const [module, compiled] = await Promise.all([builds[build].load(), compile(builds[build].wasm, fetch)]);
   await module.default({ module_or_path: compiled });
   ({ Model, Picture, upsample } = module);
   Engine = withThreads(module.Engine, () => new Pool(build, compiled));
@@ -31,20 +32,28 @@ async function load(build) {
 }
 
 /** Compiles while it downloads, where the host names the file as what it is. */
-async function compile(url) {
+async function compile(url, fetch) {
   const response = await fetch(url);
   if (!response.ok) throw new TypeError(`${url}: ${response.status} ${response.statusText}`);
   const named = response.headers.get("content-type")?.startsWith("application/wasm");
   return named ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** The backend to ask for: looking for a GPU stops the engine where there is neither a window nor a worker, as in Node. */
+function available(backend) {
+  if (typeof Window !== "undefined" || typeof WorkerGlobalScope !== "undefined") return backend;
+  if (backend === "webgpu") throw Object.assign(new Error("there is no WebGPU here"), { code: "no-gpu" });
+  return "cpu";
+}
+
 /** The engine of a build, whose tiles run in as many workers as `threads` says. */
 function withThreads(Base, pool) {
   const pools = new WeakMap();
   return class Engine extends Base {
-    static async create({ threads = "auto", ...options } = {}) {
+    static async create({ backend = "auto", threads = "auto" } = {}) {
       const count = threadsFor(threads);
-      const engine = Object.setPrototypeOf(await Base.create({ ...options, threads: count }), Engine.prototype);
+      const made = await Base.create({ backend: available(backend), threads: count });
+      const engine = Object.setPrototypeOf(made, Engine.prototype);
       if (count > 1) pools.set(engine, pool());
       return engine;
     }

@@ -1,5 +1,6 @@
 /** Messages between the page and its worker. Everything here is structured-cloneable. */
 
+import type { ByBrowser } from "../../npm/src/decode";
 import type { Cut } from "./app/cut";
 import type {
   BackendChoice,
@@ -21,6 +22,8 @@ import type {
 } from "./engine";
 import type { FeatureLook, InspectedNode, PoolingWindow, Profile, Weights } from "./inspection";
 
+export { codeOf, messageOf } from "../../npm/src/errors";
+
 export interface EngineInfo {
   backend: BackendName;
   code: ReasonCode;
@@ -28,7 +31,7 @@ export interface EngineInfo {
 }
 
 /** What a person should know of a picture's file; of `by-browser`, the engine could not read it at all. */
-export type FileNotice = PictureNotice | { code: "by-browser"; message: string };
+export type FileNotice = PictureNotice | ByBrowser;
 
 /** A picture that lives in the worker; the page holds only its number and size. */
 export interface PictureInfo {
@@ -228,18 +231,4 @@ export class CallError extends Error {
     this.code = code;
     this.params = params;
   }
-}
-
-/** The code of any thrown value: the engine's, `aborted` for a DOM AbortError, else `unknown`. */
-export function codeOf(error: unknown): string {
-  if (error instanceof Error) {
-    const code: unknown = "code" in error ? error.code : undefined;
-    if (typeof code === "string") return code;
-    if (error.name === "AbortError") return "aborted";
-  }
-  return "unknown";
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

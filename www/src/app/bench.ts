@@ -3,10 +3,11 @@
  * Everything here can be made again from the files, which is what survives a worker that crashed.
  */
 
+import type { Entry } from "../../../npm/src/manifest";
 import type { Client } from "../client";
 import type { BackendChoice, FilterSpec } from "../engine";
 import type { EngineInfo, ModelInfo, PictureInfo, Progress, Recipe, ShippedModel } from "../protocol";
-import type { Entry, OwnModel, Stage } from "./catalogue";
+import type { OwnModel, Stage } from "./catalogue";
 import { formatCut } from "./cut";
 import { keyOf } from "./own-model";
 import type { Photo } from "./photo";

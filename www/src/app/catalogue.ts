@@ -1,35 +1,10 @@
 /** The models there are, by task: what `models/manifest.json` lists, and the methods that can be chosen from it. */
 
+import { type Entry, FOR_COMPRESSED, methodId } from "../../../npm/src/manifest";
 import type { FilterSpec } from "../engine";
 import type { ModelFiles } from "../protocol";
 import type { ReadingId } from "./reading";
 import { type BaselineId, factsOf, filterOf, OLD_PHOTO, TASKS, type TaskFacts } from "./tasks";
-
-/** A file of weights beside an ONNX file. */
-export interface DataFile {
-  file: string;
-  bytes: number;
-  sha256: string;
-}
-
-/** One entry of the manifest. */
-export interface Entry {
-  file: string;
-  bytes: number;
-  sha256: string;
-  /** External data files, which several models may share. */
-  data: DataFile[];
-  task: string;
-  family: string;
-  strategy: string;
-  /** What else tells it from others of its task and strategy; empty for the usual network. */
-  variant: string;
-  title: string;
-  parameters: number;
-  /** Multiplications and additions per pixel of the result; 0 where the manifest does not say. */
-  flopsPerPixel: number;
-  license: string;
-}
 
 export interface OwnModel {
   key: string;
@@ -59,9 +34,6 @@ export interface Method {
   /** Of all networks together. */
   parameters: number;
 }
-
-/** The variant that stands in place of the usual network where photos are compressed. */
-const FOR_COMPRESSED = "compressed";
 
 /** Strategies in the order in which they are taught; others follow, and variants come last. */
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
@@ -156,43 +128,4 @@ function network(entry: Entry): Method {
     stages: [{ kind: "model", entry }],
     parameters,
   };
-}
-
-function methodId({ strategy, variant }: Entry): string {
-  return variant && variant !== FOR_COMPRESSED ? `${strategy}.${variant}` : strategy;
-}
-
-function dataFiles(value: unknown): DataFile[] {
-  const list: unknown[] = Array.isArray(value) ? value : [];
-  return list.flatMap((one) => {
-    const { file, bytes, sha256 } = (one ?? {}) as Record<string, unknown>;
-    const named = typeof file === "string" && /^[\w.-]+\.data$/.test(file);
-    return named && typeof bytes === "number" && typeof sha256 === "string" ? [{ file, bytes, sha256 }] : [];
-  });
-}
-
-/** Reads the manifest; what is not an entry is passed over, so that one bad line does not hide the others. */
-export function parseManifest(json: unknown): Entry[] {
-  const list = Array.isArray(json) ? json : [];
-  return list.flatMap((value: unknown) => {
-    if (typeof value !== "object" || value === null) return [];
-    const field = (name: string) => (value as Record<string, unknown>)[name];
-    const text = (name: string) => (typeof field(name) === "string" ? String(field(name)) : "");
-    const number = (name: string) => (Number.isFinite(field(name)) ? Number(field(name)) : 0);
-    const entry: Entry = {
-      file: text("file"),
-      bytes: number("bytes"),
-      sha256: text("sha256"),
-      data: dataFiles(field("data")),
-      task: text("task"),
-      family: text("family") || "unet",
-      strategy: text("strategy"),
-      variant: text("variant"),
-      title: text("title"),
-      parameters: number("parameters"),
-      flopsPerPixel: number("flops_per_pixel"),
-      license: text("license"),
-    };
-    return /^[\w.-]+\.onnx$/.test(entry.file) && entry.task && entry.strategy ? [entry] : [];
-  });
 }

@@ -1,6 +1,6 @@
 /** The photo to work on: a sample, a file, or a result that goes in again. */
 
-import { fetched } from "../fetched";
+import { fetched } from "../../../npm/src/fetched";
 import type { Cut } from "./cut";
 import { type SampleId, sampleUrl } from "./samples";
 import { forget, recall, remember } from "./store";

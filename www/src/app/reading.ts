@@ -1,7 +1,7 @@
 /** What the output of a network can be where its file does not say: the ways to read it, and the entries that say so. */
 
+import { sha256 } from "../../../npm/src/sha256";
 import type { UndeclaredOutput } from "../protocol";
-import { sha256 } from "../sha256";
 
 /** `picture`: values 0 to 1, of 1 or 3 channels; `signed`: −1 to 1, in and out; `colors`: CIE a* and b* of a gray input. */
 export type ReadingId = "picture" | "signed" | "mask" | "classes" | "colors";

@@ -1,5 +1,5 @@
+import { sha256 } from "../../../npm/src/sha256";
 import type { ModelSource } from "../protocol";
-import { sha256 } from "../sha256";
 import type { Stage } from "./catalogue";
 import { degradations } from "./degradation";
 import { reducedSize } from "./size";

@@ -1,12 +1,13 @@
 /** From a photo and the settings to the results: which there are to be, what they will take, and making them. */
 
+import { fetched } from "../../../npm/src/fetched";
+import { parseManifest } from "../../../npm/src/manifest";
 import type { Estimate } from "../engine";
-import { fetched } from "../fetched";
 import { CallError, codeOf, type EngineInfo, messageOf, type PictureInfo, type Point } from "../protocol";
 import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Board } from "./board";
-import { Catalogue, type Method, ownMethod, parseManifest } from "./catalogue";
+import { Catalogue, type Method, ownMethod } from "./catalogue";
 import { degradations } from "./degradation";
 import { fittingSize } from "./fitting";
 import { hintsIn, type Told } from "./hints";

@@ -3,6 +3,7 @@
  * middle of the playground's photo with noise on it.
  */
 
+import { fetched } from "../../../npm/src/fetched";
 import { partOf } from "../app/cut";
 import { Kept } from "../app/kept";
 import { Maker } from "../app/maker";
@@ -11,7 +12,6 @@ import type { Chore } from "../app/pump";
 import { fromBase, type SampleId } from "../app/samples";
 import { isMasked, type State } from "../app/state";
 import type { Client } from "../client";
-import { fetched } from "../fetched";
 import { codeOf, type PictureInfo, type Recipe } from "../protocol";
 
 export const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"] as const;

@@ -1,5 +1,8 @@
 /** What the worker does for each call: owns the engine, the models and the pictures. */
 
+import { decode } from "../../../npm/src/decode";
+import { encode } from "../../../npm/src/encode";
+import { weights } from "../../../npm/src/weights";
 import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
 import type { Inspection } from "../inspection";
 import {
@@ -12,13 +15,10 @@ import {
   type Progress,
   type Tile,
 } from "../protocol";
-import { decode } from "./decode";
-import { encode } from "./encode";
 import { Inspections } from "./inspections";
 import { Lane } from "./lane";
 import { make } from "./make";
 import { undeclaredOutput } from "./undeclared";
-import { weights } from "./weights";
 
 /** Side of the picture that tells how fast a model runs here. */
 const PROBE_SIDE = 128;

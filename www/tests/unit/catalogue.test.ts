@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { Catalogue, parseManifest } from "../../src/app/catalogue";
+import { parseManifest } from "../../../npm/src/manifest";
+import { Catalogue } from "../../src/app/catalogue";
 import { usual } from "../../src/app/degradation";
 import { initialSettings, parseSettings, type Settings } from "../../src/app/settings";
 import { isCompressed } from "../../src/app/state";

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
+import { decode } from "../../../npm/src/decode";
 import type { Engine } from "../../src/engine";
 import { CallError } from "../../src/protocol";
-import { decode } from "../../src/worker/decode";
 
 /** Pictures that the engine does not read: the browser is asked, and where it cannot either the kind is named. */
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { fetched } from "../../src/fetched";
-import { download } from "../../src/worker/download";
+import { download } from "../../../npm/src/download";
+import { fetched } from "../../../npm/src/fetched";
 
 afterEach(() => vi.unstubAllGlobals());
 

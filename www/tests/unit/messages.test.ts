@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { parseManifest } from "../../src/app/catalogue";
+import { parseManifest } from "../../../npm/src/manifest";
 import { SAMPLES } from "../../src/app/samples";
 import { duration, setLanguage, thousands } from "../../src/i18n";
 import en from "../../src/i18n/en.json";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, expect, it, vi } from "vitest";
-import { weights } from "../../src/worker/weights";
+import { KEPT, weights } from "../../../npm/src/weights";
 import { FakeCaches } from "../fake-caches";
 
 const { signal } = new AbortController();
@@ -21,13 +21,13 @@ it("keeps weights in place of earlier ones of the same address, and of no other"
   expect(await get(a, "first")).toBe("first");
   expect(await get(b, "other")).toBe("other");
   expect(await get(a, "second")).toBe("second");
-  const { kept } = await caches.open("weights");
+  const { kept } = await caches.open(KEPT);
   expect([...kept.keys()]).toEqual([`${b}?sha256=${hash("other")}`, `${a}?sha256=${hash("second")}`]);
 });
 
 it("gives weights that cannot be kept", async () => {
   const caches = new FakeCaches();
   vi.stubGlobal("caches", caches);
-  (await caches.open("weights")).full = true;
+  (await caches.open(KEPT)).full = true;
   expect(await get("https://host/models/a.onnx", "first")).toBe("first");
 });

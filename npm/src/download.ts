@@ -1,7 +1,7 @@
-import { fetched } from "../fetched";
+import { fetched } from "./fetched.js";
 
 /**
- * Fetches bytes from this site, telling how many have come and how many there are: null where the server does
+ * Fetches bytes, telling how many have come and how many there are: null where the server does
  * not say, or counts compressed bytes.
  */
 export function download(

@@ -1,9 +1,9 @@
-import { CallError } from "../protocol";
-import { sha256 } from "../sha256";
-import { download } from "./download";
+import { download } from "./download.js";
+import { RestoreError } from "./errors.js";
+import { sha256 } from "./sha256.js";
 
 /** Where the browser keeps weights between visits, each under its hash. */
-const KEPT = "weights";
+export const KEPT = "unet-playground-weights";
 
 /**
  * The bytes of a shipped model: from the browser's own store where they have been fetched before, and in either
@@ -14,7 +14,7 @@ export async function weights(
   signal: AbortSignal,
   onProgress: (loaded: number, total: number | null) => void,
 ): Promise<Uint8Array> {
-  const kept = wanted && "caches" in globalThis ? await caches.open(KEPT).catch(() => null) : null;
+  const kept = wanted ? await store() : null;
   const name = `${url}?sha256=${wanted}`;
   const found = await kept?.match(name);
   if (found) {
@@ -23,10 +23,24 @@ export async function weights(
     await kept?.delete(name);
   }
   const bytes = await download(url, signal, onProgress);
-  if (!(await matches(bytes, wanted))) throw new CallError("wrong-weights", `${url}: its SHA-256 is not ${wanted}`);
+  if (!(await matches(bytes, wanted))) throw new RestoreError("wrong-weights", `${url}: its SHA-256 is not ${wanted}`);
   // A full store is no reason not to go on.
   if (kept) await keep(kept, name, bytes).catch(() => undefined);
   return bytes;
+}
+
+/** Null where there is none; in a sandbox even asking throws. */
+async function store(): Promise<Cache | null> {
+  try {
+    return "caches" in globalThis ? await caches.open(KEPT) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Forgets all weights that are kept. */
+export async function forget(): Promise<void> {
+  if (await store()) await caches.delete(KEPT);
 }
 
 /** In place of what the same address held under another hash. */

@@ -1,6 +1,6 @@
-import { CallError, messageOf } from "./protocol";
+import { messageOf, RestoreError } from "./errors.js";
 
-/** A file of this site, read by `read`. What goes wrong on the way is a `download-failed`, at the last byte as at the first. */
+/** A file, read by `read`. What goes wrong on the way is a `download-failed`, at the last byte as at the first. */
 export async function fetched<T>(
   url: string,
   signal: AbortSignal,
@@ -12,6 +12,6 @@ export async function fetched<T>(
     return await read(response);
   } catch (error) {
     signal.throwIfAborted();
-    throw new CallError("download-failed", `${url}: ${messageOf(error)}`);
+    throw new RestoreError("download-failed", `${url}: ${messageOf(error)}`);
   }
 }

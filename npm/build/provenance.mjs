@@ -1,0 +1,34 @@
+// What the package was made of, as far as the machine that makes it can tell.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The JSON: the sources' commit, the compilers, and hashes of what they made. */
+export function provenance(root, out) {
+  const sha256 = (path) =>
+    createHash("sha256")
+      .update(readFileSync(join(out, path)))
+      .digest("hex");
+  const builds = ["baseline", "relaxed"].map((build) => `${build}/unet_playground_bg.wasm`);
+  const lock = readFileSync(join(root, "Cargo.lock"), "utf8");
+  const [, bindgen] = /^name = "wasm-bindgen"\nversion = "(.*)"/m.exec(lock);
+  const told = {
+    commit: tell("git", ["-C", root, "rev-parse", "HEAD"]),
+    /** Whether the sources differ from that commit. */
+    modified: tell("git", ["-C", root, "status", "--porcelain", "--untracked-files=no"]) !== "",
+    wasmBindgen: bindgen,
+    sha256: Object.fromEntries(builds.map((path) => [path, sha256(path)])),
+    models: "models/manifest.json",
+  };
+  return `${JSON.stringify(told, null, 2)}\n`;
+}
+
+/** What a command prints; null where there is none, as for sources that came without git. */
+function tell(command, options) {
+  try {
+    return execFileSync(command, options, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return null;
+  }
+}

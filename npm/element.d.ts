@@ -1,0 +1,2 @@
+/** Importing it defines `<unet-playground>`; docs/embedding.md describes the element. */
+export {};

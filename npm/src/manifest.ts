@@ -1,0 +1,70 @@
+/** `models/manifest.json`: what it lists, and what its entries are called. */
+
+/** A file of weights beside an ONNX file. */
+export interface DataFile {
+  file: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** One entry of the manifest. */
+export interface Entry {
+  file: string;
+  bytes: number;
+  sha256: string;
+  /** External data files, which several models may share. */
+  data: DataFile[];
+  task: string;
+  family: string;
+  strategy: string;
+  /** What else tells it from others of its task and strategy; empty for the usual network. */
+  variant: string;
+  title: string;
+  parameters: number;
+  /** Multiplications and additions per pixel of the result; 0 where the manifest does not say. */
+  flopsPerPixel: number;
+  license: string;
+}
+
+/** The variant that stands in place of the usual network where photos are compressed. */
+export const FOR_COMPRESSED = "compressed";
+
+/** What a person chooses an entry by: the way of upsampling, and the variant where it is a network of its own. */
+export function methodId({ strategy, variant }: Pick<Entry, "strategy" | "variant">): string {
+  return variant && variant !== FOR_COMPRESSED ? `${strategy}.${variant}` : strategy;
+}
+
+function dataFiles(value: unknown): DataFile[] {
+  const list: unknown[] = Array.isArray(value) ? value : [];
+  return list.flatMap((one) => {
+    const { file, bytes, sha256 } = (one ?? {}) as Record<string, unknown>;
+    const named = typeof file === "string" && /^[\w.-]+\.data$/.test(file);
+    return named && typeof bytes === "number" && typeof sha256 === "string" ? [{ file, bytes, sha256 }] : [];
+  });
+}
+
+/** Reads the manifest; what is not an entry is passed over, so that one bad line does not hide the others. */
+export function parseManifest(json: unknown): Entry[] {
+  const list = Array.isArray(json) ? json : [];
+  return list.flatMap((value: unknown) => {
+    if (typeof value !== "object" || value === null) return [];
+    const field = (name: string) => (value as Record<string, unknown>)[name];
+    const text = (name: string) => (typeof field(name) === "string" ? String(field(name)) : "");
+    const number = (name: string) => (Number.isFinite(field(name)) ? Number(field(name)) : 0);
+    const entry: Entry = {
+      file: text("file"),
+      bytes: number("bytes"),
+      sha256: text("sha256"),
+      data: dataFiles(field("data")),
+      task: text("task"),
+      family: text("family") || "unet",
+      strategy: text("strategy"),
+      variant: text("variant"),
+      title: text("title"),
+      parameters: number("parameters"),
+      flopsPerPixel: number("flops_per_pixel"),
+      license: text("license"),
+    };
+    return /^[\w.-]+\.onnx$/.test(entry.file) && entry.task && entry.strategy ? [entry] : [];
+  });
+}
