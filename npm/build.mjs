@@ -108,16 +108,14 @@ function resolveId(id, from) {
   return from?.startsWith(source) && id.startsWith("./") && existsSync(beside) ? beside : null;
 }
 
-/** The custom element, as the page's build puts it beside the page. */
+/** The custom element with its types and manifest, as the page's build puts them beside the page. */
 async function embed() {
   const path = join(root, "www/vite.config.ts");
   const { config } = await loadConfigFromFile({ command: "build", mode: "production" }, path, undefined, "error");
   const emitted = new Map();
   const context = { emitFile: ({ fileName, source }) => emitted.set(fileName, source) };
-  const plugins = config.plugins.flat().filter(({ name }) => ["embed", "scripts"].includes(name));
-  for (const { generateBundle } of plugins) await generateBundle.call(context);
-  writeFileSync(join(out, "embed.js"), emitted.get("embed.js"));
-  cpSync(join(root, "npm/element.d.ts"), join(out, "element.d.ts"));
+  await config.plugins.find(({ name }) => name === "scripts").generateBundle.call(context);
+  for (const [name, source] of emitted) if (name !== "start.js") writeFileSync(join(out, name), source);
 }
 
 /** An engine's script without comments, and with short names; those who read them have the sources. */

@@ -35,7 +35,8 @@ function imports(body, short) {
     if (kind !== 0) throw new Error(`${module} ${name}: the engine imports something else than functions`);
     const start = at;
     [, at] = leb(body, at + 1);
-    for (const part of [module, short.get(name) ?? name]) parts.push(Buffer.from([...toLeb(part.length)]), Buffer.from(part));
+    for (const part of [module, short.get(name) ?? name])
+      parts.push(Buffer.from([...toLeb(part.length)]), Buffer.from(part));
     parts.push(body.subarray(start, at));
   }
   return Buffer.concat(parts);

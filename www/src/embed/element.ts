@@ -16,8 +16,11 @@ import { word } from "./words";
 
 /** The script itself: a module has to be looked for. */
 const script = document.currentScript ?? document.querySelector('script[src$="/embed.js"], script[src="embed.js"]');
-/** The site's folder, in which this script lies. */
-const BASE = new URL(".", script instanceof HTMLScriptElement ? script.src : document.baseURI).href;
+/** Where the script is a part of somebody's bundle, the page says where the playground is. */
+const named = document.querySelector<HTMLMetaElement>('meta[name="unet-playground"]')?.content;
+const beside = script instanceof HTMLScriptElement ? script.src : document.baseURI;
+/** The site's folder: the one that is named, else that in which this script lies. */
+const BASE = new URL(".", new URL(named ?? beside, document.baseURI)).href;
 /** Milliseconds that a frame which has been loaded may stay silent. */
 const SILENCE = 20_000;
 

@@ -143,6 +143,21 @@ describe("a photo is restored", () => {
   });
 });
 
+it("the element is defined by its import, and opens the playground that the page names", async () => {
+  const site = await served(project("plain"));
+  await writeFile(
+    join(project("plain"), "element.html"),
+    `<!doctype html><meta name="unet-playground" content="${site.url}far/away/">
+     <script type="module">import "./node_modules/unet-playground/embed.js";</script>
+     <unet-playground loading="eager" task="deblur"></unet-playground>`,
+  );
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${site.url}element.html`);
+  const frame = page.locator("unet-playground iframe");
+  await frame.waitFor({ state: "attached" });
+  expect(await frame.getAttribute("src")).toContain(`${site.url}far/away/index.html?`);
+});
+
 it("the package has its licence, notices and README, and entries for all that it exports", async () => {
   const folder = installed("plain");
   const json = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));

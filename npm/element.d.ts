@@ -1,2 +1,0 @@
-/** Importing it defines `<unet-playground>`; docs/embedding.md describes the element. */
-export {};
