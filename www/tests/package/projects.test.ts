@@ -91,7 +91,7 @@ describe("a photo is restored", () => {
       const { url } = (await models.list()).find(({ task }) => task === "deblur");
       const model = await engine.load(new Uint8Array(await (await fetch(url)).arrayBuffer()));
       const picture = engine.pictureFromRgba(new Uint8Array(200 * 200 * 4).fill(99), 200, 200);
-      await engine.process(picture, model, { tile: 64 });
+      await engine.process(picture, model, { tile: 128 });
     })()`);
     // The restorer's worker, and two that help the engine.
     expect(shown.workers().filter((worker) => worker.url().startsWith("blob:"))).toHaveLength(3);
