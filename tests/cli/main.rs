@@ -122,8 +122,9 @@ fn segmentations_are_drawn() {
     let done = place.run(&["segment", "in/a.png", "-o", "cut.png", "--view", "cutout"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let cut = place.read("cut.png").region(unet_playground::image::Rect::new(0, 0, 40, 30)).unwrap();
-    // Where nothing is green the two are as likely, and the alpha is half, to the byte of a probability.
-    assert_eq!((cut[3], cut[4 * 40 * 29 + 3]), (126, 255));
+    // Where nothing is green the two are as likely, and the alpha is about half; along the edges it is refined.
+    let (unsure, certain) = (cut[3], cut[4 * 40 * 29 + 3]);
+    assert!((100..=155).contains(&unsure) && certain == 255, "{unsure}, {certain}");
     let done = place.run(&["segment", "in/a.png", "-o", "x.png", "--classes", "pett"]);
     assert!(text(&done.stderr).contains("did you mean \"pet\""));
     // A mask that says what the network says.

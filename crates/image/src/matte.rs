@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn sliding_means_are_those_of_their_windows() {
         let line: Vec<[f32; 1]> = (0..7).map(|i| [(i * i) as f32]).collect();
-        let mut found = vec![0.0; 7];
+        let mut found = [0.0; 7];
         slide(&line, 2, |at, [mean]| found[at] = mean);
         for (at, mean) in found.iter().enumerate() {
             let window = &line[at.saturating_sub(2)..(at + 3).min(7)];
