@@ -135,7 +135,8 @@ export class Compare extends Localized {
       ${
         this.hints && this.colorist && !this.#isGrid()
           ? html`<up-hints .hints=${this.hints} .camera=${camera} .view=${view} .colorist=${this.colorist}
-            @hints=${(event: CustomEvent) => this.#emit("hints", event.detail)}></up-hints>`
+            @hints=${(event: CustomEvent) => this.#emit("hints", event.detail)}
+            @hinting=${(event: CustomEvent<boolean>) => this.wipe?.show(event.detail ? 0 : 0.5)}></up-hints>`
           : nothing
       }
       <div class="bar glass ${this.#isDocked() ? "docked" : ""}" ?hidden=${this.panes.length === 0}>

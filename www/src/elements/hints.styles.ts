@@ -63,11 +63,15 @@ export const hintStyles = css`
     background: var(--color, transparent);
     box-shadow: 0 0 0 2px #fff, 0 0 0 3.5px rgb(0 0 0 / 0.55);
   }
+  .hint[data-new] {
+    pointer-events: none;
+  }
   .hint[aria-expanded="true"]::before {
     inset: 4px;
   }
   .colors {
     position: absolute;
+    z-index: 1; /* above the bar of tools */
     display: grid;
     gap: 8px;
     width: 232px;

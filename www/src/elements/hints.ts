@@ -26,7 +26,8 @@ export interface Colorist {
 
 /**
  * Color hints on the picture: a click where a color is known offers the colors that the network finds likely there, and any
- * other; hints can be moved, changed, deleted and undone. Emits `hints` with all of them.
+ * other; hints can be moved, changed, deleted and undone. Emits `hints` with all of them, and `hinting` with whether a click
+ * sets one.
  */
 @customElement("up-hints")
 export class HintsView extends Localized {
@@ -102,7 +103,7 @@ export class HintsView extends Localized {
       ${this.active ? html`<div class="catch"></div>` : nothing}
       ${hints.map((hint, index) => this.#renderHint(this.#drag?.index === index && this.moving ? this.moving : hint, index))}
       ${this.open === hints.length ? this.#renderHint({ ...this.place, a: 0, b: 0 }, this.open) : nothing}
-      <div class="offer glass ${camera.stage.width < NARROW ? "low" : ""}" role="group" aria-label=${t("hints.heading")}>
+      <div class="offer glass ${camera.stage.width < NARROW && !this.active ? "low" : ""}" role="group" aria-label=${t("hints.heading")}>
         ${
           this.active
             ? html`<p role="status">${t(full ? "hints.full" : "hints.place")}</p>
@@ -110,7 +111,7 @@ export class HintsView extends Localized {
             : nothing
         }
         <button aria-pressed=${this.active ? "true" : "false"} @click=${this.#toggle}>${icons.hint} ${t(this.active ? "hints.done" : "hints.add")}</button>
-        ${this.#before.length > 0 ? html`<button @click=${this.#undo}>${icons.left} ${t("hints.undo")}</button>` : nothing}
+        ${this.#before.length > 0 ? html`<button @click=${this.#undo}>${icons.undo} ${t("hints.undo")}</button>` : nothing}
         ${hints.length > 1 ? html`<button @click=${() => this.#change([])}>${t("hints.clear")}</button>` : nothing}
       </div>
       ${this.open !== null ? this.#renderColors(this.open) : nothing}
@@ -119,8 +120,10 @@ export class HintsView extends Localized {
 
   #renderHint(hint: Hint, index: number) {
     const { x, y } = this.#onStage(hint);
-    const color = index < this.hints.length ? `lab(60% ${hint.a} ${hint.b})` : "transparent";
-    return html`<button class="hint" data-left=${x} data-top=${y} data-color=${color} aria-haspopup="dialog"
+    // One that is not there yet takes no pointer: the click that ends a tap would land on it and put its colors away.
+    const isNew = index >= this.hints.length;
+    const color = isNew ? "transparent" : `lab(60% ${hint.a} ${hint.b})`;
+    return html`<button class="hint" ?data-new=${isNew} data-left=${x} data-top=${y} data-color=${color} aria-haspopup="dialog"
       aria-expanded=${this.open === index ? "true" : "false"} aria-label=${t("hints.one", { number: index + 1 })} title=${t("hints.keys")}
       @pointerdown=${(event: PointerEvent) => this.#grab(event, index)} @pointermove=${this.#pull}
       @pointerup=${this.#drop} @pointercancel=${this.#drop}
@@ -167,6 +170,7 @@ export class HintsView extends Localized {
   #toggle(): void {
     this.active = !this.active;
     this.open = null;
+    this.dispatchEvent(new CustomEvent<boolean>("hinting", { detail: this.active }));
   }
 
   #add(at: Point): void {

@@ -105,6 +105,16 @@ describe("color hints", () => {
   it("fit a phone", async () => {
     await open(`${COLORIZE}&hints=0.3,0.4,60,40`, { viewport: { width: 390, height: 844 }, hasTouch: true });
     await offer().getByRole("button", { name: "Color hint" }).tap();
+    const stage = await page.locator("up-compare").boundingBox();
+    if (!stage) throw new Error("there is no stage");
+    await page.touchscreen.tap(stage.x + stage.width * 0.7, stage.y + stage.height * 0.4);
+    await colors()
+      .getByRole("button", { name: /likely/ })
+      .first()
+      .tap();
+    await rerun();
+    expect((await hints()).split(";").length, "a tap sets one").toBe(2);
+    await offer().getByRole("button", { name: "Undo" }).tap();
     await hint(1).tap();
     await colors()
       .getByRole("button", { name: /likely/ })
@@ -115,5 +125,17 @@ describe("color hints", () => {
     await expectAccessible(page);
     await page.keyboard.press("Escape");
     expect(await colors().count()).toBe(0);
+  });
+
+  it("are set on the whole result, and their colors stay above the tools", async () => {
+    await open(COLORIZE, { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
+    const wipe = () => page.getByRole("slider", { name: "Compare left and right" }).getAttribute("aria-valuenow");
+    await offer().getByRole("button", { name: "Color hint" }).click();
+    await expect.poll(wipe).toBe("0");
+    await click(0.45, 0.82);
+    await colors().getByRole("button", { name: "Cancel" }).click({ trial: true, timeout: 5000 });
+    await page.keyboard.press("Escape");
+    await offer().getByRole("button", { name: "Done" }).click();
+    await expect.poll(wipe).toBe("50");
   });
 });
