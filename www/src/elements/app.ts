@@ -58,6 +58,8 @@ export class App extends Localized {
   @query("#photo") private photoInput!: HTMLInputElement;
   @query("#model") private modelInput!: HTMLInputElement;
   @query("#mask") private maskInput!: HTMLInputElement;
+  @query(".notices") private notices!: HTMLElement;
+  @query("main") private main!: HTMLElement;
   @query("up-help") private help!: Help;
   @query("up-actions") private actions!: Actions;
   @query("up-camera") private camera!: CameraDialog;
@@ -76,6 +78,13 @@ export class App extends Localized {
     ["drop", (event: DragEvent) => this.#bring(event, event.dataTransfer)],
   ];
 
+  /** Tells the pictures how far up the notices reach, for what they say themselves to stay above. */
+  #sizes = new ResizeObserver(() => {
+    const { main, notices } = this;
+    const reach = main.getBoundingClientRect().bottom - notices.getBoundingClientRect().top;
+    main.style.setProperty("--noticed", notices.offsetHeight > 0 ? `${reach}px` : "0px");
+  });
+
   override connectedCallback(): void {
     super.connectedCallback();
     for (const [name, listener] of this.#listeners) window.addEventListener(name, listener as EventListener);
@@ -86,6 +95,10 @@ export class App extends Localized {
     super.disconnectedCallback();
     for (const [name, listener] of this.#listeners) window.removeEventListener(name, listener as EventListener);
     this.playground.removeEventListener("change", this.#changed);
+  }
+
+  protected override firstUpdated(): void {
+    for (const part of [this.main, this.notices]) this.#sizes.observe(part);
   }
 
   protected override updated(changed: PropertyValues): void {

@@ -110,7 +110,7 @@ export const wipeStyles = css`
   }
   .failures {
     position: absolute;
-    inset: auto 12px var(--keep);
+    inset: auto 12px max(var(--keep), var(--noticed, 0px) - var(--below, 0px) + 12px); /* above the page's own notices */
     display: grid;
     gap: 8px;
     justify-items: center;

@@ -52,6 +52,24 @@ describe("a proposal", () => {
     expect(at.complaints).toEqual([]);
   });
 
+  it("leaves what is said of the pictures to be read, on a phone as well", async () => {
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await open({ viewport });
+      await at.engine({ need: "colors", flopsPerPixel: 1e9 });
+      await bring(page, "drop", [photo]);
+      const said = page.locator("up-wipe .failures p");
+      await said.filter({ hasText: "Not computed yet" }).waitFor();
+      const ends = async () => {
+        const [line, words] = await Promise.all([proposal().boundingBox(), said.last().boundingBox()]);
+        return line && words ? line.y - words.y - words.height : Number.NaN;
+      };
+      await expect.poll(ends).toBeGreaterThanOrEqual(8);
+    }
+  });
+
   it("can be put away", async () => {
     await open();
     await at.engine({ need: "twice-the-size" });
