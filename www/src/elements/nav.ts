@@ -36,7 +36,7 @@ export class Nav extends Localized {
       }
       @media (min-width: 900px) {
         :host([view="playground"]) a {
-          padding: 0 3px;
+          padding: 0 2px; /* all in one row of the panel */
           font-size: 12px;
         }
       }

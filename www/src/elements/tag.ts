@@ -35,7 +35,11 @@ export class Tag extends Localized {
         line-height: 18px;
         font-variant-numeric: tabular-nums;
       }
+      /* The arrow stays beside a name that takes two lines. */
       b {
+        display: inline-flex;
+        align-items: center;
+        min-width: 0;
         font-weight: 550;
       }
       span {
@@ -65,6 +69,7 @@ export class Tag extends Localized {
         color: #ffc59a;
       }
       svg {
+        flex: none;
         width: 12px;
         height: 12px;
         margin-left: 8px;
