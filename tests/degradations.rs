@@ -5,10 +5,21 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use unet_playground::image::{Control, FilterSpec, Picture, offered};
+use unet_playground::image::{Control, FilterSpec, Picture, classical, offered};
 
 /// Kinds that restore or adjust, and are no damage.
-const OTHERS: [&str; 6] = ["mean", "median", "unsharp", "upscale", "resize", "saturation"];
+const OTHERS: [&str; 10] = [
+    "mean",
+    "median",
+    "bilateral",
+    "non-local-means",
+    "unsharp",
+    "upscale",
+    "back-projection",
+    "multi-frame",
+    "resize",
+    "saturation",
+];
 
 fn fields(spec: &FilterSpec) -> serde_json::Map<String, serde_json::Value> {
     serde_json::to_value(spec).unwrap().as_object().unwrap().clone()
@@ -125,6 +136,12 @@ fn the_page_has_what_is_offered() {
 }
 
 #[test]
+fn the_page_has_the_classical_methods() {
+    let wanted = serde_json::to_string_pretty(&classical()).unwrap() + "\n";
+    generated("www/src/generated/classical.json", &wanted);
+}
+
+#[test]
 fn javascript_has_the_types_of_all_filters() {
     generated("src/web/filters.d.ts", &declarations());
 }
@@ -144,13 +161,14 @@ fn every_kind_of_damage_is_offered_once() {
 #[test]
 fn the_ends_of_every_range_are_accepted() {
     let picture = Picture::from_rgba(40, 30, &[90, 120, 200, 255].repeat(40 * 30)).unwrap();
-    for offer in offered() {
+    for offer in [offered(), classical()].concat() {
         let usual = fields(&offer.usual);
         let mut tried = vec![usual.clone()];
         for control in &offer.controls {
             let (name, values): (_, Vec<serde_json::Value>) = match control {
                 Control::Range { name, min, max, step } => {
-                    let value = usual[*name].as_f64().unwrap();
+                    // What has no usual value is found out for each picture.
+                    let value = usual.get(*name).map_or(*min, |value| value.as_f64().unwrap());
                     assert!((*min..=*max).contains(&value) && *step > 0.0, "{usual:?}: {name}");
                     // Whole numbers are whole in JSON, as JavaScript writes them.
                     let json = |v: f64| if v.fract() == 0.0 { (v as u64).into() } else { v.into() };

@@ -82,13 +82,17 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: View,
     },
-    /// Run an ONNX file of your own
+    /// Run an ONNX file of your own, or filters without any network
     Run {
         #[command(flatten)]
         files: Files,
         /// The ONNX file
-        #[arg(long)]
-        model: PathBuf,
+        #[arg(long, required_unless_present = "filter")]
+        model: Option<PathBuf>,
+        /// A filter in its place, one after the other where it is given several times: a kind and its values, as in
+        /// non-local-means:sigma=25, bilateral (noise as it is estimated) or back-projection:scale=4
+        #[arg(long, value_name = "KIND", value_parser = damage::parse_filter, conflicts_with = "model")]
+        filter: Vec<FilterSpec>,
         #[command(flatten)]
         view: View,
         #[command(flatten)]
@@ -195,7 +199,8 @@ pub(crate) enum Chroma {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Evaluate {
-    /// Names of tasks (all their models are measured), or ONNX files
+    /// Names of tasks (all their models are measured), ONNX files, or filters as `run --filter` takes them, which need
+    /// --protocol or --degrade
     #[arg(required = true)]
     pub what: Vec<String>,
     /// Folder of the reference pictures

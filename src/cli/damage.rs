@@ -1,22 +1,40 @@
-//! Damage in words: `poisson:peak=30` is what `{"kind": "poisson", "peak": 30}` is in JSON.
+//! Filters in words: `poisson:peak=30` is what `{"kind": "poisson", "peak": 30}` is in JSON.
 
 use super::Outcome;
 use super::models::nearest;
 use serde_json::{Map, Number, Value};
-use unet_playground::image::{FilterSpec, offered};
+use unet_playground::image::{FilterSpec, Offer, classical, offered};
 
-/// A kind that is [`offered`], its usual values but for those that are given. `none` leaves a value out.
+/// A kind of damage that is [`offered`], its usual values but for those that are given. `none` leaves a value out.
 ///
 /// # Errors
 /// A sentence that names the kind or the value.
 pub(super) fn parse(text: &str) -> Outcome<FilterSpec> {
+    among(&offered(), "damage", text)
+}
+
+/// The same of any kind, those that restore first.
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn parse_filter(text: &str) -> Outcome<FilterSpec> {
+    among(&[classical(), offered()].concat(), "filter", text)
+}
+
+/// Whether a kind that restores or enlarges is meant, whatever its values.
+pub(super) fn is_classical(text: &str) -> bool {
+    let kind = text.split(':').next().unwrap_or(text);
+    classical().iter().any(|offer| fields(&offer.usual)["kind"] == kind)
+}
+
+fn among(offers: &[Offer], what: &str, text: &str) -> Outcome<FilterSpec> {
     let (kind, given) = text.split_once(':').unwrap_or((text, ""));
-    let usual: Vec<Map<String, Value>> = offered().iter().map(|offer| fields(&offer.usual)).collect();
+    let usual: Vec<Map<String, Value>> = offers.iter().map(|offer| fields(&offer.usual)).collect();
     let Some(mut all) = usual.iter().find(|fields| fields["kind"] == kind).cloned() else {
         let kinds: Vec<String> = usual.iter().map(|fields| text_of(&fields["kind"])).collect();
         let hint = nearest(kind, &kinds).map(|near| format!("did you mean \"{near}\"?"));
         let hint = hint.unwrap_or_else(|| format!("there are {}", kinds.join(", ")));
-        return Err(format!("there is no damage \"{kind}\"; {hint}"));
+        return Err(format!("there is no {what} \"{kind}\"; {hint}"));
     };
     for pair in given.split(',').filter(|pair| !pair.is_empty()) {
         let Some((name, value)) = pair.split_once('=') else {
@@ -92,6 +110,17 @@ mod tests {
             let kind = text_of(&fields(&offer.usual)["kind"]);
             assert_eq!(parse(&kind).unwrap(), offer.usual);
         }
+    }
+
+    #[test]
+    fn filters_that_restore_come_before_damage_of_their_name() {
+        assert_eq!(parse_filter("non-local-means").unwrap(), FilterSpec::NonLocalMeans { sigma: None });
+        assert_eq!(label(&parse_filter("bilateral:sigma=12").unwrap()), "bilateral 12");
+        let blur = FilterSpec::GaussianBlur { sigma: 1.0, noise: 0.0, seed: 0 };
+        assert_eq!(parse_filter("gaussian-blur").unwrap(), blur);
+        assert_eq!(parse_filter("gray").unwrap(), FilterSpec::Gray {});
+        assert!(parse_filter("bilatteral").unwrap_err().contains("did you mean \"bilateral\""));
+        assert!(is_classical("bilateral:sigma=x") && is_classical("mean") && !is_classical("gray"));
     }
 
     #[test]

@@ -9,13 +9,13 @@ use super::host::Terminal;
 use super::masks::Masks;
 use super::protocol::{Damage, Protocol};
 use super::walk::Walk;
-use super::{models, report};
+use super::{damage, models, report};
 use restoration::{Restored, restored};
 use segmentation::{Segmented, segmented};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::slice;
-use unet_playground::image::Subsampling;
+use unet_playground::image::{FilterSpec, Subsampling};
 use unet_playground::session::{Engine, Model};
 
 /// One model under one protocol; JSON has an array of these.
@@ -36,19 +36,31 @@ enum Found {
 
 /// Measures, prints a table, and writes JSON where it is asked for.
 pub(super) fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
-    let engine = models::engine(args)?;
-    let (models, mut refused) = wanted(&engine, args, &options.what)?;
+    let (filters, names): (Vec<&String>, Vec<&String>) =
+        options.what.iter().partition(|name| damage::is_classical(name) && !Path::new(name).is_file());
+    let filters: Vec<FilterSpec> =
+        filters.into_iter().map(|text| damage::parse_filter(text)).collect::<Outcome<_>>()?;
     let truth = truth(options)?;
     let json = options.json.as_deref().map(report::Json::open).transpose()?;
-    let (mut rows, mut failed) = (vec![], 0);
-    for path in &models {
-        match measured(&engine, path, &truth, args, options) {
-            Ok((more, failures)) => {
-                failed += failures;
-                rows.extend(more);
-            }
-            // What the others have scored is not lost.
-            Err(message) => refused.push(message),
+    let (mut rows, mut failed, mut refused) = (vec![], 0, vec![]);
+    let mut take = |measured: Outcome<(Vec<Row>, usize)>| match measured {
+        Ok((more, failures)) => {
+            failed += failures;
+            rows.extend(more);
+            None
+        }
+        // What the others have scored is not lost.
+        Err(message) => Some(message),
+    };
+    for filter in &filters {
+        refused.extend(take(filtered(filter, &truth, args, options)));
+    }
+    if !names.is_empty() {
+        let engine = models::engine(args)?;
+        let (models, broken) = wanted(&engine, args, &names)?;
+        refused.extend(broken);
+        for path in &models {
+            refused.extend(take(measured(&engine, path, &truth, args, options)));
         }
     }
     refused.extend(report::print(&table(&rows)).err());
@@ -91,7 +103,8 @@ fn measured(
     let (model, told) = models::described(engine, path)?;
     let name = file_name(path);
     let threads = args.threads();
-    let subject = Subject { model: &model, name: &name, path, threads, tile: args.tile };
+    let method = Method::Model { model: &model, path, tile: args.tile };
+    let subject = Subject { method, name: &name, threads };
     let row = |protocol: String, found| Row { model: name.clone(), protocol, found };
     if !told.classes.is_empty() {
         let (found, failed) = segmented(&subject, &told, truth, &options.mask_values)?;
@@ -99,17 +112,50 @@ fn measured(
         return Ok((found.into_iter().map(|found| row("masks".into(), found)).collect(), failed));
     }
     let task = options.protocol.as_deref().or(told.task.as_deref()).unwrap_or("");
-    let (mut rows, mut failed) = (vec![], 0);
-    let protocols = Protocol::of(task, &damage(options)).map_err(|e| format!("{}: {e}", path.display()))?;
-    for protocol in protocols {
-        let (found, failures) = restored(&subject, &protocol, &truth.photos, options.seed);
-        failed += failures;
-        rows.extend(found.map(|found| row(protocol.name, Found::Restored(found))));
-    }
-    Ok((rows, failed))
+    let protocols = protocols(task, options).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(restorations(&subject, &protocols, truth, options))
 }
 
-fn damage(options: &Evaluate) -> Damage {
+/// The rows of a filter. Noise that is not rounded is for networks alone.
+fn filtered(
+    filter: &FilterSpec,
+    truth: &Truth,
+    args: &Args,
+    options: &Evaluate,
+) -> Outcome<(Vec<Row>, usize)> {
+    let name = damage::label(filter);
+    let task = options.protocol.as_deref().unwrap_or("");
+    let mut protocols = protocols(task, options).map_err(|e| format!("{name}: {e}"))?;
+    protocols.retain(Protocol::has_picture);
+    let subject = Subject { method: Method::Filter(filter), name: &name, threads: args.threads() };
+    Ok(restorations(&subject, &protocols, truth, options))
+}
+
+/// A row for each protocol, and how many pictures failed.
+fn restorations(
+    subject: &Subject,
+    protocols: &[Protocol],
+    truth: &Truth,
+    options: &Evaluate,
+) -> (Vec<Row>, usize) {
+    let (mut rows, mut failed) = (vec![], 0);
+    for protocol in protocols {
+        let (found, failures) = restored(subject, protocol, &truth.photos, options.seed);
+        failed += failures;
+        rows.extend(found.map(|found| Row {
+            model: subject.name.into(),
+            protocol: protocol.name.clone(),
+            found: Found::Restored(found),
+        }));
+    }
+    (rows, failed)
+}
+
+fn protocols(task: &str, options: &Evaluate) -> Outcome<Vec<Protocol>> {
+    Protocol::of(task, &wanted_damage(options))
+}
+
+fn wanted_damage(options: &Evaluate) -> Damage {
     Damage {
         sigma: options.sigma,
         instead: options.degrade.clone(),
@@ -126,29 +172,40 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// What is measured: a model, its file's name, and the longest side of its tiles where that is asked for.
+/// What is measured, and what the table calls it.
 struct Subject<'a> {
-    model: &'a Model,
+    method: Method<'a>,
     name: &'a str,
-    path: &'a Path,
     threads: usize,
-    tile: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+enum Method<'a> {
+    /// `tile`: the longest side of its tiles, where that is asked for.
+    Model {
+        model: &'a Model,
+        path: &'a Path,
+        tile: Option<usize>,
+    },
+    Filter(&'a FilterSpec),
 }
 
 impl Subject<'_> {
     /// Shows how it gets on with so many pictures, and helps with their tiles.
     fn terminal(&self, pictures: usize) -> Terminal {
         let terminal = Terminal::new(pictures, self.threads);
-        terminal.take(self.path);
+        if let Method::Model { path, .. } = self.method {
+            terminal.take(path);
+        }
         terminal
     }
 }
 
 /// The files that the names mean: a file, a model of the folder, or all that say they are of a task. Beside
 /// them, why others of the folder cannot say of which task they are: they may be of the one that is asked for.
-fn wanted(engine: &Engine, args: &Args, what: &[String]) -> Outcome<(Vec<PathBuf>, Vec<String>)> {
+fn wanted(engine: &Engine, args: &Args, what: &[&String]) -> Outcome<(Vec<PathBuf>, Vec<String>)> {
     let (mut found, mut broken) = (vec![], vec![]);
-    for name in what {
+    for &name in what {
         if Path::new(name).is_file() {
             found.push(PathBuf::from(name));
             continue;

@@ -97,6 +97,11 @@ impl Protocol {
         self
     }
 
+    /// Whether what is restored is a picture, and not floats.
+    pub(super) fn has_picture(&self) -> bool {
+        self.unclipped.is_none()
+    }
+
     /// How many times as small the pictures become.
     fn scale(&self) -> u32 {
         self.chain

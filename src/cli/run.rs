@@ -7,7 +7,7 @@ use super::jobs::{self, Job};
 use super::{files, models, report};
 use std::path::{Path, PathBuf};
 use unet_playground::image::filter::Edges;
-use unet_playground::image::{Decoded, Picture, labels};
+use unet_playground::image::{Decoded, FilterSpec, Picture, apply_all, labels};
 use unet_playground::session::{Model, OptionalValues, ProcessOptions};
 
 /// What a command comes down to.
@@ -55,7 +55,7 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
             Ok(Order { from_photo: *from_photo, ..order("edges-to-scene", task)? })
         }
         Command::Segment { task, view } => Ok(Order { view: Some(view), ..order("segment", task)? }),
-        Command::Run { files, model, view, optional } => {
+        Command::Run { files, model: Some(model), view, optional, .. } => {
             let model = model.clone();
             let source = Source::Clean;
             let optional = optional.values();
@@ -69,14 +69,17 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
                 optional,
             })
         }
-        Command::List | Command::Noise { .. } | Command::Evaluate(_) => {
-            Err("this command makes no pictures".into())
+        Command::Run { model: None, .. } | Command::List | Command::Noise { .. } | Command::Evaluate(_) => {
+            Err("this command runs no network".into())
         }
     }
 }
 
 /// Runs a task's command. A picture that fails is named, and the others go on.
 pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
+    if let Command::Run { files, filter, model: None, .. } = command {
+        return filtered(args, files, filter);
+    }
     let order = order(args, command)?;
     let (jobs, notices) = jobs::jobs(&order.files.inputs, &order.files.output, order.files.recursive)?;
     report::remarks(&notices);
@@ -93,11 +96,28 @@ pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
         }
         _ => vec![],
     };
+    each(args, &jobs, |job, terminal| one(args, &order, &networks, &chosen, job, terminal))
+}
+
+/// Pictures through filters alone.
+fn filtered(args: &Args, files: &Files, chain: &[FilterSpec]) -> Outcome<()> {
+    let (jobs, notices) = jobs::jobs(&files.inputs, &files.output, files.recursive)?;
+    report::remarks(&notices);
+    each(args, &jobs, |job, terminal| {
+        let Decoded { picture, notices, metadata, .. } = files::read(&job.input)?;
+        files::told(&job.input, &notices).iter().for_each(|notice| terminal.remark(notice));
+        let made = apply_all(chain, &picture).map_err(|e| format!("{}: {e}", job.input.display()))?;
+        files::write(&job.output, &made, &metadata.with_location(files.gps))
+    })
+}
+
+/// Does every job; one that fails is named, and the others go on.
+fn each(args: &Args, jobs: &[Job], one: impl Fn(&Job, &Terminal) -> Outcome<()>) -> Outcome<()> {
     let terminal = Terminal::new(jobs.len(), args.threads());
     let mut failed = 0;
-    for job in &jobs {
+    for job in jobs {
         terminal.begin(&job.input.display().to_string());
-        if let Err(message) = one(args, &order, &networks, &chosen, job, &terminal) {
+        if let Err(message) = one(job, &terminal) {
             terminal.complain(&message);
             failed += 1;
         }

@@ -33,10 +33,19 @@ export type FilterSpec =
   | { kind: "mean"; side: number }
   /** The median of `side` × `side` pixels; odd, 1–31. */
   | { kind: "median"; side: number }
+  /** Bilateral filter. `sigma` of the noise it removes, 1–100, of 255, here and below; by default as it is estimated. */
+  | { kind: "bilateral"; sigma?: number }
+  /** Non-local means. */
+  | { kind: "non-local-means"; sigma?: number }
   /** `sigma` 0.1–20 pixels, `amount` 0–10. */
   | { kind: "unsharp"; sigma: number; amount: number }
   /** `scale` 1–8 times as large. */
   | { kind: "upscale"; scale: number; interpolation: "nearest" | "bilinear" | "bicubic" | "lanczos3" }
+  /** `scale` 1–8 times as large, by iterative back-projection. */
+  | { kind: "back-projection"; scale: number }
+  /** The picture reduced `frames` times, 1–16, by `scale`, 1–8, each time shifted by a fraction of a pixel, and made again
+   *  out of these by multi-frame super-resolution. */
+  | { kind: "multi-frame"; scale: number; frames: number; seed?: number }
   /** To exactly this size, in pixels; smaller ones are antialiased. */
   | { kind: "resize"; width: number; height: number; interpolation: "nearest" | "bilinear" | "bicubic" | "lanczos3" }
   /** Chroma of CIE L*a*b* times `factor`, 0–4. */

@@ -17,7 +17,7 @@ pub fn apply_all(chain: &[FilterSpec], picture: &Picture) -> Result<Picture> {
     chain.iter().try_fold(picture.clone(), |made, filter| filter.apply(&made))
 }
 
-/// A kind of damage as people are offered it.
+/// A kind of filter as people are offered it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Offer {
     /// With the values that it usually has.
@@ -34,7 +34,7 @@ pub enum Control {
     Choice { name: &'static str, options: &'static [&'static str] },
 }
 
-const fn range(name: &'static str, min: f64, max: f64, step: f64) -> Control {
+pub(super) const fn range(name: &'static str, min: f64, max: f64, step: f64) -> Control {
     Control::Range { name, min, max, step }
 }
 

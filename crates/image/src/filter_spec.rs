@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::Picture;
 use super::encode_jpeg::Subsampling;
 use super::filter::{
-    Age, Blur, Edges, Filter, Gray, Interpolation, Jpeg, Kernel, Median, OldPhoto, Resize, Saturation,
-    Sensor, Unsharp, apply,
+    Age, BackProjection, Bilateral, Blur, Edges, Filter, Gray, Interpolation, Jpeg, Kernel, Median, NOISE,
+    NonLocalMeans, OldPhoto, Resize, Saturation, Sensor, Unsharp, apply,
 };
+use super::multi_frame::MultiFrame;
 use super::noise::Noise;
-use unet_kernels::error::Result;
+use super::noise_level::noise_level;
+use unet_kernels::error::{Error, Result};
 
 /// A filter by its name and its options. Equal seeds (whole numbers) give equal damage, and a part of a picture has the
 /// damage of the whole.
@@ -120,10 +122,30 @@ pub enum FilterSpec {
     Mean { side: u32 },
     /// The median of `side` × `side` pixels; odd, 1–31.
     Median { side: u32 },
+    /// Bilateral filter. `sigma` of the noise it removes, 1–100, of 255, here and below; by default as it is estimated.
+    Bilateral {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sigma: Option<f64>,
+    },
+    /// Non-local means.
+    NonLocalMeans {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sigma: Option<f64>,
+    },
     /// `sigma` 0.1–20 pixels, `amount` 0–10.
     Unsharp { sigma: f64, amount: f64 },
     /// `scale` 1–8 times as large.
     Upscale { scale: u32, interpolation: Interpolation },
+    /// `scale` 1–8 times as large, by iterative back-projection.
+    BackProjection { scale: u32 },
+    /// The picture reduced `frames` times, 1–16, by `scale`, 1–8, each time shifted by a fraction of a pixel, and made again
+    /// out of these by multi-frame super-resolution.
+    MultiFrame {
+        scale: u32,
+        frames: u32,
+        #[serde(default)]
+        seed: u32,
+    },
     /// To exactly this size, in pixels; smaller ones are antialiased.
     Resize { width: u32, height: u32, interpolation: Interpolation },
     /// Chroma of CIE L\*a\*b\* times `factor`, 0–4.
@@ -132,6 +154,19 @@ pub enum FilterSpec {
 
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+/// The noise to remove: as it is given, or as it is estimated, within what can be given; the least where nothing can
+/// be told of a small picture.
+fn known_noise(sigma: Option<f64>, picture: &Picture) -> Result<f64> {
+    if let Some(sigma) = sigma {
+        return Ok(sigma);
+    }
+    match noise_level(picture) {
+        Ok(level) => Ok(f64::from(level.sigma).clamp(*NOISE.start(), *NOISE.end())),
+        Err(Error::InvalidInput(_)) => Ok(*NOISE.start()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A filter, and what it is applied to where that is not the picture itself.
@@ -171,8 +206,16 @@ impl FilterSpec {
             }
             Self::Mean { side } => Box::new(Blur::new(Kernel::mean(side)?)),
             Self::Median { side } => Box::new(Median::new(side)?),
+            Self::Bilateral { sigma } => Box::new(Bilateral::new(known_noise(sigma, picture)?)?),
+            Self::NonLocalMeans { sigma } => Box::new(NonLocalMeans::new(known_noise(sigma, picture)?)?),
             Self::Unsharp { sigma, amount } => Box::new(Unsharp::new(sigma, amount)?),
             Self::Upscale { scale, interpolation } => Box::new(Resize::up(scale, interpolation)?),
+            Self::MultiFrame { scale, frames, seed } => {
+                let fusion = MultiFrame::simulated(picture, scale, frames, seed)?;
+                let first = fusion.first().clone();
+                return Ok((Box::new(fusion), Some(first)));
+            }
+            Self::BackProjection { scale } => Box::new(BackProjection::new(scale)?),
             Self::Resize { width, height, interpolation } => {
                 Box::new(Resize::to(width, height, interpolation))
             }
@@ -201,18 +244,27 @@ impl FilterSpec {
             | Self::OldPhoto { seed, .. }
             | Self::GaussianBlur { seed, .. }
             | Self::Motion { seed, .. }
-            | Self::Defocus { seed, .. } => Some(seed),
+            | Self::Defocus { seed, .. }
+            | Self::MultiFrame { seed, .. } => Some(seed),
             Self::Jpeg { .. }
             | Self::Downscale { .. }
             | Self::Gray {}
             | Self::Edges { .. }
             | Self::Mean { .. }
             | Self::Median { .. }
+            | Self::Bilateral { .. }
+            | Self::NonLocalMeans { .. }
             | Self::Unsharp { .. }
             | Self::Upscale { .. }
+            | Self::BackProjection { .. }
             | Self::Resize { .. }
             | Self::Saturation { .. } => None,
         }
+    }
+
+    /// Whether it starts from the picture before any damage, because it simulates its own.
+    pub fn sees_original(&self) -> bool {
+        matches!(self, Self::MultiFrame { .. })
     }
 
     /// Whether its noise is the same in all channels, where it can be.

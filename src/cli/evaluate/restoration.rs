@@ -1,6 +1,6 @@
 //! Pictures made worse, restored, and compared with what they were.
 
-use super::{Subject, file_name};
+use super::{Method, Subject, file_name};
 use crate::cli::protocol::Protocol;
 use crate::cli::{Outcome, files};
 use serde::{Serialize, Serializer};
@@ -86,7 +86,7 @@ pub(super) fn restored(
     pictures: &[PathBuf],
     seed: u32,
 ) -> (Option<Restored>, usize) {
-    let &Subject { model, name, tile, .. } = subject;
+    let name = subject.name;
     let terminal = subject.terminal(pictures.len());
     let (mut measured, mut failed) = (vec![], 0);
     for (path, seed) in pictures.iter().zip(seed..) {
@@ -96,8 +96,18 @@ pub(super) fn restored(
             let score = || -> unet_playground::Result<(Option<Scores>, Scores)> {
                 let clean = protocol.reference(clean)?;
                 let degraded = protocol.degrade(&clean, seed)?;
-                let restore = protocol.restore(model, &clean, &degraded, seed, tile, &terminal);
-                let after = scores(&clean, &pollster::block_on(restore)?, protocol.border())?;
+                let made = match subject.method {
+                    Method::Model { model, tile, .. } => {
+                        let restore = protocol.restore(model, &clean, &degraded, seed, tile, &terminal);
+                        pollster::block_on(restore)?
+                    }
+                    Method::Filter(filter) => {
+                        let mut filter = filter.clone();
+                        filter.seed_mut().into_iter().for_each(|of_filter| *of_filter = seed);
+                        filter.apply(if filter.sees_original() { &clean } else { &degraded })?
+                    }
+                };
+                let after = scores(&clean, &made, protocol.border())?;
                 let baseline = protocol.baseline(&degraded)?;
                 let before =
                     baseline.map(|picture| scores(&clean, &picture, protocol.border())).transpose()?;

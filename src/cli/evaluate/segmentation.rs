@@ -1,6 +1,6 @@
 //! Labels compared with masks.
 
-use super::{Subject, Truth};
+use super::{Method, Subject, Truth};
 use crate::cli::{Outcome, files};
 use serde::Serialize;
 use unet_playground::image::confusion::Confusion;
@@ -37,7 +37,10 @@ pub(super) fn segmented(
     Truth { photos, masks }: &Truth,
     values: &[u8],
 ) -> Outcome<(Option<Segmented>, usize)> {
-    let &Subject { model, name, tile, .. } = subject;
+    let name = subject.name;
+    let Method::Model { model, tile, .. } = subject.method else {
+        return Err(format!("{name}: filters make no labels"));
+    };
     let masks = masks.as_ref().ok_or_else(|| {
         format!("{name}: a segmentation is measured against masks; name their folder with --masks")
     })?;

@@ -63,8 +63,9 @@ export class Catalogue {
     return this.#forCompressed(task.id).length > 0;
   }
 
-  /** What can be chosen for a task: its networks, those for compressed photos if they are wanted, then its baselines. */
-  methods(task: TaskFacts, compressed: boolean): Method[] {
+  /** What can be chosen for a task: its networks, those for compressed photos if they are wanted, then its baselines,
+   *  which remove noise of `sigma`; null: as it is estimated. */
+  methods(task: TaskFacts, compressed: boolean, sigma: number | null = null): Method[] {
     const others = compressed ? this.#forCompressed(task.id) : [];
     const instead = ({ strategy, variant }: Entry) =>
       variant === "" ? others.find((other) => other.strategy === strategy) : undefined;
@@ -72,7 +73,7 @@ export class Catalogue {
       ? this.#chained()
       : this.#usual(task.id).map((entry) => network(instead(entry) ?? entry));
     const baselines = task.baselines.map((id): Method => {
-      const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale) }];
+      const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale, sigma) }];
       return { id: `${id}-filter`, kind: "baseline", family: "", name: id, variant: "", stages, parameters: 0 };
     });
     return [...networks, ...baselines];

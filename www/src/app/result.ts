@@ -28,7 +28,7 @@ export interface Order {
 }
 
 export class Result {
-  readonly method: Method;
+  method: Method;
   state: ResultState;
   #bench: Bench;
   #changed: () => void;
@@ -69,9 +69,16 @@ export class Result {
     };
   }
 
+  /** The same method with other options of its filters. */
+  use(method: Method): void {
+    this.method = method;
+  }
+
   #rawKey({ input, settings, told }: Order): string {
-    const hasNetwork = this.method.stages.some(({ kind }) => kind !== "filter");
-    return JSON.stringify([input.id, settings.backend, ...(hasNetwork ? [told] : [])]);
+    const { stages } = this.method;
+    const filters = stages.flatMap((stage) => (stage.kind === "filter" ? [stage.filter] : []));
+    const hasNetwork = filters.length < stages.length;
+    return JSON.stringify([input.id, settings.backend, filters, ...(hasNetwork ? [told] : [])]);
   }
 
   isFresh(order: Order): boolean {

@@ -1,6 +1,7 @@
 /** Everything a person has chosen but the picture: what a link holds. */
 
 import type { BackendChoice, LabelView } from "../engine";
+import { SIGMA } from "./classical";
 import { type Cut, formatCut, parseCut } from "./cut";
 import { type DegradationSettings, formatDegradation, parseDegradation, usual } from "./degradation";
 import { formatHints, formatNumbers, type Hint, parseHints, parseNumbers } from "./hints";
@@ -25,6 +26,8 @@ export interface Settings {
   strength: number;
   /** 0 is gray, 1 as it came. */
   saturation: number;
+  /** Noise that filters are to remove, as its standard deviation of 255; null: as it is estimated. */
+  sigma: number | null;
   /** How many times larger than the photo enlarged results are; null: as the network makes them. */
   enlarge: number | null;
   labels: LabelView["mode"];
@@ -61,6 +64,7 @@ export function initialSettings(): Settings {
     degradation: usual("gaussian-noise"),
     strength: 1,
     saturation: 1,
+    sigma: null,
     enlarge: null,
     labels: "overlay",
     classes: null,
@@ -87,6 +91,7 @@ export function formatSettings(settings: Settings): string {
     saved: String(settings.degradation.saved),
     strength: String(settings.strength),
     saturation: String(settings.saturation),
+    sigma: String(settings.sigma),
     size: String(settings.enlarge),
     labels: settings.labels,
     classes: settings.classes?.join(",") ?? "",
@@ -105,6 +110,7 @@ export function formatSettings(settings: Settings): string {
   if (settings.degradation.saved === null) query.delete("saved");
   if (settings.strength === first.strength) query.delete("strength");
   if (settings.saturation === first.saturation) query.delete("saturation");
+  if (settings.sigma === null) query.delete("sigma");
   if (settings.enlarge === null) query.delete("size");
   if (settings.cut === null) query.delete("cut");
   if (settings.hints.length === 0) query.delete("hints");
@@ -125,7 +131,7 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
   const given = new URLSearchParams(query);
   const one = <T extends string>(name: string, choices: readonly T[], otherwise: T): T =>
     choices.find((choice) => choice === given.get(name)) ?? otherwise;
-  const within = (value: string | null | undefined, min: number, max: number, otherwise: number) => {
+  const within = <T>(value: string | null | undefined, min: number, max: number, otherwise: T) => {
     const number = value ? Number(value) : Number.NaN;
     return Number.isFinite(number) ? Math.min(Math.max(number, min), max) : otherwise;
   };
@@ -139,6 +145,7 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     degradation: parseDegradation(given.get("degrade"), given.get("saved"), otherwise.degradation),
     strength: within(given.get("strength"), 0, 1, otherwise.strength),
     saturation: within(given.get("saturation"), 0, 2, otherwise.saturation),
+    sigma: within(given.get("sigma"), SIGMA.min, SIGMA.max, otherwise.sigma),
     enlarge: given.has("size") ? within(given.get("size"), 1, MAX_ENLARGE, 1) : otherwise.enlarge,
     labels: one("labels", ["overlay", "cutout", "classes"], otherwise.labels),
     classes: given.has("classes") ? list("classes") : otherwise.classes,

@@ -4,6 +4,7 @@
  */
 
 import type { DegradationKind, FilterSpec } from "../engine";
+import { classicalOf } from "./classical";
 
 export interface TaskFacts {
   id: string;
@@ -25,10 +26,12 @@ export interface TaskFacts {
 
 const NOISE = ["gaussian-noise", "poisson", "salt-and-pepper", "speckle", "sensor", "jpeg"] as const;
 const COLOUR = ["strength", "saturation"] as const;
-const ENLARGERS = ["nearest", "bilinear", "bicubic", "lanczos3"] as const;
+const INTERPOLATIONS = ["nearest", "bilinear", "bicubic", "lanczos3"] as const;
+const ENLARGERS = [...INTERPOLATIONS, "back-projection"] as const;
+const SMOOTHERS = ["mean", "median", "gaussian-blur", "bilateral", "non-local-means"] as const;
 
 export const TASKS: readonly TaskFacts[] = [
-  { id: "denoise", scale: 1, kinds: NOISE, baselines: ["mean", "median", "gaussian-blur"], finish: ["strength"] },
+  { id: "denoise", scale: 1, kinds: NOISE, baselines: SMOOTHERS, finish: ["strength"] },
   {
     id: "deblur",
     scale: 1,
@@ -66,23 +69,32 @@ export const OLD_PHOTO: TaskFacts = {
   chain: ["denoise-colorize", "super-resolve-x2"],
 };
 
-export type BaselineId = "mean" | "median" | "gaussian-blur" | "unsharp" | "gray" | (typeof ENLARGERS)[number];
+export type BaselineId = (typeof SMOOTHERS)[number] | "unsharp" | "gray" | (typeof ENLARGERS)[number];
 
-/** What a baseline does where the task makes pictures `scale` times as large. */
-export function filterOf(id: BaselineId, scale: number): FilterSpec {
+/** What a baseline does where the task makes pictures `scale` times as large. `sigma`: of the noise that it is to
+ *  remove; null: as the engine estimates it. */
+export function filterOf(id: BaselineId, scale: number, sigma: number | null): FilterSpec {
   switch (id) {
-    case "mean":
-    case "median":
-      return { kind: id, side: 3 };
-    case "gaussian-blur":
-      return { kind: id, sigma: 1 };
-    case "unsharp":
-      return { kind: id, sigma: 2, amount: 1.5 };
     case "gray":
       return { kind: id };
+    case "mean":
+    case "median":
+    case "gaussian-blur":
+    case "unsharp":
+      return classicalOf(id).usual;
+    case "bilateral":
+    case "non-local-means":
+      return sigma === null ? { kind: id } : { kind: id, sigma };
+    case "back-projection":
+      return { kind: id, scale };
     default:
       return { kind: "upscale", scale, interpolation: id };
   }
+}
+
+/** Whether a baseline is told how strong the noise is. */
+export function takesSigma(filter: FilterSpec): boolean {
+  return filter.kind === "bilateral" || filter.kind === "non-local-means";
 }
 
 /** The facts of a task the page does not know: a picture goes in and one comes out. */

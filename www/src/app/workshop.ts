@@ -202,13 +202,15 @@ export class Workshop {
     const tasks = catalogue.tasks();
     const task = tasks.find(({ id }) => id === settings.task) ?? factsOf(settings.task);
     const compressed = isCompressed({ ...this.#board.state, task });
-    const methods = [...catalogue.methods(task, compressed), ...(own ? [ownMethod(own)] : [])];
+    const methods = [...catalogue.methods(task, compressed, settings.sigma), ...(own ? [ownMethod(own)] : [])];
     const wanted = methods.filter(({ id }) => settings.methods.includes(id)).slice(0, MAX_RESULTS);
     const used = wanted.length > 0 ? wanted : methods.slice(0, 1);
     const kept = new Map<string, Result>();
     for (const method of used) {
       const key = resultKey(task.id, method);
-      kept.set(key, this.#results.get(key) ?? new Result(method, this.#bench, () => this.#changed()));
+      const result = this.#results.get(key) ?? new Result(method, this.#bench, () => this.#changed());
+      result.use(method);
+      kept.set(key, result);
     }
     for (const [key, result] of this.#results) if (!kept.has(key)) result.close();
     this.#results = kept;

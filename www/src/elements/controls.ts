@@ -1,12 +1,13 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Method } from "../app/catalogue";
+import { SIGMA } from "../app/classical";
 import { methodLabel } from "../app/panes";
 import { MAX_RESULTS, SOURCES } from "../app/settings";
 import { isFree } from "../app/size";
 import { shownClasses } from "../app/stages";
 import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../app/state";
-import type { TaskFacts } from "../app/tasks";
+import { type TaskFacts, takesSigma } from "../app/tasks";
 import type { Part } from "../embed/mode";
 import type { ClassInfo, OptionalInput } from "../engine";
 import { decimal, hasMessage, Localized, percent, t } from "../i18n";
@@ -221,6 +222,7 @@ export class Controls extends Localized {
       <p class="sentence">${t(full ? "methods.full" : "methods.sentence", { most: MAX_RESULTS })}</p>
       ${this.state.sources ? this.#renderSources() : nothing}
       ${baselines.length > 0 ? html`<h3>${t("methods.baselines")}</h3>${chips(t("methods.baselines"), baselines)}` : nothing}
+      ${this.#takesSigma(chosen) ? this.#renderSigma() : nothing}
       <button class="link" @click=${() => this.#emit(own ? "shipped-model" : "open-model")}>
         ${icons.model} ${t(own ? "model.shipped" : "model.open")}
       </button>
@@ -231,6 +233,19 @@ export class Controls extends Localized {
           : nothing
       }
     </section>`;
+  }
+
+  #takesSigma(chosen: readonly string[]): boolean {
+    const used = this.state.methods.filter(({ id }) => chosen.includes(id));
+    return used.some(({ stages }) => stages.some((stage) => stage.kind === "filter" && takesSigma(stage.filter)));
+  }
+
+  /** How strong the noise is that filters are to remove; the left end leaves it to the engine. */
+  #renderSigma() {
+    const { sigma } = this.state.settings;
+    return html`<up-slider .label=${t("methods.sigma")} .min=${SIGMA.min - SIGMA.step} .max=${SIGMA.max} .step=${SIGMA.step}
+      .value=${sigma ?? SIGMA.min - SIGMA.step} .said=${sigma === null ? t("methods.sigma.auto") : decimal(sigma, 0)}
+      @slide=${(event: CustomEvent<number>) => this.#set({ sigma: event.detail < SIGMA.min ? null : event.detail })}></up-slider>`;
   }
 
   #renderSources() {

@@ -97,7 +97,19 @@ describe("what can be chosen", () => {
       "mean-filter",
       "median-filter",
       "gaussian-blur-filter",
+      "bilateral-filter",
+      "non-local-means-filter",
     ]);
+  });
+
+  it("has filters that remove the noise that is there, or as much as they are told", () => {
+    const filters = (sigma: number | null) =>
+      catalogue(entry("denoise", "nearest"))
+        .methods(factsOf("denoise"), false, sigma)
+        .flatMap(({ stages }) => stages.flatMap((stage) => (stage.kind === "filter" ? [stage.filter] : [])));
+    expect(filters(null)).toContainEqual({ kind: "non-local-means" });
+    expect(filters(12)).toContainEqual({ kind: "bilateral", sigma: 12 });
+    expect(filters(12)).toContainEqual({ kind: "median", side: 3 });
   });
 
   it("has networks in the order in which strategies are taught, whatever the manifest's, variants last", () => {
@@ -166,9 +178,10 @@ describe("what can be chosen", () => {
   });
 
   it("makes enlargers as large as the task", () => {
-    const method = catalogue(entry("super-resolve-x4", "bilinear")).methods(factsOf("super-resolve-x4"), false).at(-1);
-    expect(method?.stages).toEqual([
+    const methods = catalogue(entry("super-resolve-x4", "bilinear")).methods(factsOf("super-resolve-x4"), false);
+    expect(methods.slice(-2).flatMap(({ stages }) => stages)).toEqual([
       { kind: "filter", id: "lanczos3", filter: { kind: "upscale", scale: 4, interpolation: "lanczos3" } },
+      { kind: "filter", id: "back-projection", filter: { kind: "back-projection", scale: 4 } },
     ]);
   });
 

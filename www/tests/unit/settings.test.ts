@@ -22,6 +22,7 @@ describe("settings in the address", () => {
       degradation: { kind: "motion", values: { length: 12, angle: 45 }, seed: 7, saved: 85 },
       strength: 0.6,
       saturation: 1.25,
+      sigma: 12,
       enlarge: 2.5,
       labels: "cutout",
       classes: ["pet", "person"],
@@ -58,6 +59,7 @@ describe("settings in the address", () => {
     expect(parseSettings("cut=1,2,0,4,0,0&size=x")).toMatchObject({ cut: null, enlarge: 1 });
     expect(parseSettings("hints=2,0,1,1;0.1,0.1,200,0;0.1,x;,&tell=a,b:,c:x")).toEqual(first);
     expect(parseSettings("strength=7&saturation=-1")).toMatchObject({ strength: 1, saturation: 0 });
+    expect([parseSettings("sigma=0").sigma, parseSettings("sigma=x").sigma]).toEqual([1, null]);
     const noise = usual("gaussian-noise");
     expect(parseSettings("degrade=gaussian-noise,1e9,x,-4").degradation).toEqual({
       ...noise,

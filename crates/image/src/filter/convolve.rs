@@ -140,7 +140,7 @@ fn pixels(len: usize) -> Result<Vec<[f32; RGBA]>> {
 }
 
 /// `to += weight·from`, as far as `to` goes.
-pub(super) fn add(to: &mut [[f32; RGBA]], from: &[[f32; RGBA]], weight: f32) {
+pub(crate) fn add(to: &mut [[f32; RGBA]], from: &[[f32; RGBA]], weight: f32) {
     for (sum, pixel) in to.iter_mut().zip(from) {
         for (s, p) in sum.iter_mut().zip(pixel) {
             *s += weight * p;

@@ -7,6 +7,8 @@
 //! (`torch.nn.functional.pad(mode="reflect")`, `scipy.ndimage` `mode="mirror"`). Wholly transparent
 //! pixels have the colours of visible ones nearby ([`Picture::bled`]).
 
+mod back_projection;
+mod bilateral;
 mod color;
 mod convolve;
 mod difference;
@@ -15,23 +17,31 @@ mod jpeg;
 mod kernel;
 mod median;
 mod mix;
+mod non_local_means;
 mod old_photo;
 mod resize;
 mod sensor;
+mod weights;
 mod window;
 
+pub use back_projection::BackProjection;
+pub(super) use back_projection::{combined, weighted};
+pub use bilateral::Bilateral;
 pub use color::{Gray, Saturation, luma};
-pub(super) use convolve::correlated;
 pub use convolve::{Blur, Unsharp};
+pub(super) use convolve::{add, correlated};
 pub use difference::{Difference, Sign};
 pub use edges::Edges;
 pub use jpeg::Jpeg;
 pub use kernel::Kernel;
 pub use median::Median;
 pub use mix::Mix;
+pub use non_local_means::NonLocalMeans;
 pub use old_photo::{Age, OldPhoto};
 pub use resize::{Interpolation, Resize};
+pub(super) use resize::{Tap, Taps, with_hidden};
 pub use sensor::Sensor;
+pub use weights::NOISE;
 pub use window::reflect;
 
 use std::borrow::Cow;

@@ -32,6 +32,7 @@ pub enum Interpolation {
 pub struct Resize {
     target: Target,
     interpolation: Interpolation,
+    shift: [f64; 2],
 }
 
 #[derive(Debug, Clone)]
@@ -44,7 +45,7 @@ enum Target {
 impl Resize {
     /// To exactly this size.
     pub fn to(width: u32, height: u32, interpolation: Interpolation) -> Self {
-        Self { target: Target::Size(width, height), interpolation }
+        Self { target: Target::Size(width, height), interpolation, shift: [0.0; 2] }
     }
 
     /// `scale` times as large, 1 to 8.
@@ -52,7 +53,7 @@ impl Resize {
     /// # Errors
     /// `InvalidInput` outside of the range.
     pub fn up(scale: u32, interpolation: Interpolation) -> Result<Self> {
-        Ok(Self { target: Target::Up(scale_of(scale)?), interpolation })
+        Ok(Self { target: Target::Up(scale_of(scale)?), interpolation, shift: [0.0; 2] })
     }
 
     /// `scale` times as small, 1 to 8. Where a side is no multiple of it, the rest at the right or
@@ -61,11 +62,16 @@ impl Resize {
     /// # Errors
     /// `InvalidInput` outside of the range.
     pub fn down(scale: u32, interpolation: Interpolation) -> Result<Self> {
-        Ok(Self { target: Target::Down(scale_of(scale)?), interpolation })
+        Ok(Self { target: Target::Down(scale_of(scale)?), interpolation, shift: [0.0; 2] })
+    }
+
+    /// Of the picture as it looks from elsewhere: what is read lies `shift` source pixels further to the right and down.
+    pub fn shifted(self, shift: [f64; 2]) -> Self {
+        Self { shift, ..self }
     }
 }
 
-fn scale_of(scale: u32) -> Result<u32> {
+pub(crate) fn scale_of(scale: u32) -> Result<u32> {
     if (1..=8).contains(&scale) {
         return Ok(scale);
     }
@@ -85,55 +91,60 @@ impl Filter for Resize {
     }
 
     fn region(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
-        let mut rgba = self.resized(source, rect, f32::from)?;
-        let is_hidden = |pixel: &[u8; RGBA]| pixel[3] == 0;
-        if rgba.as_chunks().0.iter().any(is_hidden) {
-            let plain = self.resized(source, rect, |_| 255.0)?;
-            let pairs = rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(plain.as_chunks::<RGBA>().0);
-            for (hidden, from) in pairs.filter(|(pixel, _)| is_hidden(pixel)) {
-                hidden[..3].copy_from_slice(&from[..3]);
-            }
-        }
-        Ok(rgba)
+        with_hidden(|opaque| self.resized(source, rect, opaque))
     }
 }
 
+/// RGBA bytes whose colors are weighted by alpha, as `make(false)` makes them; where they are wholly transparent, the
+/// colors of `make(true)`, which takes all for opaque.
+pub(crate) fn with_hidden(make: impl Fn(bool) -> Result<Vec<u8>>) -> Result<Vec<u8>> {
+    let mut rgba = make(false)?;
+    let is_hidden = |pixel: &[u8; RGBA]| pixel[3] == 0;
+    if rgba.as_chunks().0.iter().any(is_hidden) {
+        let plain = make(true)?;
+        let pairs = rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(plain.as_chunks::<RGBA>().0);
+        for (hidden, from) in pairs.filter(|(pixel, _)| is_hidden(pixel)) {
+            hidden[..3].copy_from_slice(&from[..3]);
+        }
+    }
+    Ok(rgba)
+}
+
 impl Resize {
-    /// `weigh` says how much the colour of a pixel counts, 0–255, by its alpha.
-    fn resized(&self, source: &Picture, rect: Rect, weigh: impl Fn(u8) -> f32) -> Result<Vec<u8>> {
+    fn resized(&self, source: &Picture, rect: Rect, opaque: bool) -> Result<Vec<u8>> {
         let (width, height) = self.size(source.width(), source.height())?;
         let used = |side: u32| match self.target {
             Target::Down(scale) => side - side % scale,
             _ => side,
         };
-        let columns = Taps::new(self.interpolation, used(source.width()), width, rect.x, rect.width);
-        let rows = Taps::new(self.interpolation, used(source.height()), height, rect.y, rect.height);
-        let across = across(source, &columns, &rows, weigh)?;
-        let mut rgba = zeroed(rect.pixels() as usize * RGBA)?;
-        let (out, _) = rgba.as_chunks_mut::<RGBA>();
-        let mut sums = vec![[0.0; RGBA]; columns.each.len()];
-        for (to, tap) in out.chunks_exact_mut(columns.each.len()).zip(&rows.each) {
-            sums.fill([0.0; RGBA]);
-            for (row, &weight) in across[tap.first * sums.len()..].chunks_exact(sums.len()).zip(&tap.weights)
-            {
-                add(&mut sums, row, weight);
-            }
-            for (pixel, sum) in to.iter_mut().zip(&sums) {
-                *pixel = straight(sum);
-            }
-        }
-        Ok(rgba)
+        let [dx, dy] = self.shift;
+        let columns = Taps::shifted(self.interpolation, used(source.width()), width, rect.x, rect.width, dx);
+        let rows = Taps::shifted(self.interpolation, used(source.height()), height, rect.y, rect.height, dy);
+        let across = across(source, &columns, &rows, opaque)?;
+        along_columns(&across, &rows, columns.each.len())
     }
 }
 
-/// The source rows that are needed, interpolated along the row; colours multiplied by their weight,
-/// which takes the place of alpha.
-fn across(
-    source: &Picture,
-    columns: &Taps,
-    rows: &Taps,
-    weigh: impl Fn(u8) -> f32,
-) -> Result<Vec<[f32; RGBA]>> {
+/// RGBA bytes of rows that have been interpolated along the row; `across` begins where `rows` do.
+pub(crate) fn along_columns(across: &[[f32; RGBA]], rows: &Taps, width: usize) -> Result<Vec<u8>> {
+    let mut rgba = zeroed(rows.each.len() * width * RGBA)?;
+    let (out, _) = rgba.as_chunks_mut::<RGBA>();
+    let mut sums = vec![[0.0; RGBA]; width];
+    for (to, tap) in out.chunks_exact_mut(width).zip(&rows.each) {
+        sums.fill([0.0; RGBA]);
+        for (row, &weight) in across[tap.first * width..].chunks_exact(width).zip(&tap.weights) {
+            add(&mut sums, row, weight);
+        }
+        for (pixel, sum) in to.iter_mut().zip(&sums) {
+            *pixel = straight(sum);
+        }
+    }
+    Ok(rgba)
+}
+
+/// The source rows that are needed, interpolated along the row; colours multiplied by alpha, or by 255
+/// where all is taken for opaque.
+fn across(source: &Picture, columns: &Taps, rows: &Taps, opaque: bool) -> Result<Vec<[f32; RGBA]>> {
     let mut across = Vec::new();
     let len = columns.each.len() * rows.len as usize;
     across.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 16))?;
@@ -144,7 +155,7 @@ fn across(
             across.extend(columns.each.iter().map(|tap| {
                 let mut sum = [0.0; RGBA];
                 for (&[r, g, b, a], weight) in row[tap.first..].iter().zip(&tap.weights) {
-                    let share = weight * weigh(a);
+                    let share = weight * f32::from(if opaque { 255 } else { a });
                     sum[0] += share * f32::from(r);
                     sum[1] += share * f32::from(g);
                     sum[2] += share * f32::from(b);
@@ -158,28 +169,40 @@ fn across(
 }
 
 /// What the pixels of a window of the result take from the source along one axis.
-struct Taps {
+pub(crate) struct Taps {
     /// Source pixels that are needed at all.
-    start: u32,
-    len: u32,
-    each: Vec<Tap>,
+    pub start: u32,
+    pub len: u32,
+    pub each: Vec<Tap>,
 }
 
-struct Tap {
+pub(crate) struct Tap {
     /// Counted from [`Taps::start`].
-    first: usize,
+    pub first: usize,
     /// They sum to 1.
-    weights: Vec<f32>,
+    pub weights: Vec<f32>,
 }
 
 impl Taps {
     /// For `len` pixels from `first` on of an axis that goes from `from` to `to` pixels.
-    fn new(interpolation: Interpolation, from: u32, to: u32, first: u32, len: u32) -> Self {
+    pub fn new(interpolation: Interpolation, from: u32, to: u32, first: u32, len: u32) -> Self {
+        Self::shifted(interpolation, from, to, first, len, 0.0)
+    }
+
+    /// The same, read `shift` source pixels further.
+    pub fn shifted(
+        interpolation: Interpolation,
+        from: u32,
+        to: u32,
+        first: u32,
+        len: u32,
+        shift: f64,
+    ) -> Self {
         let ratio = f64::from(from) / f64::from(to);
         let stretch = ratio.max(1.0);
         let support = interpolation.support() * stretch;
         let span = |i: u32| {
-            let centre = (f64::from(i) + 0.5) * ratio;
+            let centre = (f64::from(i) + 0.5) * ratio + shift;
             let (low, high) = match interpolation {
                 Interpolation::Nearest => (centre, centre + 1.0),
                 _ => (centre - support + 0.5, centre + support + 0.5),
@@ -192,7 +215,11 @@ impl Taps {
             let (centre, pixels) = span(i);
             let at = |p: u32| interpolation.kernel((f64::from(p) + 0.5 - centre) / stretch);
             let sum: f64 = pixels.clone().map(at).sum();
-            let weights = pixels.clone().map(|p| (at(p) / sum) as f32).collect();
+            let weights = match sum {
+                // Far outside there is the border alone.
+                0.0 => pixels.clone().map(|p| f32::from(u8::from(p == pixels.start))).collect(),
+                _ => pixels.clone().map(|p| (at(p) / sum) as f32).collect(),
+            };
             Tap { first: (pixels.start - start) as usize, weights }
         });
         Self { start, len: end - start, each: each.collect() }
