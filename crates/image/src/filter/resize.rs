@@ -185,12 +185,12 @@ pub(crate) struct Tap {
 
 impl Taps {
     /// For `len` pixels from `first` on of an axis that goes from `from` to `to` pixels.
-    pub fn new(interpolation: Interpolation, from: u32, to: u32, first: u32, len: u32) -> Self {
+    pub(crate) fn new(interpolation: Interpolation, from: u32, to: u32, first: u32, len: u32) -> Self {
         Self::shifted(interpolation, from, to, first, len, 0.0)
     }
 
     /// The same, read `shift` source pixels further.
-    pub fn shifted(
+    pub(crate) fn shifted(
         interpolation: Interpolation,
         from: u32,
         to: u32,
