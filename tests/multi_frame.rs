@@ -9,7 +9,7 @@ use unet_playground::image::{
 
 fn photo() -> Picture {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/filters/photo.png");
-    decode(&std::fs::read(file).unwrap()).unwrap().picture
+    decode(&std::fs::read(file).unwrap()).unwrap()
 }
 
 fn cut(picture: &Picture, rect: Rect) -> Picture {
