@@ -15,6 +15,7 @@ export const SETTINGS = [
   "saved",
   "strength",
   "saturation",
+  "sigma",
   "size",
   "labels",
   "classes",

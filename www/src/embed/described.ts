@@ -32,6 +32,7 @@ export const ATTRIBUTE_TEXTS: Record<AttributeName, Described> = {
   saved: { text: "Quality of the JPEG file that the damaged photo is saved as." },
   strength: { text: "Share of the result in what is shown, 0 to 1." },
   saturation: { text: "Saturation of colors, 0 to 2; 1 as they are." },
+  sigma: { text: "Noise that filters remove, as its standard deviation of 255; without it, as it is estimated." },
   size: { text: "How many times larger than the photo enlarged results are." },
   labels: { text: "How classes are shown.", type: oneOf("overlay", "cutout", "classes") },
   classes: { text: "Names of the classes that are shown, between spaces." },

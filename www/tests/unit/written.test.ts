@@ -35,7 +35,7 @@ const shown = (address: string) => ({
 describe("the tag", () => {
   const queries = [
     "task=denoise&with=nearest,pixel-shuffle&chosen=pixel-shuffle&mode=test&degrade=gaussian-noise,35,7&picture=chelsea",
-    "task=denoise&with=bilinear&mode=test&degrade=jpeg,30,444,3&saved=70&picture=coffee&layout=grid&tools=difference,table",
+    "task=denoise&with=bilinear,bilateral-filter&sigma=12&mode=test&degrade=jpeg,30,444,3&saved=70&picture=coffee&layout=grid&tools=difference,table",
     "task=super-resolve-x2&with=bilinear,bicubic-filter&left=bicubic-filter&mode=test&degrade=downscale,9&picture=rocket&size=1.5&cut=10,20,300,200&tell=sharpness:0.25",
     "task=old-photo&with=bilinear&mode=test&degrade=old-photo,0.1,0.2,0.3,0.4,5,60,42&picture=camera&strength=0.5&saturation=1.2",
     "task=segment&with=bilinear&mode=apply&degrade=gaussian-noise,35,1&picture=chelsea&labels=cutout&classes=cat,dog&backend=cpu&source=clean",
