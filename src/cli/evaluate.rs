@@ -40,9 +40,14 @@ pub(super) fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
         options.what.iter().partition(|name| damage::is_classical(name) && !Path::new(name).is_file());
     let filters: Vec<FilterSpec> =
         filters.into_iter().map(|text| damage::parse_filter(text)).collect::<Outcome<_>>()?;
+    let engine = if names.is_empty() { None } else { Some(models::engine(args)?) };
+    let (models, mut refused) = match &engine {
+        Some(engine) => wanted(engine, args, &names)?,
+        None => (vec![], vec![]),
+    };
     let truth = truth(options)?;
     let json = options.json.as_deref().map(report::Json::open).transpose()?;
-    let (mut rows, mut failed, mut refused) = (vec![], 0, vec![]);
+    let (mut rows, mut failed) = (vec![], 0);
     let mut take = |measured: Outcome<(Vec<Row>, usize)>| match measured {
         Ok((more, failures)) => {
             failed += failures;
@@ -55,13 +60,8 @@ pub(super) fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
     for filter in &filters {
         refused.extend(take(filtered(filter, &truth, args, options)));
     }
-    if !names.is_empty() {
-        let engine = models::engine(args)?;
-        let (models, broken) = wanted(&engine, args, &names)?;
-        refused.extend(broken);
-        for path in &models {
-            refused.extend(take(measured(&engine, path, &truth, args, options)));
-        }
+    for (engine, path) in engine.iter().flat_map(|engine| models.iter().map(move |path| (engine, path))) {
+        refused.extend(take(measured(engine, path, &truth, args, options)));
     }
     refused.extend(report::print(&table(&rows)).err());
     refused.extend(json.and_then(|json| json.write(&rows).err()));
@@ -127,6 +127,11 @@ fn filtered(
     let task = options.protocol.as_deref().unwrap_or("");
     let mut protocols = protocols(task, options).map_err(|e| format!("{name}: {e}"))?;
     protocols.retain(Protocol::has_picture);
+    if filter.sees_original() && !protocols.iter().all(Protocol::only_reduces) {
+        return Err(format!(
+            "{name}: it makes its small pictures itself; measure it with --protocol super-resolve-x2"
+        ));
+    }
     let subject = Subject { method: Method::Filter(filter), name: &name, threads: args.threads() };
     Ok(restorations(&subject, &protocols, truth, options))
 }

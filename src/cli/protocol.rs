@@ -102,6 +102,11 @@ impl Protocol {
         self.unclipped.is_none()
     }
 
+    /// Whether nothing is done to the pictures but to make them smaller.
+    pub(super) fn only_reduces(&self) -> bool {
+        !self.chain.is_empty() && self.chain.iter().all(|step| matches!(step, FilterSpec::Downscale { .. }))
+    }
+
     /// How many times as small the pictures become.
     fn scale(&self) -> u32 {
         self.chain

@@ -46,6 +46,45 @@ fn evaluation_measures_what_is_known() {
 }
 
 #[test]
+fn evaluation_measures_filters_beside_models() {
+    let place = Place::new("filters");
+    place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
+    place.picture("in/a.png");
+    let rows = |words: &[&str]| -> Vec<serde_json::Value> {
+        let done = place.run(&[&["evaluate", "--data", "in", "--json", "scores.json"], words].concat());
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        place.json("scores.json").as_array().unwrap().clone()
+    };
+    let all = rows(&["mean:side=5", "denoise", "--degrade", "gaussian-noise:sigma=40"]);
+    let names: Vec<&str> = all.iter().map(|row| row["model"].as_str().unwrap()).collect();
+    assert_eq!(names, ["mean 5", "denoise-bilinear.onnx"]);
+    // Both get the same damaged picture.
+    assert_eq!(all[0]["before"], all[1]["before"]);
+    let psnr = |row: &serde_json::Value, side: &str| row[side]["psnr"].as_f64().unwrap();
+    assert_ne!(psnr(&all[0], "before"), psnr(&all[0], "after"));
+    // Filters need no models, and get no noise that is not rounded.
+    std::fs::remove_dir_all(place.at("models")).unwrap();
+    assert_eq!(rows(&["median", "--protocol", "denoise"]).len(), 4);
+    let enlarged =
+        rows(&["upscale", "back-projection", "multi-frame:frames=9", "--protocol", "super-resolve-x2"]);
+    let [bicubic, projected, fused] = &enlarged[..] else { panic!("{enlarged:?}") };
+    assert_eq!(bicubic["before"], bicubic["after"]);
+    assert!(psnr(projected, "after") > psnr(bicubic, "after"), "{enlarged:?}");
+    assert!(psnr(fused, "after") > psnr(projected, "after"), "{enlarged:?}");
+    for (words, word) in [
+        (&["evaluate", "median", "--data", "in"][..], "median 3: it does not say what it is for"),
+        (
+            &["evaluate", "multi-frame", "--data", "in", "--protocol", "denoise"],
+            "makes its small pictures itself",
+        ),
+        (&["evaluate", "bilateral:sigma=0.5", "--data", "in", "--protocol", "denoise"], "from 1 to 100"),
+    ] {
+        let done = place.run(words);
+        assert!(!done.status.success() && text(&done.stderr).contains(word), "{}", text(&done.stderr));
+    }
+}
+
+#[test]
 fn evaluation_measures_files_as_people_have_them() {
     let place = Place::new("files");
     place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);

@@ -12,7 +12,8 @@ mod place;
 
 use place::{IDENTITY, Place, text};
 use std::fs;
-use unet_playground::image::{Picture, encode_png};
+use unet_playground::image::filter::Interpolation;
+use unet_playground::image::{FilterSpec, Picture, apply_all, encode_png};
 use writer::{field, node, port};
 
 #[test]
@@ -30,6 +31,33 @@ fn a_picture_goes_in_and_comes_out() {
     assert_eq!(place.read("new/folder/a.b.png").width(), 80);
     let listed = text(&place.run(&["list"]).stdout);
     assert!(listed.contains("denoise-bilinear.onnx") && listed.contains(" 9 "), "{listed}");
+}
+
+#[test]
+fn filters_run_in_their_order_without_any_model() {
+    let place = Place::new("filtered");
+    let picture = place.picture("in/a.png");
+    let done =
+        place.run(&["run", "--filter", "upscale:scale=3", "--filter", "median", "in/a.png", "-o", "out.png"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let chain = [
+        FilterSpec::Upscale { scale: 3, interpolation: Interpolation::Bicubic },
+        FilterSpec::Median { side: 3 },
+    ];
+    assert_eq!(place.read("out.png"), apply_all(&chain, &picture).unwrap());
+    for (words, word) in [
+        (&["run", "in/a.png", "-o", "b.png"][..], "--model"),
+        (&["run", "in/a.png", "-o", "b.png", "--model", "a.onnx", "--filter", "median"], "--filter"),
+        (&["run", "in/a.png", "-o", "b.png", "--filter", "medain"], "did you mean \"median\""),
+        (&["run", "in/a.png", "-o", "b.png", "--filter", "median:side=4"], "odd"),
+    ] {
+        let done = place.run(words);
+        assert!(
+            !done.status.success() && text(&done.stderr).contains(word) && !place.at("b.png").exists(),
+            "{words:?}: {}",
+            text(&done.stderr)
+        );
+    }
 }
 
 #[test]
