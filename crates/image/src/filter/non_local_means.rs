@@ -26,7 +26,8 @@ const CUTOFF: f32 = 5.0;
 /// The mean of the pixels nearby whose patches look alike, weighted by likeness. Alpha stays.
 ///
 /// `skimage.restoration.denoise_nl_means(x, patch_size=5, patch_distance=6, h=0.8 * s, sigma=s, fast_mode=True)` with
-/// s = sigma / 255, the settings of scikit-image's example.
+/// s = sigma / 255, the settings of scikit-image's example, but with the exponential itself: its fast one is off by some
+/// percent.
 #[derive(Debug, Clone)]
 pub struct NonLocalMeans {
     /// What noise alone makes of a patch's squared distance.

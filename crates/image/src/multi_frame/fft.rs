@@ -69,14 +69,13 @@ mod tests {
         let side = 8;
         let values: Vec<f64> = (0..side * side).map(|i| ((i * i * 7 + 3 * i) % 31) as f64 - 9.0).collect();
         let spectrum = forward(values.iter().copied(), side).unwrap();
-        for k in 0..side * side {
+        for (k, [re, im]) in spectrum.iter().enumerate() {
             let mut sum = [0.0; 2];
             for (i, value) in values.iter().enumerate() {
                 let cycles = (k % side * (i % side) + k / side * (i / side)) as f64 / side as f64;
                 sum =
                     [sum[0] + value * (2.0 * PI * cycles).cos(), sum[1] - value * (2.0 * PI * cycles).sin()];
             }
-            let [re, im] = spectrum[k];
             assert!((re - sum[0]).hypot(im - sum[1]) < 1e-9, "{k}");
         }
         let back = inverse(spectrum.iter().copied(), side).unwrap();
