@@ -172,6 +172,8 @@ export class Engine implements EngineType {
         return new FakePicture(drawn(canvas, width, height, "grayscale(1)"), clean);
       case "saturation":
         return new FakePicture(drawn(canvas, width, height, `saturate(${kind.factor})`), clean);
+      case "non-local-means":
+        return new FakePicture(drawn(canvas, width, height, `blur(${(kind.sigma ?? 40) / 20}px)`), clean);
       case "edges":
         return new FakePicture(drawn(canvas, width, height, "grayscale(1) contrast(4)"), clean);
       default: {

@@ -121,6 +121,28 @@ describe("methods", () => {
     expect(after["U-Net · max-unpool"]).toEqual(before["U-Net · max-unpool"]);
   });
 
+  it("without a network remove the noise that is estimated, or as much as is chosen", async () => {
+    await open({}, "#with=median-filter,non-local-means-filter");
+    const strength = page.getByRole("slider", { name: "Noise to remove (σ)" });
+    expect(await strength.getAttribute("aria-valuetext")).toBe("estimated");
+    await shortcut(page, "t");
+    // The best one's name says that it is.
+    const cells = async (name: string) => {
+      const [, found] = Object.entries(await tableRows(page)).find(([row]) => row.startsWith(name)) ?? [];
+      return found ?? expect.fail(`there is no row of ${name}`);
+    };
+    const [median, before] = [await cells("Median 3×3"), await cells("Non-local means")];
+    await settled(() => strength.fill("12"));
+    expect(await address()).toContain("sigma=12");
+    expect(await cells("Median 3×3")).toEqual(median);
+    expect((await cells("Non-local means"))[0]).not.toBe(before[0]);
+    await expectAccessible(page);
+    await settled(() => strength.fill("0"));
+    expect(await address()).not.toContain("sigma");
+    await settled(() => method(page, "Non-local means").click());
+    expect(await strength.count()).toBe(0);
+  });
+
   it("are scored, sorted by any column, the winners marked and ties called ties", async () => {
     await open({}, "#with=nearest,bilinear,pixel-shuffle&layout=grid");
     await shortcut(page, "t");
