@@ -56,7 +56,7 @@ describe("one drop", () => {
       { name: "untyped", bytes: bytesOf("untyped") },
     ]);
     await named(page, "untyped").waitFor();
-    await notice(page).getByText("left out: notes.txt").waitFor();
+    await notice(page).getByText("Skipped, not a picture: notes.txt").waitFor();
     await restored(page);
   });
 
