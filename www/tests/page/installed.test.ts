@@ -88,7 +88,7 @@ describe("installed", () => {
       { name: "a.jpg", mimeType: "image/jpeg", buffer: photo.bytes },
       { name: "b.jpg", mimeType: "image/jpeg", buffer: photo.bytes },
     );
-    await page.getByText("2 files. The chosen method").waitFor();
+    await page.getByText("2 files. You can apply the chosen method").waitFor();
     await share();
     await restored(page);
     expect(await named(page, "a.jpg").count()).toBe(0);
