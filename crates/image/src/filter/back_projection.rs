@@ -7,9 +7,10 @@
 
 use super::Filter;
 use super::convolve::add;
+use super::linear::{along_rows, copied, resampled, weighted};
 use super::resize::{Interpolation, Tap, Taps, along_columns, scale_of, with_hidden};
-use crate::{Picture, RGBA, Rect};
-use unet_kernels::error::{Error, Result};
+use crate::{Picture, Rect};
+use unet_kernels::error::Result;
 
 /// How often the difference is projected back; more gain less than 0.01 dB.
 const STEPS: usize = 5;
@@ -43,34 +44,16 @@ impl BackProjection {
         let seen = weighted(&source.region(window)?, opaque)?;
         let trips = [along_x.trips(width, self.scale), along_y.trips(height, self.scale)];
         let stride = along_x.len as usize;
-        let (mut made, mut passed) = (copy_of(&seen)?, copy_of(&seen)?);
-        let mut sums = vec![[0.0; RGBA]; stride];
+        let mut made = copied(&seen)?;
         for _ in 0..STEPS {
-            for (to, row) in passed.chunks_exact_mut(stride).zip(made.chunks_exact(stride)) {
-                combined(to, row, &trips[0]);
-            }
-            for (y, (row, wanted)) in made.chunks_exact_mut(stride).zip(seen.chunks_exact(stride)).enumerate()
-            {
-                sums.fill([0.0; RGBA]);
-                let tap = &trips[1][y];
-                for (from, &weight) in passed[tap.first * stride..].chunks_exact(stride).zip(&tap.weights) {
-                    add(&mut sums, from, weight);
-                }
-                add(row, wanted, 1.0);
-                add(row, &sums, -1.0);
-            }
+            let passed = resampled(&made, stride, &trips[0], &trips[1])?;
+            add(&mut made, &seen, 1.0);
+            add(&mut made, &passed, -1.0);
         }
-        let mut across = copy_of(&[])?;
-        let len = columns.each.len() * rows.len as usize;
-        across.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 16))?;
-        across.resize(len, [0.0; RGBA]);
-        let (left, top) = ((columns.start - along_x.start) as usize, (rows.start - along_y.start) as usize);
-        for (to, row) in
-            across.chunks_exact_mut(columns.each.len()).zip(made[top * stride..].chunks_exact(stride))
-        {
-            combined(to, &row[left..], &columns.each);
-        }
-        along_columns(&across, &rows, columns.each.len())
+        let needed = &made[(rows.start - along_y.start) as usize * stride..][..rows.len as usize * stride];
+        let columns = columns.counted_from(along_x.start);
+        let across = along_rows(needed, stride, &columns)?;
+        along_columns(&across, &rows, columns.len())
     }
 }
 
@@ -120,36 +103,4 @@ impl Span {
         };
         down.each.iter().map(trip).collect()
     }
-}
-
-/// Weighted sums along a row.
-pub(crate) fn combined(to: &mut [[f32; RGBA]], row: &[[f32; RGBA]], taps: &[Tap]) {
-    for (sum, tap) in to.iter_mut().zip(taps) {
-        *sum = [0.0; RGBA];
-        for (pixel, weight) in row[tap.first..].iter().zip(&tap.weights) {
-            for (s, p) in sum.iter_mut().zip(pixel) {
-                *s += weight * p;
-            }
-        }
-    }
-}
-
-/// Colors times alpha, and alpha.
-pub(crate) fn weighted(rgba: &[u8], opaque: bool) -> Result<Vec<[f32; RGBA]>> {
-    let each = rgba.as_chunks::<RGBA>().0.iter().map(|&[r, g, b, a]| {
-        let share = f32::from(if opaque { 255 } else { a });
-        [share * f32::from(r), share * f32::from(g), share * f32::from(b), share]
-    });
-    collected(each)
-}
-
-fn copy_of(pixels: &[[f32; RGBA]]) -> Result<Vec<[f32; RGBA]>> {
-    collected(pixels.iter().copied())
-}
-
-pub(crate) fn collected(pixels: impl ExactSizeIterator<Item = [f32; RGBA]>) -> Result<Vec<[f32; RGBA]>> {
-    let mut all = Vec::new();
-    all.try_reserve_exact(pixels.len()).map_err(|_| Error::OutOfMemory(pixels.len() as u64 * 16))?;
-    all.extend(pixels);
-    Ok(all)
 }

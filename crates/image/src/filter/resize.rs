@@ -184,6 +184,12 @@ pub(crate) struct Tap {
 }
 
 impl Taps {
+    /// Each pixel's taps, counted from a source pixel that lies no further than [`Taps::start`].
+    pub(crate) fn counted_from(self, first: u32) -> Vec<Tap> {
+        let further = (self.start - first) as usize;
+        self.each.into_iter().map(|tap| Tap { first: tap.first + further, ..tap }).collect()
+    }
+
     /// For `len` pixels from `first` on of an axis that goes from `from` to `to` pixels.
     pub(crate) fn new(interpolation: Interpolation, from: u32, to: u32, first: u32, len: u32) -> Self {
         Self::shifted(interpolation, from, to, first, len, 0.0)

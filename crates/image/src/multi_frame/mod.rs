@@ -9,10 +9,13 @@ mod register;
 
 pub use register::registered;
 
-use super::filter::{Filter, Interpolation, Resize, Tap, Taps, add, apply, combined, weighted, with_hidden};
+use super::filter::{
+    Filter, Interpolation, Pixel, Resize, Tap, Taps, add, apply, copied, resampled, weighted, with_hidden,
+    zeros,
+};
 use super::noise::uniform;
 use super::reduce::straight;
-use super::{Picture, RGBA, Rect};
+use super::{Picture, Rect};
 use unet_kernels::error::{Error, Result};
 
 const BICUBIC: Interpolation = Interpolation::Bicubic;
@@ -24,8 +27,6 @@ const BLOCK: u32 = 256;
 const MARGIN: u32 = 12;
 /// Most pictures that are fused.
 const MOST: u32 = 16;
-
-type Pixel = [f32; RGBA];
 
 /// Small pictures of one scene and where each of them looks.
 #[derive(Debug, Clone)]
@@ -179,11 +180,7 @@ impl Axis {
     /// `shift` in small pixels.
     fn new(len: u32, scale: u32, shift: f64) -> Self {
         let fine = len * scale;
-        let taps = |from, to, shift| {
-            let Taps { start, mut each, .. } = Taps::shifted(BICUBIC, from, to, 0, to, shift);
-            each.iter_mut().for_each(|tap| tap.first += start as usize);
-            each
-        };
+        let taps = |from, to, shift| Taps::shifted(BICUBIC, from, to, 0, to, shift).counted_from(0);
         Self { down: taps(fine, len, shift * f64::from(scale)), up: taps(len, fine, -shift) }
     }
 }
@@ -196,11 +193,9 @@ fn fused(views: &[View]) -> Result<Vec<Pixel>> {
     for view in views {
         add(&mut made, &view.enlarged(&view.seen)?, share);
     }
-    let mut ahead = zeros(made.len())?;
-    ahead.copy_from_slice(&made);
+    let mut ahead = copied(&made)?;
     for step in 0..STEPS {
-        let mut next = zeros(made.len())?;
-        next.copy_from_slice(&ahead);
+        let mut next = copied(&ahead)?;
         for view in views {
             let mut lacking = view.reduced(&ahead)?;
             for (lacking, seen) in lacking.iter_mut().zip(&view.seen) {
@@ -215,27 +210,4 @@ fn fused(views: &[View]) -> Result<Vec<Pixel>> {
         made = next;
     }
     Ok(made)
-}
-
-/// Rows of `stride` pixels, resampled along both axes.
-fn resampled(from: &[Pixel], stride: usize, columns: &[Tap], rows: &[Tap]) -> Result<Vec<Pixel>> {
-    let width = columns.len();
-    let mut across = zeros(width * (from.len() / stride))?;
-    for (to, row) in across.chunks_exact_mut(width).zip(from.chunks_exact(stride)) {
-        combined(to, row, columns);
-    }
-    let mut made = zeros(width * rows.len())?;
-    for (to, tap) in made.chunks_exact_mut(width).zip(rows) {
-        for (row, &weight) in across[tap.first * width..].chunks_exact(width).zip(&tap.weights) {
-            add(to, row, weight);
-        }
-    }
-    Ok(made)
-}
-
-fn zeros(len: usize) -> Result<Vec<Pixel>> {
-    let mut pixels = Vec::new();
-    pixels.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 16))?;
-    pixels.resize(len, [0.0; RGBA]);
-    Ok(pixels)
 }
