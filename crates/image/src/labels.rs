@@ -34,9 +34,9 @@ pub enum View {
     Classes,
     /// The picture, with the chosen classes' colours laid over it; 1 hides the picture.
     Overlay { opacity: f32 },
-    /// The picture where it is of a chosen class, transparent elsewhere. Alpha rises from 0 to 1
-    /// as the sum of the chosen classes' probabilities goes from a quarter to three quarters; then it is refined along the
-    /// picture's own edges (the fast guided filter, He and Sun 2015).
+    /// The picture where it is of a chosen class, transparent elsewhere. The sum of the
+    /// chosen classes' probabilities is refined along the picture's own edges (the fast guided filter, He and Sun 2015);
+    /// alpha rises from 0 to 1 while it goes from a quarter to three quarters.
     Cutout,
 }
 
@@ -127,27 +127,61 @@ pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> R
     for &class in chosen {
         is_chosen[usize::from(class)] = true;
     }
-    let matte = match view {
-        View::Cutout => Some(matte(picture, labels, &is_chosen)?),
-        View::Classes | View::Overlay { .. } => None,
-    };
+    match view {
+        View::Cutout => {
+            let matte = matte(picture, labels, &is_chosen)?;
+            in_bands(picture, &mut |band, rgba| {
+                matte.apply(band, rgba, ramp);
+                Ok(())
+            })
+        }
+        View::Classes => in_bands(picture, &mut |band, rgba| {
+            each(labels, band, rgba, &|pixel, label| {
+                let is_chosen = is_chosen[usize::from(label[0])];
+                *pixel = if is_chosen { opaque(color(label[0])) } else { [0; RGBA] };
+            })
+        }),
+        View::Overlay { opacity } => in_bands(picture, &mut |band, rgba| {
+            each(labels, band, rgba, &|pixel, label| {
+                let (class, sum) = belonging(label, &is_chosen);
+                let share = opacity * ramp(sum);
+                for (value, over) in pixel.iter_mut().zip(color(class)) {
+                    *value = mix(*value, over, share);
+                }
+            })
+        }),
+    }
+}
+
+/// A picture whose bands, RGBA bytes, `draw` changes.
+fn in_bands(picture: &Picture, draw: &mut dyn FnMut(Rect, &mut [u8]) -> Result<()>) -> Result<Picture> {
     let mut drawn = Picture::new(picture.width(), picture.height())?;
     for y in (0..picture.height()).step_by(BAND as usize) {
         let band = Rect::new(0, y, picture.width(), BAND.min(picture.height() - y));
         let mut rgba = picture.region(band)?;
-        if let Some(matte) = &matte {
-            matte.apply(band, &mut rgba, ramp);
-            drawn.write(band, &rgba)?;
-            continue;
-        }
-        let mut of_band = zeroed(rgba.len())?;
-        labels.read(band, &mut of_band)?;
-        for (pixel, label) in rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(of_band.as_chunks().0) {
-            *pixel = paint(*pixel, *label, view, &is_chosen);
-        }
+        draw(band, &mut rgba)?;
         drawn.write(band, &rgba)?;
     }
     Ok(drawn)
+}
+
+/// Changes every pixel of a band by its label.
+fn each(
+    labels: &Picture,
+    band: Rect,
+    rgba: &mut [u8],
+    paint: &dyn Fn(&mut [u8; RGBA], [u8; RGBA]),
+) -> Result<()> {
+    let mut of_band = zeroed(rgba.len())?;
+    labels.read(band, &mut of_band)?;
+    for (pixel, label) in rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(of_band.as_chunks().0) {
+        paint(pixel, *label);
+    }
+    Ok(())
+}
+
+fn opaque([red, green, blue]: [u8; 3]) -> [u8; RGBA] {
+    [red, green, blue, 255]
 }
 
 /// How likely each pixel of the picture belongs to the chosen classes, along its edges.
@@ -161,31 +195,6 @@ fn matte(picture: &Picture, labels: &Picture, chosen: &[bool; LABELS]) -> Result
         let at = x as usize * RGBA;
         Ok(belonging([row[at], row[at + 1], row[at + 2], row[at + 3]], chosen).1)
     })
-}
-
-fn paint(pixel: [u8; RGBA], label: [u8; RGBA], view: View, chosen: &[bool; LABELS]) -> [u8; RGBA] {
-    let first = label[0];
-    let [r, g, b, alpha] = pixel;
-    match view {
-        View::Classes if chosen[usize::from(first)] => {
-            let [r, g, b] = color(first);
-            [r, g, b, 255]
-        }
-        View::Classes => [0; RGBA],
-        View::Overlay { opacity } => {
-            let (class, inside) = inside(label, chosen);
-            let mix = |from: u8, to: u8| mix(from, to, opacity * inside);
-            let over = color(class);
-            [mix(r, over[0]), mix(g, over[1]), mix(b, over[2]), alpha]
-        }
-        View::Cutout => [r, g, b, mix(0, alpha, inside(label, chosen).1)],
-    }
-}
-
-/// The most likely of the chosen classes, and how far a pixel is inside of them all, 0 to 1.
-fn inside(label: [u8; RGBA], chosen: &[bool; LABELS]) -> (u8, f32) {
-    let (class, sum) = belonging(label, chosen);
-    (class, ramp(sum))
 }
 
 /// From 0 to 1 while a probability goes from a quarter to three quarters.
