@@ -151,13 +151,11 @@ impl Frame {
         }
     }
 
-    /// Gives places of a picture of `width × height` the colors that are known: a network follows hints more or less, and
-    /// here they hold.
-    pub(super) fn hint(&mut self, hints: &[ColorHint], (width, height): (u32, u32)) {
+    /// Gives places of a picture of `size`, width and height, the colors that are known: a network follows hints more or less,
+    /// and here they hold.
+    pub(super) fn hint(&mut self, hints: &[ColorHint], size: (u32, u32)) {
         if let (Self::Chroma(chroma), false) = (self, hints.is_empty()) {
-            let share = |at: u32, of: u32| (f64::from(at) + 0.5) / f64::from(of);
-            let place = |&ColorHint { x, y, a, b }| ([share(x, width), share(y, height)], [a, b]);
-            chroma.hint(&hints.iter().map(place).collect::<Vec<_>>());
+            chroma.hint(size, hints.iter().map(|&ColorHint { x, y, a, b }| ([x, y], [a, b])));
         }
     }
 

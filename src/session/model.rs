@@ -44,11 +44,7 @@ impl Model {
     }
 
     /// The graph as a function of N×C×H×W pictures.
-    pub(super) fn pictures(&self) -> &Graph {
-        &self.pictures
-    }
-
-    pub(super) fn pictures_rc(&self) -> &Rc<Graph> {
+    pub(super) fn pictures(&self) -> &Rc<Graph> {
         &self.pictures
     }
 

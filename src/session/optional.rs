@@ -7,7 +7,7 @@ use super::steps::Steps;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::image::planar::Encoding;
-use crate::image::{Picture, Rect, lab};
+use crate::image::{Picture, Rect, cell, lab};
 use crate::order::ascending;
 use crate::plan::Selection;
 use crate::task::{Likely, OptionalInput};
@@ -66,8 +66,8 @@ impl OptionalValues {
 }
 
 impl Model {
-    /// The network, told these values. `picture` is the picture's size and `frame` that at which the network sees it
-    /// as a whole, `[height, width]` each.
+    /// The network, told these values. `picture` is the picture's width and height, and `frame` the height and
+    /// width at which the network sees it as a whole.
     ///
     /// # Errors
     /// `InvalidInput` for a name that is no optional number, a number out of its range, and for hints where the
@@ -75,11 +75,11 @@ impl Model {
     pub(super) fn told(
         &self,
         values: &OptionalValues,
-        picture: [u32; 2],
+        picture: (u32, u32),
         frame: Option<[usize; 2]>,
     ) -> Result<Rc<Graph>> {
         if values.is_empty() {
-            return Ok(self.pictures_rc().clone());
+            return Ok(self.pictures().clone());
         }
         let mut tensors = BTreeMap::new();
         for (name, &value) in &values.numbers {
@@ -154,7 +154,7 @@ impl Model {
         }
         let colors = self.classes_of_color(likely)?;
         let reduced = Reduced::new(self, &*picture.bled()?, frame)?;
-        let graph = self.told(values, size, Some(frame))?;
+        let graph = self.told(values, picture.size(), Some(frame))?;
         let selection = Selection { outputs: vec![likely.probabilities.clone()], cut: vec![] };
         let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![reduced.tensor(self)?]);
@@ -165,7 +165,7 @@ impl Model {
         if classes != colors.len() {
             return Err(unknown());
         }
-        let cell = cell([x, y], size, [height, width]);
+        let cell = cell([x, y], picture.size(), [height, width]);
         let probabilities = (0..classes).map(|class| output[class * height * width + cell]);
         let pixel = picture.region(Rect::new(x, y, 1, 1))?;
         let lightness = lab::lightness([pixel[0], pixel[1], pixel[2]]);
@@ -190,18 +190,10 @@ impl Model {
     }
 }
 
-/// Index among cells, `[height, width]`, of the one that holds the pixel `[x, y]` of a picture of `size`, `[height, width]`.
-fn cell([x, y]: [u32; 2], size: [u32; 2], [height, width]: [usize; 2]) -> usize {
-    let along = |at: u32, of: u32, cells: usize| {
-        (u64::from(at) * cells as u64 / u64::from(of).max(1)).min(cells as u64 - 1) as usize
-    };
-    along(y, size[0], height) * width + along(x, size[1], width)
-}
-
 /// The hints' tensor; of two in one cell the last counts.
 fn hints(
     hints: &[ColorHint],
-    picture: [u32; 2],
+    picture: (u32, u32),
     [height, width]: [usize; 2],
     encoding: Encoding,
 ) -> Result<Tensor> {
@@ -213,10 +205,10 @@ fn hints(
     for hint in hints {
         let &ColorHint { x, y, a, b } = hint;
         let is_color = [a, b].iter().all(|v| (-128.0..=128.0).contains(v));
-        if x >= picture[1] || y >= picture[0] || !is_color {
+        if x >= picture.0 || y >= picture.1 || !is_color {
             return Err(Error::InvalidInput(format!(
                 "{hint:?} is no hint for a picture of {} × {} pixels: its color is a* and b* of −128 to 128",
-                picture[1], picture[0]
+                picture.0, picture.1
             )));
         }
         let cell = cell([x, y], picture, [height, width]);

@@ -127,9 +127,8 @@ impl Model {
         let picture = &*picture.bled()?;
         let (mut fallback, mut chroma) = (None, None);
         let selection = Selection::default();
-        let size = [picture.height(), picture.width()];
-        let frame = self.frame(size)?;
-        let graph = self.told(&values, size, frame)?;
+        let frame = self.frame([picture.height(), picture.width()])?;
+        let graph = self.told(&values, picture.size(), frame)?;
         if let Some(size) = frame {
             let steps = Steps { host, done: &Cell::new(0), tiles: parts(picture.rect(), None).len() };
             let reduced = Reduced::new(self, picture, size)?;

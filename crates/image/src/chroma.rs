@@ -5,7 +5,7 @@
 //! colour ends where the picture's edge is, not where the small frame's pixels happen to end; and
 //! where lightness does not change, the result is bilinear.
 
-use super::hint::{Hint, spread};
+use super::hint::{Hint, cell, spread};
 use super::planar::{Channels, Encoding};
 use super::{RGBA, Rect, lab};
 use unet_kernels::error::{Error, Result};
@@ -68,16 +68,12 @@ impl Chroma {
         Ok(Self { width, lab })
     }
 
-    /// Gives places a color that is known, each with what belongs to it ([`super::hint`]): a share of the width and of the
-    /// height, 0 to 1, and a\* and b\*.
-    pub fn hint(&mut self, hints: &[([f64; 2], [f32; 2])]) {
-        let height = self.lab.len() / self.width;
-        let along = |share: f64, len: usize| ((share * len as f64) as usize).min(len - 1);
-        let place = |&([x, y], color): &([f64; 2], [f32; 2])| Hint {
-            at: along(y, height) * self.width + along(x, self.width),
-            color,
-        };
-        let hints: Vec<Hint> = hints.iter().map(place).collect();
+    /// Gives pixels `[x, y]` of a picture of `size`, width and height, a\* and b\* that are known, and what belongs to each its
+    /// own ([`super::hint`]).
+    pub fn hint(&mut self, size: (u32, u32), known: impl Iterator<Item = ([u32; 2], [f32; 2])>) {
+        let cells = [self.lab.len() / self.width, self.width];
+        let hints: Vec<Hint> =
+            known.map(|(pixel, color)| Hint { at: cell(pixel, size, cells), color }).collect();
         spread(&mut self.lab, self.width, &hints);
     }
 

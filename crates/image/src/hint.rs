@@ -4,6 +4,7 @@
 //! lightness hardly changes: a geodesic distance, as in Yatziv and Sapiro 2006 ("Fast image and video colorization using
 //! chrominance blending"), upon what a network has guessed in place of gray.
 
+use super::box_mean::means;
 use std::collections::BinaryHeap;
 
 /// How far a hint reaches where nothing is in its way, as a part of the shorter side.
@@ -14,6 +15,15 @@ const CONTRAST: f32 = 2.5;
 const ANOTHER: f32 = 40.0;
 /// Distances beyond so many times the reach do not count.
 const MOST_REACHES: f32 = 2.5;
+
+/// Index among cells, `[height, width]`, of the one that the middle of a pixel `[x, y]` lies in; `size` is that of the pixel's
+/// picture, width and height.
+pub fn cell([x, y]: [u32; 2], size: (u32, u32), [height, width]: [usize; 2]) -> usize {
+    let along = |at: u32, of: u32, cells: usize| {
+        ((2 * u64::from(at) + 1) * cells as u64 / (2 * u64::from(of)).max(1)).min(cells as u64 - 1) as usize
+    };
+    along(y, size.1, height) * width + along(x, size.0, width)
+}
 
 /// A color of a small frame's pixel.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +39,9 @@ pub(super) fn spread(lab: &mut [[f32; 3]], width: usize, hints: &[Hint]) {
     let mut moved = vec![[0f32; 2]; lab.len()];
     let mut weights = vec![0f32; lab.len()];
     let mut most = vec![0f32; lab.len()];
-    let calm = smoothed(lab, width);
+    // Grain is no edge.
+    let mut calm: Vec<[f32; 1]> = lab.iter().map(|&[lightness, ..]| [lightness]).collect();
+    means(&mut calm, [width, lab.len() / width], 1);
     for &Hint { at, color } in hints {
         let [_, a, b] = lab[at];
         let shift = [color[0] - a, color[1] - b];
@@ -50,22 +62,8 @@ pub(super) fn spread(lab: &mut [[f32; 3]], width: usize, hints: &[Hint]) {
     }
 }
 
-/// Lightness as a mean of 3 × 3 pixels: grain is no edge.
-fn smoothed(lab: &[[f32; 3]], width: usize) -> Vec<f32> {
-    let height = lab.len() / width;
-    let near = |i: usize, of: usize| i.saturating_sub(1)..(i + 2).min(of);
-    (0..lab.len())
-        .map(|i| {
-            let (rows, columns) = (near(i / width, height), near(i % width, width));
-            let count = (rows.len() * columns.len()) as f32;
-            let sum: f32 = rows.flat_map(|y| columns.clone().map(move |x| lab[y * width + x][0])).sum();
-            sum / count
-        })
-        .collect()
-}
-
 /// How much each pixel belongs to the one `at`, 0 to 1, where that is not nothing.
-fn weights_of(lightness: &[f32], lab: &[[f32; 3]], width: usize, at: usize) -> Vec<(usize, f32)> {
+fn weights_of(lightness: &[[f32; 1]], lab: &[[f32; 3]], width: usize, at: usize) -> Vec<(usize, f32)> {
     let height = lab.len() / width;
     let reach = (REACH * width.min(height) as f32).max(1.0);
     let mut distances = vec![f32::INFINITY; lab.len()];
@@ -85,7 +83,7 @@ fn weights_of(lightness: &[f32], lab: &[[f32; 3]], width: usize, at: usize) -> V
         for ny in y.saturating_sub(1)..(y + 2).min(height) {
             for nx in x.saturating_sub(1)..(x + 2).min(width) {
                 let next = ny * width + nx;
-                let contrast = (lightness[next] - lightness[i]) / CONTRAST;
+                let contrast = (lightness[next][0] - lightness[i][0]) / CONTRAST;
                 let step = if nx == x || ny == y { 1.0 } else { std::f32::consts::SQRT_2 };
                 let to = distance + step * (1.0 + contrast * contrast);
                 if to < distances[next] && to < MOST_REACHES * reach {

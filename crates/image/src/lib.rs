@@ -6,6 +6,7 @@
 
 mod bleed;
 mod bmp;
+mod box_mean;
 pub mod checkerboard;
 mod chroma;
 mod classical;
@@ -55,6 +56,7 @@ pub use encode_jpeg::{Subsampling, encode_jpeg, encode_jpeg_with};
 pub use features::Features;
 pub use filter_spec::FilterSpec;
 pub use first_look::{FirstLook, Need, first_look};
+pub use hint::cell;
 pub use loss::Loss;
 pub use metadata::Metadata;
 pub use multi_frame::{MultiFrame, registered, simulated_shift};

@@ -4,7 +4,9 @@
 //! The guided filter (He, Sun and Tang 2013) takes alpha for a linear function of the picture's colors within each small window,
 //! α = a · rgb + b; its fast form (He and Sun 2015) solves for a and b on a reduced picture and applies them to the full one.
 
+use super::box_mean::means;
 use super::filter::{Filter, Interpolation, Resize};
+use super::scores::tap;
 use super::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
@@ -85,13 +87,6 @@ fn mixed(from: &Line, to: &Line, share: f32) -> Line {
     std::array::from_fn(|i| from[i] + (to[i] - from[i]) * share)
 }
 
-/// The two neighbours among `small` cells of a position among `size`, and the weight of the second.
-fn tap(at: u32, size: u32, small: usize) -> (usize, usize, f32) {
-    let centre = ((at as f32 + 0.5) * small as f32 / size as f32 - 0.5).max(0.0);
-    let low = (centre as usize).min(small - 1);
-    (low, (low + 1).min(small - 1), centre - low as f32)
-}
-
 /// Color, alpha, their products, and the products of color with itself.
 type Moments = [f32; 13];
 
@@ -111,42 +106,6 @@ fn solved(&[r, g, b, alpha, ra, ga, ba, rr, rg, rb, gg, gb, bb]: &Moments) -> Li
     let a = [i00 * c0 + i01 * c1 + i02 * c2, i01 * c0 + i11 * c1 + i12 * c2, i02 * c0 + i12 * c1 + i22 * c2]
         .map(|v| v / determinant);
     [a[0], a[1], a[2], alpha - a[0] * r - a[1] * g - a[2] * b]
-}
-
-/// Each cell becomes the mean of the square around it that reaches so far, as much of it as there is.
-fn means<const N: usize>(cells: &mut [[f32; N]], [width, height]: [usize; 2], reach: usize) {
-    let mut line = Vec::new();
-    for row in cells.chunks_exact_mut(width) {
-        line.clear();
-        line.extend_from_slice(row);
-        slide(&line, reach, |at, mean| row[at] = mean);
-    }
-    for x in 0..width {
-        line.clear();
-        line.extend((0..height).map(|y| cells[y * width + x]));
-        slide(&line, reach, |at, mean| cells[at * width + x] = mean);
-    }
-}
-
-/// Means of a window that slides along a line. Sums are kept in double precision: differences of them are small.
-fn slide<const N: usize>(line: &[[f32; N]], reach: usize, mut put: impl FnMut(usize, [f32; N])) {
-    let mut sum = [0f64; N];
-    let add = |sum: &mut [f64; N], cell: &[f32; N], sign: f64| {
-        for (sum, value) in sum.iter_mut().zip(cell) {
-            *sum += sign * f64::from(*value);
-        }
-    };
-    line.iter().take(reach).for_each(|cell| add(&mut sum, cell, 1.0));
-    for at in 0..line.len() {
-        if let Some(cell) = line.get(at + reach) {
-            add(&mut sum, cell, 1.0);
-        }
-        if at > reach {
-            add(&mut sum, &line[at - reach - 1], -1.0);
-        }
-        let count = (at + reach).min(line.len() - 1) - at.saturating_sub(reach) + 1;
-        put(at, sum.map(|sum| (sum / count as f64) as f32));
-    }
 }
 
 #[cfg(test)]
@@ -170,20 +129,5 @@ mod tests {
             "{:?}",
             &alpha[140..165]
         );
-    }
-
-    #[test]
-    fn sliding_means_are_those_of_their_windows() {
-        let line: Vec<[f32; 1]> = (0..7).map(|i| [(i * i) as f32]).collect();
-        let mut found = [0.0; 7];
-        slide(&line, 2, |at, [mean]| found[at] = mean);
-        for (at, mean) in found.iter().enumerate() {
-            let window = &line[at.saturating_sub(2)..(at + 3).min(7)];
-            let wanted = window.iter().map(|v| v[0]).sum::<f32>() / window.len() as f32;
-            assert!((mean - wanted).abs() < 1e-5, "{mean} is not {wanted}");
-        }
-        let mut short = vec![];
-        slide(&[[1.0f32], [3.0]], 5, |_, [mean]| short.push(mean));
-        assert_eq!(short, [2.0, 2.0]);
     }
 }
