@@ -1,5 +1,6 @@
 /** Messages between a restorer and its worker. Everything here is structured-cloneable. */
 
+import type { Crash, Failure } from "./traps.js";
 import type { EngineOptions, Restored, RestoredTile, RestoreOptions, RestoreProgress, View } from "./types.js";
 
 /** A picture on its way to the worker. */
@@ -46,6 +47,5 @@ export type FromWorker =
   | { id: number; progress: RestoreProgress }
   | { id: number; tile: RestoredTile }
   | { id: number; result: Made | null }
-  | { id: number; error: { code: string; message: string } }
-  /** The engine is in an unknown state. */
-  | { crashed: string };
+  | Failure
+  | Crash;

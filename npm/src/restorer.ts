@@ -45,25 +45,12 @@ export function createRestorer(platform: Platform, defaults: RestorerOptions = {
   };
 
   /** Sends one job, and rejects at once when it is aborted, however long the worker takes to notice. */
-  async function run(source: Source | null, given: RestoreOptions, rest: Pick<Job, "tiles" | "encode">) {
-    const { signal, ...options } = { ...defaults, ...given };
-    const controller = new AbortController();
-    const abort = () => controller.abort(signal?.reason);
-    if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      return await work(source, options, rest, controller.signal);
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
-  }
-
-  async function work(
+  async function run(
     source: Source | null,
-    options: RestoreOptions,
+    given: RestoreOptions,
     rest: Pick<Job, "tiles" | "encode">,
-    signal: AbortSignal,
   ): Promise<Made | null> {
+    const { signal = new AbortController().signal, ...options } = { ...defaults, ...given };
     signal.throwIfAborted();
     const { backend = "auto", threads = "auto", near = null, view = null, onProgress, onTile } = options;
     const network = await unless(signal, choose(options, models, platform, signal));

@@ -1,7 +1,7 @@
 /** The worker of a restorer: messages in, jobs on the workbench one after another, messages out. */
 
-import { codeOf, isTrap, messageOf } from "./errors.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
+import { failure, watchTraps } from "./traps.js";
 import { Workbench } from "./workbench.js";
 
 const bench = new Workbench();
@@ -29,13 +29,10 @@ async function run(id: number, job: Extract<ToWorker, { job: unknown }>["job"], 
     });
     send({ id, result }, result ? [result.bytes.buffer] : []);
   } catch (error) {
-    if (isTrap(error)) send({ crashed: messageOf(error) });
-    else send({ id, error: { code: codeOf(error), message: messageOf(error) } });
+    send(failure(id, error));
   } finally {
     running.delete(id);
   }
 }
 
-/** A trap inside a future of the engine rejects nothing: it surfaces only here. */
-self.addEventListener("unhandledrejection", (event) => send({ crashed: messageOf(event.reason) }));
-self.addEventListener("error", (event) => send({ crashed: event.message }));
+watchTraps(send);

@@ -3,23 +3,7 @@
  * the package declares them; the interfaces name the methods that there have to be, on it and on what stands in for it in tests.
  */
 
-import type {
-  DegradationKind,
-  Estimate,
-  FilterSpec,
-  FirstLook,
-  LabelView,
-  LikelyColor,
-  NoiseLevel,
-  OptionalInput,
-  OptionalValues,
-  PictureNotice,
-  BackendReasonCode as ReasonCode,
-  Scores,
-  Task,
-  Upsampled,
-  UpsampleRequest as UpsampleSettings,
-} from "unet-playground";
+import type * as pkg from "unet-playground";
 import type { Inspection, Weights } from "./inspection";
 
 export type {
@@ -59,18 +43,18 @@ export interface EngineModule {
     differenceScale(signed: boolean): Uint8ClampedArray;
   };
   /** Needs no engine. */
-  upsample(request: UpsampleRequest): Upsampled;
+  upsample(request: UpsampleRequest): pkg.Upsampled;
 }
 
-export type UpsampleOperator = UpsampleSettings["operator"];
+export type UpsampleOperator = pkg.UpsampleRequest["operator"];
 
 /** All of an operator's settings, whether it reads them or not. */
-export type UpsampleRequest = Required<Omit<UpsampleSettings, "input" | "kernel">> & {
+export type UpsampleRequest = Required<Omit<pkg.UpsampleRequest, "input" | "kernel">> & {
   input: FloatTensor;
   kernel: FloatTensor;
 };
 
-export type ClassInfo = Task["classes"][number];
+export type ClassInfo = pkg.Task["classes"][number];
 
 export interface FloatTensor {
   data: Float32Array;
@@ -80,7 +64,7 @@ export interface FloatTensor {
 export interface Engine {
   readonly backend: BackendName;
   /** Why it runs there, as an identifier and as a sentence. Changes when a GPU gives up in mid-run. */
-  readonly backendReasonCode: ReasonCode;
+  readonly backendReasonCode: pkg.BackendReasonCode;
   readonly backendReason: string;
   /** `metadata`: entries in place of the file's own. */
   load(
@@ -90,9 +74,9 @@ export interface Engine {
   decode(bytes: Uint8Array): Promise<Picture>;
   pictureFromRgba(rgba: Uint8Array, width: number, height: number): Picture;
   /** Makes a picture worse, restores it without a network, or adjusts it; equal seeds give equal noise. */
-  filter(picture: Picture, kind: FilterSpec, options?: Attended): Promise<Picture>;
+  filter(picture: Picture, kind: pkg.FilterSpec, options?: Attended): Promise<Picture>;
   /** How near two pictures of one size are. */
-  score(picture: Picture, reference: Picture, options?: { border?: number } & Attended): Promise<Scores>;
+  score(picture: Picture, reference: Picture, options?: { border?: number } & Attended): Promise<pkg.Scores>;
   /** `strength` 0 is `original`, 1 is `result`; an original of another size is resized first. */
   mix(original: Picture, result: Picture, options: { strength: number } & Attended): Promise<Picture>;
   /** A heat map of how a picture differs; 255 / `gain` has the last colour of the scale. */
@@ -100,25 +84,25 @@ export interface Engine {
   /** Energy at a period over that around it, in dB: 0 where upsampling by two leaves no pattern of period 2. */
   checkerboard(picture: Picture, options: { period: 2 | 4 | 8 } & Attended): Promise<number>;
   /** How noisy a picture is: standard deviations, of 255, as Gaussian noise, of luma and of chroma. */
-  noiseLevel(picture: Picture): NoiseLevel;
+  noiseLevel(picture: Picture): pkg.NoiseLevel;
   /** What a picture seems to need. */
-  firstLook(picture: Picture): FirstLook;
+  firstLook(picture: Picture): pkg.FirstLook;
   /** Draws a picture of labels, which a model that tells classes makes, over the picture it belongs to. */
-  view(picture: Picture, labels: Picture, options: LabelView): Promise<Picture>;
+  view(picture: Picture, labels: Picture, options: pkg.LabelView): Promise<Picture>;
   /** A picture of labels of a mask: gray levels are indices of classes, or the colours that `view` draws. */
   labels(mask: Picture, classes: number): Picture;
   /** How a picture of labels agrees with a true one: pixels that are right, mean and each class's intersection over union. */
   scoreLabels(labels: Picture, truth: Picture, classes: number): Float64Array;
   /** What `process` would take of a picture of this size. */
-  estimate(size: { width: number; height: number }, model: Model): Estimate;
+  estimate(size: { width: number; height: number }, model: Model): pkg.Estimate;
   process(picture: Picture, model: Model, options: ProcessOptions): Promise<Picture>;
   /** The colors that a network of color classes finds likely at a pixel, the likeliest first. */
   likelyColors(
     picture: Picture,
     model: Model,
     at: { x: number; y: number },
-    options?: { optional?: OptionalValues } & Attended,
-  ): Promise<LikelyColor[]>;
+    options?: { optional?: pkg.OptionalValues } & Attended,
+  ): Promise<pkg.LikelyColor[]>;
   /** CIE L*, a* and b* of an sRGB color of bytes. */
   lab(red: number, green: number, blue: number): Float32Array;
   /** What goes into a model for this picture. One that works on tiles sees a square of `side` pixels around `at`, by default the middle. */
@@ -136,14 +120,14 @@ export interface Attended {
 }
 
 /** What makes a picture worse; `FilterSpec` has the units. */
-export type Degradation = Extract<FilterSpec, { kind: DegradationKind }>;
+export type Degradation = Extract<pkg.FilterSpec, { kind: pkg.DegradationKind }>;
 
 export interface Model {
   /** `metadata_props` of the file. */
   readonly metadata: Record<string, string>;
   /** What goes in and comes out as pictures; undefined for a model that can only be run on tensors. */
   readonly task:
-    | { classes: ClassInfo[]; output: { color: string }; optional: Record<string, OptionalInput> }
+    | { classes: ClassInfo[]; output: { color: string }; optional: Record<string, pkg.OptionalInput> }
     | undefined;
   /** Shapes have null where a size is free, and are null themselves where nothing is known. */
   readonly inputs: { name: string; shape: (number | null)[] | null }[];
@@ -162,7 +146,7 @@ export interface Picture {
   readonly height: number;
   readonly hasAlpha: boolean;
   /** Of the file that it was decoded from. */
-  readonly notices: PictureNotice[];
+  readonly notices: pkg.PictureNotice[];
   /** RGBA of a region. */
   pixels(x: number, y: number, width: number, height: number): Uint8ClampedArray;
   thumbnail(maxSide: number): Picture;
@@ -186,7 +170,7 @@ export interface ProcessOptions {
   /** The point of the input around which tiles are finished first. */
   near?: { x: number; y: number };
   /** For the network's optional inputs. */
-  optional?: OptionalValues;
+  optional?: pkg.OptionalValues;
   /** A finished tile of the result. */
   onTile: (tile: Rect & { pixels: Uint8ClampedArray }) => void;
   onProgress: (progress: { fraction: number; tilesDone: number; tiles: number }) => void;

@@ -1,6 +1,7 @@
 /** Messages between the page and its worker. Everything here is structured-cloneable. */
 
 import type { ByBrowser } from "../../npm/src/decode";
+import type { Crash, Failure } from "../../npm/src/traps";
 import type { Cut } from "./app/cut";
 import type {
   BackendChoice,
@@ -215,10 +216,10 @@ export type ToWorker =
 
 export type FromWorker =
   | { id: number; result: Calls[CallName]["result"] }
-  | { id: number; error: { code: string; message: string } }
+  | Failure
   | { id: number; progress: Progress }
   | { id: number; tile: Tile }
-  | { crashed: string };
+  | Crash;
 
 /** An error of a call: `code` picks the sentence the page shows, `params` fill it, `message` is its detail. */
 export class CallError extends Error {

@@ -2,6 +2,7 @@
 
 import type { LikelyColor } from "../engine";
 import type { Point } from "../protocol";
+import { pixelAt } from "../view/viewport";
 import type { Bench } from "./bench";
 import { type Hint, hintsIn, MOST_HINTS, outOfCut, takesHints, valuesFor } from "./hints";
 import type { Settings } from "./settings";
@@ -37,15 +38,17 @@ export async function likelyColors(
   const { input, settings } = state;
   const result = hinted(state);
   if (!input || !result) return [];
-  const { width, height } = input.layer.size;
-  const pixel = (share: number, length: number) => Math.min(Math.max(Math.floor(share * length), 0), length - 1);
+  const { size } = input.layer;
   for (const stage of result.method.stages) {
     if (stage.kind === "filter") continue;
     const { id: model, optional: inputs } = await bench.model(stage, signal);
     if (!Object.values(inputs).some((one) => one.kind === "color-hints" && one.likely)) continue;
-    const optional = valuesFor(inputs, { numbers: settings.numbers, hints }, { width, height });
-    const place = { x: pixel(at.x, width), y: pixel(at.y, height) };
-    return bench.client.call("likelyColors", { picture: input.picture, model, at: place, optional }, { signal });
+    const optional = valuesFor(inputs, { numbers: settings.numbers, hints }, size);
+    return bench.client.call(
+      "likelyColors",
+      { picture: input.picture, model, at: pixelAt(at, size), optional },
+      { signal },
+    );
   }
   return [];
 }

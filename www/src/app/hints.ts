@@ -1,13 +1,8 @@
 /** Colors that a person knows at places of the photo, for networks that take them; and the other inputs such networks have. */
 
 import type { OptionalInput, OptionalValues } from "../engine";
-import type { Size } from "../view/viewport";
+import { type Point, pixelAt, type Size } from "../view/viewport";
 import type { Cut } from "./cut";
-
-interface Point {
-  x: number;
-  y: number;
-}
 
 /** CIE a* and b*, −128 to 128. */
 export interface Color {
@@ -92,7 +87,7 @@ export function outOfCut(at: Point, cut: Cut | null, { width, height }: Size): P
 export function valuesFor(
   optional: Readonly<Record<string, OptionalInput>>,
   { numbers, hints }: Told,
-  { width, height }: Size,
+  size: Size,
 ): OptionalValues | null {
   const inputs = Object.entries(optional);
   const known = inputs.flatMap(([name, input]) => {
@@ -101,12 +96,11 @@ export function valuesFor(
     const [low, high] = input.range;
     return [[name, Math.min(Math.max(value, low), high)] as const];
   });
-  const pixel = (share: number, length: number) => Math.min(Math.floor(share * length), length - 1);
   const taken = takesHints(optional) ? hints : [];
   if (known.length === 0 && taken.length === 0) return null;
   return {
     numbers: Object.fromEntries(known),
-    hints: taken.map(({ x, y, a, b }) => ({ x: pixel(x, width), y: pixel(y, height), a, b })),
+    hints: taken.map(({ a, b, ...at }) => ({ ...pixelAt(at, size), a, b })),
   };
 }
 

@@ -1,31 +1,15 @@
 /** One method's result: runs, touches up, measures, and remembers, so that only what changed is made anew. */
 
-import type { PictureInfo, Point } from "../protocol";
+import type { PictureInfo } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
-import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
-import type { Told } from "./hints";
 import { layerOf } from "./pictures";
-import type { Settings } from "./settings";
-import { type Made, runStages, touches } from "./stages";
+import { type Made, type Order, runStages, touches } from "./stages";
 import type { Notice, ResultState } from "./state";
-import type { TaskFacts } from "./tasks";
 
 /** The period of the patterns that upsampling by two leaves. */
 const PERIOD = 2;
-
-/** What a result is made from. */
-export interface Order {
-  task: TaskFacts;
-  settings: Settings;
-  input: PictureInfo;
-  /** What it is brought to where photos are enlarged. */
-  size: Size;
-  /** The part of the input to make first. */
-  near: Point | null;
-  told: Told;
-}
 
 export class Result {
   method: Method;

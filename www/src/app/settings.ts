@@ -122,7 +122,12 @@ export function formatSettings(settings: Settings): string {
   if (settings.layout === first.layout) query.delete("layout");
   if (settings.left === null) query.delete("left");
   if (settings.tools.length === 0) query.delete("tools");
-  return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%3B", ";");
+  return readable(query);
+}
+
+/** A query as people can read it: what separates values stands for itself. */
+export function readable(query: URLSearchParams): string {
+  return query.toString().replace(/%(?:2C|3A|3B)/g, decodeURIComponent);
 }
 
 /** What a link says, over what it does not say or says wrongly. `sample`: the picture where it names none. */

@@ -6,11 +6,22 @@ import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import { type Told, valuesFor } from "./hints";
-import type { Order } from "./result";
 import type { Settings } from "./settings";
 import { isFree, RESIZER } from "./size";
 import type { Expected } from "./state";
 import type { TaskFacts } from "./tasks";
+
+/** What a result is made from. */
+export interface Order {
+  task: TaskFacts;
+  settings: Settings;
+  input: PictureInfo;
+  /** What it is brought to where photos are enlarged. */
+  size: Size;
+  /** The part of the input to make first. */
+  near: Point | null;
+  told: Told;
+}
 
 export interface Watch {
   /** The last stage begins: the size of what it makes. */

@@ -15,11 +15,11 @@ import { Measuring } from "./measuring";
 import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
 import { type Pair, Pictures } from "./pictures";
-import { type Order, Result } from "./result";
+import { Result } from "./result";
 import { fromBase } from "./samples";
 import { MAX_RESULTS, type Settings } from "./settings";
 import { factorOf, reducedSize, resultSize } from "./size";
-import { expected } from "./stages";
+import { expected, type Order } from "./stages";
 import {
   type Expected,
   isCompressed,

@@ -4,7 +4,7 @@ import { type Color, type Hint, MOST_HINTS } from "../app/hints";
 import type { LikelyColor } from "../engine";
 import { Localized, percent, t } from "../i18n";
 import type { Camera } from "../view/camera";
-import { Gestures } from "../view/gestures";
+import { Gestures, TREMBLE } from "../view/gestures";
 import { type Point, placed, type View } from "../view/viewport";
 import { hintStyles } from "./hints.styles";
 import { icons } from "./icons";
@@ -15,8 +15,6 @@ const STEP = 0.01;
 const LEAP = 0.05;
 /** A width of the stage, in CSS pixels, below which the names in its corners leave no room between them. */
 const NARROW = 700;
-/** Pixels that a finger may tremble on a hint and not move it. */
-const TREMBLE = 4;
 
 /** What a person asks of the network and the engine: answered by whoever knows. */
 export interface Colorist {

@@ -2,6 +2,7 @@
 
 import type { Route } from "../app/router";
 import { formatRoute } from "../app/router";
+import { readable } from "../app/settings";
 import { DAMAGE, FETCHED, frameAddress, LISTS, LOADED, SETTINGS, settingOf } from "../embed/address";
 import { PARTS, type Part, USUAL } from "../embed/mode";
 import type { Attributes } from "../embed/protocol";
@@ -140,7 +141,7 @@ function travelling(query: string): string {
     if (given.get(name) === "") given.delete(name);
   }
   const same = given.toString() === new URLSearchParams(query).toString();
-  return same ? query : given.toString().replaceAll("%2C", ",");
+  return same ? query : readable(given);
 }
 
 /** The shorter of two ways to name parts: those that are shown, or all but those that are hidden. */

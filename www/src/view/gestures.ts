@@ -17,7 +17,7 @@ export interface GestureHandlers {
 }
 
 /** Pixels a pointer may tremble and still click. */
-const TREMBLE = 4;
+export const TREMBLE = 4;
 
 export class Gestures {
   #element: HTMLElement;

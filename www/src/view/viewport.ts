@@ -15,6 +15,12 @@ export interface Point {
   y: number;
 }
 
+/** The pixel of a picture at a share of its width and height, the nearest where that lies outside. */
+export function pixelAt({ x, y }: Point, { width, height }: Size): Point {
+  const along = (share: number, length: number) => Math.min(Math.max(Math.floor(share * length), 0), length - 1);
+  return { x: along(x, width), y: along(y, height) };
+}
+
 export interface View {
   /** CSS pixels per picture pixel. */
   scale: number;

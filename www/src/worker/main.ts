@@ -1,6 +1,7 @@
 /** The worker's mouth and ears: messages in, calls on the host, messages out. */
 
-import { codeOf, type FromWorker, messageOf, type ToWorker } from "../protocol";
+import { failure, watchTraps } from "../../../npm/src/traps";
+import type { FromWorker, ToWorker } from "../protocol";
 import { Host } from "./host";
 
 const host = new Host(() => import("unet-playground"));
@@ -8,11 +9,6 @@ const running = new Map<number, AbortController>();
 
 function send(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
-}
-
-/** After a trap or a stack overflow the module is in an unknown state; the page replaces the whole worker. */
-function isTrap(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 }
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
@@ -30,13 +26,10 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
     else if (result instanceof Uint8Array) send({ id, result }, [result.buffer]);
     else send({ id, result });
   } catch (error) {
-    if (isTrap(error)) send({ crashed: messageOf(error) });
-    else send({ id, error: { code: codeOf(error), message: messageOf(error) } });
+    send(failure(id, error));
   } finally {
     running.delete(id);
   }
 };
 
-/** A trap inside a future of the engine rejects nothing: it surfaces only here. */
-self.addEventListener("unhandledrejection", (event) => send({ crashed: messageOf(event.reason) }));
-self.addEventListener("error", (event) => send({ crashed: event.message }));
+watchTraps(send);
