@@ -69,7 +69,7 @@ impl Chroma {
     }
 
     /// Gives pixels `[x, y]` of a picture of `size`, width and height, a\* and b\* that are known, and what belongs to each its
-    /// own ([`super::hint`]).
+    /// own (`hint`).
     pub fn hint(&mut self, size: (u32, u32), known: impl Iterator<Item = ([u32; 2], [f32; 2])>) {
         let cells = [self.lab.len() / self.width, self.width];
         let hints: Vec<Hint> =
