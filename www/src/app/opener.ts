@@ -16,8 +16,8 @@ import { sameSize } from "./pictures";
 import { proposalOf } from "./proposal";
 import type { ReadingId } from "./reading";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
-import type { Settings } from "./settings";
 import { noticeOf, plainNotice, usedSize } from "./state";
+import { usualMode } from "./tasks";
 
 export abstract class Opener extends Desk {
   /** What was to be a mask and is none. */
@@ -38,7 +38,7 @@ export abstract class Opener extends Desk {
     await this.bringIn(sample ? comingSample(sample, mode, part) : comingBack(mode, part));
   }
 
-  async openSample(id: SampleId, mode: Settings["mode"] = "test"): Promise<void> {
+  async openSample(id: SampleId, mode = usualMode(this.state.task)): Promise<void> {
     await this.bringIn(comingSample(id, mode));
   }
 

@@ -19,6 +19,7 @@ import { forgetModel } from "./own-model";
 import { colorsAt } from "./probe";
 import { formatSettings, LASTING_TOOLS, type LastingTool, MAX_RESULTS, parseSettings, type Settings } from "./settings";
 import { type Action, plainNotice, usedMethods } from "./state";
+import { factsOf, usualMode } from "./tasks";
 
 /** Milliseconds that a slider rests before a run begins. */
 const REST = 90;
@@ -67,14 +68,24 @@ export class Playground extends Opener {
 
   /** Runs once sliders have come to rest, or a big photo would never get beyond its first tile. */
   set(change: Partial<Settings>): void {
-    if (this.coming && change.mode) this.coming.mode = change.mode;
     const { settings } = this.state;
     const otherTask = change.task !== undefined && change.task !== settings.task;
     if (otherTask) this.update({ look: null });
+    const mode = change.mode ?? (change.task !== undefined && otherTask ? this.#modeFor(change.task) : settings.mode);
+    if (this.coming && (change.mode || otherTask)) this.coming.mode = mode;
     // A size that was wished for belongs to the task it was wished for.
-    this.adopt({ ...settings, ...(otherTask ? { enlarge: null } : {}), ...change }, otherTask);
+    this.adopt({ ...settings, ...(otherTask ? { enlarge: null } : {}), ...change, mode }, otherTask);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.again(), REST);
+  }
+
+  /** What another task does with the photo: as before, but that without a mask there is nothing for one to score. */
+  #modeFor(id: string): Settings["mode"] {
+    const { settings, task: from, mask } = this.state;
+    const { mode, sample } = this.coming ?? settings;
+    const to = factsOf(id);
+    if (to.masked) return mask ? mode : "apply";
+    return from.masked && sample ? usualMode(to) : mode;
   }
 
   /**

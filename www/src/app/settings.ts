@@ -6,6 +6,7 @@ import { type Cut, formatCut, parseCut } from "./cut";
 import { type DegradationSettings, formatDegradation, parseDegradation, usual } from "./degradation";
 import { formatHints, formatNumbers, type Hint, parseHints, parseNumbers } from "./hints";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
+import { factsOf, usualMode } from "./tasks";
 
 /** Tools that stay on until they are put away. */
 export const LASTING_TOOLS = ["difference", "lens", "probe", "smooth", "table"] as const;
@@ -142,11 +143,12 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
   };
   const list = (name: string) => (given.get(name) ?? "").split(",").filter(Boolean);
   const picture = given.get("picture");
+  const task = given.get("task") || otherwise.task;
   return {
-    task: given.get("task") || otherwise.task,
+    task,
     methods: given.has("with") ? list("with").slice(0, MAX_RESULTS) : otherwise.methods,
     chosen: given.get("chosen") || otherwise.chosen,
-    mode: one("mode", ["apply", "test"], otherwise.mode),
+    mode: one("mode", ["apply", "test"], usualMode(factsOf(task))),
     degradation: parseDegradation(given.get("degrade"), given.get("saved"), otherwise.degradation),
     strength: within(given.get("strength"), 0, 1, otherwise.strength),
     saturation: within(given.get("saturation"), 0, 2, otherwise.saturation),

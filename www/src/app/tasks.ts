@@ -97,6 +97,11 @@ export function takesSigma(filter: FilterSpec): boolean {
   return filter.kind === "bilateral" || filter.kind === "non-local-means";
 }
 
+/** How a sample is opened: what a mask would score has none at first. */
+export function usualMode({ masked }: TaskFacts): "apply" | "test" {
+  return masked ? "apply" : "test";
+}
+
 /** The facts of a task the page does not know: a picture goes in and one comes out. */
 export function factsOf(id: string): TaskFacts {
   const known = [...TASKS, OLD_PHOTO].find((task) => task.id === id);

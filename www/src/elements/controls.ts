@@ -258,7 +258,10 @@ export class Controls extends Localized {
 
   #renderMode() {
     const { settings, task } = this.state;
-    const options = (["apply", "test"] as const).map((value) => ({ value, label: t(`mode.${value}`) }));
+    const options = (["apply", "test"] as const).map((value) => ({
+      value,
+      label: t(value === "test" && task.masked ? "mode.mask" : `mode.${value}`),
+    }));
     return html`<section aria-labelledby="mode">
       <h2 id="mode">${t("mode.heading")}</h2>
       <up-segments .label=${t("mode.heading")} .value=${settings.mode} .options=${options}

@@ -96,6 +96,26 @@ describe("a photo on its way", () => {
   });
 });
 
+describe("a task that only a mask can score", () => {
+  it("works on a sample as it is, and the next task degrades it as before", async () => {
+    const { playground } = await open();
+    const modeOf = async (task: string) => {
+      playground.set({ task });
+      await rested();
+      await idle(playground);
+      return playground.state.settings.mode;
+    };
+    expect(await modeOf("segment")).toBe("apply");
+    await playground.openSample("coffee");
+    expect(playground.state.settings.mode).toBe("apply");
+    expect(await modeOf("denoise")).toBe("test");
+    playground.set({ mode: "apply" });
+    expect(await modeOf("deblur")).toBe("apply");
+    await playground.openFiles([file("mine.jpg")]);
+    expect([await modeOf("segment"), await modeOf("denoise")]).toEqual(["apply", "apply"]);
+  });
+});
+
 describe("a size that was wished for", () => {
   it("stays with its task", async () => {
     const { playground } = await open();

@@ -50,6 +50,11 @@ describe("settings in the address", () => {
     expect(address).toBe("task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,1&picture=chelsea");
   });
 
+  it("open what a mask would score as it is, unless told", () => {
+    const mode = (query: string) => parseSettings(query).mode;
+    expect(["", "task=segment", "task=segment&mode=test"].map(mode)).toEqual(["test", "apply", "test"]);
+  });
+
   it("that make no sense are as at first", () => {
     const first = initialSettings();
     expect(parseSettings("")).toEqual(first);
