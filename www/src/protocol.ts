@@ -39,12 +39,12 @@ export interface PictureInfo {
   id: number;
   width: number;
   height: number;
+  /** Whether any of it is transparent. */
+  transparent?: boolean;
   /** Of one that has just been decoded. */
   notices?: FileNotice[];
   /** Of the same: whether its file says where the photo was taken. */
   located?: boolean;
-  /** Of the same: whether any of it is transparent. */
-  transparent?: boolean;
   /** Of the same: whether compression has changed its pixels. */
   lossy?: boolean;
 }

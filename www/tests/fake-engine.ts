@@ -217,7 +217,9 @@ export class Engine implements EngineType {
     const over = (picture as FakePicture).canvas;
     const tinted = drawn(over, over.width, over.height, `sepia(1) hue-rotate(${60 * classes.length}deg)`);
     const canvas = mode === "classes" ? (labels as FakePicture).canvas : blended(over, tinted, 0.6);
-    return new FakePicture(canvas, canvas);
+    // A cut-out of the lower half.
+    if (mode === "cutout") context(canvas).clearRect(0, 0, canvas.width, canvas.height / 2);
+    return new FakePicture(canvas, canvas, mode === "cutout");
   }
 
   labels(mask: Picture, classes: number): Picture {

@@ -3,7 +3,6 @@
 import type { Picture } from "../src/engine";
 
 export class FakePicture implements Picture {
-  readonly hasAlpha = false;
   readonly hasLocation = true;
   readonly isLossy = false;
   readonly notices = [];
@@ -12,6 +11,7 @@ export class FakePicture implements Picture {
   constructor(
     readonly canvas: OffscreenCanvas,
     readonly clean: OffscreenCanvas,
+    readonly hasAlpha = false,
   ) {}
   get width() {
     return this.canvas.width;

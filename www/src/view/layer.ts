@@ -18,6 +18,10 @@ const MAX_FETCHES = 3;
 /** From here on single pixels are shown as squares, unless smooth is wanted. Device pixels per pixel of the frame. */
 const PIXELATED_FROM = 3;
 
+/** Side of the squares behind what is transparent, in CSS pixels, and their two colors, as editors of pictures have them. */
+const SQUARE = 8;
+const SQUARES = ["#ffffff", "#d4d4d4"] as const;
+
 export type FetchTile = (rect: Rect) => Promise<ImageBitmap>;
 
 export interface Look {
@@ -33,6 +37,7 @@ export interface Look {
 
 export class Layer extends EventTarget {
   readonly size: Size;
+  #transparent: boolean;
   #overview: ImageBitmap | OffscreenCanvas | null = null;
   #tiles = new Map<string, Tile>();
   #fetching = new Set<string>();
@@ -43,9 +48,11 @@ export class Layer extends EventTarget {
   /** Pixels of tiles that are kept at present. */
   #most = MAX_PIXELS;
 
-  constructor(size: Size) {
+  /** `transparent`: whether any of the picture is, which squares are then seen through. */
+  constructor({ width, height, transparent = false }: Size & { transparent?: boolean }) {
     super();
-    this.size = { width: size.width, height: size.height };
+    this.size = { width, height };
+    this.#transparent = transparent;
   }
 
   /** The finished picture: its overview, and where to get its tiles, if anywhere. Takes over what was painted. */
@@ -99,18 +106,29 @@ export class Layer extends EventTarget {
   }
 
   /** Draws what is in sight. */
-  draw(context: CanvasRenderingContext2D, { view: seen, frame, stage, density, smooth }: Look): void {
+  draw(context: CanvasRenderingContext2D, look: Look): void {
+    const { view: seen, frame, stage, density } = look;
     const view = scaled(seen, this.size.width / frame.width, this.size.height / frame.height);
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, stage.width, stage.height);
     if (!this.#overview) return;
+    this.#drawPicture(context, this.#overview, view, look);
+    if (this.#transparent) drawSquares(context, placed(view, this.size, stage), stage);
+  }
+
+  #drawPicture(
+    context: CanvasRenderingContext2D,
+    overview: ImageBitmap | OffscreenCanvas,
+    view: View,
+    { view: seen, stage, density, smooth }: Look,
+  ): void {
     const zoom = view.scale * density;
     context.imageSmoothingEnabled = smooth || seen.scale * density < PIXELATED_FROM;
     context.imageSmoothingQuality = "high";
     const at = placed(view, this.size, stage);
-    context.drawImage(this.#overview, at.x, at.y, at.width, at.height);
+    context.drawImage(overview, at.x, at.y, at.width, at.height);
 
-    if (this.#overviewIsSharp() || zoom * 0.8 <= this.#overview.width / this.size.width) return;
+    if (this.#overviewIsSharp() || zoom * 0.8 <= overview.width / this.size.width) return;
     const visible = visibleTiles(view, this.size, stage, TILE_SIDE);
     if (visible.length * TILE_SIDE ** 2 > MAX_PIXELS) return;
     if (this.#fetch) {
@@ -192,6 +210,30 @@ export class Layer extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** Squares behind what has been drawn in this area of the stage. */
+function drawSquares(context: CanvasRenderingContext2D, area: Rect, stage: Size): void {
+  const [left, top] = [Math.max(area.x, 0), Math.max(area.y, 0)];
+  const [right, bottom] = [Math.min(area.x + area.width, stage.width), Math.min(area.y + area.height, stage.height)];
+  const squares = squarePattern(context);
+  if (!squares || right <= left || bottom <= top) return;
+  squares.setTransform(new DOMMatrix().translate(area.x, area.y)); // they move with the picture
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = squares;
+  context.fillRect(left, top, right - left, bottom - top);
+  context.globalCompositeOperation = "source-over";
+}
+
+function squarePattern(context: CanvasRenderingContext2D): CanvasPattern | null {
+  const canvas = new OffscreenCanvas(2 * SQUARE, 2 * SQUARE);
+  const drawing = canvas.getContext("2d");
+  if (!drawing) return null;
+  for (const [index, color] of SQUARES.entries()) {
+    drawing.fillStyle = color;
+    for (const row of [0, 1]) drawing.fillRect(((index + row) % 2) * SQUARE, row * SQUARE, SQUARE, SQUARE);
+  }
+  return context.createPattern(canvas, "repeat");
 }
 
 /** The same view in the pixels of a picture `x` times as wide and `y` times as high. */

@@ -111,7 +111,7 @@ export class Host implements Handlers {
   decode({ file }: Calls["decode"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
       const { picture, notices, lossy } = await decode(this.#ready(), file);
-      return { ...this.#keep(picture), notices, located: picture.hasLocation, transparent: picture.hasAlpha, lossy };
+      return { ...this.#keep(picture), notices, located: picture.hasLocation, lossy };
     }, signal);
   }
 
@@ -352,7 +352,7 @@ export class Host implements Handlers {
   #keep(picture: Picture): PictureInfo {
     const id = this.#nextId++;
     this.#pictures.set(id, picture);
-    return { id, width: picture.width, height: picture.height };
+    return { id, width: picture.width, height: picture.height, transparent: picture.hasAlpha };
   }
 }
 

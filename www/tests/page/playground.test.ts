@@ -236,6 +236,8 @@ describe("test and apply", () => {
 describe("segmentation", () => {
   it("shows labels as an overlay, a cut-out or classes, and those classes that are chosen", async () => {
     await open({}, "#task=segment&with=bilinear");
+    expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "Score with a mask" }).count()).toBe(1);
     await shortcut(page, "3");
     const overlay = await meanColour(page, "after");
     const shown = page.getByRole("group", { name: "Classes shown" });
@@ -245,6 +247,20 @@ describe("segmentation", () => {
     expect(await meanColour(page, "after")).not.toEqual(overlay);
     await settled(() => page.getByRole("radio", { name: "Cut-out" }).check());
     expect(await address()).toContain("labels=cutout");
+    // What is transparent shows squares; the stage around the picture has none.
+    const pixels = await page.locator("up-picture.after canvas").evaluate((canvas: HTMLCanvasElement) => {
+      const { data = [] } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+      const counts = new Map<string, number>();
+      for (let at = 0; at < data.length; at += 4) {
+        const color = data.slice(at, at + 4).join();
+        counts.set(color, (counts.get(color) ?? 0) + 1);
+      }
+      return { first: data.slice(0, 4).join(), counts: Object.fromEntries(counts) };
+    });
+    const { "255,255,255,255": white = 0, "212,212,212,255": gray = 0 } = pixels.counts;
+    expect(pixels.first).toBe("0,0,0,0");
+    expect(white).toBeGreaterThan(10_000);
+    expect(white / gray).toBeCloseTo(1, 1);
   });
 });
 
