@@ -54,6 +54,15 @@ describe("message files", () => {
     for (const message of [...Object.values(en), ...Object.values(vietnamese)]) expect(message.trim()).not.toBe("");
   });
 
+  it("ask nobody to click who has no mouse", () => {
+    const told = (messages: object, click: RegExp, tap: RegExp) =>
+      Object.entries(messages).filter(
+        ([key, message]) => !key.startsWith("help.") && click.test(message) && !tap.test(message),
+      );
+    expect(told(en, /\bclick/i, /\btap\b/i)).toEqual([]);
+    expect(told(vietnamese, /nhấp(?! nháy)/i, /chạm/i)).toEqual([]);
+  });
+
   it("name the same places to fill in", () => {
     for (const [key, message] of Object.entries(en)) {
       // A form of the plural need not tell the number.
