@@ -9,6 +9,7 @@
 import type { LikelyColor } from "../engine";
 import type { EngineInfo, ModelInfo, Point } from "../protocol";
 import { CallError } from "../protocol";
+import { pixelAt } from "../view/viewport";
 import { restoreAll } from "./batch";
 import type { Method } from "./catalogue";
 import { likelyColors, withHints } from "./coloring";
@@ -148,6 +149,20 @@ export class Playground extends Opener {
   async likelyColors(at: Point, hints: readonly Hint[]): Promise<LikelyColor[]> {
     const { signal } = new AbortController();
     return likelyColors(this.bench, this.state, at, hints, signal).catch(() => []);
+  }
+
+  /** CIE L* of what the methods get, at a place of it; null where it is gone meanwhile, or there is none. */
+  async lightnessAt(at: Point): Promise<number | null> {
+    const { input } = this.state;
+    if (!input) return null;
+    try {
+      const place = pixelAt(at, input.layer.size);
+      const [red = 0, green = 0, blue = 0] = await this.client.call("pixel", { picture: input.picture, at: place });
+      const [lightness] = await this.client.call("lab", { rgb: [red, green, blue] });
+      return lightness;
+    } catch {
+      return null;
+    }
   }
 
   /** CIE a* and b* of an sRGB color. */

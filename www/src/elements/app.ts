@@ -195,6 +195,7 @@ export class App extends Localized {
   #colorist: Colorist = {
     likely: (at, hints) => this.playground.likelyColors(at, hints),
     chroma: (rgb) => this.playground.chromaOf(rgb),
+    lightness: (at) => this.playground.lightnessAt(at),
   };
 
   #encode: Keeper["encoded"] = (format, quality, location) => this.playground.keep.encoded(format, quality, location);

@@ -134,7 +134,7 @@ export class Compare extends Localized {
       ${this.panes.length > 0 ? nothing : html`<span class="waiting">${mark}</span>`}
       ${
         this.hints && this.colorist && !this.#isGrid()
-          ? html`<up-hints .hints=${this.hints} .camera=${camera} .view=${view} .colorist=${this.colorist}
+          ? html`<up-hints .hints=${this.hints} .picture=${this.#pane("input")?.picture ?? null} .camera=${camera} .view=${view} .colorist=${this.colorist}
             @hints=${(event: CustomEvent) => this.#emit("hints", event.detail)}
             @hinting=${(event: CustomEvent<boolean>) => this.wipe?.show(event.detail ? 0 : 0.5)}></up-hints>`
           : nothing

@@ -20,7 +20,12 @@ const NARROW = 700;
 export interface Colorist {
   likely(at: Point, hints: readonly Hint[]): Promise<LikelyColor[]>;
   chroma(rgb: [number, number, number]): Promise<Color>;
+  /** CIE L* of the photo at a place; null: it cannot be told. */
+  lightness(at: Point): Promise<number | null>;
 }
+
+/** CIE L* of a hint's mark until that of the photo is known. */
+const MIDDLE = 60;
 
 /**
  * Color hints on the picture: a click where a color is known offers the colors that the network finds likely there, and any
@@ -30,6 +35,8 @@ export interface Colorist {
 @customElement("up-hints")
 export class HintsView extends Localized {
   @property({ attribute: false }) hints: readonly Hint[] = [];
+  /** Number of the picture that they are on. */
+  @property({ type: Number }) picture: number | null = null;
   @property({ attribute: false }) camera!: Camera;
   @property({ attribute: false }) view: View | null = null;
   @property({ attribute: false }) colorist!: Colorist;
@@ -41,6 +48,8 @@ export class HintsView extends Localized {
   @state() private place: Point = { x: 0.5, y: 0.5 };
   /** null: the network has not answered yet. */
   @state() private likely: LikelyColor[] | null = null;
+  /** CIE L* of the picture at places that hints are at. */
+  @state() private lightness: ReadonlyMap<string, number> = new Map();
   @query(".catch") private area!: HTMLElement | null;
   @query(".colors") private dialog!: HTMLElement | null;
 
@@ -56,6 +65,7 @@ export class HintsView extends Localized {
   @state() private moving: Hint | null = null;
 
   protected override updated(changed: PropertyValues): void {
+    if (changed.has("hints") || changed.has("picture")) void this.#light(changed.has("picture"));
     // The page's policy forbids style attributes.
     for (const part of this.renderRoot.querySelectorAll<HTMLElement>("[data-left], [data-color]")) {
       const { left, top, color } = part.dataset;
@@ -92,6 +102,18 @@ export class HintsView extends Localized {
     });
   }
 
+  /** Marks have the color that the photo is to have there, which takes its lightness. */
+  async #light(anew: boolean): Promise<void> {
+    const known = anew ? new Map<string, number>() : this.lightness;
+    const { hints, picture } = this;
+    const read = hints.map(async (hint) => {
+      const at = placeOf(hint);
+      return [at, known.get(at) ?? (await this.colorist.lightness(hint)) ?? MIDDLE] as const;
+    });
+    const lightness = new Map(await Promise.all(read));
+    if (hints === this.hints && picture === this.picture) this.lightness = lightness;
+  }
+
   protected override render() {
     const { camera, view } = this;
     if (!view || !camera.frame) return nothing;
@@ -120,7 +142,7 @@ export class HintsView extends Localized {
     const { x, y } = this.#onStage(hint);
     // One that is not there yet takes no pointer: the click that ends a tap would land on it and put its colors away.
     const isNew = index >= this.hints.length;
-    const color = isNew ? "transparent" : `lab(60% ${hint.a} ${hint.b})`;
+    const color = isNew ? "transparent" : `lab(${this.lightness.get(placeOf(hint)) ?? MIDDLE}% ${hint.a} ${hint.b})`;
     return html`<button class="hint" ?data-new=${isNew} data-left=${x} data-top=${y} data-color=${color} aria-haspopup="dialog"
       aria-expanded=${this.open === index ? "true" : "false"} aria-label=${t("hints.one", { number: index + 1 })} title=${t("hints.keys")}
       @pointerdown=${(event: PointerEvent) => this.#grab(event, index)} @pointermove=${this.#pull}
@@ -282,6 +304,10 @@ export class HintsView extends Localized {
   #emit(detail: readonly Hint[]): void {
     this.dispatchEvent(new CustomEvent<readonly Hint[]>("hints", { detail }));
   }
+}
+
+function placeOf({ x, y }: Point): string {
+  return `${x} ${y}`;
 }
 
 function within(share: number): number {

@@ -102,6 +102,15 @@ describe("color hints", () => {
     expect(await hints()).toBe("");
   });
 
+  it("have the lightness of the photo at their places, as the colors to choose from have", async () => {
+    const light = "hints=0.3,0.4,60,40;0.7,0.6,10,-60";
+    await open(`${COLORIZE}&${light}`);
+    const mark = (number: number) => hint(number).evaluate((one) => getComputedStyle(one, "::before").backgroundColor);
+    // The fake engine's L* is 50.
+    await expect.poll(() => mark(1)).toBe("lab(50 60 40)");
+    expect(await mark(2)).toBe("lab(50 10 -60)");
+  });
+
   it("fit a phone", async () => {
     await open(`${COLORIZE}&hints=0.3,0.4,60,40`, { viewport: { width: 390, height: 844 }, hasTouch: true });
     await offer().getByRole("button", { name: "Color hint" }).tap();
