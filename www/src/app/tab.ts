@@ -33,7 +33,7 @@ async function claim(): Promise<Tab> {
   const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
   await hold(id);
   try {
-    sessionStorage.setItem(STORED, id);
+    sessionStorage.setItem(entry(), id);
   } catch {
     // Forbidden storage: the next load of this tab starts afresh.
   }
@@ -42,7 +42,7 @@ async function claim(): Promise<Tab> {
 
 function read(): string | null {
   try {
-    return sessionStorage.getItem(STORED);
+    return sessionStorage.getItem(entry());
   } catch {
     return null;
   }
@@ -58,4 +58,15 @@ function hold(id: string): Promise<boolean> {
     };
     navigator.locks.request(LOCK + id, { signal: AbortSignal.timeout(PATIENCE) }, forever).catch(() => resolve(false));
   });
+}
+
+/** Frames share the storage of the tab that they are in: each has an entry of its own, by its place. */
+function entry(): string {
+  let place = "";
+  for (let frame: Window = window; frame !== frame.parent; frame = frame.parent) {
+    const { parent } = frame;
+    const siblings = Array.from({ length: parent.length }, (_, index) => parent[index]);
+    place = `.${siblings.indexOf(frame)}${place}`;
+  }
+  return STORED + place;
 }

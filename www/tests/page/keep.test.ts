@@ -263,6 +263,25 @@ describe("a person's own photo", () => {
     }
   });
 
+  it("is kept apart from those of frames in the tab", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await named(page, "cat.jpg").waitFor();
+    await restored(page);
+    await page.evaluate(() => {
+      const frame = Object.assign(document.createElement("iframe"), { src: "?embed=1&controls=all" });
+      document.body.append(frame);
+    });
+    const frame = page.frameLocator("iframe");
+    const { name, type: mimeType, bytes } = { ...other, type: "image/jpeg" };
+    await frame.locator("input#photo").setInputFiles({ name, mimeType, buffer: Buffer.from(bytes) });
+    await frame.locator("up-controls .name").filter({ hasText: "dog.jpg" }).waitFor();
+    // It has kept its photo once it is done.
+    await frame.locator("up-actions .status > span").filter({ hasText: "Done in" }).first().waitFor();
+    await page.reload();
+    await named(page, "cat.jpg").waitFor();
+  });
+
   it("that a closed tab has left is that of the last visit", async () => {
     await open();
     const first = await page.context().newPage();
