@@ -21,6 +21,7 @@ export const viewStyles = css`
     line-height: 20px;
   }
   .subject a {
+    display: inline-block;
     margin-left: 10px;
     color: var(--ink-soft);
   }

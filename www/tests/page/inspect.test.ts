@@ -68,6 +68,18 @@ describe("the words of the drawing", () => {
   });
 });
 
+describe("the way back to the playground", () => {
+  it("is one line on a phone, in both languages", async () => {
+    await open("#inspect", PHONE);
+    const back = page.locator("inspect-view .subject a");
+    const lines = () => back.evaluate((link) => link.getClientRects().length);
+    expect(await lines()).toBe(1);
+    expect(await back.evaluate((link) => (link as HTMLElement).offsetHeight)).toBeLessThan(24);
+    await page.getByRole("button", { name: "VI, Tiếng Việt" }).press("Enter");
+    expect(await lines()).toBe(1);
+  });
+});
+
 describe("coming and going", () => {
   const go = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
 
