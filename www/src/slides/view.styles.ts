@@ -21,6 +21,13 @@ export const slidesStyles = css`
     padding: 0;
     list-style: none;
   }
+  summary {
+    display: none;
+    padding: 8px 10px;
+    border-radius: 6px;
+    font-weight: 600;
+    cursor: pointer;
+  }
   nav a {
     display: block;
     padding: 4px 10px;
@@ -93,9 +100,12 @@ export const slidesStyles = css`
     }
     nav {
       position: static;
-      max-height: 190px;
+      max-height: none;
       padding: 4px 0;
       border-bottom: 1px solid var(--hairline);
+    }
+    summary {
+      display: list-item;
     }
     section {
       scroll-margin-top: 96px;

@@ -13,6 +13,9 @@ import { SECTIONS, type Section } from "./sections";
 import "./sizes";
 import { slidesStyles } from "./view.styles";
 
+/** Where the contents stand beside the sections; elsewhere they are folded away at first. See `view.styles.ts`. */
+const BESIDE = matchMedia("(min-width: 901px)");
+
 /** The lecture on one page: each section a few words, a live figure, and a link of its own. */
 @customElement("slides-view")
 export class SlidesView extends Localized {
@@ -24,6 +27,7 @@ export class SlidesView extends Localized {
   #gone: string | null = null;
   #waits = false;
   #opened = () => this.#go();
+  #resized = () => this.requestUpdate();
   /** Figures that come in above push the section away. */
   #grown = new ResizeObserver(() => this.#waits && this.#scroll());
 
@@ -38,6 +42,7 @@ export class SlidesView extends Localized {
   override connectedCallback(): void {
     super.connectedCallback();
     this.router.addEventListener("change", this.#opened);
+    BESIDE.addEventListener("change", this.#resized);
     // Back from another view it stands where it was left.
     if (this.router.route.path !== this.#gone) void this.updateComplete.then(() => this.#scroll());
     void this.updateComplete.then(() => this.#grown.observe(this.renderRoot.querySelector("main") ?? this));
@@ -46,6 +51,7 @@ export class SlidesView extends Localized {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.router.removeEventListener("change", this.#opened);
+    BESIDE.removeEventListener("change", this.#resized);
     this.#grown.disconnect();
     this.#waits = false;
   }
@@ -58,9 +64,10 @@ export class SlidesView extends Localized {
     return html`
       <up-header view="slides"></up-header>
       <div class="columns" @click=${this.#followed}>
-        <nav aria-label=${t("slides.contents")}><ol>${SECTIONS.map(
-          ({ id }) => html`<li><a href=${address(id)}>${t(`slides.${id}`)}</a></li>`,
-        )}</ol></nav>
+        <nav aria-label=${t("slides.contents")}><details ?open=${BESIDE.matches}>
+          <summary>${t("slides.contents")}</summary>
+          <ol>${SECTIONS.map(({ id }) => html`<li><a href=${address(id)}>${t(`slides.${id}`)}</a></li>`)}</ol>
+        </details></nav>
         <main>
           <p class="about">${t("slides.about")}</p>
           ${SECTIONS.map((section) => this.#section(section))}

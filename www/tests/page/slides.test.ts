@@ -45,6 +45,20 @@ describe("the lecture", () => {
     expect(await page.evaluate(() => [window.scrollY, document.activeElement?.localName])).toEqual([0, "body"]);
   });
 
+  it("has its contents folded away on a phone, and all of them once they are opened", async () => {
+    await open("#slides", { hasTouch: true, viewport: { width: 390, height: 844 } });
+    const contents = page.getByRole("navigation", { name: "Sections" });
+    const last = contents.getByRole("link").last();
+    expect(await last.isVisible()).toBe(false);
+    await contents.getByText("Sections").tap();
+    expect(await last.isVisible()).toBe(true);
+    const [shown, whole] = await contents.evaluate((nav) => [nav.clientHeight, nav.scrollHeight]);
+    expect(shown, "nothing is cut off").toBe(whole);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await expect.poll(() => contents.getByText("Sections").isVisible()).toBe(false);
+    expect(await contents.getByRole("link").first().isVisible()).toBe(true);
+  });
+
   it("goes to a section again where its link is followed again, and stands where it was left", async () => {
     await open("#slides/nearest");
     const top = (id: string) => section(id).evaluate((each) => each.getBoundingClientRect().top);
