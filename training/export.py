@@ -2,7 +2,7 @@
 
     python export.py denoise.toml --data ../../shared/data --strategy bilinear
 
-`metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, strategy, variant, title,
+`metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, survey and design (of a survey's networks), strategy, variant, title,
 input and output (JSON: color, range, scale, side, classes), optional (JSON: inputs that have a default), tiling ("tiles", "whole" or "both"), residual, parameters,
 flops_per_pixel, training_data, license, seed of the last run, steps and minutes of training (all strategies of a shared run
 together), scores (JSON), vividness (a factor that the head was multiplied by after training), pretrained (whose weights the encoder has).
@@ -26,7 +26,7 @@ from config import read_config
 from encoder import SOURCE
 from manifest import write_manifest
 from model import flops_per_pixel, parameters
-from networks import Net, build
+from networks import Net, SuperResolver, build
 from onnx import TensorProto, helper, numpy_helper
 from scoring import onnx_network, padded
 from tasks import task_of
@@ -52,10 +52,11 @@ def to_onnx(net: Net, opset: int = OPSET) -> onnx.ModelProto:
     shape = {0: batch, 2: net.multiple * rows, 3: net.multiple * columns}
     example = torch.zeros(2, net.settings["inputs"], 4 * net.multiple, 6 * net.multiple)
     logging.getLogger("onnxscript").setLevel(logging.ERROR)
+    outputs = list(getattr(net, "outputs", ("y",)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            net, (example,), dynamo=True, dynamic_shapes=(shape,), input_names=["x"], output_names=["y"],
+            net, (example,), dynamo=True, dynamic_shapes=(shape,), input_names=["x"], output_names=outputs,
             opset_version=opset, verbose=False,
         )  # fmt: skip
     model = program.model_proto
@@ -178,9 +179,10 @@ def check(model: onnx.ModelProto, net: Net) -> float:
     for n, h, w in ((1, 1, 1), (2, 3, 2), (1, 5, 8)):
         x = torch.rand(n, net.settings["inputs"], h * net.multiple, w * net.multiple, generator=generator)
         with torch.inference_mode():
-            expected = rounded(x).numpy()
-        actual = session.run(None, {"x": x.numpy()})[0]
-        worst = max(worst, float(np.abs(actual - expected).max() / np.abs(expected).max()))
+            made = rounded(x)
+        several = made if isinstance(made, tuple) else (made,)
+        for actual, expected in zip(session.run(None, {"x": x.numpy()}), (one.numpy() for one in several), strict=True):
+            worst = max(worst, float(np.abs(actual - expected).max() / np.abs(expected).max()))
     if worst > TOLERANCE:
         raise RuntimeError(f"the exported file differs from PyTorch by {worst:.2e} of the largest output")
     return worst
@@ -208,9 +210,13 @@ def trained(run: Path, strategy: str, of_shared: float = 0.0) -> tuple[Net, dict
 def facts_of(config: dict, net: Net, strategy: str, scores: dict[str, float], went_into: dict[str, float]) -> dict[str, object]:
     sources = tomllib.loads((HERE / "sources.toml").read_text())
     title = f"{config['facts']['title']} ({strategy})"
+    if isinstance(net, SuperResolver):
+        names = dict(family=net.family, survey=net.survey, design=net.strategy, strategy=net.upsampling)
+    else:
+        names = dict(family=net.family, strategy=strategy)
     only = {key: config[key] for key in ("variant", "vividness") if key in config}
     return dict(
-        config["facts"], **only, task=config["task"], family="unet", strategy=strategy, title=title, residual=net.residual,
+        config["facts"], **only, task=config["task"], **names, title=title, residual=net.residual,
         parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), scores=scores,
         training_data=sources[config["facts"]["training_data"]].strip(),
         **({"pretrained": SOURCE} if isinstance(net, TransferUNet) else {}), **{"seed": config["training"]["seed"], **went_into},
@@ -239,9 +245,10 @@ def main() -> None:
     for strategy in args.strategy or config["strategies"]:
         run = args.run or HERE / "runs" / args.config.stem
         net, went_into = trained(run, strategy, config["training"].get("of_shared", 0.0))
-        with torch.no_grad():
-            for parameter in net.head.parameters():
-                parameter.mul_(config.get("vividness", 1.0))
+        if "vividness" in config:
+            with torch.no_grad():
+                for parameter in net.head.parameters():
+                    parameter.mul_(config["vividness"])
         model = halve(to_onnx(net))
         optional = optional_inputs(model)
         print(f"{strategy}: differs from PyTorch by {check(model, net):.1e} of the largest output", flush=True)

@@ -45,6 +45,8 @@ class Red(nn.Module):
 class LectureUNet(nn.Module):
     """N x 3 x H x W to N x 3 x H x W, 0-1 outside and -1 to 1 within; H and W are multiples of 2^blocks."""
 
+    kind, family = "lecture", "unet"
+
     def __init__(self, inputs: int = 3, outputs: int = 3, widths: tuple[int, ...] = (16, 32, 64, 128),
                  strategies: tuple[str, ...] = ("transposed-conv",)):  # fmt: skip
         super().__init__()

@@ -137,6 +137,8 @@ class UNet(nn.Module):
         adds it to the input enlarged by bicubic interpolation.
     """
 
+    kind = family = "unet"
+
     def __init__(
         self,
         inputs: int = 3,

@@ -38,6 +38,11 @@ def padded(run: Network, multiple: int) -> Network:
     return call
 
 
+def first(made: Tensor | tuple[Tensor, ...]) -> Tensor:
+    """The picture, of a network that gives several outputs."""
+    return made[0] if isinstance(made, tuple) else made
+
+
 def onnx_network(file: Path | bytes, threads: int = 2) -> Network:
     import onnxruntime
 

@@ -4,7 +4,8 @@
     python train.py denoise.toml --data ../../shared/data --fine-tune bilinear
 
 The strategies of a configuration are trained as one network, whose upsampler is drawn at random each step; then each alone,
-from there, for the same number of steps. A run starts from the first of: its own checkpoint, with --fine-tune that of the
+from there, for the same number of steps. Those of a configuration that says `separate` are networks of their own, trained one after
+the other, each within the budget. A run starts from the first of: its own checkpoint, with --fine-tune that of the
 shared run, a checkpoint of the same name in ../../shared/checkpoints, weights in ../models.
 """
 
@@ -23,11 +24,11 @@ from config import read_config
 from curve import Curve
 from encoder import Features, pretrained
 from model import flops_per_pixel, parameters
-from networks import Net, build, kind_of
+from networks import Net, build
 from norms import freeze, settle
 from optimizer import MuonAdamW
 from samples import write_samples
-from scoring import Network, padded
+from scoring import Network, first, padded
 from tasks import Task, task_of
 from team import Team, together
 from torch import Tensor, nn
@@ -130,7 +131,7 @@ class Run:
         self.half = (args.precision or fast_precision(args.device)) == "bfloat16"
         training = config["training"]
         self.seed = seed = training["seed"] if args.seed is None else args.seed
-        self.alone = len(strategies) < len(config["strategies"])
+        self.alone = args.fine_tune is not None
         self.rate = training["fine_tune_rate" if self.alone else "rate"]
         self.budget = Budget(60 * args.budget_minutes if args.budget_minutes else None, args.budget_steps)
         self.generator = torch.Generator().manual_seed(seed)
@@ -189,7 +190,8 @@ class Run:
         self.net.strategy = self.net.strategies[drawn]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             made = self.forward(x)
-        loss = self.task.loss(made.float(), wanted.to(self.device))
+        several = tuple(one.float() for one in made) if isinstance(made, tuple) else made.float()
+        loss = self.task.loss(several, wanted.to(self.device))
         loss.backward()
         loss, seconds = self.team.agree(self.net, loss.detach(), seconds)
         self.optimizer.step()
@@ -209,7 +211,7 @@ class Run:
         def running(strategy: str) -> Network:
             def call(x: Tensor) -> Tensor:
                 net.strategy = strategy
-                return net(x.to(self.device)).float().cpu()
+                return first(net(x.to(self.device))).float().cpu()
 
             return padded(call, net.multiple)
 
@@ -220,7 +222,7 @@ class Run:
 
     def save(self) -> None:
         state = dict(
-            kind=kind_of(self.net), settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
+            kind=self.net.kind, settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
             average=self.average.net.state_dict(), optimizer=self.optimizer.state_dict(),
             generator=self.generator.get_state(), draws=self.draws.get_state(), step=self.step, spent=self.spent,
             before=self.before, finished=self.finished, curve=self.curve.rows, seed=self.seed,
@@ -280,7 +282,7 @@ def usual_budget(config: dict, args: argparse.Namespace) -> None:
     """The configuration's minutes. Of a strategy alone, a share of the shared run's steps: as many for each."""
     training = config["training"]
     if not args.fine_tune:
-        args.budget_minutes = training["minutes"]
+        args.budget_minutes, args.budget_steps = training.get("minutes"), training.get("steps")
     elif shared := opened(args.out / "checkpoint.pt"):
         args.budget_steps = max(1, round(training["fine_tune"] * shared["step"]))
     else:
@@ -290,10 +292,14 @@ def usual_budget(config: dict, args: argparse.Namespace) -> None:
 def start(config: dict, args: argparse.Namespace, team: Team) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
-    strategies = (args.fine_tune,) if args.fine_tune else tuple(config["strategies"])
     if not args.budget_minutes and not args.budget_steps:
         usual_budget(config, args)
-    Run(config, args, strategies, args.out / (args.fine_tune or ""), team).train()
+    if config.get("separate"):
+        for name in args.only or config["strategies"]:
+            Run(config, args, (name,), args.out / name, team).train()
+    else:
+        strategies = (args.fine_tune,) if args.fine_tune else tuple(config["strategies"])
+        Run(config, args, strategies, args.out / (args.fine_tune or ""), team).train()
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -302,6 +308,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds restore/, color/, segment/, eval/")
     parser.add_argument("--out", type=Path, help="folder of this configuration's runs; default runs/<its name>")
     parser.add_argument("--fine-tune", metavar="STRATEGY", help="train this one alone, from where the shared run ended")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="of a configuration of separate networks, these")
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--budget-minutes", type=float, help="of training in all, over every restart")
     budget.add_argument("--budget-steps", type=int, help="the same in steps")
@@ -325,6 +332,12 @@ def main() -> None:
         parser.error(f"a batch of {config['data']['batch']} cannot be shared by {args.workers} workers")
     if args.workers > 1 and args.device != "cpu":
         parser.error("--workers share the cores of a CPU; give --device cpu")
+    for given, wanted in ((args.fine_tune, False), (args.only, True)):
+        if given and bool(config.get("separate")) != wanted:
+            parser.error(f"{args.config}: --only is for separate networks, --fine-tune for those that shared a run")
+    for name in args.only or ():
+        if name not in config["strategies"]:
+            parser.error(f"unknown network {name!r}; one of {', '.join(config['strategies'])}")
     if args.fine_tune and args.fine_tune not in config["strategies"]:
         parser.error(f"unknown strategy {args.fine_tune!r}; one of {', '.join(config['strategies'])}")
     together(args.workers, start, config, args)

@@ -89,6 +89,7 @@ class TransferUNet(nn.Module):
     skips: concatenate the encoder's features, and at the finest stride the frame itself, at every level of the decoder.
     """
 
+    kind, family = "transfer", "unet"
     residual = False
     multiple = STRIDE
 

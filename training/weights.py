@@ -53,7 +53,9 @@ def latest(folder: Path, alone: bool) -> tuple[Path, dict] | None:
 
 
 def exported(config: dict, models: Path, strategies: Sequence[str]) -> dict[str, Path]:
-    """Files by strategy: of those asked for, or else of any."""
+    """Files by strategy: of those asked for, or else of any. None of separate networks, which are compared at equal budgets."""
+    if config.get("separate"):
+        return {}
     paths = {s: models / f"{file_name(config, s)}.onnx" for s in config["strategies"]}
     there = {s: path for s, path in paths.items() if path.exists()}
     return {s: path for s, path in there.items() if s in strategies} or there

@@ -23,13 +23,13 @@ MODELS = HERE.parent / "models"
 
 def refined(config: dict) -> list[str]:
     """The strategies that shared a run."""
-    return config["strategies"] if len(config["strategies"]) > 1 else []
+    return config["strategies"] if len(config["strategies"]) > 1 and not config.get("separate") else []
 
 
 def total(config: dict) -> float:
     """Minutes of the shared run and of refining each strategy, for a share of its steps."""
     training = config["training"]
-    return training["minutes"] * (1 + training.get("fine_tune", 0) * len(refined(config)))
+    return training.get("minutes", 0) * (1 + training.get("fine_tune", 0) * len(refined(config)))
 
 
 def main() -> None:
@@ -40,8 +40,9 @@ def main() -> None:
     parser.add_argument("rest", nargs="*", help="passed on to train.py, after --")
     args = parser.parse_args()
     configs = {path.stem: read_config(path) for path in sorted(HERE.glob("*.toml"))}
-    trainable = {n: c for n, c in configs.items() if "minutes" in c.get("training", {})}
-    chosen = {n: c for n, c in trainable.items() if not args.only or n in args.only}
+    trainable = {n: c for n, c in configs.items() if {"minutes", "steps"} & c.get("training", {}).keys()}
+    usual = [n for n, c in trainable.items() if "minutes" in c["training"]]
+    chosen = {n: trainable[n] for n in args.only or usual if n in trainable}
     if unknown := set(args.only or ()) - set(chosen):
         parser.error(f"unknown tasks {', '.join(sorted(unknown))}")
     factor = 60 * args.hours / sum(map(total, chosen.values())) if args.hours else 1.0
@@ -51,7 +52,8 @@ def main() -> None:
         subprocess.run(command, check=True)
 
     for name, config in chosen.items():
-        call("train.py", name, "--budget-minutes", str(factor * config["training"]["minutes"]), *args.rest)
+        minutes = config["training"].get("minutes")
+        call("train.py", name, *(["--budget-minutes", str(factor * minutes)] if minutes else []), *args.rest)
         for strategy in refined(config):
             call("train.py", name, "--fine-tune", strategy, *args.rest)
         call("export.py", name)

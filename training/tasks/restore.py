@@ -239,6 +239,13 @@ class SuperResolve(Restore):
         for clean in self.cropped("Set5", stride):
             yield self.taken(self.small(clean)), clean
 
+    def loss(self, made: Tensor | tuple[Tensor, ...], wanted: Tensor) -> Tensor:
+        """Of several enlarged pictures the mean, each beside the sharp picture at its own size."""
+        several = made if isinstance(made, tuple) else (made,)
+        return torch.stack(
+            [super(SuperResolve, self).loss(one, degrade.resize(wanted, *one.shape[2:])) for one in several]
+        ).mean()
+
     def check(self, run: Network, stride: int) -> float:
         return self.score(run, "Set5") if self.files is None else self.in_file(run, SMALL_FILE, 6)
 
