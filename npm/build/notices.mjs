@@ -7,7 +7,7 @@ const FEATURES = ["--no-default-features", "--features", "gpu,web"];
 
 /** The text: every crate in the wasm, by the licence texts that come with it. */
 export function notices(root) {
-  const options = ["--format-version", "1", "--offline", "--locked", "--filter-platform", "wasm32-unknown-unknown"];
+  const options = ["--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"];
   const json = execFileSync("cargo", ["metadata", ...options, ...FEATURES], {
     cwd: root,
     maxBuffer: 2 ** 28,
