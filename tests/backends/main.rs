@@ -9,6 +9,10 @@ mod gpu;
 mod kernels;
 mod layers;
 mod nets;
+// Linking takes minutes in a browser's profile, and so the two are one there.
+#[cfg(target_arch = "wasm32")]
+#[path = "../operators/main.rs"]
+mod operators;
 mod plans;
 mod reference;
 #[cfg(feature = "gpu")]

@@ -23,8 +23,6 @@ use refused::refused;
 use runtime::Runtime;
 use tolerance::difference;
 
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 use unet_playground::Error;
 
 /// Differences of a case.
@@ -96,7 +94,7 @@ async fn networks(runtime: Runtime) {
 macro_rules! on_runtimes {
     ($($test:ident)*) => {$(
         mod $test {
-            use crate::runtime::Runtime;
+            use super::Runtime;
 
             #[cfg(not(target_arch = "wasm32"))]
             #[test]

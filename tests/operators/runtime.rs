@@ -1,7 +1,7 @@
 //! What the cases run on.
 
-use crate::fixtures::{Case, Run};
-use crate::tolerance::{self, Tolerance};
+use super::fixtures::{Case, Run};
+use super::tolerance::{self, Tolerance};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use unet_playground::plan::Selection;
