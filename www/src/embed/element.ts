@@ -328,4 +328,5 @@ for (const name of REFLECTED) {
   });
 }
 
-customElements.define("unet-playground", UnetPlayground);
+// A page may hold several snippets, each with this script.
+if (!customElements.get("unet-playground")) customElements.define("unet-playground", UnetPlayground);

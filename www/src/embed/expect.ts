@@ -9,22 +9,8 @@ const CONDITION = /^\s*([\w-]+)\s*(<=|>=|<|>|=)\s*(.+?)\s*$/;
 /** The value of a name in what was made: of the chosen result, unless it is of all. */
 function namedValue(name: string, { task, chosen, results }: Result): string | number | null {
   const own = results.find(({ method }) => method === chosen);
-  switch (name) {
-    case "task":
-      return task;
-    case "chosen":
-      return chosen;
-    case "results":
-      return results.length;
-    case "psnr":
-    case "ssim":
-    case "milliseconds":
-    case "width":
-    case "height":
-      return own?.[name] ?? null;
-    default:
-      return null;
-  }
+  const named: Record<string, string | number | null> = { ...own, task, chosen, results: results.length };
+  return named[name] ?? null;
 }
 
 /**

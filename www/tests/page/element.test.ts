@@ -121,6 +121,17 @@ describe("a photo of the page", () => {
 });
 
 describe("several on a page", () => {
+  it("may each bring the script", async () => {
+    const snippet = `<script src="${at.site.url}embed.js" defer></script><unet-playground ${usual}></unet-playground>`;
+    await open("");
+    const failed: string[] = [];
+    page.on("pageerror", ({ message }) => failed.push(message));
+    writeFileSync(join(folder, "snippets.html"), `<!doctype html><title>Lesson</title>${snippet}${snippet}`);
+    await page.goto(`${host.url}snippets.html`);
+    await expect.poll(() => page.locator("iframe").count()).toBeGreaterThan(0);
+    expect(failed).toEqual([]);
+  });
+
   it("start one after the other, and only those in sight", async () => {
     const one = (id: string) =>
       `<unet-playground id="${id}" ${usual} style="height: 300px; aspect-ratio: auto"></unet-playground>`;
