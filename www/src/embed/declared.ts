@@ -164,16 +164,18 @@ function vue(): string {
   });
   return `/** <${TAG}> in the templates of Vue 3, whose compiler is told that it is a custom element. */
 
-import type { HTMLAttributes } from "vue";
-import type { UnetPlaygroundAttributes, UnetPlaygroundEvents } from "./embed.js";
+import type { HTMLAttributes, PublicProps } from "vue";
+import type { UnetPlaygroundAttributes, UnetPlaygroundElement, UnetPlaygroundEvents } from "./embed.js";
 
 interface Props extends UnetPlaygroundAttributes {
+  /** \`data-expect\`, whose name Vue's checker writes so. */
+  dataExpect?: UnetPlaygroundAttributes["data-expect"];
 ${events.join("\n")}
 }
 
 declare module "vue" {
   interface GlobalComponents {
-    "${TAG}": new () => { $props: Omit<HTMLAttributes, keyof Props> & Props };
+    "${TAG}": new () => UnetPlaygroundElement & { $props: PublicProps & Omit<HTMLAttributes, keyof Props> & Props };
   }
 }
 `;

@@ -70,7 +70,8 @@ describe("the manifest", () => {
 describe("types", () => {
   // What the compiler of templates asks of Vue, without Vue.
   const vue = `declare module "vue" {
-    export interface HTMLAttributes { class?: string }
+    export interface HTMLAttributes { id?: string }
+    export interface PublicProps { key?: string; class?: unknown }
     export interface GlobalComponents {}
   }`;
 
@@ -101,8 +102,11 @@ describe("types", () => {
       "vue.ts": `
         import "./embed-vue.js";
         import type { GlobalComponents } from "vue";
-        type Props = InstanceType<GlobalComponents["unet-playground"]>["$props"];
+        type Tag = InstanceType<GlobalComponents["unet-playground"]>;
+        type Props = Tag["$props"];
         export const right: Props = { task: "denoise", lock: "", class: "wide", onSolved: ({ detail }) => void detail.results.length };
+        export const asChecked: Props = { dataExpect: "psnr > 30", id: "a", key: "b" };
+        export const png = (tag: Tag): Promise<Blob> => tag.result();
         // @ts-expect-error
         export const wrong: Props = { layout: "circle" };`,
     };
