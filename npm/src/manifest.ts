@@ -16,6 +16,9 @@ export interface Entry {
   data: DataFile[];
   task: string;
   family: string;
+  /** The survey that the network is of, and what tells it from the others there; empty of those that differ in upsampling alone. */
+  survey: string;
+  design: string;
   strategy: string;
   /** What else tells it from others of its task and strategy; empty for the usual network. */
   variant: string;
@@ -23,14 +26,17 @@ export interface Entry {
   parameters: number;
   /** Multiplications and additions per pixel of the result; 0 where the manifest does not say. */
   flopsPerPixel: number;
+  /** By name: decibels, or parts of a whole. */
+  scores: Record<string, number>;
   license: string;
 }
 
 /** The variant that stands in place of the usual network where photos are compressed. */
 export const FOR_COMPRESSED = "compressed";
 
-/** What a person chooses an entry by: the way of upsampling, and the variant where it is a network of its own. */
-export function methodId({ strategy, variant }: Pick<Entry, "strategy" | "variant">): string {
+/** What a person chooses an entry by: the design, or the way of upsampling and the variant where it is a network of its own. */
+export function methodId({ design, strategy, variant }: Pick<Entry, "design" | "strategy" | "variant">): string {
+  if (design) return design;
   return variant && variant !== FOR_COMPRESSED ? `${strategy}.${variant}` : strategy;
 }
 
@@ -41,6 +47,11 @@ function dataFiles(value: unknown): DataFile[] {
     const named = typeof file === "string" && /^[\w.-]+\.data$/.test(file);
     return named && typeof bytes === "number" && typeof sha256 === "string" ? [{ file, bytes, sha256 }] : [];
   });
+}
+
+function numbers(value: unknown): Record<string, number> {
+  const pairs = Object.entries(typeof value === "object" && value !== null ? value : {});
+  return Object.fromEntries(pairs.filter((pair): pair is [string, number] => Number.isFinite(pair[1])));
 }
 
 /** Reads the manifest; what is not an entry is passed over, so that one bad line does not hide the others. */
@@ -58,11 +69,14 @@ export function parseManifest(json: unknown): Entry[] {
       data: dataFiles(field("data")),
       task: text("task"),
       family: text("family") || "unet",
+      survey: text("survey"),
+      design: text("design"),
       strategy: text("strategy"),
       variant: text("variant"),
       title: text("title"),
       parameters: number("parameters"),
       flopsPerPixel: number("flops_per_pixel"),
+      scores: numbers(field("scores")),
       license: text("license"),
     };
     return /^[\w.-]+\.onnx$/.test(entry.file) && entry.task && entry.strategy ? [entry] : [];

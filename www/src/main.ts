@@ -1,20 +1,18 @@
+import type { LitElement } from "lit";
 import { dropped } from "./app/drop";
 import type { Outside } from "./app/keep";
 import { openingQuery } from "./app/opening";
 import { Playground } from "./app/playground";
 import { Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
-import "./elements/app";
-import type { LitElement } from "lit";
-import { App } from "./elements/app";
 import { Missing } from "./elements/missing";
 import { Frame } from "./embed/frame";
 import { modeOf } from "./embed/mode";
-import type { InspectView } from "./inspect/view";
 import { sharedFiles, takeOpened, wasShared } from "./offline/handed";
 import { keepForOffline } from "./offline/register";
 import { CallError, messageOf } from "./protocol";
 import "./styles.css";
+import { VIEW, type ViewElement } from "./views";
 
 /** What the playground shows, for its link among the views, which names no settings. */
 let noted = "";
@@ -53,7 +51,7 @@ const outside: Outside = {
     noted = query;
     // The history of a page around this one is not ours to fill.
     if (router.route.view === "playground") router.note({ view: "playground", path: "", query }, step && !embed);
-    else inspector?.note();
+    else onPage?.note?.();
   },
 };
 
@@ -68,9 +66,10 @@ if (embed?.theme) document.documentElement.style.colorScheme = embed.theme;
 
 const router = new Router();
 const client = new Client(spawn);
-const views = new Map<ViewName, Promise<HTMLElement>>();
+const views = new Map<ViewName, Promise<ViewElement>>();
+/** The view that is shown. */
+let onPage: ViewElement | null = null;
 let playground: Playground | null = null;
-let inspector: InspectView | null = null;
 
 /** The playground, whose photo and settings other views share. It opens what the address names. */
 function shared(): Playground {
@@ -78,8 +77,8 @@ function shared(): Playground {
   const { view, query } = router.route;
   const first = view === "playground" ? openingQuery(matchMedia("(min-width: 900px)").matches) : "";
   playground = new Playground(client, outside, query || first);
-  playground.rest(rests(router.route.view));
-  frame?.attach(playground, (on) => playground?.rest(on || rests(router.route.view)));
+  playground.rest(VIEW[router.route.view].borrows);
+  frame?.attach(playground, (on) => playground?.rest(on || VIEW[router.route.view].borrows));
   void firstPhoto(playground).then(prepareOffline);
   return playground;
 }
@@ -95,45 +94,21 @@ function prepareOffline(): void {
   if (import.meta.env.PROD) void keepForOffline(() => client.call("fetched", {}));
 }
 
-/** Whether a view uses the playground's photo, and its engine for something else than results. */
-function rests(view: ViewName): boolean {
-  return view === "inspect" || view === "learn";
+/** Makes the playground follow the address when that comes to name it, with whatever settings. */
+function arrive(): void {
+  const { view, query } = router.route;
+  if (view !== "playground") return;
+  if (query) void shared().follow(query);
+  else if (noted) router.note({ view, path: "", query: noted });
 }
 
-async function make(view: ViewName): Promise<HTMLElement> {
-  if (view === "lab") {
-    const [{ Lab }, { LabView }] = await Promise.all([import("./lab/lab"), import("./lab/view")]);
-    return Object.assign(new LabView(), { lab: new Lab(client), router });
+async function make(view: ViewName): Promise<ViewElement> {
+  const element = await VIEW[view].make({ client, router, embed, shared });
+  if (view === "playground") {
+    router.addEventListener("change", arrive);
+    arrive(); // the playground may be another view's, with other settings
   }
-  if (view === "slides") {
-    const { SlidesView } = await import("./slides/view");
-    return Object.assign(new SlidesView(), { client, router });
-  }
-  if (view === "inspect") {
-    const [{ Inspector }, { InspectView }] = await Promise.all([
-      import("./inspect/inspector"),
-      import("./inspect/view"),
-    ]);
-    inspector = Object.assign(new InspectView(), { inspector: new Inspector(shared(), client), router });
-    return inspector;
-  }
-  if (view === "learn") {
-    const [{ Learning }, { LearnView }] = await Promise.all([import("./learn/learning"), import("./learn/view")]);
-    return Object.assign(new LearnView(), { learning: new Learning(shared(), client), router });
-  }
-  const app = new App();
-  const playground = shared();
-  app.playground = playground;
-  app.embed = embed;
-  const arrive = () => {
-    const { view, query } = router.route;
-    if (view !== "playground") return;
-    if (query) void playground.follow(query);
-    else if (noted) router.note({ view, path: "", query: noted });
-  };
-  router.addEventListener("change", arrive);
-  arrive(); // the playground may be another view's, with other settings
-  return app;
+  return element;
 }
 
 /** Whether a view has been shown: another one is then a change. */
@@ -145,7 +120,7 @@ const tops = new WeakMap<Element, number>();
 /** Puts the view that the address names on the page. Each is made when it is first asked for, and kept. */
 async function show(): Promise<void> {
   const { view } = router.route;
-  if (view === "playground" || rests(view)) playground?.rest(rests(view));
+  if (view === "playground" || VIEW[view].borrows) playground?.rest(VIEW[view].borrows);
   const made = views.get(view) ?? make(view);
   views.set(view, made);
   const element = await made.catch((error: unknown) => {
@@ -155,6 +130,7 @@ async function show(): Promise<void> {
   if (router.route.view !== view || element.isConnected) return;
   for (const shown of document.body.children) tops.set(shown, shown.scrollTop);
   document.body.replaceChildren(element);
+  onPage = element;
   element.scrollTop = tops.get(element) ?? 0;
   frame?.hello();
   if (shownOne) await focusHeading(element);
@@ -192,7 +168,8 @@ function bring(event: DragEvent): void {
   const what = dropped(data);
   const { view } = router.route;
   const isPhoto = what.length === 1 && what.every((one) => one instanceof File && !/\.onnx$/i.test(one.name));
-  if (view !== "inspect" && !(view === "learn" && isPhoto)) location.hash = "";
+  const { takes } = VIEW[view];
+  if (!(takes === "anything" || (takes === "one photo" && isPhoto))) location.hash = "";
   void shared().openDropped(what);
 }
 

@@ -24,13 +24,29 @@ const OTHERS = [
   { task: "super-resolve-x2", strategy: "transposed-conv3", variant: "" },
 ];
 
+/** The networks of a survey: design and strategy. */
+const SURVEYED = [
+  ["frameworks", "post-upsampling", "pixel-shuffle"],
+  ["frameworks", "progressive", "transposed-conv"],
+  ["designs", "residual", "pixel-shuffle"],
+] as const;
+
 /** A full zoo: what stands for a network says its scale, its quality in percent, and whether it tells classes, and its number among the strategies. Two of them tie. */
 const zoo = [
   ...Object.keys(TASKS).flatMap((task) => STRATEGIES.map((strategy, index) => model(task, strategy, "", index))),
   ...OTHERS.map(({ task, strategy, variant }) => model(task, strategy, variant, 0)),
+  ...SURVEYED.map(([survey, design, strategy], index) => {
+    return model("super-resolve-x4", strategy, "", index, { survey, design });
+  }),
 ];
 
-function model(task: string, strategy: string, variant: string, index: number) {
+function model(
+  task: string,
+  strategy: string,
+  variant: string,
+  index: number,
+  more: { survey?: string; design?: string } = {},
+) {
   const source = new Uint8Array(90_000);
   source.set([
     TASKS[task as keyof typeof TASKS],
@@ -41,7 +57,7 @@ function model(task: string, strategy: string, variant: string, index: number) {
     0,
     task === "colorize" ? 1 : 0,
   ]);
-  const name = [task, strategy, variant].filter(Boolean).join("-");
+  const name = [task, more.design ?? strategy, variant].filter(Boolean).join("-");
   const entry = {
     file: `${name}.onnx`,
     bytes: source.length,
@@ -50,9 +66,11 @@ function model(task: string, strategy: string, variant: string, index: number) {
     family: "unet",
     strategy,
     ...(variant && { variant }),
+    ...more,
     title: name,
     parameters: 500_000 + 10_000 * index,
-    flops_per_pixel: 69_000,
+    flops_per_pixel: more.design ? 16_000 + 4000 * index : 69_000,
+    scores: { "Set5 luma": 30 + index / 10 - (more.design ? 0.5 : 0), "Set5 luma, bicubic": 28.4, "Set14 luma": 27 },
     license: "MIT",
   };
   return { entry, source };

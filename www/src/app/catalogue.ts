@@ -1,9 +1,11 @@
 /** The models there are, by task: what `models/manifest.json` lists, and the methods that can be chosen from it. */
 
-import { type Entry, FOR_COMPRESSED, methodId } from "../../../npm/src/manifest";
+import { fetched } from "../../../npm/src/fetched";
+import { type Entry, FOR_COMPRESSED, methodId, parseManifest } from "../../../npm/src/manifest";
 import type { FilterSpec } from "../engine";
 import type { ModelFiles } from "../protocol";
 import type { ReadingId } from "./reading";
+import { fromBase } from "./samples";
 import { type BaselineId, factsOf, filterOf, OLD_PHOTO, TASKS, type TaskFacts } from "./tasks";
 
 export interface OwnModel {
@@ -27,7 +29,9 @@ export interface Method {
   kind: "network" | "baseline" | "own";
   /** Of a network, as the manifest has it: `unet`. */
   family: string;
-  /** `strategy` and `variant` of a network, the name of a baseline or of an own file. */
+  /** Whether it is of a survey, named by its design. */
+  surveyed: boolean;
+  /** `design`, or `strategy` and `variant`, of a network; the name of a baseline or of an own file. */
   name: string;
   variant: string;
   stages: Stage[];
@@ -35,15 +39,16 @@ export interface Method {
   parameters: number;
 }
 
-/** Strategies in the order in which they are taught; others follow, and variants come last. */
+/** Strategies in the order in which they are taught; others follow, then variants, and those of surveys come last. */
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
 
 export class Catalogue {
   readonly entries: readonly Entry[];
 
   constructor(entries: readonly Entry[]) {
-    const place = ({ strategy, variant }: Entry) => {
+    const place = ({ design, strategy, variant }: Entry) => {
       const at = STRATEGIES.indexOf(strategy);
+      if (design) return 2 * STRATEGIES.length + 2;
       return (at < 0 ? STRATEGIES.length : at) + (variant ? STRATEGIES.length + 1 : 0);
     };
     this.entries = [...entries].sort((a, b) => place(a) - place(b));
@@ -67,14 +72,15 @@ export class Catalogue {
    *  which remove noise of `sigma`; null: as it is estimated. */
   methods(task: TaskFacts, compressed: boolean, sigma: number | null = null): Method[] {
     const others = compressed ? this.#forCompressed(task.id) : [];
-    const instead = ({ strategy, variant }: Entry) =>
-      variant === "" ? others.find((other) => other.strategy === strategy) : undefined;
+    const instead = ({ design, strategy, variant }: Entry) =>
+      !design && variant === "" ? others.find((other) => other.strategy === strategy) : undefined;
     const networks = task.chain
       ? this.#chained()
-      : this.#usual(task.id).map((entry) => network(instead(entry) ?? entry));
+      : this.#usual(task.id).map((entry) => networkOf(instead(entry) ?? entry));
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale, sigma) }];
-      return { id: `${id}-filter`, kind: "baseline", family: "", name: id, variant: "", stages, parameters: 0 };
+      const named = { family: "", surveyed: false, name: id, variant: "" };
+      return { id: `${id}-filter`, kind: "baseline", ...named, stages, parameters: 0 };
     });
     return [...networks, ...baselines];
   }
@@ -101,7 +107,7 @@ export class Catalogue {
         (entries) => entries.find((entry) => methodId(entry) === methodId(wanted)) ?? entries[0] ?? [],
       );
       const parameters = entries.reduce((sum, entry) => sum + entry.parameters, 0);
-      return { ...network(wanted), stages: entries.map((entry) => ({ kind: "model", entry })), parameters };
+      return { ...networkOf(wanted), stages: entries.map((entry) => ({ kind: "model", entry })), parameters };
     });
   }
 }
@@ -111,6 +117,7 @@ export function ownMethod(model: OwnModel): Method {
     id: "own",
     kind: "own",
     family: "",
+    surveyed: false,
     name: model.name,
     variant: "",
     stages: [{ kind: "own", model }],
@@ -118,15 +125,23 @@ export function ownMethod(model: OwnModel): Method {
   };
 }
 
-function network(entry: Entry): Method {
-  const { family, strategy: name, variant, parameters } = entry;
+/** A network that the manifest lists, as a method of one step. */
+export function networkOf(entry: Entry): Method {
+  const { family, design, variant, parameters } = entry;
   return {
     id: methodId(entry),
     kind: "network",
     family,
-    name,
+    surveyed: design !== "",
+    name: design || entry.strategy,
     variant,
     stages: [{ kind: "model", entry }],
     parameters,
   };
+}
+
+/** What `models/manifest.json` lists. */
+export async function fetchCatalogue(signal: AbortSignal): Promise<Catalogue> {
+  const listed = await fetched(fromBase("models/manifest.json"), signal, (response) => response.json());
+  return new Catalogue(parseManifest(listed));
 }

@@ -5,9 +5,10 @@
  *     #inspect?task=denoise&node=b   inspect, "", "task=denoise&node=b"
  *     #lab/bilinear?input=1,5;4,8    lab, "bilinear", "input=1,5;4,8"
  *     #slides/pixel-shuffle          slides, "pixel-shuffle"
+ *     #gallery?task=denoise          gallery, "", "task=denoise"
  */
 
-export const VIEWS = ["playground", "inspect", "learn", "lab", "slides"] as const;
+export const VIEWS = ["playground", "inspect", "learn", "lab", "slides", "gallery"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 export interface Route {

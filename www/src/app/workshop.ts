@@ -1,13 +1,11 @@
 /** From a photo and the settings to the results: which there are to be, what they will take, and making them. */
 
-import { fetched } from "../../../npm/src/fetched";
-import { parseManifest } from "../../../npm/src/manifest";
 import type { Estimate } from "../engine";
 import { CallError, codeOf, type EngineInfo, messageOf, type PictureInfo, type Point } from "../protocol";
 import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
 import type { Board } from "./board";
-import { Catalogue, type Method, ownMethod } from "./catalogue";
+import { type Catalogue, fetchCatalogue, type Method, ownMethod } from "./catalogue";
 import { degradations } from "./degradation";
 import { fittingSize } from "./fitting";
 import { hintsIn, type Told } from "./hints";
@@ -16,7 +14,6 @@ import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
 import { type Pair, Pictures } from "./pictures";
 import { Result } from "./result";
-import { fromBase } from "./samples";
 import { MAX_RESULTS, type Settings } from "./settings";
 import { factorOf, reducedSize, resultSize } from "./size";
 import { expected, type Order } from "./stages";
@@ -319,9 +316,4 @@ function resultKey(task: string, { id, stages }: Method): string {
 function fastFirst(results: readonly Result[]): Result[] {
   const hasNetwork = ({ method }: Result) => method.stages.some(({ kind }) => kind !== "filter");
   return [...results.filter((result) => !hasNetwork(result)), ...results.filter(hasNetwork)];
-}
-
-async function fetchCatalogue(signal: AbortSignal): Promise<Catalogue> {
-  const listed = await fetched(fromBase("models/manifest.json"), signal, (response) => response.json());
-  return new Catalogue(parseManifest(listed));
 }

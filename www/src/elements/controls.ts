@@ -103,6 +103,20 @@ export class Controls extends Localized {
         color: inherit;
         text-decoration: underline;
       }
+      details {
+        display: grid;
+        gap: 8px;
+      }
+      summary {
+        min-height: 28px;
+        color: var(--ink-soft);
+        font-size: 12px;
+        line-height: 28px;
+        cursor: pointer;
+      }
+      details a {
+        color: inherit;
+      }
       .link:hover {
         background: var(--fill);
         color: var(--ink);
@@ -214,12 +228,14 @@ export class Controls extends Localized {
     });
     const chips = (label: string, listed: Method[]) => html`<up-chips multiple .label=${label} .chosen=${chosen}
       .options=${listed.map(option)} @pick=${(event: CustomEvent<string>) => this.#emit("method", event.detail)}></up-chips>`;
-    const networks = methods.filter(({ kind }) => kind !== "baseline");
+    const networks = methods.filter(({ kind, surveyed }) => kind !== "baseline" && !surveyed);
+    const surveyed = methods.filter(({ surveyed }) => surveyed);
     const baselines = methods.filter(({ kind }) => kind === "baseline");
     return html`<section aria-labelledby="methods">
       <h2 id="methods">${t("methods.heading")}</h2>
       ${chips(t("methods.heading"), networks)}
       <p class="sentence">${t(full ? "methods.full" : "methods.sentence", { most: MAX_RESULTS })}</p>
+      ${surveyed.length > 0 ? this.#renderSurveyed(surveyed, chosen, chips) : nothing}
       ${this.state.sources ? this.#renderSources() : nothing}
       ${baselines.length > 0 ? html`<h3>${t("methods.baselines")}</h3>${chips(t("methods.baselines"), baselines)}` : nothing}
       ${this.#takesSigma(chosen) ? this.#renderSigma() : nothing}
@@ -233,6 +249,16 @@ export class Controls extends Localized {
           : nothing
       }
     </section>`;
+  }
+
+  /** The networks of surveys: folded away, as long as none is chosen. */
+  #renderSurveyed(surveyed: Method[], chosen: readonly string[], chips: (label: string, listed: Method[]) => unknown) {
+    const task = new URLSearchParams({ task: this.state.task.id });
+    return html`<details ?open=${surveyed.some(({ id }) => chosen.includes(id))}>
+      <summary>${t("methods.more")}</summary>
+      ${chips(t("methods.more"), surveyed)}
+      <p class="sentence"><a href=${`#gallery?${task}`}>${t("methods.gallery")}</a></p>
+    </details>`;
   }
 
   #takesSigma(chosen: readonly string[]): boolean {

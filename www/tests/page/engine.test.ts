@@ -8,6 +8,7 @@ import {
   type Bytes,
   bring,
   dropFromDisk,
+  KEPT,
   launch,
   method,
   named as namedOn,
@@ -228,7 +229,7 @@ describe("on the CPU", () => {
 
   it("works without a network on the next visit", async () => {
     const own = await serve(unpacked.folder, "/elsewhere/");
-    ({ page, complaints } = await visit(browser, own.url + PLAIN));
+    ({ page, complaints } = await visit(browser, own.url + PLAIN, KEPT));
     await restored(page);
     const kept = () =>
       page.evaluate(async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible, named, restored } from "./browser";
+import { expectAccessible, KEPT, named, restored } from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { type Site, serve } from "./server";
 
@@ -24,7 +24,7 @@ afterAll(() => {
 
 /** Opens the page, and waits until its service worker can answer. */
 async function installed(): Promise<void> {
-  page = await at.open();
+  page = await at.open(KEPT);
   await page.evaluate(async () => {
     const { active } = await navigator.serviceWorker.ready;
     if (active?.state !== "activated") {

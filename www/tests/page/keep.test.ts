@@ -3,7 +3,19 @@ import { unzipSync } from "fflate";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import config from "../fake.vite.config.ts";
-import { bring, expectAccessible, method, named, notice, restored, shortcut, status, stop, visit } from "./browser";
+import {
+  bring,
+  expectAccessible,
+  KEPT,
+  method,
+  named,
+  notice,
+  restored,
+  shortcut,
+  status,
+  stop,
+  visit,
+} from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 import { serve } from "./server";
 
@@ -341,7 +353,7 @@ describe("a person's own photo", () => {
 describe("the next visit", () => {
   it("works without a network, from a sub-path of a host that sends Vary, weights and all", async () => {
     const site = await serve(String(config.build?.outDir), "/any/path/", { Vary: "Origin" });
-    const { page: first, complaints } = await visit(at.browser, site.url);
+    const { page: first, complaints } = await visit(at.browser, site.url, KEPT);
     page = at.page = first;
     await restored(page);
     // The store fills after the first result.

@@ -69,7 +69,8 @@ describe("arrow keys in the drawing", () => {
 describe("networks side by side", () => {
   const seen = (name: string) => {
     const net = shipped(name);
-    const method = { id: name, kind: "network", family: "unet", name, variant: "", stages: [], parameters: 0 } as const;
+    const named = { id: name, family: "unet", surveyed: false, name, variant: "" };
+    const method = { ...named, kind: "network", stages: [], parameters: 0 } as const;
     return new Seen(
       { ...method, stages: [] },
       { id: 1, bytes: 1, metadata: {}, classes: [], gray: false, optional: {}, undeclared: null },

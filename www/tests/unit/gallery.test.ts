@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { type Entry, methodId, parseManifest } from "../../../npm/src/manifest";
+import { Catalogue, networkOf } from "../../src/app/catalogue";
+import { factsOf } from "../../src/app/tasks";
+import {
+  commonScores,
+  linearAxis,
+  logarithmicAxis,
+  paretoFront,
+  placed,
+  pointsOf,
+  reference,
+} from "../../src/gallery/points";
+
+function entry(name: string, more: Record<string, unknown>): Entry {
+  const [one] = parseManifest([
+    { file: `${name}.onnx`, task: "super-resolve-x4", strategy: "pixel-shuffle", parameters: 1000, ...more },
+  ]);
+  if (!one) throw new Error(name);
+  return one;
+}
+
+const zoo = entry("zoo", { flops_per_pixel: 84_000, scores: { "Set5 x4": 31.1, "Set5 x4, bicubic": 28.4, other: 1 } });
+const plain = entry("plain", {
+  survey: "frameworks",
+  design: "plain",
+  flops_per_pixel: 17_000,
+  scores: { "Set5 x4": 30.2 },
+});
+const dear = entry("dear", { survey: "designs", design: "dear", flops_per_pixel: 56_000, scores: { "Set5 x4": 30.1 } });
+const best = entry("best", {
+  survey: "designs",
+  design: "best",
+  flops_per_pixel: 20_000,
+  scores: { "Set5 x4": 30.4, bad: Number.NaN },
+});
+const all = [zoo, plain, dear, best];
+
+describe("the manifest's networks of surveys", () => {
+  it("are methods by their designs, after all others, and never stand in for those of compressed photos", () => {
+    const compressed = entry("compressed", { variant: "compressed" });
+    const catalogue = new Catalogue([plain, compressed, best, zoo]);
+    const methods = catalogue.methods(factsOf("super-resolve-x4"), true).filter(({ kind }) => kind === "network");
+    expect(methods.map(({ id, surveyed }) => [id, surveyed])).toEqual([
+      ["pixel-shuffle", false],
+      ["plain", true],
+      ["best", true],
+    ]);
+    expect(methods.map(({ stages: [stage] }) => stage?.kind === "model" && stage.entry.file)).toEqual([
+      "compressed.onnx",
+      "plain.onnx",
+      "best.onnx",
+    ]);
+    expect(networkOf(plain).name).toBe("plain");
+    expect(methodId(zoo)).toBe("pixel-shuffle");
+  });
+
+  it("are compared by the scores that all of them have, beside what there is without a network", () => {
+    expect(commonScores(all)).toEqual(["Set5 x4"]);
+    expect(commonScores([zoo])).toEqual(["Set5 x4", "other"]);
+    expect(commonScores([])).toEqual([]);
+    expect(reference(all, "Set5 x4")).toEqual({ name: "bicubic", value: 28.4 });
+    expect(reference(all, "other")).toBeNull();
+    expect(Object.keys(best.scores)).toEqual(["Set5 x4"]);
+  });
+
+  it("make a front of those that no other beats at the same cost or less", () => {
+    expect(paretoFront(pointsOf(all, "Set5 x4", "flops")).map(({ id }) => id)).toEqual([
+      "plain",
+      "best",
+      "pixel-shuffle",
+    ]);
+    expect(paretoFront(pointsOf(all, "Set5 x4", "parameters")).map(({ id }) => id)).toEqual(["pixel-shuffle"]);
+    expect(pointsOf([entry("free", { scores: { "Set5 x4": 1 } })], "Set5 x4", "flops")).toEqual([]);
+  });
+});
+
+describe("an axis", () => {
+  it("has round ticks, and room on both sides", () => {
+    const axis = linearAxis([28.4, 31.1]);
+    expect(axis.ticks).toEqual([29, 30, 31]);
+    expect(axis.at(28.4)).toBeGreaterThan(0);
+    expect(axis.at(31.1)).toBeLessThan(1);
+  });
+
+  it("of one value has it in the middle", () => {
+    expect(linearAxis([3]).at(3)).toBeCloseTo(0.5);
+    expect(linearAxis([0]).at(0)).toBeCloseTo(0.5);
+    expect(logarithmicAxis([7]).at(7)).toBeCloseTo(0.5);
+  });
+
+  it("by logarithms takes equal factors for equal ways", () => {
+    const { at, ticks } = logarithmicAxis([10_000, 80_000]);
+    expect(at(20_000) - at(10_000)).toBeCloseTo(at(80_000) - at(40_000));
+    expect(ticks).toEqual([10_000, 20_000, 30_000, 50_000]);
+    expect(logarithmicAxis([20_000, 30_000]).ticks).toEqual([20_000, 25_000, 30_000]);
+  });
+});
+
+describe("labels", () => {
+  it("stand beside their points, out of each other's way, or not at all", () => {
+    const points = [
+      { x: 50, y: 50, width: 60 },
+      { x: 60, y: 52, width: 60 },
+      { x: 250, y: 50, width: 60 },
+    ];
+    const boxes = placed(points, 16, [260, 100]);
+    expect(boxes[2]?.x).toBe(180); // to the left: the right end is near
+    const there = boxes.filter((box) => box !== null);
+    for (const [i, a] of there.entries()) {
+      for (const b of there.slice(i + 1)) {
+        const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect(apart).toBe(true);
+      }
+    }
+    expect(placed([{ x: 5, y: 5, width: 500 }], 16, [100, 100])).toEqual([null]);
+  });
+});
