@@ -64,17 +64,32 @@ def table(entries: list[dict], spread: float) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
+def survey_table(entries: list[dict], spread: float) -> str:
+    """A survey's networks, from the best on: a row a network; in bold what ties with the best of its column."""
+    names = [name for name in entries[0]["scores"] if ", " not in name]
+    rows = [["", "survey", *names, "kFLOP a pixel", "parameters", "steps", "minutes"]]
+    rows.append(["---"] * len(rows[0]))
+    best = {name: max(round(e["scores"][name], 2) for e in entries) for name in names}
+    for e in sorted(entries, key=lambda e: -e["scores"][names[0]]):
+        scores = [round(e["scores"][name], 2) for name in names]
+        texts = [f"**{v:.2f}**" if v > best[name] - spread - 0.001 else f"{v:.2f}" for name, v in zip(names, scores)]
+        costs = [f"{e['flops_per_pixel'] / 1000:.0f}", f"{e['parameters']:,}", f"{e['steps']:,}", f"{e['minutes']:.0f}"]
+        rows.append([f"`{e['design']}`", e["survey"], *texts, *costs])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
 def write_tables(readme: Path, entries: list[dict]) -> None:
-    """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`."""
+    """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`, that of its surveys after `<!-- <task> surveys -->`."""
     text, seeds = readme.read_text(), readme.parent / "seeds.json"
     spread = json.loads(seeds.read_text())["spread"] if seeds.exists() else 0.0
-    for task in dict.fromkeys(e["task"] for e in entries):
-        begin = f"<!-- {task} -->\n"
+    for task, surveyed in dict.fromkeys((e["task"], "survey" in e) for e in entries):
+        begin = f"<!-- {task} surveys -->\n" if surveyed else f"<!-- {task} -->\n"
         if begin not in text:
             raise ValueError(f"{readme} has no place for the scores of {task}: {begin.strip()} <!-- end -->")
         before, _, rest = text.partition(begin)
         _, end, after = rest.partition("<!-- end -->")
-        text = before + begin + table([e for e in entries if e["task"] == task], spread) + "\n" + end + after
+        listed = [e for e in entries if e["task"] == task and ("survey" in e) == surveyed]
+        text = before + begin + (survey_table if surveyed else table)(listed, spread) + "\n" + end + after
     readme.write_text(text)
 
 

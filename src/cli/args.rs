@@ -91,7 +91,7 @@ pub(crate) enum Command {
         model: Option<PathBuf>,
         /// A filter in its place, one after the other where it is given several times: a kind and its values, as in
         /// non-local-means:sigma=25, bilateral (noise as it is estimated) or back-projection:scale=4
-        #[arg(long, value_name = "KIND", value_parser = damage::parse_filter, conflicts_with = "model")]
+        #[arg(long, value_name = "KIND", value_parser = damage::parse_filter, conflicts_with_all = ["model", "set", "hint"])]
         filter: Vec<FilterSpec>,
         #[command(flatten)]
         view: View,
@@ -133,8 +133,9 @@ pub(crate) struct Files {
 pub(crate) struct Task {
     #[command(flatten)]
     pub files: Files,
-    /// How the network enlarges inside: nearest, bilinear, pixel-shuffle, max-unpool, transposed-conv
-    #[arg(long, default_value = "bilinear", value_name = "STRATEGY")]
+    /// How the network enlarges inside: nearest, bilinear, pixel-shuffle, max-unpool, transposed-conv; or the design of one
+    /// of a survey, which `list` names: channel-attention
+    #[arg(long, visible_alias = "network", default_value = "bilinear", value_name = "STRATEGY")]
     pub upsampling: String,
     /// What the pictures are, where there are networks for either
     #[arg(long, value_enum, default_value = "auto")]

@@ -48,6 +48,7 @@ fn filters_run_in_their_order_without_any_model() {
     for (words, word) in [
         (&["run", "in/a.png", "-o", "b.png"][..], "--model"),
         (&["run", "in/a.png", "-o", "b.png", "--model", "a.onnx", "--filter", "median"], "--filter"),
+        (&["run", "in/a.png", "-o", "b.png", "--filter", "median", "--set", "sigma=3"], "--set"),
         (&["run", "in/a.png", "-o", "b.png", "--filter", "bilatral"], "did you mean \"bilateral\""),
         (&["run", "in/a.png", "-o", "b.png", "--filter", "median:side=4"], "odd"),
     ] {

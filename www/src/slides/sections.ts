@@ -11,7 +11,7 @@ export interface Section {
   /** Settings of the playground that show it on a photo. */
   photo?: string;
   /** Another view that shows it: a part of its address. */
-  more?: `inspect?${string}` | `learn?${string}`;
+  more?: `inspect?${string}` | `learn?${string}` | `gallery?${string}`;
 }
 
 const IDS = [
@@ -35,6 +35,9 @@ const IDS = [
   "l1",
   "denoising",
   "super-resolution",
+  "denoising-survey",
+  "super-resolution-frameworks",
+  "super-resolution-designs",
 ] as const;
 
 export type SectionId = (typeof IDS)[number];
@@ -66,6 +69,19 @@ const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   l1: { live: "l1", more: "inspect?task=denoise&model=bilinear" },
   denoising: { photo: "task=denoise&with=bilinear,mean-filter,median-filter&layout=grid" },
   "super-resolution": { photo: "task=super-resolve-x2" },
+  "denoising-survey": {
+    photo: "task=denoise&with=bilinear,median-filter,bilateral-filter,non-local-means-filter&layout=grid",
+    more: "gallery?task=denoise",
+  },
+  "super-resolution-frameworks": {
+    photo: "task=super-resolve-x4&with=pre-upsampling,post-upsampling,progressive,iterative-up-down&layout=grid",
+    more: "gallery?task=super-resolve-x4&without=designs",
+  },
+  "super-resolution-designs": {
+    photo:
+      "task=super-resolve-x4&with=post-upsampling,residual,channel-attention,dense,recursive,multi-path&layout=grid",
+    more: "gallery?task=super-resolve-x4&without=frameworks",
+  },
 };
 
 export const SECTIONS: Section[] = IDS.map((id) => ({ id, ...CONTENT[id] }));

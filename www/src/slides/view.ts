@@ -85,7 +85,7 @@ export class SlidesView extends Localized {
       <div class=${example ? "live example" : "live"}>${this.#live(section)}</div>
       ${hasMessage(note) && example?.view !== "stamp" ? html`<p class="note"><b>${t("lab.note")}</b> ${t(note)}</p>` : nothing}
       ${photo ? html`<p><a class="photo" href=${`#${photo}`}>${t("slides.photo")}</a></p>` : nothing}
-      ${more ? html`<p><a class="photo" href=${`#${more}`}>${t(more.startsWith("learn") ? "slides.learn" : "slides.inspect")}</a></p>` : nothing}
+      ${more ? html`<p><a class="photo" href=${`#${more}`}>${t(`slides.${viewOf(more)}`)}</a></p>` : nothing}
     </section>`;
   }
 
@@ -135,6 +135,10 @@ export class SlidesView extends Localized {
     this.#waits = true;
     return section;
   }
+}
+
+function viewOf(more: NonNullable<Section["more"]>): "inspect" | "learn" | "gallery" {
+  return more.slice(0, more.indexOf("?")) as "inspect" | "learn" | "gallery";
 }
 
 function address(id: string): string {
