@@ -7,7 +7,7 @@
 # make size    what a visitor downloads of it
 # make check   format, lints and types
 # make networks   compares thirty public networks with onnxruntime; writes docs/networks.md
-# make train-zoo DATA=folder   trains every model (training/README.md)
+# make train-zoo DATA=folder   trains every model (training/README.md), make train-surveys those of the surveys
 
 MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -17,7 +17,7 @@ MODELS := $(shell find models -type f)
 DOCS := $(shell find docs -type f)
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
-.PHONY: play site test test-native msrv bench pkg size check networks train-zoo
+.PHONY: play site test test-native msrv bench pkg size check networks train-zoo train-surveys
 
 play: www/dist/index.html
 	@cd www && npx vite preview
@@ -57,6 +57,9 @@ networks: training/.venv/ready
 
 train-zoo: training/.venv/ready
 	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) $(if $(HOURS),--hours $(HOURS))
+
+train-surveys: training/.venv/ready
+	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) --only super-resolve-x4-survey
 
 training/.venv/ready: training/requirements.txt
 	python3 -m venv training/.venv

@@ -90,7 +90,11 @@ fn common(bytes: &[u8], layout: &Layout) -> Result<Stored> {
 }
 
 fn decode(bytes: &[u8], options: DecoderOptions) -> Result<Stored> {
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let mut file = Vec::new();
+    file.try_reserve_exact(bytes.len()).map_err(|_| Error::OutOfMemory(bytes.len() as u64))?;
+    file.extend_from_slice(bytes);
+    // Of a vector, as the TIFF decoder's: of a slice there would be a second copy of all its code, 90 KB.
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
     decoder.decode_headers().map_err(explain)?;
     let (Some((width, height)), Some(space)) = (decoder.dimensions(), decoder.input_colorspace()) else {
         return Err(Error::InvalidPicture("the JPEG data says nothing of its size".into()));
