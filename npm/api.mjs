@@ -47,7 +47,7 @@ export function reference(folder) {
     return [`## ${title}`, ...(intro ? [intro] : []), ...names.map(({ text }) => text)].join("\n\n");
   });
   const head =
-    "# API reference\n\nWritten from the package's types by `node npm/api.mjs`; do not edit. [Use it in your page](use-it-in-your-page.md) has examples.";
+    "# API reference\n\nEvery function, type and error of the package, from its own declarations (`node npm/api.mjs` writes this page). [Use it in your page](use-it-in-your-page.md) has examples.";
   return `${[head, ...chapters].join("\n\n")}\n`;
 }
 

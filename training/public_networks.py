@@ -196,8 +196,8 @@ def main() -> None:
     lines = [
         "# Networks of public packages",
         "",
-        f"Written by `make networks`: random weights, {SIDE} × {SIDE} pixels, the largest difference from float64 as a share of",
-        "the largest value.",
+        "How close onnxruntime and this engine come to float64: the largest difference as a share of the largest value, with",
+        f"random weights and {SIDE} × {SIDE} pixels. `make networks` writes this page.",
         "",
         "| network | exporter | onnxruntime | this engine (CPU) |",
         "| --- | --- | --- | --- |",

@@ -8,7 +8,7 @@ import en from "../src/i18n/en.json" with { type: "json" };
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const DOCS = at("../../docs/");
 /** Tables to look things up in stand behind the guides. */
-const LAST = ["operators.md", "networks.md"];
+const LAST = ["api.md", "operators.md", "networks.md"];
 /** What the guides call the address of the playground: examples beside them show the one that they are in. */
 const EXAMPLE = "https://example.edu/unet/";
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";

@@ -16,6 +16,8 @@ describe("the help pages", () => {
       expect(files).toHaveProperty([page]);
       expect(files["index.html"]).toContain(`href="${page}"`);
     }
+    // What a guide is about comes first, not who wrote it.
+    expect(String(files["index.html"])).not.toMatch(/<p>\s*(Written|Generated)/);
     expect(String(files["index.html"])).toMatch(/Embed it in a course<\/a><p>[^<]{20,}<\/p>/);
   });
 
