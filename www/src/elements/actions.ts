@@ -132,9 +132,13 @@ export class Actions extends Localized {
       }
       .save small {
         overflow: hidden;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
         font-size: 12px;
         line-height: 16px;
-        text-overflow: ellipsis;
+        white-space: normal;
+        overflow-wrap: anywhere;
         color: var(--ink-soft);
       }
       .save:disabled small {

@@ -77,6 +77,25 @@ describe("keeping", () => {
     expect(await save().textContent()).toMatch(/Bicubic/);
   });
 
+  it("names in full what it saves, at every size of the page", async () => {
+    await open({}, "#task=super-resolve-x2&with=pixel-shuffle&mode=apply&picture=chelsea");
+    const name = page.locator("up-actions .save small");
+    for (const [width, height] of [
+      [1440, 900],
+      [700, 500],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(100);
+      expect(await name.textContent()).toBe("U-Net · pixel shuffle");
+      const [shown, whole] = await name.evaluate((small) => [
+        [small.clientWidth, small.clientHeight],
+        [small.scrollWidth, small.scrollHeight],
+      ]);
+      expect(shown, String(width)).toEqual(whole);
+    }
+  });
+
   it("saves JPEG and WebP of a chosen quality, and tells how large they will be", async () => {
     await open();
     await keep("Save as another format");
