@@ -7,9 +7,9 @@ import type { Profile } from "../inspection";
 import "../elements/bitmap";
 import { type Box, cutName } from "./graph";
 import type { Placed } from "./layout";
-import { briefShape, joinSign } from "./names";
+import { joinSign } from "./names";
 import { netStyles } from "./net.styles";
-import { fitting, roomOf, wordWidth } from "./room";
+import { fitting, fittingShape, roomOf, wordWidth } from "./room";
 import type { Seen } from "./seen";
 import { step } from "./steps";
 import type { Thumbnails } from "./thumbnails";
@@ -173,8 +173,7 @@ export class Net extends Localized {
       cost: (one: Box) => one.flops,
       time: (one: Box) => time(one) ?? 0,
     }[this.metric];
-    const shape = briefShape(box.shape);
-    if (this.metric === "shape") return html`<i>${wordWidth(shape) <= room ? shape : shape.replaceAll(" ", "")}</i>`;
+    if (this.metric === "shape") return html`<i>${fittingShape(box.shape, room)}</i>`;
     const value = of(box);
     const most = Math.max(...graph.boxes.map(of), 1e-9);
     const said = this.metric === "time" ? (value > 0 ? milliseconds(value) : "") : value > 0 ? thousands(value) : "";

@@ -2,7 +2,7 @@
 
 import type { Box, Graph } from "./graph";
 import type { Layout } from "./layout";
-import { shortName } from "./names";
+import { briefShape, shortName } from "./names";
 
 /** As `net.styles.ts` has it; the words of the box that is picked are bolder, by less than `GAP`. */
 const FONT = '500 10px "Inter", system-ui, sans-serif';
@@ -43,4 +43,11 @@ export function fitting(box: Box, room: number): string {
     if (wordWidth(name) + GAP <= room) return name;
   }
   return shortName(box, LEAST);
+}
+
+/** A shape, without its spaces where these leave no room; last its channels, whose rows and columns the level tells. */
+export function fittingShape(shape: readonly number[], room: number): string {
+  const whole = briefShape(shape);
+  const forms = [whole, whole.replaceAll(" ", "")];
+  return forms.find((form) => wordWidth(form) + GAP <= room) ?? String(shape[1] ?? shape[0]);
 }

@@ -1,14 +1,30 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Kept } from "../../src/app/kept";
 import { type Chore, Pump } from "../../src/app/pump";
 import { FIRST_LOOK, formatLook, type Look, parseLook } from "../../src/inspect/address";
 import { graphOf } from "../../src/inspect/graph";
 import { layout } from "../../src/inspect/layout";
 import { shortName } from "../../src/inspect/names";
+import { fittingShape } from "../../src/inspect/room";
 import { Seen } from "../../src/inspect/seen";
 import { step } from "../../src/inspect/steps";
 import { lossAt, scaleOf } from "../../src/learn/scale";
 import { inception, shipped } from "../graphs";
+
+describe("a shape in the drawing", () => {
+  it("is as long as there is room between its neighbours, its channels at least", () => {
+    // Without a canvas a letter is taken to be 6 pixels wide.
+    vi.stubGlobal(
+      "OffscreenCanvas",
+      class {
+        getContext = () => null;
+      },
+    );
+    expect([60, 50, 40].map((room) => fittingShape([1, 16, 128, 128], room))).toEqual(["16 × 128²", "16×128²", "16"]);
+    expect([59, 58].map((room) => fittingShape([1, 144, 40, 64], room))).toEqual(["144×40×64", "144"]);
+    expect(fittingShape([7], 1)).toBe("7");
+  });
+});
 
 describe("what is looked at, in the address", () => {
   it("comes back as it went, beside the playground's settings", () => {
