@@ -5,6 +5,7 @@ import { basename } from "node:path";
 const QUICK = "backend=cpu&picture=chelsea";
 const TWO = `with=nearest,bilinear&${QUICK}`;
 const ENLARGE = `task=super-resolve-x2&with=bilinear,bicubic-filter&${QUICK}`;
+const HINTS = "task=colorize&mode=apply&picture=camera&backend=cpu&hints=0.3,0.1,-8,-30;0.6,0.9,-20,30";
 const PHOTO = "public/samples/camera.jpg"; // a gray one
 const NETWORK = "../training/cases/reported/local-function.onnx"; // does not say what its output is
 
@@ -43,6 +44,12 @@ const down = (heading) => async (page) => {
     throw new Error(`there is no heading “${heading}”`);
   });
   await found.evaluate((each) => each.scrollIntoView({ block: "start" }));
+};
+
+/** Opens the lecture's contents, where they are folded away. */
+const contents = async (page) => {
+  const summary = page.locator("slides-view summary");
+  if (await summary.isVisible()) await summary.click();
 };
 
 const point = async (page) => {
@@ -88,6 +95,12 @@ export const SHOTS = {
   difference: [`#${TWO}&layout=grid&tools=difference`, done],
   tools: [`#${TWO}&tools=lens,probe`, done, point],
   segment: [`#task=segment&mode=test&${QUICK}`, done, controls, down("The photo")],
+  cutout: [`#task=segment&labels=cutout&layout=grid&${QUICK}`, done],
+  colorize: ["#task=colorize&mode=apply&picture=camera&backend=cpu", done, controls, down("Adjust")],
+  "colorize-grid": ["#task=colorize&mode=test&picture=coffee&backend=cpu&layout=grid&with=bilinear,gray-filter&tools=table", done],
+  hints: [`#${HINTS}`, done, press("Color hint"), see(/^Choose a place/)],
+  "hint-colors": [`#${HINTS}`, done, press("Color hint"), press("In the middle"), see(/^The network finds/)],
+  wipe: [`#${ENLARGE}&mode=apply&chosen=bilinear&left=bicubic-filter`, done, press("1:1, actual size")],
   "old-photo": [`#task=old-photo&mode=test&${QUICK}`, done, controls, down("The photo")],
   controls: [`#${QUICK}`, done, controls],
   crop: [`#${QUICK}`, done, controls, press("Crop and rotate")],
@@ -97,12 +110,16 @@ export const SHOTS = {
   keys: [`#${QUICK}`, done, (page) => page.keyboard.press("?"), see("Keyboard and mouse")],
   drag: [`#${QUICK}`, done, drag, see("Drop photos or an ONNX model")],
   proposal: [`#${QUICK}`, done, drop(PHOTO), see("This looks black and white."), done],
+  "no-gpu": ["#picture=chelsea&backend=webgpu", see("Use the CPU")],
+  "link-of-own": ["#task=deblur&mode=apply&picture=own&backend=cpu", see("Open another photo")],
+  share: [`#${QUICK}`, done, press("Share or embed"), see("Embed this")],
   error: [`#${QUICK}`, done, drop(NOTES), see("notes of the meeting.jpg")],
   damaged: [`#${QUICK}`, done, drop(CUT), see("This JPEG file is incomplete"), done],
   many: [`#${QUICK}`, done, drop(PHOTO, "public/samples/coffee.jpg"), see("2 files."), done],
   question: [`#${QUICK}`, done, drop(NETWORK), see("Its file does not say.")],
   networks: [`#${QUICK}`, done, drop(NETWORK, NETWORK.replace("local-function", "equal_mask")), see("Which network?")],
   inspect: ["#inspect?backend=cpu", upToDate],
+  "inspect-segment": ["#inspect?backend=cpu&task=segment&node=up1.cat", upToDate],
   "inspect-cut": ["#inspect?backend=cpu&beside=nearest&cut=enc1>cat1.concat", upToDate],
   learn: ["#learn?step=0", upToDate],
   "learn-random": ["#learn?random=1", upToDate],
@@ -114,6 +131,8 @@ export const SHOTS = {
   ),
   slides: ["#slides", see("The loss: cross-entropy")],
   "slides-figures": ["#slides/l1", see("The loss: L1")],
+  "slides-contents": ["#slides", see("The loss: cross-entropy"), contents],
+  help: ["help/index.html", see("API reference")],
   vietnamese: [
     `?lang=vi#${QUICK}`,
     done,
