@@ -10,6 +10,7 @@ import { type Dropped, gathered, isFolder } from "./drop";
 import { copied, type Given, given, isOtherNetwork, isWeights, sorted, unnamedIn } from "./files";
 import type { Outside } from "./keep";
 import { Models } from "./models";
+import { forOwnPhoto } from "./opening";
 import { keptModel, ownModel } from "./own-model";
 import { forgetPhoto, keepPhoto, ownPhoto, type Photo } from "./photo";
 import { sameSize } from "./pictures";
@@ -232,7 +233,8 @@ export abstract class Opener extends Desk {
     const wished = coming.cut ?? given.cut;
     const cut = wished && fitsIn(wished, picture) ? wished : null;
     const hints = coming.kept && photo.sample ? [] : coming.hints; // of a photo that is not here
-    this.adopt({ ...this.state.settings, sample: photo.sample, mode: coming.mode, cut, hints });
+    const settings = photo.sample ? this.state.settings : forOwnPhoto(this.state.settings);
+    this.adopt({ ...settings, sample: photo.sample, mode: coming.mode, cut, hints });
     const looked = photo.sample ? null : this.#lookAt(photo, picture, coming.after);
     if (coming.after) await looked;
     const [notice] = picture.notices ?? [];

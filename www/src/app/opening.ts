@@ -37,6 +37,12 @@ export function isOpening({ task, methods, sample, mode, left, layout }: Setting
   );
 }
 
+/** The same settings for a person's own photo: what the page opened with was to show a difference, not chosen for it. */
+export function forOwnPhoto(settings: Settings): Settings {
+  if (!isOpening(settings)) return settings;
+  return { ...settings, methods: [OTHER], left: null, tools: settings.tools.filter((tool) => tool !== "table") };
+}
+
 /** Whether nobody has been here before with this browser; asking makes it no longer so. */
 export function isFirstVisit(): boolean {
   try {

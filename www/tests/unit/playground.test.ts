@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { openingQuery } from "../../src/app/opening";
 import { CallError } from "../../src/protocol";
 import { browser, closed, file, idle, open, rested, until } from "../fake-client";
 
@@ -93,6 +94,23 @@ describe("a photo on its way", () => {
     release();
     await first;
     expect(playground.state).toMatchObject({ activity: null, photo: { name: "coffee.jpg" } });
+  });
+});
+
+describe("a person's own photo after what the page opened with", () => {
+  it("is not compared with the network of the lecture", async () => {
+    const { playground } = await open(openingQuery(true));
+    await playground.openFiles([file("mine.jpg")]);
+    const opened = { methods: ["pixel-shuffle"], left: null, tools: [] };
+    expect(playground.state.settings).toMatchObject({ ...opened, task: "super-resolve-x2", mode: "apply" });
+  });
+
+  it("keeps what a person has chosen meanwhile", async () => {
+    const { playground } = await open(openingQuery(true));
+    const methods = ["pixel-shuffle", "bilinear"];
+    playground.set({ methods, left: "bilinear" });
+    await playground.openFiles([file("mine.jpg")]);
+    expect(playground.state.settings).toMatchObject({ methods, left: "bilinear", tools: ["table"] });
   });
 });
 
