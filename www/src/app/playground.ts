@@ -91,9 +91,9 @@ export class Playground extends Opener {
 
   /**
    * Adds a method or removes it; one always stays. The chosen result stays the chosen one, and the wipe shows
-   * a method that was added to the left of it.
+   * a method that was added to the left of it. `roomy`: there is room for several pictures side by side.
    */
-  toggleMethod(id: string): void {
+  toggleMethod(id: string, roomy = true): void {
     const { settings } = this.state;
     const used = usedMethods(this.state);
     const adds = !used.includes(id);
@@ -103,7 +103,7 @@ export class Playground extends Opener {
     const chosen = seen && methods.includes(seen) ? seen : null;
     const left = adds ? id : settings.left === id ? null : settings.left;
     const second = methods.length === 2 && used.length === 1;
-    this.set({ methods, chosen, left, layout: second ? "grid" : settings.layout });
+    this.set({ methods, chosen, left, layout: second && roomy ? "grid" : settings.layout });
   }
 
   /** The result to save, and to see on the right of the wipe. */

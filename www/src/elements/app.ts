@@ -165,10 +165,10 @@ export class App extends Localized {
           @shipped-model=${() => playground.act("shipped")}
           @sample=${(event: CustomEvent) => playground.openSample(event.detail)}
           @task=${(event: CustomEvent<string>) => playground.set({ task: event.detail })}
-          @method=${(event: CustomEvent<string>) => playground.toggleMethod(event.detail)}
+          @method=${(event: CustomEvent<string>) => playground.toggleMethod(event.detail, matchMedia(BESIDE).matches)}
           @settings=${(event: CustomEvent) => playground.set(event.detail)}
         ></up-controls>
-        <up-actions ?hidden=${embed && !embed.parts.has("actions")} .task=${taskName(state.task.id)} .done=${doneShare(state)} .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
+        <up-actions ?data-beside=${open} ?hidden=${embed && !embed.parts.has("actions")} .task=${taskName(state.task.id)} .done=${doneShare(state)} .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
           .canSave=${playground.keep.ready} .saves=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .lab=${labAddress(state)}
           .inspect=${inspectAddress(state)}
           @open-photo=${() => this.photoInput.click()}

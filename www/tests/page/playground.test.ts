@@ -346,6 +346,17 @@ describe("estimates", () => {
 });
 
 describe("choosing", () => {
+  it("puts a second method beside the first where there is room, and under the wipe on a phone", async () => {
+    await open();
+    await settled(() => method(page, "Nearest").click());
+    expect(await page.locator("up-grid").count()).toBe(1);
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    await page.getByRole("button", { name: "Show controls" }).tap();
+    await settled(() => method(page, "Nearest").click());
+    expect(await page.locator("up-grid").count()).toBe(0);
+    expect(await slider(page).getAttribute("aria-valuetext")).toMatch(/U-Net · nearest.*U-Net · bilinear/);
+  });
+
   it("counts every click, also while a photo is being prepared", async () => {
     await open();
     const both = await Promise.all(["Max-unpool", "Pixel shuffle"].map((name) => method(page, name).elementHandle()));
