@@ -104,6 +104,15 @@ export class Actions extends Localized {
           grid-template-columns: auto minmax(84px, auto) minmax(0, 1fr) auto;
         }
       }
+      /* Beside the controls, which have a button of their own for it, names of what is saved need the room. */
+      @media (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
+        :host([data-beside]) .open {
+          display: none;
+        }
+        :host([data-beside]) .buttons {
+          grid-template-columns: minmax(84px, auto) minmax(0, 1fr) auto;
+        }
+      }
       .task {
         color: var(--ink-soft);
       }
@@ -124,6 +133,9 @@ export class Actions extends Localized {
         padding: 0 8px;
         white-space: nowrap;
       }
+      .buttons .save {
+        padding-block: 4px;
+      }
       .save span {
         display: grid;
         min-width: 0;
@@ -134,7 +146,7 @@ export class Actions extends Localized {
         overflow: hidden;
         display: -webkit-box;
         -webkit-box-orient: vertical;
-        -webkit-line-clamp: 2;
+        -webkit-line-clamp: 3;
         font-size: 12px;
         line-height: 16px;
         white-space: normal;

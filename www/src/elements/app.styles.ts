@@ -64,6 +64,7 @@ export const appStyles = css`
     gap: 6px;
     width: 100%;
     height: 100%;
+    padding: 0 20px;
     border: 2px dashed var(--ink-faint);
     border-radius: 20px;
     text-align: center;
@@ -98,6 +99,11 @@ export const appStyles = css`
       max-height: calc(100% - 130px);
     }
   }
+  @container (max-width: 600px) and (max-height: 400px) {
+    .notices {
+      bottom: var(--lift, 72px); /* it scrolls along one */
+    }
+  }
   @container (max-height: 380px) {
     .notices[data-urgent] {
       bottom: 12px; /* what is wrong comes first */
@@ -126,7 +132,7 @@ export const appStyles = css`
       --tools: flex;
     }
     .page[data-open] .notices {
-      --lift: 72px;
+      --lift: initial; /* here there are */
     }
   }
   @media (min-width: 900px) {

@@ -43,6 +43,10 @@ export const hintStyles = css`
   .offer.low {
     top: 44px;
   }
+  .offer.bottom {
+    top: auto;
+    bottom: 8px;
+  }
   .hint {
     position: absolute;
     width: 28px;

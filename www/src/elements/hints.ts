@@ -15,6 +15,8 @@ const STEP = 0.01;
 const LEAP = 0.05;
 /** A width of the stage, in CSS pixels, below which the names in its corners leave no room between them. */
 const NARROW = 700;
+/** A height of the stage, in CSS pixels, below which the offer would lie on what tells the pictures apart: it goes to the bottom. */
+const LOW = 300;
 
 /** What a person asks of the network and the engine: answered by whoever knows. */
 export interface Colorist {
@@ -123,7 +125,7 @@ export class HintsView extends Localized {
       ${this.active ? html`<div class="catch"></div>` : nothing}
       ${hints.map((hint, index) => this.#renderHint(this.#drag?.index === index && this.moving ? this.moving : hint, index))}
       ${this.open === hints.length ? this.#renderHint({ ...this.place, a: 0, b: 0 }, this.open) : nothing}
-      <div class="offer glass ${camera.stage.width < NARROW && !this.active ? "low" : ""}" role="group" aria-label=${t("hints.heading")}>
+      <div class="offer glass ${camera.stage.height < LOW ? "bottom" : camera.stage.width < NARROW && !this.active ? "low" : ""}" role="group" aria-label=${t("hints.heading")}>
         ${
           this.active
             ? html`<p role="status">${t(full ? "hints.full" : "hints.place")}</p>

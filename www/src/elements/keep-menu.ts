@@ -41,6 +41,7 @@ export class KeepMenu extends Localized {
         anchor-name: --more;
         width: 44px;
         min-height: 44px;
+        height: 100%; /* as tall as what is beside it */
         padding: 0;
       }
       #ways {

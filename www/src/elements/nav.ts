@@ -46,8 +46,8 @@ export class Nav extends Localized {
       }
       @media (max-width: 400px), (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
         a {
-          padding: 0 4px;
-          font-size: 12.5px;
+          padding: 0 3px; /* all of Vietnamese in a row of 390 pixels */
+          font-size: 12px;
         }
         :host {
           min-width: 0;
@@ -57,7 +57,7 @@ export class Nav extends Localized {
           flex-wrap: nowrap;
           overflow-x: auto;
           scrollbar-width: none;
-          margin-left: 3px; /* what their padding lacks, as they stand below the title */
+          margin-left: 4px; /* what their padding lacks, as they stand below the title */
         }
         a {
           flex: none;

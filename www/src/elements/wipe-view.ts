@@ -16,7 +16,7 @@ import { wipeStyles } from "./wipe-view.styles";
 /** How near to the line a drag takes hold of it. */
 const GRIP = 22;
 /** Width of a shown photo, in CSS pixels, below which names of pictures stand beside it. */
-const APART = 220;
+const APART = 300;
 
 /** Two pictures under one wipe. Emits `left` and `right` with the pane to show there, and `point` with where the pointer is. */
 @customElement("up-wipe")

@@ -136,6 +136,29 @@ describe("color hints", () => {
     expect(await colors().count()).toBe(0);
   });
 
+  it("are offered beside the names of the pictures, also where the controls leave little room", async () => {
+    await open(COLORIZE, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    for (const controls of [false, true]) {
+      if (controls) await page.getByRole("button", { name: "Show controls" }).tap();
+      await page.waitForTimeout(300);
+      const boxes = await page.evaluate(() => {
+        const compare = document.querySelector("up-app")?.shadowRoot?.querySelector("up-compare")?.shadowRoot;
+        const offer = compare?.querySelector("up-hints")?.shadowRoot?.querySelector(".offer");
+        const tags = compare?.querySelector("up-wipe")?.shadowRoot?.querySelectorAll("up-tag") ?? [];
+        const within = [...tags].map((tag) => tag.shadowRoot?.querySelector("div"));
+        return [offer, ...within].map((part) => {
+          const { left, right, top, bottom } = part?.getBoundingClientRect() ?? new DOMRect();
+          return { left, right, top, bottom };
+        });
+      });
+      expect(boxes.length).toBe(3);
+      const touching = boxes.flatMap((a, at) =>
+        boxes.slice(at + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom),
+      );
+      expect(touching, `controls: ${controls}`).toEqual([]);
+    }
+  });
+
   it("are set on the whole result, and their colors stay above the tools", async () => {
     await open(COLORIZE, { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
     const wipe = () => page.getByRole("slider", { name: "Compare left and right" }).getAttribute("aria-valuenow");

@@ -94,6 +94,20 @@ describe("keeping", () => {
       ]);
       expect(shown, String(width)).toEqual(whole);
     }
+    // A name of two lines makes the button taller, and what is beside it as well.
+    await page.evaluate(() => (location.hash = "#task=deblur&with=bilinear&mode=apply&picture=chelsea"));
+    await restored(page);
+    await name.evaluate((small) => (small.textContent = "U-Net · pixel shuffle, for saved JPEGs"));
+    const heights = await page.locator("up-actions").evaluate((actions) => {
+      const within = actions.shadowRoot;
+      const box = (part: Element | null | undefined) => part?.getBoundingClientRect() ?? new DOMRect();
+      const [words, button] = [box(within?.querySelector(".save span")), box(within?.querySelector(".save"))];
+      const more = box(within?.querySelector("up-keep")?.shadowRoot?.querySelector("#more"));
+      return { above: words.top - button.top, below: button.bottom - words.bottom, more: more.height - button.height };
+    });
+    expect(heights.above).toBeGreaterThan(3);
+    expect(heights.below).toBeGreaterThan(3);
+    expect(Math.abs(heights.more)).toBeLessThan(1);
   });
 
   it("saves JPEG and WebP of a chosen quality, and tells how large they will be", async () => {

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, meanColour, restored, shortcut, slider } from "./browser";
+import { bring, meanColour, notice, restored, shortcut, slider } from "./browser";
 import { FakePage } from "./fake-page";
 import { png } from "./pictures";
 
@@ -374,6 +374,22 @@ describe("the tools", () => {
         true,
       );
     }
+  });
+
+  it("stand clear of notices, and of what is saved, on a low page", async () => {
+    await open({ viewport: { width: 700, height: 500 }, reducedMotion: "reduce" });
+    await bring(page, "drop", [{ name: "broken.jpg", bytes: new Uint8Array(40) }]);
+    await notice(page).getByText("broken.jpg").waitFor();
+    const [notices, bar] = await page.evaluate(() => {
+      const app = document.querySelector("up-app")?.shadowRoot;
+      const bar = app?.querySelector("up-compare")?.shadowRoot?.querySelector(".bar");
+      return [app?.querySelector(".notices"), bar].map((part) => part?.getBoundingClientRect().toJSON() as DOMRect);
+    });
+    expect(notices && bar && notices.bottom <= bar.top).toBe(true);
+    const openPhoto = page.locator("up-actions").getByRole("button", { name: "Open photo" });
+    expect(await openPhoto.isVisible(), "the controls have one").toBe(false);
+    await page.getByRole("button", { name: "Hide controls" }).click();
+    expect(await openPhoto.isVisible()).toBe(true);
   });
 
   it("leave the photo its height on a phone that lies on its side, named and beside the controls", async () => {
