@@ -409,9 +409,7 @@ describe("broken and odd files", () => {
       if (expected === "picture") {
         await named(name).waitFor();
         await restored(page);
-        const incomplete = notice(page).getByText(
-          /^This (JPEG|PNG) file is incomplete: the lower \d+ % of the picture/,
-        );
+        const incomplete = notice(page).getByText(/^This (JPEG|PNG) file is incomplete: the lower \d+% of the picture/);
         expect(await incomplete.count(), name).toBe(name.startsWith("truncated") ? 1 : 0);
         continue;
       }
