@@ -18,12 +18,14 @@ export const viewStyles = css`
     gap: 9px;
   }
   .subject {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 10px;
     line-height: 20px;
   }
   .subject a {
-    display: inline-block;
-    margin-left: 10px;
     color: var(--ink-soft);
+    white-space: nowrap;
   }
   .beside {
     display: inline-flex;

@@ -124,7 +124,7 @@ export class InspectView extends Localized {
     const name = state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");
     const task = `task.${state.task.id}`;
     const back = `#${formatSettings(state.settings)}`;
-    return html`<b>${hasMessage(task) ? t(task) : state.task.id}</b> · ${name}${isTest(state) ? html` · ${inputName(state)}` : nothing}
+    return html`<span><b>${hasMessage(task) ? t(task) : state.task.id}</b> · ${name}${isTest(state) ? html` · ${inputName(state)}` : nothing}</span>
       <a href=${back}>${t("inspect.back")}</a>`;
   }
 
