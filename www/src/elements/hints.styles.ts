@@ -23,7 +23,7 @@ export const hintStyles = css`
     justify-content: center;
     gap: 2px;
     width: max-content;
-    max-width: min(calc(100% - 16px), 600px);
+    max-width: min(calc(100% - 16px), 720px);
     transform: translateX(-50%);
     pointer-events: auto;
     font-size: 13px;
