@@ -7,7 +7,8 @@ import en from "../src/i18n/en.json" with { type: "json" };
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const DOCS = at("../../docs/");
-/** Tables to look things up in stand behind the guides. */
+/** The guide for everybody comes first; what is looked up comes last. */
+const FIRST = "restore-a-photo.md";
 const LAST = ["api.md", "operators.md", "networks.md"];
 /** What the guides call the address of the playground: examples beside them show the one that they are in. */
 const EXAMPLE = "https://example.edu/unet/";
@@ -46,7 +47,8 @@ export function help(): Plugin {
 export function helpFiles(): Record<string, string | Buffer> {
   const files: Record<string, string | Buffer> = { "help.css": styles() };
   const names = readdirSync(DOCS).filter((name) => name.endsWith(".md"));
-  names.sort((a, b) => LAST.indexOf(a) - LAST.indexOf(b) || a.localeCompare(b));
+  const rank = (name: string) => (name === FIRST ? -2 : LAST.indexOf(name));
+  names.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
   const guides = names.map((name) => {
     const { guide, linked } = rendered(name);
     for (const path of linked) files[path] = beside(path);

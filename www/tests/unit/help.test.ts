@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { helpFiles } from "../../build/help";
+import en from "../../src/i18n/en.json";
 
 /** The guides as the build renders them. */
 
@@ -16,9 +17,19 @@ describe("the help pages", () => {
       expect(files).toHaveProperty([page]);
       expect(files["index.html"]).toContain(`href="${page}"`);
     }
+    expect(String(files["index.html"])).toMatch(/<ul class="guides"><li><a href="restore-a-photo.html">/);
     // What a guide is about comes first, not who wrote it.
     expect(String(files["index.html"])).not.toMatch(/<p>\s*(Written|Generated)/);
     expect(String(files["index.html"])).toMatch(/Embed it in a course<\/a><p>[^<]{20,}<\/p>/);
+  });
+
+  it("name the page's buttons as the page does", () => {
+    const words = new Set<string>(Object.values(en));
+    const named = [...String(files["restore-a-photo.html"]).matchAll(/<strong>([^<]+)<\/strong>/g)].map(
+      ([, name]) => name,
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !words.has(String(name)))).toEqual([]);
   });
 
   it("lead nowhere that is not there", () => {
