@@ -36,8 +36,12 @@ export class Nav extends Localized {
       }
       @media (min-width: 900px) {
         :host([view="playground"]) a {
-          padding: 0 2px; /* all in one row of the panel */
+          padding: 0 3px; /* all in one row of the panel */
           font-size: 12px;
+        }
+        /* The title above says it. */
+        :host([view="playground"]) a[aria-current] {
+          display: none;
         }
       }
       a[aria-current] {
@@ -71,6 +75,12 @@ export class Nav extends Localized {
       }
     `,
   ];
+
+  /** Where the row is scrolled, the present view's link is in sight. */
+  protected override updated(): void {
+    const [nav, link] = ["nav", "a[aria-current]"].map((one) => this.renderRoot.querySelector<HTMLElement>(one));
+    if (nav && link) nav.scrollLeft = link.offsetLeft - nav.offsetLeft - (nav.clientWidth - link.offsetWidth) / 2;
+  }
 
   protected override render() {
     return html`<nav aria-label=${t("nav.label")}>${VIEWS.map((name) => {

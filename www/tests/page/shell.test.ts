@@ -276,6 +276,8 @@ describe("languages", () => {
       const tops = await links.evaluateAll((all) => all.map((link) => link.getBoundingClientRect().top));
       expect(tops.length).toBeGreaterThan(4);
       expect(new Set(tops).size).toBe(1);
+      const current = await page.locator("up-nav a[aria-current]").boundingBox();
+      expect(current?.x).toBeGreaterThanOrEqual(0);
       await links.last().scrollIntoViewIfNeeded();
       const { x, width } = (await links.last().boundingBox()) ?? expect.unreachable();
       expect(x + width).toBeLessThanOrEqual(375);
