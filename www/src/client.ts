@@ -3,8 +3,8 @@
  *
  * A call that is aborted rejects at once, and what the worker sends for it later is dropped (a late
  * picture or model is freed there). A worker that crashes is thrown away: every open call rejects with
- * `engine-crashed`, `onCrash` is told, and the next call starts a fresh worker. Numbers of pictures and
- * models do not outlive their worker.
+ * `engine-crashed`, `onCrash` is told, and the next call starts a fresh worker. So is one that is lost through
+ * no call of this page's, of which `onLost` is told. Numbers of pictures and models do not outlive their worker.
  */
 
 import type { EngineInfo } from "./protocol";
@@ -33,6 +33,8 @@ interface OpenCall extends CallOptions {
 export interface WorkerLike {
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
+  /** Of one that is shared: it ended, and not by a call of this page's. */
+  onlost?: (() => void) | null;
   postMessage(message: ToWorker): void;
   terminate(): void;
 }
@@ -60,6 +62,7 @@ const UNDO: { [K in CallName]?: (result: never) => ToWorker } = {
 
 export class Client {
   onCrash: (detail: string) => void = () => {};
+  onLost: () => void = () => {};
   #spawn: () => WorkerLike;
   #worker: WorkerLike | null = null;
   #open = new Map<number, OpenCall>();
@@ -115,6 +118,7 @@ export class Client {
       event.preventDefault();
       this.#crash(worker, event.message ?? "");
     };
+    worker.onlost = () => this.#crash(worker, null);
     this.#worker = worker;
     return worker;
   }
@@ -143,15 +147,17 @@ export class Client {
     if (undo) worker.postMessage(undo(message.result as never));
   }
 
-  #crash(worker: WorkerLike, detail: string): void {
+  /** `detail`: null of one that is lost. */
+  #crash(worker: WorkerLike, detail: string | null): void {
     if (worker !== this.#worker) return;
     this.#worker = null;
     worker.terminate();
     this.#dropped.clear();
     const open = [...this.#open.values()];
     this.#open.clear();
-    this.onCrash(detail);
-    for (const call of open) call.reject(new CallError("engine-crashed", detail));
+    if (detail === null) this.onLost();
+    else this.onCrash(detail);
+    for (const call of open) call.reject(new CallError("engine-crashed", detail ?? ""));
   }
 }
 

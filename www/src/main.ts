@@ -8,6 +8,7 @@ import { Client, type WorkerLike } from "./client";
 import { Missing } from "./elements/missing";
 import { Frame } from "./embed/frame";
 import { modeOf } from "./embed/mode";
+import { oneEngine } from "./embed/one-engine";
 import { sharedFiles, takeOpened, wasShared } from "./offline/handed";
 import { keepForOffline } from "./offline/register";
 import { CallError, messageOf } from "./protocol";
@@ -18,7 +19,7 @@ import { VIEW, type ViewElement } from "./views";
 let noted = "";
 
 const spawn = () =>
-  new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module", name: "engine" }) as WorkerLike;
+  new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module", name: "engine" }) as WorkerLike & Worker;
 
 const outside: Outside = {
   save(file, name) {
@@ -65,7 +66,9 @@ const frame = embed && window.parent !== window ? new Frame(window.parent) : nul
 if (embed?.theme) document.documentElement.style.colorScheme = embed.theme;
 
 const router = new Router();
-const client = new Client(spawn);
+/** What this frame shares an engine with: others that the element has put into the page, of the same build. */
+const sharing = embed && window.name && `${import.meta.url} ${window.name}`;
+const client = new Client(() => (sharing ? oneEngine(sharing, spawn) : spawn()));
 const views = new Map<ViewName, Promise<ViewElement>>();
 /** The view that is shown. */
 let onPage: ViewElement | null = null;

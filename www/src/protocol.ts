@@ -219,7 +219,10 @@ export type FromWorker =
   | Failure
   | { id: number; progress: Progress }
   | { id: number; tile: Tile }
-  | Crash;
+  | (Crash & { by: readonly number[] });
+
+/** Pages that come by a port of their own, and go, by number; `by` above has those whose calls are to blame. */
+export type Visit = { comes: number } | { goes: number };
 
 /** An error of a call: `code` picks the sentence the page shows, `params` fill it, `message` is its detail. */
 export class CallError extends Error {

@@ -43,6 +43,7 @@ export function browser(): void {
 /** A worker that does nothing at once, but what is held: that waits to be let go, or for its end. */
 export class FakeClient {
   onCrash = () => {};
+  onLost = () => {};
   flops = 1;
   need: string | null = null;
   classes: { name: string }[] = [];

@@ -48,7 +48,11 @@ export abstract class Desk extends Board {
     // What somebody has stopped waiting for goes on in the worker, and is no longer this page's business.
     this.bench = new Bench(client, (activity) => this.#waiting > 0 && !this.restores && this.now(activity));
     this.workshop = new Workshop(this, this.bench, (settings) => this.adopt(settings));
-    client.onCrash = (detail) => this.#crashed(detail);
+    client.onCrash = (detail) => {
+      this.#forget();
+      this.update({ notice: noticeFor(new CallError("engine-crashed", detail)) });
+    };
+    client.onLost = () => this.#lost();
   }
 
   /** Opens a sample, or for null the photo of the last visit; the one that the settings name, unless told. */
@@ -152,9 +156,19 @@ export abstract class Desk extends Board {
     this.outside.note(formatSettings(settings), step);
   }
 
-  #crashed(detail: string): void {
+  /** Another page's call, or the end of its frame, took the engine away: what was there is made anew, as soon as it may run. */
+  #lost(): void {
+    const { restores } = this;
+    this.#forget();
+    if (restores) return; // the batch tells itself
+    if (this.workshop.rests) this.#work.abort();
+    else if (this.coming || this.photo) void this.again();
+  }
+
+  /** The worker is gone, and all that was in it. */
+  #forget(): void {
     this.bench.forget();
     this.workshop.forget();
-    this.update({ engine: null, notice: noticeFor(new CallError("engine-crashed", detail)) });
+    this.update({ engine: null });
   }
 }

@@ -21,6 +21,8 @@ const named = document.querySelector<HTMLMetaElement>('meta[name="unet-playgroun
 const beside = script instanceof HTMLScriptElement ? script.src : document.baseURI;
 /** The site's folder: the one that is named, else that in which this script lies. */
 const BASE = new URL(".", new URL(named ?? beside, document.baseURI)).href;
+/** Tells the frames of this page that they may share an engine. */
+const PAGE = `unet${Math.random()}`;
 /** Milliseconds that a frame which has been loaded may stay silent. */
 const SILENCE = 20_000;
 
@@ -70,6 +72,7 @@ class UnetPlayground extends HTMLElement implements Player {
     const style = document.createElement("style");
     style.textContent = STYLE;
     this.#frame.allow = "clipboard-write";
+    this.#frame.name = PAGE;
     this.#frame.onload = () => {
       this.#silence = window.setTimeout(
         () => this.#refuse({ code: "no-answer", message: `${BASE} does not answer` }),

@@ -1,22 +1,22 @@
-/** What the worker does for each call: owns the engine, the models and the pictures. */
+/** What the worker does for each call of a page: owns the pictures, and shares engines and models with other pages. */
 
 import { decode } from "../../../npm/src/decode";
 import { encode } from "../../../npm/src/encode";
 import { weights } from "../../../npm/src/weights";
-import type { Engine, EngineModule, Model, Picture, Rect } from "../engine";
+import type { Engine, Model, Picture, Rect } from "../engine";
 import type { Inspection } from "../inspection";
 import {
   CallError,
   type CallName,
   type Calls,
   type EngineInfo,
-  messageOf,
   type PictureInfo,
   type Progress,
   type Tile,
 } from "../protocol";
+import type { Engines, SharedEngine } from "./engines";
 import { Inspections } from "./inspections";
-import { Lane } from "./lane";
+import type { Lane } from "./lane";
 import { make } from "./make";
 import { undeclaredOutput } from "./undeclared";
 
@@ -34,35 +34,35 @@ type Handlers = {
 };
 
 export class Host implements Handlers {
-  #loadModule: () => Promise<EngineModule>;
-  #module: Promise<EngineModule> | null = null;
-  #engine: Engine | null = null;
+  #engines: Engines;
+  #shared: SharedEngine | null = null;
   #models = new Map<number, Model>();
   #pictures = new Map<number, Picture>();
   #inspections = new Inspections();
-  #lane = new Lane();
-  /** Numbers of the models that keep the memory of a run: one, and those that have been looked into since. */
-  #ran = new Set<number>();
   /** Beyond the numbers of a worker that crashed: the page may still know some of them. */
   #nextId = Date.now();
 
-  constructor(loadModule: () => Promise<EngineModule>) {
-    this.#loadModule = loadModule;
+  constructor(engines: Engines) {
+    this.#engines = engines;
   }
 
-  /** Makes the engine, in place of one made before; its models and inspections go with it, pictures stay. */
+  /** Takes up an engine, in place of one it had; its models and inspections go with it, pictures stay. */
   start({ backend }: Calls["start"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
-      const { Engine } = await this.#initialized();
-      const engine = await Engine.create({ backend });
-      this.#inspections.clear();
-      for (const model of this.#models.values()) model.free();
-      this.#models.clear();
-      this.#ran.clear();
-      this.#engine?.free();
-      this.#engine = engine;
-      return describe(engine);
+      const shared = await this.#engines.take(backend, this.#shared);
+      this.#leaveEngine();
+      this.#shared = shared;
+      return describe(shared.engine);
     }, signal);
+  }
+
+  /** The page is gone: nothing that it made stays. */
+  close(): Promise<void> {
+    return this.#lane.run(() => {
+      this.#leaveEngine();
+      for (const picture of this.#pictures.values()) picture.free();
+      this.#pictures.clear();
+    });
   }
 
   async loadModel({ source }: Calls["loadModel"]["args"], { signal, progress }: CallContext) {
@@ -82,7 +82,8 @@ export class Host implements Handlers {
     }
     return this.#lane.run(async () => {
       progress({ stage: "compile" });
-      const model = await this.#ready().load(bytes, { externalData, metadata });
+      const key = "url" in source ? JSON.stringify(source) : null;
+      const model = await this.#started().load(key, (engine) => engine.load(bytes, { externalData, metadata }));
       const id = this.#nextId++;
       this.#models.set(id, model);
       const undeclared = "url" in source ? null : undeclaredOutput(model);
@@ -101,9 +102,9 @@ export class Host implements Handlers {
 
   freeModel({ model }: Calls["freeModel"]["args"]) {
     return this.#lane.run(() => {
-      this.#models.get(model)?.free();
+      const known = this.#models.get(model);
+      if (known) this.#shared?.free(known);
       this.#models.delete(model);
-      this.#ran.delete(model);
       return null;
     });
   }
@@ -142,7 +143,7 @@ export class Host implements Handlers {
   }
 
   async differenceScale() {
-    const { Engine } = await this.#initialized();
+    const { Engine } = await this.#engines.module();
     return Engine.differenceScale(false);
   }
 
@@ -176,8 +177,7 @@ export class Host implements Handlers {
 
   calibrate({ model }: Calls["calibrate"]["args"], { signal }: CallContext) {
     return this.#lane.run(() => {
-      this.#ran.add(model);
-      return pace(this.#ready(), this.#model(model), signal);
+      return pace(this.#ready(), this.#running(model), signal);
     }, signal);
   }
 
@@ -186,8 +186,7 @@ export class Host implements Handlers {
       const painting: Promise<void>[] = [];
       const engine = this.#ready();
       const network = this.#model(model);
-      for (const ran of this.#ran) if (ran !== model) this.#models.get(ran)?.release();
-      this.#ran = new Set([model]);
+      this.#started().makeRoom(network);
       const result = await engine.process(this.#picture(picture), network, {
         signal,
         ...(near && { near }),
@@ -204,9 +203,8 @@ export class Host implements Handlers {
 
   likelyColors({ picture, model, at, optional }: Calls["likelyColors"]["args"], { signal }: CallContext) {
     return this.#lane.run(() => {
-      this.#ran.add(model);
       const told = optional ? { optional } : {};
-      return this.#ready().likelyColors(this.#picture(picture), this.#model(model), at, { ...told, signal });
+      return this.#ready().likelyColors(this.#picture(picture), this.#running(model), at, { ...told, signal });
     }, signal);
   }
 
@@ -229,11 +227,11 @@ export class Host implements Handlers {
   }
 
   inspectedOutput({ inspection, cut }: Calls["inspectedOutput"]["args"], { signal }: CallContext) {
-    return this.#lane.run(async () => this.#keep(await this.#running(inspection).output({ cut, signal })), signal);
+    return this.#lane.run(async () => this.#keep(await this.#inspected(inspection).output({ cut, signal })), signal);
   }
 
   features(args: Calls["features"]["args"], { signal }: CallContext) {
-    return this.#lane.run(() => this.#inspections.features(this.#running(args.inspection), args, signal), signal);
+    return this.#lane.run(() => this.#inspections.features(this.#inspected(args.inspection), args, signal), signal);
   }
 
   /** Does not wait in the lane, nor does the next: what has been computed is only drawn. */
@@ -252,14 +250,14 @@ export class Host implements Handlers {
 
   profile({ inspection }: Calls["profile"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
-      const profile = await this.#running(inspection).profile({ signal });
+      const profile = await this.#inspected(inspection).profile({ signal });
       return { profile, engine: describe(this.#ready()) };
     }, signal);
   }
 
   loss({ inspection, reference, cut }: Calls["loss"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
-      const { map, mean, max } = await this.#running(inspection).loss(this.#picture(reference), { cut, signal });
+      const { map, mean, max } = await this.#inspected(inspection).loss(this.#picture(reference), { cut, signal });
       return { map: this.#keep(map), mean, max };
     }, signal);
   }
@@ -305,30 +303,29 @@ export class Host implements Handlers {
 
   /** A matter of microseconds: does not wait in the lane. */
   async upsample(request: Calls["upsample"]["args"]) {
-    const { upsample } = await this.#initialized();
+    const { upsample } = await this.#engines.module();
     return upsample(request);
   }
 
-  #initialized(): Promise<EngineModule> {
-    this.#module ??= this.#initialize();
-    return this.#module;
+  get #lane(): Lane {
+    return this.#engines.lane;
   }
 
-  async #initialize(): Promise<EngineModule> {
-    try {
-      const module = await this.#loadModule();
-      await module.default();
-      return module;
-    } catch (error) {
-      this.#module = null;
-      // What does not come over the network is a TypeError; what this browser cannot compile is none.
-      throw new CallError(error instanceof TypeError ? "download-failed" : "no-engine", messageOf(error));
-    }
+  #started(): SharedEngine {
+    if (!this.#shared) throw new CallError("unknown", "the engine has not been started");
+    return this.#shared;
   }
 
   #ready(): Engine {
-    if (!this.#engine) throw new CallError("unknown", "the engine has not been started");
-    return this.#engine;
+    return this.#started().engine;
+  }
+
+  #leaveEngine(): void {
+    this.#inspections.clear();
+    for (const model of this.#models.values()) this.#shared?.free(model);
+    this.#models.clear();
+    if (this.#shared) this.#engines.leave(this.#shared);
+    this.#shared = null;
   }
 
   #picture(id: number): Picture {
@@ -343,9 +340,17 @@ export class Host implements Handlers {
     return model;
   }
 
+  /** One that is about to run on a part of a picture. */
+  #running(id: number): Model {
+    const model = this.#model(id);
+    this.#started().ran(model);
+    return model;
+  }
+
   /** One whose model is about to run. */
-  #running(inspection: number): Inspection {
-    this.#ran.add(this.#inspections.modelOf(inspection));
+  #inspected(inspection: number): Inspection {
+    const model = this.#models.get(this.#inspections.modelOf(inspection)); // may have been freed meanwhile
+    if (model) this.#shared?.ran(model);
     return this.#inspections.get(inspection);
   }
 

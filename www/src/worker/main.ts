@@ -1,35 +1,47 @@
-/** The worker's mouth and ears: messages in, calls on the host, messages out. */
+/**
+ * The worker: works for the page that started it, and for those that come in by ports of their own (`embed/one-engine.ts`).
+ */
 
-import { failure, watchTraps } from "../../../npm/src/traps";
-import type { FromWorker, ToWorker } from "../protocol";
-import { Host } from "./host";
+import { watchTraps } from "../../../npm/src/traps";
+import type { FromWorker, ToWorker, Visit } from "../protocol";
+import { Engines } from "./engines";
+import { Page } from "./page";
 
-const host = new Host(() => import("unet-playground"));
-const running = new Map<number, AbortController>();
+const engines = new Engines(() => import("unet-playground"));
+const own = new Page(engines, {
+  send: (message, transfer) => self.postMessage(message, { transfer }),
+  crash: (detail) => crash(detail, []),
+});
+const visitors = new Map<number, Page>();
 
-function send(message: FromWorker, transfer: Transferable[] = []): void {
-  self.postMessage(message, { transfer });
+function crash(crashed: string, by: readonly number[]): void {
+  self.postMessage({ crashed, by } satisfies FromWorker);
 }
 
-self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
-  if ("abort" in data) return running.get(data.id)?.abort();
-  const { id, call, args } = data;
-  const controller = new AbortController();
-  running.set(id, controller);
-  try {
-    const result = await host[call](args as never, {
-      signal: controller.signal,
-      progress: (progress) => send({ id, progress }),
-      tile: (tile) => send({ id, tile }, [tile.bitmap]),
-    });
-    if (result instanceof ImageBitmap) send({ id, result }, [result]);
-    else if (result instanceof Uint8Array) send({ id, result }, [result.buffer]);
-    else send({ id, result });
-  } catch (error) {
-    send(failure(id, error));
-  } finally {
-    running.delete(id);
-  }
+function welcome(number: number, port: MessagePort): void {
+  const page = new Page(engines, {
+    send: (message, transfer) => port.postMessage(message, { transfer }),
+    crash: (detail) => crash(detail, [number]),
+  });
+  visitors.set(number, page);
+  port.onmessage = ({ data }: MessageEvent<ToWorker>) => void page.receive(data);
+}
+
+self.onmessage = ({ data, ports: [port] }: MessageEvent<ToWorker | Visit>) => {
+  if ("comes" in data) return port && welcome(data.comes, port);
+  if (!("goes" in data)) return void own.receive(data);
+  void visitors.get(data.goes)?.close();
+  visitors.delete(data.goes);
 };
 
-watchTraps(send);
+// An error event would reach the page as well, and does not tell whose call it was.
+self.addEventListener("error", (event) => event.preventDefault());
+
+// Nobody knows whose call it was: it was one of those under way.
+watchTraps(({ crashed }) => {
+  const waiting = [...visitors].filter(([, page]) => page.isWaiting);
+  crash(
+    crashed,
+    waiting.map(([number]) => number),
+  );
+});

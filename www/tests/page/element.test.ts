@@ -168,6 +168,94 @@ describe("several on a page", () => {
   });
 });
 
+describe("the engine of several", () => {
+  const small = (id: string, attributes = usual) =>
+    `<unet-playground id="${id}" ${attributes} style="height: 300px; aspect-ratio: auto"></unet-playground>`;
+  const change = (id: string, name: string, value: string) =>
+    page
+      .locator(`#${id}`)
+      .evaluate((element, [name = "", value = ""]) => element.setAttribute(name, value), [name, value]);
+  const chosen = async (id: string) => (await results(id)).at(-1)?.detail.chosen;
+  const errors = async (id: string) => (await heard()).filter((one) => one.event === "error" && one.id === id);
+  const crash = () =>
+    page.workers()[0]?.evaluate(() => {
+      setTimeout(() => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      });
+    });
+
+  it("is one for all of them", async () => {
+    await open(small("a") + small("b"));
+    await waitFor("result b");
+    expect(page.workers().length).toBe(1);
+  });
+
+  it("is each frame's own where frames cannot meet", async () => {
+    await open("");
+    await page.addInitScript(() => void Reflect.deleteProperty(globalThis, "SharedWorker"));
+    const script = `<script src="${at.site.url}embed.js" defer></script>`;
+    writeFileSync(
+      join(folder, "apart.html"),
+      `<!doctype html><title>Lesson</title>${script}${small("a")}${small("b")}`,
+    );
+    await page.goto(`${host.url}apart.html`);
+    await waitFor("result b");
+    expect(page.workers().length).toBe(2);
+  });
+
+  it("stays when a frame goes that has not started it, and is replaced when its own goes", async () => {
+    await open(small("a") + small("b") + small("c"));
+    await waitFor("result b");
+    const [worker] = page.workers();
+    await page.locator("#b").evaluate((element) => element.remove());
+    await change("a", "with", "nearest");
+    await expect.poll(() => chosen("a")).toBe("nearest");
+    expect(page.workers()).toEqual([worker]);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await waitFor("result c");
+    const before = (await results("c")).length;
+    await page.locator("#a").evaluate((element) => element.remove());
+    await expect.poll(async () => (await results("c")).length).toBeGreaterThan(before);
+    await change("c", "with", "pixel-shuffle");
+    await expect.poll(() => chosen("c")).toBe("pixel-shuffle");
+    expect(page.workers().length).toBe(1);
+    expect(page.workers()).not.toEqual([worker]);
+    expect(await errors("c")).toEqual([]);
+  });
+
+  it("that one crashes is told of there alone, and the other makes its results again", async () => {
+    await open(small("a", `${usual} controls="actions"`) + small("b"));
+    await waitFor("result b");
+    const before = (await results("b")).length;
+    await page
+      .frames()
+      .at(-1)
+      ?.evaluate(async () => {
+        const channel = new BroadcastChannel("fake-engine");
+        await new Promise((resolve) => {
+          channel.onmessage = resolve;
+          channel.postMessage({ tileDelay: 700 });
+        });
+      });
+    await change("a", "with", "nearest");
+    await page
+      .locator("#a")
+      .locator("iframe")
+      .contentFrame()
+      .getByRole("button", { name: "Stop", exact: true })
+      .waitFor();
+    await crash();
+    await expect
+      .poll(() => errors("a"))
+      .toMatchObject([{ detail: { code: "engine-crashed", message: expect.stringContaining("unreachable") } }]);
+    await expect.poll(async () => (await results("b")).length).toBeGreaterThan(before);
+    await page.locator("#a").evaluate((element: Element) => element.run());
+    await expect.poll(() => chosen("a")).toBe("nearest");
+    expect(await errors("b")).toEqual([]);
+    expect(page.workers().length).toBe(1);
+  });
+});
+
 describe("before it starts", () => {
   it("shows its poster, until the playground can be seen", async () => {
     await open(`<unet-playground id="a" ${usual} poster="coffee.jpg" title="Noise" autorun="false"></unet-playground>`);

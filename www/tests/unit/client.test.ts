@@ -13,6 +13,7 @@ vi.stubGlobal("ImageBitmap", FakeBitmap);
 class FakeWorker implements WorkerLike {
   onmessage: WorkerLike["onmessage"] = null;
   onerror: WorkerLike["onerror"] = null;
+  onlost: (() => void) | null = null;
   sent: ToWorker[] = [];
   terminated = false;
   postMessage(message: ToWorker) {
@@ -105,7 +106,7 @@ describe("Client", () => {
     const crashed = vi.fn();
     client.onCrash = crashed;
     const open = client.call("process", { picture: 1, model: 2, near: null });
-    worker().say({ crashed: "unreachable" });
+    worker().say({ crashed: "unreachable", by: [] });
     await expect(open).rejects.toMatchObject({ code: "engine-crashed", message: "unreachable" });
     expect(crashed).toHaveBeenCalledExactlyOnceWith("unreachable");
     expect(worker().terminated).toBe(true);
@@ -115,6 +116,18 @@ describe("Client", () => {
     worker(0).say({ id: 2, error: { code: "unknown", message: "from the grave" } });
     worker(1).say({ id: 2, result: engine });
     expect(await next).toEqual(engine);
+  });
+
+  it("tells of a worker that is lost through no call of its own, before its calls fail", async () => {
+    const told: string[] = [];
+    client.onCrash = () => told.push("crash");
+    client.onLost = () => told.push("lost");
+    const open = client.start("cpu").catch(({ code }) => told.push(code));
+    worker().onlost?.();
+    await open;
+    expect(told).toEqual(["lost", "engine-crashed"]);
+    void client.start("cpu");
+    expect(workers).toHaveLength(2);
   });
 
   it("treats a script that fails to load as a crash", async () => {

@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EngineModule, Model, Picture } from "../../src/engine";
+import { Engines } from "../../src/worker/engines";
 import { type CallContext, Host } from "../../src/worker/host";
 
 /** The worker's host over an engine that only writes down what is asked of it. */
@@ -38,10 +39,16 @@ function host() {
       free() {},
     }),
     scoreLabels: () => Float64Array.from([0.75, Number.NaN, 0.5, Number.NaN]),
-    free() {},
+    backendReasonCode: "asked",
+    free: () => said.push("free engine"),
   };
-  const module = { default: async () => {}, Engine: { create: async () => engine } };
-  return { said, given, host: new Host(async () => module as unknown as EngineModule) };
+  const create = async () => {
+    said.push("make engine");
+    return { ...engine };
+  };
+  const module = { default: async () => said.push("compile"), Engine: { create } };
+  const engines = new Engines(async () => module as unknown as EngineModule);
+  return { said, given, engines, host: new Host(engines) };
 }
 
 const context: CallContext = { signal: new AbortController().signal, progress() {}, tile() {} };
@@ -56,6 +63,7 @@ async function open() {
   );
   const [first = 0, second = 0] = models;
   const process = (model: number) => one.process({ picture, model, near: null }, context);
+  said.length = 0;
   return { said, one, picture, first, second, process };
 }
 
@@ -108,6 +116,76 @@ describe("the worker's memory", () => {
     await one.profile({ inspection }, context);
     await process(second);
     expect(said).toEqual(["free model 1"]);
+  });
+});
+
+describe("pages of one worker", () => {
+  const source = { url: "models/a.onnx", sha256: "", data: {} };
+
+  /** Two pages that have started an engine of the same kind, and loaded the same model. */
+  async function two() {
+    vi.stubGlobal("fetch", async (url: string) => new Response(url));
+    const { said, engines, host: one } = host();
+    const other = new Host(engines);
+    const models: number[] = [];
+    for (const page of [one, other]) {
+      await page.start({ backend: "cpu" }, context);
+      models.push((await page.loadModel({ source }, context)).id);
+    }
+    const [first = 0, second = 0] = models;
+    return { said, one, other, first, second };
+  }
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it("share the compiled module, the engine and models of one source", async () => {
+    const { said } = await two();
+    expect(said).toEqual(["compile", "make engine"]);
+  });
+
+  it("free what they share with the last that uses it, and what they made at once", async () => {
+    const { said, one, other, first, second } = await two();
+    await one.decode({ file: new Blob() }, context);
+    said.length = 0;
+    await one.freeModel({ model: first });
+    expect(said).toEqual([]);
+    await one.close();
+    expect(said).toEqual(["free picture"]);
+    await other.freeModel({ model: second });
+    await other.close();
+    expect(said).toEqual(["free picture", "free model 1", "free engine"]);
+  });
+
+  it("have models of their own where the files are", async () => {
+    const { said, one, other } = await two();
+    const own = { file: new Blob(), data: {}, metadata: {} };
+    const { id } = await one.loadModel({ source: own }, context);
+    await other.loadModel({ source: own }, context);
+    said.length = 0;
+    await one.freeModel({ model: id });
+    expect(said).toEqual(["free model 2"]);
+  });
+
+  it("keep their engine when another page asks for one anew, or for another kind", async () => {
+    const { said, one, other } = await two();
+    said.length = 0;
+    await one.start({ backend: "auto" }, context);
+    await one.start({ backend: "cpu" }, context);
+    expect(said).toEqual(["make engine", "free engine"]);
+    await other.close();
+    expect(said).toEqual(["make engine", "free engine", "free model 1"]);
+    await one.start({ backend: "cpu" }, context); // by itself: a fresh one
+    expect(said).toEqual(["make engine", "free engine", "free model 1", "make engine", "free engine"]);
+  });
+
+  it("do each other's work in turn", async () => {
+    const { one, other, first, second } = await two();
+    const [a, b] = [await one.decode({ file: new Blob() }, context), await other.decode({ file: new Blob() }, context)];
+    const stopped = new AbortController();
+    const running = one.process({ picture: a.id, model: first, near: null }, context);
+    const waiting = other.process({ picture: b.id, model: second, near: null }, { ...context, signal: stopped.signal });
+    stopped.abort();
+    await running;
+    await expect(waiting).rejects.toThrow(/abort/);
   });
 });
 

@@ -306,6 +306,29 @@ describe("a mask", () => {
   });
 });
 
+describe("an engine that is lost", () => {
+  it("is taken up anew, and what it had made is made again, without a word", async () => {
+    const { client, playground } = await open();
+    client.onLost();
+    expect(playground.state).toMatchObject({ engine: null, notice: null });
+    await until(client, "process");
+    await idle(playground);
+    expect(playground.state).toMatchObject({ notice: null, outcome: { kind: "done" } });
+  });
+
+  it("is not asked for by one that rests, until it goes on", async () => {
+    const { client, playground } = await open();
+    playground.rest(true);
+    client.onLost();
+    await rested();
+    expect(playground.state).toMatchObject({ engine: null, notice: null });
+    playground.rest(false);
+    await until(client, "process");
+    await idle(playground);
+    expect(playground.state.outcome).toMatchObject({ kind: "done" });
+  });
+});
+
 describe("what is made of what is there", () => {
   it("becomes the photo though settings are changed meanwhile", async () => {
     const { client, playground } = await open();
