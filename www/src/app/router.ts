@@ -5,7 +5,7 @@
  *     #inspect?task=denoise&node=b   inspect, "", "task=denoise&node=b"
  *     #lab/bilinear?input=1,5;4,8    lab, "bilinear", "input=1,5;4,8"
  *     #slides/pixel-shuffle          slides, "pixel-shuffle"
- *     #gallery?task=denoise          gallery, "", "task=denoise"
+ *     #gallery/denoise?scale=linear  gallery, "denoise", "scale=linear"
  */
 
 export const VIEWS = ["playground", "inspect", "learn", "lab", "slides", "gallery"] as const;

@@ -253,11 +253,10 @@ export class Controls extends Localized {
 
   /** The networks of surveys: folded away, as long as none is chosen. */
   #renderSurveyed(surveyed: Method[], chosen: readonly string[], chips: (label: string, listed: Method[]) => unknown) {
-    const task = new URLSearchParams({ task: this.state.task.id });
     return html`<details ?open=${surveyed.some(({ id }) => chosen.includes(id))}>
       <summary>${t("methods.more")}</summary>
       ${chips(t("methods.more"), surveyed)}
-      <p class="sentence"><a href=${`#gallery?${task}`}>${t("methods.gallery")}</a></p>
+      <p class="sentence"><a href=${`#gallery/${this.state.task.id}`}>${t("methods.gallery")}</a></p>
     </details>`;
   }
 

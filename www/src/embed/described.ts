@@ -54,7 +54,7 @@ export const ATTRIBUTE_TEXTS: Record<AttributeName, Described> = {
   theme: { text: "Colors; without it, those of the page around.", type: oneOf("light", "dark") },
   lock: { text: "Nothing can be dropped or pasted, and keys do nothing.", type: "boolean" },
   view: { text: "Another view in place of the playground.", type: oneOf(...VIEWS) },
-  preset: { text: "What that view shows, `bilinear` in the lab for example." },
+  preset: { text: "What that view shows: `bilinear` in the lab, `denoise` in the gallery, for example." },
   query: { text: "The rest of that view's address, after `?`." },
   poster: { text: "Address of a picture that is shown until the playground is there." },
   autorun: {

@@ -98,6 +98,10 @@ export class GalleryChart extends Localized {
       }
       .point text {
         fill: var(--ink);
+        stroke: var(--surface);
+        stroke-width: 4px;
+        stroke-linejoin: round;
+        paint-order: stroke;
       }
       [aria-checked="true"] text {
         font-weight: 650;

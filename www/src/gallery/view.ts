@@ -42,10 +42,10 @@ export class GalleryView extends Localized {
   static override styles = [shared, scrolling, galleryStyles];
 
   #opened = () => {
-    const { view, query } = this.router.route;
+    const { view, path, query } = this.router.route;
     if (view !== "gallery") return;
     const given = new URLSearchParams(query);
-    this.task = given.get("task") ?? FIRST_TASK;
+    this.task = path || FIRST_TASK;
     this.score = given.get("score") ?? "";
     this.cost = COSTS.find((cost) => cost === given.get("cost")) ?? "flops";
     this.logarithmic = given.get("scale") !== "linear";
@@ -176,13 +176,13 @@ export class GalleryView extends Localized {
     chosen?: readonly string[];
   }): void {
     Object.assign(this, change);
-    const query = new URLSearchParams({ task: this.task });
+    const query = new URLSearchParams();
     if (this.score) query.set("score", this.score);
     if (this.cost !== "flops") query.set("cost", this.cost);
     if (!this.logarithmic) query.set("scale", "linear");
     if (this.without.length > 0) query.set("without", this.without.join());
     if (this.chosen.length > 0) query.set("with", this.chosen.join());
-    this.router.note({ view: "gallery", path: "", query: query.toString().replaceAll("%2C", ",") });
+    this.router.note({ view: "gallery", path: this.task, query: query.toString().replaceAll("%2C", ",") });
   }
 }
 

@@ -11,7 +11,7 @@ export interface Section {
   /** Settings of the playground that show it on a photo. */
   photo?: string;
   /** Another view that shows it: a part of its address. */
-  more?: `inspect?${string}` | `learn?${string}` | `gallery?${string}`;
+  more?: `inspect?${string}` | `learn?${string}` | `gallery/${string}`;
 }
 
 const IDS = [
@@ -71,16 +71,16 @@ const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   "super-resolution": { photo: "task=super-resolve-x2" },
   "denoising-survey": {
     photo: "task=denoise&with=bilinear,median-filter,bilateral-filter,non-local-means-filter&layout=grid",
-    more: "gallery?task=denoise",
+    more: "gallery/denoise",
   },
   "super-resolution-frameworks": {
     photo: "task=super-resolve-x4&with=pre-upsampling,post-upsampling,progressive,iterative-up-down&layout=grid",
-    more: "gallery?task=super-resolve-x4&without=designs",
+    more: "gallery/super-resolve-x4?without=designs",
   },
   "super-resolution-designs": {
     photo:
       "task=super-resolve-x4&with=post-upsampling,residual,channel-attention,dense,recursive,multi-path&layout=grid",
-    more: "gallery?task=super-resolve-x4&without=frameworks",
+    more: "gallery/super-resolve-x4?without=frameworks",
   },
 };
 

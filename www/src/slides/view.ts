@@ -138,7 +138,7 @@ export class SlidesView extends Localized {
 }
 
 function viewOf(more: NonNullable<Section["more"]>): "inspect" | "learn" | "gallery" {
-  return more.slice(0, more.indexOf("?")) as "inspect" | "learn" | "gallery";
+  return more.slice(0, more.search(/[?/]/)) as "inspect" | "learn" | "gallery";
 }
 
 function address(id: string): string {

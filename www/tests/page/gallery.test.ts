@@ -36,8 +36,8 @@ describe("the gallery", () => {
 
   it("is as its link says, and offers no more than can be compared", async () => {
     const names = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv", "residual"];
-    const query = `task=super-resolve-x4&score=Set14+luma&cost=parameters&scale=linear&without=frameworks&with=${names}`;
-    const page = await at.visit(`#gallery?${query}`);
+    const query = `score=Set14+luma&cost=parameters&scale=linear&without=frameworks&with=${names}`;
+    const page = await at.visit(`#gallery/super-resolve-x4?${query}`);
     await page.getByText("6 networks chosen, of at most 6").waitFor();
     expect(await page.getByRole("combobox").inputValue()).toBe("Set14 luma");
     for (const name of ["Parameters", "Linear"]) expect(await page.getByRole("radio", { name }).isChecked()).toBe(true);
