@@ -221,7 +221,7 @@ describe("cropping", () => {
     expect(widths).toEqual([60, 120]);
     await task("Segment").check();
     await restored(page);
-    await page.getByRole("radio", { name: "Damage it and score" }).check();
+    await page.getByRole("radio", { name: "Score with a mask" }).check();
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Open a mask" }).click();
     await (await chooser).setFiles({ name: "mask.png", mimeType: "image/png", buffer: png(120, 80, () => 2) });
