@@ -245,6 +245,8 @@ def main() -> None:
     for strategy in args.strategy or config["strategies"]:
         run = args.run or HERE / "runs" / args.config.stem
         net, went_into = trained(run, strategy, config["training"].get("of_shared", 0.0))
+        if "temperature" in config["network"]:
+            net.temperature.fill_(config["network"]["temperature"])  # chosen after training
         if "vividness" in config:
             with torch.no_grad():
                 for parameter in net.head.parameters():

@@ -63,7 +63,7 @@ function model(
     bytes: source.length,
     sha256: createHash("sha256").update(source).digest("hex"),
     task,
-    family: "unet",
+    family: more.design ? "super-resolution" : "unet",
     strategy,
     ...(variant && { variant }),
     ...more,

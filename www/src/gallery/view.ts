@@ -200,7 +200,8 @@ function unitOf(score: string): string {
 }
 
 function compared(task: string, chosen: readonly string[]): string {
-  return formatRoute({ view: "playground", path: "", query: `task=${task}&with=${chosen.join()}` });
+  const layout = chosen.length > 1 ? "&layout=grid" : "";
+  return formatRoute({ view: "playground", path: "", query: `task=${task}&with=${chosen.join()}${layout}` });
 }
 
 function toggled(list: readonly string[], one: string): string[] {
