@@ -20,7 +20,9 @@ DEPTH = 8  # convolutions of a body
 
 
 def enlarged(x: Tensor, scale: int) -> Tensor:
-    return functional.interpolate(x, scale_factor=float(scale), mode="bicubic", align_corners=False)
+    # By its size: of factors one after the other PyTorch's exporter makes no dynamic shapes.
+    size = [scale * side for side in x.shape[2:]]
+    return functional.interpolate(x, size=size, mode="bicubic", align_corners=False)
 
 
 class Convs(nn.Sequential):
