@@ -81,7 +81,9 @@ def survey_table(entries: list[dict], spread: float) -> str:
 def write_tables(readme: Path, entries: list[dict]) -> None:
     """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`, that of its surveys after `<!-- <task> surveys -->`."""
     text, seeds = readme.read_text(), readme.parent / "seeds.json"
-    spread = json.loads(seeds.read_text())["spread"] if seeds.exists() else 0.0
+    # Of the zoo's strategies (seeds.py) and of a survey's plain network (train.py --seed).
+    files = (seeds, seeds.with_name("survey-seeds.json"))
+    spreads = [json.loads(file.read_text())["spread"] if file.exists() else 0.0 for file in files]
     for task, surveyed in dict.fromkeys((e["task"], "survey" in e) for e in entries):
         begin = f"<!-- {task} surveys -->\n" if surveyed else f"<!-- {task} -->\n"
         if begin not in text:
@@ -89,7 +91,7 @@ def write_tables(readme: Path, entries: list[dict]) -> None:
         before, _, rest = text.partition(begin)
         _, end, after = rest.partition("<!-- end -->")
         listed = [e for e in entries if e["task"] == task and ("survey" in e) == surveyed]
-        text = before + begin + (survey_table if surveyed else table)(listed, spread) + "\n" + end + after
+        text = before + begin + (survey_table if surveyed else table)(listed, spreads[surveyed]) + "\n" + end + after
     readme.write_text(text)
 
 
