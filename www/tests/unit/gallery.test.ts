@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Entry, methodId, parseManifest } from "../../../npm/src/manifest";
 import { Catalogue, networkOf } from "../../src/app/catalogue";
 import { factsOf } from "../../src/app/tasks";
+import { PAPERS } from "../../src/gallery/papers";
 import {
   commonScores,
   linearAxis,
@@ -72,6 +74,15 @@ describe("the manifest's networks of surveys", () => {
     ]);
     expect(paretoFront(pointsOf(all, "Set5 x4", "parameters")).map(({ id }) => id)).toEqual(["pixel-shuffle"]);
     expect(pointsOf([entry("free", { scores: { "Set5 x4": 1 } })], "Set5 x4", "flops")).toEqual([]);
+  });
+});
+
+describe("the shipped networks of surveys", () => {
+  it("name their papers and the formulas of their blocks", () => {
+    const shipped = parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8")));
+    const designs = shipped.filter(({ design }) => design).map(({ design }) => design);
+    expect(designs.length).toBeGreaterThan(0);
+    expect(Object.keys(PAPERS).sort()).toEqual(designs.sort());
   });
 });
 

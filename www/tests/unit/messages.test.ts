@@ -33,10 +33,11 @@ describe("the shipped models", () => {
 
   it("have words for their tasks, with a sentence each, and for what tells them apart", () => {
     expect(entries.length).toBeGreaterThan(0);
-    const keys = entries.flatMap(({ task, strategy, variant }) => [
+    const keys = entries.flatMap(({ task, family, survey, design, strategy, variant }) => [
       `task.${task}`,
       `task.${task}.sentence`,
-      `strategy.${strategy}`,
+      `family.${family}`,
+      ...(design ? [`design.${design}`, `design.${design}.text`, `gallery.group.${survey}`] : [`strategy.${strategy}`]),
       ...(variant ? [`variant.${variant}`] : []),
     ]);
     for (const key of new Set(keys)) {
