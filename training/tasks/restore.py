@@ -241,10 +241,9 @@ class SuperResolve(Restore):
 
     def loss(self, made: Tensor | tuple[Tensor, ...], wanted: Tensor) -> Tensor:
         """Of several enlarged pictures the mean, each beside the sharp picture at its own size."""
-        several = made if isinstance(made, tuple) else (made,)
-        return torch.stack(
-            [super(SuperResolve, self).loss(one, degrade.resize(wanted, *one.shape[2:])) for one in several]
-        ).mean()
+        if not isinstance(made, tuple):
+            return super().loss(made, wanted)
+        return torch.stack([self.loss(one, degrade.resize(wanted, *one.shape[2:])) for one in made]).mean()
 
     def check(self, run: Network, stride: int) -> float:
         return self.score(run, "Set5") if self.files is None else self.in_file(run, SMALL_FILE, 6)

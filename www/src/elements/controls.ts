@@ -384,7 +384,8 @@ function loudness(sigma: number): "none" | "weak" | "medium" | "strong" {
   return sigma < 18 ? "medium" : "strong";
 }
 
-function toggled(list: string[], one: string): string[] {
+/** The list without what it has, or with what it lacks. */
+export function toggled(list: readonly string[], one: string): string[] {
   return list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
 }
 

@@ -205,3 +205,30 @@ export const scrolling = css`
     background: var(--surface);
   }
 `;
+
+/** Of views that are read from top to bottom: one column under a heading. */
+export const column = css`
+  main {
+    max-width: 1060px;
+    margin: 0 auto;
+    padding: 12px 28px calc(48px + env(safe-area-inset-bottom));
+  }
+  h2 {
+    margin-bottom: 6px;
+    font-size: 19px;
+    line-height: 26px;
+    color: var(--ink);
+  }
+`;
+
+/** Numbers and lines of drawings with axes. */
+export const charts = css`
+  text {
+    fill: var(--ink-soft);
+    font-size: 12px;
+    font-variant-numeric: tabular-nums;
+  }
+  .tick {
+    stroke: var(--hairline);
+  }
+`;

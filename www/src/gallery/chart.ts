@@ -1,6 +1,6 @@
 import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { shared } from "../elements/shared";
+import { charts, shared } from "../elements/shared";
 import { decimal, Localized, language, t } from "../i18n";
 import { type Axis, type Cost, linearAxis, logarithmicAxis, type Point, paretoFront, placed } from "./points";
 
@@ -37,18 +37,11 @@ export class GalleryChart extends Localized {
 
   static override styles = [
     shared,
+    charts,
     css`
       svg {
         display: block;
         width: 100%;
-      }
-      text {
-        fill: var(--ink-soft);
-        font-size: 12px;
-        font-variant-numeric: tabular-nums;
-      }
-      .tick {
-        stroke: var(--hairline);
       }
       .front {
         fill: none;

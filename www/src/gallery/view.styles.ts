@@ -1,17 +1,6 @@
 import { css } from "lit";
 
 export const galleryStyles = css`
-  main {
-    max-width: 1060px;
-    margin: 0 auto;
-    padding: 12px 28px calc(48px + env(safe-area-inset-bottom));
-  }
-  h2 {
-    margin-bottom: 6px;
-    font-size: 19px;
-    line-height: 26px;
-    color: var(--ink);
-  }
   .about {
     max-width: 74ch;
     margin-bottom: 16px;

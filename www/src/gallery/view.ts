@@ -8,12 +8,12 @@ import { fromBase } from "../app/samples";
 import { MAX_RESULTS } from "../app/settings";
 import { noticeFor } from "../app/state";
 import "../elements/chips";
-import { taskName } from "../elements/controls";
+import { taskName, toggled } from "../elements/controls";
 import "../elements/header";
 import { icons } from "../elements/icons";
 import "../elements/notice";
 import "../elements/segments";
-import { scrolling, shared } from "../elements/shared";
+import { column, scrolling, shared } from "../elements/shared";
 import { bytes, decimal, hasMessage, Localized, plural, t, thousands } from "../i18n";
 import "./chart";
 import type { NamedPoint } from "./chart";
@@ -39,7 +39,7 @@ export class GalleryView extends Localized {
   @state() private without: readonly string[] = [];
   @state() private chosen: readonly string[] = [];
 
-  static override styles = [shared, scrolling, galleryStyles];
+  static override styles = [shared, scrolling, column, galleryStyles];
 
   #opened = () => {
     const { view, path, query } = this.router.route;
@@ -202,8 +202,4 @@ function unitOf(score: string): string {
 function compared(task: string, chosen: readonly string[]): string {
   const layout = chosen.length > 1 ? "&layout=grid" : "";
   return formatRoute({ view: "playground", path: "", query: `task=${task}&with=${chosen.join()}${layout}` });
-}
-
-function toggled(list: readonly string[], one: string): string[] {
-  return list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
 }

@@ -1,6 +1,6 @@
 import { css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { shared } from "../elements/shared";
+import { charts, shared } from "../elements/shared";
 import { Localized, language, t } from "../i18n";
 import type { Curve } from "./learning";
 import { lossAt, scaleOf } from "./scale";
@@ -16,20 +16,13 @@ export class LossCurve extends Localized {
 
   static override styles = [
     shared,
+    charts,
     css`
       svg {
         display: block;
         width: 100%;
         height: auto;
         overflow: visible;
-      }
-      text {
-        fill: var(--ink-soft);
-        font-size: 12px;
-        font-variant-numeric: tabular-nums;
-      }
-      .tick {
-        stroke: var(--hairline);
       }
       .loss {
         fill: none;

@@ -1,17 +1,6 @@
 import { css } from "lit";
 
 export const viewStyles = css`
-  main {
-    max-width: 1060px;
-    margin: 0 auto;
-    padding: 12px 28px calc(48px + env(safe-area-inset-bottom));
-  }
-  h2 {
-    margin-bottom: 6px;
-    font-size: 19px;
-    line-height: 26px;
-    color: var(--ink);
-  }
   h3 {
     margin: 22px 0 6px;
     font-size: 13px;

@@ -10,7 +10,7 @@ import { icons } from "../elements/icons";
 import "../elements/notice";
 import "../elements/samples";
 import "../elements/segments";
-import { scrolling, shared } from "../elements/shared";
+import { column, scrolling, shared } from "../elements/shared";
 import "../elements/slider";
 import "../elements/work";
 import { decibels, Localized, language, t } from "../i18n";
@@ -31,7 +31,7 @@ export class LearnView extends Localized {
   @query("#photo") private chooser!: HTMLInputElement;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  static override styles = [shared, scrolling, viewStyles];
+  static override styles = [shared, scrolling, column, viewStyles];
 
   #sample: string | null = null;
   #changed = () => {
