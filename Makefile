@@ -59,7 +59,7 @@ train-zoo: training/.venv/ready
 	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) $(if $(HOURS),--hours $(HOURS))
 
 train-surveys: training/.venv/ready
-	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) --only super-resolve-x4-survey
+	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) --only super-resolve-x4-survey denoise-survey
 
 training/.venv/ready: training/requirements.txt
 	python3 -m venv training/.venv

@@ -1,7 +1,7 @@
 """Damage as it is in files: noise that is alike in the channels or spread over pixels, 8 bits, a tone curve, JPEG.
 
-One picture at a time, 3 x H x W, RGB, 0-1. A margin of `MARGIN` pixels around what is trained on keeps borders of the filters
-out, and lets JPEG's blocks begin anywhere.
+One picture at a time, 3 x H x W, RGB, 0-1. A margin of `MARGIN` pixels around what is trained on, one block of JPEG's, keeps
+borders of the filters out, and lets the blocks begin anywhere.
 """
 
 from __future__ import annotations
@@ -70,10 +70,11 @@ class Drawing:
         drawn = torch.multinomial(torch.tensor(list(often.values()), dtype=torch.float), 1, generator=self.generator)
         return list(often)[int(drawn)]
 
-    def inner(self, small: Tensor, large: Tensor, scale: int = 1) -> tuple[Tensor, Tensor]:
-        """Both without their margins, MARGIN pixels of the small one on each side: what is left begins anywhere in JPEG's blocks."""
+    def inner(self, small: Tensor, large: Tensor, scale: int = 1, aligned: float = 0) -> tuple[Tensor, Tensor]:
+        """Both without their margins, MARGIN pixels of the small one on each side. What is left begins with a block of JPEG's in
+        the part `aligned` of the draws, as whole files do; else anywhere in one, as crops do."""
         side = small.shape[-1] - 2 * MARGIN
-        y, left = int(self.between(0, 2 * MARGIN)), int(self.between(0, 2 * MARGIN))
+        y, left = (MARGIN, MARGIN) if self.chance(aligned) else (int(self.between(0, 2 * MARGIN)) for _ in range(2))
 
         def part(x: Tensor, scale: int) -> Tensor:
             return x[:, y * scale : (y + side) * scale, left * scale : (left + side) * scale]
@@ -144,8 +145,10 @@ class Damage(Drawing):
         gamma = self.between(1.2, 2.4)
         return self.noise(clean**gamma).clamp(0, 1) ** (1 / gamma)
 
-    def compressed(self, x: Tensor, qualities: list[float], gray: bool) -> Tensor:
-        quality = round(self.between(*qualities))
+    def compressed(self, x: Tensor, qualities: list[float], gray: bool, stronger: float = 1) -> Tensor:
+        """Above 1, `stronger` draws low qualities more often than high ones."""
+        low, high = qualities
+        quality = round(low + (high - low) * self.between(0, 1) ** stronger)
         subsampling = "4:2:0" if self.chance(self.settings["halved_chroma"]) else "4:4:4"
         return degrade.jpeg(x[None, :1] if gray else x[None], quality, subsampling)[0].expand(3, -1, -1)
 
@@ -163,11 +166,11 @@ class Damage(Drawing):
         if gray:  # a file of one channel
             x = x[:1].expand(3, -1, -1)
         if kind == "jpeg":
-            x = self.compressed(x, settings["jpeg"], gray)
-            if self.chance(settings["twice"]):
+            if self.chance(settings["twice"]):  # saved before with other borders
                 y, left = int(self.between(0, MARGIN)), int(self.between(0, MARGIN))
                 x = x.clone()
-                x[:, y:, left:] = self.compressed(x[:, y:, left:], settings["jpeg"], gray)
+                x[:, y:, left:] = self.compressed(x[:, y:, left:], settings["jpeg"], gray, settings["stronger"])
+            x = self.compressed(x, settings["jpeg"], gray, settings["stronger"])
         elif self.chance(settings["compressed"]):
             x = self.compressed(x, settings["noisy_jpeg"] if kind == "noise" else [95, 100], gray)
         return x, clean
@@ -175,7 +178,7 @@ class Damage(Drawing):
     def cropped(self, wide: Tensor) -> tuple[Tensor, Tensor]:
         """The same of a picture with MARGIN pixels around."""
         x, clean = self(wide)
-        return self.inner(x, clean)
+        return self.inner(x, clean, aligned=self.settings["aligned"])
 
 
 def unit(noise: Tensor) -> Tensor:

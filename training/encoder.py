@@ -36,7 +36,7 @@ class Features(NamedTuple):
     s4: Tensor
     s8: Tensor
     s16: Tensor
-    s32: Tensor
+    s32: Tensor | None
 
 
 def same(x: Tensor, kernel: int, stride: int) -> Tensor:
@@ -66,7 +66,7 @@ class InvertedResidual(nn.Module):
 
 
 class Encoder(nn.Module):
-    """N x 3 x H x W, RGB, 0-1, sides multiples of 32, to its features."""
+    """N x 3 x H x W, RGB, 0-1, sides multiples of the last stride, to its features."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,14 +78,17 @@ class Encoder(nn.Module):
                 inputs = outputs
         self.blocks = nn.ModuleList(blocks)
 
-    def forward(self, x: Tensor) -> Features:
+    def forward(self, x: Tensor, deepest: int = STRIDE) -> Features:
+        """deepest: the last stride that is wanted."""
         x = functional.relu6(self.stem(same((x - 127 / 255) * (255 / 128), 3, 2)))
         left = []
         for index, block in enumerate(self.blocks):
             x = block(x)
             if index in LEAVES:
                 left.append(x)
-        return Features(*left)
+                if 2 ** len(left) == deepest:
+                    break
+        return Features(*left, *[None] * (len(LEAVES) - len(left)))
 
 
 def pretrained() -> Encoder:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from config import read_config
+from config import of_network, read_config
 from scoring import onnx_network, padded
 from tasks import task_of
 from weights import facts
@@ -26,10 +26,11 @@ def main() -> None:
         told = facts(path)
         if "task" not in told:
             parser.error(f"{path} does not say what its task is (metadata_props)")
-        # A variant may be scored in its own way.
-        names = ["-".join(filter(None, [told["task"], told.get("variant", "")])), told["task"]]
+        # A variant or a survey's network may be scored in its own way.
+        variant = "survey" if "survey" in told else told.get("variant", "")
+        names = ["-".join(filter(None, [told["task"], variant])), told["task"]]
         config = next(path for path in (HERE / f"{name}.toml" for name in names) if path.exists())
-        task = task_of(read_config(config), args.data)
+        task = task_of(of_network(read_config(config), told.get("design", "")), args.data)
         for name, value in task.report(padded(onnx_network(path), args.multiple)).items():
             print(f"{path.stem}: {name}: {value:.3f}", flush=True)
 

@@ -22,15 +22,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from config import read_config
+from config import of_network, read_config
 from encoder import SOURCE
 from manifest import write_manifest
 from model import flops_per_pixel, parameters
-from networks import Net, SuperResolver, build
+from networks import Net, SurveyNetwork, build, encoder_of
 from onnx import TensorProto, helper, numpy_helper
 from scoring import onnx_network, padded
 from tasks import task_of
-from transfer import HINTS, TransferUNet
+from transfer import HINTS
 from weights import file_name, latest, opened, total
 
 HERE = Path(__file__).parent
@@ -40,6 +40,7 @@ ENCODER_FILE = "efficientnet-lite0.onnx.data"
 OPTIONAL = {
     "hints": (["n", HINTS, "hint_rows", "hint_columns"], {"kind": "color-hints", "stride": 4}),
     "temperature": ([], {"kind": "number", "range": [0.1, 1]}),
+    "sigma": ([], {"kind": "noise-level", "range": [0, 50]}),
 }
 # Of the largest output magnitude: float32 sums in another order, no more.
 TOLERANCE = 1e-4
@@ -147,7 +148,7 @@ def likely_colors(graph: onnx.GraphProto) -> dict[str, str]:
 
 
 def share_encoder(model: onnx.ModelProto, folder: Path) -> None:
-    """Moves the frozen encoder's weights into a file that other networks read too."""
+    """Moves the frozen encoder's weights into a file that other networks read too; some read no more than its beginning."""
     path, content = folder / ENCODER_FILE, bytearray()
     for tensor in model.graph.initializer:
         if tensor.name.startswith("encoder."):
@@ -161,7 +162,7 @@ def share_encoder(model: onnx.ModelProto, folder: Path) -> None:
     if not path.exists():
         path.write_bytes(content)
     # By their values: averaging makes 0 of -0.
-    elif not np.array_equal(*(np.frombuffer(b, np.float16) for b in (path.read_bytes(), content))):
+    elif not np.array_equal(*(np.frombuffer(b, np.float16) for b in (path.read_bytes()[: len(content)], content))):
         raise RuntimeError(f"{path.name} holds other weights: an encoder that was refined needs a file of its own")
 
 
@@ -212,7 +213,7 @@ def trained(run: Path, strategy: str, of_shared: float = 0.0) -> tuple[Net, dict
 def facts_of(config: dict, net: Net, strategy: str, scores: dict[str, float], went_into: dict[str, float]) -> dict[str, object]:
     sources = tomllib.loads((HERE / "sources.toml").read_text())
     title = f"{config['facts']['title']} ({strategy})"
-    if isinstance(net, SuperResolver):
+    if isinstance(net, SurveyNetwork):
         names = dict(family=net.family, survey=net.survey, design=net.strategy, strategy=net.upsampling)
     else:
         names = dict(family=net.family, strategy=strategy)
@@ -221,7 +222,7 @@ def facts_of(config: dict, net: Net, strategy: str, scores: dict[str, float], we
         config["facts"], **only, task=config["task"], **names, title=title, residual=net.residual,
         parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), scores=scores,
         training_data=sources[config["facts"]["training_data"]].strip(),
-        **({"pretrained": SOURCE} if isinstance(net, TransferUNet) else {}), **{"seed": config["training"]["seed"], **went_into},
+        **({"pretrained": SOURCE} if encoder_of(net) else {}), **{"seed": config["training"]["seed"], **went_into},
     )  # fmt: skip
 
 
@@ -241,10 +242,11 @@ def main() -> None:
     parser.add_argument("--run", type=Path, help="folder of the configuration's runs; default runs/<its name>")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     args = parser.parse_args()
-    config = read_config(args.config)
-    task = task_of(config, args.data)
+    recipe = read_config(args.config)
     args.models.mkdir(parents=True, exist_ok=True)
-    for strategy in args.strategy or config["strategies"]:
+    for strategy in args.strategy or recipe["strategies"]:
+        config = of_network(recipe, strategy)
+        task = task_of(config, args.data)
         run = args.run or HERE / "runs" / args.config.stem
         net, went_into = trained(run, strategy, config["training"].get("of_shared", 0.0))
         if "temperature" in config["network"]:

@@ -268,9 +268,9 @@ def flops_per_pixel(net: UNet) -> float:
         nonlocal total
         kernel = module.kernel_size[0] * module.kernel_size[1]
         if isinstance(module, nn.ConvTranspose2d):
-            places, others = args[0][0, 0].numel() * module.in_channels, module.out_channels
+            places, others = args[0][:, 0].numel() * module.in_channels, module.out_channels
         else:
-            places, others = output[0, 0].numel() * module.out_channels, module.in_channels
+            places, others = output[:, 0].numel() * module.out_channels, module.in_channels
         total += 2 * kernel * places * (others // module.groups)
 
     convolutions = [m for m in net.modules() if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d))]

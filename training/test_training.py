@@ -14,14 +14,17 @@ from pathlib import Path
 import numpy as np
 import torch
 from cases.build import randomise
-from config import read_config
+from config import of_network, read_config
 from damage import Damage, bayer, demosaic
+from data import Patches
 from degrade import disk_kernel, gaussian_kernel, jpeg, motion_kernel
 from encoder import CHANNELS, Encoder, same
 from export import check, facts_of, halve, optional_inputs, to_onnx, trained, write
 from manifest import table
 from model import STRATEGIES, UNet, flops_per_pixel, parameters
-from norms import freeze, settle
+from networks import Told
+from networks.transformers import joined, patches
+from norms import freeze, norms_of, settle
 from optimizer import MuonAdamW, matrix
 from PIL import Image
 from scoring import first
@@ -296,6 +299,91 @@ class Tasks(unittest.TestCase):
             network(config, task_of(config, Path()), ("denser",))
         self.assertEqual(initial_weights(config, ("dense",), Path(), Path(), HERE.parent / "models"), (None, None))
 
+    def test_a_network_of_a_survey_has_settings_of_its_own(self) -> None:
+        config = read_config(HERE / "denoise-survey.toml")
+        targets = {name: of_network(config, name)["data"]["targets"] for name in config["strategies"]}
+        others = {"noise2noise": "noisy", "blind-spot": "blind-spot"}
+        self.assertEqual(targets, {name: others.get(name, "clean") for name in config["strategies"]})
+        self.assertEqual(of_network(config, "ffdnet")["data"]["patch"], config["data"]["patch"])
+        self.assertNotIn("told", config["data"])
+
+    def test_denoisers_begin_as_the_identity_and_fold_their_norms(self) -> None:
+        config = read_config(HERE / "denoise-survey.toml")
+        x = torch.rand(2, 3, 16, 24)
+        for name in config["strategies"]:
+            net = network(config, task_of(config, Path()), (name,)).eval()
+            self.assertTrue(torch.equal(net(x), x), name)
+            for parameter in net.parameters():
+                torch.nn.init.normal_(parameter, std=0.1)
+            for norm in norms_of(net):
+                norm.running_mean.normal_()
+            torch.testing.assert_close(net.folded()(x), net(x), msg=name)
+            self.assertEqual(norms_of(net.folded()), [], name)
+
+    def test_a_denoiser_that_is_told_more_noise_removes_more(self) -> None:
+        config = read_config(HERE / "denoise-survey.toml")
+        net = network(config, task_of(config, Path()), ("ffdnet",)).eval()
+        for parameter in net.parameters():
+            torch.nn.init.normal_(parameter, std=0.1)
+        x = torch.rand(2, 3, 8, 8)
+        told = net(Told(x, torch.tensor([25.0, 40.0]).view(2, 1, 1, 1)))
+        torch.testing.assert_close(told[:1], net(x)[:1])  # its own default
+        self.assertGreater(float((told[1] - net(x)[1]).detach().abs().max()), 1e-4)
+
+    def test_a_picture_of_patches_is_the_picture(self) -> None:
+        x = torch.rand(2, 3, 16, 24)
+        for grid in (1, 2, 4):
+            cut = patches(x, grid)
+            self.assertEqual(cut.shape, (2 * grid**2, 3, 16 // grid, 24 // grid))
+            self.assertTrue(torch.equal(joined(cut, grid), x))
+        self.assertTrue(torch.equal(patches(x, 2)[1], x[0, :, :8, 12:]))
+
+    def test_segmenters_of_a_survey_are_alike_but_for_the_middle(self) -> None:
+        config = read_config(HERE / "segment-survey.toml")
+        x, sizes = torch.rand(2, 3, 64, 640), []
+        for name in config["strategies"]:
+            net = network(config, task_of(config, Path()), (name,))
+            sizes.append(sum(p.numel() for p in net.parameters() if p.requires_grad))
+            for path, parameter in net.named_parameters():
+                if not path.startswith("encoder."):
+                    torch.nn.init.normal_(parameter, std=0.05)
+            made = first(net.eval()(x))
+            self.assertEqual(made.shape, (2, 4, 64, 640))
+            torch.testing.assert_close(made.sum(1), torch.ones(2, 64, 640), msg=name)
+            torch.testing.assert_close(first(net.folded()(x)), made, msg=name)
+            # Convolutions do not see as far as this.
+            other = x.clone()
+            other[..., 576:] = 0
+            moved = float((first(net(other)) - made)[..., :8].detach().abs().max())
+            self.assertEqual(moved > 0, name != "convolutions", name)
+            self.assertEqual(net.train()(x).shape, (2, 4, 32, 320))
+        self.assertLess(max(sizes) / min(sizes), 1.15)
+
+    def test_what_a_denoiser_learns_from(self) -> None:
+        config = read_config(HERE / "denoise-survey.toml")
+
+        def drawn(targets: str, **data: object) -> tuple:
+            settings = config["data"] | {"targets": targets, "noise": {"gaussian": {"range": [25, 25]}}} | data
+            task = task_of(config | {"data": settings}, Path(), torch.Generator().manual_seed(0))
+            task.patches = Patches([torch.full((3, 90, 90), 128, dtype=torch.uint8)], 48, task.generator)
+            return task, *task.batch(8)
+
+        for targets, wanted in (("clean", 0.0), ("noisy", 25 / 255)):
+            _, x, y = drawn(targets)
+            self.assertAlmostEqual(float(x.std()), 25 / 255, delta=0.003)
+            self.assertAlmostEqual(float(y.std()), wanted, delta=0.003)
+            self.assertLess(abs(float(torch.corrcoef(torch.stack([x.flatten(), y.flatten()]))[0, 1])) if wanted else 0, 0.02)
+        task, x, y = drawn("blind-spot")
+        noisy, hidden = y.chunk(2, dim=1)
+        self.assertAlmostEqual(float(hidden.mean()), task.HIDDEN, delta=0.005)
+        self.assertTrue(torch.equal(x[hidden == 0], noisy[hidden == 0]))
+        self.assertLess(float((x == noisy)[hidden == 1].float().mean()), 0.01)
+        # What is not hidden does not count.
+        made = torch.where(hidden == 1, noisy, torch.zeros_like(noisy))
+        self.assertAlmostEqual(float(task.loss(made, y)), 10 * math.log10(5e-5), places=3)
+        _, told, _ = drawn("clean", told=True)
+        self.assertTrue(torch.equal(told.sigma, torch.full((8, 1, 1, 1), 25.0)))
+
     def test_every_configuration_has_a_network(self) -> None:
         for path in HERE.glob("*.toml"):
             config = read_config(path)
@@ -346,10 +434,12 @@ class Files(unittest.TestCase):
                 x, clean = self.damaged(**settings, gray=0, toned=0, compressed=0)
                 self.assertAlmostEqual(float((x - clean).std()) * 255, 25, delta=2, msg=f"{channels} {grain}")
 
-    def test_patches_begin_anywhere_in_the_blocks(self) -> None:
-        damage = Damage(self.settings | {"kinds": {"clean": 1.0}, "compressed": 0, "gray": 0}, torch.Generator().manual_seed(0))
-        corners = {tuple(damage.cropped(self.clean)[1][:, 0, 0].tolist()) for _ in range(20)}
-        self.assertGreater(len(corners), 10)
+    def test_patches_begin_with_a_block_or_anywhere_in_one(self) -> None:
+        settings = self.settings | {"kinds": {"clean": 1.0}, "compressed": 0, "gray": 0}
+        for aligned, wanted in ((0, range(11, 21)), (1, [1])):
+            damage = Damage(settings | {"aligned": aligned}, torch.Generator().manual_seed(0))
+            corners = {tuple(damage.cropped(self.clean)[1][:, 0, 0].tolist()) for _ in range(20)}
+            self.assertIn(len(corners), wanted)
 
     def test_a_worse_jpeg_is_further_from_the_picture(self) -> None:
         smooth = torch.linspace(0, 1, 64).expand(1, 3, 64, 64)

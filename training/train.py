@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from config import read_config
+from config import of_network, read_config
 from curve import Curve
 from encoder import Features, pretrained
 from model import flops_per_pixel, parameters
-from networks import Net, build
+from networks import Net, Told, build, encoder_of
 from norms import freeze, settle
 from optimizer import MuonAdamW
 from samples import write_samples
@@ -32,7 +32,7 @@ from scoring import Network, first, padded
 from tasks import Task, task_of
 from team import Team, together
 from torch import Tensor, nn
-from transfer import Seen, TransferUNet
+from transfer import Seen
 from weights import initial_weights, opened, start_from, total
 
 CHECKPOINT_SECONDS = 180
@@ -40,8 +40,8 @@ WARM_UP = 0.02
 # Batches that the statistics of the norms are taken of in the end.
 SETTLE = 100
 HERE = Path(__file__).parent
-# What a network takes: frames, or what a frozen encoder made of them.
-Inputs = Tensor | Seen | Features | None
+# What a network takes: pictures, with what it is told of them or what a frozen encoder made of them.
+Inputs = Tensor | Told | Seen | Features | None
 
 
 def learning_rate(peak: float, done: float) -> float:
@@ -149,8 +149,8 @@ class Run:
         pictures = self.task.load()
         if state is not None:
             start_from(net, state, self.task.batch)
-        elif isinstance(net, TransferUNet):
-            net.encoder.load_state_dict(pretrained().state_dict())
+        elif encoder := encoder_of(net):
+            encoder.load_state_dict(pretrained().state_dict())
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.net, training["ema"])
         self.optimizer = MuonAdamW(self.net, self.rate, training["weight_decay"])
@@ -296,7 +296,7 @@ def start(config: dict, args: argparse.Namespace, team: Team) -> None:
         usual_budget(config, args)
     if config.get("separate"):
         for name in args.only or config["strategies"]:
-            Run(config, args, (name,), args.out / name, team).train()
+            Run(of_network(config, name), args, (name,), args.out / name, team).train()
     else:
         strategies = (args.fine_tune,) if args.fine_tune else tuple(config["strategies"])
         Run(config, args, strategies, args.out / (args.fine_tune or ""), team).train()

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from encoder import Encoder
 from lecture import LectureUNet
 from model import UNet
 from transfer import TransferUNet
 
+from .denoising import Denoiser, Told, denoiser
 from .super_resolution import SuperResolver, super_resolver
+from .survey import SurveyNetwork
+from .transformers import Segmenter, segmenter
 
-Net = UNet | LectureUNet | TransferUNet | SuperResolver
+__all__ = ["Net", "SurveyNetwork", "Told", "build", "encoder_of"]
+
+Net = UNet | LectureUNet | TransferUNet | SurveyNetwork
 KINDS: dict[str, Callable[..., Net]] = {
-    net.kind: made
-    for net, made in ((UNet, UNet), (LectureUNet, LectureUNet), (TransferUNet, TransferUNet), (SuperResolver, super_resolver))
+    UNet.kind: UNet,
+    LectureUNet.kind: LectureUNet,
+    TransferUNet.kind: TransferUNet,
+    SuperResolver.kind: super_resolver,
+    Denoiser.kind: denoiser,
+    Segmenter.kind: segmenter,
 }
+
+
+def encoder_of(net: Net) -> Encoder | None:
+    """The pretrained part, of networks that have one."""
+    encoder = getattr(net, "encoder", None)
+    return encoder if isinstance(encoder, Encoder) else None
 
 
 def build(kind: str, settings: dict, strategies: Sequence[str]) -> Net:

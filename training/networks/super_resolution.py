@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from model import conv3, initialise
+from model import conv3
 from torch import Tensor, nn
 from torch.nn import functional
+
+from .layers import Convs, shifted
+from .survey import SurveyNetwork, built
 
 SCALE = 4
 DEPTH = 8  # convolutions of a body
@@ -23,13 +26,6 @@ def enlarged(x: Tensor, scale: int) -> Tensor:
     # By its size: of factors one after the other PyTorch's exporter makes no dynamic shapes.
     size = [scale * side for side in x.shape[2:]]
     return functional.interpolate(x, size=size, mode="bicubic", align_corners=False)
-
-
-class Convs(nn.Sequential):
-    """3x3 convolutions, each followed by a ReLU."""
-
-    def __init__(self, channels: int, depth: int):
-        super().__init__(*(layer for _ in range(depth) for layer in (conv3(channels, channels), nn.ReLU())))
 
 
 class ResidualBlock(nn.Module):
@@ -131,26 +127,11 @@ def blocks(kind: Callable[[int], nn.Module], channels: int, count: int = DEPTH /
     return nn.Sequential(*(kind(channels) for _ in range(count)))
 
 
-class SuperResolver(nn.Module):
-    """What recipes and files need to know of a network of the survey."""
+class SuperResolver(SurveyNetwork):
+    """Gives the picture enlarged by `SCALE`, first of several."""
 
     kind = family = "super-resolution"
-    residual = True
-    multiple = 1
-    # How the last step enlarges.
     upsampling = "pixel-shuffle"
-    # What it gives: the picture enlarged by `SCALE`, first of several.
-    outputs: tuple[str, ...] = ("y",)
-    survey: str
-    settings: dict
-    strategies: tuple[str, ...]
-    strategy: str
-
-    def single(self, strategy: str) -> SuperResolver:
-        return self
-
-    def folded(self) -> SuperResolver:
-        return self
 
 
 class PostUpsampling(SuperResolver):
@@ -163,7 +144,7 @@ class PostUpsampling(SuperResolver):
         self.head = conv3(channels, 3 * SCALE**2)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.body(torch.relu(self.first(x - 0.5)))
+        y = self.body(torch.relu(self.first(shifted(x))))
         return enlarged(x, SCALE) + functional.pixel_shuffle(self.head(y), SCALE)
 
 
@@ -179,7 +160,7 @@ class MultiScale(SuperResolver):
         self.head = nn.ModuleDict({f"x{scale}": conv3(channels, 3 * scale**2) for scale in self.SCALES})
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        y = self.body(torch.relu(self.first(x - 0.5)))
+        y = self.body(torch.relu(self.first(shifted(x))))
         heads = zip(self.SCALES, self.head.values())
         return tuple(enlarged(x, scale) + functional.pixel_shuffle(head(y), scale) for scale, head in heads)
 
@@ -195,7 +176,7 @@ class PreUpsampling(SuperResolver):
 
     def forward(self, x: Tensor) -> Tensor:
         x = enlarged(x, SCALE)
-        return x + self.head(self.body(torch.relu(self.first(x - 0.5))))
+        return x + self.head(self.body(torch.relu(self.first(shifted(x)))))
 
 
 class Progressive(SuperResolver):
@@ -213,7 +194,7 @@ class Progressive(SuperResolver):
             self.add_module(f"head{level}", conv3(channels, 3))
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        y, made = torch.relu(self.first(x - 0.5)), []
+        y, made = torch.relu(self.first(shifted(x))), []
         for level in (1, 2):
             y = torch.relu(self.get_submodule(f"up{level}")(self.get_submodule(f"body{level}")(y)))
             x = enlarged(x, 2) + self.get_submodule(f"head{level}")(y)
@@ -248,7 +229,7 @@ class IterativeUpDown(SuperResolver):
         self.head = conv3(2 * channels, 3)
 
     def forward(self, x: Tensor) -> Tensor:
-        large = self.up1(torch.relu(self.first(x - 0.5)))
+        large = self.up1(torch.relu(self.first(shifted(x))))
         return enlarged(x, SCALE) + self.head(torch.cat([large, self.up2(self.down(large))], dim=1))
 
 
@@ -277,15 +258,5 @@ def super_resolver(inputs: int, outputs: int, scale: int, strategies: tuple[str,
     """The network of the survey that `strategies` names."""
     if (inputs, outputs, scale) != (3, 3, SCALE):
         raise ValueError(f"the networks of the survey enlarge colors {SCALE} times, not {inputs} channels {scale} times")
-    (name,) = strategies
-    if name not in (known := FRAMEWORKS | DESIGNS):
-        raise ValueError(f"unknown network {name!r}; one of {', '.join(known)}")
-    net = known[name]()
-    net.settings, net.strategies, net.strategy = dict(inputs=inputs, outputs=outputs, scale=scale), (name,), name
-    net.survey = "frameworks" if name in FRAMEWORKS else "designs"
-    net.apply(initialise)
-    for path, module in net.named_modules():
-        # Starts as the enlarged picture: the first steps learn what to correct, not how to copy.
-        if path.startswith("head") and isinstance(module, nn.Conv2d):
-            nn.init.zeros_(module.weight)
-    return net
+    settings = dict(inputs=inputs, outputs=outputs, scale=scale)
+    return built(FRAMEWORKS | DESIGNS, strategies, settings, lambda name: "frameworks" if name in FRAMEWORKS else "designs")

@@ -12,6 +12,7 @@ import torch
 from damage import MARGIN, Damage, Reduced
 from data import Patches, load_folder, load_shards
 from degrade import uniform
+from networks import Told
 from scoring import Network, eight_bits, luma_psnr, psnr
 from torch import Tensor
 from torch.nn import functional
@@ -122,7 +123,7 @@ class Denoise(Restore):
             if kind in self.settings["noise"]:
                 scores[f"Kodak24 {kind} {strength:g} 8-bit"] = self.score(run, "Kodak24", kind, strength, True)
                 scores[f"Kodak24 {kind} {strength:g} 8-bit, mean or median"] = self.filtered(kind, strength)
-        return scores | self.of_files(run)
+        return scores | self.of_files(run) if "files" in self.settings else scores
 
     def of_files(self, run: Network, stride: int = 3) -> dict[str, float]:
         """Every third picture of Kodak24 in files, each row beside the file as it was."""
@@ -162,6 +163,49 @@ class Denoise(Restore):
             noisy = self.noisy(clean, kind, torch.tensor([strength]), seeded(index))
             values.append(psnr(run(eight_bits(noisy) if clipped else noisy).clamp(0, 1), clean))
         return mean(values)
+
+
+class DenoiseSurvey(Denoise):
+    """White Gaussian noise alone. [data] targets: what is learned from,
+
+    - "clean": the picture;
+    - "noisy": the picture with other noise, as strong (Noise2Noise; Lehtinen et al. 2018);
+    - "blind-spot": the noisy picture itself, at values that its input lacks (Noise2Void; Krull, Buchholz, Jug 2019).
+
+    told: the network is told the standard deviation.
+    """
+
+    HIDDEN = 0.02  # of all values
+    REACH = 2  # pixels, of what takes their place
+
+    def batch(self, size: int) -> tuple[Tensor | Told, Tensor]:
+        clean, targets = self.patches.batch(size), self.settings["targets"]
+        sigma = uniform(size, *self.settings["noise"]["gaussian"]["range"], self.generator)
+        noisy = self.noisy(clean, "gaussian", sigma, self.generator)
+        if self.settings.get("told"):
+            return Told(noisy, sigma.view(-1, 1, 1, 1)), clean
+        if targets == "clean":
+            return noisy, clean
+        if targets == "noisy":
+            return noisy, self.noisy(clean, "gaussian", sigma, self.generator)
+        if targets == "blind-spot":
+            return self.blinded(noisy)
+        raise ValueError(f"unknown targets {targets!r}")
+
+    def blinded(self, noisy: Tensor) -> tuple[Tensor, Tensor]:
+        """Some values, each of one channel alone, replaced by a neighbor's; and beside the picture where (N x 6 x H x W)."""
+        hidden = torch.rand(noisy.shape, generator=self.generator) < self.HIDDEN
+        down, right = (int(step) for step in torch.randint(-self.REACH, self.REACH, (2,), generator=self.generator))
+        # Never the value itself: what would be no step is the longest.
+        others = noisy.roll((down or self.REACH, right or self.REACH), (2, 3))
+        return torch.where(hidden, others, noisy), torch.cat([noisy, hidden.to(noisy)], dim=1)
+
+    def loss(self, made: Tensor, wanted: Tensor) -> Tensor:
+        if wanted.shape[1] == made.shape[1]:
+            return super().loss(made, wanted)
+        target, hidden = wanted.chunk(2, dim=1)
+        share = hidden.mean(dim=(1, 2, 3)).clamp(min=1e-6)
+        return (10 * torch.log10((hidden * (made - target).square()).mean(dim=(1, 2, 3)) / share + 5e-5)).mean()
 
 
 def neighbourhood(x: Tensor) -> Tensor:
