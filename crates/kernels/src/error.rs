@@ -14,16 +14,37 @@ pub enum Error {
     MissingExternalData(String),
     /// An operator outside the supported set.
     #[error("node {node:?}: operator {op} is not supported{}", reason.map_or(String::new(), |reason| format!("; {reason}")))]
-    UnsupportedOperator { node: String, op: String, reason: Option<&'static str> },
+    UnsupportedOperator {
+        /// Name of the node, or what stands for it where it has none.
+        node: String,
+        /// Operator with its domain, as the file has it.
+        op: String,
+        /// What of it is unsupported, where other uses are supported.
+        reason: Option<&'static str>,
+    },
     /// A node whose attributes, inputs or shapes are wrong or not supported.
     #[error("node {node:?} ({op}): {reason}")]
-    InvalidNode { node: String, op: String, reason: String },
+    InvalidNode {
+        /// Name of the node, or what stands for it where it has none.
+        node: String,
+        /// ONNX name of the operator.
+        op: String,
+        /// What does not fit, naming the input or the attribute.
+        reason: String,
+    },
     /// An input given to a run does not fit the model.
     #[error("{0}")]
     InvalidInput(String),
     /// More memory than the limit allows would be needed; known before anything is allocated.
     #[error("{what} needs {needed} bytes, and the limit is {limit}")]
-    TooLarge { what: String, needed: u64, limit: u64 },
+    TooLarge {
+        /// What would be allocated.
+        what: String,
+        /// Bytes.
+        needed: u64,
+        /// Bytes.
+        limit: u64,
+    },
     /// The allocator refused.
     #[error("out of memory: {0} bytes could not be allocated")]
     OutOfMemory(u64),
@@ -55,7 +76,16 @@ pub enum Error {
     #[error(
         "the picture is {width} × {height} pixels; the limit is {max_side} a side and {max_pixels} pixels in all"
     )]
-    PictureTooLarge { width: u32, height: u32, max_side: u32, max_pixels: u64 },
+    PictureTooLarge {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// Longest side that is allowed, in pixels.
+        max_side: u32,
+        /// Pixels that are allowed in all.
+        max_pixels: u64,
+    },
 }
 
 impl Error {
@@ -82,4 +112,5 @@ impl Error {
     }
 }
 
+/// What can fail with an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

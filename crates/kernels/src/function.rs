@@ -7,30 +7,40 @@
 /// Functions of one element; formulas as in ONNX and PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Unary {
+    /// x
     Identity,
+    /// max(0, x)
     Relu,
     /// x < 0 ? alpha·x : x
     LeakyRelu {
+        /// Slope below zero.
         alpha: f32,
     },
     /// min(max(x, min), max)
     Clip {
+        /// Lower bound; −∞ leaves it open.
         min: f32,
+        /// Upper bound; ∞ leaves it open.
         max: f32,
     },
+    /// 1 / (1 + e⁻ˣ)
     Sigmoid,
+    /// tanh(x)
     Tanh,
     /// x·max(0, min(1, x/6 + 1/2))
     HardSwish,
     /// max(0, min(1, alpha·x + beta))
     HardSigmoid {
+        /// Slope of the linear part.
         alpha: f32,
+        /// Value at zero.
         beta: f32,
     },
     /// x·Φ(x), exact (erf)
     Gelu,
     /// x·Φ(x), tanh approximation
     GeluTanh,
+    /// Gauss error function.
     Erf,
     /// x·sigmoid(x)
     Silu,
@@ -38,21 +48,32 @@ pub enum Unary {
     Mish,
     /// x < 0 ? alpha·(eˣ − 1) : x
     Elu {
+        /// Limit at −∞, negated.
         alpha: f32,
     },
     /// ln(1 + eˣ)
     Softplus,
+    /// eˣ
     Exp,
+    /// Natural logarithm; NaN of negative values.
     Log,
+    /// √x; NaN of negative values.
     Sqrt,
+    /// 1 / x
     Reciprocal,
+    /// |x|
     Abs,
+    /// −x
     Neg,
+    /// Greatest integer that is not above x.
     Floor,
+    /// Least integer that is not below x.
     Ceil,
     /// Half to even.
     Round,
+    /// sin(x), of radians.
     Sin,
+    /// cos(x), of radians.
     Cos,
     /// −1, 0 or 1; NaN of NaN.
     Sign,
@@ -60,18 +81,23 @@ pub enum Unary {
     Softsign,
     /// x > alpha ? x : 0
     ThresholdedRelu {
+        /// Threshold; the value itself gives 0.
         alpha: f32,
     },
     /// 1 of NaN, 0 of any number.
     IsNan,
     /// 1 of the infinities that are asked for, 0 of anything else.
     IsInf {
+        /// Whether −∞ counts.
         negative: bool,
+        /// Whether ∞ counts.
         positive: bool,
     },
     /// scale·x + shift
     Affine {
+        /// Factor.
         scale: f32,
+        /// Added to the product.
         shift: f32,
     },
     /// 32-bit integer to float.
@@ -83,12 +109,19 @@ pub enum Unary {
 /// Functions of two elements, NumPy broadcasting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Binary {
+    /// a + b
     Add,
+    /// a − b
     Sub,
+    /// a·b
     Mul,
+    /// a / b
     Div,
+    /// aᵇ
     Pow,
+    /// The lesser of the two.
     Min,
+    /// The greater of the two.
     Max,
     /// a < 0 ? a·b : a
     PRelu,

@@ -5,6 +5,7 @@
 pub enum Interpolation {
     /// Half to even.
     Nearest,
+    /// Bilinear, of the 2×2 pixels around the position.
     Linear,
     /// Keys' kernel with a = −0.75, as PyTorch.
     Cubic,
@@ -13,6 +14,7 @@ pub enum Interpolation {
 /// What stands outside the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutsideGrid {
+    /// 0 in every channel.
     Zeros,
     /// The nearest pixel.
     Border,
@@ -23,7 +25,9 @@ pub enum OutsideGrid {
 /// See [`Kernel::GridSample`](super::Kernel::GridSample).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GridSample {
+    /// Between the pixels.
     pub mode: Interpolation,
+    /// Beyond the picture's border.
     pub outside: OutsideGrid,
     /// −1 and 1 are the centers of the outermost pixels, not their outer edges.
     pub align_corners: bool,

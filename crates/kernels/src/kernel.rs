@@ -18,7 +18,9 @@ use crate::grid::GridSample;
 /// How the elements of a value lie in its buffer; see the module's documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layout {
+    /// NCHWc4, of rank 4.
     Planes,
+    /// Row-major, of any rank.
     Plain,
 }
 
@@ -35,8 +37,11 @@ pub fn storage_len(layout: Layout, shape: &[usize]) -> Option<usize> {
 /// for convolution and absent for pooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
+    /// Positions that the window reads along each axis.
     pub kernel: [usize; 2],
+    /// Input positions from one output position to the next.
     pub stride: [usize; 2],
+    /// Input positions between neighbors of a window.
     pub dilation: [usize; 2],
     /// Zeros before the first row and column; negative crops.
     pub pad_begin: [isize; 2],
@@ -65,9 +70,11 @@ impl Window {
 /// Per-channel vectors are plain constants of length C_out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Epilogue {
+    /// Added to each channel's sum.
     pub bias: Option<ConstId>,
     /// The step's second operand, `Planes`, shaped like the output, is added.
     pub residual: bool,
+    /// Applied to the sum with bias and residual.
     pub activation: Unary,
     /// Batch normalisation that stands after the activation (there it may not be folded).
     pub scale_shift: Option<(ConstId, ConstId)>,
@@ -86,6 +93,7 @@ impl Epilogue {
 pub struct Gather {
     /// One table an output axis (N, C, H, W).
     pub index: [AxisIndex; 4],
+    /// Value of output positions whose source lies outside.
     pub fill: f32,
 }
 
@@ -102,8 +110,11 @@ pub enum AxisIndex {
 /// `i·taps + t` of both tables is tap t of output position i. Positions are already clamped.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AxisTaps {
+    /// Source positions for each output position.
     pub taps: usize,
+    /// Source positions, `taps` for each output position.
     pub index: Vec<i32>,
+    /// Weights of the source positions, in the same order.
     pub weight: Vec<f32>,
 }
 
@@ -115,11 +126,16 @@ impl AxisTaps {
     }
 }
 
+/// What a reduction makes of its elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReduceKind {
+    /// Their mean.
     Mean,
+    /// The greatest.
     Max,
+    /// The least.
     Min,
+    /// Their sum.
     Sum,
     /// The greatest |x|.
     MaxAbs,
@@ -149,58 +165,160 @@ impl DepthMode {
 pub enum Kernel {
     /// Cross-correlation. `weight` is a plain constant `[C_out, C_in/groups, kh, kw]`.
     /// Operands: x, and the residual where the epilogue has one.
-    Conv { window: Window, groups: usize, weight: ConstId, epilogue: Epilogue },
+    Conv {
+        /// Geometry of the sum.
+        window: Window,
+        /// Groups of channels that do not see each other.
+        groups: usize,
+        /// `[C_out, C_in/groups, kh, kw]`.
+        weight: ConstId,
+        /// What follows the sum.
+        epilogue: Epilogue,
+    },
     /// Operands x and, where values that rounding alone tells apart are to tie, the greatest magnitude of
     /// each pixel's channels (of one channel); outputs y and, if the step has two, the position y·W + x of each
     /// maximum in its input plane (integer). Ties: see [`TIE_EPSILON`].
-    MaxPool { window: Window },
+    MaxPool {
+        /// Geometry; positions outside the input do not count.
+        window: Window,
+    },
     /// Operand x. Divides by the window's positions inside the padded input if
     /// `count_include_pad`, else by those inside the input. `pad_end` bounds the padded input.
-    AveragePool { window: Window, count_include_pad: bool, pad_end: [usize; 2] },
+    AveragePool {
+        /// Geometry.
+        window: Window,
+        /// Whether zeros of the padding count.
+        count_include_pad: bool,
+        /// Padding after the last row and column.
+        pad_end: [usize; 2],
+    },
     /// Operands x and positions (integer, y·W_out + x within the output plane); the rest is zero.
     /// `window` is the pooling that made the positions. Positions outside the plane are ignored;
     /// of several values for one position the last in row-major order wins.
-    MaxUnpool { window: Window },
+    MaxUnpool {
+        /// Geometry of the pooling.
+        window: Window,
+    },
     /// Slice, Pad, Expand, Split, flips, nearest-neighbour Resize: one source element each.
     Gather(Gather),
     /// Separable linear or cubic resizing of H and W.
-    Resample { y: AxisTaps, x: AxisTaps },
+    Resample {
+        /// Along H.
+        y: AxisTaps,
+        /// Along W.
+        x: AxisTaps,
+    },
     /// y[c, bh·h + by − skip, bw·w + bx − skip] = x[channel(c, by, bx), h, w] for a block of `[bh, bw]` pixels: of
     /// the first block of each axis `skip` pixels are left out, fewer than it has, and of the last one what the
     /// output has no room for.
-    DepthToSpace { block: [usize; 2], mode: DepthMode, skip: [usize; 2] },
+    DepthToSpace {
+        /// Height and width of the block that a pixel becomes.
+        block: [usize; 2],
+        /// Order of the input's channels.
+        mode: DepthMode,
+        /// Rows and columns that are cut off at the beginning.
+        skip: [usize; 2],
+    },
     /// y[(by·block + bx)·C + c, h, w] = x[c, b·h + by, b·w + bx]
-    SpaceToDepth { block: usize },
+    SpaceToDepth {
+        /// Side of the blocks that become pixels.
+        block: usize,
+    },
     /// Operands joined along `axis`; all in the output's layout, `Planes` or `Plain`.
-    Concat { axis: usize },
+    Concat {
+        /// Axis of the logical shape.
+        axis: usize,
+    },
     /// Operand in the output's layout.
     Unary(Unary),
     /// activation(op(a, b)); operands all `Planes` or all `Plain` of the output's rank, sizes
     /// equal to the output's or 1.
-    Binary { op: Binary, activation: Unary },
+    Binary {
+        /// Of the two operands.
+        op: Binary,
+        /// Of its result.
+        activation: Unary,
+    },
     /// Over H and W, to 1×1.
     ReduceSpatial(ReduceKind),
     /// Over C, to one channel.
     ReduceChannels(ReduceKind),
     /// Over C; integer output of one channel. The first (or last) of equal values.
-    ArgMaxChannels { last: bool },
+    ArgMaxChannels {
+        /// Whether the last of equal values counts, not the first.
+        last: bool,
+    },
     /// Over C.
     SoftmaxChannels,
     /// (x − mean)/√(var + epsilon)·scale + shift, statistics over each sample's group of
     /// C/groups channels and all pixels (biased variance); `scale`, `shift`: plain, C.
     /// InstanceNorm: groups = C.
-    GroupNorm { groups: usize, epsilon: f32, scale: Option<ConstId>, shift: Option<ConstId> },
+    GroupNorm {
+        /// Groups of channels, each with statistics of its own.
+        groups: usize,
+        /// Added to the variance.
+        epsilon: f32,
+        /// By channel; 1 where there is none.
+        scale: Option<ConstId>,
+        /// By channel; 0 where there is none.
+        shift: Option<ConstId>,
+    },
     /// `Plain`. Statistics over the last `inner` elements (a product of trailing axes).
-    LayerNorm { inner: usize, epsilon: f32, scale: Option<ConstId>, shift: Option<ConstId> },
+    LayerNorm {
+        /// Elements that are normalised together.
+        inner: usize,
+        /// Added to the variance.
+        epsilon: f32,
+        /// By element, `inner` of them; 1 where there is none.
+        scale: Option<ConstId>,
+        /// By element, `inner` of them; 0 where there is none.
+        shift: Option<ConstId>,
+    },
     /// `Plain`, shape viewed as [outer, axis, inner].
-    ReduceAxis { kind: ReduceKind, outer: usize, axis: usize, inner: usize },
+    ReduceAxis {
+        /// What is made of the elements along the axis.
+        kind: ReduceKind,
+        /// Product of the axes before.
+        outer: usize,
+        /// Length of the axis.
+        axis: usize,
+        /// Product of the axes after.
+        inner: usize,
+    },
     /// `Plain`, shape viewed as [outer, axis, inner].
-    SoftmaxAxis { outer: usize, axis: usize, inner: usize },
+    SoftmaxAxis {
+        /// Product of the axes before.
+        outer: usize,
+        /// Length of the axis.
+        axis: usize,
+        /// Product of the axes after.
+        inner: usize,
+    },
     /// `Plain`, shape viewed as [outer, axis, inner]; integer output.
-    ArgMaxAxis { outer: usize, axis: usize, inner: usize, last: bool },
+    ArgMaxAxis {
+        /// Product of the axes before.
+        outer: usize,
+        /// Length of the axis.
+        axis: usize,
+        /// Product of the axes after.
+        inner: usize,
+        /// Whether the last of equal values counts, not the first.
+        last: bool,
+    },
     /// `Plain`, shape viewed as [outer, axis, inner]. Outputs: the k greatest (or least) elements in order, `[outer, k,
     /// inner]`, and, if the step has two, their positions (integer); of equal ones the first comes first.
-    TopKAxis { outer: usize, axis: usize, inner: usize, k: usize, largest: bool },
+    TopKAxis {
+        /// Product of the axes before.
+        outer: usize,
+        /// Length of the axis.
+        axis: usize,
+        /// Product of the axes after.
+        inner: usize,
+        /// Elements that are taken along the axis, at most its length.
+        k: usize,
+        /// The greatest, not the least.
+        largest: bool,
+    },
     /// Operands x and, `Plain`, positions `[N, H, W, 2]` (x and y, −1 to 1) of what each output pixel shows.
     GridSample(GridSample),
     /// `Plain`: y = alpha·a·b + beta·c for each of `batch` matrices. a is [M, K] (or [K, M] if
@@ -209,7 +327,10 @@ pub enum Kernel {
     /// there are three.
     MatMul(MatMul),
     /// `Plain`: output axis i is input axis `perm[i]`.
-    Transpose { perm: Vec<usize> },
+    Transpose {
+        /// By output axis, the input axis.
+        perm: Vec<usize>,
+    },
     /// Same elements in logical row-major order, other shape or layout.
     Reshape,
 }
@@ -219,12 +340,19 @@ pub enum Kernel {
 pub struct MatMul {
     /// Number of output matrices.
     pub batch: usize,
+    /// Rows of the output.
     pub m: usize,
+    /// Terms of each sum.
     pub k: usize,
+    /// Columns of the output.
     pub n: usize,
+    /// Whether a is stored as [K, M].
     pub trans_a: bool,
+    /// Whether b is stored as [N, K].
     pub trans_b: bool,
+    /// Factor of the product.
     pub alpha: f32,
+    /// Factor of c.
     pub beta: f32,
 }
 
@@ -253,18 +381,26 @@ pub enum Footprint<'a> {
     Pointwise,
     /// Position i depends on positions `i·stride + lo` to `i·stride + hi`.
     Window {
+        /// Input positions from one position of the result to the next.
         stride: i64,
+        /// First input position, from `i·stride`.
         lo: i64,
+        /// Last input position, from `i·stride`.
         hi: i64,
     },
     /// The result is finer by `factor`: its position i depends on what lies from `i + lo` to `i + hi` on its own
     /// grid.
     Upsampled {
+        /// How many times finer the result is.
         factor: i64,
+        /// First position on the result's grid, from `i`.
         lo: i64,
+        /// Last position on the result's grid, from `i`.
         hi: i64,
     },
+    /// Position i depends on the one that the table names.
     Gathered(&'a AxisIndex),
+    /// Position i depends on its taps.
     Resampled(&'a AxisTaps),
     /// All positions along the axis; the axis keeps its length.
     Whole,

@@ -1,5 +1,7 @@
 //! What everything else is said in: tensors, errors, and the closed set of kernels to which a network is lowered.
 
+#![warn(missing_docs)]
+
 pub mod error;
 mod function;
 pub mod grid;

@@ -6,14 +6,18 @@ use crate::error::{Error, Result};
 /// integer type and bool become `I64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DType {
+    /// 32-bit float.
     F32,
+    /// 64-bit integer; false and true are 0 and 1.
     I64,
 }
 
 /// Elements of a tensor, row-major.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Data {
+    /// Floats.
     F32(Vec<f32>),
+    /// Integers.
     I64(Vec<i64>),
 }
 
@@ -39,6 +43,8 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
 }
 
 impl Tensor {
+    /// A tensor of these elements.
+    ///
     /// # Errors
     /// `InvalidInput` when the number of elements is not the product of `shape`.
     pub fn new(shape: Vec<usize>, data: Data) -> Result<Self> {
@@ -83,10 +89,12 @@ impl Tensor {
         Self { shape: vec![data.len()], data: Data::I64(data) }
     }
 
+    /// Its dimensions, the outermost first.
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
+    /// The type of its elements.
     pub fn dtype(&self) -> DType {
         match self.data {
             Data::F32(_) => DType::F32,
@@ -94,6 +102,7 @@ impl Tensor {
         }
     }
 
+    /// How many elements it has.
     pub fn len(&self) -> usize {
         match &self.data {
             Data::F32(v) => v.len(),
@@ -101,18 +110,22 @@ impl Tensor {
         }
     }
 
+    /// Whether any dimension is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Its elements.
     pub fn data(&self) -> &Data {
         &self.data
     }
 
+    /// Its elements, which may be changed but not in number.
     pub fn data_mut(&mut self) -> &mut Data {
         &mut self.data
     }
 
+    /// Its shape and its elements.
     pub fn into_parts(self) -> (Vec<usize>, Data) {
         (self.shape, self.data)
     }
