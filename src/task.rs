@@ -18,7 +18,8 @@
 //!   pixels its shorter side has for the network; the result is brought back to full size. `both`, of
 //!   networks that make RGB pictures: colour as of `whole`, lightness as of `tiles`, so that it is sharp.
 //! * `optional`: JSON of the inputs that have a default and that people can set, by name: `{"kind": "number",
-//!   "range": [0.1, 1]}`, or `{"kind": "color-hints", "stride": 4}` ([`OptionalInput`]).
+//!   "range": [0.1, 1]}`, `{"kind": "noise-level", "range": [0, 50]}` or `{"kind": "color-hints", "stride": 4}`
+//!   ([`OptionalInput`]).
 //! * `task`, `family`, `strategy`, `title`: texts for people.
 //!
 //! A file without them has the defaults of a student's first export: colour by the number of

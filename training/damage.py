@@ -181,6 +181,25 @@ class Damage(Drawing):
         return self.inner(x, clean, aligned=self.settings["aligned"])
 
 
+class Saved(Drawing):
+    """A picture, 3 x H x W, as a file keeps it: as it is, or gray, or compressed. `settings` is [data.files] of a configuration."""
+
+    def __init__(self, settings: dict, generator: torch.Generator):
+        super().__init__(generator)
+        self.settings = settings
+
+    def __call__(self, x: Tensor, clean: Tensor) -> tuple[Tensor, Tensor]:
+        """What is in the file, and what should be: gray, where the file is."""
+        gray = self.chance(self.settings["gray"])
+        if gray:
+            x, clean = ((degrade.luma(of[None])[0] * 255).round().expand(3, -1, -1) / 255 for of in (x, clean))
+        if self.chance(self.settings["compressed"]):
+            quality = round(self.between(*self.settings["jpeg"]))
+            subsampling = "4:2:0" if self.chance(self.settings["halved_chroma"]) else "4:4:4"
+            x = degrade.jpeg(x[None, : 1 if gray else 3], quality, subsampling)[0].expand(3, -1, -1)
+        return x, clean
+
+
 def unit(noise: Tensor) -> Tensor:
     return noise / noise.std(dim=(1, 2), keepdim=True).clamp(min=1e-6)
 

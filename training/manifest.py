@@ -72,7 +72,8 @@ def survey_table(entries: list[dict], spread: float) -> str:
     best = {name: max(round(e["scores"][name], 2) for e in entries) for name in names}
     for e in sorted(entries, key=lambda e: -e["scores"][names[0]]):
         scores = [round(e["scores"][name], 2) for name in names]
-        texts = [f"**{v:.2f}**" if v > best[name] - spread - 0.001 else f"{v:.2f}" for name, v in zip(names, scores)]
+        ties = {name: 0 if any(u in name for u in UNITLESS) else spread for name in names}
+        texts = [f"**{v:.2f}**" if v > best[name] - ties[name] - 0.001 else f"{v:.2f}" for name, v in zip(names, scores)]
         costs = [f"{e['flops_per_pixel'] / 1000:.0f}", f"{e['parameters']:,}", f"{e['steps']:,}", f"{e['minutes']:.0f}"]
         rows.append([f"`{e['design']}`", e["survey"], *texts, *costs])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)

@@ -7,7 +7,7 @@ use super::steps::Steps;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::image::planar::Encoding;
-use crate::image::{Picture, Rect, cell, lab};
+use crate::image::{Picture, Rect, cell, lab, noise_level};
 use crate::order::ascending;
 use crate::plan::Selection;
 use crate::task::{Likely, OptionalInput};
@@ -66,8 +66,8 @@ impl OptionalValues {
 }
 
 impl Model {
-    /// The network, told these values. `picture` is the picture's width and height, and `frame` the height and
-    /// width at which the network sees it as a whole.
+    /// The network, told these values and how noisy the picture is, where it asks for that. `frame` is the height and
+    /// width at which the network sees the picture as a whole.
     ///
     /// # Errors
     /// `InvalidInput` for a name that is no optional number, a number out of its range, and for hints where the
@@ -75,13 +75,13 @@ impl Model {
     pub(super) fn told(
         &self,
         values: &OptionalValues,
-        picture: (u32, u32),
+        picture: &Picture,
         frame: Option<[usize; 2]>,
     ) -> Result<Rc<Graph>> {
-        if values.is_empty() {
+        let mut tensors = self.estimated(values, picture)?;
+        if tensors.is_empty() && values.is_empty() {
             return Ok(self.pictures().clone());
         }
-        let mut tensors = BTreeMap::new();
         for (name, &value) in &values.numbers {
             tensors.insert(name.clone(), self.number(name, value)?);
         }
@@ -91,9 +91,29 @@ impl Model {
                 Error::InvalidInput("color hints need a network that sees the whole frame".into())
             })?;
             let size = frame.map(|side| side / stride);
-            tensors.insert(name.to_string(), hints(&values.hints, picture, size, self.chroma()?)?);
+            tensors.insert(name.to_string(), hints(&values.hints, picture.size(), size, self.chroma()?)?);
         }
         Ok(Rc::new(self.pictures().with_inputs(tensors)?))
+    }
+
+    /// The noise levels that are not among the values, as they are estimated.
+    fn estimated(&self, values: &OptionalValues, picture: &Picture) -> Result<BTreeMap<String, Tensor>> {
+        let mut tensors = BTreeMap::new();
+        for (name, input) in self.task()?.optional() {
+            let OptionalInput::NoiseLevel { range: [low, high] } = *input else { continue };
+            if values.numbers.contains_key(name) {
+                continue;
+            }
+            match noise_level(picture) {
+                Ok(level) => {
+                    tensors.insert(name.to_string(), self.number(name, level.sigma.clamp(low, high))?);
+                }
+                // Too small a picture to tell.
+                Err(Error::InvalidInput(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(tensors)
     }
 
     fn number(&self, name: &str, value: f32) -> Result<Tensor> {
@@ -101,7 +121,7 @@ impl Model {
             .task()?
             .optional()
             .filter_map(|(own, input)| match input {
-                OptionalInput::Number { range } => Some((own, *range)),
+                OptionalInput::Number { range } | OptionalInput::NoiseLevel { range } => Some((own, *range)),
                 OptionalInput::ColorHints { .. } => None,
             })
             .collect();
@@ -123,7 +143,7 @@ impl Model {
     fn hints_input(&self) -> Result<(&str, usize, Option<&Likely>)> {
         let found = self.task()?.optional().find_map(|(name, input)| match input {
             OptionalInput::ColorHints { stride, likely } => Some((name, *stride, likely.as_ref())),
-            OptionalInput::Number { .. } => None,
+            OptionalInput::Number { .. } | OptionalInput::NoiseLevel { .. } => None,
         });
         found.ok_or_else(|| Error::InvalidInput("the model takes no color hints".into()))
     }
@@ -154,7 +174,7 @@ impl Model {
         }
         let colors = self.classes_of_color(likely)?;
         let reduced = Reduced::new(self, &*picture.bled()?, frame)?;
-        let graph = self.told(values, picture.size(), Some(frame))?;
+        let graph = self.told(values, picture, Some(frame))?;
         let selection = Selection { outputs: vec![likely.probabilities.clone()], cut: vec![] };
         let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![reduced.tensor(self)?]);

@@ -16,6 +16,7 @@ use crate::task::Tiling;
 use crate::tensor::Tensor;
 use crate::tile::Span;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// What processing a picture takes, known before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +129,7 @@ impl Model {
         let (mut fallback, mut chroma) = (None, None);
         let selection = Selection::default();
         let frame = self.frame([picture.height(), picture.width()])?;
-        let graph = self.told(&values, picture.size(), frame)?;
+        let graph = self.told(&values, picture, frame)?;
         if let Some(size) = frame {
             let steps = Steps { host, done: &Cell::new(0), tiles: parts(picture.rect(), None).len() };
             let reduced = Reduced::new(self, picture, size)?;
@@ -157,7 +158,7 @@ impl Model {
         // Tiles that lie in the padding are done.
         let (tiles, done) = (tiling.count(), Cell::new(tiling.count() - parts.len()));
         // Helpers know the file alone.
-        let alone = self.device().uses_gpu() || !values.is_empty();
+        let alone = self.device().uses_gpu() || !Rc::ptr_eq(&graph, self.pictures());
         let job = Job {
             tiles: &parts,
             helpers: if alone { &RefCell::default() } else { self.device().helpers() },

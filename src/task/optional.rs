@@ -14,6 +14,9 @@ const MAX_STRIDE: usize = 64;
 pub enum OptionalInput {
     /// One number, least to greatest.
     Number { range: [f32; 2] },
+    /// The standard deviation of the picture's noise, of 255, least to greatest. Where none is given, it is what
+    /// [`crate::image::noise_level`] estimates; the file's default stands in where nothing can be estimated.
+    NoiseLevel { range: [f32; 2] },
     /// N × 3 × H/stride × W/stride: a\* and b\* in the range of the output where a color is given, and 0 elsewhere; 1 where
     /// one is given, and 0 elsewhere.
     ColorHints { stride: usize, likely: Option<Likely> },
@@ -33,6 +36,7 @@ struct Declared {
 #[serde(rename_all = "kebab-case")]
 enum Kind {
     Number,
+    NoiseLevel,
     ColorHints,
 }
 
@@ -43,10 +47,15 @@ impl Declared {
             Self { kind: Kind::Number, range: Some(range), stride: None, likely: None } => {
                 Ok(OptionalInput::Number { range })
             }
+            Self { kind: Kind::NoiseLevel, range: Some(range), stride: None, likely: None } => {
+                Ok(OptionalInput::NoiseLevel { range })
+            }
             Self { kind: Kind::ColorHints, range: None, stride: Some(stride), likely } => {
                 Ok(OptionalInput::ColorHints { stride, likely })
             }
-            Self { kind: Kind::Number, .. } => Err("a number has a range, and nothing else"),
+            Self { kind: Kind::Number | Kind::NoiseLevel, .. } => {
+                Err("a number has a range, and nothing else")
+            }
             Self { kind: Kind::ColorHints, .. } => Err("color hints have a stride, and perhaps likely"),
         }
     }
@@ -67,6 +76,10 @@ pub struct Likely {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum OptionalDescription {
     Number {
+        range: [f32; 2],
+        default: f32,
+    },
+    NoiseLevel {
         range: [f32; 2],
         default: f32,
     },
@@ -91,16 +104,12 @@ pub(super) fn of(graph: &Graph) -> Result<Optional> {
         let port = port.ok_or_else(|| wrong(&format!("{name:?} is no input that has a default")))?;
         let default = graph.initializers.get(&port.edge).and_then(|tensor| tensor.as_f32()).unwrap_or(&[]);
         let told = match &input {
-            &OptionalInput::Number { range: [low, high] } => match *default {
-                [default] if low < high && (low..=high).contains(&default) => {
-                    OptionalDescription::Number { range: [low, high], default }
-                }
-                _ => {
-                    let reason =
-                        "needs one float within its range, from the least to the greatest, as its default";
-                    return Err(wrong(&format!("{name:?} {reason}")));
-                }
-            },
+            &OptionalInput::Number { range } => {
+                OptionalDescription::Number { range, default: number(&name, range, default)? }
+            }
+            &OptionalInput::NoiseLevel { range } => {
+                OptionalDescription::NoiseLevel { range, default: number(&name, range, default)? }
+            }
             OptionalInput::ColorHints { stride, likely } => {
                 if *stride == 0 || *stride > MAX_STRIDE {
                     return Err(wrong(&format!("the stride of {name:?} must be from 1 to {MAX_STRIDE}")));
@@ -111,4 +120,15 @@ pub(super) fn of(graph: &Graph) -> Result<Optional> {
         Ok((name, (input, told)))
     });
     described.collect()
+}
+
+/// The default of a number.
+fn number(name: &str, [low, high]: [f32; 2], default: &[f32]) -> Result<f32> {
+    match *default {
+        [default] if low < high && (low..=high).contains(&default) => Ok(default),
+        _ => {
+            let reason = "needs one float within its range, from the least to the greatest, as its default";
+            Err(invalid("optional", &format!("{name:?} {reason}")))
+        }
+    }
 }

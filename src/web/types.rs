@@ -54,9 +54,11 @@ export interface Task {
   optional: Record<string, OptionalInput>;
 }
 
-/** An optional input: a number, or color hints; `likely`: whether `Engine.likelyColors` knows what the network thinks. */
+/** An optional input: a number; the sigma of the picture's noise, of 255, which is estimated where it is not given; or color
+ *  hints, `likely`: whether `Engine.likelyColors` knows what the network thinks. */
 export type OptionalInput =
   | { kind: "number"; range: [number, number]; default: number }
+  | { kind: "noise-level"; range: [number, number]; default: number }
   | { kind: "color-hints"; likely: boolean };
 
 /** Values for optional inputs; what is not named keeps the file's default. */

@@ -3,7 +3,8 @@
 use crate::support::{block_on, cpu, picture};
 use crate::writer::{self, field, floats, node, port};
 use std::collections::BTreeMap;
-use unet_playground::image::{Picture, lab};
+use unet_playground::image::filter::apply;
+use unet_playground::image::{Noise, Picture, lab};
 use unet_playground::session::{ColorHint, Model, OptionalValues, ProcessOptions, Unhurried};
 use unet_playground::{Error, Result};
 
@@ -105,6 +106,33 @@ fn a_number_takes_the_place_of_its_default() {
     }
     // What it was told once does not stay.
     assert_eq!(bytes(&process(&model, &source, Default::default()).unwrap()), bytes(&source));
+}
+
+/// Gray, with Gaussian noise of this sigma.
+fn noisy(sigma: f64) -> Picture {
+    let gray = Picture::from_rgba(96, 96, &[128, 128, 128, 255].repeat(96 * 96)).unwrap();
+    apply(&Noise::gaussian(sigma, 1).unwrap(), &gray).unwrap()
+}
+
+#[test]
+fn a_noise_level_is_estimated_where_it_is_not_given() {
+    let model = gain(r#"{"gain": {"kind": "noise-level", "range": [0, 40]}}"#);
+    let factor = |source: &Picture, values| {
+        let mean = |picture: &Picture| {
+            let bytes = picture.region(picture.rect()).unwrap();
+            bytes.as_chunks::<4>().0.iter().map(|[r, ..]| f64::from(*r)).sum::<f64>()
+        };
+        mean(&process(&model, source, values).unwrap()) / mean(source)
+    };
+    for sigma in [0.0, 0.5, 1.0, 1.5] {
+        let source = noisy(sigma);
+        let (told, estimated) = (factor(&source, number("gain", 0.5)), factor(&source, Default::default()));
+        assert!((told - 0.5).abs() < 0.01, "{told}");
+        assert!((estimated - sigma).abs() < 0.3, "{estimated} of {sigma}");
+    }
+    // Too small to tell: the file's default.
+    let small = picture(7, 7);
+    assert_eq!(factor(&small, Default::default()), 1.0);
 }
 
 #[test]

@@ -151,7 +151,7 @@ def joined(x: Tensor, grid: int) -> Tensor:
     return x.reshape(n // grid**2, channels, grid * height, grid * width)
 
 
-WIDTH = 128
+WIDTH = 96
 # By the name that recipes and files have: of about as many parameters.
 SEGMENTERS: dict[str, Callable[[int], Segmenter]] = {
     "convolutions": lambda classes: Segmenter(classes, WIDTH, Convolutions(WIDTH, pairs=2)),

@@ -9,7 +9,7 @@ from functools import cache
 
 import degrade
 import torch
-from damage import MARGIN, Damage, Reduced
+from damage import MARGIN, Damage, Reduced, Saved
 from data import Patches, load_folder, load_shards
 from degrade import uniform
 from networks import Told
@@ -319,7 +319,11 @@ class SuperResolve(Restore):
 
 class Deblur(Restore):
     """[data] blur: for each kind its range (Gaussian sigma, defocus radius, motion length, pixels), and how often it is drawn;
-    noise: sigma of 255."""
+    noise: sigma of 255; files: how many pictures are saved after the blur, and how (damage.py)."""
+
+    def load(self) -> int:
+        self.files = Saved(self.settings["files"], self.generator)
+        return super().load()
 
     def kernel(self, kind: str, size: float, degrees: float) -> Tensor:
         if kind == "gaussian":
@@ -341,10 +345,12 @@ class Deblur(Restore):
             low, high = kind["range"]
             strength, degrees = torch.rand(2, generator=self.generator).tolist()
             kernels.append(self.kernel(name, low + (high - low) * strength, 180 * degrees))
-        margin = self.settings["margin"]
-        inner = slice(margin, -margin)
         blurred = self.blurred(whole, kernels, self.generator)
-        return blurred[:, :, inner, inner], whole[:, :, inner, inner]
+        kept, clean = zip(*(self.files(x, sharp) for x, sharp in zip(blurred, whole)))
+        # Whole files begin with a block of JPEG's, parts of them anywhere in one.
+        margin = self.settings["margin"] - (0 if self.files.chance(self.settings["files"]["aligned"]) else self.draw(8))
+        inner = slice(margin, margin + self.settings["patch"])
+        return torch.stack(kept)[:, :, inner, inner], torch.stack(clean)[:, :, inner, inner]
 
     def middle(self, kind: str) -> Tensor:
         return self.kernel(kind, sum(self.settings["blur"][kind]["range"]) / 2, 30)
@@ -357,15 +363,25 @@ class Deblur(Restore):
     def report(self, run: Network) -> dict[str, float]:
         scores = {}
         for kind in self.settings["blur"]:
-            cases = [(self.blurred(c, [self.middle(kind)], seeded(i)), c) for i, c in self.pictures("Kodak24")]
+            cases = list(self.middling(kind))
             scores[f"Kodak24 {kind}"] = mean([psnr(run(x).clamp(0, 1), c) for x, c in cases])
             scores[f"Kodak24 {kind}, as it was"] = mean([psnr(x, c) for x, c in cases])
             scores[f"Kodak24 {kind}, best unsharp mask"] = self.sharpened(kind)
+        for file in (File(quality=90), File(gray=True, quality=90)):
+            for kind in self.settings["blur"]:
+                cases = [(file.kept(x), file.seen(c)) for x, c in self.middling(kind, 3)]
+                scores[f"in files, {kind} in {file}"] = mean([psnr(run(x).clamp(0, 1), c) for x, c in cases])
+                scores[f"in files, {kind} in {file}, as it was"] = mean([psnr(x, c) for x, c in cases])
         return scores
+
+    def middling(self, kind: str, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        """Pictures blurred as much as the middle of the range."""
+        for index, clean in self.pictures("Kodak24", stride):
+            yield self.blurred(clean, [self.middle(kind)], seeded(index)), clean
 
     @cache
     def sharpened(self, kind: str) -> float:
-        cases = [(self.blurred(c, [self.middle(kind)], seeded(i)), c) for i, c in self.pictures("Kodak24")]
+        cases = list(self.middling(kind))
         settings = itertools.product((1.0, 2.0, 3.0), (0.5, 1.0, 2.0, 3.0))
         return max(mean([psnr(unsharp(x, *pair), c) for x, c in cases]) for pair in settings)
 

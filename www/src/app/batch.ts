@@ -80,7 +80,7 @@ export async function restoreAll(
         method,
         input,
         null,
-        { numbers: settings.numbers, hints: [] },
+        { numbers: settings.numbers, sigma: settings.sigma, hints: [] },
         { onFraction },
         signal,
       );

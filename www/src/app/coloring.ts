@@ -43,7 +43,7 @@ export async function likelyColors(
     if (stage.kind === "filter") continue;
     const { id: model, optional: inputs } = await bench.model(stage, signal);
     if (!Object.values(inputs).some((one) => one.kind === "color-hints" && one.likely)) continue;
-    const optional = valuesFor(inputs, { numbers: settings.numbers, hints }, size);
+    const optional = valuesFor(inputs, { numbers: settings.numbers, sigma: settings.sigma, hints }, size);
     return bench.client.call(
       "likelyColors",
       { picture: input.picture, model, at: pixelAt(at, size), optional },

@@ -16,6 +16,8 @@ export interface Hint extends Point, Color {}
 /** What networks are told beside the picture. */
 export interface Told {
   numbers: Readonly<Record<string, number>>;
+  /** How strong the noise is, of 255; null: as the engine estimates it. */
+  sigma: number | null;
   hints: readonly Hint[];
 }
 
@@ -86,13 +88,14 @@ export function outOfCut(at: Point, cut: Cut | null, { width, height }: Size): P
 /** What is told to a network with these optional inputs, of a picture of this size; null: nothing. */
 export function valuesFor(
   optional: Readonly<Record<string, OptionalInput>>,
-  { numbers, hints }: Told,
+  { numbers, sigma, hints }: Told,
   size: Size,
 ): OptionalValues | null {
   const inputs = Object.entries(optional);
   const known = inputs.flatMap(([name, input]) => {
-    const value = numbers[name];
-    if (input.kind !== "number" || value === undefined) return [];
+    if (input.kind === "color-hints") return [];
+    const value = input.kind === "noise-level" ? sigma : numbers[name];
+    if (value === undefined || value === null) return [];
     const [low, high] = input.range;
     return [[name, Math.min(Math.max(value, low), high)] as const];
   });
@@ -102,6 +105,11 @@ export function valuesFor(
     numbers: Object.fromEntries(known),
     hints: taken.map(({ a, b, ...at }) => ({ ...pixelAt(at, size), a, b })),
   };
+}
+
+/** Whether a network with these optional inputs is told how strong the noise is. */
+export function takesNoiseLevel(optional: Readonly<Record<string, OptionalInput>>): boolean {
+  return Object.values(optional).some(({ kind }) => kind === "noise-level");
 }
 
 export function takesHints(optional: Readonly<Record<string, OptionalInput>>): boolean {

@@ -7,10 +7,15 @@ const LECTURE = "transposed-conv.lecture";
 const OTHER = "pixel-shuffle";
 const STORED = "visited";
 
+/** Of the JPEG file that the small photo is saved as, as photos on the web are. */
+const QUALITY = 90;
+
 /** `wide`: there is room for the table, which holds the checkerboard meter. */
 export function opening(wide: boolean): Settings {
+  const usual = initialSettings();
   return {
-    ...initialSettings(),
+    ...usual,
+    degradation: { ...usual.degradation, saved: QUALITY },
     task: "super-resolve-x2",
     methods: [OTHER, LECTURE],
     chosen: OTHER,

@@ -4,6 +4,7 @@ import type { PictureInfo } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
 import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
+import { takesNoiseLevel } from "./hints";
 import { layerOf } from "./pictures";
 import { type Made, type Order, runStages, touches } from "./stages";
 import type { Notice, ResultState } from "./state";
@@ -58,11 +59,13 @@ export class Result {
     this.method = method;
   }
 
-  #rawKey({ input, settings, told }: Order): string {
+  /** `optional`: what the method's networks take, once they have run. */
+  #rawKey({ input, settings, told }: Order, optional = this.#raw?.made.optional ?? {}): string {
     const { stages } = this.method;
     const filters = stages.flatMap((stage) => (stage.kind === "filter" ? [stage.filter] : []));
     const hasNetwork = filters.length < stages.length;
-    return JSON.stringify([input.id, settings.backend, filters, ...(hasNetwork ? [told] : [])]);
+    const heard = takesNoiseLevel(optional) ? told : { ...told, sigma: null };
+    return JSON.stringify([input.id, settings.backend, filters, ...(hasNetwork ? [heard] : [])]);
   }
 
   isFresh(order: Order): boolean {
@@ -91,7 +94,7 @@ export class Result {
       signal,
     );
     this.#dropPictures();
-    this.#raw = { key: this.#rawKey(order), made };
+    this.#raw = { key: this.#rawKey(order, made.optional), made };
     this.#set({
       milliseconds: made.milliseconds,
       backend: made.engine?.backend ?? null,

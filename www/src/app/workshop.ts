@@ -301,8 +301,8 @@ export class Workshop {
 }
 
 /** What networks are told of the part of the photo that is used. */
-function toldOf({ settings: { numbers, hints, cut }, photo }: State): Told {
-  return { numbers, hints: photo ? hintsIn(hints, cut, photo.size) : [] };
+function toldOf({ settings: { numbers, sigma, hints, cut }, photo }: State): Told {
+  return { numbers, sigma, hints: photo ? hintsIn(hints, cut, photo.size) : [] };
 }
 
 function resultKey(task: string, { id, stages }: Method): string {

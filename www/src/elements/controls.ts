@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Method } from "../app/catalogue";
 import { SIGMA } from "../app/classical";
+import { takesNoiseLevel } from "../app/hints";
 import { methodLabel } from "../app/panes";
 import { MAX_RESULTS, SOURCES } from "../app/settings";
 import { isFree } from "../app/size";
@@ -262,10 +263,11 @@ export class Controls extends Localized {
 
   #takesSigma(chosen: readonly string[]): boolean {
     const used = this.state.methods.filter(({ id }) => chosen.includes(id));
-    return used.some(({ stages }) => stages.some((stage) => stage.kind === "filter" && takesSigma(stage.filter)));
+    const filters = used.some(({ stages }) => stages.some((stage) => stage.kind === "filter" && takesSigma(stage.filter)));
+    return filters || this.state.results.some(({ optional }) => takesNoiseLevel(optional));
   }
 
-  /** How strong the noise is that filters are to remove; the left end leaves it to the engine. */
+  /** How strong the noise is that filters and networks that ask for it are to remove; the left end leaves it to the engine. */
   #renderSigma() {
     const { sigma } = this.state.settings;
     return html`<up-slider .label=${t("methods.sigma")} .min=${SIGMA.min - SIGMA.step} .max=${SIGMA.max} .step=${SIGMA.step}

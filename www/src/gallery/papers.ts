@@ -19,5 +19,21 @@ export const PAPERS: Readonly<Record<string, Paper>> = {
   "multi-path": { paper: "Li et al. 2018 (MSRN)", formula: "x + W ReLU([W₃ₓ₃x, W₅ₓ₅x])" },
   "multi-scale": { paper: "Lim et al. 2017 (MDSR)", formula: "yₛ = bₛ(x) + PSₛ(WₛF(x)), s = 2, 3, 4" },
   "group-convolution": { paper: "Ahn, Kang, Sohn 2018 (CARN-M)", formula: "x + W₁ₓ₁ ReLU(W₂ ReLU(W₁x)), 4 groups" },
+  dncnn: { paper: "Zhang et al. 2017 (DnCNN)", formula: "x + W ReLU(BN(W … ReLU(W x)))" },
+  ffdnet: { paper: "Zhang, Zuo, Zhang 2018 (FFDNet)", formula: "x + PS₂(F([x↓₂, σ]))" },
+  rednet: { paper: "Mao, Shen, Yang 2016 (REDNet)", formula: "ReLU(Wᵀy + xᵢ), mirrored" },
+  nafnet: { paper: "Chen et al. 2022 (NAFNet)", formula: "x + W(a · b · W mean(a · b)), [a, b] = W norm(x)" },
+  convolutions: { paper: "He et al. 2016 (ResNet)", formula: "x + W₂ ReLU(W₁x), 2×" },
+  "trans-unet": {
+    paper: "Chen et al. 2021 (TransUNet)",
+    formula: "x + softmax(QᵀK / √d) V, 4×",
+  },
+  "u-netmer": {
+    paper: "He et al. 2023 (U-Netmer)",
+    formula: "½ Σ join(D(A(join(E(patchesₙ(x)))))), n = 2, 4",
+  },
+  "u-net": { paper: "Ronneberger, Fischer, Brox 2015 (U-Net)", formula: "min ‖f(x + n) − x‖²" },
+  noise2noise: { paper: "Lehtinen et al. 2018 (Noise2Noise)", formula: "min ‖f(x + n₁) − (x + n₂)‖²" },
+  "blind-spot": { paper: "Krull, Buchholz, Jug 2019 (Noise2Void)", formula: "min ‖m · (f(hidden(y, m)) − y)‖²" },
   "pyramid-pooling": { paper: "Zhao et al. 2017 (PSPNet)", formula: "x + W[x, ↑mean₂(x), …, ↑mean₁₆(x)]" },
 };

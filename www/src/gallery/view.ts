@@ -24,7 +24,7 @@ import { galleryStyles } from "./view.styles";
 const FIRST_TASK = "super-resolve-x4";
 /** Of the networks that are no survey's. */
 const ZOO = "zoo";
-const GROUPS = [ZOO, "frameworks", "designs", "denoisers"] as const;
+const GROUPS = [ZOO, "frameworks", "designs", "denoisers", "transformers"] as const;
 
 /** Every network there is, as quality over cost; those that are chosen are compared in the playground. */
 @customElement("gallery-view")

@@ -7,7 +7,7 @@ export interface Section {
   id: SectionId;
   /** A worked example of the lab. */
   example?: { preset: PresetId; view?: ConvView };
-  live?: "cross-entropy" | "l1" | "size" | "overlap";
+  live?: "cross-entropy" | "l1" | "size" | "overlap" | "volume";
   /** Settings of the playground that show it on a photo. */
   photo?: string;
   /** Another view that shows it: a part of its address. */
@@ -38,6 +38,8 @@ const IDS = [
   "denoising-survey",
   "super-resolution-frameworks",
   "super-resolution-designs",
+  "transformers",
+  "volumes",
 ] as const;
 
 export type SectionId = (typeof IDS)[number];
@@ -70,7 +72,7 @@ const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   denoising: { photo: "task=denoise&with=bilinear,mean-filter,median-filter&layout=grid" },
   "super-resolution": { photo: "task=super-resolve-x2" },
   "denoising-survey": {
-    photo: "task=denoise&with=bilinear,median-filter,bilateral-filter,non-local-means-filter&layout=grid",
+    photo: "task=denoise&with=non-local-means-filter,dncnn,ffdnet,rednet,nafnet,noise2noise&layout=grid",
     more: "gallery/denoise",
   },
   "super-resolution-frameworks": {
@@ -82,6 +84,11 @@ const CONTENT: Record<SectionId, Omit<Section, "id">> = {
       "task=super-resolve-x4&with=post-upsampling,residual,channel-attention,dense,recursive,multi-path&layout=grid",
     more: "gallery/super-resolve-x4?without=frameworks",
   },
+  transformers: {
+    photo: "task=segment&with=convolutions,trans-unet,u-netmer&layout=grid",
+    more: "gallery/segment",
+  },
+  volumes: { live: "volume" },
 };
 
 export const SECTIONS: Section[] = IDS.map((id) => ({ id, ...CONTENT[id] }));

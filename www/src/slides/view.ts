@@ -12,6 +12,7 @@ import "./losses";
 import { SECTIONS, type Section } from "./sections";
 import "./sizes";
 import { slidesStyles } from "./view.styles";
+import "./volume";
 
 /** Where the contents stand beside the sections; elsewhere they are folded away at first. See `view.styles.ts`. */
 const BESIDE = matchMedia("(min-width: 901px)");
@@ -93,6 +94,7 @@ export class SlidesView extends Localized {
     if (example) return html`<slides-example .lab=${this.#lab(id, example.preset, example.view)}></slides-example>`;
     if (live === "cross-entropy") return html`<slides-cross-entropy></slides-cross-entropy>`;
     if (live === "l1") return html`<slides-l1></slides-l1>`;
+    if (live === "volume") return html`<slides-volume></slides-volume>`;
     if (live === "size") return html`<slides-sizes></slides-sizes>`;
     if (live !== "overlap") return nothing;
     const labs = (["transposed-conv-uneven", "transposed-conv-even"] as const).map((preset) =>

@@ -42,13 +42,21 @@ describe("color hints", () => {
       hints: { kind: "color-hints", likely: true },
       temperature: { kind: "number", range: [0.1, 1], default: 0.38 },
     };
-    const told = { numbers: { temperature: 7, sigma: 3 }, hints: [hint(0.5, 1)] };
+    const told = { numbers: { temperature: 7, sigma: 3 }, sigma: null, hints: [hint(0.5, 1)] };
     expect(valuesFor(optional, told, SIZE)).toEqual({
       numbers: { temperature: 1 },
       hints: [{ x: 200, y: 199, a: 10, b: 20 }],
     });
     expect(valuesFor({}, told, SIZE)).toBeNull();
-    expect(valuesFor(optional, { numbers: {}, hints: [] }, SIZE)).toBeNull();
+    expect(valuesFor(optional, { numbers: {}, sigma: 9, hints: [] }, SIZE)).toBeNull();
+  });
+
+  it("a noise level is told to networks that ask for it, unless the engine is to estimate it", () => {
+    const optional: Record<string, OptionalInput> = { sigma: { kind: "noise-level", range: [0, 50], default: 25 } };
+    const told = { numbers: { sigma: 3 }, hints: [] };
+    expect(valuesFor(optional, { ...told, sigma: 12 }, SIZE)?.numbers).toEqual({ sigma: 12 });
+    expect(valuesFor(optional, { ...told, sigma: 75 }, SIZE)?.numbers).toEqual({ sigma: 50 });
+    expect(valuesFor(optional, { ...told, sigma: null }, SIZE)).toBeNull();
   });
 });
 
@@ -75,6 +83,22 @@ describe("a playground with a network that takes hints", () => {
     expect(ran(client)).toHaveLength(1);
     expect(playground.state.settings.hints).toHaveLength(1);
   });
+
+  for (const [asks, runs] of [[{}, 0], [{ sigma: { kind: "noise-level", range: [0, 50], default: 25 } }, 1]] as const) {
+    it(`runs it ${runs === 1 ? "again" : "no more"} for another noise level where it asks for ${runs === 1 ? "one" : "none"}`, async () => {
+      const { client, playground } = await open();
+      client.optional = { ...asks } as Record<string, OptionalInput>;
+      playground.set({ methods: ["bilinear"], task: "deblur" });
+      await rested();
+      await idle(playground);
+      client.done = [];
+      playground.set({ sigma: 12 });
+      await rested();
+      await idle(playground);
+      expect(ran(client)).toHaveLength(runs);
+      if (runs === 1) expect(ran(client)[0]).toMatchObject({ optional: { numbers: { sigma: 12 } } });
+    });
+  }
 
   it("forgets them with the photo", async () => {
     const { client, playground } = await open();
