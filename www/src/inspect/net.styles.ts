@@ -10,11 +10,14 @@ export const netStyles = css`
     justify-content: end;
     gap: 4px;
   }
-  .small .words {
-    z-index: 1;
-    padding: 0 3px;
+  /* Legible where a line passes behind them. */
+  .words {
+    padding: 0 2px;
     border-radius: 4px;
     background: var(--surface);
+  }
+  .small .words {
+    z-index: 1;
   }
   .small button:not([aria-pressed="true"]) + .words,
   .small .level {

@@ -15,9 +15,9 @@ import { step } from "./steps";
 import type { Thumbnails } from "./thumbnails";
 import { kindWords, type Metric, milliseconds, spoken, timeOf } from "./words";
 
-/** The drawing fits its width down to this scale, and up to that; below it scrolls. */
+/** The drawing fits its width down to this scale, and up to that; a little below, it scrolls. */
 const SCALES = [0.82, 1.3] as const;
-/** On a screen narrower than this, in pixels, it fits wholly: fingers zoom in, up to as many times. */
+/** On a screen narrower than this, in pixels, and where there is no room for words, one may zoom in, up to as many times. */
 const NARROW = 600;
 const MOST_ZOOM = 5;
 /** Below this scale there is no room for words, but for those of the box that is picked. */
@@ -35,8 +35,9 @@ export class Net extends Localized {
   /** Changes when a thumbnail comes in. */
   @property({ type: Number }) version = 0;
   @state() private scale = 1;
-  @state() private narrow = false;
-  /** How much larger than fitted, by a pinch. */
+  /** There are buttons to zoom. */
+  @state() private zooms = false;
+  /** How much larger than fitted. */
   @state() private zoom = 1;
   @query(".scroll") private scroller!: HTMLElement;
 
@@ -88,8 +89,9 @@ export class Net extends Localized {
   #fit(): void {
     const { clientWidth } = this.scroller;
     const wanted = Math.round(((clientWidth - 2) / this.seen.layout.width) * 100 - 0.5) / 100;
-    this.narrow = clientWidth < NARROW;
-    const least = this.narrow ? 0 : SCALES[0];
+    this.zooms = clientWidth < NARROW || wanted < WORDED;
+    if (!this.zooms) this.zoom = 1;
+    const least = this.zooms ? 0 : SCALES[0];
     this.scale = Math.min(SCALES[1], Math.max(least, wanted)) * this.zoom;
   }
 
@@ -102,7 +104,7 @@ export class Net extends Localized {
       icon: "plus" | "minus",
     ) => html`<button class="zoom icon" aria-label=${t(by > 1 ? "zoom.in" : "zoom.out")}
       ?disabled=${by > 1 ? this.zoom >= MOST_ZOOM : this.zoom <= 1} @click=${() => this.#zoomTo(this.zoom * by)}>${icons[icon]}</button>`;
-    return html`<div class="zooms" ?hidden=${!this.narrow}>${step(1 / 1.5, "minus")}${step(1.5, "plus")}</div>
+    return html`<div class="zooms" ?hidden=${!this.zooms}>${step(1 / 1.5, "minus")}${step(1.5, "plus")}</div>
     <div class="scroll"><div class="net ${scale < WORDED ? "small" : ""}" role="group" aria-label=${t("inspect.net")} .style=${size} @keydown=${this.#key}>
       <svg viewBox="0 0 ${layout.width} ${layout.height}" aria-hidden="true">
         <defs><marker id="head" viewBox="0 0 6 6" refX="4.4" refY="3" markerWidth="6" markerHeight="6" orient="auto-start-reverse">

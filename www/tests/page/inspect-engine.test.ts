@@ -105,3 +105,18 @@ it("a small network gets better as it learns, and untrained ones leave the marks
   expect(await checkerboard("Transposed conv")).toBeGreaterThan((await checkerboard("Bilinear")) + 3);
   expect(at.complaints).toEqual([]);
 }, 200_000);
+
+it("of a network too wide for words fits the page all the same, and is zoomed into", async () => {
+  page = await at.visit("#inspect?task=segment&backend=cpu", { viewport: { width: 1440, height: 900 } });
+  await done();
+  const scroller = page.locator("inspect-net .scroll");
+  const wide = () => scroller.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+  expect(await wide()).toBe(0);
+  const words = page.locator("inspect-net .words").filter({ visible: true });
+  expect(await words.count(), "those of the box that is picked").toBe(1);
+  const zoom = page.locator("inspect-net").getByRole("button", { name: "Zoom in" });
+  for (let times = 0; times < 3; times++) await zoom.click();
+  expect(await wide()).toBeGreaterThan(0);
+  expect(await words.count()).toBeGreaterThan(20);
+  expect(at.complaints).toEqual([]);
+}, 200_000);
