@@ -4,7 +4,7 @@ import type { ViewName } from "../app/router";
 import { isEmbedded } from "../embed/mode";
 import { LANGUAGES, Localized, language, languageName, setLanguage, t } from "../i18n";
 import { icons, mark } from "./icons";
-import "./nav";
+import { HELP } from "./nav";
 import { shared } from "./shared";
 
 /**
@@ -81,7 +81,30 @@ export class Header extends Localized {
           display: none;
         }
       }
-      button:hover {
+      .guide {
+        display: none;
+        place-content: center;
+        width: 36px;
+        min-height: 36px;
+        border-radius: var(--radius);
+        color: var(--ink-soft);
+      }
+      /* Where the row of the views has no room for it. */
+      @media (max-width: 400px), (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
+        .guide {
+          display: grid;
+        }
+      }
+      @media (pointer: coarse) {
+        .guide {
+          width: 44px;
+          min-height: 44px;
+        }
+      }
+      .guide:hover {
+        background: var(--fill);
+      }
+      :is(button, .guide):hover {
         color: var(--ink);
       }
       @media (min-width: 900px) {
@@ -122,6 +145,7 @@ export class Header extends Localized {
       <a class="skip" href="#" @click=${this.#skip}>${t("nav.skip")}</a>
       <h1 tabindex="-1">${mark} ${t("app.name")}</h1>
       <up-nav .view=${this.view}></up-nav>
+      <a class="guide" href=${HELP} target="_blank" hreflang="en" aria-label=${t("nav.help")} title=${t("nav.help")}>${icons.guide}</a>
       <button class="plain icon share" aria-label=${t("share.open")} title=${t("share.open")} @click=${this.#share}>${icons.share}</button>
       <button class="plain language" lang=${other} aria-label="${other.toUpperCase()}, ${languageName(other)}" title=${languageName(other)}
         @click=${() => setLanguage(other)}>${other.toUpperCase()}</button>

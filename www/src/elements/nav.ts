@@ -5,7 +5,7 @@ import { Localized, t } from "../i18n";
 import { shared } from "./shared";
 
 /** The guides, which the build makes of docs/. */
-const HELP = "./help/index.html";
+export const HELP = "./help/index.html";
 
 /** The views of the page, and its help, as links. */
 @customElement("up-nav")
@@ -50,8 +50,21 @@ export class Nav extends Localized {
       }
       @media (max-width: 400px), (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
         a {
-          padding: 0 3px; /* all of Vietnamese in a row of 390 pixels */
+          padding: 0 2px; /* all of Vietnamese in a row of 375 pixels */
           font-size: 12px;
+          letter-spacing: -0.015em;
+        }
+        /* The title above says it. */
+        :host(:lang(vi)) a {
+          font-size: 11.5px;
+          letter-spacing: -0.02em;
+        }
+        :host([view="playground"]) a[aria-current] {
+          display: none;
+        }
+        /* The header has an icon of it. */
+        .help {
+          display: none;
         }
         :host {
           min-width: 0;
@@ -61,7 +74,7 @@ export class Nav extends Localized {
           flex-wrap: nowrap;
           overflow-x: auto;
           scrollbar-width: none;
-          margin-left: 4px; /* what their padding lacks, as they stand below the title */
+          margin-left: 5px; /* what their padding lacks, as they stand below the title */
         }
         a {
           flex: none;
@@ -86,6 +99,6 @@ export class Nav extends Localized {
     return html`<nav aria-label=${t("nav.label")}>${VIEWS.map((name) => {
       const href = name === "playground" ? "#" : `#${name}`;
       return html`<a href=${href} aria-current=${name === this.view ? "page" : nothing}>${t(`nav.${name}`)}</a>`;
-    })}<a href=${HELP} target="_blank" hreflang="en">${t("nav.help")}</a></nav>`;
+    })}<a class="help" href=${HELP} target="_blank" hreflang="en">${t("nav.help")}</a></nav>`;
   }
 }
