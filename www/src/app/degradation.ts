@@ -81,6 +81,13 @@ export function fitting(task: TaskFacts, settings: DegradationSettings): Degrada
   return { ...usual(usually), saved: settings.saved };
 }
 
+/** What another task is tested with: its own usual damage, where that of the task before was left as it comes. */
+export function carried(from: TaskFacts, to: TaskFacts, settings: DegradationSettings): DegradationSettings {
+  const [before, usually] = [from.kinds[0], to.kinds[0]];
+  const isLeft = before !== undefined && formatDegradation(settings) === formatDegradation(usual(before));
+  return isLeft && usually !== undefined ? { ...usual(usually), saved: settings.saved } : fitting(to, settings);
+}
+
 /**
  * Every step from the original to what the networks get. `reduced`: what a photo that is made smaller is reduced to;
  * null: by the task's scale.

@@ -1,5 +1,6 @@
 /** The pictures that can be compared, in words: what each is called, and what is to be said of it. */
 
+import { FOR_COMPRESSED } from "../../../npm/src/manifest";
 import { decibels, duration, hasMessage, language, share, t } from "../i18n";
 import type { Layer } from "../view/layer";
 import type { Method } from "./catalogue";
@@ -49,6 +50,11 @@ export function methodLabel({ kind, surveyed, name, variant }: Method): string {
   if (!variant) return called;
   const other = `variant.${variant}`;
   return t("strategy.variant", { strategy: called, variant: hasMessage(other) ? t(other) : variant });
+}
+
+/** The same where it is said once for all of them which photos their networks are for. */
+export function briefLabel(method: Method): string {
+  return methodLabel(method.variant === FOR_COMPRESSED ? { ...method, variant: "" } : method);
 }
 
 export function describePanes(state: State): Pane[] {

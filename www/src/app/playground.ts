@@ -14,6 +14,7 @@ import { restoreAll } from "./batch";
 import type { Method } from "./catalogue";
 import { likelyColors, withHints } from "./coloring";
 import { comingPhoto } from "./coming";
+import { carried } from "./degradation";
 import type { Hint } from "./hints";
 import { Opener } from "./opener";
 import { forgetModel } from "./own-model";
@@ -75,7 +76,10 @@ export class Playground extends Opener {
     const mode = change.mode ?? (change.task !== undefined && otherTask ? this.#modeFor(change.task) : settings.mode);
     if (this.coming && (change.mode || otherTask)) this.coming.mode = mode;
     // A size that was wished for belongs to the task it was wished for.
-    this.adopt({ ...settings, ...(otherTask ? { enlarge: null } : {}), ...change, mode }, otherTask);
+    const own = otherTask
+      ? { enlarge: null, degradation: carried(this.state.task, factsOf(change.task ?? ""), settings.degradation) }
+      : {};
+    this.adopt({ ...settings, ...own, ...change, mode }, otherTask);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.again(), REST);
   }

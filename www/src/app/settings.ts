@@ -3,7 +3,7 @@
 import type { BackendChoice, LabelView } from "../engine";
 import { SIGMA } from "./classical";
 import { type Cut, formatCut, parseCut } from "./cut";
-import { type DegradationSettings, formatDegradation, parseDegradation, usual } from "./degradation";
+import { type DegradationSettings, fitting, formatDegradation, parseDegradation, usual } from "./degradation";
 import { formatHints, formatNumbers, type Hint, parseHints, parseNumbers } from "./hints";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 import { factsOf, usualMode } from "./tasks";
@@ -144,12 +144,17 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
   const list = (name: string) => (given.get(name) ?? "").split(",").filter(Boolean);
   const picture = given.get("picture");
   const task = given.get("task") || otherwise.task;
+  const facts = factsOf(task);
   return {
     task,
     methods: given.has("with") ? list("with").slice(0, MAX_RESULTS) : otherwise.methods,
     chosen: given.get("chosen") || otherwise.chosen,
-    mode: one("mode", ["apply", "test"], usualMode(factsOf(task))),
-    degradation: parseDegradation(given.get("degrade"), given.get("saved"), otherwise.degradation),
+    mode: one("mode", ["apply", "test"], usualMode(facts)),
+    degradation: parseDegradation(
+      given.get("degrade"),
+      given.get("saved"),
+      fitting({ ...facts, kinds: facts.kinds.slice(0, 1) }, otherwise.degradation),
+    ),
     strength: within(given.get("strength"), 0, 1, otherwise.strength),
     saturation: within(given.get("saturation"), 0, 2, otherwise.saturation),
     sigma: within(given.get("sigma"), SIGMA.min, SIGMA.max, otherwise.sigma),

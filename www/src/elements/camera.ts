@@ -4,6 +4,12 @@ import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { dialogs, shared } from "./shared";
 
+/** Whether the page around allows a camera to this one, as far as the browser tells. */
+export function mayUseCamera(): boolean {
+  const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
+  return featurePolicy?.allowsFeature("camera") ?? true;
+}
+
 /** Takes a picture with the camera, in a dialog. Emits `taken` with a file. */
 @customElement("up-camera")
 export class CameraDialog extends Localized {

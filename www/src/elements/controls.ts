@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { Method } from "../app/catalogue";
 import { SIGMA } from "../app/classical";
 import { takesNoiseLevel } from "../app/hints";
-import { methodLabel } from "../app/panes";
+import { briefLabel, methodLabel } from "../app/panes";
 import { MAX_RESULTS, SOURCES } from "../app/settings";
 import { isFree } from "../app/size";
 import { shownClasses } from "../app/stages";
@@ -13,6 +13,7 @@ import type { Part } from "../embed/mode";
 import type { ClassInfo, OptionalInput } from "../engine";
 import { decimal, hasMessage, Localized, percent, t } from "../i18n";
 import "./backend";
+import { mayUseCamera } from "./camera";
 import "./chips";
 import "./degradation";
 import { icons } from "./icons";
@@ -56,6 +57,9 @@ export class Controls extends Localized {
       }
       .open p {
         flex: 1;
+        white-space: nowrap;
+        overflow: hidden;
+        text-overflow: ellipsis;
       }
       /* Fingers neither drop nor paste. */
       @media (hover: none) and (pointer: coarse) {
@@ -178,8 +182,12 @@ export class Controls extends Localized {
         <h2 id="picture">${t("picture.heading")}</h2>
         <div class="open">
           <button @click=${() => this.#emit("open-photo")}>${icons.photo} ${t("picture.open")}</button>
-          <button class="icon" aria-label=${t("camera.open")} title=${t("camera.open")}
-            @click=${() => this.#emit("open-camera")}>${icons.camera}</button>
+          ${
+            mayUseCamera()
+              ? html`<button class="icon" aria-label=${t("camera.open")} title=${t("camera.open")}
+                @click=${() => this.#emit("open-camera")}>${icons.camera}</button>`
+              : nothing
+          }
           <p class="sentence">${t("picture.hint")}</p>
         </div>
         <up-samples .chosen=${settings.sample} .busy=${state.activity !== null} @sample=${this.#forward}></up-samples>
@@ -223,7 +231,7 @@ export class Controls extends Localized {
     const full = chosen.length >= MAX_RESULTS;
     const option = (method: Method) => ({
       value: method.id,
-      label: methodLabel(method),
+      label: this.state.sources ? briefLabel(method) : methodLabel(method),
       quiet: method.kind === "baseline",
       disabled: full && !chosen.includes(method.id),
     });

@@ -53,6 +53,10 @@ export const icons = {
   ),
   share: icon(svg`<path d="M10 12.5V3M6.5 6 10 2.5 13.5 6M5.5 9.5H4V17h12V9.5h-1.5"/>`),
   report: icon(svg`<path d="M5 3h7l3.5 3.5V17H5zM12 3v3.5h3.5M7.5 10.5h5M7.5 13.5h5"/>`),
+  guide: icon(
+    svg`<circle cx="10" cy="10" r="7.3"/><path d="M7.9 8a2.1 2.1 0 1 1 3 1.9c-.6.3-.9.7-.9 1.4M10 13.9h.01"/>`,
+  ),
+  outside: icon(svg`<path d="M8 4.5H4.5v11h11V12M11.5 3.5h5v5M16 4l-7 7"/>`),
   next: icon(svg`<path d="M3 10h11M10 5.5l4.5 4.5L10 14.5M17.5 4.5v11"/>`),
   down: icon(svg`<path d="m5.5 8 4.5 4.5L14.5 8"/>`),
   alert: icon(svg`<circle cx="10" cy="10" r="7.5"/><path d="M10 6.2v4.6M10 13.6h.01"/>`),

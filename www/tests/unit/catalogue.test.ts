@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { parseManifest } from "../../../npm/src/manifest";
 import { Catalogue } from "../../src/app/catalogue";
 import { usual } from "../../src/app/degradation";
+import { briefLabel, methodLabel } from "../../src/app/panes";
 import { initialSettings, parseSettings, type Settings } from "../../src/app/settings";
 import { isCompressed } from "../../src/app/state";
 import { factsOf, OLD_PHOTO } from "../../src/app/tasks";
@@ -156,6 +157,12 @@ describe("what can be chosen", () => {
       ["transposed-conv.lecture", "super-resolve-x2-transposed-conv.onnx"],
     ]);
     expect(files(true)).toEqual([nearest, ["bilinear", "files.onnx"], lecture]);
+    // What they are for is said once beside all of them, not on every chip; other variants keep theirs.
+    const [, chip, other] = zoo.methods(task, true);
+    if (!chip || !other) return expect.unreachable();
+    expect([briefLabel(chip), chip.variant]).toEqual(["Bilinear", "compressed"]);
+    expect(methodLabel(chip)).toContain("for saved JPEGs");
+    expect(briefLabel(other)).toBe(methodLabel(other));
     expect([zoo.hasSources(task), zoo.hasSources(factsOf("denoise"))]).toEqual([true, false]);
   });
 

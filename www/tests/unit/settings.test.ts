@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  carried,
   degradations,
   fitting,
   formatDegradation,
@@ -113,6 +114,26 @@ describe("making a photo worse", () => {
     expect(fitting(factsOf("deblur"), usual("gaussian-noise"))).toEqual(usual("gaussian-blur"));
     expect(fitting(factsOf("deblur"), usual("motion"))).toEqual(usual("motion"));
     expect(fitting(factsOf("segment"), usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
+  });
+
+  it("is another task's usual way, where the one before was left as it comes", () => {
+    const denoise = factsOf("denoise");
+    expect(carried(denoise, OLD_PHOTO, usual("gaussian-noise"))).toEqual(usual("old-photo"));
+    expect(carried(denoise, OLD_PHOTO, { ...usual("gaussian-noise"), saved: 40 })).toEqual({
+      ...usual("old-photo"),
+      saved: 40,
+    });
+    const chosen = { ...usual("gaussian-noise"), values: { sigma: 50 } };
+    expect(carried(denoise, OLD_PHOTO, chosen)).toEqual(chosen);
+    expect(carried(denoise, OLD_PHOTO, usual("jpeg"))).toEqual(usual("jpeg"));
+    expect(carried(denoise, factsOf("segment"), usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
+    expect(carried(factsOf("segment"), OLD_PHOTO, usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
+  });
+
+  it("is what a link's task is usually tested with, where it names no damage", () => {
+    expect(parseSettings("task=old-photo").degradation).toEqual(usual("old-photo"));
+    expect(parseSettings("task=old-photo&degrade=poisson").degradation).toEqual(usual("poisson"));
+    expect(parseSettings("task=old-photo&saved=40").degradation).toEqual({ ...usual("old-photo"), saved: 40 });
   });
 
   it("comes back from an address with the usual values of every kind, and with others", () => {
