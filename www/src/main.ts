@@ -3,7 +3,7 @@ import { dropped } from "./app/drop";
 import type { Outside } from "./app/keep";
 import { openingQuery } from "./app/opening";
 import { Playground } from "./app/playground";
-import { Router, type ViewName } from "./app/router";
+import { parseRoute, Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
 import { Missing } from "./elements/missing";
 import { Frame } from "./embed/frame";
@@ -168,6 +168,7 @@ function bring(event: DragEvent): void {
   if (!data?.types.includes("Files") || document.querySelector("up-app")) return;
   event.preventDefault();
   if (event.type !== "drop") return;
+  if (embed?.locked) return;
   const what = dropped(data);
   const { view } = router.route;
   const isPhoto = what.length === 1 && what.every((one) => one instanceof File && !/\.onnx$/i.test(one.name));
@@ -176,12 +177,25 @@ function bring(event: DragEvent): void {
   void shared().openDropped(what);
 }
 
+/**
+ * In a frame of another page, what is shown stays what that page has chosen: a link to another view opens the whole page, in
+ * a tab of its own.
+ */
+function lead(event: MouseEvent): void {
+  const link = event.composedPath().find((one) => one instanceof HTMLAnchorElement);
+  const hash = link?.getAttribute("href") ?? "";
+  if (!link || !hash.startsWith("#") || parseRoute(hash).view === router.route.view) return;
+  link.target = "_blank";
+  link.href = `./${hash}`;
+}
+
 takeOpened((files) => {
   if (router.route.view !== "playground") location.hash = "";
   void shared().openFiles(files);
 });
 window.addEventListener("dragover", bring);
 window.addEventListener("drop", bring);
+if (embed) document.addEventListener("click", lead, { capture: true });
 document.addEventListener("share", () => void share());
 window.addEventListener("beforeunload", (event) => {
   if (playground?.restores) event.preventDefault(); // the photos that are done would be lost

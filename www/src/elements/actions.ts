@@ -28,6 +28,9 @@ export class Actions extends Localized {
   /** Where the inspector shows the chosen network from within. */
   @property() inspect = "";
 
+  /** No other photo may be opened or made. */
+  @property({ type: Boolean, reflect: true }) fixed = false;
+
   /** How much of all results is done, 0 to 1. */
   @property({ type: Number }) done = 0;
 
@@ -156,6 +159,30 @@ export class Actions extends Localized {
       .save:disabled small {
         color: inherit;
       }
+      :host([fixed]) .open {
+        display: none;
+      }
+      :host([fixed]) .buttons {
+        grid-template-columns: minmax(84px, auto) minmax(0, 1fr) auto;
+      }
+      /* In a small frame of another page; how far it is, the bar tells, and a screen reader. */
+      @media (max-width: 699px) and (max-height: 479px) {
+        :host([data-embed]) .status > :not(.hidden) {
+          display: none;
+        }
+        :host([data-embed]) .status {
+          min-height: 0;
+        }
+        :host([data-embed]) .bar {
+          margin: 0 0 6px;
+        }
+        :host([data-embed]) .buttons button {
+          min-height: 40px;
+        }
+        :host([data-embed]) .save small {
+          -webkit-line-clamp: 1;
+        }
+      }
       @media (prefers-reduced-motion: reduce) {
         .bar[data-open] i {
           left: 0;
@@ -199,7 +226,7 @@ export class Actions extends Localized {
           ${stops ? icons.stop : icons.run} ${t(stops ? "run.stop" : "run.run")}</button>
         <button class="save" ?disabled=${!this.canSave} @click=${() => this.#emit("save")}>
           ${icons.save} <span>${t("run.save")} <small>${this.saves}</small></span></button>
-        <up-keep ?disabled=${!this.canSave} .lab=${this.lab} .inspect=${this.inspect}
+        <up-keep ?disabled=${!this.canSave} .lab=${this.lab} .inspect=${this.inspect} .fixed=${this.fixed}
           @keep=${(event: CustomEvent) => this.#emit("keep", event.detail)}></up-keep>
       </div>
     </section>`;

@@ -198,22 +198,60 @@ export const appStyles = css`
   .page[data-embed] up-actions {
     padding: 8px 12px;
   }
-  .alone {
+  .corner {
     position: absolute;
     top: 6px;
     right: 6px;
-    z-index: 1;
-    padding: 4px 10px;
+    z-index: 2;
+    display: flex;
+    gap: 4px;
+  }
+  .page[data-embed] {
+    --corner: 30px; /* of the stage's width: names of pictures keep clear of it */
+  }
+  .corner > * {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 6px;
+    height: 26px;
+    min-height: 0;
     border-radius: var(--radius);
     background: var(--glass);
     backdrop-filter: blur(18px);
     color: var(--ink);
     font-size: 12px;
     line-height: 18px;
+  }
+  .corner > :hover {
+    background: var(--raised);
+  }
+  .corner svg {
+    width: 15px;
+    height: 15px;
+  }
+  .corner button.icon,
+  .alone {
+    width: 28px;
+  }
+  .corner .fold,
+  .alone span {
+    display: none;
+  }
+  .alone {
     text-decoration: none;
   }
-  .alone:hover {
-    text-decoration: underline;
+  @media (min-width: 560px) {
+    .page[data-embed]:not([data-open], [data-grid]) {
+      --corner: 168px;
+    }
+    .page:not([data-open], [data-grid]) .alone {
+      width: auto;
+      padding: 0 9px;
+    }
+    .page:not([data-open], [data-grid]) .alone span {
+      display: inline;
+    }
   }
   @media (min-width: 700px) {
     .page[data-embed][data-open] {
@@ -223,6 +261,35 @@ export const appStyles = css`
       max-height: none;
       border-top: 0;
       border-left: 1px solid var(--hairline);
+    }
+    .page[data-embed][data-open] {
+      --corner: 0px; /* the corner is the controls' */
+    }
+  }
+  /* Too small for pictures and controls: these take the frame when they are asked for. */
+  @media (max-width: 699px) and (max-height: 479px) {
+    .page[data-embed][data-open] {
+      --corner: 62px;
+    }
+    .page .fold {
+      display: flex;
+    }
+    .page[data-embed]:not([data-unfolded]) up-controls {
+      display: none;
+    }
+    .page[data-unfolded] up-controls {
+      position: absolute;
+      inset: 0;
+      z-index: 1;
+      max-height: none;
+      border: 0;
+      background: var(--surface);
+    }
+    .page[data-unfolded] .alone {
+      display: none;
+    }
+    .page[data-embed] up-actions {
+      padding: 6px 8px 8px;
     }
   }
 `;

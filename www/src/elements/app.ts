@@ -29,6 +29,7 @@ import "./header";
 import "./help";
 import type { Help } from "./help";
 import type { Colorist } from "./hints";
+import { icons } from "./icons";
 import type { Way } from "./keep-menu";
 import { isFreeKey } from "./keys";
 import "./many";
@@ -52,6 +53,8 @@ export class App extends Localized {
   /** How it shows itself in a frame of another page; null: as a page by itself. */
   @property({ attribute: false }) embed: Mode | null = null;
   @state() private open = matchMedia(BESIDE).matches;
+  /** Whether the controls cover the pictures, in a frame of another page that is too small for both. */
+  @state() private unfolded = false;
   @state() private dropping = false;
   @state() private greets = isFirstVisit();
   @state() private values: Record<string, number[]> = {};
@@ -115,8 +118,8 @@ export class App extends Localized {
     const proposal = embed ? null : proposalOf(state);
     const open = embed ? [...embed.parts].some((part) => part !== "compare" && part !== "actions") : this.open;
     return html`
-      <div class="page" ?data-open=${open} ?data-embed=${embed} ?data-bare=${embed && !embed.parts.has("compare")}>
-        ${embed ? html`<a class="alone" href=${`./${location.hash}`} target="_blank">${t("embed.open")}</a>` : nothing}
+      <div class="page" ?data-open=${open} ?data-embed=${embed} ?data-unfolded=${this.unfolded} ?data-grid=${settings.layout === "grid"} ?data-bare=${embed && !embed.parts.has("compare")}>
+        ${embed ? this.#corner(open) : nothing}
         <up-header .open=${this.open} @controls=${() => (this.open = !this.open)} @help=${() => this.help.show()}></up-header>
         <div class="left">
         <main>
@@ -168,7 +171,7 @@ export class App extends Localized {
           @method=${(event: CustomEvent<string>) => playground.toggleMethod(event.detail, matchMedia(BESIDE).matches)}
           @settings=${(event: CustomEvent) => playground.set(event.detail)}
         ></up-controls>
-        <up-actions ?data-beside=${open} ?hidden=${embed && !embed.parts.has("actions")} .task=${taskName(state.task.id)} .done=${doneShare(state)} .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
+        <up-actions ?data-beside=${open} ?data-embed=${embed} .fixed=${embed !== null && (embed.locked || !embed.parts.has("picture"))} ?hidden=${embed && !embed.parts.has("actions")} .task=${taskName(state.task.id)} .done=${doneShare(state)} .activity=${state.activity} .outcome=${state.outcome} .expected=${state.expected}
           .canSave=${playground.keep.ready} .saves=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .lab=${labAddress(state)}
           .inspect=${inspectAddress(state)}
           @open-photo=${() => this.photoInput.click()}
@@ -190,6 +193,21 @@ export class App extends Localized {
       <up-networks .names=${state.networks} @pick=${(event: CustomEvent<number>) => playground.pickNetwork(event.detail)}
         @dismiss=${() => playground.stop()}></up-networks>
     `;
+  }
+
+  /** Of a frame in another page: what leads out of it, and what unfolds the controls where it is small. */
+  #corner(open: boolean) {
+    const { unfolded } = this;
+    const controls = t(unfolded ? "controls.hide" : "controls.show");
+    return html`<div class="corner">
+      ${
+        open
+          ? html`<button class="icon fold" aria-label=${controls} title=${controls} aria-expanded=${unfolded ? "true" : "false"}
+            aria-controls="controls" @click=${() => (this.unfolded = !unfolded)}>${unfolded ? icons.close : icons.controls}</button>`
+          : nothing
+      }
+      <a class="alone" href=${`./${location.hash}`} target="_blank" aria-label=${t("embed.open")} title=${t("embed.open")}>${icons.outside}<span>${t("embed.open")}</span></a>
+    </div>`;
   }
 
   #colorist: Colorist = {
@@ -303,6 +321,7 @@ export class App extends Localized {
     else if (event.key === "s") void playground.keep.save();
     else if (event.key === "c") void playground.keep.copy();
     else if (event.key === "?") this.help.show();
+    else if (event.key === "Escape" && this.unfolded) this.unfolded = false;
     else if (event.key === "Escape" && activity && !this.actions.open) playground.stop();
     else return;
     event.preventDefault();

@@ -56,6 +56,10 @@ export class GridView extends Localized {
         overflow: hidden;
         background: var(--stage);
       }
+      /* Something stands in the corner of the stage. */
+      .cell[data-corner] {
+        --clear: var(--corner);
+      }
       .cell:focus-visible {
         outline: 2px solid var(--accent);
         outline-offset: -5px;
@@ -71,13 +75,13 @@ export class GridView extends Localized {
         position: absolute;
         top: 10px;
         left: 10px;
-        max-width: calc(100% - 20px);
+        max-width: calc(100% - 20px - var(--clear, 0px));
       }
       @container (max-width: 240px) {
         up-tag {
           top: 6px;
           left: 6px;
-          max-width: calc(100% - 12px);
+          max-width: calc(100% - 12px - var(--clear, 0px));
         }
       }
       .dim {
@@ -132,18 +136,18 @@ export class GridView extends Localized {
     const { camera, view } = this;
     const zoom = percent((view?.scale ?? 1) * window.devicePixelRatio);
     return html`<div class="cells ${camera.canPan ? "pans" : ""}" role="group" aria-label=${t("compare.label", { zoom })}>
-      ${this.panes.map((pane) => this.#renderCell(pane))}
+      ${this.panes.map((pane, index) => this.#renderCell(pane, index === this.#columns() - 1))}
     </div>`;
   }
 
-  #renderCell(pane: Pane) {
+  #renderCell(pane: Pane, corner: boolean) {
     const { camera, view, smooth } = this;
     const { frame, stage } = camera;
     const input = this.panes.find(({ id }) => id === "input")?.layer ?? null;
     const own = (this.differs && pane.difference) || pane.layer;
     const layer = this.flickers && own ? input : own;
     const beneath = pane.complete || this.flickers ? null : input;
-    return html`<div class="cell" ?data-chosen=${pane.id === this.chosen} role="button" tabindex="0"
+    return html`<div class="cell" ?data-chosen=${pane.id === this.chosen} ?data-corner=${corner} role="button" tabindex="0"
       aria-pressed=${pane.id === this.chosen ? "true" : "false"} @keydown=${(event: KeyboardEvent) => this.#press(event, pane.id)}>
       ${
         beneath

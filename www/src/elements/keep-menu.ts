@@ -29,6 +29,8 @@ export class KeepMenu extends Localized {
   @property() lab = "";
   /** Where the inspector shows the chosen network from within, as an address; empty: nowhere. */
   @property() inspect = "";
+  /** The result does not become the photo. */
+  @property({ type: Boolean }) fixed = false;
   @query("#ways") private list!: HTMLElement;
 
   static override styles = [
@@ -95,7 +97,7 @@ export class KeepMenu extends Localized {
         ${icons.more}
       </button>
       <div id="ways" popover role="group" aria-label=${t("keep.more")}>
-        ${WAYS.filter((way) => way !== "share" || shares()).map((way) => html`<button @click=${() => this.#keep(way)}>${GLYPHS[way]} ${t(`keep.${way}`)}</button>`)}
+        ${WAYS.filter((way) => (way !== "share" || shares()) && (way !== "next" || !this.fixed)).map((way) => html`<button @click=${() => this.#keep(way)}>${GLYPHS[way]} ${t(`keep.${way}`)}</button>`)}
         ${this.inspect ? html`<a href=${this.inspect}>${icons.network} ${t("keep.inspect")}</a>` : nothing}
         ${this.lab ? html`<a href=${this.lab}>${icons.model} ${t("keep.lab")}</a>` : nothing}
       </div>

@@ -194,6 +194,7 @@ export const glass = css`
 /** What views share that scroll as a whole, beside `shared`: the header stays in sight. */
 export const scrolling = css`
   :host {
+    position: relative; /* or what is placed in it would make the page around it longer */
     height: 100dvh;
     overflow: auto;
     background: var(--surface);

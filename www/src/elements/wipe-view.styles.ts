@@ -100,9 +100,12 @@ export const wipeStyles = css`
     outline-offset: 2px;
   }
   up-tag {
+    --over: max(var(--tag-top), 0px);
+    /* Beside what stands in the corner of the stage, where the tag is as high up as that. */
+    --beyond: max(var(--tag-right), clamp(0px, (20px - var(--over)) * 999, var(--corner, 0px)), 0px);
     position: absolute;
-    top: calc(max(var(--tag-top), 0px) + 14px);
-    max-width: calc((100% - max(var(--tag-left), 0px) - max(var(--tag-right), 0px)) / 2 - 20px);
+    top: calc(var(--over) + 14px);
+    max-width: calc((100% - max(var(--tag-left), 0px) - var(--beyond)) / 2 - 20px);
     transition: opacity 160ms ease;
   }
   up-tag[data-faint]:not(:focus-within, :hover) {
@@ -126,12 +129,12 @@ export const wipeStyles = css`
     left: calc(var(--tag-left) + 14px);
   }
   .after-tag {
-    right: calc(var(--tag-right) + 14px);
+    right: calc(var(--beyond) + 14px);
   }
   .upright up-tag {
     left: calc(var(--left) + 14px);
     right: auto;
-    max-width: calc(100% - 28px);
+    max-width: calc(100% - 28px - var(--corner, 0px));
   }
   .upright .after-tag {
     top: auto;

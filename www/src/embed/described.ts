@@ -52,7 +52,7 @@ export const ATTRIBUTE_TEXTS: Record<AttributeName, Described> = {
   hide: { text: "What of `controls` is not shown." },
   lang: { text: "A language of the playground; without it, the reader's." },
   theme: { text: "Colors; without it, those of the page around.", type: oneOf("light", "dark") },
-  lock: { text: "Nothing can be dropped or pasted, and keys do nothing.", type: "boolean" },
+  lock: { text: "No photo or network can be brought in, and shortcut keys do nothing.", type: "boolean" },
   view: { text: "Another view in place of the playground.", type: oneOf(...VIEWS) },
   preset: { text: "What that view shows: `bilinear` in the lab, `denoise` in the gallery, for example." },
   query: { text: "The rest of that view's address, after `?`." },

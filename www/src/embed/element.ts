@@ -71,7 +71,7 @@ class UnetPlayground extends HTMLElement implements Player {
     super();
     const style = document.createElement("style");
     style.textContent = STYLE;
-    this.#frame.allow = "clipboard-write";
+    this.#frame.allow = "clipboard-write;fullscreen";
     this.#frame.name = PAGE;
     this.#frame.onload = () => {
       this.#silence = window.setTimeout(

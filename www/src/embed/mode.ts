@@ -32,6 +32,11 @@ export function isEmbedded(): boolean {
   return new URLSearchParams(location.search).has("embed");
 }
 
+/** Whether the page around lets nobody bring in files. */
+export function isLocked(): boolean {
+  return modeOf(location.search)?.locked ?? false;
+}
+
 /** The mode that an address asks for; null for the page by itself. */
 export function modeOf(search: string): Mode | null {
   const query = new URLSearchParams(search);

@@ -126,7 +126,7 @@ export class GalleryChart extends Localized {
     const { points, reference, logarithmic } = this;
     if (points.length === 0) return nothing;
     const width = this.#width;
-    const height = Math.round(Math.min(460, Math.max(300, width * 0.52)));
+    const height = Math.round(Math.min(460, Math.max(300, width * 0.52), Math.max(200, innerHeight - 24)));
     const across = (logarithmic ? logarithmicAxis : linearAxis)(points.map(({ cost }) => cost));
     const up = linearAxis([...points.map(({ quality }) => quality), ...(reference ? [reference.value] : [])]);
     const x = (cost: number) => LEFT + across.at(cost) * (width - LEFT - RIGHT);

@@ -167,4 +167,40 @@ export const galleryStyles = css`
       padding: 8px 16px 40px;
     }
   }
+  /* In a small frame of another page: the drawing comes first. */
+  @media (max-width: 700px) and (max-height: 480px) {
+    .about {
+      display: none;
+    }
+    .tasks {
+      margin: 0 -16px;
+      padding: 3px 16px;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .tasks up-chips {
+      width: max-content;
+    }
+    .what {
+      flex-wrap: nowrap;
+      margin: 8px -16px 4px;
+      padding: 2px 16px;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .what > * {
+      flex: none;
+    }
+    .what up-segments {
+      width: 280px;
+    }
+    .legend {
+      flex-wrap: nowrap;
+      margin: 0 -16px;
+      padding: 0 16px;
+      overflow-x: auto;
+      scrollbar-width: none;
+      white-space: nowrap;
+    }
+  }
 `;

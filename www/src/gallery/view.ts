@@ -1,4 +1,4 @@
-import { html, nothing } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type Entry, FOR_COMPRESSED, methodId } from "../../../npm/src/manifest";
 import { type Catalogue, fetchCatalogue, networkOf } from "../app/catalogue";
@@ -8,6 +8,7 @@ import { fromBase } from "../app/samples";
 import { MAX_RESULTS } from "../app/settings";
 import { noticeFor } from "../app/state";
 import "../elements/chips";
+import type { Chips } from "../elements/chips";
 import { taskName, toggled } from "../elements/controls";
 import "../elements/header";
 import { icons } from "../elements/icons";
@@ -65,7 +66,13 @@ export class GalleryView extends Localized {
     this.router.removeEventListener("change", this.#opened);
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    // In one row that scrolls, where there is little room.
+    const tasks = this.renderRoot.querySelector(".tasks");
+    const chosen = tasks
+      ?.querySelector<Chips>("up-chips")
+      ?.renderRoot.querySelector<HTMLElement>("label:has(:checked)");
+    if (tasks && chosen && (changed.has("task") || changed.has("catalogue"))) tasks.scrollLeft = chosen.offsetLeft - 16;
     document.title = `${t("gallery.title")} · ${t("app.name")}`;
   }
 
@@ -101,8 +108,8 @@ export class GalleryView extends Localized {
     const costs = COSTS.map((value) => ({ value, label: t(`gallery.cost.${value}`) }));
     const scales = (["logarithmic", "linear"] as const).map((value) => ({ value, label: t(`gallery.scale.${value}`) }));
     return html`
-      <up-chips .label=${t("task.heading")} .chosen=${[task?.id ?? ""]} .options=${tasks.map(({ id }) => ({ value: id, label: taskName(id) }))}
-        @pick=${({ detail }: CustomEvent<string>) => this.#set({ task: detail, score: "", chosen: [] })}></up-chips>
+      <div class="tasks"><up-chips .label=${t("task.heading")} .chosen=${[task?.id ?? ""]} .options=${tasks.map(({ id }) => ({ value: id, label: taskName(id) }))}
+        @pick=${({ detail }: CustomEvent<string>) => this.#set({ task: detail, score: "", chosen: [] })}></up-chips></div>
       <div class="what">
         <label>${t("gallery.score")} <select .value=${score} @change=${(event: Event) => this.#set({ score: (event.target as HTMLSelectElement).value })}>
           ${scores.map((name) => html`<option ?selected=${name === score}>${name}</option>`)}</select></label>

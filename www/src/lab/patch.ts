@@ -1,10 +1,11 @@
-import { css, html, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { keptPhoto, samplePhoto } from "../app/photo";
 import { FIRST_SAMPLE } from "../app/samples";
 import { noticeFor } from "../app/state";
 import { icons } from "../elements/icons";
 import { shared } from "../elements/shared";
+import { isLocked } from "../embed/mode";
 import { Localized, type MessageKey, t } from "../i18n";
 import { CallError } from "../protocol";
 import type { Matrix } from "./matrix";
@@ -78,7 +79,7 @@ export class Patch extends Localized {
         @pointerdown=${this.#pointed} @pointermove=${(event: PointerEvent) => event.buttons && this.#pointed(event)}
         @keydown=${this.#key}></canvas>
       <p>${t(this.failure ?? "lab.patch.hint")}</p>
-      <div class="choices"><button @click=${() => this.chooser.click()}>${t("lab.patch.own")}</button></div>
+      ${isLocked() ? nothing : html`<div class="choices"><button @click=${() => this.chooser.click()}>${t("lab.patch.own")}</button></div>`}
     </div>`;
   }
 

@@ -11,7 +11,7 @@ export const viewStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 2px;
-    margin: 0 -11px;
+    margin-inline: -11px;
   }
   .operators {
     font-size: 15px;
@@ -69,7 +69,7 @@ export const viewStyles = css`
     .operators,
     .examples {
       flex-wrap: nowrap;
-      margin: 0 -16px;
+      margin-inline: -16px;
       padding: 0 5px;
       overflow-x: auto;
       scrollbar-width: none;

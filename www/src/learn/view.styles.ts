@@ -99,4 +99,22 @@ export const viewStyles = css`
       grid-row: 1;
     }
   }
+  /* Where the output would not fit above Play, all three stand in a row. */
+  @media (max-width: 700px) and (max-height: 640px) {
+    .pictures:not(.five) {
+      grid-template-columns: repeat(3, minmax(0, 1fr));
+    }
+    .pictures:not(.five) figure:nth-child(2) {
+      grid-column: auto;
+      grid-row: auto;
+    }
+    .what {
+      margin: 8px 0;
+    }
+  }
+  @media (max-width: 700px) and (max-height: 400px) {
+    .about {
+      display: none;
+    }
+  }
 `;

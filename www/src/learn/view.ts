@@ -13,6 +13,7 @@ import "../elements/segments";
 import { column, scrolling, shared } from "../elements/shared";
 import "../elements/slider";
 import "../elements/work";
+import { isLocked } from "../embed/mode";
 import { decibels, Localized, language, t } from "../i18n";
 import "./curve";
 import { type Learning, RANDOM, type Shown, STRATEGIES } from "./learning";
@@ -103,15 +104,20 @@ export class LearnView extends Localized {
         <up-notice .notice=${learning.notice ?? playground.state.notice} @act=${({ detail }: CustomEvent<Action>) => this.#act(detail)}
           @dismiss=${() => this.#dismiss()}></up-notice>
         ${random ? this.#untrained() : this.#trained()}
-        <div class="source">
-          <button @click=${() => this.chooser.click()}>${icons.photo} ${t("picture.open")}</button>
-          <span>${this.#photoName()}</span>
-        </div>
-        <input id="photo" type="file" hidden accept=${PICTURES} aria-label=${t("picture.open")} @change=${this.#opens} />
-        <up-samples .chosen=${playground.state.settings.sample}
-          @sample=${({ detail }: CustomEvent) => learning.openSample(detail)}></up-samples>
+        ${isLocked() ? nothing : this.#source()}
       </main>
     `;
+  }
+
+  #source() {
+    const { playground } = this.learning;
+    return html`<div class="source">
+        <button @click=${() => this.chooser.click()}>${icons.photo} ${t("picture.open")}</button>
+        <span>${this.#photoName()}</span>
+      </div>
+      <input id="photo" type="file" hidden accept=${PICTURES} aria-label=${t("picture.open")} @change=${this.#opens} />
+      <up-samples .chosen=${playground.state.settings.sample}
+        @sample=${({ detail }: CustomEvent) => this.learning.openSample(detail)}></up-samples>`;
   }
 
   #photoName(): string {

@@ -300,6 +300,187 @@ describe("before it starts", () => {
   });
 });
 
+describe("in a small frame", () => {
+  const sized = (width: number, height: number, attributes: string) =>
+    `<unet-playground id="a" ${attributes} style="width: ${width}px; height: ${height}px; aspect-ratio: auto"></unet-playground>`;
+  /** What of the view is in sight, and whether something is longer or wider than the frame. */
+  const measured = (selector: string) =>
+    inside().evaluate((selector) => {
+      const deep = (root: Document | ShadowRoot): globalThis.Element | null => {
+        const found = root.querySelector(selector);
+        if (found) return found;
+        for (const { shadowRoot } of root.querySelectorAll("*")) {
+          const within = shadowRoot && deep(shadowRoot);
+          if (within) return within;
+        }
+        return null;
+      };
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      const view = document.body.firstElementChild as HTMLElement;
+      const box = deep(document)?.getBoundingClientRect();
+      return {
+        fits: scrollWidth <= innerWidth && scrollHeight <= innerHeight && view.scrollWidth <= innerWidth,
+        top: box?.top ?? Number.POSITIVE_INFINITY,
+        bottom: box?.bottom ?? Number.POSITIVE_INFINITY,
+        height: innerHeight,
+      };
+    }, selector);
+  /** What each view is for, which is in sight at once, or reached by scrolling less than a frame's height. */
+  const FOR: [view: string, attributes: string, selector: string, screens: number][] = [
+    ["the playground", usual, "up-compare", 1],
+    ["the gallery", 'view="gallery" preset="super-resolve-x4"', "gallery-chart", 1],
+    ["the lab", 'view="lab" preset="bilinear"', "lab-stage", 2],
+    ["the inspector", 'view="inspect" task="denoise"', "inspect-net", 3],
+    ["training", 'view="learn"', ".pictures", 1],
+    ["the lecture", 'view="slides" preset="denoising"', "section", 1],
+  ];
+
+  for (const [width, height] of [
+    [320, 240],
+    [320, 480],
+    [700, 500],
+  ] as const) {
+    it.each(FOR)(
+      `of ${width} by ${height}, %s fits and begins with what it is for`,
+      async (_, attributes, selector, screens) => {
+        for (const lang of ["en", "vi"]) {
+          await page?.context().close();
+          await open(sized(width, height, `${attributes} lang="${lang}"`));
+          await waitFor("ready a");
+          await expect.poll(async () => (await measured(selector)).top).toBeLessThan(screens * height);
+          expect((await measured(selector)).fits, lang).toBe(true);
+          expect(await inside().locator("up-header h1").isVisible()).toBe(false);
+        }
+      },
+    );
+  }
+
+  it("the pictures have the room, and the controls take it where they are asked for", async () => {
+    await open(sized(320, 240, `${usual} controls="all"`));
+    await waitFor("result a");
+    const task = inside()
+      .getByRole("radiogroup", { name: "Task" })
+      .or(inside().getByRole("group", { name: "Task" }));
+    const { top, bottom } = await measured("up-compare");
+    expect(bottom - top).toBeGreaterThan(140);
+    expect(await task.isVisible()).toBe(false);
+    await inside().getByRole("button", { name: "Show controls" }).press("Enter");
+    await task.scrollIntoViewIfNeeded();
+    const controls = await measured("up-controls");
+    expect([controls.top, controls.bottom]).toEqual([0, 240]);
+    await inside().getByRole("button", { name: "Hide controls" }).click();
+    expect(await task.isVisible()).toBe(false);
+    expect((await measured("up-compare")).fits).toBe(true);
+  });
+
+  for (const [width, height, layout] of [
+    [320, 240, "wipe"],
+    [320, 240, "grid"],
+    [700, 400, "wipe"],
+    [700, 400, "grid"],
+  ] as const) {
+    it(`names of pictures keep clear of the way out: ${layout}, ${width} by ${height}`, async () => {
+      await open(
+        sized(width, height, `task="denoise" with="bilinear pixel-shuffle" sample="chelsea" layout="${layout}"`),
+      );
+      await waitFor("result a");
+      await inside().getByRole("button", { name: /^1:1/ }).click();
+      const out = await inside().getByRole("link", { name: "Open in the playground" }).boundingBox();
+      for (const tag of await inside().locator("up-tag").all()) {
+        const box = await tag.boundingBox();
+        if (!out || !box) throw new Error("no box");
+        const apart = box.x + box.width <= out.x || box.y >= out.y + out.height;
+        expect(apart, `${await tag.textContent()}: ${JSON.stringify([box, out])}`).toBe(true);
+      }
+    });
+  }
+});
+
+describe("what the page around has chosen", () => {
+  it("stays: another view is opened in a tab of its own, as the whole page", async () => {
+    await open(`<unet-playground id="a" view="gallery" preset="super-resolve-x4"></unet-playground>`);
+    await waitFor("ready a");
+    await inside()
+      .getByRole("checkbox", { name: /^Bilinear:/ })
+      .click();
+    await inside()
+      .getByRole("checkbox", { name: /^Residual blocks:/ })
+      .click();
+    const coming = page.context().waitForEvent("page");
+    await inside().getByRole("link", { name: "Compare on my photo" }).click();
+    const other = await coming;
+    await other.getByRole("heading", { name: "U-Net Playground" }).waitFor();
+    expect(new URL(other.url()).search).toBe("");
+    expect(other.url()).toContain("with=bilinear,residual");
+    expect(await inside().evaluate(() => document.body.firstElementChild?.localName)).toBe("gallery-view");
+  });
+
+  it("is fixed by a lock: no photo is brought in, by a button, a drop or from a result", async () => {
+    await open(
+      `<unet-playground id="a" ${usual} controls="actions" lock></unet-playground>
+       <unet-playground id="b" view="learn" lock></unet-playground>`,
+    );
+    await waitFor("result a");
+    const frame = page.locator("#a").locator("iframe").contentFrame();
+    await frame.getByRole("button", { name: "More ways to keep it" }).click();
+    await frame.getByRole("button", { name: "Copy the picture" }).waitFor();
+    expect(await frame.getByRole("button", { name: /^(Open photo|Use the result)/ }).count()).toBe(0);
+    await page.locator("#b").scrollIntoViewIfNeeded();
+    await waitFor("ready b");
+    const learn = page.locator("#b").locator("iframe").contentFrame();
+    expect(await learn.getByRole("button", { name: "Open photo" }).count()).toBe(0);
+    await learn.locator("body").evaluate((body) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "net.onnx"));
+      body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
+    });
+    await page.waitForTimeout(300);
+    expect(await learn.locator("learn-view").count()).toBe(1);
+  });
+});
+
+describe("where the browser or the page around refuses something", () => {
+  it("runs without storage, which frames of other origins may be denied, and shares no engine", async () => {
+    await open("");
+    await page.addInitScript(() => {
+      if (window === window.parent) return;
+      for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches", "SharedWorker"]) {
+        const get = () => {
+          throw new DOMException("Access is denied for this document.", "SecurityError");
+        };
+        Object.defineProperty(window, name, { get });
+      }
+    });
+    const failed: string[] = [];
+    page.on("pageerror", ({ message }) => failed.push(message));
+    const script = `<script src="${at.site.url}embed.js" defer></script>`;
+    const one = (id: string) =>
+      `<unet-playground id="${id}" ${usual} controls="all" style="height: 300px; aspect-ratio: auto"></unet-playground>`;
+    writeFileSync(join(folder, "denied.html"), `<!doctype html><title>Lesson</title>${script}${one("a")}${one("b")}`);
+    await page.goto(`${host.url}denied.html`);
+    await waitFor("result b");
+    expect(failed).toEqual([]);
+    expect(page.workers().length).toBe(2);
+    await page.locator("#a").evaluate((element: Element) => element.setAttribute("lang", "vi"));
+    await expect.poll(async () => (await told()).filter((one) => one === "ready a").length).toBe(2);
+    await page.locator("#a").locator("iframe").contentFrame().getByText("Xong trong").first().waitFor();
+    expect(failed).toEqual([]);
+  });
+
+  it("offers no camera to readers whose page does not allow one", async () => {
+    const strict = await serve(folder, "/strict/", { "Permissions-Policy": "camera=()" });
+    try {
+      await open(`<unet-playground id="a" ${usual} controls="picture" style="width: 800px"></unet-playground>`);
+      await page.goto(`${strict.url}lesson.html`);
+      await waitFor("result a");
+      await inside().getByRole("button", { name: "Open photo" }).waitFor();
+      expect(await inside().getByRole("button", { name: "Take a picture" }).count()).toBe(0);
+    } finally {
+      strict.close();
+    }
+  });
+});
+
 describe("in a sandbox without an origin", () => {
   const sentence = /cannot start here: this frame is in a sandbox/;
 
