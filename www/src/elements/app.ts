@@ -199,7 +199,7 @@ export class App extends Localized {
   #corner(open: boolean) {
     const { unfolded } = this;
     const controls = t(unfolded ? "controls.hide" : "controls.show");
-    return html`<div class="corner">
+    return html`<nav class="corner" aria-label=${t("nav.label")}>
       ${
         open
           ? html`<button class="icon fold" aria-label=${controls} title=${controls} aria-expanded=${unfolded ? "true" : "false"}
@@ -207,7 +207,7 @@ export class App extends Localized {
           : nothing
       }
       <a class="alone" href=${`./${location.hash}`} target="_blank" aria-label=${t("embed.open")} title=${t("embed.open")}>${icons.outside}<span>${t("embed.open")}</span></a>
-    </div>`;
+    </nav>`;
   }
 
   #colorist: Colorist = {

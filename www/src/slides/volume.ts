@@ -69,10 +69,12 @@ export class Volume extends Localized {
         @count=${({ detail }: CustomEvent<number>) => (this.layer = { ...layer, kernel: detail })}></lab-stepper>
     </div>
     <table>
-      <thead><tr><th></th><th scope="col">${t("slides.volume.slice")}</th><th scope="col">${t("slides.volume.volume")}</th>
+      <thead><tr><td></td><th scope="col">${t("slides.volume.slice")}</th><th scope="col">${t("slides.volume.volume")}</th>
         <th scope="col">${t("slides.volume.times")}</th></tr></thead>
       <tbody>${COUNTS.map(
-        (count) => html`<tr><th scope="row">${t(`slides.volume.${count}`)}<small>${t(`slides.volume.${count}.formula`)}</small></th>
+        (
+          count,
+        ) => html`<tr><th scope="row">${t(`slides.volume.${count}`)}<small>${t(`slides.volume.${count}.formula`)}</small></th>
           <td>${said(count, flat[count])}</td><td>${said(count, solid[count])}</td>
           <td>${decimal(solid[count] / flat[count], 0)}×</td></tr>`,
       )}</tbody>

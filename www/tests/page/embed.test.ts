@@ -195,4 +195,71 @@ describe("a course page", () => {
     await heard("solved", "noise");
     await expectAccessible(page);
   });
+
+  it("takes a reader's own photo in its third exercise, and fits a phone, in Vietnamese", async () => {
+    await open(course.replaceAll("<unet-playground ", '<unet-playground lang="vi" '), { width: 390, height: 844 });
+    await page.locator("#own").scrollIntoViewIfNeeded();
+    const own = page.locator("#own").locator("iframe").contentFrame();
+    await heard("result", "own");
+    const chooser = page.waitForEvent("filechooser");
+    await own.getByRole("button", { name: "Mở ảnh" }).first().click();
+    await (await chooser).setFiles("public/samples/coffee.jpg");
+    const shown = () =>
+      page.locator("#own").evaluate(async (element: Element) => JSON.stringify(await element.report()));
+    await expect.poll(shown, { timeout: 45_000 }).toContain("coffee.jpg");
+    await expect.poll(async () => JSON.stringify(await heard("result", "own"))).toContain('"width":600');
+    expect(await own.locator("html").getAttribute("lang")).toBe("vi");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expectAccessible(page);
+    for (const frame of page.frames().slice(1)) await expectAccessible(frame, "page-has-heading-one"); // the page around has it
+  });
+
+  it("is solved in a sandbox that leaves the frames their origins", async () => {
+    await open(course);
+    await page.goto("about:blank");
+    writeFileSync(
+      join(folder, "around.html"),
+      `<!doctype html><title>Around</title><iframe src="lesson.html" width="900" height="850" title="Lesson"
+         sandbox="allow-scripts allow-same-origin"></iframe>`,
+    );
+    await page.goto(`${host.url}around.html`);
+    const lesson = page.frameLocator("iframe").first();
+    await lesson.locator("#decoder iframe").waitFor();
+    await lesson.locator("#decoder").evaluate((element: Element) => element.set({ chosen: "pixel-shuffle" }));
+    await lesson.locator('[data-for="decoder"]').getByText("Solved.").waitFor({ timeout: 45_000 });
+  });
+});
+
+/** Quarto itself is not installed here: this is the HTML that it writes around a raw block, as its version 1.5 does. */
+describe("a page as Quarto writes it", () => {
+  const guide = readFileSync("../docs/embedding.md", "utf8");
+  const [, snippet = ""] = /### Quarto\n````markdown\n```\{=html\}\n(.*?)```\n````/s.exec(guide) ?? [];
+  const around = (head: string, block: string) => `<!DOCTYPE html>
+    <html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en"><head>
+    <meta charset="utf-8"><meta name="generator" content="quarto-1.5.57">
+    <meta name="viewport" content="width=device-width, initial-scale=1.0, user-scalable=yes"><title>Lecture</title>
+    <style>*, *::before, *::after { box-sizing: border-box } img, svg { vertical-align: middle } iframe { border: 0; max-width: 100% }
+      button { border-radius: 0; font-family: inherit } body.fullcontent main { padding: 0 1em }</style>${head}</head>
+    <body class="fullcontent quarto-light">
+    <div id="quarto-content" class="page-columns page-rows-contents page-layout-article"><main class="content" id="quarto-document-content">
+    <header id="title-block-header" class="quarto-title-block default"><h1 class="title">Lecture</h1></header>
+    <section id="try" class="level1"><h1>Try</h1><p>Text.</p>
+    ${block}
+    </section></main></div></body></html>`;
+
+  it("shows the guide's snippet", async () => {
+    expect(snippet).toContain("<unet-playground");
+    await open(around("", snippet.replace("<unet-playground", '<unet-playground id="a"')));
+    expect(await heard("result")).toMatchObject({ task: "denoise", results: [{ status: "done" }, { status: "done" }] });
+  });
+
+  it("with all its resources embedded is told by a line where the playground is", async () => {
+    const script = readFileSync("dist/embed.js").toString("base64");
+    const embedded = snippet
+      .replace(/src="[^"]*embed.js"/, `src="data:text/javascript;base64,${script}"`)
+      .replace("<unet-playground", '<unet-playground id="a"');
+    const [line = ""] = /<meta name="unet-playground".*>/.exec(guide) ?? [];
+    await open(around("", `${line}\n${embedded}`));
+    expect(await heard("result")).toMatchObject({ task: "denoise" });
+  });
 });
