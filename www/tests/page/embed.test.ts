@@ -253,13 +253,21 @@ describe("a page as Quarto writes it", () => {
     expect(await heard("result")).toMatchObject({ task: "denoise", results: [{ status: "done" }, { status: "done" }] });
   });
 
-  it("with all its resources embedded is told by a line where the playground is", async () => {
-    const script = readFileSync("dist/embed.js").toString("base64");
-    const embedded = snippet
-      .replace(/src="[^"]*embed.js"/, `src="data:text/javascript;base64,${script}"`)
-      .replace("<unet-playground", '<unet-playground id="a"');
-    const [line = ""] = /<meta name="unet-playground".*>/.exec(guide) ?? [];
-    await open(around("", `${line}\n${embedded}`));
-    expect(await heard("result")).toMatchObject({ task: "denoise" });
-  });
+  it.each(["as an address", "as a script"])(
+    "with all its resources embedded, %s, is told by a line where the playground is",
+    async (how) => {
+      const script = readFileSync("dist/embed.js", "utf8");
+      const base64 = Buffer.from(script).toString("base64");
+      const written =
+        how === "as a script"
+          ? () => `<script>${script}`
+          : () => `<script src="data:text/javascript;base64,${base64}" defer>`;
+      const embedded = snippet
+        .replace(/<script[^>]*>/, written)
+        .replace("<unet-playground task", '<unet-playground id="a" task');
+      const [line = ""] = /<meta name="unet-playground".*>/.exec(guide) ?? [];
+      await open(around("", `${line}\n${embedded}`));
+      expect(await heard("result")).toMatchObject({ task: "denoise" });
+    },
+  );
 });
