@@ -16,20 +16,24 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from config import task_facts
+
 HERE = Path(__file__).parent
 TOLERANCE = 0.03  # dB; where noise left pixels alone, rounding brings a result that is nearly right to the pixel itself
 
-# By task and folder of pictures: the command's protocol and what the score is called in the files. Others are measured
-# differently (models/README.md says how).
-DENOISE = {"sigma 25 unclipped": "gaussian 25 unclipped", "sigma 25 8-bit": "gaussian 25 8-bit"}
-OTHER_NOISE = {f"{kind} 8-bit": f"{kind} 8-bit" for kind in ("salt-and-pepper 0.1", "speckle 0.2", "poisson 30")}
-BLUR = {"gaussian 2": "gaussian", "defocus 3.5": "defocus", "motion 10": "motion"}
-SAME = {
-    "denoise": {"CBSD68": DENOISE, "Kodak24": DENOISE | OTHER_NOISE},
-    "deblur": {"Kodak24": BLUR},
-    "super-resolve-x2": {name: {"bicubic x2": "x2 luma"} for name in ("Set5", "Set14")},
-    "super-resolve-x4": {name: {"bicubic x4": "x4 luma"} for name in ("Set5", "Set14")},
-}
+SIGMA = 25  # what the command measures noise at unless told otherwise
+
+
+def compared() -> dict[str, dict[str, dict[str, str]]]:
+    """By task and set of pictures: the command's protocols, and what the files call their scores. Other protocols are measured
+    differently (models/README.md says how)."""
+    same: dict[str, dict[str, dict[str, str]]] = {}
+    for task in task_facts(HERE):
+        for protocol in task.get("protocols", ()):
+            for name in protocol.get("sets", ()):
+                of_set = same.setdefault(task["id"], {}).setdefault(name, {})
+                of_set[protocol["name"].format(sigma=SIGMA)] = protocol["score"]
+    return same
 
 
 def rounded(score: str, psnr: float) -> float:
@@ -48,19 +52,20 @@ def measured(command: Path, models: Path, task: str, pictures: Path) -> list[dic
 
 
 def main() -> None:
+    same = compared()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--command", type=Path, required=True, help="the native command")
     parser.add_argument("--data", type=Path, required=True, help="folder that holds eval/")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
-    parser.add_argument("--only", nargs="+", choices=list(SAME), help="tasks")
+    parser.add_argument("--only", nargs="+", choices=list(same), help="tasks")
     args = parser.parse_args()
     stated = {entry["file"]: entry["scores"] for entry in json.loads((args.models / "manifest.json").read_text())}
     file = args.models / "engine.json"
     scores = json.loads(file.read_text()) if file.exists() else {}
     far = []
-    for task in args.only or SAME:
+    for task in args.only or same:
         of_task: dict[str, dict[str, float]] = {}
-        for name, protocols in SAME[task].items():
+        for name, protocols in same[task].items():
             for row in measured(args.command, args.models, task, args.data / "eval" / name):
                 if row["protocol"] in protocols:
                     score = f"{name} {protocols[row['protocol']]}"

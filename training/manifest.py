@@ -1,4 +1,5 @@
-"""Writes models/manifest.json (name, bytes, sha256 and facts of every ONNX file there) and the tables of models/README.md.
+"""Writes models/manifest.json (name, bytes, sha256 and facts of every ONNX file there), models/tasks.json (what the recipes say
+of their tasks) and the tables of models/README.md.
 
 python manifest.py ../models
 """
@@ -12,7 +13,10 @@ import sys
 from pathlib import Path
 
 import onnx
+from config import task_facts
 from weights import facts
+
+HERE = Path(__file__).parent
 
 # Scores that are parts of a whole, not decibels.
 UNITLESS = ("IoU", "chroma", "hues")
@@ -80,7 +84,8 @@ def survey_table(entries: list[dict], spread: float) -> str:
 
 
 def write_tables(readme: Path, entries: list[dict]) -> None:
-    """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`, that of its surveys after `<!-- <task> surveys -->`."""
+    """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`, that of its surveys after `<!-- <task> surveys -->`.
+    A task without a place for it gets a section at the end."""
     text, seeds = readme.read_text(), readme.parent / "seeds.json"
     # Of the zoo's strategies (seeds.py) and of a survey's plain network (train.py --seed).
     files = (seeds, seeds.with_name("survey-seeds.json"))
@@ -88,7 +93,7 @@ def write_tables(readme: Path, entries: list[dict]) -> None:
     for task, surveyed in dict.fromkeys((e["task"], "survey" in e) for e in entries):
         begin = f"<!-- {task} surveys -->\n" if surveyed else f"<!-- {task} -->\n"
         if begin not in text:
-            raise ValueError(f"{readme} has no place for the scores of {task}: {begin.strip()} <!-- end -->")
+            text += f"\n## `{task}`{', surveys' if surveyed else ''}\n{begin}<!-- end -->\n"
         before, _, rest = text.partition(begin)
         _, end, after = rest.partition("<!-- end -->")
         listed = [e for e in entries if e["task"] == task and ("survey" in e) == surveyed]
@@ -96,9 +101,14 @@ def write_tables(readme: Path, entries: list[dict]) -> None:
     readme.write_text(text)
 
 
+def write_tasks(path: Path) -> None:
+    path.write_text(json.dumps(task_facts(HERE), indent=1) + "\n")
+
+
 def write_manifest(models: Path) -> None:
     entries = [entry(path) for path in sorted(models.glob("*.onnx"))]
     (models / "manifest.json").write_text(json.dumps(entries, indent=1) + "\n")
+    write_tasks(models / "tasks.json")
     if (models / "README.md").exists():
         write_tables(models / "README.md", entries)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import math
 import tarfile
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from cases.build import randomise
-from config import of_network, read_config
+from config import of_network, read_config, task_facts
 from damage import Damage, bayer, demosaic
 from data import Patches
 from degrade import disk_kernel, gaussian_kernel, jpeg, motion_kernel
@@ -384,10 +385,16 @@ class Tasks(unittest.TestCase):
         _, told, _ = drawn("clean", told=True)
         self.assertTrue(torch.equal(told.sigma, torch.full((8, 1, 1, 1), 25.0)))
 
+    def test_facts_of_tasks_are_in_the_manifest(self) -> None:
+        listed = json.loads((HERE.parent / "models" / "tasks.json").read_text())
+        self.assertEqual(listed, task_facts(HERE), "run training/manifest.py")
+        weighted = {config["task"] for path in HERE.glob("*.toml") if "network" in (config := read_config(path))}
+        self.assertEqual({task["id"] for task in listed if "chain" not in task}, weighted)
+
     def test_every_configuration_has_a_network(self) -> None:
         for path in HERE.glob("*.toml"):
             config = read_config(path)
-            if "task" in config:
+            if "network" in config:
                 for strategy in config["strategies"]:
                     held = (strategy,) if config.get("separate") else tuple(config["strategies"])
                     net = network(config, task_of(config, Path()), held)

@@ -66,7 +66,7 @@ export interface EngineOptions {
 
 /** Which network. */
 export interface ModelOptions {
-  /** `denoise` (the default), `deblur`, `super-resolve-x2`, `super-resolve-x4`, `colorize`, `denoise-colorize`, `edges-to-scene`, `segment`. */
+  /** `denoise` (the default), `super-resolve-x2`, `colorize` or another one that `models.list()` names. */
   task?: string;
   /** How the network upsamples: `bilinear` (the default); from a folder of models also `nearest`, `pixel-shuffle`, `max-unpool`, `transposed-conv`. */
   method?: string;

@@ -1,6 +1,7 @@
 //! What can be asked for.
 
-use super::{damage, optional, protocol};
+use super::tasks::{self, TaskCommand};
+use super::{damage, optional};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::fmt::Debug;
@@ -12,7 +13,7 @@ use std::thread::available_parallelism;
 use unet_playground::image::FilterSpec;
 use unet_playground::session::ColorHint;
 
-/// Restores, enlarges, colours and segments pictures with U-Nets.
+/// Restores, enlarges, colors and segments pictures with U-Nets.
 #[derive(Debug, Parser)]
 #[command(version, name = "unet-playground")]
 pub(crate) struct Args {
@@ -51,37 +52,8 @@ pub(crate) enum Backend {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Remove noise
-    Denoise(Task),
-    /// Enlarge
-    SuperResolve {
-        #[command(flatten)]
-        task: Task,
-        /// How many times
-        #[arg(long, default_value = "2")]
-        scale: u32,
-    },
-    /// Sharpen blurred pictures
-    Deblur(Task),
-    /// Colour gray pictures
-    Colorize(Task),
-    /// Remove the noise of gray pictures and colour them
-    DenoiseColorize(Task),
-    /// Make a scene of a drawing, black lines on white
-    EdgesToScene {
-        #[command(flatten)]
-        task: Task,
-        /// The inputs are photos: take their edges first
-        #[arg(long)]
-        from_photo: bool,
-    },
-    /// Find people and pets
-    Segment {
-        #[command(flatten)]
-        task: Task,
-        #[command(flatten)]
-        view: View,
-    },
+    #[command(flatten)]
+    Task(TaskCommand),
     /// Run an ONNX file of your own, or filters without any network
     Run {
         #[command(flatten)]
@@ -216,7 +188,7 @@ pub(crate) struct Evaluate {
     #[arg(long, value_delimiter = ',')]
     pub mask_values: Vec<u8>,
     /// What degrades the pictures, where it is not what the model is made for
-    #[arg(long, value_name = "TASK", value_parser = PossibleValuesParser::new(protocol::TASKS))]
+    #[arg(long, value_name = "TASK", value_parser = PossibleValuesParser::new(tasks::measured()))]
     pub protocol: Option<String>,
     /// Standard deviation of the noise, of 255
     #[arg(long, default_value = "25", value_parser = number::<f64>(0.0..=255.0), allow_negative_numbers = true)]

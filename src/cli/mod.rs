@@ -13,6 +13,7 @@ mod optional;
 mod protocol;
 mod report;
 mod run;
+mod tasks;
 mod threads;
 mod walk;
 

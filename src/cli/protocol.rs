@@ -1,10 +1,11 @@
 //! What is done to a reference picture before it is restored.
 
 use super::Outcome;
-use super::damage::label;
+use super::damage::{self, label};
+use super::tasks::{self, Measure};
 use unet_playground::image::filter::{self, Gray, Interpolation, Resize, reflect};
 use unet_playground::image::planar::{self, Channels};
-use unet_playground::image::{FAINT, FRAME, FilterSpec, Picture, Rect, Subsampling, normal};
+use unet_playground::image::{FilterSpec, Picture, Rect, Subsampling, normal};
 use unet_playground::plan::Selection;
 use unet_playground::session::{Host, Model};
 use unet_playground::tensor::Tensor;
@@ -12,24 +13,11 @@ use unet_playground::{Error, Result};
 
 /// Most memory for a picture that has to be run whole.
 const WHOLE_BYTES: u64 = 4 << 30;
-/// Direction of the motion that is measured, in degrees.
-const ANGLE: f64 = 30.0;
 
 /// Standard deviation of the luma of noise, of that of its three channels: the root of the sum of the weights' squares.
 const LUMA_NOISE: f64 = 0.668_557;
 /// Most noise on luma, of 255: that of three channels with the most noise that they can have.
 const MAX_LUMA_SIGMA: f64 = 255.0 * LUMA_NOISE;
-
-/// Tasks whose models can be measured.
-pub(super) const TASKS: [&str; 7] = [
-    "denoise",
-    "deblur",
-    "colorize",
-    "denoise-colorize",
-    "edges-to-scene",
-    "super-resolve-x2",
-    "super-resolve-x4",
-];
 
 /// What is asked for beside the task's own damage.
 #[derive(Debug, Clone, Default)]
@@ -176,47 +164,33 @@ impl Protocol {
     }
 }
 
-/// The damage that a task is measured with, the middle of each range that it was trained on.
+/// The damage that a task is measured with.
 fn of_task(task: &str, sigma: f64) -> Outcome<Vec<Protocol>> {
-    let (alike, noise, seed) = (false, FAINT, 0);
-    let of = |name: String, chain: Vec<FilterSpec>| Protocol { name, chain, unclipped: None, gray: false };
-    let gaussian = |sigma: f64| FilterSpec::GaussianNoise { sigma, alike, seed };
-    Ok(match task {
-        "denoise" => vec![
-            Protocol { unclipped: Some(sigma), ..of(format!("sigma {sigma} unclipped"), vec![]) },
-            of(format!("sigma {sigma} 8-bit"), vec![gaussian(sigma)]),
-            of(
-                "salt-and-pepper 0.1 8-bit".into(),
-                vec![FilterSpec::SaltAndPepper { probability: 0.1, seed }],
-            ),
-            of("speckle 0.2 8-bit".into(), vec![FilterSpec::Speckle { sigma: 0.2, alike, seed }]),
-            of("poisson 30 8-bit".into(), vec![FilterSpec::Poisson { peak: 30.0, alike, seed }]),
-        ],
-        "deblur" => vec![
-            of("gaussian 2".into(), vec![FilterSpec::GaussianBlur { sigma: 2.0, noise, seed }]),
-            of("defocus 3.5".into(), vec![FilterSpec::Defocus { radius: 3.5, noise, seed }]),
-            of("motion 10".into(), vec![FilterSpec::Motion { length: 10.0, angle: ANGLE, noise, seed }]),
-        ],
-        "colorize" => vec![of("gray".into(), vec![FilterSpec::Gray {}])],
-        "denoise-colorize" if sigma > MAX_LUMA_SIGMA => {
-            return Err(format!("gray pictures are measured with a --sigma up to {MAX_LUMA_SIGMA:.0}"));
-        }
-        // Noise before gray would be of another strength.
-        "denoise-colorize" => vec![of(
-            format!("gray sigma {sigma}"),
-            vec![FilterSpec::Gray {}, gaussian(sigma / LUMA_NOISE), FilterSpec::Gray {}],
-        )],
-        "edges-to-scene" => vec![of("edges".into(), vec![FilterSpec::Edges { side: Some(FRAME) }])],
-        "super-resolve-x2" => vec![of("bicubic x2".into(), vec![FilterSpec::Downscale { scale: 2 }])],
-        "super-resolve-x4" => vec![of("bicubic x4".into(), vec![FilterSpec::Downscale { scale: 4 }])],
-        other => {
-            let why = if other.is_empty() {
-                "it does not say what it is for".into()
-            } else {
-                format!("nothing is known of how to measure the task \"{other}\"")
-            };
-            return Err(format!("{why}; name a task with --protocol: {}", TASKS.join(", ")));
-        }
+    let Some(facts) = tasks::find(task).filter(|facts| !facts.protocols.is_empty()) else {
+        let why = if task.is_empty() {
+            "it does not say what it is for".into()
+        } else {
+            format!("nothing is known of how to measure the task \"{task}\"")
+        };
+        let measured: Vec<&str> = tasks::measured().collect();
+        return Err(format!("{why}; name a task with --protocol: {}", measured.join(", ")));
+    };
+    facts.protocols.iter().map(|measure| of_measure(measure, sigma)).collect()
+}
+
+fn of_measure(measure: &Measure, sigma: f64) -> Outcome<Protocol> {
+    let on_luma = measure.damage.iter().any(|step| step.contains("{luma_sigma}"));
+    if on_luma && sigma > MAX_LUMA_SIGMA {
+        return Err(format!("gray pictures are measured with a --sigma up to {MAX_LUMA_SIGMA:.0}"));
+    }
+    let [told, of_channels] = [sigma, sigma / LUMA_NOISE].map(|sigma| sigma.to_string());
+    let filled = |text: &str| text.replace("{sigma}", &told).replace("{luma_sigma}", &of_channels);
+    let chain = if measure.unclipped { &[][..] } else { &measure.damage };
+    Ok(Protocol {
+        name: filled(&measure.name),
+        chain: chain.iter().map(|step| damage::parse(&filled(step))).collect::<Outcome<_>>()?,
+        unclipped: measure.unclipped.then_some(sigma),
+        gray: false,
     })
 }
 
@@ -283,7 +257,7 @@ mod tests {
 
     #[test]
     fn every_task_that_is_named_can_be_measured() {
-        for task in TASKS {
+        for task in tasks::measured() {
             assert!(!of(task, &Damage { sigma: 25.0, ..Damage::default() }).is_empty(), "{task}");
         }
     }

@@ -4,6 +4,7 @@ use super::Outcome;
 use super::args::{Args, Command, Files, Mode, Source, View};
 use super::host::Terminal;
 use super::jobs::{self, Job};
+use super::tasks::TaskCommand;
 use super::{files, models, report};
 use std::path::{Path, PathBuf};
 use unet_playground::image::filter::Edges;
@@ -23,38 +24,29 @@ struct Order<'a> {
 }
 
 fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
-    let order = |name: &str, task: &'a super::args::Task| {
-        let model = models::of_task(args, name, &task.upsampling)?;
-        let for_compressed = match task.source {
-            Source::Auto | Source::Compressed => models::for_compressed(&model),
-            Source::Clean => None,
-        };
-        if task.source == Source::Compressed && for_compressed.is_none() {
-            return Err(format!(
-                "{}: there is no network beside it for compressed pictures",
-                model.display()
-            ));
-        }
-        Ok(Order {
-            files: &task.files,
-            model,
-            for_compressed,
-            source: task.source,
-            view: None,
-            from_photo: false,
-            optional: task.optional.values(),
-        })
-    };
     match command {
-        Command::Denoise(task) => order("denoise", task),
-        Command::SuperResolve { task, scale } => order(&format!("super-resolve-x{scale}"), task),
-        Command::Deblur(task) => order("deblur", task),
-        Command::Colorize(task) => order("colorize", task),
-        Command::DenoiseColorize(task) => order("denoise-colorize", task),
-        Command::EdgesToScene { task, from_photo } => {
-            Ok(Order { from_photo: *from_photo, ..order("edges-to-scene", task)? })
+        Command::Task(TaskCommand { id, task, from_photo, view }) => {
+            let model = models::of_task(args, id, &task.upsampling)?;
+            let for_compressed = match task.source {
+                Source::Auto | Source::Compressed => models::for_compressed(&model),
+                Source::Clean => None,
+            };
+            if task.source == Source::Compressed && for_compressed.is_none() {
+                return Err(format!(
+                    "{}: there is no network beside it for compressed pictures",
+                    model.display()
+                ));
+            }
+            Ok(Order {
+                files: &task.files,
+                model,
+                for_compressed,
+                source: task.source,
+                view: view.as_ref(),
+                from_photo: *from_photo,
+                optional: task.optional.values(),
+            })
         }
-        Command::Segment { task, view } => Ok(Order { view: Some(view), ..order("segment", task)? }),
         Command::Run { files, model: Some(model), view, optional, .. } => {
             let model = model.clone();
             let source = Source::Clean;

@@ -111,6 +111,33 @@ fn what_is_misspelt_is_suggested() {
 }
 
 #[test]
+fn every_task_has_a_command_with_the_options_that_it_needs() {
+    let place = Place::new("help");
+    let help = |words: &[&str]| {
+        let done = place.run(&[words, &["--help"]].concat());
+        assert!(done.status.success(), "{words:?}: {}", text(&done.stderr));
+        text(&done.stdout).to_owned()
+    };
+    let all = help(&[]);
+    for line in [
+        "denoise           Remove noise",
+        "super-resolve     Enlarge",
+        "colorize          Color gray pictures",
+        "segment           Find people and pets",
+    ] {
+        assert_eq!(all.matches(line).count(), 1, "{line}: {all}");
+    }
+    assert!(!all.contains("old-photo"), "{all}");
+    for (command, option) in
+        [("super-resolve", "--scale"), ("edges-to-scene", "--from-photo"), ("segment", "--opacity")]
+    {
+        assert!(help(&[command]).contains(option), "{command} {option}");
+        assert!(!help(&["denoise"]).contains(option), "denoise {option}");
+    }
+    assert!(help(&["super-resolve"]).contains("[default: 2]"));
+}
+
+#[test]
 fn numbers_out_of_range_are_told_before_any_work() {
     let place = Place::new("ranges");
     place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);
@@ -127,7 +154,7 @@ fn numbers_out_of_range_are_told_before_any_work() {
         (&["evaluate"], ["--jpeg", "101"], "1..=100"),
         (&["evaluate"], ["--degrade", "fog"], "there is no damage"),
         (&["evaluate"], ["--degrade", "jpeg:quality=0.5"], "0.5"),
-        (&["evaluate"], ["--protocol", "foo"], "edges-to-scene, super-resolve-x2"),
+        (&["evaluate"], ["--protocol", "foo"], "denoise-colorize, edges-to-scene"),
     ] {
         let files: &[&str] =
             if words[0] == "evaluate" { &["denoise", "--data", "in"] } else { &["in", "-o", "out"] };

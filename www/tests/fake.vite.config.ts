@@ -1,20 +1,11 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { mergeConfig, type Rollup } from "vite";
+import tasks from "../../models/tasks.json" with { type: "json" };
 import config from "../vite.config.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const TASKS = {
-  denoise: 1,
-  deblur: 1,
-  "super-resolve-x2": 2,
-  "super-resolve-x4": 4,
-  colorize: 1,
-  "denoise-colorize": 1,
-  "edges-to-scene": 1,
-  segment: 1,
-};
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
 
 /** Others of a task, told apart by their variant or by a strategy that no other task has. */
@@ -33,7 +24,9 @@ const SURVEYED = [
 
 /** A full zoo: what stands for a network says its scale, its quality in percent, and whether it tells classes, and its number among the strategies. Two of them tie. */
 const zoo = [
-  ...Object.keys(TASKS).flatMap((task) => STRATEGIES.map((strategy, index) => model(task, strategy, "", index))),
+  ...tasks
+    .filter(({ chain }) => !chain)
+    .flatMap(({ id }) => STRATEGIES.map((strategy, index) => model(id, strategy, "", index))),
   ...OTHERS.map(({ task, strategy, variant }) => model(task, strategy, variant, 0)),
   ...SURVEYED.map(([survey, design, strategy], index) => {
     return model("super-resolve-x4", strategy, "", index, { survey, design });
@@ -47,15 +40,16 @@ function model(
   index: number,
   more: { survey?: string; design?: string } = {},
 ) {
+  const facts = tasks.find(({ id }) => id === task);
   const source = new Uint8Array(90_000);
   source.set([
-    TASKS[task as keyof typeof TASKS],
+    facts?.scale ?? 1,
     [70, 95, 95, 80, 88][index] ?? 0,
-    task === "segment" ? 1 : 0,
+    facts?.output === "classes" ? 1 : 0,
     index,
     0,
     0,
-    task === "colorize" ? 1 : 0,
+    facts?.output === "lab-ab" ? 1 : 0,
   ]);
   const name = [task, more.design ?? strategy, variant].filter(Boolean).join("-");
   const entry = {

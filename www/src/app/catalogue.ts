@@ -6,7 +6,7 @@ import type { FilterSpec } from "../engine";
 import type { ModelFiles } from "../protocol";
 import type { ReadingId } from "./reading";
 import { fromBase } from "./samples";
-import { type BaselineId, factsOf, filterOf, OLD_PHOTO, TASKS, type TaskFacts } from "./tasks";
+import { type BaselineId, factsOf, filterOf, TASKS, type TaskFacts } from "./tasks";
 
 export interface OwnModel {
   key: string;
@@ -59,8 +59,8 @@ export class Catalogue {
     const listed = new Set(this.entries.map((entry) => entry.task));
     const known = TASKS.filter((task) => listed.has(task.id));
     const others = [...listed].filter((id) => !TASKS.some((task) => task.id === id));
-    const chain = this.#chained().length > 0 ? [OLD_PHOTO] : [];
-    return [...known, ...others.map(factsOf), ...chain];
+    const chains = TASKS.filter(({ chain }) => chain && this.#chained(chain).length > 0);
+    return [...known, ...others.map(factsOf), ...chains];
   }
 
   /** Whether a task has networks for compressed photos. */
@@ -75,7 +75,7 @@ export class Catalogue {
     const instead = ({ design, strategy, variant }: Entry) =>
       !design && variant === "" ? others.find((other) => other.strategy === strategy) : undefined;
     const networks = task.chain
-      ? this.#chained()
+      ? this.#chained(task.chain)
       : this.#usual(task.id).map((entry) => networkOf(instead(entry) ?? entry));
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale, sigma) }];
@@ -98,8 +98,8 @@ export class Catalogue {
   }
 
   /** A chain for every method of the first step; a step without it takes the first that it has. */
-  #chained(): Method[] {
-    const steps = (OLD_PHOTO.chain ?? []).map((task) => this.#usual(task));
+  #chained(chain: readonly string[]): Method[] {
+    const steps = chain.map((task) => this.#usual(task));
     const [first = []] = steps;
     if (steps.some((entries) => entries.length === 0)) return [];
     return first.map((wanted) => {

@@ -10,6 +10,7 @@ import type { Photo } from "./photo";
 import { keepReading, keptReading, type ReadingId, readingsOf } from "./reading";
 import type { Settings } from "./settings";
 import { unlessAborted } from "./step";
+import { tellsClasses } from "./tasks";
 
 export class Models {
   #board: Board;
@@ -71,9 +72,11 @@ export class Models {
   /** Settings for a network that was brought: of classes it is no restorer of damaged photos, of colors a colorizer. */
   fitting({ reading }: OwnModel): Settings {
     const settings = { ...this.#board.state.settings, methods: ["own"] };
-    const has = (task: string) => this.#board.state.tasks.some(({ id }) => id === task);
-    if ((reading === "mask" || reading === "classes") && has("segment"))
-      return { ...settings, task: "segment", mode: "apply", classes: null };
-    return reading === "colors" && has("colorize") ? { ...settings, task: "colorize" } : settings;
+    const { tasks } = this.#board.state;
+    const labels = tasks.find(tellsClasses);
+    if ((reading === "mask" || reading === "classes") && labels)
+      return { ...settings, task: labels.id, mode: "apply", classes: null };
+    const colors = tasks.find(({ output }) => output === "lab-ab");
+    return reading === "colors" && colors ? { ...settings, task: colors.id } : settings;
   }
 }

@@ -18,7 +18,7 @@ import { proposalOf } from "./proposal";
 import type { ReadingId } from "./reading";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { noticeOf, plainNotice, usedSize } from "./state";
-import { usualMode } from "./tasks";
+import { tellsClasses, usualMode } from "./tasks";
 
 export abstract class Opener extends Desk {
   /** What was to be a mask and is none. */
@@ -193,7 +193,7 @@ export abstract class Opener extends Desk {
   /** Where masks are asked for, a picture of the photo's size is taken for one. */
   async #isMask({ file }: Photo, { mayBeMask }: Coming, signal: AbortSignal): Promise<boolean> {
     const { task, settings, photo } = this.state;
-    if (!mayBeMask || !task.masked || settings.mode !== "test" || !photo) return false;
+    if (!mayBeMask || !tellsClasses(task) || settings.mode !== "test" || !photo) return false;
     try {
       const picture = await this.client.call("decode", { file }, { signal });
       this.client.free("picture", picture.id);

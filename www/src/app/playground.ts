@@ -21,7 +21,7 @@ import { forgetModel } from "./own-model";
 import { colorsAt } from "./probe";
 import { formatSettings, LASTING_TOOLS, type LastingTool, MAX_RESULTS, parseSettings, type Settings } from "./settings";
 import { type Action, plainNotice, usedMethods } from "./state";
-import { factsOf, usualMode } from "./tasks";
+import { factsOf, tellsClasses, usualMode } from "./tasks";
 
 /** Milliseconds that a slider rests before a run begins. */
 const REST = 90;
@@ -89,8 +89,8 @@ export class Playground extends Opener {
     const { settings, task: from, mask } = this.state;
     const { mode, sample } = this.coming ?? settings;
     const to = factsOf(id);
-    if (to.masked) return mask ? mode : "apply";
-    return from.masked && sample ? usualMode(to) : mode;
+    if (tellsClasses(to)) return mask ? mode : "apply";
+    return tellsClasses(from) && sample ? usualMode(to) : mode;
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import type { FirstLook } from "../engine";
 import type { State } from "./state";
+import { factsOf, type TaskFacts } from "./tasks";
 
 type Need = NonNullable<FirstLook["need"]>;
 
@@ -10,30 +11,20 @@ export interface Proposal {
   why: Need | "next";
 }
 
-const FOR: Record<Need, string> = {
-  colors: "colorize",
-  "colors-without-noise": "denoise-colorize",
-  "less-noise": "denoise",
-  "twice-the-size": "super-resolve-x2",
-  "four-times-the-size": "super-resolve-x4",
-};
-/** What is done after all tasks but those that enlarge, and after these. */
-const THEN = "super-resolve-x2";
-const AFTER_LARGER = "deblur";
-
 /** Nothing where no task is fit, or the fit one is chosen already. */
 export function proposalOf({ look, task, tasks, photo }: State): Proposal | null {
   if (!look || !photo) return null;
-  const has = (id: string) => tasks.some((one) => one.id === id);
   const { need, after } = look;
-  if (need && !after && enlarges(FOR[need]) && enlarges(task.id)) return null;
-  if (need && FOR[need] !== after && has(FOR[need]))
-    return FOR[need] === task.id ? null : { task: FOR[need], why: need };
+  const wanted = need && tasks.find(({ proposed }) => proposed?.need === need);
+  if (wanted && !after && enlarges(wanted) && enlarges(task)) return null;
+  if (wanted && wanted.id !== after) return wanted.id === task.id ? null : { task: wanted.id, why: need };
   if (!after) return null;
-  const then = enlarges(after) || after === "old-photo" ? AFTER_LARGER : THEN;
-  return has(then) && then !== task.id ? { task: then, why: "next" } : null;
+  const when = factsOf(after).scale > 1 ? "enlarging" : "other-tasks";
+  const then = tasks.find(({ proposed }) => proposed?.after === when);
+  return then && then.id !== task.id ? { task: then.id, why: "next" } : null;
 }
 
-function enlarges(task: string): boolean {
-  return task.startsWith("super-resolve");
+/** Whether it does nothing else. */
+function enlarges({ scale, chain }: TaskFacts): boolean {
+  return scale > 1 && !chain;
 }

@@ -6,7 +6,7 @@ import { type Cut, formatCut, parseCut } from "./cut";
 import { type DegradationSettings, fitting, formatDegradation, parseDegradation, usual } from "./degradation";
 import { formatHints, formatNumbers, type Hint, parseHints, parseNumbers } from "./hints";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
-import { factsOf, usualMode } from "./tasks";
+import { factsOf, TASKS, usualMode } from "./tasks";
 
 /** Tools that stay on until they are put away. */
 export const LASTING_TOOLS = ["difference", "lens", "probe", "smooth", "table"] as const;
@@ -58,7 +58,7 @@ const MAX_ENLARGE = 8;
 
 export function initialSettings(): Settings {
   return {
-    task: "denoise",
+    task: TASKS[0]?.id ?? "",
     methods: ["bilinear"],
     chosen: null,
     mode: "test",

@@ -11,7 +11,7 @@ import type { Method, OwnModel } from "./catalogue";
 import { cutSize, fitsIn } from "./cut";
 import type { Question } from "./reading";
 import { initialSettings, MAX_RESULTS, type Settings } from "./settings";
-import { factsOf, type TaskFacts } from "./tasks";
+import { factsOf, type TaskFacts, tellsClasses } from "./tasks";
 
 /** What is going on right now. */
 export type Activity =
@@ -187,7 +187,7 @@ export function isCompressed(state: Pick<State, "settings" | "task" | "photo">):
 
 /** Whether a mask tells what is true. */
 export function isMasked({ settings, task, mask }: Pick<State, "settings" | "task" | "mask">): boolean {
-  return settings.mode === "test" && task.masked === true && mask !== null;
+  return settings.mode === "test" && tellsClasses(task) && mask !== null;
 }
 
 /** Whether the chosen result has transparent parts, which not all formats keep. */

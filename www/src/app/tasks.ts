@@ -1,19 +1,21 @@
 /**
- * The tasks this page has words and settings for. Which of them can be chosen is for the manifest to say; one
- * it lists that is not here appears under its model's own title.
+ * What the recipes say of the tasks: `models/tasks.json`, which `training/manifest.py` writes. Which of them can be chosen is for
+ * the manifest to say; one it lists that has no facts appears under its model's own title.
  */
 
-import type { DegradationKind, FilterSpec } from "../engine";
+import listed from "../../../models/tasks.json";
+import type { DegradationKind, FilterSpec, FirstLook } from "../engine";
 import { classicalOf } from "./classical";
 
 export interface TaskFacts {
   id: string;
   /** How much larger the result is. */
   scale: number;
+  /** How pictures are encoded for its networks, and what these return, as `color` in their metadata; chains have neither. */
+  input?: string;
+  output?: string;
   /** What a photo can be made worse with to test the task, the usual one first; `[]`: nothing. */
   kinds: readonly DegradationKind[];
-  /** Whether it is tested with a mask, which a person has to give. */
-  masked?: true;
   /** What is done besides, whatever the kind chosen: before it, and after it. */
   before?: DegradationKind;
   after?: DegradationKind;
@@ -22,54 +24,26 @@ export interface TaskFacts {
   finish: readonly ("strength" | "saturation")[];
   /** The tasks that are done one after another; only where it is not one network's work. */
   chain?: readonly string[];
+  /** When it is proposed: to photos that a first look finds in need of it, and after other tasks. */
+  proposed?: { need?: NonNullable<FirstLook["need"]>; after?: "enlarging" | "other-tasks" };
 }
 
-const NOISE = ["gaussian-noise", "poisson", "salt-and-pepper", "speckle", "sensor", "jpeg"] as const;
-const COLOUR = ["strength", "saturation"] as const;
-const INTERPOLATIONS = ["nearest", "bilinear", "bicubic", "lanczos3"] as const;
-const ENLARGERS = [...INTERPOLATIONS, "back-projection"] as const;
-const SMOOTHERS = ["mean", "median", "gaussian-blur", "bilateral", "non-local-means"] as const;
+/** In the page's order. */
+export const TASKS = listed as readonly TaskFacts[];
 
-export const TASKS: readonly TaskFacts[] = [
-  { id: "denoise", scale: 1, kinds: NOISE, baselines: SMOOTHERS, finish: ["strength"] },
-  {
-    id: "deblur",
-    scale: 1,
-    kinds: ["gaussian-blur", "motion", "defocus"],
-    baselines: ["unsharp"],
-    finish: ["strength"],
-  },
-  { id: "super-resolve-x2", scale: 2, kinds: ["downscale"], baselines: ENLARGERS, finish: [] },
-  { id: "super-resolve-x4", scale: 4, kinds: ["downscale"], baselines: ENLARGERS, finish: [] },
-  { id: "colorize", scale: 1, kinds: ["gray"], baselines: ["gray"], finish: COLOUR },
-  {
-    id: "denoise-colorize",
-    scale: 1,
-    kinds: [...NOISE, "old-photo"],
-    after: "gray",
-    baselines: ["gray"],
-    finish: COLOUR,
-  },
-  { id: "edges-to-scene", scale: 1, kinds: ["edges"], baselines: [], finish: ["saturation"] },
-  { id: "segment", scale: 1, kinds: [], masked: true, baselines: [], finish: [] },
-];
-
-/**
- * One click for an old photo: cleaned, colorized, enlarged. One network does the first two: noise of a gray photo is
- * the same in all channels, which is not what networks for noise in colour have learned to take away.
- */
-export const OLD_PHOTO: TaskFacts = {
-  id: "old-photo",
-  scale: 2,
-  kinds: ["old-photo", ...NOISE],
-  before: "downscale",
-  after: "gray",
-  baselines: [],
-  finish: ["saturation"],
-  chain: ["denoise-colorize", "super-resolve-x2"],
-};
-
-export type BaselineId = (typeof SMOOTHERS)[number] | "unsharp" | "gray" | (typeof ENLARGERS)[number];
+export type BaselineId =
+  | "mean"
+  | "median"
+  | "gaussian-blur"
+  | "bilateral"
+  | "non-local-means"
+  | "unsharp"
+  | "gray"
+  | "nearest"
+  | "bilinear"
+  | "bicubic"
+  | "lanczos3"
+  | "back-projection";
 
 /** What a baseline does where the task makes pictures `scale` times as large. `sigma`: of the noise that it is to
  *  remove; null: as the engine estimates it. */
@@ -97,13 +71,23 @@ export function takesSigma(filter: FilterSpec): boolean {
   return filter.kind === "bilateral" || filter.kind === "non-local-means";
 }
 
+/** Whether its results are classes, which are scored with a mask that a person has to give. */
+export function tellsClasses({ output = "" }: TaskFacts): boolean {
+  return ["classes", "mask", "mask-logits"].includes(output);
+}
+
+/** Whether it removes noise. */
+export function isAgainstNoise({ kinds }: TaskFacts): boolean {
+  return kinds.includes("gaussian-noise");
+}
+
 /** How a sample is opened: what a mask would score has none at first. */
-export function usualMode({ masked }: TaskFacts): "apply" | "test" {
-  return masked ? "apply" : "test";
+export function usualMode(task: TaskFacts): "apply" | "test" {
+  return tellsClasses(task) ? "apply" : "test";
 }
 
 /** The facts of a task the page does not know: a picture goes in and one comes out. */
 export function factsOf(id: string): TaskFacts {
-  const known = [...TASKS, OLD_PHOTO].find((task) => task.id === id);
+  const known = TASKS.find((task) => task.id === id);
   return known ?? { id, scale: 1, kinds: [], baselines: [], finish: ["strength"] };
 }

@@ -13,6 +13,7 @@ import { proposalOf } from "../app/proposal";
 import { formatRoute } from "../app/router";
 import { formatSettings, type LastingTool } from "../app/settings";
 import { type Action, isTest, isTransparent, type State } from "../app/state";
+import { tellsClasses } from "../app/tasks";
 import type { Mode } from "../embed/mode";
 import { Localized, percent, t } from "../i18n";
 import { FIRST_LOOK, formatLook } from "../inspect/address";
@@ -155,7 +156,7 @@ export class App extends Localized {
               @all=${() => playground.restoreMany()} @one=${() => playground.forgetMany()}></up-many>
           </div>
         </main>
-        <up-results ?hidden=${!settings.tools.includes("table")} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .masked=${state.task.masked ?? false}
+        <up-results ?hidden=${!settings.tools.includes("table")} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .masked=${tellsClasses(state.task)}
           .input=${this.#inputRow(state)} .gray=${state.results.some(({ gray }) => gray)}
           @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)} @close=${() => playground.toggleTool("table")}></up-results>
         </div>

@@ -8,7 +8,7 @@ import { MAX_RESULTS, SOURCES } from "../app/settings";
 import { isFree } from "../app/size";
 import { shownClasses } from "../app/stages";
 import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../app/state";
-import { type TaskFacts, takesSigma } from "../app/tasks";
+import { isAgainstNoise, type TaskFacts, takesSigma, tellsClasses } from "../app/tasks";
 import type { Part } from "../embed/mode";
 import type { ClassInfo, OptionalInput } from "../engine";
 import { decimal, hasMessage, Localized, percent, t } from "../i18n";
@@ -22,9 +22,6 @@ import "./segments";
 import "./size";
 import { shared } from "./shared";
 import "./slider";
-
-/** Tasks that remove noise. */
-const AGAINST_NOISE = ["denoise", "denoise-colorize", "old-photo"];
 
 type NumberInput = Extract<OptionalInput, { kind: "number" }>;
 
@@ -152,7 +149,7 @@ export class Controls extends Localized {
           : nothing
       }
       ${shows("methods") ? this.#renderMethods() : nothing}
-      ${shows("mode") && (task.kinds.length > 0 || task.masked) ? this.#renderMode() : nothing}
+      ${shows("mode") && (task.kinds.length > 0 || tellsClasses(task)) ? this.#renderMode() : nothing}
       ${
         shows("size") && isFree(task)
           ? html`<section aria-labelledby="size">
@@ -215,7 +212,7 @@ export class Controls extends Localized {
   /** How noisy the photo is, where noise is to be removed. */
   #noise() {
     const { noise, task } = this.state;
-    if (noise === null || !AGAINST_NOISE.includes(task.id)) return nothing;
+    if (noise === null || !isAgainstNoise(task)) return nothing;
     return html`<p class="sentence">${t(`picture.noise.${loudness(noise)}`, { sigma: decimal(noise, noise < 10 ? 1 : 0) })}</p>`;
   }
 
@@ -295,14 +292,14 @@ export class Controls extends Localized {
     const { settings, task } = this.state;
     const options = (["apply", "test"] as const).map((value) => ({
       value,
-      label: t(value === "test" && task.masked ? "mode.mask" : `mode.${value}`),
+      label: t(value === "test" && tellsClasses(task) ? "mode.mask" : `mode.${value}`),
     }));
     return html`<section aria-labelledby="mode">
       <h2 id="mode">${t("mode.heading")}</h2>
       <up-segments .label=${t("mode.heading")} .value=${settings.mode} .options=${options}
         @pick=${(event: CustomEvent) => this.#set({ mode: event.detail })}></up-segments>
-      <p class="sentence">${t(settings.mode === "test" && task.masked ? "mode.mask.sentence" : `mode.${settings.mode}.sentence`)}</p>
-      ${settings.mode === "test" && task.masked ? this.#renderMask() : nothing}
+      <p class="sentence">${t(settings.mode === "test" && tellsClasses(task) ? "mode.mask.sentence" : `mode.${settings.mode}.sentence`)}</p>
+      ${settings.mode === "test" && tellsClasses(task) ? this.#renderMask() : nothing}
       ${
         isDegraded(this.state)
           ? html`<up-degradation .task=${task} .degradation=${settings.degradation}

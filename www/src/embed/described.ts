@@ -2,6 +2,7 @@
 
 import { VIEWS } from "../app/router";
 import { LASTING_TOOLS, SOURCES } from "../app/settings";
+import { TASKS } from "../app/tasks";
 import type { AttributeName } from "./address";
 import type { Events } from "./protocol";
 
@@ -15,7 +16,7 @@ const oneOf = (...values: readonly string[]) => values.map((value) => JSON.strin
 
 export const ATTRIBUTE_TEXTS: Record<AttributeName, Described> = {
   task: {
-    text: "What is done to the photo: `denoise`, `deblur`, `super-resolve-x2`, `super-resolve-x4`, `colorize`, `denoise-colorize`, `edges-to-scene`, `segment`, `old-photo`.",
+    text: `What is done to the photo: ${TASKS.map(({ id }) => `\`${id}\``).join(", ")}.`,
   },
   with: {
     text: "Methods between spaces: `nearest`, `bilinear`, `pixel-shuffle`, `max-unpool`, `transposed-conv`; filters as `bicubic-filter`.",

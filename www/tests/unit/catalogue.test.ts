@@ -6,7 +6,7 @@ import { usual } from "../../src/app/degradation";
 import { briefLabel, methodLabel } from "../../src/app/panes";
 import { initialSettings, parseSettings, type Settings } from "../../src/app/settings";
 import { isCompressed } from "../../src/app/state";
-import { factsOf, OLD_PHOTO } from "../../src/app/tasks";
+import { factsOf } from "../../src/app/tasks";
 import { SECTIONS } from "../../src/slides/sections";
 
 // Asked for its language as soon as there are messages.
@@ -207,7 +207,7 @@ describe("what can be chosen", () => {
     );
     expect(ids(zoo.tasks())).toContain("old-photo");
     const files = zoo
-      .methods(OLD_PHOTO, false)
+      .methods(factsOf("old-photo"), false)
       .map(({ id, stages }) => [id, ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : ""))]);
     expect(files).toEqual([
       ["nearest", "denoise-colorize-nearest.onnx", "super-resolve-x2-nearest.onnx"],

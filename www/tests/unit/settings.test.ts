@@ -10,7 +10,7 @@ import {
   usual,
 } from "../../src/app/degradation";
 import { formatSettings, initialSettings, parseSettings, type Settings } from "../../src/app/settings";
-import { factsOf, OLD_PHOTO, TASKS } from "../../src/app/tasks";
+import { factsOf, TASKS } from "../../src/app/tasks";
 import en from "../../src/i18n/en.json";
 
 describe("settings in the address", () => {
@@ -89,7 +89,7 @@ describe("making a photo worse", () => {
       { kind: "gaussian-noise", sigma: 35, seed: 1 },
     ]);
     expect(degradations(factsOf("super-resolve-x4"), usual("downscale"))).toEqual([{ kind: "downscale", scale: 4 }]);
-    expect(degradations(OLD_PHOTO, usual("jpeg"), { width: 5, height: 4 })[0], "by another scale").toEqual({
+    expect(degradations(factsOf("old-photo"), usual("jpeg"), { width: 5, height: 4 })[0], "by another scale").toEqual({
       kind: "resize",
       width: 5,
       height: 4,
@@ -103,7 +103,7 @@ describe("making a photo worse", () => {
       { kind: "motion", length: 9, angle: 0, noise: 2, seed: 1 },
       { kind: "jpeg", quality: 80, subsampling: "420" },
     ]);
-    expect(degradations(OLD_PHOTO, usual("gaussian-noise")).map(({ kind }) => kind)).toEqual([
+    expect(degradations(factsOf("old-photo"), usual("gaussian-noise")).map(({ kind }) => kind)).toEqual([
       "downscale",
       "gaussian-noise",
       "gray",
@@ -118,16 +118,16 @@ describe("making a photo worse", () => {
 
   it("is another task's usual way, where the one before was left as it comes", () => {
     const denoise = factsOf("denoise");
-    expect(carried(denoise, OLD_PHOTO, usual("gaussian-noise"))).toEqual(usual("old-photo"));
-    expect(carried(denoise, OLD_PHOTO, { ...usual("gaussian-noise"), saved: 40 })).toEqual({
+    expect(carried(denoise, factsOf("old-photo"), usual("gaussian-noise"))).toEqual(usual("old-photo"));
+    expect(carried(denoise, factsOf("old-photo"), { ...usual("gaussian-noise"), saved: 40 })).toEqual({
       ...usual("old-photo"),
       saved: 40,
     });
     const chosen = { ...usual("gaussian-noise"), values: { sigma: 50 } };
-    expect(carried(denoise, OLD_PHOTO, chosen)).toEqual(chosen);
-    expect(carried(denoise, OLD_PHOTO, usual("jpeg"))).toEqual(usual("jpeg"));
+    expect(carried(denoise, factsOf("old-photo"), chosen)).toEqual(chosen);
+    expect(carried(denoise, factsOf("old-photo"), usual("jpeg"))).toEqual(usual("jpeg"));
     expect(carried(denoise, factsOf("segment"), usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
-    expect(carried(factsOf("segment"), OLD_PHOTO, usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
+    expect(carried(factsOf("segment"), factsOf("old-photo"), usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
   });
 
   it("is what a link's task is usually tested with, where it names no damage", () => {
@@ -137,7 +137,7 @@ describe("making a photo worse", () => {
   });
 
   it("comes back from an address with the usual values of every kind, and with others", () => {
-    for (const kind of new Set([...TASKS, OLD_PHOTO].flatMap(({ kinds }) => kinds))) {
+    for (const kind of new Set(TASKS.flatMap(({ kinds }) => kinds))) {
       expect(parseSettings(`degrade=${kind}`).degradation).toEqual(usual(kind));
       const given = { ...usual(kind), seed: 4 };
       for (const control of offerOf(kind).controls) {
@@ -148,19 +148,26 @@ describe("making a photo worse", () => {
   });
 
   it("has words for every kind and everything that can be set of it", () => {
-    const keys = [...TASKS, OLD_PHOTO]
-      .flatMap(({ kinds }) => kinds)
-      .flatMap((kind) => [
-        `degrade.${kind}`,
-        ...offerOf(kind).controls.flatMap((control) =>
-          isRange(control)
-            ? [`degrade.${kind}.${control.name}`, `degrade.${kind}.${control.name}.value`]
-            : [
-                `degrade.${kind}.${control.name}`,
-                ...control.options.map((one) => `degrade.${kind}.${control.name}.${one}`),
-              ],
-        ),
-      ]);
+    const keys = TASKS.flatMap(({ kinds }) => kinds).flatMap((kind) => [
+      `degrade.${kind}`,
+      ...offerOf(kind).controls.flatMap((control) =>
+        isRange(control)
+          ? [`degrade.${kind}.${control.name}`, `degrade.${kind}.${control.name}.value`]
+          : [
+              `degrade.${kind}.${control.name}`,
+              ...control.options.map((one) => `degrade.${kind}.${control.name}.${one}`),
+            ],
+      ),
+    ]);
     for (const key of keys) expect(en).toHaveProperty([key]);
+  });
+
+  it("has words for every task and every baseline", () => {
+    expect(TASKS.length).toBeGreaterThan(8);
+    for (const { id, baselines } of TASKS) {
+      for (const key of [`task.${id}`, `task.${id}.sentence`, ...baselines.map((baseline) => `baseline.${baseline}`)]) {
+        expect(en).toHaveProperty([key]);
+      }
+    }
   });
 });

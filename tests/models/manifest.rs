@@ -1,40 +1,23 @@
-//! The shipped models: `models/manifest.json` says of each file what the file says of itself.
+//! `models/manifest.json` says of each file what the file says of itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
+use crate::zoo::{
+    bytes, color, data, data_files, engine, folder, made, manifest, opened, photo, tasks, text,
+};
 use pollster::block_on;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use unet_playground::image::{Picture, Rect, lab, read};
+use unet_playground::image::{FilterSpec, Picture, Rect, lab, offered};
 use unet_playground::onnx;
-use unet_playground::session::{BackendChoice, ColorHint, Engine, OptionalValues, ProcessOptions, Unhurried};
+use unet_playground::session::{ColorHint, OptionalValues, Unhurried};
 use unet_playground::task::Task;
 
 const MEGABYTE: usize = 1_000_000;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("models")
-}
-
-fn manifest() -> Vec<serde_json::Map<String, Value>> {
-    let text = fs::read_to_string(folder().join("manifest.json")).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
-fn text<'a>(entry: &'a serde_json::Map<String, Value>, key: &str) -> &'a str {
-    entry[key].as_str().unwrap_or_else(|| panic!("{key} of {entry:?}"))
-}
-
 fn hash_of(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The external data files of an entry, by name: `data` of the manifest, which files without any lack.
-fn data_files(entry: &serde_json::Map<String, Value>) -> BTreeMap<String, Value> {
-    let listed = entry.get("data").map_or(&[][..], |data| data.as_array().expect("a list of files"));
-    listed.iter().map(|file| (file["file"].as_str().expect("a name").to_owned(), file.clone())).collect()
 }
 
 #[test]
@@ -53,19 +36,16 @@ fn the_manifest_lists_the_files_that_are_there() {
 fn the_manifest_repeats_what_is_in_the_files() {
     for entry in manifest() {
         let file = text(&entry, "file");
-        let bytes = fs::read(folder().join(file)).unwrap();
+        let bytes = bytes(file);
         assert_eq!(entry["bytes"], bytes.len(), "{file}");
         assert_eq!(text(&entry, "sha256"), hash_of(&bytes), "{file}");
 
-        let data = data_files(&entry);
-        for (name, listed) in &data {
-            let bytes = fs::read(folder().join(name)).unwrap();
-            assert_eq!(listed["bytes"], bytes.len(), "{name}");
-            assert_eq!(listed["sha256"].as_str(), Some(&hash_of(&bytes)[..]), "{name}");
+        let (listed, data) = (data_files(&entry), data(&entry));
+        for (name, bytes) in &data {
+            assert_eq!(listed[name]["bytes"], bytes.len(), "{name}");
+            assert_eq!(listed[name]["sha256"].as_str(), Some(&hash_of(bytes)[..]), "{name}");
         }
-        let contents: BTreeMap<&String, Vec<u8>> =
-            data.keys().map(|name| (name, fs::read(folder().join(name)).unwrap())).collect();
-        let external = contents.iter().map(|(name, bytes)| ((*name).clone(), &bytes[..])).collect();
+        let external = data.iter().map(|(name, bytes)| (name.clone(), &bytes[..])).collect();
         let graph = onnx::load(&bytes, &external).unwrap();
         Task::of(&graph).unwrap();
         assert!(file.starts_with(text(&entry, "task")), "{file}");
@@ -90,9 +70,14 @@ fn rounded(score: &str, psnr: f64) -> f64 {
 fn the_engine_scores_as_the_files_say() {
     let json = fs::read_to_string(folder().join("engine.json")).unwrap();
     let measured: BTreeMap<String, BTreeMap<String, f64>> = serde_json::from_str(&json).unwrap();
-    const SAME: [&str; 4] = ["denoise", "deblur", "super-resolve-x2", "super-resolve-x4"];
+    let compared = |task: &str| {
+        let found = tasks().into_iter().find(|entry| text(entry, "id") == task);
+        let protocols =
+            found.and_then(|entry| entry.get("protocols")?.as_array().cloned()).unwrap_or_default();
+        protocols.iter().any(|protocol| protocol.get("sets").is_some())
+    };
     for entry in manifest() {
-        if !SAME.contains(&text(&entry, "task")) {
+        if !compared(text(&entry, "task")) {
             continue;
         }
         let file = text(&entry, "file");
@@ -119,24 +104,12 @@ fn blueness(picture: &Picture, [x, y]: [u32; 2]) -> f32 {
 
 #[test]
 fn networks_that_color_follow_hints_and_say_what_is_likely() {
-    let bytes =
-        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/samples/coffee.jpg")).unwrap();
-    let photo = read(&bytes).unwrap().picture.thumbnail(200).unwrap();
-    let engine = block_on(Engine::create(BackendChoice::Cpu, &Unhurried::default())).unwrap();
+    let (engine, photo) = (engine(), photo("coffee.jpg", 200));
     let mut count = 0;
-    for entry in manifest().into_iter().filter(|entry| text(entry, "task") == "colorize") {
-        let file = text(&entry, "file");
-        let data: BTreeMap<String, Vec<u8>> = data_files(&entry)
-            .into_keys()
-            .map(|name| (name.clone(), fs::read(folder().join(name)).unwrap()))
-            .collect();
-        let external = data.iter().map(|(name, bytes)| (name.clone(), &bytes[..])).collect();
-        let model = engine.load(&fs::read(folder().join(file)).unwrap(), &external).unwrap();
+    for entry in manifest().into_iter().filter(|entry| color(entry, "output") == "lab-ab") {
+        let (file, model) = (text(&entry, "file"), opened(&engine, &entry));
         let place = [140, 70];
-        let run = |values: OptionalValues| {
-            let options = ProcessOptions { values, ..Default::default() };
-            block_on(model.process(&photo, options, &Unhurried::default(), |_| {})).unwrap().picture
-        };
+        let run = |values: OptionalValues| made(&model, &photo, values);
         let hint = ColorHint { x: place[0], y: place[1], a: 10.0, b: -60.0 };
         let (usual, told) =
             (run(Default::default()), run(OptionalValues { hints: vec![hint], ..Default::default() }));
@@ -162,4 +135,32 @@ fn the_files_are_small() {
     sizes.extend(shared.values().map(of));
     assert!(sizes.iter().all(|&bytes| bytes <= 3 * MEGABYTE as u64), "{sizes:?}");
     assert!(sizes.iter().sum::<u64>() <= 60 * MEGABYTE as u64, "{sizes:?}");
+}
+
+/// A recipe may name only what there is: other names would be silently missing from the page.
+#[test]
+fn the_tasks_name_what_there_is() {
+    let kind = |spec: &FilterSpec| serde_json::to_value(spec).unwrap()["kind"].as_str().unwrap().to_owned();
+    let kinds: BTreeSet<String> = offered().iter().map(|offer| kind(&offer.usual)).collect();
+    let tasks = tasks();
+    let ids: BTreeSet<&str> = tasks.iter().map(|task| text(task, "id")).collect();
+    assert_eq!(ids.len(), tasks.len());
+    let of_files: BTreeSet<String> = manifest().iter().map(|entry| text(entry, "task").to_owned()).collect();
+    for task in &tasks {
+        let id = text(task, "id");
+        let names = |key: &str| -> Vec<String> {
+            let listed = task.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+            listed.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+        };
+        let besides = ["before", "after"].iter().filter_map(|key| task.get(*key)?.as_str());
+        for name in names("kinds").iter().map(String::as_str).chain(besides) {
+            assert!(kinds.contains(name), "{id}: there is no damage {name}");
+        }
+        let chain = names("chain");
+        assert!(chain.iter().all(|step| ids.contains(&step[..])), "{id}: {chain:?}");
+        assert_eq!(of_files.contains(id), chain.is_empty(), "{id} has files, or is a chain");
+    }
+    for id in &of_files {
+        assert!(ids.contains(&id[..]), "{id}: run training/manifest.py");
+    }
 }
