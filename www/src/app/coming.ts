@@ -11,30 +11,30 @@ import type { Settings } from "./settings";
 /** What an address says of a photo: the part of it that is used, and colors that are known. */
 type Part = Pick<Settings, "cut" | "hints">;
 
-/** What comes between, as a click on a setting does, begins it anew. */
+/** A photo on its way. Other work, such as a click on a setting, restarts it. */
 export interface Coming {
-  find(signal: AbortSignal): Promise<Photo>;
+  readonly find: (signal: AbortSignal) => Promise<Photo>;
   /** The sample that it is to be; null: a picture of the person's own. */
-  sample: SampleId | null;
-  /** What it is opened for, which can be chosen as long as it is on its way. So can a mask. */
-  mode: Settings["mode"];
-  mask: Photo | null;
+  readonly sample: SampleId | null;
+  /** What it is opened for. This and the mask may be chosen as long as it is on its way: a copy then takes its place. */
+  readonly mode: Settings["mode"];
+  readonly mask: Photo | null;
   /** Whether it is a mask of the photo that is there, if it has its size. */
-  mayBeMask: boolean;
+  readonly mayBeMask: boolean;
   /** The photos it was brought together with, itself among them. */
-  many: readonly Given[];
+  readonly many: readonly Given[];
   /** Names of files beside it that nothing here can read. */
-  leftOut: readonly string[];
+  readonly leftOut: readonly string[];
   /** Whether it can be asked for once more where it failed. */
-  lasts: boolean;
+  readonly lasts: boolean;
   /** Whether a photo that this device keeps is asked for: there may be none. */
-  kept: boolean;
+  readonly kept: boolean;
   /** The part of it to use; null: all of it. */
-  cut: Cut | null;
+  readonly cut: Cut | null;
   /** Colors that are known of it. */
-  hints: readonly Hint[];
+  readonly hints: readonly Hint[];
   /** The task that it is the result of; null: it is none. */
-  after: string | null;
+  readonly after: string | null;
 }
 
 function coming(find: Coming["find"], more: Partial<Coming>): Coming {

@@ -10,6 +10,7 @@ import { fitsIn } from "./cut";
 import { fitting } from "./degradation";
 import type { Given } from "./files";
 import { Keeper, type Outside } from "./keep";
+import { comingOf, IDLE, next, type Phase, type PhaseEvent, subjectOf } from "./phase";
 import type { Photo } from "./photo";
 import { formatSettings, parseSettings, type Settings } from "./settings";
 import { initialState, noticeFor } from "./state";
@@ -25,16 +26,10 @@ export abstract class Desk extends Board {
   protected readonly bench: Bench;
   protected readonly workshop: Workshop;
   protected photo: Photo | null = null;
-  protected coming: Coming | null = null;
-  /** One that could not be loaded. */
-  protected missed: Coming | null = null;
   protected many: readonly Given[] = [];
-  /** Whether folders are being looked through; what is chosen meanwhile holds for what they bring. */
-  protected gathering = false;
-  /** Name of the file at work: what goes wrong with it names it. */
-  protected reading = "";
   /** Begins work that a person may still hold off by another change. */
   protected timer: ReturnType<typeof setTimeout> | undefined;
+  #phase: Phase = IDLE;
   #work = new AbortController();
   /** Pieces of work under way that wait for the worker. */
   #waiting = 0;
@@ -45,9 +40,9 @@ export abstract class Desk extends Board {
     this.client = client;
     this.outside = outside;
     this.keep = new Keeper(this, client, outside);
-    // What somebody has stopped waiting for goes on in the worker, and is no longer this page's business.
+    // Cancelled calls keep running in the worker; their progress is ignored.
     this.bench = new Bench(client, (activity) => this.#waiting > 0 && !this.restores && this.now(activity));
-    this.workshop = new Workshop(this, this.bench, (settings) => this.adopt(settings));
+    this.workshop = new Workshop(this, this.bench);
     client.onCrash = (detail) => {
       this.#forget();
       this.update({ notice: noticeFor(new CallError("engine-crashed", detail)) });
@@ -59,6 +54,25 @@ export abstract class Desk extends Board {
   abstract open(sample?: Settings["sample"]): Promise<void>;
   /** A photo that is on its way. */
   protected abstract bringIn(coming: Coming): Promise<void>;
+
+  /** The photo that is on its way. */
+  protected get coming(): Coming | null {
+    return comingOf(this.#phase);
+  }
+
+  /** A photo that could not be loaded. */
+  protected get missed(): Coming | null {
+    return this.#phase.kind === "idle" ? this.#phase.missed : null;
+  }
+
+  /** Whether folders are being looked through. */
+  protected get gathers(): boolean {
+    return this.#phase.kind === "gathering";
+  }
+
+  protected on(event: PhaseEvent): void {
+    this.#phase = next(this.#phase, event);
+  }
 
   /** Whether many photos are being restored. */
   get restores(): boolean {
@@ -72,7 +86,7 @@ export abstract class Desk extends Board {
 
   /** Frees the page at once; the worker drops its work as soon as it looks up. */
   stop(): void {
-    this.coming = null;
+    this.on({ kind: "stopped" });
     this.#work.abort();
   }
 
@@ -88,7 +102,7 @@ export abstract class Desk extends Board {
 
   /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
   protected again(): Promise<void> {
-    if (this.gathering) return Promise.resolve();
+    if (this.gathers) return Promise.resolve();
     if (this.coming) return this.bringIn(this.coming);
     return this.photo ? this.attempt((signal) => this.make(signal)) : this.open();
   }
@@ -97,7 +111,12 @@ export abstract class Desk extends Board {
     const photo = this.used;
     if (!photo) throw new CallError("aborted", "");
     const { x, y, width, height } = this.looking;
-    await this.workshop.make(photo, { x: x + width / 2, y: y + height / 2 }, wish, signal);
+    const made = await this.workshop.make(photo, { x: x + width / 2, y: y + height / 2 }, wish, signal);
+    if (made.kind === "no-such-task") {
+      this.adopt({ ...this.state.settings, task: made.instead });
+      return this.make(signal, wish);
+    }
+    if (made.kind === "waits") this.update({ outcome: made.outcome, expected: made.expected });
   }
 
   /** The photo, and the part of it that is used. */
@@ -121,9 +140,7 @@ export abstract class Desk extends Board {
     if (this.restores) this.now(null);
     const controller = new AbortController();
     this.#work = controller;
-    this.coming = coming;
-    this.missed = null;
-    this.reading = "";
+    this.on({ kind: "begins", coming });
     this.update({ notice: null });
     this.#waiting++;
     try {
@@ -133,13 +150,15 @@ export abstract class Desk extends Board {
       this.workshop.stop();
       this.update({ outcome: { kind: controller.signal.aborted ? "stopped" : "failed" } });
       if (controller.signal.aborted) return;
-      this.missed = this.coming?.lasts ? this.coming : null;
-      if (this.coming?.many.length) this.waitFor(this.coming.many); // the others may be read
-      this.update({ notice: noticeFor(error, this.reading) });
+      const { coming } = this;
+      const subject = subjectOf(this.#phase);
+      this.on({ kind: "failed" });
+      if (coming?.many.length) this.waitFor(coming.many); // the others may be read
+      this.update({ notice: noticeFor(error, subject) });
     } finally {
       this.#waiting--;
       if (controller === this.#work) {
-        this.coming = null;
+        this.on({ kind: "done" });
         this.now(null);
       }
     }

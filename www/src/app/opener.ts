@@ -55,10 +55,10 @@ export abstract class Opener extends Desk {
     if (!what.some(isFolder)) return this.openFiles(what.filter((one) => one instanceof File));
     let found: Given[] | null = null;
     await this.attempt(async (signal) => {
-      this.gathering = true;
+      this.on({ kind: "gathers" });
       const tell = (count: number) => this.now({ kind: "gathering", found: count });
       tell(0);
-      found = await gathered(what, tell, signal).finally(() => (this.gathering = false));
+      found = await gathered(what, tell, signal);
     });
     if (found) await this.#bring(found);
   }
@@ -73,10 +73,7 @@ export abstract class Opener extends Desk {
     const mask = ownPhoto(file, file.name);
     const mode = "test";
     this.adopt({ ...this.state.settings, mode });
-    if (this.coming) {
-      Object.assign(this.coming, { mask, mode });
-      return;
-    }
+    if (this.coming) return this.on({ kind: "chosen", change: { mask, mode } });
     await this.attempt(async (signal) => {
       this.#useMask(mask);
       await this.make(signal);
@@ -128,16 +125,15 @@ export abstract class Opener extends Desk {
     await this.bringIn(comingResult(this.keep.png(), this.keep.name(this.state.task.id), this.state.task.id));
   }
 
-  protected async bringIn(coming: Coming): Promise<void> {
+  protected async bringIn(asked: Coming): Promise<void> {
     const work = async (signal: AbortSignal) => {
       this.now({ kind: "decode" });
       await this.#recallModel(signal);
-      const photo = await coming.find(signal);
-      this.reading = photo.name;
-      if (await this.#isMask(photo, coming, signal)) {
-        this.coming = null;
-        this.#useMask(photo);
-      } else await this.#take(photo, coming, signal);
+      const photo = await asked.find(signal);
+      this.on({ kind: "reads", subject: photo.name });
+      const isMask = await this.#isMask(photo, asked, signal);
+      const coming = isMask ? this.#arrived(asked) : await this.#take(photo, asked, signal);
+      if (isMask) this.#useMask(photo);
       if (coming.kept && photo.sample) {
         this.update({
           notice: plainNotice(this.#forgotten ? "notice.forgotten" : "notice.own-photo", { actions: ["open"] }),
@@ -147,7 +143,14 @@ export abstract class Opener extends Desk {
       // What is proposed for a result comes before the task that has made it.
       await this.make(signal, coming.after && proposalOf(this.state) ? "nothing" : "short");
     };
-    await this.attempt(work, coming);
+    await this.attempt(work, asked);
+  }
+
+  /** The photo that was asked for, with what has been chosen on its way; nothing is on its way any more. */
+  #arrived(asked: Coming): Coming {
+    const coming = this.coming ?? asked;
+    this.on({ kind: "arrives" });
+    return coming;
   }
 
   async #bring(files: readonly Given[]): Promise<void> {
@@ -173,7 +176,10 @@ export abstract class Opener extends Desk {
     let model = models[0];
     if (models.length > 1) {
       model = undefined;
-      await this.attempt(async (signal) => void (model = await this.#models.which(models, signal)), coming);
+      await this.attempt(async (signal) => {
+        model = await this.#models.which(models, signal);
+        coming = this.coming;
+      }, coming);
     }
     if (!model) return coming ? this.bringIn(coming) : undefined;
     const data = Object.fromEntries(others.map(({ file, path }) => [path, file]));
@@ -209,7 +215,7 @@ export abstract class Opener extends Desk {
   }
 
   /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
-  async #take(given: Photo, coming: Coming, signal: AbortSignal): Promise<void> {
+  async #take(given: Photo, asked: Coming, signal: AbortSignal): Promise<Coming> {
     signal.throwIfAborted();
     this.now({ kind: "decode" });
     const photo = { ...given, file: await copied(given.file) };
@@ -217,7 +223,7 @@ export abstract class Opener extends Desk {
     this.now({ kind: "decode" }); // the engine may have told of its start
     const picture = await this.client.call("decode", { file: photo.file }, { signal });
     this.photo = photo;
-    this.coming = null;
+    const coming = this.#arrived(asked);
     await this.bench.whole(photo, signal, picture);
     this.workshop.clear();
     this.waitFor(coming.many);
@@ -241,6 +247,7 @@ export abstract class Opener extends Desk {
     if (notice) this.update({ notice: noticeOf(notice) });
     else if (coming.leftOut.length > 0) this.#tellLeftOut(coming.leftOut);
     if (!photo.sample) void keepPhoto({ ...photo, cut });
+    return coming;
   }
 
   #tellLeftOut(names: readonly string[]): void {
@@ -258,7 +265,7 @@ export abstract class Opener extends Desk {
   protected async useModel(given: OwnModel | null, again = false, coming = this.coming): Promise<void> {
     let used = false;
     await this.attempt(async (signal) => {
-      this.reading = given?.name ?? "";
+      this.on({ kind: "reads", subject: given?.name ?? "" });
       this.now({ kind: "compile" });
       await this.workshop.engine(signal);
       const own = given && (await this.#models.load(given, this.used, again, signal));
@@ -270,10 +277,11 @@ export abstract class Opener extends Desk {
       used = true;
       await this.again();
     }, coming);
-    if (used || !coming || this.missed !== coming) return;
+    const { missed } = this;
+    if (used || !coming || missed?.find !== coming.find) return;
     // A model that cannot be used holds up no photo, and what is wrong with it is still to be read.
     const { notice } = this.state;
-    const opening = this.bringIn(coming);
+    const opening = this.bringIn(missed);
     this.update({ notice });
     await opening;
   }

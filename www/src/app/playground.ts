@@ -36,19 +36,19 @@ export class Playground extends Opener {
     // The photo that is there keeps its name until the wanted one is.
     this.adopt({ ...wanted, sample: settings.sample });
     if (wanted.sample !== before.sample) return this.open(wanted.sample);
-    if (this.coming) this.coming.mode = wanted.mode;
+    this.on({ kind: "chosen", change: { mode: wanted.mode } });
     if (formatSettings({ ...before, cut: wanted.cut }) !== formatSettings(before)) this.workshop.recut();
     await this.again();
   }
 
   /**
    * While another view looks at the photo: pictures are prepared for it, and nothing is run until the playground is back.
-   * What is not for these views to end goes on: a photo on its way, many photos.
+   * Work that these views must not cancel continues: a photo on its way, many photos.
    */
   rest(on: boolean): void {
     if (this.workshop.rests === on) return;
     this.workshop.rests = on;
-    if (this.coming || this.gathering || this.restores) return;
+    if (this.coming || this.gathers || this.restores) return;
     if (this.photo && (!on || this.state.activity)) void this.again();
   }
 
@@ -74,7 +74,7 @@ export class Playground extends Opener {
     const otherTask = change.task !== undefined && change.task !== settings.task;
     if (otherTask) this.update({ look: null });
     const mode = change.mode ?? (change.task !== undefined && otherTask ? this.#modeFor(change.task) : settings.mode);
-    if (this.coming && (change.mode || otherTask)) this.coming.mode = mode;
+    if (change.mode || otherTask) this.on({ kind: "chosen", change: { mode } });
     // A size that was wished for belongs to the task it was wished for.
     const own = otherTask
       ? { enlarge: null, degradation: carried(this.state.task, factsOf(change.task ?? ""), settings.degradation) }
@@ -133,7 +133,7 @@ export class Playground extends Opener {
 
   /** From the settings as they are now to the results that are missing; where none is, all of them anew. */
   async run(): Promise<void> {
-    if (this.coming || this.gathering) return; // runs by itself once it is there
+    if (this.coming || this.gathers) return; // runs by itself once it is there
     if (!this.photo) return this.missed ? this.bringIn(this.missed) : this.open();
     if (this.state.results.every(({ status }) => status === "done")) this.workshop.expire();
     await this.attempt((signal) => this.make(signal, "all"));
@@ -205,7 +205,7 @@ export class Playground extends Opener {
     this.dismiss();
     switch (action) {
       case "cpu":
-        this.coming ??= this.missed;
+        this.on({ kind: "wanted" });
         return this.set({ backend: "cpu" });
       case "shipped":
         void forgetModel();

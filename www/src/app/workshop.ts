@@ -14,7 +14,7 @@ import { keyOf } from "./own-model";
 import type { Photo } from "./photo";
 import { type Pair, Pictures } from "./pictures";
 import { Result } from "./result";
-import { MAX_RESULTS, type Settings } from "./settings";
+import { MAX_RESULTS } from "./settings";
 import { factorOf, reducedSize, resultSize } from "./size";
 import { expected, type Order } from "./stages";
 import {
@@ -23,6 +23,7 @@ import {
   isDegraded,
   isMasked,
   noticeFor,
+  type Outcome,
   plainNotice,
   type State,
   usedSize,
@@ -39,6 +40,16 @@ const TELLING_FLOPS = 2e9;
 /** `all`: a person wants it, however long it takes; `nothing`: they are to choose first. */
 export type Wish = "all" | "short" | "nothing";
 
+/** How making the results has ended. */
+export type Made =
+  | { kind: "done" }
+  /** The settings name no task of the catalogue; `instead`: the first that it has. */
+  | { kind: "no-such-task"; instead: string }
+  /** The results wait for a person to ask for them. */
+  | { kind: "waits"; outcome: Outcome; expected: Expected | null };
+
+const DONE: Made = { kind: "done" };
+
 export class Workshop {
   /** Whether pictures are prepared and nothing is run. */
   rests = false;
@@ -52,13 +63,10 @@ export class Workshop {
   #results = new Map<string, Result>();
   /** Tells of the result that is being made. */
   #tell: () => void = () => {};
-  #choose: (settings: Settings) => void;
 
-  /** `choose`: takes settings on. */
-  constructor(board: Board, bench: Bench, choose: (settings: Settings) => void) {
+  constructor(board: Board, bench: Bench) {
     this.#board = board;
     this.#bench = bench;
-    this.#choose = choose;
     this.#pictures = new Pictures(bench, (thing) => {
       const { input, original } = board.state;
       return [input, original].some((shown) => shown?.layer === thing || shown?.picture === thing);
@@ -67,14 +75,15 @@ export class Workshop {
   }
 
   /** `looking`: the middle of what is seen, as a share of the picture. `wish`: how much is to be run. */
-  async make(photo: Photo, looking: Point, wish: Wish, signal: AbortSignal): Promise<void> {
+  async make(photo: Photo, looking: Point, wish: Wish, signal: AbortSignal): Promise<Made> {
     await this.engine(signal);
     const catalogue = this.#listed(signal);
     catalogue.catch(() => {}); // awaited below, after the photo is to be seen
-    let pair = await this.#prepare(photo, signal);
-    if (this.#settle(await catalogue)) pair = await this.#prepare(photo, signal);
+    const pair = await this.#prepare(photo, signal);
+    const instead = this.#taskInstead(await catalogue);
+    if (instead) return { kind: "no-such-task", instead };
     this.#reconcile(await catalogue);
-    if (this.rests) return;
+    if (this.rests) return DONE;
 
     const { task, settings } = this.#board.state;
     const { input } = pair;
@@ -89,9 +98,9 @@ export class Workshop {
     for (const result of results) if (!stale.includes(result)) await this.#finish(result, order, signal);
     for (const result of waits ? [] : fastFirst(fitting)) await this.#run(result, order, signal);
     await this.#measuring.measure(results, pair, signal);
-    if (!waits) return;
+    if (!waits) return DONE;
     for (const result of fitting) result.stop();
-    this.#board.update({ outcome: { kind: long ? "waiting" : "ready" }, expected: total });
+    return { kind: "waits", outcome: { kind: long ? "waiting" : "ready" }, expected: total };
   }
 
   async engine(signal: AbortSignal): Promise<void> {
@@ -182,14 +191,11 @@ export class Workshop {
     return this.#catalogue;
   }
 
-  /** A link may name a task that there is not: then the first is taken on in its place. Tells whether it was. */
-  #settle(catalogue: Catalogue): boolean {
-    const { settings } = this.#board.state;
+  /** A link may name a task that there is not: the first in its place. */
+  #taskInstead(catalogue: Catalogue): string | null {
     const tasks = catalogue.tasks();
     const [first] = tasks;
-    if (!first || tasks.some(({ id }) => id === settings.task)) return false;
-    this.#choose({ ...settings, task: first.id });
-    return true;
+    return first && !tasks.some(({ id }) => id === this.#board.state.settings.task) ? first.id : null;
   }
 
   /** Results for the methods chosen, in the order of the list; those that were there stay. */
