@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { formatRoute, type Router } from "../app/router";
+import { formatRoute, parseRoute, type Router } from "../app/router";
 import type { Client } from "../client";
 import "../elements/header";
 import { scrolling, shared } from "../elements/shared";
@@ -80,13 +80,14 @@ export class SlidesView extends Localized {
   #section(section: Section) {
     const { id, photo, example, more } = section;
     const note = `lab.note.${example?.preset}`;
+    const further = more ? `slides.${parseRoute(more).view}` : "";
     return html`<section id=${id} aria-labelledby="${id}-title" tabindex="-1">
       <h2 id="${id}-title"><a href=${address(id)}>${t(`slides.${id}`)}</a></h2>
       <p>${t(`slides.${id}.text`)}</p>
       <div class=${example ? "live example" : "live"}>${this.#live(section)}</div>
       ${hasMessage(note) && example?.view !== "stamp" ? html`<p class="note"><b>${t("lab.note")}</b> ${t(note)}</p>` : nothing}
       ${photo ? html`<p><a class="photo" href=${`#${photo}`}>${t("slides.photo")}</a></p>` : nothing}
-      ${more ? html`<p><a class="photo" href=${`#${more}`}>${t(`slides.${viewOf(more)}`)}</a></p>` : nothing}
+      ${hasMessage(further) ? html`<p><a class="photo" href=${`#${more}`}>${t(further)}</a></p>` : nothing}
     </section>`;
   }
 
@@ -137,10 +138,6 @@ export class SlidesView extends Localized {
     this.#waits = true;
     return section;
   }
-}
-
-function viewOf(more: NonNullable<Section["more"]>): "inspect" | "learn" | "gallery" {
-  return more.slice(0, more.search(/[?/]/)) as "inspect" | "learn" | "gallery";
 }
 
 function address(id: string): string {
