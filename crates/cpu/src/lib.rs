@@ -4,6 +4,8 @@
 //! [`Executor`] owns the memory; a kernel is a task that gets slices of it, which `prepare` makes of a step.
 //! Convolution, where the time goes, has a folder of its own.
 
+#![warn(missing_docs)]
+
 mod aligned;
 mod blocks;
 mod concat;

@@ -45,6 +45,7 @@ struct Entry {
 }
 
 impl WeightCache {
+    /// A cache without any constant.
     pub fn new() -> Self {
         Self::default()
     }

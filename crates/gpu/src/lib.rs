@@ -15,6 +15,8 @@
 //! (or another finite value, where they come from packed constants), because convolutions multiply
 //! them by zero weights.
 
+#![warn(missing_docs)]
+
 mod device;
 mod events;
 mod executor;

@@ -17,6 +17,7 @@ pub struct WeightCache {
 }
 
 impl WeightCache {
+    /// A cache without any buffer.
     pub fn new() -> Self {
         Self::default()
     }
@@ -59,6 +60,7 @@ impl WeightCache {
         self.buffers.drain().for_each(|(_, (_, buffer))| buffer.destroy());
     }
 
+    /// Drops all buffers; those that an executor still uses live on with it.
     pub fn clear(&mut self) {
         self.buffers.clear();
     }

@@ -39,9 +39,11 @@ pub(super) struct Stored {
 /// What a file holds.
 #[derive(Debug, Clone)]
 pub struct Decoded {
+    /// Upright, in sRGB.
     pub picture: Picture,
     /// What a person should know of it: parts that are missing, for example.
     pub notices: Vec<Notice>,
+    /// What the file says of the photo; results can keep it.
     pub metadata: Metadata,
     /// Whether compression has changed pixels: JPEG, lossy WebP, TIFF with JPEG inside.
     pub lossy: bool,

@@ -30,8 +30,24 @@ pub struct Offer {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Control {
-    Range { name: &'static str, min: f64, max: f64, step: f64 },
-    Choice { name: &'static str, options: &'static [&'static str] },
+    /// A number.
+    Range {
+        /// The field of [`FilterSpec`], in its unit.
+        name: &'static str,
+        /// Least value.
+        min: f64,
+        /// Greatest value.
+        max: f64,
+        /// Between values that a slider stops at.
+        step: f64,
+    },
+    /// One of several words.
+    Choice {
+        /// The field of [`FilterSpec`].
+        name: &'static str,
+        /// Its values, as JSON has them.
+        options: &'static [&'static str],
+    },
 }
 
 pub(super) const fn range(name: &'static str, min: f64, max: f64, step: f64) -> Control {

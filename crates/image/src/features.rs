@@ -16,8 +16,11 @@ const MAX_GAP: u32 = 64;
 #[derive(Debug, Clone)]
 pub struct Features {
     tensor: Tensor,
+    /// N·C.
     pub channels: usize,
+    /// Pixels of each channel in a row.
     pub width: usize,
+    /// Rows of each channel.
     pub height: usize,
     /// Least and greatest finite value of each channel, in pairs; zeros where there is none.
     pub ranges: Vec<f32>,
@@ -34,6 +37,7 @@ pub struct Positions {
     pub plane: [usize; 2],
     /// Whether they count down the columns.
     pub by_columns: bool,
+    /// Geometry of the pooling.
     pub window: unet_kernels::Window,
 }
 
@@ -65,6 +69,7 @@ pub enum Scale {
     Global,
 }
 
+/// How values become colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colors {
     /// Black to white.
@@ -76,16 +81,23 @@ pub enum Colors {
 /// Which channels are drawn, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
+    /// First channel.
     pub first: usize,
+    /// Channels from there.
     pub count: usize,
+    /// Maps side by side.
     pub columns: usize,
     /// Transparent pixels between maps.
     pub gap: u32,
+    /// Which values get the ends of the color scale.
     pub scale: Scale,
+    /// The color scale.
     pub colors: Colors,
 }
 
 impl Features {
+    /// The channels of a value; `positions` where it is what max-pooling returns.
+    ///
     /// # Errors
     /// `InvalidInput` for a value of more than four dimensions or none of whose values there is.
     pub fn new(tensor: Tensor, positions: Option<Positions>) -> Result<Self> {
@@ -125,10 +137,12 @@ impl Features {
         Ok(features)
     }
 
+    /// The value's own dimensions.
     pub fn shape(&self) -> &[usize] {
         self.tensor.shape()
     }
 
+    /// Whether its elements are integers.
     pub fn is_integer(&self) -> bool {
         matches!(self.tensor.data(), Data::I64(_))
     }

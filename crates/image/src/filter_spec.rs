@@ -21,6 +21,7 @@ use unet_kernels::error::{Error, Result};
 /// damage of the whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs, reason = "a variant's summary names its fields, with their ranges and units")]
 pub enum FilterSpec {
     /// x + n; `sigma` 0–255, of 255. `alike`: the same noise in all channels, here and below.
     GaussianNoise {

@@ -29,17 +29,24 @@ pub struct FirstLook {
     pub need: Option<Need>,
 }
 
+/// What a photo seems to lack most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
+    /// Gray, and no noise to speak of.
     Colors,
     /// Gray and noisy.
     ColorsWithoutNoise,
+    /// Noisy, in color.
     LessNoise,
+    /// Small.
     TwiceTheSize,
+    /// Very small.
     FourTimesTheSize,
 }
 
+/// Looks at a picture before anything is done to it.
+///
 /// # Errors
 /// `OutOfMemory`.
 pub fn first_look(picture: &Picture) -> Result<FirstLook> {

@@ -33,7 +33,10 @@ pub enum View {
     /// Every chosen class in its colour, the rest transparent.
     Classes,
     /// The picture, with the chosen classes' colours laid over it; 1 hides the picture.
-    Overlay { opacity: f32 },
+    Overlay {
+        /// Share of the color, 0 to 1.
+        opacity: f32,
+    },
     /// The picture where it is of a chosen class, transparent elsewhere. The sum of the
     /// chosen classes' probabilities is refined along the picture's own edges (the fast guided filter, He and Sun 2015);
     /// alpha rises from 0 to 1 while it goes from a quarter to three quarters.

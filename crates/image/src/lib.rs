@@ -4,6 +4,8 @@
 //! [`decode`] → [`planar::read`] → a network → [`planar::paint`] → [`encode_png`]; [`filter`]s
 //! degrade and restore, [`metrics`] and [`checkerboard`] score, [`lab`] separates lightness from colour.
 
+#![warn(missing_docs)]
+
 mod bleed;
 mod bmp;
 mod box_mean;

@@ -18,6 +18,7 @@ pub struct Loss {
     values: Vec<f32>,
     /// Of the pixels that count.
     pub mean: f64,
+    /// Greatest of these pixels.
     pub max: f32,
 }
 

@@ -10,17 +10,36 @@ use std::fmt;
 pub enum Notice {
     /// The file ends early or is damaged: this share of the stored rows (0–1, the last ones) could
     /// not be read and is gray or transparent.
-    RowsMissing { format: &'static str, share: f32 },
+    RowsMissing {
+        /// Name of the file format, for people.
+        format: &'static str,
+        /// Missing rows of all rows.
+        share: f32,
+    },
     /// The file ends early: every row is there, but the finest details are missing.
-    DetailMissing { format: &'static str },
+    DetailMissing {
+        /// Name of the file format, for people.
+        format: &'static str,
+    },
     /// The file has no end marker; its last rows may be wrong.
-    EndMissing { format: &'static str },
+    EndMissing {
+        /// Name of the file format, for people.
+        format: &'static str,
+    },
     /// Checksums are wrong: some pixels may be.
-    ChecksumWrong { format: &'static str },
+    ChecksumWrong {
+        /// Name of the file format, for people.
+        format: &'static str,
+    },
     /// High dynamic range: what is brighter than reference white is clipped.
     HighlightsClipped,
     /// Values without a fixed range were scaled so that these became black and white.
-    Scaled { low: f32, high: f32 },
+    Scaled {
+        /// The value that became black.
+        low: f32,
+        /// The value that became white.
+        high: f32,
+    },
 }
 
 impl Notice {

@@ -14,13 +14,18 @@ const TILE: u32 = 256;
 /// A rectangle of pixels; `x`, `y` is its top left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rect {
+    /// Column of the left edge.
     pub x: u32,
+    /// Row of the upper edge.
     pub y: u32,
+    /// Pixels in a row.
     pub width: u32,
+    /// Rows.
     pub height: u32,
 }
 
 impl Rect {
+    /// The rectangle of this corner and size.
     pub fn new(x: u32, y: u32, width: u32, height: u32) -> Self {
         Self { x, y, width, height }
     }
@@ -83,10 +88,12 @@ impl Picture {
         Ok(picture)
     }
 
+    /// Pixels in a row.
     pub fn width(&self) -> u32 {
         self.width
     }
 
+    /// Rows.
     pub fn height(&self) -> u32 {
         self.height
     }

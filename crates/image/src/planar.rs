@@ -25,7 +25,10 @@ pub enum Channels {
     /// As many, of results only: probabilities or logits of classes, whatever their range.
     Classes(usize),
     /// One channel, of results only: the probability of the second of two classes, or its logit.
-    Mask { logits: bool },
+    Mask {
+        /// Whether it is the logit.
+        logits: bool,
+    },
 }
 
 impl Channels {
@@ -41,6 +44,7 @@ impl Channels {
 /// How colours are values of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Encoding {
+    /// What the channels are.
     pub channels: Channels,
     /// Value of the least: of byte 0, for example.
     pub low: f32,

@@ -26,6 +26,7 @@ pub enum Look {
     Decoded,
     /// A picture that only other programs decode.
     Foreign,
+    /// Anything else, such as text or a network.
     Other,
 }
 

@@ -1,5 +1,7 @@
 //! A graph made concrete for one set of input sizes: steps, buffers, cost.
 
+#![warn(missing_docs)]
+
 pub mod arena;
 mod builder;
 mod fuse;
@@ -23,8 +25,11 @@ use unet_onnx::ops::{Fact, Indices};
 pub struct PlanValue {
     /// Name in the ONNX graph; a derived one for what lowering adds.
     pub name: String,
+    /// Logical shape, whatever the layout.
     pub shape: Vec<usize>,
+    /// Type of its elements; integers are 32 bits wide in a run.
     pub dtype: DType,
+    /// How its elements lie in the buffer.
     pub layout: Layout,
     /// Concatenation without copying: this value is the part of `parent` that starts at channel
     /// `parent_channel` (a multiple of 4; batch 1), and has no storage of its own.
@@ -41,6 +46,7 @@ impl PlanValue {
         storage_len(self.layout, &self.shape).unwrap_or(0)
     }
 
+    /// Whether any dimension is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -49,7 +55,9 @@ impl PlanValue {
 /// What a step reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operand {
+    /// What an earlier step or the caller writes.
     Value(ValueId),
+    /// What the plan holds.
     Const(ConstId),
 }
 
@@ -57,7 +65,9 @@ pub enum Operand {
 /// per-channel vectors are `Plain` and packed by the backend as it likes).
 #[derive(Debug, Clone)]
 pub struct Constant {
+    /// Elements in row-major order.
     pub tensor: Arc<Tensor>,
+    /// The layout that its kernel reads.
     pub layout: Layout,
 }
 
@@ -71,8 +81,11 @@ pub struct Step {
     /// All nodes that it computes, by their place in the graph: what it is in the main first, then
     /// what was fused into it. One node may be several steps.
     pub nodes: Vec<usize>,
+    /// What is computed.
     pub kernel: Kernel,
+    /// Operands in the kernel's order.
     pub inputs: Vec<Operand>,
+    /// Results in the kernel's order.
     pub outputs: Vec<ValueId>,
     /// What its kernel computes: see [`Kernel::flops`].
     pub flops: u64,
@@ -81,8 +94,11 @@ pub struct Step {
 /// Everything a backend needs to run a graph at one set of input sizes.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// All buffers of a run, by [`ValueId`].
     pub values: Vec<PlanValue>,
+    /// All constants, by [`ConstId`].
     pub constants: Vec<Constant>,
+    /// Kernel launches in order.
     pub steps: Vec<Step>,
     /// Graph inputs in order (those that are read).
     pub inputs: Vec<ValueId>,
@@ -166,6 +182,7 @@ impl IndexPlane {
 /// A plan and how ONNX counts the positions that max-pooling returns.
 #[derive(Debug, Clone)]
 pub struct Prepared {
+    /// What a backend runs.
     pub plan: Arc<Plan>,
     /// Multiplications and additions of the graph's operators, whatever kernels they became.
     pub flops: u64,

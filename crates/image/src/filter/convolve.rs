@@ -16,6 +16,7 @@ pub struct Blur {
 }
 
 impl Blur {
+    /// Without noise.
     pub fn new(kernel: Kernel) -> Self {
         Self { kernel, sigma: 0.0, seed: 0 }
     }

@@ -21,6 +21,10 @@ const RANGE: f32 = 0.08;
 pub struct Edges(Kernel);
 
 impl Edges {
+    /// The lines of a picture at its own size.
+    ///
+    /// # Errors
+    /// Those of making a Gaussian kernel, whose sigma is in range here.
     pub fn new() -> Result<Self> {
         Ok(Self(Kernel::gaussian(1.0)?))
     }

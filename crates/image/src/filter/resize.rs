@@ -19,6 +19,7 @@ const BAND: u32 = 64;
 pub enum Interpolation {
     /// The pixel at the centre.
     Nearest,
+    /// A triangle: linear between neighbors.
     Bilinear,
     /// Keys' cubic with a = −½: Pillow's BICUBIC, MATLAB's `imresize`, `CatmullRom` of `image`.
     Bicubic,

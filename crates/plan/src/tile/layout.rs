@@ -7,6 +7,7 @@ use unet_kernels::error::{Error, Result};
 /// One axis of a network: which lengths it accepts, and what comes out.
 #[derive(Debug, Clone, Copy)]
 pub struct Axis {
+    /// How far an output position sees along the axis.
     pub reach: Reach,
     /// A length that the network is known to accept, and the output's length for it.
     pub base: (usize, usize),
@@ -20,9 +21,13 @@ pub struct Axis {
 /// `skip` on are right, and go to `output`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
+    /// First input pixel.
     pub start: usize,
+    /// Input pixels, an accepted length.
     pub len: usize,
+    /// Positions of its output that are wrong before the first right one.
     pub skip: usize,
+    /// Positions of the whole output that it gives.
     pub output: std::ops::Range<usize>,
 }
 

@@ -3,7 +3,9 @@
 /// `num / den` in lowest terms, `den > 0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ratio {
+    /// Numerator.
     pub num: i64,
+    /// Denominator, positive.
     pub den: i64,
 }
 
@@ -12,7 +14,9 @@ pub(super) fn gcd(a: i64, b: i64) -> i64 {
 }
 
 impl Ratio {
+    /// 0
     pub const ZERO: Ratio = Ratio { num: 0, den: 1 };
+    /// 1
     pub const ONE: Ratio = Ratio { num: 1, den: 1 };
 
     /// `None` when `den` is zero or the fraction does not fit.
@@ -24,25 +28,29 @@ impl Ratio {
         Some(Self { num: num / g, den: den / g })
     }
 
+    /// `self·other`, or `None` when it does not fit.
     pub fn checked_mul(self, other: Ratio) -> Option<Self> {
         Self::new(self.num.checked_mul(other.num)?, self.den.checked_mul(other.den)?)
     }
 
+    /// `self + other`, or `None` when it does not fit.
     pub fn checked_add(self, other: Ratio) -> Option<Self> {
         let left = self.num.checked_mul(other.den)?;
         let right = other.num.checked_mul(self.den)?;
         Self::new(left.checked_add(right)?, self.den.checked_mul(other.den)?)
     }
 
-    /// `self·n`
+    /// `self·n`, or `None` when it does not fit.
     pub fn times(self, n: i64) -> Option<Self> {
         self.checked_mul(Self::new(n, 1)?)
     }
 
+    /// The lesser of the two.
     pub fn min(self, other: Ratio) -> Self {
         if self.less(other) { self } else { other }
     }
 
+    /// The greater of the two.
     pub fn max(self, other: Ratio) -> Self {
         if self.less(other) { other } else { self }
     }
@@ -51,10 +59,12 @@ impl Ratio {
         i128::from(self.num) * i128::from(other.den) < i128::from(other.num) * i128::from(self.den)
     }
 
+    /// Greatest integer that is not above it.
     pub fn floor(self) -> i64 {
         self.num.div_euclid(self.den)
     }
 
+    /// Least integer that is not below it.
     pub fn ceil(self) -> i64 {
         -(-self.num).div_euclid(self.den)
     }
