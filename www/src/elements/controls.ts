@@ -268,7 +268,9 @@ export class Controls extends Localized {
 
   #takesSigma(chosen: readonly string[]): boolean {
     const used = this.state.methods.filter(({ id }) => chosen.includes(id));
-    const filters = used.some(({ stages }) => stages.some((stage) => stage.kind === "filter" && takesSigma(stage.filter)));
+    const filters = used.some(({ stages }) =>
+      stages.some((stage) => stage.kind === "filter" && takesSigma(stage.filter)),
+    );
     return filters || this.state.results.some(({ optional }) => takesNoiseLevel(optional));
   }
 

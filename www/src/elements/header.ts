@@ -101,6 +101,14 @@ export class Header extends Localized {
           min-height: 44px;
         }
       }
+      /* All in the first row of the panel beside the pictures. */
+      @media (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
+        :host([view="playground"]) :is(button, .guide) {
+          width: 32px;
+          min-width: 0;
+          padding: 0;
+        }
+      }
       .guide:hover {
         background: var(--fill);
       }

@@ -72,6 +72,8 @@ export class Nav extends Localized {
         /* One row in every language: what does not fit is scrolled to. */
         nav {
           flex-wrap: nowrap;
+          justify-content: space-between;
+          max-width: 376px;
           overflow-x: auto;
           scrollbar-width: none;
           margin-left: 5px; /* what their padding lacks, as they stand below the title */

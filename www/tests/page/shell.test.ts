@@ -288,6 +288,12 @@ describe("languages", () => {
           expect(right, "without scrolling").toBeLessThanOrEqual(nav.x + nav.width + 0.5);
         }
         await page.getByRole("link", { name: /^(Help|Trợ giúp)$/ }).waitFor();
+        // What stands beside the title stays beside it.
+        const beside = page.locator("up-header header").locator("> button, > h1, > a.guide").filter({ visible: true });
+        const middles = await beside.evaluateAll((all) =>
+          all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => Math.round(top + height / 2)),
+        );
+        expect(Math.max(...middles) - Math.min(...middles)).toBeLessThanOrEqual(2);
       });
     }
   }
