@@ -6,7 +6,7 @@ import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import { takesNoiseLevel } from "./hints";
 import { layerOf } from "./pictures";
-import { type Made, type Order, runStages, touches } from "./stages";
+import { type Made, type Order, runStages, sourceOf, touches } from "./stages";
 import type { Notice, ResultState } from "./state";
 
 /** The period of the patterns that upsampling by two leaves. */
@@ -60,12 +60,13 @@ export class Result {
   }
 
   /** `optional`: what the method's networks take, once they have run. */
-  #rawKey({ input, settings, told }: Order, optional = this.#raw?.made.optional ?? {}): string {
+  #rawKey(order: Order, optional = this.#raw?.made.optional ?? {}): string {
+    const { settings, told } = order;
     const { stages } = this.method;
     const filters = stages.flatMap((stage) => (stage.kind === "filter" ? [stage.filter] : []));
     const hasNetwork = filters.length < stages.length;
     const heard = takesNoiseLevel(optional) ? told : { ...told, sigma: null };
-    return JSON.stringify([input.id, settings.backend, filters, ...(hasNetwork ? [heard] : [])]);
+    return JSON.stringify([sourceOf(this.method, order).id, settings.backend, filters, ...(hasNetwork ? [heard] : [])]);
   }
 
   isFresh(order: Order): boolean {
@@ -79,7 +80,7 @@ export class Result {
     const made = await runStages(
       this.#bench,
       this.method,
-      order.input,
+      sourceOf(this.method, order),
       order.near,
       order.told,
       {

@@ -9,13 +9,15 @@ import { type Told, valuesFor } from "./hints";
 import type { Settings } from "./settings";
 import { isFree, RESIZER } from "./size";
 import type { Expected } from "./state";
-import type { TaskFacts } from "./tasks";
+import { type TaskFacts, takesOriginal } from "./tasks";
 
 /** What a result is made from. */
 export interface Order {
   task: TaskFacts;
   settings: Settings;
   input: PictureInfo;
+  /** What the input was before it was degraded; the input itself where it was not. */
+  original: PictureInfo;
   /** What it is brought to where photos are enlarged. */
   size: Size;
   /** The part of the input to make first. */
@@ -44,6 +46,16 @@ export interface Made {
   gray: boolean;
   /** What its networks can be told beside the picture. */
   optional: Record<string, OptionalInput>;
+}
+
+/** Whether a method works on the input; others make inputs of their own, of the original. */
+export function worksOnInput({ stages: [first] }: Method): boolean {
+  return !(first?.kind === "filter" && takesOriginal(first.filter));
+}
+
+/** What a method works on. */
+export function sourceOf(method: Method, { input, original }: Pick<Order, "input" | "original">): PictureInfo {
+  return worksOnInput(method) ? input : original;
 }
 
 /** What a method will take of a picture of this size: each stage works on what the one before it makes. */
@@ -151,7 +163,7 @@ export async function runStages(
 export function touches(
   method: Method,
   raw: Made,
-  { task, settings, input, size: { width, height } }: Omit<Order, "near" | "told">,
+  { task, settings, input, size: { width, height } }: Omit<Order, "near" | "told" | "original">,
 ): { from: PictureInfo; recipes: Recipe[] } {
   const isWanted =
     (raw.picture.width === width && raw.picture.height === height) || raw.classes.length > 0 || !isFree(task);

@@ -43,7 +43,11 @@ export type BaselineId =
   | "bilinear"
   | "bicubic"
   | "lanczos3"
-  | "back-projection";
+  | "back-projection"
+  | `multi-frame-${Frames}`;
+
+/** Of how many small photos one large one is made. */
+type Frames = 1 | 4 | 9 | 16;
 
 /** What a baseline does where the task makes pictures `scale` times as large. `sigma`: of the noise that it is to
  *  remove; null: as the engine estimates it. */
@@ -61,9 +65,22 @@ export function filterOf(id: BaselineId, scale: number, sigma: number | null): F
       return sigma === null ? { kind: id } : { kind: id, sigma };
     case "back-projection":
       return { kind: id, scale };
-    default:
+    case "multi-frame-1":
+    case "multi-frame-4":
+    case "multi-frame-9":
+    case "multi-frame-16":
+      return { kind: "multi-frame", scale, frames: Number(id.slice("multi-frame-".length)) };
+    case "nearest":
+    case "bilinear":
+    case "bicubic":
+    case "lanczos3":
       return { kind: "upscale", scale, interpolation: id };
   }
+}
+
+/** Whether a filter makes small photos of the original by itself. */
+export function takesOriginal({ kind }: FilterSpec): boolean {
+  return kind === "multi-frame";
 }
 
 /** Whether a baseline is told how strong the noise is. */

@@ -16,7 +16,7 @@ import { type Pair, Pictures } from "./pictures";
 import { Result } from "./result";
 import { MAX_RESULTS } from "./settings";
 import { factorOf, reducedSize, resultSize } from "./size";
-import { expected, type Order } from "./stages";
+import { expected, type Order, worksOnInput } from "./stages";
 import {
   type Expected,
   isCompressed,
@@ -86,9 +86,10 @@ export class Workshop {
     if (this.rests) return DONE;
 
     const { task, settings } = this.#board.state;
-    const { input } = pair;
+    const { input, original } = pair;
     const near = { x: Math.floor(looking.x * input.width), y: Math.floor(looking.y * input.height) };
-    const order: Order = { task, settings, input, size: this.#frame(pair), near, told: toldOf(this.#board.state) };
+    const size = this.#frame(pair);
+    const order: Order = { task, settings, input, original, size, near, told: toldOf(this.#board.state) };
     const results = [...this.#results.values()];
     const stale = results.filter((result) => !result.isFresh(order));
     const fitting = await this.#expect(stale, order, signal);
@@ -205,7 +206,9 @@ export class Workshop {
     const tasks = catalogue.tasks();
     const task = tasks.find(({ id }) => id === settings.task) ?? factsOf(settings.task);
     const compressed = isCompressed({ ...this.#board.state, task });
-    const methods = [...catalogue.methods(task, compressed, settings.sigma), ...(own ? [ownMethod(own)] : [])];
+    const listed = catalogue.methods(task, compressed, settings.sigma);
+    const hasOriginal = isDegraded({ ...this.#board.state, task }) && settings.degradation.saved === null;
+    const methods = [...(hasOriginal ? listed : listed.filter(worksOnInput)), ...(own ? [ownMethod(own)] : [])];
     const wanted = methods.filter(({ id }) => settings.methods.includes(id)).slice(0, MAX_RESULTS);
     const used = wanted.length > 0 ? wanted : methods.slice(0, 1);
     const kept = new Map<string, Result>();

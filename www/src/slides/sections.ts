@@ -36,6 +36,7 @@ const IDS = [
   "denoising",
   "super-resolution",
   "denoising-survey",
+  "multi-frame",
   "super-resolution-frameworks",
   "super-resolution-designs",
   "transformers",
@@ -74,6 +75,10 @@ const CONTENT: Record<SectionId, Omit<Section, "id">> = {
   "denoising-survey": {
     photo: "task=denoise&with=non-local-means-filter,dncnn,ffdnet,rednet,nafnet,noise2noise&layout=grid",
     more: "gallery/denoise",
+  },
+  "multi-frame": {
+    photo:
+      "task=super-resolve-x2&with=multi-frame-1-filter,multi-frame-4-filter,multi-frame-9-filter,multi-frame-16-filter&layout=grid",
   },
   "super-resolution-frameworks": {
     photo: "task=super-resolve-x4&with=pre-upsampling,post-upsampling,progressive,iterative-up-down&layout=grid",

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openingQuery } from "../../src/app/opening";
-import { CallError } from "../../src/protocol";
-import { browser, closed, file, idle, open, rested, until } from "../fake-client";
+import { CallError, type Recipe } from "../../src/protocol";
+import { browser, closed, type FakeClient, file, idle, open, rested, until } from "../fake-client";
 
 /** What the playground does about its photo while clicks, stops and other views come between. */
 
@@ -144,6 +144,36 @@ describe("a size that was wished for", () => {
     playground.set({ task: "super-resolve-x4" });
     expect(playground.state.settings.enlarge).toBeNull();
     await idle(playground);
+  });
+});
+
+describe("multi-frame super-resolution", () => {
+  const frames = (client: FakeClient) =>
+    client.done.flatMap(({ call, args }) => {
+      const { recipe } = args as { recipe?: Recipe };
+      return call === "make" && recipe?.make === "filtered" && recipe.how.kind === "multi-frame" ? [recipe] : [];
+    });
+
+  it("makes its small photos of the original, and is not there where the photo itself is enlarged or saved", async () => {
+    const { client, playground } = await open();
+    client.done = [];
+    playground.set({ task: "super-resolve-x2", methods: ["multi-frame-4-filter"] });
+    await rested();
+    await idle(playground);
+    const { original, input } = playground.state;
+    expect(frames(client)).toEqual([
+      { make: "filtered", of: original?.picture, how: { kind: "multi-frame", scale: 2, frames: 4 } },
+    ]);
+    expect(original?.picture).not.toBe(input?.picture);
+    const offered = () => playground.state.methods.some(({ id }) => id === "multi-frame-4-filter");
+    expect(offered()).toBe(true);
+    for (const change of [{ mode: "apply" }, { mode: "test", degradation: { ...playground.state.settings.degradation, saved: 75 } }] as const) {
+      playground.set(change);
+      await rested();
+      await idle(playground);
+      expect(offered()).toBe(false);
+    }
+    expect(frames(client)).toHaveLength(1);
   });
 });
 
