@@ -84,7 +84,10 @@ describe("a playground with a network that takes hints", () => {
     expect(playground.state.settings.hints).toHaveLength(1);
   });
 
-  for (const [asks, runs] of [[{}, 0], [{ sigma: { kind: "noise-level", range: [0, 50], default: 25 } }, 1]] as const) {
+  for (const [asks, runs] of [
+    [{}, 0],
+    [{ sigma: { kind: "noise-level", range: [0, 50], default: 25 } }, 1],
+  ] as const) {
     it(`runs it ${runs === 1 ? "again" : "no more"} for another noise level where it asks for ${runs === 1 ? "one" : "none"}`, async () => {
       const { client, playground } = await open();
       client.optional = { ...asks } as Record<string, OptionalInput>;

@@ -167,7 +167,10 @@ describe("multi-frame super-resolution", () => {
     expect(original?.picture).not.toBe(input?.picture);
     const offered = () => playground.state.methods.some(({ id }) => id === "multi-frame-4-filter");
     expect(offered()).toBe(true);
-    for (const change of [{ mode: "apply" }, { mode: "test", degradation: { ...playground.state.settings.degradation, saved: 75 } }] as const) {
+    for (const change of [
+      { mode: "apply" },
+      { mode: "test", degradation: { ...playground.state.settings.degradation, saved: 75 } },
+    ] as const) {
       playground.set(change);
       await rested();
       await idle(playground);
