@@ -191,9 +191,11 @@ describe("what can be chosen", () => {
 
   it("makes enlargers as large as the task", () => {
     const methods = catalogue(entry("super-resolve-x4", "bilinear")).methods(factsOf("super-resolve-x4"), false);
-    expect(methods.slice(-2).flatMap(({ stages }) => stages)).toEqual([
+    const of = (name: string) => methods.find(({ id }) => id === `${name}-filter`)?.stages ?? [];
+    expect(["lanczos3", "back-projection", "multi-frame-9"].flatMap(of)).toEqual([
       { kind: "filter", id: "lanczos3", filter: { kind: "upscale", scale: 4, interpolation: "lanczos3" } },
       { kind: "filter", id: "back-projection", filter: { kind: "back-projection", scale: 4 } },
+      { kind: "filter", id: "multi-frame-9", filter: { kind: "multi-frame", scale: 4, frames: 9 } },
     ]);
   });
 

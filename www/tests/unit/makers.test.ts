@@ -202,7 +202,7 @@ describe("the inspector", () => {
     await idle(inspector);
     expect(inspector.original).toBeNull();
     expect(client.calls).not.toContain("loss");
-    playground.state = { ...playground.state, task: { masked: true }, mask: { name: "mask.png", labels: 7 } };
+    playground.state = { ...playground.state, task: { output: "classes" }, mask: { name: "mask.png", labels: 7 } };
     expect(inspector.original?.id).toBe(7);
     playground.classes = [];
     playground.photo(3001);
