@@ -34,8 +34,9 @@ fn cases(entry: &Entry) -> Vec<Case> {
                 8.0,
                 json!([gray, { "kind": "gaussian-noise", "sigma": 25.0, "alike": true }, jpeg(85)]),
             ),
-            case("a JPEG file of quality 10", 0.2, json!([jpeg(10)])),
+            case("a JPEG file of quality 10", 0.5, json!([jpeg(10)])),
         ],
+        ("denoise", "", "denoisers") => vec![case("noise", 6.0, json!([noise]))],
         ("deblur", "", "") => vec![
             case("Gaussian blur", 2.5, json!([{ "kind": "gaussian-blur", "sigma": 2.0, "noise": 2.0 }])),
             case("out of focus", 1.8, json!([{ "kind": "defocus", "radius": 3.5, "noise": 2.0 }])),

@@ -81,6 +81,10 @@ fn the_engine_scores_as_the_files_say() {
             continue;
         }
         let file = text(&entry, "file");
+        // Surveys, which take hours, are measured where somebody asks for it; they run in `floors` all the same.
+        if entry.contains_key("survey") && !measured.contains_key(file) {
+            continue;
+        }
         // What a network has no part in is not measured again.
         let stated = entry["scores"].as_object().unwrap().iter().filter(|(name, _)| !name.contains(", "));
         let mut count = 0;
