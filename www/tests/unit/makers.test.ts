@@ -59,7 +59,7 @@ class FakePlayground extends EventTarget {
   classes: { name: string }[] = [];
   state = {
     settings: { mode: "test" },
-    task: { masked: false as boolean },
+    task: { output: "rgb" },
     mask: null as object | null,
     engine: ENGINE,
     own: null as object | null,
