@@ -2,19 +2,15 @@
 
 import { RestoreError } from "./errors.js";
 import { fetched } from "./fetched.js";
-import { importer } from "./importer.js";
+import { started } from "./importer.js";
 import type { Platform, WorkerLike } from "./platform.js";
 import type { PictureMessage } from "./protocol.js";
 import type { Source } from "./types.js";
 
 export const browser: Platform = {
   startWorker() {
-    // Bundlers look for the second expression, word for word.
-    const far = importer("worker.js", import.meta.url);
-    const worker = far
-      ? new Worker(far, { type: "module" })
-      : new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    return worker as WorkerLike;
+    // Bundlers look for this expression, word for word.
+    return started(() => new Worker(new URL("./worker.js", import.meta.url), { type: "module" })) as WorkerLike;
   },
 
   resolve: (url) => new URL(url, base()).href,

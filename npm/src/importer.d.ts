@@ -1,2 +1,2 @@
-/** See `src/web/importer.js`, which the engine's own helpers start by as well. */
-export function importer(script: string, from: string): string | undefined;
+/** The engine's own helpers start by it as well. */
+export { started } from "../../src/web/importer.js";

@@ -1,6 +1,6 @@
 // Workers that help an engine with the tiles of large pictures, without shared memory.
 
-import { importer } from "./importer.js";
+import { started } from "./importer.js";
 
 /** Seconds after which workers without work are let go. */
 const IDLE = 20;
@@ -57,12 +57,9 @@ export class Pool {
   }
 }
 
-/** Bundlers look for the second expression, word for word. */
+/** Bundlers look for this expression, word for word. */
 function startHelper() {
-  const far = importer("helper.js", import.meta.url);
-  return far
-    ? new Worker(far, { type: "module" })
-    : new Worker(new URL("./helper.js", import.meta.url), { type: "module" });
+  return started(() => new Worker(new URL("./helper.js", import.meta.url), { type: "module" }));
 }
 
 /** One worker. */

@@ -1,4 +1,5 @@
 import type { LitElement } from "lit";
+import { started } from "../../src/web/importer.js";
 import { dropped } from "./app/drop";
 import type { Outside } from "./app/keep";
 import { openingQuery } from "./app/opening";
@@ -19,7 +20,9 @@ import { VIEW, type ViewElement } from "./views";
 let noted = "";
 
 const spawn = () =>
-  new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module", name: "engine" }) as WorkerLike & Worker;
+  started(
+    () => new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module", name: "engine" }),
+  ) as WorkerLike & Worker;
 
 const outside: Outside = {
   save(file, name) {

@@ -20,7 +20,7 @@ const script = document.currentScript ?? document.querySelector('script[src$="/e
 const named = document.querySelector<HTMLMetaElement>('meta[name="unet-playground"]')?.content;
 const beside = script instanceof HTMLScriptElement ? script.src : document.baseURI;
 /** The site's folder: the one that is named, else that in which this script lies. */
-const BASE = new URL(".", new URL(named ?? beside, document.baseURI)).href;
+const { href: BASE, origin: ORIGIN } = new URL(".", new URL(named ?? beside, document.baseURI));
 /** Tells the frames of this page that they may share an engine. */
 const PAGE = `unet${Math.random()}`;
 /** Milliseconds that a frame which has been loaded may stay silent. */
@@ -63,6 +63,8 @@ class UnetPlayground extends HTMLElement implements Player {
   /** Attributes on their way to the playground. */
   #following: Promise<null> | null = null;
   #silence = 0;
+  /** Where messages to the frame go. */
+  #to = ORIGIN;
   #near = new IntersectionObserver((entries) => this.#see(entries.at(-1)?.isIntersecting ?? false), {
     rootMargin: "200px",
   });
@@ -218,9 +220,12 @@ class UnetPlayground extends HTMLElement implements Player {
     const { contentWindow } = this.#frame;
     if (!contentWindow || source !== contentWindow || !isMessage(data)) return;
     const message = data as FromFrame;
-    // A frame in a sandbox has no origin: all that it can say is that it cannot start.
-    if (origin === "null" && "event" in message && message.event === "error") return this.#refuse(message.detail);
-    if (origin !== new URL(BASE).origin) return;
+    // A frame in a sandbox has no origin. Where this page has one, all that the frame can say is that it cannot start.
+    const isOpaque = origin === "null";
+    if (isOpaque && !this.#isReady && "event" in message && message.event === "error")
+      return this.#refuse(message.detail);
+    if (origin !== ORIGIN && !(isOpaque && window.origin === "null")) return;
+    this.#to = isOpaque ? "*" : origin;
     clearTimeout(this.#silence);
     if ("hello" in message) this.#send("hello", null, 0);
     else if ("event" in message) this.#tell(message.event, message.detail);
@@ -297,7 +302,7 @@ class UnetPlayground extends HTMLElement implements Player {
   }
 
   #send<K extends keyof Calls>(call: K, args: Calls[K]["args"], id: number): void {
-    this.#frame.contentWindow?.postMessage({ unetPlayground: VERSION, id, call, args }, new URL(BASE).origin);
+    this.#frame.contentWindow?.postMessage({ unetPlayground: VERSION, id, call, args }, this.#to);
   }
 
   /** Nothing that was asked of the frame will be answered; `all`: nor what waits until it listens. */

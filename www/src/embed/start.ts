@@ -1,15 +1,17 @@
 /**
  * Says in a frame without an origin of its own why the playground cannot start there, and tells the page around.
  *
- * A sandbox without `allow-same-origin` makes the origin opaque: browsers then refuse the page's modules, its worker and
- * its storage. This script is no module, so it is what still runs there.
+ * A sandbox without `allow-same-origin` makes the origin opaque. To the browser all files of the host are then those of another
+ * origin: it takes modules, the engine and the models only where the host sends CORS headers, and refuses the page's modules
+ * elsewhere. This script is no module, so it is what still runs there.
  */
 
 import { VERSION } from "./protocol";
 import { word } from "./words";
 
 if (window.origin === "null" && location.protocol !== "file:") {
-  document.addEventListener("DOMContentLoaded", () => {
+  const refused = ({ target }: Event) => {
+    if (!(target instanceof HTMLScriptElement)) return;
     const asked = new URLSearchParams(location.search).get("lang") ?? "";
     const languages = [asked, ...navigator.languages];
     const message = word("embed.sandboxed", ...languages);
@@ -28,5 +30,6 @@ if (window.origin === "null" && location.protocol !== "file:") {
     document.body.replaceChildren(said);
     const detail = { code: "sandboxed", message };
     window.parent.postMessage({ unetPlayground: VERSION, event: "error", detail }, "*");
-  });
+  };
+  document.addEventListener("error", refused, { capture: true });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible } from "./browser";
+import { expectAccessible, PLAIN, visit } from "./browser";
 import { FakePage } from "./fake-page";
 import { type Site, serve } from "./server";
 
@@ -485,6 +485,52 @@ describe("where the browser or the page around refuses something", () => {
 
 describe("in a sandbox without an origin", () => {
   const sentence = /cannot start here: this frame is in a sandbox/;
+
+  describe("where the playground's host sends CORS headers", () => {
+    let open: Site;
+    beforeAll(async () => {
+      open = await serve(at.folder, "/open/", { "Access-Control-Allow-Origin": "*" });
+    });
+    afterAll(() => open?.close());
+
+    /** A page with this in a sandbox; complaints other than of requests to the playground's host. */
+    async function around(src: string): Promise<string[]> {
+      const frame = `<iframe src="${src}" sandbox="allow-scripts" width="900" height="700"></iframe>`;
+      writeFileSync(
+        join(folder, "around.html"),
+        `<!doctype html><title>Around</title><link rel="icon" href="data:,">${frame}`,
+      );
+      const seen = await visit(at.browser, `${host.url}around.html`);
+      page = at.page = seen.page;
+      return seen.complaints;
+    }
+
+    it("a frame works, in a worker that imports its script", async () => {
+      const complaints = await around(`${open.url}index.html?embed=1&controls=actions${PLAIN}`);
+      const inside = page.frameLocator("iframe");
+      await inside.locator("up-actions .status").filter({ hasText: "Done in" }).waitFor();
+      expect(await inside.locator("html").evaluate(() => window.origin)).toBe("null");
+      expect(page.workers().map((worker) => worker.url().split(":")[0])).toEqual(["blob"]);
+      expect(await inside.getByRole("alert").filter({ hasText: /./ }).count()).toBe(0);
+      expect(complaints.filter((one) => !one.startsWith(`request: ${open.url}`))).toEqual([]);
+    });
+
+    it("the element in a page that is in one works, with its calls and events", async () => {
+      writeFileSync(
+        join(folder, "sandboxed.html"),
+        `<!doctype html><title>Lesson</title><script src="${open.url}embed.js" defer></script>
+         <unet-playground id="a" ${usual}></unet-playground>`,
+      );
+      await around("sandboxed.html");
+      const element = page.frameLocator("iframe").locator("#a");
+      const [result, report] = await element.evaluate(async (element: Element) => {
+        const told = await new Promise((resolve) => element.addEventListener("result", resolve));
+        return [(told as CustomEvent<unknown>).detail, JSON.stringify(await (element.report as () => unknown)())];
+      });
+      expect(result).toMatchObject({ task: "denoise", results: [{ method: "bilinear", status: "done" }] });
+      expect(report).toContain("chelsea");
+    });
+  });
 
   it("a frame says why it cannot start, in its language", async () => {
     await open("");

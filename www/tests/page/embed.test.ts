@@ -228,6 +228,28 @@ describe("a course page", () => {
     await lesson.locator("#decoder").evaluate((element: Element) => element.set({ chosen: "pixel-shuffle" }));
     await lesson.locator('[data-for="decoder"]').getByText("Solved.").waitFor({ timeout: 45_000 });
   });
+
+  it("is solved in a sandbox without an origin, where the playground's host sends CORS headers", async () => {
+    const open = await serve("dist", "/unet/", { "Access-Control-Allow-Origin": "*" });
+    try {
+      page = await (await browser.newContext({ viewport: { width: 1000, height: 900 }, locale: "en-GB" })).newPage();
+      writeFileSync(join(folder, "lesson.html"), course.replaceAll("https://example.edu/unet/", open.url));
+      writeFileSync(
+        join(folder, "around.html"),
+        `<!doctype html><title>Around</title><iframe src="lesson.html" width="900" height="850" title="Lesson"
+           sandbox="allow-scripts"></iframe>`,
+      );
+      await page.goto(`${host.url}around.html`);
+      const lesson = page.frameLocator("iframe").first();
+      await lesson.locator("#decoder iframe").waitFor();
+      await lesson.locator("#decoder").evaluate((element: Element) => element.set({ chosen: "pixel-shuffle" }));
+      await lesson.locator('[data-for="decoder"]').getByText("Solved.").waitFor({ timeout: 45_000 });
+      const frame = page.frames().find((one) => one.url().startsWith(open.url));
+      expect(await frame?.evaluate(() => window.origin)).toBe("null");
+    } finally {
+      open.close();
+    }
+  });
 });
 
 /** Quarto itself is not installed here: this is the HTML that it writes around a raw block, as its version 1.5 does. */

@@ -54,6 +54,8 @@ describe("opening", () => {
     const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
+    expect(policy).toContain("worker-src 'self' blob:;");
+    expect(policy?.match(/blob:|data:/g)).toEqual(["blob:"]);
     expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|https?:|\*/);
     expect(await page.locator("script:not([src])").count()).toBe(0);
   });

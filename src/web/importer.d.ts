@@ -1,0 +1,2 @@
+/** See `importer.js`. */
+export function started<T extends Worker>(start: () => T): T;
