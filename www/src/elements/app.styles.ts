@@ -30,6 +30,10 @@ export const appStyles = css`
     max-height: calc(100% - 84px);
     overflow: auto;
     transform: translateX(-50%);
+    /* What scrolls cuts off the shadows of what is in it: it has one itself. */
+    --shadow: none;
+    filter: drop-shadow(0 0 0.5px light-dark(rgb(40 30 20 / 0.3), rgb(255 250 240 / 0.3)))
+      drop-shadow(0 8px 14px light-dark(rgb(40 30 20 / 0.14), rgb(0 0 0 / 0.5)));
   }
   up-results {
     grid-area: results;

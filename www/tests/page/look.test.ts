@@ -386,6 +386,11 @@ describe("the tools", () => {
       return [app?.querySelector(".notices"), bar].map((part) => part?.getBoundingClientRect().toJSON() as DOMRect);
     });
     expect(notices && bar && notices.bottom <= bar.top).toBe(true);
+    const cut = await page.locator(".notices").evaluate((each) => {
+      const card = each.querySelector("up-notice")?.shadowRoot?.querySelector(".card");
+      return [each.scrollHeight - each.clientHeight, card && getComputedStyle(card).boxShadow];
+    });
+    expect(cut, "nothing of the card is cut off, nor a shadow of its own").toEqual([0, "none"]);
     const openPhoto = page.locator("up-actions").getByRole("button", { name: "Open photo" });
     expect(await openPhoto.isVisible(), "the controls have one").toBe(false);
     await page.getByRole("button", { name: "Hide controls" }).click();
