@@ -61,6 +61,19 @@ describe("a model", () => {
     expect(undeclaredOutput(model({}, 1, [1, 1, 32, 32]))).toMatchObject({ input: 1 });
   });
 
+  it("of one gray channel in and out, as a gray denoiser, is asked about: a picture, or else a mask", () => {
+    const denoiser = {
+      ...model({}, 1),
+      plan([, channels = 0, ...sides]: number[]) {
+        if (channels !== 1) throw new Error("another number of channels");
+        return { outputShape: [1, 1, ...sides], nodes: [{ op: "Sub", outputs: ["y"] }] };
+      },
+    } as unknown as Model;
+    const told = undeclaredOutput(denoiser);
+    expect(told).toEqual({ input: 1, output: 1, operator: "Sub" });
+    expect(told && readingsOf(told).map(({ id }) => id)).toEqual(["picture", "mask"]);
+  });
+
   it("is read with its channels last where its input has them so", () => {
     const keras = {
       ...model({}),
