@@ -63,7 +63,7 @@ describe("sharing", () => {
     await dialog.getByRole("checkbox", { name: /^Lock/ }).check();
     await dialog.getByRole("combobox", { name: "Language" }).selectOption("vi");
     await dialog.getByRole("combobox", { name: "Colors" }).selectOption("dark");
-    await dialog.getByRole("spinbutton", { name: "Width in pixels" }).fill("500");
+    await dialog.getByRole("spinbutton", { name: "Width in pixels" }).fill("720");
     await dialog.getByRole("radio", { name: "16:9" }).check({ force: true });
     await dialog.getByRole("button", { name: "Copy the code" }).click();
     await dialog.getByText("The code is copied.").waitFor();
@@ -88,7 +88,7 @@ describe("sharing", () => {
           size: [innerWidth, innerHeight],
         };
       });
-      expect(seen).toEqual({ lang: "vi", scheme: "dark", header: false, finish: true, task: null, size: [500, 281] });
+      expect(seen).toEqual({ lang: "vi", scheme: "dark", header: false, finish: true, task: null, size: [720, 405] });
       await there.close();
     }
     expect(at.complaints.filter((what) => !what.includes(host.url))).toEqual([]);
