@@ -36,7 +36,9 @@ export function methodName(method: Method): string {
       return t("method.baseline", { name: label });
     case "network": {
       const family = `family.${method.family}`;
-      const strategy = label.charAt(0).toLocaleLowerCase(language()) + label.slice(1);
+      // In mid-sentence; names such as DnCNN are written as they are.
+      const isName = /.\p{Lu}/u.test(label);
+      const strategy = isName ? label : label.charAt(0).toLocaleLowerCase(language()) + label.slice(1);
       return t("method.network", { family: hasMessage(family) ? t(family) : method.family, strategy });
     }
   }

@@ -314,7 +314,11 @@ describe("a person's own photo", () => {
     await named(page, "cat.jpg").waitFor();
     await restored(page);
     await page.evaluate(() => {
-      const frame = Object.assign(document.createElement("iframe"), { src: "?embed=1&controls=all", width: "900", height: "700" });
+      const frame = Object.assign(document.createElement("iframe"), {
+        src: "?embed=1&controls=all",
+        width: "900",
+        height: "700",
+      });
       document.body.append(frame);
     });
     const frame = page.frameLocator("iframe");
