@@ -37,7 +37,7 @@ export function methodName(method: Method): string {
     case "network": {
       const family = `family.${method.family}`;
       // In mid-sentence; names such as DnCNN are written as they are.
-      const isName = /.\p{Lu}/u.test(label);
+      const isName = /^\S+\p{Lu}/u.test(label);
       const strategy = isName ? label : label.charAt(0).toLocaleLowerCase(language()) + label.slice(1);
       return t("method.network", { family: hasMessage(family) ? t(family) : method.family, strategy });
     }
