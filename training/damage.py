@@ -82,12 +82,23 @@ class Drawing:
         return part(small, 1), part(large, scale)
 
 
-class Damage(Drawing):
+class Kept(Drawing):
     """Draws what happened to a file. `settings` is [data.files] of a configuration: how often each kind, and its ranges."""
 
     def __init__(self, settings: dict, generator: torch.Generator):
         super().__init__(generator)
         self.settings = settings
+
+    def compressed(self, x: Tensor, qualities: list[float], gray: bool, stronger: float = 1) -> Tensor:
+        """Above 1, `stronger` draws low qualities more often than high ones."""
+        low, high = qualities
+        quality = round(low + (high - low) * self.between(0, 1) ** stronger)
+        subsampling = "4:2:0" if self.chance(self.settings["halved_chroma"]) else "4:4:4"
+        return degrade.jpeg(x[None, :1] if gray else x[None], quality, subsampling)[0].expand(3, -1, -1)
+
+
+class Damage(Kept):
+    """Noise of every kind, JPEG, or nothing."""
 
     def normal(self, *shape: int) -> Tensor:
         return torch.randn(shape, generator=self.generator)
@@ -145,13 +156,6 @@ class Damage(Drawing):
         gamma = self.between(1.2, 2.4)
         return self.noise(clean**gamma).clamp(0, 1) ** (1 / gamma)
 
-    def compressed(self, x: Tensor, qualities: list[float], gray: bool, stronger: float = 1) -> Tensor:
-        """Above 1, `stronger` draws low qualities more often than high ones."""
-        low, high = qualities
-        quality = round(low + (high - low) * self.between(0, 1) ** stronger)
-        subsampling = "4:2:0" if self.chance(self.settings["halved_chroma"]) else "4:4:4"
-        return degrade.jpeg(x[None, :1] if gray else x[None], quality, subsampling)[0].expand(3, -1, -1)
-
     def __call__(self, clean: Tensor) -> tuple[Tensor, Tensor]:
         """What is in the file, and what should be."""
         settings = self.settings
@@ -181,12 +185,8 @@ class Damage(Drawing):
         return self.inner(x, clean, aligned=self.settings["aligned"])
 
 
-class Saved(Drawing):
-    """A picture, 3 x H x W, as a file keeps it: as it is, or gray, or compressed. `settings` is [data.files] of a configuration."""
-
-    def __init__(self, settings: dict, generator: torch.Generator):
-        super().__init__(generator)
-        self.settings = settings
+class Saved(Kept):
+    """A picture, 3 x H x W, as a file keeps it: as it is, or gray, or compressed."""
 
     def __call__(self, x: Tensor, clean: Tensor) -> tuple[Tensor, Tensor]:
         """What is in the file, and what should be: gray, where the file is."""
@@ -194,9 +194,7 @@ class Saved(Drawing):
         if gray:
             x, clean = ((degrade.luma(of[None])[0] * 255).round().expand(3, -1, -1) / 255 for of in (x, clean))
         if self.chance(self.settings["compressed"]):
-            quality = round(self.between(*self.settings["jpeg"]))
-            subsampling = "4:2:0" if self.chance(self.settings["halved_chroma"]) else "4:4:4"
-            x = degrade.jpeg(x[None, : 1 if gray else 3], quality, subsampling)[0].expand(3, -1, -1)
+            x = self.compressed(x, self.settings["jpeg"], gray)
         return x, clean
 
 
@@ -204,12 +202,12 @@ def unit(noise: Tensor) -> Tensor:
     return noise / noise.std(dim=(1, 2), keepdim=True).clamp(min=1e-6)
 
 
-class Reduced(Drawing):
-    """What makes a small file of a large picture: blur, reduction, noise, JPEG. `settings` is [data.files] of a configuration."""
+class Reduced(Kept):
+    """What makes a small file of a large picture: blur, reduction, noise, JPEG."""
 
     def __init__(self, settings: dict, scale: int, generator: torch.Generator):
-        super().__init__(generator)
-        self.settings, self.scale = settings, scale
+        super().__init__(settings, generator)
+        self.scale = scale
 
     def __call__(self, clean: Tensor) -> tuple[Tensor, Tensor]:
         """3 x H x W to the small picture as the file has it, and `clean`, gray where the file is."""
@@ -225,9 +223,7 @@ class Reduced(Drawing):
             small = small + self.between(*settings["noise"]) / 255 * noise
         for often in (settings["compressed"], settings["compressed"] * settings["twice"]):
             if self.chance(often):
-                quality = round(self.between(*settings["jpeg"]))
-                subsampling = "4:2:0" if self.chance(settings["halved_chroma"]) else "4:4:4"
-                small = degrade.jpeg(small[None, : 1 if gray else 3], quality, subsampling)[0]
+                small = self.compressed(small, settings["jpeg"], gray)
         return ((small.clamp(0, 1) * 255).round() / 255).expand(3, -1, -1), clean
 
     def cropped(self, wide: Tensor) -> tuple[Tensor, Tensor]:

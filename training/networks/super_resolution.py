@@ -15,7 +15,7 @@ from model import conv3
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .layers import Convs, shifted
+from .layers import Convs, ResidualBlock, shifted
 from .survey import SurveyNetwork, built
 
 SCALE = 4
@@ -26,17 +26,6 @@ def enlarged(x: Tensor, scale: int) -> Tensor:
     # By its size: of factors one after the other PyTorch's exporter makes no dynamic shapes.
     size = [scale * side for side in x.shape[2:]]
     return functional.interpolate(x, size=size, mode="bicubic", align_corners=False)
-
-
-class ResidualBlock(nn.Module):
-    """x + conv(ReLU(conv(x))), without norms (EDSR; Lim et al. 2017)."""
-
-    def __init__(self, channels: int):
-        super().__init__()
-        self.conv1, self.conv2 = conv3(channels, channels), conv3(channels, channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.conv2(torch.relu(self.conv1(x)))
 
 
 class Recursion(nn.Module):

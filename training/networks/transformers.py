@@ -12,29 +12,16 @@ from collections.abc import Callable
 
 import torch
 from encoder import CHANNELS, Encoder, Features
-from model import conv3, fold
+from model import fold
 from torch import Tensor, nn
 from torch.nn import functional
 from transfer import ConvNorm
 
-from .layers import ChannelNorm
+from .layers import ChannelNorm, ResidualBlock
 from .survey import SurveyNetwork, built
 
 STRIDE = 16
 BILINEAR = ("bilinear",)
-
-
-class Convolutions(nn.Module):
-    """Pairs of 3x3 convolutions, each pair added to its input."""
-
-    def __init__(self, channels: int, pairs: int):
-        super().__init__()
-        self.pairs = nn.ModuleList(nn.ModuleList([conv3(channels, channels), conv3(channels, channels)]) for _ in range(pairs))
-
-    def forward(self, x: Tensor) -> Tensor:
-        for conv1, conv2 in self.pairs:
-            x = x + conv2(torch.relu(conv1(x)))
-        return x
 
 
 class TransformerLayer(nn.Module):
@@ -154,7 +141,7 @@ def joined(x: Tensor, grid: int) -> Tensor:
 WIDTH = 96
 # By the name that recipes and files have: of about as many parameters.
 SEGMENTERS: dict[str, Callable[[int], Segmenter]] = {
-    "convolutions": lambda classes: Segmenter(classes, WIDTH, Convolutions(WIDTH, pairs=2)),
+    "convolutions": lambda classes: Segmenter(classes, WIDTH, nn.Sequential(*(ResidualBlock(WIDTH) for _ in range(2)))),
     "trans-unet": lambda classes: Segmenter(classes, WIDTH, Transformer(WIDTH, layers=4)),
     "u-netmer": lambda classes: UNetmer(classes, WIDTH, Transformer(WIDTH, layers=4)),
 }
