@@ -38,10 +38,6 @@ export class CameraDialog extends Localized {
       p {
         margin: 12px 0;
       }
-      .foot {
-        display: flex;
-        justify-content: end;
-      }
     `,
   ];
 

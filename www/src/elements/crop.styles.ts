@@ -88,8 +88,7 @@ export const cropStyles = css`
     cursor: ew-resize;
   }
   .tools,
-  .numbers,
-  .foot {
+  .numbers {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -117,9 +116,6 @@ export const cropStyles = css`
     background: var(--fill);
     color: var(--ink);
     font-variant-numeric: tabular-nums;
-  }
-  .foot {
-    justify-content: end;
   }
   .sentence {
     grid-column: 1 / -1;

@@ -21,7 +21,7 @@ export class NetworksDialog extends Localized {
       .names {
         display: grid;
         gap: 4px;
-        margin: 12px 0 16px;
+        margin: 12px 0 10px;
       }
       label {
         display: flex;
@@ -40,10 +40,6 @@ export class NetworksDialog extends Localized {
       input {
         flex: none;
         accent-color: var(--accent);
-      }
-      .foot {
-        display: flex;
-        justify-content: end;
       }
     `,
   ];

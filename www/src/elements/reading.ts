@@ -70,11 +70,8 @@ export class ReadingDialog extends Localized {
         font-size: 12px;
         color: var(--ink-soft);
       }
-      .foot {
-        display: flex;
-        justify-content: end;
-        gap: 8px;
-        margin-top: 14px;
+      details {
+        margin-bottom: 10px;
       }
     `,
   ];

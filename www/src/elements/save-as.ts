@@ -41,13 +41,10 @@ export class SaveAs extends Localized {
       .choices {
         display: grid;
         gap: 14px;
-        margin: 12px 0 16px;
+        margin: 12px 0 10px;
       }
       .foot {
-        display: flex;
-        align-items: center;
         justify-content: space-between;
-        gap: 12px;
       }
       output {
         font-variant-numeric: tabular-nums;

@@ -151,13 +151,16 @@ export const shared = css`
   }
 `;
 
-/** What dialogs share, beside `shared`: a head with a name and a way out. */
+/** What dialogs share, beside `shared`: a head with a name and a way out, and a foot with buttons, both always in sight. */
 export const dialogs = css`
   dialog {
     --ink-soft: light-dark(#66615a, #bab4ab); /* readable on fields of a raised surface, too */
+    --side: 24px;
     max-width: calc(100vw - 32px);
     max-height: calc(100dvh - 32px);
-    padding: 20px 24px 24px;
+    padding: 0 var(--side);
+    /* Or what has the focus could lie under the head or the foot. */
+    scroll-padding: 64px 0 88px;
     border: 0;
     border-radius: 16px;
     background: var(--raised);
@@ -168,15 +171,46 @@ export const dialogs = css`
   dialog::backdrop {
     background: rgb(0 0 0 / 0.4);
   }
-  .head {
+  dialog:not(:has(> .foot)) {
+    padding-bottom: var(--side);
+  }
+  .head,
+  .foot {
+    position: sticky;
+    z-index: 1;
     display: flex;
     align-items: center;
+    margin: 0 calc(-1 * var(--side));
+    background: var(--raised);
+  }
+  .head {
+    top: 0;
     justify-content: space-between;
-    margin: 0 -8px 8px 0;
+    padding: calc(var(--side) - 4px) calc(var(--side) - 8px) 8px var(--side);
   }
   .head h2 {
     font-size: 16px;
     color: inherit;
+  }
+  .foot {
+    bottom: 0;
+    flex-wrap: wrap;
+    justify-content: end;
+    gap: 8px 12px;
+    padding: 6px var(--side) var(--side);
+  }
+  /* What goes on above and below fades, so that it does not look like the end. */
+  .head::after,
+  .foot::before {
+    content: "";
+    position: absolute;
+    inset: 100% 0 -10px;
+    background: linear-gradient(var(--raised), transparent);
+    pointer-events: none;
+  }
+  .foot::before {
+    inset: -10px 0 100%;
+    background: linear-gradient(transparent, var(--raised));
   }
 `;
 

@@ -126,14 +126,6 @@ export const shareStyles = css`
   .code .sentence {
     margin: 6px 0;
   }
-  .foot {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: end;
-    gap: 8px 16px;
-    margin-top: 10px;
-  }
   .foot a {
     flex: 1 1 240px;
     color: inherit;
@@ -151,8 +143,8 @@ export const shareStyles = css`
   }
   @media (max-width: 520px) {
     dialog {
+      --side: 16px;
       width: 100%;
-      padding: 14px 16px 18px;
     }
   }
   @media (min-width: 760px) {

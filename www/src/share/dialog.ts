@@ -143,12 +143,12 @@ export class ShareDialog extends Localized {
           @pick=${(event: CustomEvent<Way>) => (this.way = event.detail)}></up-segments>
         <p class="sentence">${t(`share.as.${way}.sentence`)}</p>
         <textarea id="code" readonly rows="6" spellcheck="false" aria-labelledby="as" .value=${code} @focus=${select}></textarea>
-        <div class="foot">
-          <a href="./help/embedding.html#where-to-paste-it" target="_blank" hreflang="en">${t("share.guide")}</a>
-          <span role="status">${this.said}</span>
-          <button class="primary" @click=${() => this.#copy("#code")}>${icons.copy} ${t("share.copy.code")}</button>
-        </div>
       </section>
+      <div class="foot">
+        <a href="./help/embedding.html#where-to-paste-it" target="_blank" hreflang="en">${t("share.guide")}</a>
+        <span role="status">${this.said}</span>
+        <button class="primary" @click=${() => this.#copy("#code")}>${icons.copy} ${t("share.copy.code")}</button>
+      </div>
     </dialog>`;
   }
 

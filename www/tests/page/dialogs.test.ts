@@ -1,0 +1,62 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { bring } from "./browser";
+import { FakePage } from "./fake-page";
+
+const at = new FakePage();
+
+const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).click();
+/** A network that says nothing of its output: two channels that a sigmoid has made. */
+const network = (name: string) => ({ name, bytes: new Uint8Array([1, 80, 0, 0, 1, 1, 0, 0]) });
+
+/** What opens each dialog with a button that ends it, which is named. */
+const DIALOGS: [string, ...((page: Page) => Promise<unknown>)[]][] = [
+  ["Use it", (page) => bring(page, "drop", [network("student.onnx")])],
+  ["Use it", (page) => bring(page, "drop", [network("one.onnx"), network("two.onnx")])],
+  ["Save", press("More ways to keep it"), press("Save as another format")],
+  ["Use this part", press("Crop and rotate")],
+  ["Take it", press("Take a picture")],
+  ["Copy the code", press("Share or embed")],
+];
+
+/** The lower one is a page that is enlarged to 400 %. */
+const LOW = [
+  { width: 700, height: 500 },
+  { width: 640, height: 256 },
+];
+
+describe("the buttons of a dialog", () => {
+  for (const [button, ...steps] of DIALOGS) {
+    it(`are whole and in sight wherever it is scrolled to: ${button}`, async () => {
+      const page = await at.open({ viewport: { width: 1280, height: 800 }, permissions: ["camera"] });
+      for (const step of steps) await step(page);
+      const dialog = page.getByRole("dialog");
+      await dialog.waitFor();
+      for (const viewport of LOW) {
+        await page.setViewportSize(viewport);
+        for (const name of [button, "Close"]) {
+          const found = dialog.getByRole("button", { name, exact: true });
+          for (const end of [0, 1]) {
+            await dialog.evaluate((each, end) => {
+              each.scrollTop = end * each.scrollHeight;
+            }, end);
+            expect(await found.evaluate(uncovered), `${name}, scrolled to ${end}`).toBe(true);
+          }
+        }
+      }
+    });
+  }
+});
+
+/** Whether all of an element can be pressed: nothing lies over its corners, and none of them is out of sight. */
+function uncovered(element: Element): boolean {
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  const inset = 4; // corners are round
+  const root = element.getRootNode() as ShadowRoot;
+  return [
+    [left + inset, top + inset],
+    [right - inset, top + inset],
+    [left + inset, bottom - inset],
+    [right - inset, bottom - inset],
+  ].every(([x = 0, y = 0]) => element.contains(root.elementFromPoint(x, y)));
+}
