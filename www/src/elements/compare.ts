@@ -23,6 +23,8 @@ import "./zoom-bar";
 /** Widths and heights of a stage, in CSS pixels, up to which there is little room for the bar; `compare.styles` has the height too. */
 const NARROW = 600;
 const LOW = 400;
+/** Above and below a picture that stands above the bar, together. */
+const MARGIN = 24;
 
 /**
  * The pictures, under a wipe or in a grid, seen through one camera; and the tools to look at them.
@@ -198,7 +200,13 @@ export class Compare extends Localized {
   /** Whether the bar stands below the pictures, not on them: in the grid, and where it is as wide as the stage. */
   #isDocked(): boolean {
     const { width, height } = this.stage;
-    return this.#isGrid() || (this.barHeight > 0 && width < NARROW && height > LOW);
+    return this.#isGrid() || (this.barHeight > 0 && width < NARROW && (height > LOW || this.#fitsAbove()));
+  }
+
+  /** Whether the bar leaves a picture that is as wide as the stage its height. */
+  #fitsAbove(): boolean {
+    const { width, height } = this.#clear();
+    return this.frame !== null && (width * this.frame.height) / this.frame.width <= height - MARGIN;
   }
 
   /** The stage without the bar. */
@@ -210,7 +218,7 @@ export class Compare extends Localized {
   /** The part of the stage that a fitted picture may fill: clear of the bar, which low stages do without. */
   #room({ width, height }: Size): Size {
     if (this.#isGrid()) return { width: width - 16, height: height - 16 };
-    if (this.#isDocked()) return { width, height: height - 24 };
+    if (this.#isDocked()) return { width, height: height - MARGIN };
     return { width: width - (width < NARROW ? 0 : 64), height: height - (height <= LOW ? 32 : 128) };
   }
 

@@ -357,6 +357,16 @@ describe("the tools", () => {
     expect(photo.height, "and the photo has most of the page").toBeGreaterThan(400);
   });
 
+  it("lie below a wide photo where the stage is low", async () => {
+    await open({ viewport: { width: 700, height: 500 }, reducedMotion: "reduce" }, "#tools=table");
+    await page.getByRole("region", { name: "Table of results" }).waitFor();
+    const photo = await page.locator("up-wipe").boundingBox();
+    const bar = await page.locator("up-compare .bar").boundingBox();
+    if (!bar || !photo) return expect.unreachable();
+    expect(photo.y + photo.height).toBeLessThanOrEqual(bar.y);
+    expect((photo.width * 300) / 451, "all of it").toBeLessThanOrEqual(photo.height);
+  });
+
   it("lie beside a photo that is too narrow for its names and values, which the wipe does not cover", async () => {
     await open({ reducedMotion: "reduce" }, "#mode=apply&tools=probe");
     await bring(page, "drop", [{ name: "dot.png", type: "image/png", bytes: png(1, 1, () => 90) }]);
