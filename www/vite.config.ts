@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { networkDrawings } from "./build/drawings";
 import { help } from "./build/help";
 import { installed } from "./build/installed";
 import { scripts } from "./build/scripts";
@@ -77,7 +78,7 @@ function offline(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [messages(), models(), scripts(), installed(), help(), offline()],
+  plugins: [messages(), models(), networkDrawings(), scripts(), installed(), help(), offline()],
   resolve: { alias: { "unet-playground": at("../pkg/unet_playground.js") } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },

@@ -111,6 +111,16 @@ export class Client {
     this.#worker?.postMessage(FREE[what](id));
   }
 
+  /** Ends the worker, whose open calls fail as if they had been aborted. */
+  end(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#dropped.clear();
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const call of open) call.reject(aborted());
+  }
+
   #start(): WorkerLike {
     const worker = this.#spawn();
     worker.onmessage = (event) => this.#receive(worker, event.data);

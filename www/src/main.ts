@@ -109,7 +109,7 @@ function arrive(): void {
 }
 
 async function make(view: ViewName): Promise<ViewElement> {
-  const element = await VIEW[view].make({ client, router, embed, shared });
+  const element = await VIEW[view].make({ client, fresh: () => new Client(spawn), router, embed, shared });
   if (view === "playground") {
     router.addEventListener("change", arrive);
     arrive(); // the playground may be another view's, with other settings

@@ -9,6 +9,8 @@ import type { Mode } from "./embed/mode";
 /** What views are made of. */
 export interface Parts {
   client: Client;
+  /** Another client, with a worker of its own. */
+  fresh(): Client;
   router: Router;
   embed: Mode | null;
   /** The playground, whose photo and settings other views share; made when it is first asked for. */
@@ -74,9 +76,12 @@ export const VIEW: Readonly<Record<ViewName, View>> = {
   gallery: {
     borrows: false,
     takes: "nothing",
-    async make({ router }) {
-      const { GalleryView } = await import("./gallery/view");
-      return Object.assign(new GalleryView(), { router });
+    async make({ fresh, router }) {
+      const [{ Measuring }, { GalleryView }] = await Promise.all([
+        import("./gallery/measuring"),
+        import("./gallery/view"),
+      ]);
+      return Object.assign(new GalleryView(), { measuring: new Measuring(fresh), router });
     },
   },
 };

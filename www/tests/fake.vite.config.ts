@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { mergeConfig, type Rollup } from "vite";
 import tasks from "../../models/tasks.json" with { type: "json" };
+import { drawingOf } from "../src/gallery/drawing.ts";
 import config from "../vite.config.ts";
+import { shipped } from "./graphs.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -80,15 +82,24 @@ const curve = {
   curve: Array.from({ length: 401 }, (_, at) => ({ step: 20 * at, loss: 0.03 + 0.3 / (1 + at) + 0.002 * (at % 3) })),
 };
 
+/** All of one network. */
+const drawing = drawingOf(shipped("denoise-max-unpool"));
+const drawings = Object.fromEntries(zoo.map(({ entry }) => [entry.file, drawing]));
+
 /** The page around the fake engine, for tests of the page alone. */
 const page = {
   ...config,
-  plugins: config.plugins?.filter((plugin) => !(plugin && "name" in plugin && plugin.name === "models")),
+  plugins: config.plugins?.filter((plugin) => !(plugin && "name" in plugin && /^(models|drawings)$/.test(plugin.name))),
 };
 
 export default mergeConfig(page, {
   root: at(".."),
   plugins: [
+    {
+      name: "fake-drawings",
+      resolveId: (id: string) => (id === "virtual:drawings" ? `\0${id}` : null),
+      load: (id: string) => (id === "\0virtual:drawings" ? `export default ${JSON.stringify(drawings)}` : null),
+    },
     {
       name: "fake-models",
       generateBundle(this: Rollup.PluginContext) {

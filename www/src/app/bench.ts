@@ -153,7 +153,8 @@ function ownKey(model: OwnModel): string {
   return OWN + keyOf(model);
 }
 
-function shipped({ file, sha256, data }: Entry): ShippedModel {
+/** Where the files of one of the site’s models lie. */
+export function shipped({ file, sha256, data }: Entry): ShippedModel {
   const files = data.map((of) => [of.file, { url: fromBase(`models/${of.file}`), sha256: of.sha256 }]);
   return { url: fromBase(`models/${file}`), sha256, data: Object.fromEntries(files) };
 }

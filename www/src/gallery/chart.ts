@@ -2,7 +2,8 @@ import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { charts, shared } from "../elements/shared";
 import { decimal, Localized, language, t } from "../i18n";
-import { type Axis, type Cost, linearAxis, logarithmicAxis, type Point, paretoFront, placed } from "./points";
+import { colored, type Group } from "./groups";
+import { type Axis, type Box, type Cost, linearAxis, logarithmicAxis, type Point, paretoFront, placed } from "./points";
 
 const [LEFT, BOTTOM, TOP, RIGHT] = [52, 44, 14, 14];
 /** Pixels of a label's line, and of a letter of it on average. */
@@ -10,8 +11,7 @@ const [LINE, LETTER] = [16, 6.6];
 
 export interface NamedPoint extends Point {
   name: string;
-  /** Which of the groups it belongs to, for its color. */
-  group: number;
+  group: Group;
 }
 
 /** Quality over cost. Emits `pick` with the id of a point that is clicked or pressed. */
@@ -63,31 +63,11 @@ export class GalleryChart extends Localized {
       }
       .dot {
         fill: var(--surface);
+        stroke: var(--color);
         stroke-width: 2.4;
       }
-      .group0 .dot {
-        stroke: var(--ink-soft);
-      }
-      .group1 .dot {
-        stroke: var(--cool);
-      }
-      .group2 .dot {
-        stroke: var(--accent);
-      }
-      .group3 .dot {
-        stroke: var(--good);
-      }
-      [aria-checked="true"].group0 .dot {
-        fill: var(--ink-soft);
-      }
-      [aria-checked="true"].group1 .dot {
-        fill: var(--cool);
-      }
-      [aria-checked="true"].group2 .dot {
-        fill: var(--accent);
-      }
-      [aria-checked="true"].group3 .dot {
-        fill: var(--good);
+      [aria-checked="true"] .dot {
+        fill: var(--color);
       }
       .point text {
         fill: var(--ink);
@@ -155,15 +135,21 @@ export class GalleryChart extends Localized {
         const label = labels[index];
         const checked = this.chosen.includes(point.id);
         const barred = this.full && !checked;
-        return svg`<g class="point group${point.group}" role="checkbox" tabindex="0" aria-checked=${checked ? "true" : "false"}
+        return svg`<g class="point" .style=${colored(point.group)} role="checkbox" tabindex="0" aria-checked=${checked ? "true" : "false"}
           aria-disabled=${barred ? "true" : "false"} aria-label=${this.#said(point)}
           @click=${() => this.#pick(point.id)} @keydown=${(event: KeyboardEvent) => this.#pressed(event, point.id)}>
           <title>${this.#said(point)}</title>
           <circle class="reach" cx=${x} cy=${y} r="16" /><circle class="ring" cx=${x} cy=${y} r="11" />
           <circle class="dot" cx=${x} cy=${y} r="5.5" />
-          ${label ? svg`<text x=${label.x} y=${label.y + 12}>${point.name}</text>` : nothing}</g>`;
+          ${label ? this.#label(label, x, point.name) : nothing}</g>`;
       })}
     </svg>`;
+  }
+
+  /** Its width is an estimate: it is held where it is nearest to its point. */
+  #label({ x, y, width }: Box, point: number, name: string) {
+    const [at, anchor] = x > point ? [x, "start"] : x + width < point ? [x + width, "end"] : [x + width / 2, "middle"];
+    return svg`<text x=${at} y=${y + 12} text-anchor=${anchor}>${name}</text>`;
   }
 
   #said({ name, quality, cost }: NamedPoint): string {

@@ -2,7 +2,7 @@
 
 import { type Entry, methodId } from "../../../npm/src/manifest";
 
-export const COSTS = ["flops", "parameters"] as const;
+export const COSTS = ["flops", "parameters", "time"] as const;
 export type Cost = (typeof COSTS)[number];
 
 export interface Point {
@@ -29,11 +29,22 @@ export function reference(entries: readonly Entry[], score: string): { name: str
   return null;
 }
 
-export function pointsOf(entries: readonly Entry[], score: string, cost: Cost): Point[] {
+/** `times`: milliseconds for a megapixel by file, of those that have been measured; the others have no point by time. */
+export function pointsOf(
+  entries: readonly Entry[],
+  score: string,
+  cost: Cost,
+  times: ReadonlyMap<string, number> = new Map(),
+): Point[] {
+  const spent: Record<Cost, (entry: Entry) => number> = {
+    flops: ({ flopsPerPixel }) => flopsPerPixel,
+    parameters: ({ parameters }) => parameters,
+    time: ({ file }) => times.get(file) ?? 0,
+  };
   return entries.flatMap((entry) => {
     const quality = entry.scores[score];
-    const spent = cost === "flops" ? entry.flopsPerPixel : entry.parameters;
-    return quality === undefined || spent <= 0 ? [] : [{ id: methodId(entry), entry, quality, cost: spent }];
+    const costs = spent[cost](entry);
+    return quality === undefined || costs <= 0 ? [] : [{ id: methodId(entry), entry, quality, cost: costs }];
   });
 }
 

@@ -16,6 +16,9 @@ export const galleryStyles = css`
   .what up-segments {
     width: min(100%, 300px);
   }
+  .what .costs {
+    width: min(100%, 390px);
+  }
   .what label {
     display: flex;
     align-items: center;
@@ -59,17 +62,16 @@ export const galleryStyles = css`
     flex: none;
     accent-color: var(--accent);
   }
-  .group0 {
-    --color: var(--ink-soft);
+  .measure {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 14px;
+    margin-bottom: 8px;
+    color: var(--ink-soft);
   }
-  .group1 {
-    --color: var(--cool);
-  }
-  .group2 {
-    --color: var(--accent);
-  }
-  .group3 {
-    --color: var(--good);
+  .measure button {
+    color: var(--ink);
   }
   .compare {
     display: flex;

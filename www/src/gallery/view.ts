@@ -18,21 +18,25 @@ import { column, scrolling, shared } from "../elements/shared";
 import { bytes, decimal, hasMessage, Localized, plural, t, thousands } from "../i18n";
 import "./chart";
 import type { NamedPoint } from "./chart";
+import type { Drawing } from "./drawing";
+import "./drawn";
+import { colored, GROUPS, groupOf } from "./groups";
+import type { Measuring } from "./measuring";
 import { PAPERS } from "./papers";
 import { COSTS, type Cost, commonScores, pointsOf, reference } from "./points";
 import { galleryStyles } from "./view.styles";
 
 const FIRST_TASK = "super-resolve-x4";
-/** Of the networks that are no survey's. */
-const ZOO = "zoo";
-const GROUPS = [ZOO, "frameworks", "designs", "denoisers", "transformers"] as const;
 
 /** Every network there is, as quality over cost; those that are chosen are compared in the playground. */
 @customElement("gallery-view")
 export class GalleryView extends Localized {
   @property({ attribute: false }) router!: Router;
+  @property({ attribute: false }) measuring!: Measuring;
   @state() private catalogue: Catalogue | null = null;
   @state() private error: unknown = null;
+  /** By file. */
+  @state() private drawings: Readonly<Record<string, Drawing>> = {};
   @state() private task = FIRST_TASK;
   @state() private score = "";
   @state() private cost: Cost = "flops";
@@ -54,8 +58,11 @@ export class GalleryView extends Localized {
     this.chosen = (given.get("with") ?? "").split(",").filter(Boolean).slice(0, MAX_RESULTS);
   };
 
+  #measured = () => this.requestUpdate();
+
   override connectedCallback(): void {
     super.connectedCallback();
+    this.measuring.addEventListener("change", this.#measured);
     this.router.addEventListener("change", this.#opened);
     this.#opened();
     if (!this.catalogue) void this.#load();
@@ -63,6 +70,8 @@ export class GalleryView extends Localized {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.measuring.removeEventListener("change", this.#measured);
+    this.measuring.stop();
     this.router.removeEventListener("change", this.#opened);
   }
 
@@ -100,9 +109,11 @@ export class GalleryView extends Localized {
     const shown = entries.filter((entry) => !this.without.includes(groupOf(entry)));
     const scores = commonScores(shown);
     const score = scores.includes(this.score) ? this.score : (scores[0] ?? "");
-    const points = pointsOf(shown, score, this.cost).map((point): NamedPoint => {
-      return { ...point, name: nameOf(point.entry), group: GROUPS.indexOf(groupOf(point.entry)) };
+    const { times } = this.measuring;
+    const points = pointsOf(shown, score, this.cost, times).map((point): NamedPoint => {
+      return { ...point, name: nameOf(point.entry), group: groupOf(point.entry) };
     });
+    const scored = shown.filter(({ scores }) => score in scores);
     const chosen = this.chosen.filter((id) => entries.some((entry) => methodId(entry) === id));
     const full = chosen.length >= MAX_RESULTS;
     const costs = COSTS.map((value) => ({ value, label: t(`gallery.cost.${value}`) }));
@@ -113,7 +124,7 @@ export class GalleryView extends Localized {
       <div class="what">
         <label>${t("gallery.score")} <select .value=${score} @change=${(event: Event) => this.#set({ score: (event.target as HTMLSelectElement).value })}>
           ${scores.map((name) => html`<option ?selected=${name === score}>${name}</option>`)}</select></label>
-        <up-segments .label=${t("gallery.cost")} .options=${costs} .value=${this.cost}
+        <up-segments class="costs" .label=${t("gallery.cost")} .options=${costs} .value=${this.cost}
           @pick=${({ detail }: CustomEvent<Cost>) => this.#set({ cost: detail })}></up-segments>
         <up-segments .label=${t("gallery.scale")} .options=${scales} .value=${this.logarithmic ? "logarithmic" : "linear"}
           @pick=${({ detail }: CustomEvent<string>) => this.#set({ logarithmic: detail === "logarithmic" })}></up-segments>
@@ -123,11 +134,12 @@ export class GalleryView extends Localized {
           ? html`<div class="legend" role="group" aria-label=${t("gallery.groups")}>${groups.map(
               (
                 group,
-              ) => html`<label class="group${GROUPS.indexOf(group)}"><input type="checkbox" .checked=${!this.without.includes(group)}
+              ) => html`<label .style=${colored(group)}><input type="checkbox" .checked=${!this.without.includes(group)}
                 @change=${() => this.#set({ without: toggled(this.without, group) })} /><i></i>${t(`gallery.group.${group}`)}</label>`,
             )}</div>`
           : nothing
       }
+      ${this.cost === "time" ? this.#renderMeasuring(scored) : nothing}
       <gallery-chart .points=${points} .chosen=${chosen} .full=${full} .score=${score} .unit=${unitOf(score)} .cost=${this.cost}
         .logarithmic=${this.logarithmic} .reference=${reference(shown, score)}
         @pick=${({ detail }: CustomEvent<string>) => this.#set({ chosen: toggled(chosen, detail) })}></gallery-chart>
@@ -136,29 +148,62 @@ export class GalleryView extends Localized {
           aria-disabled=${chosen.length > 0 ? nothing : "true"}>${icons.run} ${t("gallery.compare")}</a>
         <span role="status">${chosen.length > 0 ? plural("gallery.chosen", chosen.length, { count: chosen.length, most: MAX_RESULTS }) : t("gallery.choose", { most: MAX_RESULTS })}</span>
       </div>
-      <div class="cards">${[...points].sort((a, b) => b.quality - a.quality).map((point) => this.#renderCard(point, score, chosen, full))}</div>
+      <div class="cards">${scored
+        .map((entry) => ({ entry, quality: entry.scores[score] ?? 0 }))
+        .sort((a, b) => b.quality - a.quality)
+        .map(({ entry, quality }) => this.#renderCard(entry, score, quality, chosen, full))}</div>
     `;
   }
 
-  #renderCard(point: NamedPoint, score: string, chosen: readonly string[], full: boolean) {
-    const { id, entry, name, quality, group } = point;
-    const about = [`design.${entry.design}.text`, `slides.${entry.strategy}.text`].find(hasMessage);
+  /** Times are those of this device: nobody else's would be the reader's. */
+  #renderMeasuring(entries: readonly Entry[]) {
+    const { now, error, times } = this.measuring;
+    const missing = entries.filter(({ file }) => !times.has(file));
+    const said = now
+      ? t("gallery.measuring", {
+          name: nameOf(now),
+          number: entries.length - missing.length + 1,
+          count: entries.length,
+        })
+      : t(missing.length > 0 ? "gallery.measure.about" : "gallery.measured");
+    return html`<div class="measure">
+      ${
+        now
+          ? html`<button @click=${() => this.measuring.stop()}>${icons.stop} ${t("run.stop")}</button>`
+          : missing.length > 0
+            ? html`<button @click=${() => this.measuring.measure(entries)}>${icons.run} ${t("gallery.measure")}</button>`
+            : nothing
+      }
+      <span role="status">${error ? t(noticeFor(error).message, noticeFor(error).params) : said}</span>
+    </div>`;
+  }
+
+  #renderCard(entry: Entry, score: string, quality: number, chosen: readonly string[], full: boolean) {
+    const id = methodId(entry);
+    const name = nameOf(entry);
+    const time = this.measuring.times.get(entry.file);
+    const about = [`design.${entry.design}.text`, `slides.${entry.strategy}.text`, `lab.about.${entry.strategy}`].find(
+      hasMessage,
+    );
     const paper = PAPERS[entry.design];
+    const drawing = this.drawings[entry.file];
     const checked = chosen.includes(id);
     const inspected = formatRoute({
       view: "inspect",
       path: "",
       query: String(new URLSearchParams({ task: entry.task, model: id })),
     });
-    return html`<article class="group${group}">
+    return html`<article .style=${colored(groupOf(entry))}>
       <h3><label><input type="checkbox" .checked=${checked} ?disabled=${full && !checked}
         @change=${() => this.#set({ chosen: toggled(chosen, id) })} />${name}</label></h3>
+      ${drawing ? html`<gallery-drawing .drawing=${drawing} .name=${name}></gallery-drawing>` : nothing}
       ${about ? html`<p>${t(about)}</p>` : nothing}
       ${paper ? html`<p class="formula">${paper.formula}</p><p class="paper">${paper.paper}</p>` : nothing}
       <dl>
         <div><dt>${score}</dt><dd>${decimal(quality, unitOf(score) ? 2 : 3)} ${unitOf(score)}</dd></div>
         <div><dt>${t("results.parameters")}</dt><dd>${thousands(entry.parameters)}</dd></div>
         <div><dt>${t("gallery.cost.flops")}</dt><dd>${thousands(entry.flopsPerPixel)}</dd></div>
+        ${time === undefined ? nothing : html`<div><dt>${t("gallery.time")}</dt><dd>${decimal(time, 0)} ms</dd></div>`}
       </dl>
       <p class="links"><a href=${inspected}>${t("nav.inspect")}</a>
         <a href=${fromBase(`models/${entry.file}`)} download>${t("gallery.file", { size: bytes(entry.bytes) })}</a></p>
@@ -172,6 +217,11 @@ export class GalleryView extends Localized {
     } catch (error) {
       this.error = error;
     }
+    // All else of a card can be read without.
+    this.drawings = await import("virtual:drawings").then(
+      ({ default: drawings }) => drawings,
+      () => ({}),
+    );
   }
 
   #set(change: {
@@ -191,10 +241,6 @@ export class GalleryView extends Localized {
     if (this.chosen.length > 0) query.set("with", this.chosen.join());
     this.router.note({ view: "gallery", path: this.task, query: query.toString().replaceAll("%2C", ",") });
   }
-}
-
-function groupOf({ survey }: Entry): (typeof GROUPS)[number] {
-  return GROUPS.find((group) => group === survey) ?? ZOO;
 }
 
 function nameOf(entry: Entry): string {

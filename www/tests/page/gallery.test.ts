@@ -42,12 +42,57 @@ describe("the gallery", () => {
     expect(await page.getByRole("combobox").inputValue()).toBe("Set14 luma");
     for (const name of ["Parameters", "Linear"]) expect(await page.getByRole("radio", { name }).isChecked()).toBe(true);
     expect(await point(page, "Progressive").count()).toBe(0);
-    await page.getByRole("checkbox", { name: "Where to enlarge" }).click();
+    await page.getByRole("checkbox", { name: "Upsampling frameworks" }).click();
     expect(await point(page, "Progressive").getAttribute("aria-disabled")).toBe("true");
     await point(page, "Progressive").click({ force: true });
     await page.getByText("6 networks chosen, of at most 6").waitFor();
     await point(page, "Bilinear").click();
     await page.getByText("5 networks chosen, of at most 6").waitFor();
+  });
+
+  it("draws every network in its card, and every point in its group's color", async () => {
+    const page = await at.visit("#gallery");
+    const cards = page.locator("article");
+    await cards.getByRole("img", { name: "Drawing of Residual blocks" }).waitFor();
+    expect(await cards.getByRole("img").count()).toBe(await cards.count());
+    const [boxes, lines, wide] = await cards.first().evaluate((card) => {
+      const svg = card.querySelector("gallery-drawing")?.shadowRoot?.querySelector("svg");
+      const lengths = (selector: string) =>
+        [...(svg?.querySelectorAll<SVGPathElement>(selector) ?? [])].map((path) => path.getTotalLength());
+      const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+      return [sum(lengths(".box")), sum(lengths(":not(.box)")), (svg?.clientWidth ?? 0) / card.clientWidth];
+    });
+    expect(Math.min(boxes ?? 0, lines ?? 0)).toBeGreaterThan(0);
+    expect(wide).toBeLessThan(1);
+    const strokes = await page
+      .locator("gallery-chart .dot")
+      .evaluateAll((dots) => dots.map((dot) => getComputedStyle(dot).stroke));
+    expect(new Set(strokes).size, "zoo, frameworks, designs").toBe(3);
+    expect(strokes).not.toContain("none");
+  });
+
+  it("measures on this device what networks take, when that is asked for, and can be stopped", async () => {
+    const page = await at.visit("#gallery?cost=time");
+    const measure = page.getByRole("button", { name: "Measure on this device" });
+    await measure.waitFor();
+    expect(await page.locator("gallery-chart .point").count()).toBe(0);
+    expect(await page.locator("article").count(), "cards do not wait for it").toBeGreaterThan(3);
+    await measure.focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Milliseconds for a megapixel").waitFor();
+    const said = await point(page, "Residual blocks").getAttribute("aria-label");
+    expect(said).toMatch(/: 29\.70 dB, \S+ ms a megapixel$/);
+    expect(await page.locator("article", { hasText: "Residual blocks" }).textContent()).toMatch(/megapixel[\d.,]+ ms/);
+    expect(at.complaints).toEqual([]);
+
+    // Without the network there is nothing to measure, and no dead end.
+    await page.getByRole("radio", { name: "Denoise", exact: true }).click();
+    await page.route("**/denoise-*.onnx", (route) => setTimeout(() => route.continue(), 20_000));
+    await measure.click();
+    await page.getByText(/^Measuring .*, 1 of 5$/).waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await measure.waitFor();
+    expect(await page.locator("gallery-chart .point").count()).toBe(0);
   });
 
   it("says so where the list of networks does not come, and tries again", async () => {

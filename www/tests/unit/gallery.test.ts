@@ -66,6 +66,11 @@ describe("the manifest's networks of surveys", () => {
     expect(Object.keys(best.scores)).toEqual(["Set5 x4"]);
   });
 
+  it("have points by time once they have been measured", () => {
+    const times = new Map([[plain.file, 120]]);
+    expect(pointsOf(all, "Set5 x4", "time", times).map(({ id, cost }) => [id, cost])).toEqual([["plain", 120]]);
+  });
+
   it("make a front of those that no other beats at the same cost or less", () => {
     expect(paretoFront(pointsOf(all, "Set5 x4", "flops")).map(({ id }) => id)).toEqual([
       "plain",
