@@ -141,6 +141,13 @@ export const viewStyles = css`
     aspect-ratio: 1;
   }
   @media (max-width: 1000px) {
+    .top {
+      grid-template-columns: auto minmax(0, 1fr);
+    }
+    .top up-backend {
+      grid-column: 2;
+      max-width: 340px;
+    }
     .node,
     .drawing {
       grid-template-columns: minmax(0, 1fr);
@@ -153,8 +160,14 @@ export const viewStyles = css`
     main {
       padding: 8px 16px 40px;
     }
+  }
+  @media (max-width: 520px) {
     .top {
       grid-template-columns: minmax(0, 1fr);
+    }
+    .top up-backend {
+      grid-column: auto;
+      max-width: none;
     }
   }
 `;

@@ -73,7 +73,7 @@ export const shareStyles = css`
   }
   .fields {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(110px, 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(170px, 1fr));
     gap: 10px 12px;
     margin-bottom: 12px;
   }
