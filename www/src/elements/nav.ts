@@ -43,6 +43,14 @@ export class Nav extends Localized {
         :host([view="playground"]) a[aria-current] {
           display: none;
         }
+        /* They need two: in columns. */
+        :host([view="playground"]:lang(vi)) nav {
+          display: grid;
+          grid-template-columns: repeat(3, auto);
+        }
+        :host([view="playground"]:lang(vi)) a {
+          min-height: 26px;
+        }
       }
       a[aria-current] {
         color: var(--ink);

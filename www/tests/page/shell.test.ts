@@ -300,6 +300,15 @@ describe("languages", () => {
     }
   }
 
+  it("have the names of all views in columns of the panel, where they take two rows", async () => {
+    page = await at.visit("#", { viewport: { width: 1440, height: 900 }, locale: "vi-VN" });
+    const links = page.locator("up-nav a").filter({ visible: true });
+    await links.first().waitFor();
+    const lefts = await links.evaluateAll((all) => all.map((link) => link.getBoundingClientRect().left));
+    expect(lefts.length).toBe(6);
+    expect(new Set(lefts).size).toBe(3);
+  });
+
   it("switches to Vietnamese, and stays there", async () => {
     await open();
     await page.getByRole("button", { name: "Tiếng Việt" }).click();
