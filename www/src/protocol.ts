@@ -190,6 +190,8 @@ export interface Calls {
   features: { args: { inspection: number; value: string; cut: string[] }; result: FeaturesInfo };
   featureMaps: { args: { features: number; look: FeatureLook }; result: ImageBitmap };
   featureValue: { args: { features: number; channel: number; at: Point }; result: number };
+  /** One row of every channel, channels one after the other. */
+  featureRow: { args: { features: number; row: number }; result: Float32Array };
   profile: { args: { inspection: number }; result: { profile: Profile; engine: EngineInfo } };
   loss: { args: { inspection: number; reference: number; cut: string[] }; result: LossInfo };
   weights: { args: { model: number; node: string }; result: Weights[] };

@@ -15,6 +15,7 @@ import type { BackendName } from "../engine";
 import type { Profile, Weights } from "../inspection";
 import { CallError, type FeaturesInfo, type PictureInfo, type Point } from "../protocol";
 import { FIRST_LOOK, type Look } from "./address";
+import type { Attention } from "./attention";
 import type { Box } from "./graph";
 import { type Loss, Losses } from "./losses";
 import { Outputs, type Shown, type Source } from "./outputs";
@@ -52,6 +53,10 @@ export class Inspector extends Maker {
   #maps: Kept<Maps>;
   #besideMaps: Kept<Maps>;
   #weights = new Kept<Weights[]>();
+  /** Of the attention that is looked at. */
+  #attended: Kept<FeaturesInfo>;
+  /** The value that a person has chosen to look at; null: the network's last attention. */
+  #attention: string | null = null;
   /** Number of the picture that is seen into. */
   #picture: number | null = null;
   /** Of each network at a size, by backend; kept while the page lives. */
@@ -67,6 +72,7 @@ export class Inspector extends Maker {
     this.beside = new Kept(freeSeen);
     this.#maps = new Kept(freeMaps);
     this.#besideMaps = new Kept(freeMaps);
+    this.#attended = new Kept(({ id }) => client.free("features", id));
     this.thumbnails = new Thumbnails(client);
     this.outputs = new Outputs(client);
     this.losses = new Losses(client);
@@ -166,6 +172,24 @@ export class Inspector extends Maker {
     return this.standing(this.#weights, this.#weighty().key) ?? [];
   }
 
+  /** The attention that is looked at, of a network that has any. */
+  get attention(): Attention | null {
+    const all = this.seen.value?.attentions ?? [];
+    return all.find(({ value }) => value === this.#attention) ?? all.at(-1) ?? null;
+  }
+
+  attend(value: string): void {
+    this.#attention = value;
+    this.wish();
+  }
+
+  /** Its values, once they are there. */
+  get attended(): FeaturesInfo | null {
+    const seen = this.seen.value;
+    const { attention } = this;
+    return seen && attention && this.standing(this.#attended, this.#attendedAt(seen, attention).key);
+  }
+
   /** What the output should be: the photo before it was made worse; of a network of classes, the labels of the mask. */
   get original(): PictureInfo | null {
     const { state } = this.playground;
@@ -206,6 +230,11 @@ export class Inspector extends Maker {
     return this.client.call("featureValue", { features: features.id, channel, at });
   }
 
+  /** What one token of an attention looks at: its row of every head. */
+  attendedBy({ id }: FeaturesInfo, token: number): Promise<Float32Array> {
+    return this.client.call("featureRow", { features: id, row: token });
+  }
+
   /** What is missing, most wanted first. */
   protected *wanted(): Generator<Chore> {
     const { state } = this.playground;
@@ -230,6 +259,7 @@ export class Inspector extends Maker {
     yield* this.#mapsOf(this.#maps, this.seen, seen, this.at);
     yield* this.#weightsOf(seen);
     yield* this.outputs.wanted(source, () => this.tell());
+    yield* this.#attentionOf(seen);
     const { besideMethod } = this;
     if (besideMethod) {
       const besideKey = this.#openKey(besideMethod);
@@ -290,6 +320,26 @@ export class Inspector extends Maker {
     };
   }
 
+  /** The values of an attention, and the cuts that they depend on. */
+  #attendedAt(seen: Seen, { name, value }: Attention) {
+    const cut = seen.cutsBefore(seen.find(name) ?? 0, seen.cuts(this.look.cut));
+    return { value, cut, key: `attention ${this.seen.key} ${value} ${cut}` };
+  }
+
+  *#attentionOf(seen: Seen): Generator<Chore> {
+    const { attention } = this;
+    if (!attention) return;
+    const { value, cut, key } = this.#attendedAt(seen, attention);
+    if (this.#attended.is(key)) return;
+    yield {
+      key,
+      run: async (signal) => {
+        const args = { inspection: seen.inspection.id, value, cut };
+        this.#put(this.#attended, key, await this.client.call("features", args, { signal }));
+      },
+    };
+  }
+
   /** The node of the box that has weights. */
   #weighty() {
     const { box } = this;
@@ -333,14 +383,23 @@ export class Inspector extends Maker {
 
   /** Another engine, or none: what was in the worker is gone with the old one. What can be seen stays until there is better. */
   #forget(): void {
-    for (const kept of [this.seen, this.beside, this.#maps, this.#besideMaps, this.#weights]) kept.forget();
+    for (const kept of [this.seen, this.beside, this.#maps, this.#besideMaps, this.#weights, this.#attended])
+      kept.forget();
     this.outputs.expire();
     this.losses.expire();
   }
 
   /** Lets go of all that was made of the picture. */
   #clear(): void {
-    for (const kept of [this.seen, this.beside, this.#maps, this.#besideMaps, this.#weights, this.overview])
+    for (const kept of [
+      this.seen,
+      this.beside,
+      this.#maps,
+      this.#besideMaps,
+      this.#weights,
+      this.#attended,
+      this.overview,
+    ])
       kept.clear();
     this.outputs.expire();
     this.losses.expire();

@@ -3,12 +3,14 @@
 import type { Method } from "../app/catalogue";
 import type { InspectedNode } from "../inspection";
 import type { InspectionInfo, ModelInfo } from "../protocol";
+import { type Attention, attentionsOf } from "./attention";
 import { type Box, cutName, downstream, type Edge, type Graph, graphOf } from "./graph";
 import { type Layout, layout } from "./layout";
 
 export class Seen {
   readonly graph: Graph;
   readonly layout: Layout;
+  readonly attentions: readonly Attention[];
 
   constructor(
     readonly method: Method,
@@ -17,6 +19,7 @@ export class Seen {
   ) {
     this.graph = graphOf(inspection);
     this.layout = layout(this.graph);
+    this.attentions = attentionsOf(inspection);
   }
 
   /** Edges that can be cut: those from the input itself last. */

@@ -13,6 +13,8 @@ export function activityWords(inspector: Inspector): string {
   switch (kind) {
     case undefined:
       return inspector.notice ? t("status.failed") : inspector.seen.value ? t("inspect.ready") : "";
+    case "attention":
+      return t("inspect.doing.attention");
     case "thumbnail":
       return t("inspect.doing.thumbnail");
     case "times":

@@ -14,8 +14,10 @@ import "../elements/segments";
 import { scrolling, shared } from "../elements/shared";
 import "../elements/work";
 import { decibels, hasMessage, Localized, t, thousands } from "../i18n";
-import type { Point } from "../protocol";
+import type { FeaturesInfo, Point } from "../protocol";
 import { formatLook, parseLook } from "./address";
+import "./attended";
+import type { Attention } from "./attention";
 import "./facts";
 import type { Box } from "./graph";
 import type { Inspector, Maps, Times } from "./inspector";
@@ -43,6 +45,9 @@ export class InspectView extends Localized {
   @state() private way: Way = { scale: "local", colors: "gray" };
   @state() private channel = 0;
   #version = 0;
+  /** Values of an attention, and how they are read: the same function as long as they are the same. */
+  #attended: FeaturesInfo | null = null;
+  #read: ((token: number) => Promise<Float32Array>) | null = null;
 
   static override styles = [shared, scrolling, viewStyles];
 
@@ -173,6 +178,7 @@ export class InspectView extends Localized {
           ${this.#effect(seen)}</div>
       </section>
       ${box ? this.#node(seen, box, times) : nothing}
+      ${inspector.attention ? this.#attention(seen, inspector.attention) : nothing}
       <section aria-labelledby="skips">
         <h2 id="skips">${t("inspect.skips.heading")}</h2>
         <inspect-skips .seen=${seen} .cuts=${inspector.cuts} .made=${inspector.made} .input=${inspector.input}
@@ -230,6 +236,20 @@ export class InspectView extends Localized {
         </div>
         <inspect-facts .seen=${seen} .box=${box} .times=${times} .backend=${state.engine?.backend ?? null} .weights=${inspector.weights}></inspect-facts>
       </div>
+    </section>`;
+  }
+
+  #attention({ attentions }: Seen, attention: Attention) {
+    const { inspector } = this;
+    const { attended } = inspector;
+    if (attended !== this.#attended) {
+      this.#attended = attended;
+      this.#read = attended && ((token) => inspector.attendedBy(attended, token));
+    }
+    return html`<section aria-labelledby="attention">
+      <h2 id="attention">${t("inspect.attention")}</h2>
+      <inspect-attention .layers=${attentions} .layer=${attention} .heads=${attended?.channels ?? 1} .photo=${inspector.input} .read=${this.#read}
+        @layer=${({ detail }: CustomEvent<string>) => inspector.attend(detail)}></inspect-attention>
     </section>`;
   }
 

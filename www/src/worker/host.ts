@@ -244,6 +244,10 @@ export class Host implements Handlers {
     }
   }
 
+  async featureRow(args: Calls["featureRow"]["args"]) {
+    return this.#inspections.row(args);
+  }
+
   async featureValue(args: Calls["featureValue"]["args"]) {
     return this.#inspections.value(args);
   }

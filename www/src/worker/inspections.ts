@@ -44,6 +44,13 @@ export class Inspections {
     return this.#values(features).value(channel, at.x, at.y);
   }
 
+  row({ features, row }: Calls["featureRow"]["args"]): Float32Array {
+    const of = this.#values(features);
+    return Float32Array.from({ length: of.channels * of.width }, (_, at) =>
+      of.value(Math.floor(at / of.width), at % of.width, row),
+    );
+  }
+
   get(id: number): Inspection {
     return this.#known(id).inspection;
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { bring, named, restored } from "./browser";
+import { bring, expectAccessible, named, restored } from "./browser";
 import { png } from "./pictures";
 import { SitePage } from "./site-page";
 
@@ -118,5 +118,42 @@ it("of a network too wide for words fits the page all the same, and is zoomed in
   for (let times = 0; times < 3; times++) await zoom.click();
   expect(await wide()).toBeGreaterThan(0);
   expect(await words.count()).toBeGreaterThan(20);
+  expect(at.complaints).toEqual([]);
+}, 200_000);
+
+it("of transformers shows over the photo what a chosen place attends to", async () => {
+  page = await at.visit("#inspect?backend=cpu&task=segment&model=trans-unet", { reducedMotion: "reduce" });
+  const said = page.locator("inspect-attention [role=status]");
+  const told = async () => {
+    await said.filter({ hasText: "attends most to" }).waitFor({ timeout: 100_000 });
+    return ((await said.textContent()) ?? "").match(/[\d.]+/g)?.map((number) => Number(number.replace(/\.$/, "")));
+  };
+  const photo = page.getByRole("group", { name: /^The photo in tokens/ });
+  const [row, column, toRow = 0, toColumn = 0, share = 0] = (await told()) ?? [];
+  expect([row, column], "the middle of 12 × 18").toEqual([6, 9]);
+  expect(share).toBeGreaterThan(100 / (12 * 18));
+  expect(share).toBeLessThanOrEqual(100);
+  const alphas = await page
+    .locator("inspect-attention canvas:not(up-bitmap canvas)")
+    .evaluate((canvas: HTMLCanvasElement) => [
+      ...(canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? []).filter(
+        (_, at) => at % 4 === 3,
+      ),
+    ]);
+  expect(alphas.indexOf(Math.max(...alphas)), "the brightest is what is said").toBe(18 * toRow + toColumn);
+
+  const { width, height } = (await photo.boundingBox()) ?? expect.unreachable();
+  await photo.click({ position: { x: width * (2.5 / 18), y: height * (3.5 / 12) } });
+  await said.filter({ hasText: "The token in row 3, column 2 " }).waitFor();
+  await photo.press("ArrowRight");
+  await photo.press("ArrowUp");
+  await said.filter({ hasText: "The token in row 2, column 3 " }).waitFor();
+  const mean = await told();
+  await page.getByRole("radio", { name: "1", exact: true }).click();
+  await expect.poll(told, { message: "a head is not the mean" }).not.toEqual(mean);
+  const last = await told();
+  await page.getByRole("combobox", { name: "Layer" }).selectOption({ index: 0 });
+  await expect.poll(told, { message: "nor one layer another" }).not.toEqual(last);
+  await expectAccessible(page);
   expect(at.complaints).toEqual([]);
 }, 200_000);

@@ -77,12 +77,11 @@ describe("message files", () => {
     const templates = quoted
       .filter((each) => each.includes("$"))
       .map((each) => new RegExp(`^${each.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "[^.]+")}$`));
+    const found = (pattern: RegExp) => new Set([...all.matchAll(pattern)].map(([, key]) => key ?? ""));
+    const [named, filled, counted] = [/"([\w.-]+)"/g, /%([\w.-]+)%/g, /plural\("([\w.-]+)"/g].map(found);
     const unused = keys.filter(
       (key) =>
-        !all.includes(`"${key}"`) &&
-        !all.includes(`%${key}%`) &&
-        !all.includes(`plural("${bare(key)}"`) &&
-        !templates.some((each) => each.test(key)),
+        !named?.has(key) && !filled?.has(key) && !counted?.has(bare(key)) && !templates.some((each) => each.test(key)),
     );
     expect(unused).toEqual([]);
   });
