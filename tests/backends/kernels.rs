@@ -231,9 +231,24 @@ async fn other_orders_and_shapes(backend: Backend) {
                 let mut b = PlanBuilder::default();
                 let input = b.input(&x, from);
                 let y = b.value(&shape, DType::F32, to);
-                b.step(Kernel::Reshape, &[input], &[y]);
+                b.step(Kernel::Reshape { first: 0 }, &[input], &[y]);
                 check(&backend, &b.finish(&[y]), &[&x]).await;
             }
         }
+    }
+    // A part of plain values, copied or where it lies.
+    for (first, in_place) in [(8, false), (8, true), (7, false)] {
+        let mut b = PlanBuilder::default();
+        let input = b.input(&x, Layout::Plain);
+        let (doubled, part) =
+            (b.value(x.shape(), DType::F32, Layout::Plain), b.value(&[3, 5], DType::F32, Layout::Plain));
+        let y = b.value(&[3, 5], DType::F32, Layout::Plain);
+        b.step(Kernel::Unary(Unary::Affine { scale: 2.0, shift: 0.5 }), &[input], &[doubled]);
+        b.step(Kernel::Reshape { first }, &[doubled], &[part]);
+        b.step(Kernel::Unary(Unary::Abs), &[part], &[y]);
+        if in_place {
+            b.plan().values[part.0].parent = Some((doubled, first));
+        }
+        check(&backend, &b.finish(&[y, part]), &[&x]).await;
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn small_unet(numbers: &mut Numbers, x: &Tensor, in_place: bool) -> A
     let y = b.conv(joined, 3, 1, numbers);
     if in_place {
         b.plan().values[skip.0].parent = Some((joined, 0));
-        b.plan().values[up.0].parent = Some((joined, 8));
+        b.plan().values[up.0].parent = Some((joined, 8 * h * w));
     }
     b.finish(&[y, skip])
 }
@@ -58,7 +58,7 @@ async fn a_step_within_one_buffer(backend: Backend) {
     b.step(Kernel::Concat { axis: 1 }, &[first, second, second, first], &[joined]);
     let y = b.conv(joined, 2, 1, &mut numbers);
     b.plan().values[first.0].parent = Some((joined, 0));
-    b.plan().values[second.0].parent = Some((joined, 8));
+    b.plan().values[second.0].parent = Some((joined, 8 * 5 * 3));
     check(&backend, &b.finish(&[y, joined]), &[&x]).await;
 }
 

@@ -233,7 +233,10 @@ fn evaluate(plan: &Plan, kernel: &Kernel, inputs: &[Array], shape: &[usize]) -> 
             perm.iter().zip(i).for_each(|(&axis, &i)| from[axis] = i);
             x.at(&from)
         }),
-        Kernel::Reshape => Array { shape: shape.to_vec(), data: x.data.clone() },
+        Kernel::Reshape { first } => {
+            let count = shape.iter().product::<usize>();
+            Array { shape: shape.to_vec(), data: x.data[*first..][..count].to_vec() }
+        }
     }]
 }
 

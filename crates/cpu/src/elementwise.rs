@@ -251,52 +251,88 @@ fn combine_runs(op: Binary, activation: Unary, a: &[Px], b: &[Px], y: &mut [Px])
     }
 }
 
-/// [`Kernel::Binary`](unet_plan::Kernel::Binary) on plain values; a unit is a row along the last axis.
+/// Elements of a row that is made of several axes.
+const ROW: usize = 1 << 16;
+
+/// [`Kernel::Binary`](unet_plan::Kernel::Binary) on plain values; a unit is a row along the last axis. Axes that both operands
+/// go through alike are one.
 pub(super) struct BinaryPlain {
     pub op: Binary,
     pub activation: Unary,
-    /// Output shape, at least one axis.
-    pub shape: Vec<usize>,
-    /// Strides of both operands, 0 where they are broadcast.
-    pub strides: [Vec<usize>; 2],
+    axes: Vec<PlainAxis>,
+    row: PlainAxis,
+}
+
+/// Length of an axis, and its stride in each operand: 0 where it is broadcast.
+#[derive(Debug, Clone, Copy)]
+struct PlainAxis {
+    len: usize,
+    strides: [usize; 2],
 }
 
 impl BinaryPlain {
     pub(crate) fn new(op: Binary, activation: Unary, [a, b, y]: [&[usize]; 3]) -> Self {
-        let shape = if y.is_empty() { vec![1] } else { y.to_vec() };
         let strides = [a, b].map(|operand| {
-            let mut full = vec![1; shape.len() - operand.len().min(shape.len())];
+            let mut full = vec![1; y.len() - operand.len().min(y.len())];
             full.extend_from_slice(operand);
             let strides = unet_kernels::tensor::strides(&full);
-            strides.iter().zip(&full).map(|(&stride, &n)| if n == 1 { 0 } else { stride }).collect()
+            strides.iter().zip(&full).map(|(&stride, &n)| if n == 1 { 0 } else { stride }).collect::<Vec<_>>()
         });
-        Self { op, activation, shape, strides }
+        let mut axes: Vec<PlainAxis> = Vec::new();
+        for (i, &len) in y.iter().enumerate() {
+            let next = PlainAxis { len, strides: [strides[0][i], strides[1][i]] };
+            match axes.last_mut() {
+                _ if len == 1 => {}
+                Some(before)
+                    if before.strides == next.strides.map(|stride| stride * len)
+                        && before.len * len <= ROW =>
+                {
+                    *before = PlainAxis { len: before.len * len, ..next };
+                }
+                _ => axes.push(next),
+            }
+        }
+        let row = axes.pop().unwrap_or(PlainAxis { len: 1, strides: [0, 0] });
+        Self { op, activation, axes, row }
+    }
+
+    /// A row; an operand is as long as it, or has one element for all.
+    fn combine(&self, a: &[f32], b: &[f32], y: &mut [f32]) {
+        let wide = |x: &f32| [[*x; 4]];
+        let (spread_a, spread_b) = (a.first().map_or([[0.0; 4]], wide), b.first().map_or([[0.0; 4]], wide));
+        let alone = self.row.strides.map(|stride| stride == 0);
+        let ((a_px, a_rest), (b_px, b_rest)) = (a.as_chunks(), b.as_chunks());
+        let (y_px, y_rest) = y.as_chunks_mut();
+        let a_px = if alone[0] { &spread_a } else { a_px };
+        combine(self.op, a_px, if alone[1] { &spread_b } else { b_px }, y_px);
+        for (i, y) in y_rest.iter_mut().enumerate() {
+            let a = if alone[0] { spread_a[0][0] } else { a_rest[i] };
+            *y = scalar(self.op, a, if alone[1] { spread_b[0][0] } else { b_rest[i] });
+        }
     }
 }
 
 impl Task for BinaryPlain {
     fn units(&self) -> usize {
-        self.shape[..self.shape.len() - 1].iter().product()
+        self.axes.iter().map(|axis| axis.len).product()
     }
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
-        let last = self.shape.len() - 1;
-        let w = self.shape[last];
+        let w = self.row.len;
         for unit in units {
             let mut rest = unit;
             let mut starts = [0, 0];
-            for axis in (0..last).rev() {
-                let at = rest % self.shape[axis];
-                rest /= self.shape[axis];
-                starts[0] += at * self.strides[0][axis];
-                starts[1] += at * self.strides[1][axis];
+            for axis in self.axes.iter().rev() {
+                let at = rest % axis.len;
+                rest /= axis.len;
+                starts = std::array::from_fn(|i| starts[i] + at * axis.strides[i]);
             }
             let y = &mut buffers.outputs[0][unit * w..][..w];
-            let [step_a, step_b] = [self.strides[0][last], self.strides[1][last]];
-            for (i, y) in y.iter_mut().enumerate() {
-                let a = buffers.inputs[0][starts[0] + i * step_a];
-                *y = scalar(self.op, a, buffers.inputs[1][starts[1] + i * step_b]);
-            }
+            let row = |i: usize| {
+                let len = if self.row.strides[i] == 0 { 1 } else { w };
+                &buffers.inputs[i][starts[i]..][..len]
+            };
+            self.combine(row(0), row(1), y);
             map_floats(self.activation, y);
         }
     }

@@ -18,26 +18,33 @@ pub(super) fn panel_rows(buffer: &[f32]) -> &[PanelRow] {
 const RUN: usize = 64;
 
 /// Four rows times a panel: `sum over k of a[k][i]·b[k][..]` for i in 0..4.
-///
-/// One k a turn and 8 sums, 2 weights and 1 value in registers: V8 has 15 vector registers, and
-/// LLVM keeps more than that alive when it sees several k at once.
 #[inline(always)]
 pub(super) fn multiply(a: &[Px], b: &[PanelRow]) -> [[F32x4; 2]; 4] {
+    if a.len() <= RUN {
+        return sums(a, b);
+    }
     let mut totals = [[F32x4::zero(); 2]; 4];
     for (a, b) in a.chunks(RUN).zip(b.chunks(RUN)) {
-        let mut sums = [[F32x4::zero(); 2]; 4];
-        for (a, [b0, b1]) in a.iter().zip(b) {
-            let (b0, b1) = (F32x4::load(b0), F32x4::load(b1));
-            for (sum, &a) in sums.iter_mut().zip(a) {
-                let a = F32x4::splat(a);
-                sum[0] = a.mul_add(b0, sum[0]);
-                sum[1] = a.mul_add(b1, sum[1]);
-            }
-        }
-        for (total, sum) in totals.iter_mut().zip(sums) {
+        for (total, sum) in totals.iter_mut().zip(sums(a, b)) {
             total[0] += sum[0];
             total[1] += sum[1];
         }
     }
     totals
+}
+
+/// One k a turn and 8 sums, 2 weights and 1 value in registers: V8 has 15 vector registers, and
+/// LLVM keeps more than that alive when it sees several k at once.
+#[inline(always)]
+fn sums(a: &[Px], b: &[PanelRow]) -> [[F32x4; 2]; 4] {
+    let mut sums = [[F32x4::zero(); 2]; 4];
+    for (a, [b0, b1]) in a.iter().zip(b) {
+        let (b0, b1) = (F32x4::load(b0), F32x4::load(b1));
+        for (sum, &a) in sums.iter_mut().zip(a) {
+            let a = F32x4::splat(a);
+            sum[0] = a.mul_add(b0, sum[0]);
+            sum[1] = a.mul_add(b1, sum[1]);
+        }
+    }
+    sums
 }

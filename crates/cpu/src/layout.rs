@@ -1,7 +1,8 @@
 //! Tensors in and out of buffers, and [`Kernel::Reshape`](unet_plan::Kernel::Reshape).
 
-use super::planes::Planes;
+use super::planes::{Planes, pixels, pixels_mut, plane, plane_mut};
 use super::task::{Buffers, Task};
+use crate::simd::F32x4;
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 use unet_plan::Layout;
@@ -53,10 +54,55 @@ fn write_block(planes: Planes, unit: usize, buffer: &mut [f32], at: &impl Fn(usi
     let (n, block, len) = (unit / planes.blocks(), unit % planes.blocks(), planes.plane());
     let lanes = planes.lanes(block);
     let first = (n * planes.c + 4 * block) * len;
-    let to = super::planes::plane_mut(super::planes::pixels_mut(buffer), len, unit);
+    let to = plane_mut(pixels_mut(buffer), len, unit);
     for (p, px) in to.iter_mut().enumerate() {
         for (lane, y) in px.iter_mut().enumerate() {
             *y = if lane < lanes { at(first + lane * len + p) } else { 0.0 };
+        }
+    }
+}
+
+/// The rows of a block's channels in a plain value: where the first begins, and how many there are.
+fn rows_of(planes: Planes, unit: usize) -> (usize, usize) {
+    let (n, block) = (unit / planes.blocks(), unit % planes.blocks());
+    ((n * planes.c + 4 * block) * planes.plane(), planes.lanes(block))
+}
+
+/// Block `unit` of planes from plain values; unused lanes become zero.
+fn fill_block(planes: Planes, unit: usize, x: &[f32], y: &mut [f32]) {
+    let (len, (first, lanes)) = (planes.plane(), rows_of(planes, unit));
+    let to = plane_mut(pixels_mut(y), len, unit);
+    let rows: [&[f32]; 4] =
+        std::array::from_fn(|lane| if lane < lanes { &x[first + lane * len..][..len] } else { &[] });
+    let (quads, rest) = to.as_chunks_mut::<4>();
+    for (i, quad) in quads.iter_mut().enumerate() {
+        let lanes = rows.map(|row| {
+            let four = row.get(4 * i..).and_then(|row| row.first_chunk());
+            four.map_or(F32x4::zero(), F32x4::load)
+        });
+        F32x4::transpose(lanes).into_iter().zip(quad).for_each(|(px, to)| px.store(to));
+    }
+    for (i, px) in rest.iter_mut().enumerate() {
+        *px = rows.map(|row| row.get(4 * quads.len() + i).copied().unwrap_or(0.0));
+    }
+}
+
+/// Plain values from block `unit` of planes.
+fn read_block(planes: Planes, unit: usize, x: &[f32], y: &mut [f32]) {
+    let (len, (first, lanes)) = (planes.plane(), rows_of(planes, unit));
+    let (quads, rest) = plane(pixels(x), len, unit).as_chunks::<4>();
+    let to = &mut y[first..][..lanes * len];
+    for (i, quad) in quads.iter().enumerate() {
+        let rows = F32x4::transpose(quad.each_ref().map(F32x4::load));
+        for (row, to) in rows.into_iter().zip(to.chunks_exact_mut(len)) {
+            if let Some(to) = to[4 * i..].first_chunk_mut() {
+                row.store(to);
+            }
+        }
+    }
+    for (i, px) in rest.iter().enumerate() {
+        for (value, to) in px.iter().zip(to.chunks_exact_mut(len)) {
+            to[4 * quads.len() + i] = *value;
         }
     }
 }
@@ -65,6 +111,10 @@ fn write_block(planes: Planes, unit: usize, buffer: &mut [f32], at: &impl Fn(usi
 pub(super) struct Reshape {
     pub from: (Layout, Vec<usize>),
     pub to: (Layout, Vec<usize>),
+    /// Of plain values, the first element that is taken.
+    pub first: usize,
+    /// The result lies where the operand does.
+    pub in_place: bool,
 }
 
 impl Reshape {
@@ -76,33 +126,28 @@ impl Reshape {
 impl Task for Reshape {
     fn units(&self) -> usize {
         match self.to.0 {
-            Layout::Planes if !self.same() => Planes::new(&self.to.1).all_blocks(),
-            _ => 1,
+            _ if self.in_place => 0,
+            _ if self.same() => 1,
+            Layout::Planes => Planes::new(&self.to.1).all_blocks(),
+            Layout::Plain => Planes::new(&self.from.1).all_blocks(),
         }
     }
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let (x, y) = (buffers.inputs[0], &mut *buffers.outputs[0]);
         if self.same() {
-            y.copy_from_slice(x);
+            y.copy_from_slice(&x[self.first..][..y.len()]);
             return;
         }
         let (source, target) = (Planes::new(&self.from.1), Planes::new(&self.to.1));
         match (self.from.0, self.to.0) {
-            (Layout::Plain, Layout::Planes) => {
-                units.for_each(|unit| write_block(target, unit, y, &|i| x[i]));
-            }
+            (Layout::Plain, Layout::Planes) => units.for_each(|unit| fill_block(target, unit, x, y)),
             (Layout::Planes, Layout::Planes) => {
                 let len = source.plane();
                 let at = |i: usize| x[source.element(i / len / source.c, i / len % source.c, i % len)];
                 units.for_each(|unit| write_block(target, unit, y, &at));
             }
-            (_, Layout::Plain) => {
-                for (channel, to) in y.chunks_exact_mut(source.plane().max(1)).enumerate() {
-                    let from = &x[source.element(channel / source.c, channel % source.c, 0)..];
-                    to.iter_mut().zip(from.iter().step_by(4)).for_each(|(y, x)| *y = *x);
-                }
-            }
+            (_, Layout::Plain) => units.for_each(|unit| read_block(source, unit, x, y)),
         }
     }
 }

@@ -32,11 +32,12 @@ mod task;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod transpose;
 mod weights;
 
 pub use executor::Executor;
 pub use memory::{packed_bytes, scratch_bytes};
-pub use probe::probe;
+pub use probe::{Bounds, bounds, probe};
 pub use weights::WeightCache;
 
 use concat::{ConcatPlain, ConcatPlanes, Place};
@@ -146,10 +147,19 @@ fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) 
             });
             Box::new(matmul::MatMul { sizes, c })
         }
-        Kernel::Transpose { perm } => Box::new(matmul::Transpose::new(operands.input(0).1, perm)),
-        Kernel::Reshape => {
+        Kernel::Transpose { perm } => Box::new(transpose::Transpose::new(operands.input(0).1, perm)),
+        &Kernel::Reshape { first } => {
             let ((from, input), (to, output)) = (operands.input(0), operands.output());
-            Box::new(layout::Reshape { from: (from, input.to_vec()), to: (to, output.to_vec()) })
+            let in_place = match step.inputs[0] {
+                Operand::Value(v) => places[v.0] + first == places[step.outputs[0].0],
+                Operand::Const(_) => false,
+            };
+            Box::new(layout::Reshape {
+                from: (from, input.to_vec()),
+                to: (to, output.to_vec()),
+                first,
+                in_place,
+            })
         }
     })
 }

@@ -29,6 +29,15 @@ pub(super) fn exp(x: F32x4) -> F32x4 {
     (rest + F32x4::splat(1.0)) * half.exp2_whole() * (n - half).exp2_whole()
 }
 
+/// eˣ of x ≤ 0, with 0 below −87.
+#[inline(always)]
+pub(super) fn exp_below_zero(x: F32x4) -> F32x4 {
+    let least = F32x4::splat(-87.0);
+    let (n, rest) = reduce(x.max(least));
+    let scale = n.exp2_whole();
+    x.lt(least).select(F32x4::zero(), rest.mul_add(scale, scale))
+}
+
 /// eˣ − 1, exact to the last digits near 0 too, for x ≤ 88.
 #[inline(always)]
 pub(super) fn exp_m1(x: F32x4) -> F32x4 {

@@ -1,14 +1,14 @@
 //! Products of plain matrices. A unit is a run of rows of one product: they are packed once, and
 //! panels of 8 columns pass over them.
 
-use super::gemm::{PANEL, multiply, panel_rows};
-use super::planes::pixels;
+use super::gemm::{PANEL, PanelRow, multiply};
+use super::planes::{pixels, pixels_mut};
 use super::task::{Buffers, Task};
-use crate::simd::F32x4;
+use crate::simd::{F32x4, Px};
 use std::ops::Range;
 
-/// Rows of a unit.
-const ROWS: usize = 32;
+/// Floats of the rows of a unit to aim at: they stay in a near cache, and what packing the columns costs is shared by many.
+const ROWS_LEN: usize = 32 << 10;
 
 /// [`Kernel::MatMul`](unet_plan::Kernel::MatMul)
 pub(super) struct MatMul {
@@ -17,55 +17,114 @@ pub(super) struct MatMul {
     pub c: Option<[usize; 2]>,
 }
 
+/// Rows of a plain matrix.
+#[derive(Clone, Copy)]
+struct Matrix<'a> {
+    values: &'a [f32],
+    rows: usize,
+    columns: usize,
+}
+
+impl Matrix<'_> {
+    /// Four values of a row from `column` on, zeros beyond its end; zeros for a row beyond the last.
+    #[inline(always)]
+    fn four(self, row: usize, column: usize) -> F32x4 {
+        if row >= self.rows {
+            return F32x4::zero();
+        }
+        let row = &self.values[row * self.columns..][..self.columns];
+        match row[column.min(self.columns)..].first_chunk::<4>() {
+            Some(four) => F32x4::load(four),
+            None => F32x4::from(std::array::from_fn(|i| row.get(column + i).copied().unwrap_or(0.0))),
+        }
+    }
+
+    /// Rows `first..first + 4` as columns: `to[k]` are their values at k.
+    fn transposed(self, first: usize, mut to: impl FnMut(usize, F32x4)) {
+        for at in (0..self.columns).step_by(4) {
+            let columns = F32x4::transpose(std::array::from_fn(|i| self.four(first + i, at)));
+            for (i, column) in columns.into_iter().enumerate().take(self.columns - at) {
+                to(at + i, column);
+            }
+        }
+    }
+}
+
 impl MatMul {
+    /// Rows of a unit, whole fours.
+    fn rows(&self) -> usize {
+        (ROWS_LEN / self.sizes.k.max(1)).clamp(16, 256).min(self.sizes.m).next_multiple_of(4)
+    }
+
+    /// Terms of each sum as they are packed: of none at all, one that is zero.
+    fn depth(&self) -> usize {
+        self.sizes.k.max(1)
+    }
+
     fn units_per_product(&self) -> usize {
-        self.sizes.m.div_ceil(ROWS)
+        self.sizes.m.div_ceil(self.rows().max(1))
     }
 
     /// The matrix of product `i` in a stack of matrices that repeats.
-    fn matrix<'a>(&self, operand: &'a [f32], len: usize, i: usize) -> &'a [f32] {
+    fn matrix<'a>(
+        &self,
+        operand: &'a [f32],
+        [rows, columns]: [usize; 2],
+        transposed: bool,
+        i: usize,
+    ) -> Matrix<'a> {
+        let len = rows * columns;
         let count = (operand.len() / len.max(1)).max(1);
-        &operand[i % count * len..][..len]
+        let [rows, columns] = if transposed { [columns, rows] } else { [rows, columns] };
+        Matrix { values: &operand[i % count * len..][..len], rows, columns }
     }
 
     /// Rows from `first` on as `[rows/4][K][4]`; rows beyond M are zero.
-    fn pack_rows(&self, a: &[f32], first: usize, packed: &mut [f32]) {
-        let unet_plan::MatMul { m, k, trans_a, .. } = self.sizes;
-        for (i, packed) in packed.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            let (quad, at) = (first + i / k * 4, i % k);
-            *packed = std::array::from_fn(|lane| match quad + lane {
-                row if row >= m => 0.0,
-                row if trans_a => a[at * m + row],
-                row => a[row * k + at],
-            });
+    fn pack_rows(&self, a: Matrix, first: usize, packed: &mut [Px]) {
+        for (i, packed) in packed.chunks_exact_mut(self.depth()).enumerate() {
+            let first = first + 4 * i;
+            if self.sizes.trans_a {
+                packed.iter_mut().take(a.rows).enumerate().for_each(|(k, px)| a.four(k, first).store(px));
+            } else {
+                a.transposed(first, |k, values| values.store(&mut packed[k]));
+            }
         }
     }
 
     /// Columns from `first` on as `[K][8]`; columns beyond N are zero.
-    fn pack_columns(&self, b: &[f32], first: usize, packed: &mut [f32]) {
-        let unet_plan::MatMul { k, n, trans_b, .. } = self.sizes;
-        for (at, packed) in packed.as_chunks_mut::<PANEL>().0.iter_mut().enumerate() {
-            *packed = std::array::from_fn(|lane| match first + lane {
-                column if column >= n => 0.0,
-                column if trans_b => b[column * k + at],
-                column => b[at * n + column],
-            });
+    fn pack_columns(&self, b: Matrix, first: usize, packed: &mut [PanelRow]) {
+        for half in 0..2 {
+            let first = first + 4 * half;
+            if self.sizes.trans_b {
+                b.transposed(first, |k, values| values.store(&mut packed[k][half]));
+            } else {
+                let rows = packed.iter_mut().take(b.rows).enumerate();
+                rows.for_each(|(k, row)| b.four(k, first).store(&mut row[half]));
+            }
         }
     }
 
+    /// alpha·sums + beta·c of up to four rows and eight columns.
+    #[inline(always)]
     fn store(&self, sums: [[F32x4; 2]; 4], [row, column]: [usize; 2], c: Option<&[f32]>, y: &mut [f32]) {
-        let unet_plan::MatMul { m, n, alpha, beta, .. } = self.sizes;
-        for (sum, row) in sums.into_iter().zip(row..m) {
-            let sum: [f32; PANEL] = std::array::from_fn(|i| sum[i / 4].to_array()[i % 4]);
-            for (sum, column) in sum.into_iter().zip(column..n) {
-                let added = match (c, self.c) {
-                    (Some(c), Some([rows, columns])) => {
-                        let row = if rows == 1 { 0 } else { row };
-                        beta * c[row * columns + if columns == 1 { 0 } else { column }]
-                    }
-                    _ => 0.0,
-                };
-                y[row * n + column] = alpha * sum + added;
+        let unet_plan::MatMul { n, alpha, beta, .. } = self.sizes;
+        let (alpha, beta) = (F32x4::splat(alpha), F32x4::splat(beta));
+        let c = c.zip(self.c).map(|(values, [rows, columns])| Matrix { values, rows, columns });
+        for (i, (sum, y)) in sums.into_iter().zip(y[row * n..].chunks_exact_mut(n)).enumerate() {
+            for (half, sum) in sum.into_iter().enumerate() {
+                let column = column + 4 * half;
+                let mut sum = sum * alpha;
+                if let Some(c) = c {
+                    let row = if c.rows == 1 { 0 } else { row + i };
+                    let added =
+                        if c.columns == 1 { F32x4::splat(c.values[row]) } else { c.four(row, column) };
+                    sum = added.mul_add(beta, sum);
+                }
+                match y.get_mut(column..) {
+                    Some([a, b, c, d, ..]) => [*a, *b, *c, *d] = sum.to_array(),
+                    Some(rest) => rest.iter_mut().zip(sum.to_array()).for_each(|(y, sum)| *y = sum),
+                    None => {}
+                }
             }
         }
     }
@@ -77,72 +136,30 @@ impl Task for MatMul {
     }
 
     fn scratch(&self) -> usize {
-        (ROWS + PANEL) * self.sizes.k
+        (self.rows() + PANEL) * self.depth()
     }
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
-        let unet_plan::MatMul { m, k, n, .. } = self.sizes;
-        let (rows, columns) = buffers.scratch.split_at_mut(ROWS * k);
+        let unet_plan::MatMul { m, k, n, trans_a, trans_b, .. } = self.sizes;
+        if k == 0 {
+            buffers.scratch.fill(0.0);
+        }
+        let (rows, columns) = buffers.scratch.split_at_mut(self.rows() * self.depth());
+        let columns = pixels_mut(columns).as_chunks_mut().0;
         for unit in units {
-            let (i, first) = (unit / self.units_per_product(), unit % self.units_per_product() * ROWS);
-            let a = self.matrix(buffers.inputs[0], m * k, i);
-            let b = self.matrix(buffers.inputs[1], k * n, i);
+            let (i, first) = (unit / self.units_per_product(), unit % self.units_per_product() * self.rows());
+            let a = self.matrix(buffers.inputs[0], [m, k], trans_a, i);
+            let b = self.matrix(buffers.inputs[1], [k, n], trans_b, i);
             let y = &mut buffers.outputs[0][i * m * n..][..m * n];
-            self.pack_rows(a, first, rows);
+            self.pack_rows(a, first, pixels_mut(rows));
             for column in (0..n).step_by(PANEL) {
                 self.pack_columns(b, column, columns);
-                let quads = pixels(rows).chunks_exact(k.max(1));
+                let quads = pixels(rows).chunks_exact(self.depth());
                 for (quad, row) in quads.zip((first..m).step_by(4)) {
-                    let sums = multiply(quad, panel_rows(columns));
+                    let sums = multiply(quad, columns);
                     self.store(sums, [row, column], buffers.inputs.get(2).copied(), y);
                 }
             }
-        }
-    }
-}
-
-/// [`Kernel::Transpose`](unet_plan::Kernel::Transpose); a unit is a position along the first axis of the output.
-pub(super) struct Transpose {
-    /// Output shape, and the input's stride along each of its axes.
-    pub shape: Vec<usize>,
-    pub strides: Vec<usize>,
-}
-
-impl Transpose {
-    pub(crate) fn new(input: &[usize], perm: &[usize]) -> Self {
-        let strides = unet_kernels::tensor::strides(input);
-        Self {
-            shape: perm.iter().map(|&axis| input[axis]).collect(),
-            strides: perm.iter().map(|&axis| strides[axis]).collect(),
-        }
-    }
-
-    fn copy(&self, axis: usize, x: &[f32], start: usize, y: &mut [f32]) {
-        let (Some(&len), Some(&stride)) = (self.shape.get(axis), self.strides.get(axis)) else {
-            y.copy_from_slice(&x[start..start + y.len()]);
-            return;
-        };
-        if axis + 1 == self.shape.len() {
-            y.iter_mut().enumerate().for_each(|(i, y)| *y = x[start + i * stride]);
-            return;
-        }
-        for (i, y) in y.chunks_exact_mut((y.len() / len.max(1)).max(1)).enumerate() {
-            self.copy(axis + 1, x, start + i * stride, y);
-        }
-    }
-}
-
-impl Task for Transpose {
-    fn units(&self) -> usize {
-        self.shape.first().copied().unwrap_or(1)
-    }
-
-    fn run(&self, units: Range<usize>, buffers: Buffers) {
-        let y = &mut *buffers.outputs[0];
-        let run = y.len() / self.units().max(1);
-        let stride = self.strides.first().copied().unwrap_or(0);
-        for unit in units {
-            self.copy(1, buffers.inputs[0], unit * stride, &mut y[unit * run..][..run]);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::math;
 use super::planes::{Planes, pixels, pixels_mut};
-use super::reduce::{Axis, greatest, total};
+use super::reduce::{Axis, greatest};
 use super::task::{Buffers, Task};
 use crate::simd::F32x4;
 use std::ops::Range;
@@ -35,7 +35,7 @@ impl Task for SoftmaxChannels {
                 let max = F32x4::splat(max.into_iter().fold(f32::NEG_INFINITY, f32::max));
                 let mut sum = F32x4::zero();
                 for block in 0..x.blocks() {
-                    let e = math::exp(channels(block) - max);
+                    let e = math::exp_below_zero(channels(block) - max);
                     sum += e;
                     e.store(&mut target[at + block * x.plane()]);
                 }
@@ -90,16 +90,29 @@ fn of_column(values: impl Iterator<Item = f32> + Clone, y: &mut [f32], inner: us
     y.iter_mut().skip(at).step_by(inner).for_each(|y| *y *= share);
 }
 
+/// Groups of four that are summed in single precision: the error of more would be seen.
+const SUMMED: usize = 64;
+
 /// Of neighbouring elements.
 fn of_run(x: &[f32], y: &mut [f32]) {
     let max = greatest(x);
     let maxima = F32x4::splat(max);
     let ((from, rest), (to, last)) = (x.as_chunks(), y.as_chunks_mut());
-    for (to, from) in to.iter_mut().zip(from) {
-        math::exp(F32x4::load(from) - maxima).store(to);
+    let mut sum = 0.0;
+    for (to, from) in to.chunks_mut(SUMMED).zip(from.chunks(SUMMED)) {
+        let mut lanes = F32x4::zero();
+        for (to, from) in to.iter_mut().zip(from) {
+            let e = math::exp_below_zero(F32x4::load(from) - maxima);
+            lanes += e;
+            e.store(to);
+        }
+        sum += f64::from(lanes.sum());
     }
-    last.iter_mut().zip(rest).for_each(|(y, x)| *y = (x - max).exp());
-    let share = (1.0 / total(y, |e| e)) as f32;
+    for (y, x) in last.iter_mut().zip(rest) {
+        *y = (x - max).exp();
+        sum += f64::from(*y);
+    }
+    let share = (1.0 / sum) as f32;
     let shares = F32x4::splat(share);
     let (to, last) = y.as_chunks_mut();
     to.iter_mut().for_each(|px| (F32x4::load(px) * shares).store(px));
@@ -112,7 +125,7 @@ fn of_columns(x: &[f32], y: &mut [f32], inner: usize, at: usize) {
     let max = rows().fold(F32x4::splat(f32::NEG_INFINITY), F32x4::max);
     let mut sum = F32x4::zero();
     for (to, x) in y.chunks_exact_mut(inner).zip(rows()) {
-        let e = math::exp(x - max);
+        let e = math::exp_below_zero(x - max);
         sum += e;
         if let Some(to) = to[at..].first_chunk_mut() {
             e.store(to);

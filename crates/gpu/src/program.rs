@@ -50,7 +50,7 @@ pub(crate) enum Command {
 }
 
 /// Where a value is stored.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub piece: usize,
     /// First vec4 of the value.
@@ -200,6 +200,17 @@ impl<'a> Builder<'a> {
         operand
     }
 
+    /// Copies the elements of `from` that begin at a byte, as many as `to` has.
+    pub(crate) fn copy(&mut self, from: &View, byte: u64, to: &View) -> Result<()> {
+        let (Binding::Piece(source), Binding::Piece(target)) = (from.binding, to.binding) else {
+            return Err(self.defect("a part of a constant is copied"));
+        };
+        let from = (source, 16 * u64::from(from.planes.base) + byte);
+        let to = (target, 16 * u64::from(to.planes.base), 4 * u64::from(to.elements()));
+        self.program.commands.push(Command::Copy { from, to: (to.0, to.1), bytes: to.2 });
+        Ok(())
+    }
+
     /// Storage for this step alone.
     pub(crate) fn scratch(&mut self, bytes: u64) -> Binding {
         Binding::Piece(self.add_scratch(bytes))
@@ -247,6 +258,17 @@ impl<'a> Builder<'a> {
     pub(crate) fn defect(&self, reason: &str) -> Error {
         let Step { name, op, .. } = self.step;
         Error::Gpu(format!("node {name:?} ({op}): {reason}"))
+    }
+
+    /// Whether the step is a reshape whose result lies where its operand does.
+    fn is_in_place(&self) -> bool {
+        let (&Kernel::Reshape { first }, &[Operand::Value(from), ..], &[to]) =
+            (&self.step.kernel, &self.step.inputs[..], &self.step.outputs[..])
+        else {
+            return false;
+        };
+        let [from, to] = [from, to].map(|id| self.program.places[id.0]);
+        from.piece == to.piece && from.base + first as u32 / 4 == to.base
     }
 
     /// Gives results scratch where an operand lies in the same buffer. A concatenation's operands
@@ -303,9 +325,11 @@ pub(crate) fn build(plan: &Plan, max_value_bytes: u64, flops_limit: u64) -> Resu
     for (number, step) in plan.steps.iter().enumerate() {
         let redirected = Vec::new();
         let mut builder = Builder { plan, step, flops_limit, number, program, redirected };
-        builder.redirect();
-        lower::lower(&mut builder)?;
-        builder.settle();
+        if !builder.is_in_place() {
+            builder.redirect();
+            lower::lower(&mut builder)?;
+            builder.settle();
+        }
         program = builder.program;
         program.step_ends.push(program.commands.len());
     }
@@ -331,12 +355,11 @@ fn places(plan: &Plan) -> Result<Vec<Place>> {
         let (mut id, mut base) = (start, 0);
         // A chain of parents is no longer than the list of values.
         for _ in 0..plan.values.len() {
-            let Some((parent, channel)) = plan.values[id].parent else {
+            let Some((parent, first)) = plan.values[id].parent else {
                 return Ok(Place { piece: own[id], base: base as u32 });
             };
-            let &[_, _, h, w] = plan.values[parent.0].shape.as_slice() else { break };
-            base += channel / 4 * h * w;
             id = parent.0;
+            base += first / 4;
         }
         Err(Error::Gpu(format!("value {:?} has no storage", plan.values[start].name)))
     };

@@ -331,8 +331,11 @@ pub enum Kernel {
         /// By output axis, the input axis.
         perm: Vec<usize>,
     },
-    /// Same elements in logical row-major order, other shape or layout.
-    Reshape,
+    /// Elements in logical row-major order, in another shape or layout.
+    Reshape {
+        /// The first element that is taken; 0 unless operand and result are `Plain`.
+        first: usize,
+    },
 }
 
 /// See [`Kernel::MatMul`].
@@ -445,7 +448,7 @@ impl Kernel {
             | Self::GridSample(_)
             | Self::MatMul(_)
             | Self::Transpose { .. }
-            | Self::Reshape => {}
+            | Self::Reshape { .. } => {}
         }
     }
 
@@ -478,7 +481,7 @@ impl Kernel {
             | Self::SpaceToDepth { .. }
             | Self::Concat { .. }
             | Self::Transpose { .. }
-            | Self::Reshape => 0,
+            | Self::Reshape { .. } => 0,
         }
     }
 
@@ -529,7 +532,7 @@ impl Kernel {
             | Self::GridSample(_)
             | Self::MatMul(_)
             | Self::Transpose { .. }
-            | Self::Reshape => Footprint::NoGrid,
+            | Self::Reshape { .. } => Footprint::NoGrid,
         }
     }
 }

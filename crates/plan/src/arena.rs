@@ -72,10 +72,7 @@ fn best_gap(busy: &[Key], size: usize) -> usize {
 fn absolute(plan: &Plan, roots: &[usize], ValueId(v): ValueId) -> usize {
     match plan.values[v].parent {
         None => roots[v],
-        Some((parent, channel)) => {
-            let plane: usize = plan.values[parent.0].shape.iter().skip(2).product();
-            absolute(plan, roots, parent) + channel * plane
-        }
+        Some((parent, first)) => absolute(plan, roots, parent) + first,
     }
 }
 
@@ -96,7 +93,7 @@ mod tests {
                 shape: vec![1, channels, 5, 7],
                 dtype: DType::F32,
                 layout: Layout::Planes,
-                parent: parent.map(|(v, channel)| (ValueId(v), channel)),
+                parent: parent.map(|(v, channel)| (ValueId(v), channel * 5 * 7)),
                 live,
             })
             .collect();

@@ -68,6 +68,15 @@ impl Builder {
         if shape.len() == 4 { Layout::Planes } else { Layout::Plain }
     }
 
+    /// The layout for a value of this shape that is made of `operand` by nothing but reshaping: its own if it can, so that
+    /// nothing is moved before a kernel asks for it.
+    pub(crate) fn kept(&self, operand: Operand, shape: &[usize]) -> Layout {
+        match self.layout(self.source(operand)) {
+            Layout::Plain => Layout::Plain,
+            Layout::Planes => Self::natural(shape),
+        }
+    }
+
     pub(crate) fn constant(&mut self, tensor: &Arc<Tensor>, layout: Layout) -> ConstId {
         let key = (Arc::as_ptr(tensor), layout);
         *self.constants.entry(key).or_insert_with(|| {
@@ -138,7 +147,7 @@ impl Builder {
                 }
                 let PlanValue { dtype, shape, name, .. } = self.plan.values[v.0].clone();
                 let out = self.value(&name, dtype, &shape, layout)?;
-                self.step(Kernel::Reshape, vec![operand], vec![out]);
+                self.step(Kernel::Reshape { first: 0 }, vec![operand], vec![out]);
                 self.converted.insert((v, layout), out);
                 Ok(Operand::Value(out))
             }
@@ -170,7 +179,7 @@ impl Builder {
             }
             Operand::Value(v) => {
                 let dtype = self.plan.values[v.0].dtype;
-                let made = self.push(Kernel::Reshape, vec![operand], dtype, shape, layout)?;
+                let made = self.push(Kernel::Reshape { first: 0 }, vec![operand], dtype, shape, layout)?;
                 if let Operand::Value(made) = made {
                     self.reshaped.insert(made, operand);
                 }

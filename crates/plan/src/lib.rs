@@ -31,8 +31,8 @@ pub struct PlanValue {
     pub dtype: DType,
     /// How its elements lie in the buffer.
     pub layout: Layout,
-    /// Concatenation without copying: this value is the part of `parent` that starts at channel
-    /// `parent_channel` (a multiple of 4; batch 1), and has no storage of its own.
+    /// Concatenation and reshaping without copying: this value has no storage of its own, and begins at this element (a
+    /// multiple of 4) of its parent's.
     pub parent: Option<(ValueId, usize)>,
     /// First and last step that use the buffer (a parent's span covers its parts'). Inputs begin
     /// at 0; outputs and taps end at `steps.len()`.

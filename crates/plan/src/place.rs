@@ -1,10 +1,11 @@
-//! After fusion: what is unused goes, concatenation without copying, lifetimes.
+//! After fusion: what is unused goes, concatenation and reshaping without copying, lifetimes.
 
 use super::{ConstId, Kernel, Layout, Operand, Plan, PlanValue, ValueId};
 
 pub(super) fn place(plan: &mut Plan) {
     remove_unused(plan);
     join_in_place(plan);
+    reshape_in_place(plan);
     lifetimes(plan);
 }
 
@@ -99,9 +100,33 @@ fn join_in_place(plan: &mut Plan) {
                 && (channels % 4 == 0 || last)
                 && !plan.inputs.contains(&v)
             {
-                plan.values[v.0].parent = Some((joined, channel));
+                let plane: usize = plan.values[joined.0].shape[2..].iter().product();
+                plan.values[v.0].parent = Some((joined, channel * plane));
             }
             channel += channels;
+        }
+    }
+}
+
+/// Lets a reshaped value lie where its operand does, if their elements are in the same order in memory.
+fn reshape_in_place(plan: &mut Plan) {
+    for step in &plan.steps {
+        let (&Kernel::Reshape { first }, &[Operand::Value(from)], &[to]) =
+            (&step.kernel, &step.inputs[..], &step.outputs[..])
+        else {
+            continue;
+        };
+        let [operand, result] = [from, to].map(|id| &plan.values[id.0]);
+        let alike = match (operand.layout, result.layout) {
+            (Layout::Plain, Layout::Plain) => true,
+            (Layout::Planes, Layout::Planes) => {
+                let plane = |value: &PlanValue| value.shape[2..].iter().product::<usize>();
+                operand.shape[..2] == result.shape[..2] && plane(operand) == plane(result)
+            }
+            (Layout::Plain, Layout::Planes) | (Layout::Planes, Layout::Plain) => false,
+        };
+        if alike && first % 4 == 0 && operand.dtype == result.dtype && result.parent.is_none() {
+            plan.values[to.0].parent = Some((from, first));
         }
     }
 }

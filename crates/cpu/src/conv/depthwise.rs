@@ -25,27 +25,71 @@ pub(crate) fn pack_depthwise(weights: &[f32], shape: &[usize], out: &mut [f32]) 
     }
 }
 
+/// Output pixels that are summed in registers at a time.
+const WIDE: usize = 8;
+
 impl Depthwise {
-    /// Adds what one row of the kernel sees of one row of the image.
-    fn add_row(&self, from: &[Px], weights: &[Px], sums: &mut [Px]) {
+    /// Output columns whose windows lie within the image's, with all of the rows `taps`.
+    fn inside(&self) -> Range<usize> {
+        let Shape { x, y, window, .. } = self.shape;
+        let (step, pad, reach) =
+            (window.stride[1], window.pad_begin[1], (window.kernel[1] - 1) * window.dilation[1]);
+        let begin = if pad > 0 { pad.unsigned_abs().div_ceil(step) } else { 0 };
+        let end = match x.w as isize + pad - reach as isize {
+            room if room > 0 => (room as usize).div_ceil(step),
+            _ => 0,
+        };
+        begin.min(y.w)..end.clamp(begin.min(y.w), y.w)
+    }
+
+    /// Sums of `N` neighbours whose windows begin at `at` of each row and lie inside.
+    #[inline(always)]
+    fn sums<const N: usize, const STEP: usize>(&self, rows: &[(&[Px], &[Px])], at: usize) -> [F32x4; N] {
+        let dilation = self.shape.window.dilation[1];
+        let mut sums = [F32x4::zero(); N];
+        for (from, weights) in rows {
+            for (from, weight) in from[at..].windows((N - 1) * STEP + 1).step_by(dilation).zip(*weights) {
+                let weight = F32x4::load(weight);
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    *sum = F32x4::load(&from[i * STEP]).mul_add(weight, *sum);
+                }
+            }
+        }
+        sums
+    }
+
+    /// The sum of one window, of which only a part lies inside.
+    fn sum_at_edge(&self, rows: &[(&[Px], &[Px])], column: usize) -> F32x4 {
         let window = self.shape.window;
-        let step = window.stride[1];
-        for (kx, weight) in weights.iter().enumerate() {
-            let weight = F32x4::load(weight);
-            let shift = (kx * window.dilation[1]) as isize - window.pad_begin[1];
-            // Output columns whose source x·step + shift lies inside.
-            let begin = if shift < 0 { shift.unsigned_abs().div_ceil(step) } else { 0 };
-            let end = match from.len() as isize - shift {
-                room if room > 0 => (room as usize).div_ceil(step).min(sums.len()),
-                _ => 0,
-            };
-            if begin >= end {
-                continue;
+        let left = (column * window.stride[1]) as isize - window.pad_begin[1];
+        let mut sum = F32x4::zero();
+        for (from, weights) in rows {
+            for (kx, weight) in weights.iter().enumerate() {
+                let at = left + (kx * window.dilation[1]) as isize;
+                if let Some(x) = usize::try_from(at).ok().and_then(|at| from.get(at)) {
+                    sum = F32x4::load(x).mul_add(F32x4::load(weight), sum);
+                }
             }
-            let from = &from[(begin * step).wrapping_add_signed(shift)..];
-            for (sum, x) in sums[begin..end].iter_mut().zip(from.iter().step_by(step)) {
-                F32x4::load(x).mul_add(weight, F32x4::load(sum)).store(sum);
-            }
+        }
+        sum
+    }
+
+    /// The sums of columns whose windows lie inside, `WIDE` at a time; `store` takes runs of them.
+    #[inline(always)]
+    fn row<const STEP: usize>(
+        &self,
+        rows: &[(&[Px], &[Px])],
+        columns: Range<usize>,
+        mut store: impl FnMut(usize, &[F32x4]),
+    ) {
+        let start = |column: usize| (column * STEP).wrapping_add_signed(-self.shape.window.pad_begin[1]);
+        let mut column = columns.start;
+        while column + WIDE <= columns.end {
+            store(column, &self.sums::<WIDE, STEP>(rows, start(column)));
+            column += WIDE;
+        }
+        for column in column..columns.end {
+            store(column, &self.sums::<1, STEP>(rows, start(column)));
         }
     }
 }
@@ -58,25 +102,36 @@ impl Task for Depthwise {
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let Shape { x, y, window, .. } = self.shape;
         let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
-        let taps = self.shape.taps();
+        let (taps, inside) = (self.shape.taps(), self.inside());
+        let mut rows = Vec::with_capacity(window.kernel[0]);
         for unit in units {
             let (at, row) = (unit / y.h, unit % y.h);
             let block = at % y.blocks();
             let weights = &self.weights.as_chunks::<4>().0[block * taps..][..taps];
             let from = plane(source, x.plane(), at);
-            let to = &mut target[unit * y.w..][..y.w];
-            to.fill([0.0; 4]);
+            rows.clear();
             for (ky, weights) in weights.chunks_exact(window.kernel[1]).enumerate() {
                 let line = (row * window.stride[0] + ky * window.dilation[0]) as isize - window.pad_begin[0];
                 if (0..x.h as isize).contains(&line) {
-                    self.add_row(&from[line as usize * x.w..][..x.w], weights, to);
+                    rows.push((&from[line as usize * x.w..][..x.w], weights));
                 }
             }
             let bias = self.epilogue.bias(block);
+            let to = &mut target[unit * y.w..][..y.w];
             let residual = buffers.inputs.get(1).map(|r| &pixels(r)[unit * y.w..][..y.w]);
-            for (i, px) in to.iter_mut().enumerate() {
-                let residual = residual.map_or(F32x4::zero(), |r| F32x4::load(&r[i]));
-                self.epilogue.store(F32x4::load(px) + bias + residual, px);
+            let mut store = |column: usize, sums: &[F32x4]| {
+                for (i, (sum, px)) in sums.iter().zip(&mut to[column..]).enumerate() {
+                    let residual = residual.map_or(F32x4::zero(), |r| F32x4::load(&r[column + i]));
+                    self.epilogue.store(*sum + bias + residual, px);
+                }
+            };
+            for column in (0..inside.start).chain(inside.end..y.w) {
+                store(column, &[self.sum_at_edge(&rows, column)]);
+            }
+            match window.stride[1] {
+                1 => self.row::<1>(&rows, inside.clone(), store),
+                2 => self.row::<2>(&rows, inside.clone(), store),
+                _ => inside.clone().for_each(|column| store(column, &[self.sum_at_edge(&rows, column)])),
             }
             self.epilogue.finish(block, to);
         }

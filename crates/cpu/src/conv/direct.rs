@@ -1,6 +1,7 @@
 //! Convolution of any geometry as a matrix product. A unit is a run of output pixels: what their
 //! windows see is gathered to `A[pixels/4][kh·kw·C_in][4 pixels]`, which stays in the cache while
-//! all panels of 8 output channels pass over it.
+//! all panels of 8 output channels pass over it. Where windows see so much that the weights of a panel would leave the cache
+//! before the next pixels need them, A is made in parts, and their sums are added up.
 
 use super::Shape;
 use super::epilogue::Epilogue;
@@ -14,13 +15,51 @@ use std::ops::Range;
 /// Size of A in bytes to aim at.
 const A_BYTES: usize = 128 << 10;
 
+/// Rows of a panel, of 32 bytes, that a near cache holds beside what they are multiplied with.
+const MOST_ROWS: usize = 768;
+
 pub(super) struct Direct {
     shape: Shape,
     /// `[groups][panels][kh·kw·C_in/groups][8]`
     weights: Packed,
     epilogue: Epilogue,
+    parts: Vec<Part>,
     /// Runs of four pixels in a unit.
     quads: usize,
+}
+
+/// What A holds at a time: several taps, or some channels of a single one.
+#[derive(Debug, Clone)]
+struct Part {
+    taps: Range<usize>,
+    /// Of a group.
+    channels: Range<usize>,
+}
+
+impl Part {
+    fn depth(&self) -> usize {
+        self.taps.len() * self.channels.len()
+    }
+}
+
+/// All that windows see of a group, in equal parts.
+fn parts(taps: usize, channels: usize) -> Vec<Part> {
+    let runs = |len: usize, most: usize| {
+        let run = len.div_ceil(len.div_ceil(most.max(1)).max(1)).max(1);
+        (0..len).step_by(run).map(move |start| start..(start + run).min(len))
+    };
+    if channels <= MOST_ROWS {
+        let part = |taps| Part { taps, channels: 0..channels };
+        return runs(taps, MOST_ROWS / channels.max(1)).map(part).collect();
+    }
+    let of_tap = |tap| {
+        let part = move |quads: Range<usize>| Part {
+            taps: tap..tap + 1,
+            channels: 4 * quads.start..(4 * quads.end).min(channels),
+        };
+        runs(channels.div_ceil(4), MOST_ROWS / 4).map(part)
+    };
+    (0..taps).flat_map(of_tap).collect()
 }
 
 /// `[groups][panels][kh·kw·C_in/groups][8]` from `[C_out, C_in/groups, kh, kw]`.
@@ -37,25 +76,36 @@ pub(crate) fn pack_panels(weights: &[f32], shape: &[usize], groups: usize, out: 
 impl Direct {
     pub(super) fn new(shape: Shape, weights: Packed, epilogue: Epilogue) -> Self {
         let shape = shape.flattened();
-        let depth = (shape.taps() * shape.x.c / shape.groups).max(1);
+        let parts = parts(shape.taps(), shape.x.c / shape.groups);
+        let depth = parts.iter().map(Part::depth).max().unwrap_or(1).max(1);
         let quads = (A_BYTES / (16 * depth)).clamp(1, 32).min(shape.y.plane().div_ceil(4)).max(1);
-        Self { shape, weights, epilogue, quads }
+        Self { shape, weights, epilogue, parts, quads }
     }
 
-    /// Length of a row of A.
+    /// Length of a row of A with all parts.
     fn depth(&self) -> usize {
         self.shape.taps() * (self.shape.x.c / self.shape.groups)
+    }
+
+    /// Pixels of A.
+    fn a_len(&self) -> usize {
+        self.quads * self.parts.iter().map(Part::depth).max().unwrap_or(0)
+    }
+
+    /// Panels of output channels of a group.
+    fn panels(&self) -> usize {
+        (self.shape.y.c / self.shape.groups).div_ceil(PANEL)
     }
 
     fn units_per_image(&self) -> usize {
         self.shape.y.plane().div_ceil(4 * self.quads)
     }
 
-    /// What the windows of output pixels `first..first + 4` see in the channels of one group.
-    fn gather(&self, n: usize, group: usize, first: usize, x: &[Px], a: &mut [Px]) {
+    /// What a part of the windows of output pixels `first..first + 4` sees in one group.
+    fn gather(&self, part: &Part, [n, group, first]: [usize; 3], x: &[Px], a: &mut [Px]) {
         let Shape { x: planes, y, window, groups } = self.shape;
         let per_group = planes.c / groups;
-        let channels = group * per_group..(group + 1) * per_group;
+        let channels = group * per_group + part.channels.start..group * per_group + part.channels.end;
         let image = &x[n * planes.blocks() * planes.plane()..][..planes.blocks() * planes.plane()];
         let corner = |p: usize| {
             let [line, column] = [p / y.w, p % y.w];
@@ -71,7 +121,7 @@ impl Direct {
         if inside && first % y.w + 4 <= y.w {
             let start = top as usize * planes.w + left as usize;
             let step = window.stride[1];
-            self.gather_taps(image, channels, a, |[dy, dx], plane| {
+            self.gather_taps(image, (part.taps.clone(), channels), a, |[dy, dx], plane| {
                 let seen = &plane[start + dy * planes.w + dx..][..3 * step + 1];
                 std::array::from_fn(|i| F32x4::load(&seen[i * step]))
             });
@@ -79,7 +129,7 @@ impl Direct {
         }
         // Past the last pixel: repeated, and not stored later.
         let corners: [[isize; 2]; 4] = std::array::from_fn(|i| corner((first + i).min(y.plane() - 1)));
-        self.gather_taps(image, channels, a, |[dy, dx], plane| {
+        self.gather_taps(image, (part.taps.clone(), channels), a, |[dy, dx], plane| {
             corners.map(|[top, left]| {
                 // Positions before the first wrap to some after the last.
                 let [y, x] = [(top + dy as isize) as usize, (left + dx as isize) as usize];
@@ -94,12 +144,12 @@ impl Direct {
     fn gather_taps(
         &self,
         image: &[Px],
-        channels: Range<usize>,
+        (taps, channels): (Range<usize>, Range<usize>),
         a: &mut [Px],
         quad: impl Fn([usize; 2], &[Px]) -> [F32x4; 4],
     ) {
         let Shape { x: planes, window, .. } = self.shape;
-        for (tap, mut a) in a.chunks_exact_mut(channels.len()).enumerate() {
+        for (tap, mut a) in taps.zip(a.chunks_exact_mut(channels.len())) {
             let shift =
                 [tap / window.kernel[1] * window.dilation[0], tap % window.kernel[1] * window.dilation[1]];
             for block in channels.start / 4..channels.end.div_ceil(4) {
@@ -184,39 +234,72 @@ impl Task for Direct {
     }
 
     fn scratch(&self) -> usize {
-        self.quads * self.depth() * 4
+        let kept = if self.parts.len() > 1 { self.quads * self.panels() * SUMS } else { 0 };
+        (self.a_len() + kept) * 4
     }
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let Shape { y, groups, .. } = self.shape;
         let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
         let residual = buffers.inputs.get(1).map(|r| pixels(r));
-        let a = pixels_mut(buffers.scratch);
-        let (depth, per_group) = (self.depth(), y.c / groups);
-        let panels = per_group.div_ceil(PANEL);
+        let (a, kept) = pixels_mut(buffers.scratch).split_at_mut(self.a_len());
+        let kept: &mut [Sums] = kept.as_chunks_mut::<2>().0.as_chunks_mut().0;
+        let (depth, panels, per_group) = (self.depth(), self.panels(), y.c / groups);
         let weights = panel_rows(&self.weights);
         for unit in units {
             let (n, first) = (unit / self.units_per_image(), unit % self.units_per_image() * 4 * self.quads);
+            let starts = || (first..y.plane()).step_by(4).take(self.quads);
             for group in 0..groups {
-                let starts = (first..y.plane()).step_by(4);
-                for (start, a) in starts.zip(a.chunks_exact_mut(depth)) {
-                    self.gather(n, group, start, source, a);
-                }
-                for panel in 0..panels {
-                    let b = &weights[(group * panels + panel) * depth..][..depth];
-                    for (pixel, a) in (first..y.plane()).step_by(4).zip(a.chunks_exact(depth)) {
-                        let sums = multiply(a, b);
+                let mut before = 0;
+                for (i, part) in self.parts.iter().enumerate() {
+                    let (begins, ends) = (i == 0, i + 1 == self.parts.len());
+                    for (start, a) in starts().zip(a.chunks_exact_mut(part.depth())) {
+                        self.gather(part, [n, group, start], source, a);
+                    }
+                    for panel in 0..panels {
+                        let b = &weights[(group * panels + panel) * depth + before..][..part.depth()];
                         let channel = group * per_group + panel * PANEL;
                         let channels = (per_group - panel * PANEL).min(PANEL);
-                        let at = Place { n, channel, channels, pixel };
-                        if groups == 1 || per_group % 4 == 0 {
-                            self.store_blocks(&sums, at, target, residual);
-                        } else {
-                            self.store_lanes(&sums, at, target, residual);
+                        for (quad, (pixel, a)) in starts().zip(a.chunks_exact(part.depth())).enumerate() {
+                            let mut sums = multiply(a, b);
+                            if !(begins && ends) {
+                                let kept = &mut kept[panel * self.quads + quad];
+                                if !begins {
+                                    add(&mut sums, kept);
+                                }
+                                if !ends {
+                                    keep(&sums, kept);
+                                    continue;
+                                }
+                            }
+                            let at = Place { n, channel, channels, pixel };
+                            if groups == 1 || per_group % 4 == 0 {
+                                self.store_blocks(&sums, at, target, residual);
+                            } else {
+                                self.store_lanes(&sums, at, target, residual);
+                            }
                         }
                     }
+                    before += part.depth();
                 }
             }
         }
     }
+}
+
+/// Sums of a panel and four pixels, between parts.
+type Sums = [[Px; 2]; 4];
+
+/// Pixels of it.
+const SUMS: usize = 8;
+
+fn keep(sums: &[[F32x4; 2]; 4], kept: &mut Sums) {
+    kept.as_flattened_mut().iter_mut().zip(sums.as_flattened()).for_each(|(kept, sum)| sum.store(kept));
+}
+
+fn add(sums: &mut [[F32x4; 2]; 4], kept: &Sums) {
+    sums.as_flattened_mut()
+        .iter_mut()
+        .zip(kept.as_flattened())
+        .for_each(|(sum, kept)| *sum += F32x4::load(kept));
 }

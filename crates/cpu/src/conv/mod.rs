@@ -1,6 +1,6 @@
 //! Convolution: which of its kernels fits, and what they share.
 //!
-//! * 3×3 and 2×2, stride 1, but for small pictures: [`winograd`], a quarter and about half of the
+//! * 3×3 and 2×2, stride 1, but for small pictures and large dilations: [`winograd`], a quarter and about half of the
 //!   multiplications.
 //! * Up to four outputs (last layers): [`few`], lanes are input channels.
 //! * One channel a group: [`depthwise`], lanes are channels.
@@ -60,14 +60,17 @@ impl Shape {
 
     fn is_winograd(&self) -> bool {
         let Window { kernel, stride, dilation, .. } = self.window;
-        let plain = stride == [1, 1] && dilation == [1, 1] && self.groups == 1;
+        let plain = stride == [1, 1] && self.groups == 1;
+        let tiles: usize = winograd::tiles(self.y, dilation).iter().chain(&dilation).product();
         // Its weights are 36 for each kernel: of few tiles reading them costs more than is saved.
         let enough = match kernel {
             [3, 3] => 2,
             [2, 2] => 16,
             _ => usize::MAX,
         };
-        plain && self.x.c > 4 && self.y.c >= 8 && winograd::tiles(self.y).iter().product::<usize>() >= enough
+        // With a dilation many tiles may be full only in part.
+        let full = dilation == [1, 1] || 16 * tiles <= 2 * self.y.plane();
+        plain && full && self.x.c > 4 && self.y.c >= 8 && tiles >= enough
     }
 }
 

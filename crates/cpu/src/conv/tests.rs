@@ -99,6 +99,29 @@ fn other_kernels_strides_and_dilations() {
 }
 
 #[test]
+fn dilations_in_phases() {
+    let mut random = Random::new(9);
+    for (dilation, [h, w]) in [([2, 2], [16, 24]), ([3, 1], [27, 9]), ([1, 4], [8, 37]), ([2, 3], [23, 31])] {
+        for pad_begin in [[0, 0], dilation.map(|d: usize| d as isize)] {
+            let window = Window { dilation, pad_begin, ..SAME };
+            let size = |i: usize, side: usize| side + 2 * pad_begin[i] as usize - 2 * dilation[i];
+            check(&mut random, [2, 6, h, w], window, 1, [2, 10, size(0, h), size(1, w)]);
+        }
+    }
+}
+
+#[test]
+fn windows_that_are_seen_in_parts() {
+    let mut random = Random::new(10);
+    let large = Window { kernel: [9, 9], pad_begin: [4, 4], ..SAME };
+    let one = Window { kernel: [1, 1], pad_begin: [0, 0], ..SAME };
+    check(&mut random, [2, 12, 9, 10], large, 1, [2, 9, 9, 10]);
+    check(&mut random, [1, 20, 9, 10], large, 2, [1, 6, 9, 10]);
+    check(&mut random, [1, 1601, 3, 3], one, 1, [1, 9, 3, 3]);
+    check(&mut random, [1, 802, 3, 4], Window { kernel: [1, 2], ..one }, 1, [1, 8, 3, 3]);
+}
+
+#[test]
 fn groups() {
     let mut random = Random::new(5);
     let strided = Window { stride: [2, 2], ..SAME };
@@ -111,6 +134,8 @@ fn groups() {
         check(&mut random, [2, channels, 7, 9], SAME, channels, [2, channels, 7, 9]);
         check(&mut random, [1, channels, 7, 9], strided, channels, [1, channels, 4, 5]);
         check(&mut random, [1, channels, 7, 9], dilated, channels, [1, channels, 8, 8]);
+        check(&mut random, [1, channels, 5, 40], strided, channels, [1, channels, 3, 20]);
+        check(&mut random, [1, channels, 5, 40], dilated, channels, [1, channels, 5, 39]);
     }
 }
 
@@ -118,22 +143,25 @@ fn groups() {
 #[test]
 fn epilogues() {
     let mut random = Random::new(6);
-    for (c_in, c_out, groups) in [(8, 10, 1), (3, 10, 1), (8, 3, 1), (6, 6, 6), (6, 6, 2)] {
+    let plain = |case| (case, [1, 1]);
+    let cases = [(8, 10, 1), (3, 10, 1), (8, 3, 1), (6, 6, 6), (6, 6, 2)].map(plain);
+    for ((c_in, c_out, groups), dilation) in cases.into_iter().chain([((8, 10, 1), [2, 2])]) {
+        let window = Window { dilation, pad_begin: dilation.map(|d| d as isize), ..SAME };
         for activation in
             [Unary::Relu, Unary::Clip { min: -0.5, max: 0.75 }, Unary::LeakyRelu { alpha: 0.25 }]
         {
-            let shape = [2, c_out, 7, 6];
-            let x = random.tensor(&[2, c_in, 7, 6]);
+            let shape = [2, c_out, 14, 12];
+            let x = random.tensor(&[2, c_in, 14, 12]);
             let weight = random.tensor(&[c_out, c_in / groups, 3, 3]);
             let [bias, scale, shift] = [(); 3].map(|()| random.tensor(&[c_out]));
             let residual = random.tensor(&shape);
-            let sums = naive(&x, &weight, SAME, groups, &shape);
+            let sums = naive(&x, &weight, window, groups, &shape);
             let of = |t: &Tensor, i: usize| t.as_f32().unwrap()[i];
             let wanted: Vec<f32> = sums
                 .iter()
                 .enumerate()
                 .map(|(i, sum)| {
-                    let channel = i / 42 % c_out;
+                    let channel = i / 168 % c_out;
                     let v = sum + of(&bias, channel) + of(&residual, i);
                     let v = match activation {
                         Unary::Relu => v.max(0.0),
@@ -155,7 +183,7 @@ fn epilogues() {
                 activation,
                 scale_shift: Some((constant(2), constant(3))),
             };
-            let kernel = Kernel::Conv { window: SAME, groups, weight: constant(0), epilogue };
+            let kernel = Kernel::Conv { window, groups, weight: constant(0), epilogue };
             let constants = vec![weight, bias, scale, shift];
             let case = Case { constants, ..Case::planes(kernel, &[&x, &residual], &shape) };
             assert_close(&case.floats(), &wanted, 2e-5, &format!("{c_in}→{c_out}, {activation:?}"));

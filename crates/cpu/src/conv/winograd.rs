@@ -1,4 +1,5 @@
-//! 3×3 convolution with stride 1, and 2×2 as one with zeros, by Winograd's F(4×4, 3×3).
+//! 3×3 convolution with stride 1, and 2×2 as one with zeros, by Winograd's F(4×4, 3×3). With a dilation of d, every d-th
+//! row and column are a picture by themselves, a phase, of which there are d² (of both axes together).
 //!
 //! A block is a run of tiles of 4×4 output pixels. All its input is transformed to
 //! `V[36][tiles/4][C_in][4 tiles]`; then, for each panel of 8 output channels, 36 small matrix
@@ -28,7 +29,7 @@ pub(super) struct Winograd {
     /// `[panels][36][C_in][8]`
     weights: Packed,
     epilogue: Epilogue,
-    /// Tiles `[y, x]` of an image.
+    /// Tiles `[y, x]` of a phase.
     tiles: [usize; 2],
     /// Groups of four tiles in a block.
     groups: usize,
@@ -36,9 +37,9 @@ pub(super) struct Winograd {
     panels: usize,
 }
 
-/// Tiles `[y, x]` of an image.
-pub(super) fn tiles(y: Planes) -> [usize; 2] {
-    [y.h.div_ceil(4), y.w.div_ceil(4)]
+/// Tiles `[y, x]` of a phase of an image.
+pub(super) fn tiles(y: Planes, dilation: [usize; 2]) -> [usize; 2] {
+    [y.h.div_ceil(dilation[0]).div_ceil(4), y.w.div_ceil(dilation[1]).div_ceil(4)]
 }
 
 /// `[panels][36][C_in][8]` from `[C_out, C_in, kh, kw]`, with zeros where a kernel has less than 3×3.
@@ -58,17 +59,26 @@ pub(crate) fn pack_winograd(weights: &[f32], shape: &[usize], out: &mut [f32]) {
 
 impl Winograd {
     pub(super) fn new(shape: Shape, weights: Packed, epilogue: Epilogue) -> Self {
-        let tiles = tiles(shape.y);
+        let tiles = tiles(shape.y, shape.window.dilation);
+        let count = tiles.iter().chain(&shape.window.dilation).product::<usize>();
         let fitting = V_BYTES / (36 * 16 * shape.x.c);
         // With fewer the weights, which may not fit a cache, are read too often.
-        let groups = fitting.clamp(4, 8).min((tiles[0] * tiles[1]).div_ceil(4)).max(1);
+        let groups = fitting.clamp(4, 8).min(count.div_ceil(4)).max(1);
         let per_panel = 2 * 4 * groups * 36 * shape.x.c * PANEL;
         let panels = (UNIT_OPERATIONS / per_panel).clamp(1, shape.y.c.div_ceil(PANEL));
         Self { shape, weights, epilogue, tiles, groups, panels }
     }
 
     fn tile_count(&self) -> usize {
-        self.tiles[0] * self.tiles[1]
+        self.tiles.iter().chain(&self.shape.window.dilation).product()
+    }
+
+    /// The first output pixel of a tile, `[y, x]`; its others are a dilation apart. Of the last phases it may lie outside.
+    fn corner(&self, tile: usize) -> [usize; 2] {
+        let [dy, dx] = self.shape.window.dilation;
+        let (phase, tile) = (tile / (self.tiles[0] * self.tiles[1]), tile % (self.tiles[0] * self.tiles[1]));
+        let at = [tile / self.tiles[1], tile % self.tiles[1]];
+        [4 * dy * at[0] + phase / dx, 4 * dx * at[1] + phase % dx]
     }
 
     fn units_per_block(&self) -> usize {
@@ -88,6 +98,7 @@ impl Winograd {
     fn transform_input(&self, n: usize, first: usize, x: &[Px], v: &mut [Px]) {
         let planes = self.shape.x;
         let (c_in, stride) = (planes.c, self.v_stride());
+        let [dy, dx] = self.shape.window.dilation;
         let (mut edge, mut tiles) = ([Edge([(0, 0.0); 36]); 4], [[[0.0; 4]; 36]; 4]);
         for group in 0..self.groups {
             // Past the last tile: repeated, and not stored later.
@@ -97,7 +108,10 @@ impl Winograd {
                 let source = plane(x, planes.plane(), n * planes.blocks() + block);
                 for ((start, edge), tile) in inside.iter().zip(&edge).zip(&mut tiles) {
                     match start {
-                        Some(start) => transform_tile(&source[*start..], planes.w, tile),
+                        Some(start) if dx == 1 => transform_tile(&source[*start..], dy * planes.w, tile),
+                        Some(start) => {
+                            transform_tile(&apart(&source[*start..], [dy * planes.w, dx]), 6, tile)
+                        }
                         None => transform_tile(&edge.read(source), 6, tile),
                     }
                 }
@@ -116,13 +130,14 @@ impl Winograd {
     fn locate(&self, tile: usize, edge: &mut Edge) -> Option<usize> {
         let (h, w) = (self.shape.x.h, self.shape.x.w);
         let [pad_y, pad_x] = self.shape.window.pad_begin;
-        let y = (4 * (tile / self.tiles[1])) as isize - pad_y;
-        let x = (4 * (tile % self.tiles[1])) as isize - pad_x;
-        if y >= 0 && x >= 0 && y as usize + 6 <= h && x as usize + 6 <= w {
+        let [dy, dx] = self.shape.window.dilation;
+        let [y, x] = self.corner(tile);
+        let (y, x) = (y as isize - pad_y, x as isize - pad_x);
+        if y >= 0 && x >= 0 && y as usize + 5 * dy < h && x as usize + 5 * dx < w {
             return Some(y as usize * w + x as usize);
         }
         for (i, (at, inside)) in edge.0.iter_mut().enumerate() {
-            let (y, x) = (y + (i / 6) as isize, x + (i % 6) as isize);
+            let (y, x) = (y + (i / 6 * dy) as isize, x + (i % 6 * dx) as isize);
             // The nearest pixel, times zero.
             let [near_y, near_x] = [y.clamp(0, h as isize - 1), x.clamp(0, w as isize - 1)];
             *at = near_y as usize * w + near_x as usize;
@@ -166,15 +181,26 @@ impl Winograd {
                     row[c] = value;
                 }
             }
-            let (ty, tx) = (4 * (tile / self.tiles[1]), 4 * (tile % self.tiles[1]));
-            let width = (w - tx).min(4);
-            for (r, row) in columns.into_iter().enumerate().take(h - ty) {
-                let at = (ty + r) * w + tx;
+            let ([dy, dx], [top, left]) = (self.shape.window.dilation, self.corner(tile));
+            let width = w.saturating_sub(left).div_ceil(dx).min(4);
+            if width == 0 {
+                continue;
+            }
+            for (line, row) in (top..h).step_by(dy).zip(columns) {
+                let at = line * w + left;
                 let mut sums = transform::output(row).map(|sum| sum + bias);
                 if let Some(residual) = residual {
-                    for (sum, x) in sums.iter_mut().zip(&residual[at..at + width]) {
+                    for (sum, x) in sums.iter_mut().zip(residual[at..].iter().step_by(dx).take(width)) {
                         *sum += F32x4::load(x);
                     }
+                }
+                if dx > 1 {
+                    let mut stored = [[0.0; 4]; 4];
+                    sums.into_iter().zip(&mut stored).for_each(|(sum, y)| self.epilogue.store(sum, y));
+                    self.epilogue.finish(block, &mut stored);
+                    let to = y[at..].iter_mut().step_by(dx).take(width);
+                    to.zip(stored).for_each(|(y, px)| *y = px);
+                    continue;
                 }
                 let to = &mut y[at..at + width];
                 if let Some(to) = to.first_chunk_mut::<4>() {
@@ -226,6 +252,12 @@ fn transform_tile(seen: &[Px], width: usize, tile: &mut [Px; 36]) {
             value.store(&mut tile[6 * r + c]);
         }
     }
+}
+
+/// 6×6 pixels that are `[row, column]` apart, side by side.
+#[inline(never)]
+fn apart(seen: &[Px], [row, column]: [usize; 2]) -> [Px; 36] {
+    std::array::from_fn(|i| seen[i / 6 * row + i % 6 * column])
 }
 
 /// The next length in pixels that fills an odd number of cache lines.

@@ -88,6 +88,6 @@ pub(crate) fn lower(b: &mut Builder) -> Result<()> {
         Kernel::GridSample(sample) => sampling::grid_sample(b, *sample),
         Kernel::MatMul(matmul) => matrix::matmul(b, matmul),
         Kernel::Transpose { perm } => matrix::transpose(b, perm),
-        Kernel::Reshape => movement::reshape(b),
+        &Kernel::Reshape { first } => movement::reshape(b, first),
     }
 }

@@ -163,8 +163,11 @@ pub(super) fn concat(b: &mut Builder, axis: usize) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn reshape(b: &mut Builder) -> Result<()> {
+pub(super) fn reshape(b: &mut Builder, first: usize) -> Result<()> {
     let (x, y) = (b.input(0)?, b.output(0)?);
+    if first > 0 {
+        return b.copy(&x, 4 * first as u64, &y);
+    }
     let planes = |view: &View| f64::from(u8::from(view.layout == Layout::Planes));
     let constants = vec![("FROM_PLANES", planes(&x)), ("TO_PLANES", planes(&y))];
     let count = y.vectors();

@@ -237,7 +237,12 @@ impl Lowering<'_> {
         let full = |shape: &[usize]| [vec![1; rank - shape.len()], shape.to_vec()].concat();
         let (fa, fb) = (full(&sa), full(&sb));
         let shape: Vec<usize> = fa.iter().zip(&fb).map(|(&x, &y)| if x == 1 { y } else { x }).collect();
-        let layout = Builder::natural(&shape);
+        let whole = [(a, &fa), (b, &fb)].map(|(operand, full)| match operand {
+            Operand::Value(_) if *full == shape => Some(self.b.layout(operand)),
+            Operand::Value(_) | Operand::Const(_) => None,
+        });
+        let plain = whole.contains(&Some(Layout::Plain)) && !whole.contains(&Some(Layout::Planes));
+        let layout = if plain { Layout::Plain } else { Builder::natural(&shape) };
         let a = self.b.reshape(a, &fa, layout)?;
         let b = self.b.reshape(b, &fb, layout)?;
         let kernel = Kernel::Binary { op: function, activation: UnaryFunction::Identity };

@@ -1,6 +1,5 @@
 //! Matrix products.
 
-use super::super::builder::Builder;
 use super::super::{Kernel, Layout, MatMul as Product, Operand};
 use super::{Lowered, Lowering};
 use unet_kernels::tensor::DType;
@@ -45,7 +44,7 @@ impl Lowering<'_> {
         let product = Product { batch, m, k, n, trans_a: false, trans_b: false, alpha: 1.0, beta: 0.0 };
         let kernel = Kernel::MatMul(product);
         let y = self.b.push(kernel, vec![a, b], DType::F32, &[batch, m, n], Layout::Plain)?;
-        Ok(self.b.reshape(y, &sizes.output, Builder::natural(&sizes.output))?)
+        Ok(self.b.reshape(y, &sizes.output, Layout::Plain)?)
     }
 
     /// The operand as a stack of matrices whose number divides the batch and that repeats.

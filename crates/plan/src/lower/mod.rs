@@ -195,7 +195,7 @@ impl Lowering<'_> {
                 let (shape, layout) = (self.b.shape(operand).to_vec(), self.b.layout(operand));
                 let dtype = self.dtype(operand);
                 let out = self.b.value(&self.graph.edges[edge.0].name, dtype, &shape, layout)?;
-                self.b.step(super::Kernel::Reshape, vec![operand], vec![out]);
+                self.b.step(super::Kernel::Reshape { first: 0 }, vec![operand], vec![out]);
                 if let Operand::Value(v) = operand
                     && let Some(&plane) = self.index_outputs.get(&v)
                 {

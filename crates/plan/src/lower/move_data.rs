@@ -33,6 +33,18 @@ fn joined(axes: Vec<(usize, Option<Vec<i32>>)>) -> Vec<(usize, Option<Vec<i32>>)
     joined
 }
 
+/// The element that a run of neighbours begins with, where one is all that the tables take.
+fn first_of_run(shape: &[usize], tables: &[Option<Vec<i32>>]) -> Option<usize> {
+    let at = shape.iter().position(|&len| len != 1).unwrap_or(0);
+    if tables.iter().enumerate().any(|(axis, table)| axis != at && table.is_some()) {
+        return None;
+    }
+    let table = tables.get(at)?.as_ref()?;
+    let first = usize::try_from(*table.first()?).ok()?;
+    let run = table.iter().zip(first..).all(|(&i, next)| usize::try_from(i) == Ok(next) && next < shape[at]);
+    run.then(|| first * shape[at + 1..].iter().product::<usize>())
+}
+
 impl Lowering<'_> {
     /// Output positions taken from source positions, one table an axis of `x` (`None`: as is).
     pub(super) fn gather(&mut self, x: Operand, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered {
@@ -42,6 +54,11 @@ impl Lowering<'_> {
         let dtype = self.dtype(x);
         let length = |(n, table): (usize, &Option<Vec<i32>>)| table.as_ref().map_or(n, Vec::len);
         let shape: Vec<usize> = self.b.shape(x).iter().copied().zip(&tables).map(length).collect();
+        if let Some(first) = first_of_run(self.b.shape(x), &tables)
+            && self.b.layout(x) == Layout::Plain
+        {
+            return Ok(self.b.push(Kernel::Reshape { first }, vec![x], dtype, &shape, Layout::Plain)?);
+        }
         let axes = self.b.shape(x).iter().copied().zip(tables).collect();
         let axes = if shape.len() > 4 { joined(axes) } else { axes };
         let mut output = vec![1; 4usize.saturating_sub(axes.len())];
@@ -165,7 +182,7 @@ impl Lowering<'_> {
         tables[at] = Some(table);
         let y = self.gather(x, tables, 0.0)?;
         let output = self.output_shape(node, 0)?;
-        Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
+        Ok(self.b.reshape(y, &output, self.b.kept(y, &output))?)
     }
 
     pub(super) fn resize(&mut self, node: &Node, op: &Resize) -> Lowered<()> {
@@ -230,7 +247,7 @@ impl Lowering<'_> {
     pub(super) fn reshape(&mut self, node: &Node, op: &Reshape) -> Lowered {
         let shape = op.resolve(&self.facts(node))?;
         let x = self.arg(node, 0)?;
-        Ok(self.b.reshape(x, &shape, Builder::natural(&shape))?)
+        Ok(self.b.reshape(x, &shape, self.b.kept(x, &shape))?)
     }
 
     pub(super) fn transpose(&mut self, node: &Node, op: &Transpose) -> Lowered {

@@ -139,7 +139,7 @@ impl Lowering<'_> {
         let sum = self.b.push(along(ReduceKind::Sum), vec![powers], DType::F32, &one, Layout::Plain)?;
         let log = self.function(sum, Unary::Log)?;
         let y = self.combine(below, Binary::Sub, log)?;
-        Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
+        Ok(self.b.reshape(y, &shape, Layout::Plain)?)
     }
 
     pub(super) fn arg_max(&mut self, node: &Node, op: &ArgMax) -> Lowered {

@@ -1,0 +1,100 @@
+//! [`Kernel::Transpose`](unet_plan::Kernel::Transpose) of plain values.
+
+use super::task::{Buffers, Task};
+use crate::simd::F32x4;
+use std::ops::Range;
+
+/// Elements along the input's fastest axis in a unit.
+const RUN: usize = 256;
+
+/// Axes that stay neighbours are one; a unit is a run along the axis whose elements are neighbours in the input, and all of the
+/// output's last axis.
+pub(super) struct Transpose {
+    /// Axes of the output, each with its length and its strides in the input and in the output; but the next two.
+    outer: Vec<Axis>,
+    /// The axis whose elements are neighbours in the input.
+    near: Axis,
+    /// The output's last axis where that is another one; else of length 1.
+    last: Axis,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Axis {
+    len: usize,
+    from: usize,
+    to: usize,
+}
+
+impl Transpose {
+    pub(crate) fn new(input: &[usize], perm: &[usize]) -> Self {
+        let from = unet_kernels::tensor::strides(input);
+        let shape: Vec<usize> = perm.iter().map(|&axis| input[axis]).collect();
+        let to = unet_kernels::tensor::strides(&shape);
+        let mut axes: Vec<Axis> = Vec::new();
+        for (i, &axis) in perm.iter().enumerate() {
+            let next = Axis { len: shape[i], from: from[axis], to: to[i] };
+            match axes.last_mut() {
+                _ if next.len == 1 => {}
+                Some(before) if before.from == next.from * next.len => {
+                    *before = Axis { len: before.len * next.len, ..next };
+                }
+                _ => axes.push(next),
+            }
+        }
+        let single = Axis { len: 1, from: 1, to: 1 };
+        let near = axes.iter().position(|axis| axis.from == 1).map_or(single, |at| axes.remove(at));
+        let last = if near.to == 1 { single } else { axes.pop().unwrap_or(single) };
+        Self { outer: axes, near, last }
+    }
+
+    fn runs(&self) -> usize {
+        self.near.len.div_ceil(RUN)
+    }
+}
+
+impl Task for Transpose {
+    fn units(&self) -> usize {
+        self.outer.iter().map(|axis| axis.len).product::<usize>() * self.runs()
+    }
+
+    fn run(&self, units: Range<usize>, buffers: Buffers) {
+        let (x, y) = (buffers.inputs[0], &mut *buffers.outputs[0]);
+        for unit in units {
+            let (mut rest, first) = (unit / self.runs(), unit % self.runs() * RUN);
+            let (mut from, mut to) = (first, first * self.near.to);
+            for axis in self.outer.iter().rev() {
+                from += rest % axis.len * axis.from;
+                to += rest % axis.len * axis.to;
+                rest /= axis.len;
+            }
+            let len = (self.near.len - first).min(RUN);
+            if self.near.to == 1 {
+                y[to..to + len].copy_from_slice(&x[from..from + len]);
+            } else {
+                swap([self.last.len, len], (&x[from..], self.last.from), (&mut y[to..], self.near.to));
+            }
+        }
+    }
+}
+
+/// Writes the rows of a matrix as columns. Rows of `from` are a stride apart, and so are those of `to`.
+fn swap([rows, columns]: [usize; 2], from: (&[f32], usize), to: (&mut [f32], usize)) {
+    let ((x, step), (y, apart)) = (from, to);
+    let whole = [rows - rows % 4, columns - columns % 4];
+    for column in (0..whole[1]).step_by(4) {
+        for row in (0..whole[0]).step_by(4) {
+            let four =
+                |i: usize| x[(row + i) * step + column..].first_chunk().map_or(F32x4::zero(), F32x4::load);
+            let turned = F32x4::transpose(std::array::from_fn(four));
+            for (i, values) in turned.into_iter().enumerate() {
+                if let Some(to) = y[(column + i) * apart + row..].first_chunk_mut() {
+                    values.store(to);
+                }
+            }
+        }
+    }
+    for column in 0..columns {
+        let first = if column < whole[1] { whole[0] } else { 0 };
+        (first..rows).for_each(|row| y[column * apart + row] = x[row * step + column]);
+    }
+}
