@@ -83,6 +83,20 @@ pub(crate) enum Command {
     },
     /// Degrade reference pictures, restore them, and score the results
     Evaluate(Evaluate),
+    /// Time every kernel of a network on random numbers, on one thread
+    Profile(Profile),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Profile {
+    /// The ONNX file
+    pub model: PathBuf,
+    /// Width and height of the input, for what the file leaves open; of several inputs, of each
+    #[arg(long, value_name = "WxH", default_value = "256x256", value_parser = size)]
+    pub size: [usize; 2],
+    /// Print comma-separated values
+    #[arg(long)]
+    pub csv: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -218,6 +232,14 @@ pub(crate) struct Evaluate {
 }
 
 /// Reads a number. Of one out of the range the range is told, before any work begins.
+/// Two sides: `640x480`.
+fn size(text: &str) -> Result<[usize; 2], String> {
+    let sides = text.split_once(['x', '×']).and_then(|(w, h)| Some([w.parse().ok()?, h.parse().ok()?]));
+    sides
+        .filter(|sides| sides.iter().all(|side| (1..=16_384).contains(side)))
+        .ok_or_else(|| "it has to be a width and a height of 1 to 16384 pixels, such as 640x480".into())
+}
+
 fn number<T: FromStr + PartialOrd>(
     range: impl RangeBounds<T> + Debug + Clone,
 ) -> impl Fn(&str) -> Result<T, String> + Clone {

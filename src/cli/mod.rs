@@ -10,6 +10,7 @@ mod masks;
 mod models;
 mod noise;
 mod optional;
+mod profile;
 mod protocol;
 mod report;
 mod run;
@@ -29,6 +30,7 @@ pub(crate) fn main(args: &Args) -> ExitCode {
         Command::List => models::list(args),
         Command::Noise { inputs, recursive } => noise::noise(inputs, *recursive),
         Command::Evaluate(options) => evaluate::evaluate(args, options),
+        Command::Profile(options) => profile::profile(args, options),
         task => run::run(args, task),
     };
     match done {

@@ -13,15 +13,31 @@ pub(super) fn print(table: &[Vec<String>]) -> Outcome<()> {
         table.iter().filter_map(|row| row.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, &width)| {
+            // Numbers end in line, words begin in line.
+            let number = cell.parse::<f64>().is_ok();
+            if number { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().into()
+    };
+    write(table.iter().map(line))
+}
+
+/// The same as comma-separated values (RFC 4180).
+pub(super) fn print_csv(table: &[Vec<String>]) -> Outcome<()> {
+    let quoted = |cell: &String| {
+        let special = cell.contains([',', '"', '\n', '\r']);
+        if special { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() }
+    };
+    write(table.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",")))
+}
+
+fn write(lines: impl Iterator<Item = String>) -> Outcome<()> {
     let mut out = io::stdout().lock();
-    let mut write = || {
-        for row in table {
-            let cells = row.iter().zip(&widths).map(|(cell, &width)| {
-                // Numbers end in line, words begin in line.
-                let number = cell.parse::<f64>().is_ok();
-                if number { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
-            });
-            writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+    let write = || {
+        for line in lines {
+            writeln!(out, "{line}")?;
         }
         out.flush()
     };

@@ -61,9 +61,11 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
                 optional,
             })
         }
-        Command::Run { model: None, .. } | Command::List | Command::Noise { .. } | Command::Evaluate(_) => {
-            Err("this command runs no network".into())
-        }
+        Command::Run { model: None, .. }
+        | Command::List
+        | Command::Noise { .. }
+        | Command::Evaluate(_)
+        | Command::Profile(_) => Err("this command runs no network on pictures".into()),
     }
 }
 

@@ -241,8 +241,7 @@ impl Inspection {
         Loss::cross_entropy(&scores, within, reference, place)
     }
 
-    /// Times every node while the network runs as it always does, several times; the fastest run of
-    /// each kernel counts.
+    /// Times every node while the network runs as it always does, several times; the mean counts.
     ///
     /// # Errors
     /// Those of [`Model::run`].
@@ -251,7 +250,11 @@ impl Inspection {
         let mut fallback = None;
         let steps = loop {
             let on_gpu = fallback.is_none() && self.model.device().uses_gpu();
-            match self.model.time_steps(vec![self.input.clone()], &host, on_gpu).await {
+            match self
+                .model
+                .time_kernels(self.model.pictures(), vec![self.input.clone()], &host, on_gpu)
+                .await
+            {
                 Err(error) if on_gpu => self.model.fall_back(error, &mut fallback)?,
                 steps => break steps?,
             }

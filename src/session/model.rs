@@ -3,7 +3,8 @@
 use super::engine::Device;
 use super::geometry::Geometry;
 use super::host::Host;
-use super::runner::{Runner, Timed, What};
+use super::profile::KernelTime;
+use super::runner::{Runner, What};
 use super::steps::Steps;
 use super::summary::{self, Summary};
 use crate::backend::cpu;
@@ -209,20 +210,36 @@ impl Model {
         runner.run(what, inputs, host).await
     }
 
-    /// Milliseconds of each step of the plan for these pictures.
-    pub(super) async fn time_steps(
+    /// Times every kernel of a run on these inputs, as the network always runs, on average of several runs. Of a GPU they
+    /// are its timestamps, which browsers may round to 0.1 ms; where it has none, the
+    /// way to the GPU and back counts for every kernel.
+    ///
+    /// # Errors
+    /// Those of [`Model::run`], but a GPU that fails is not replaced by the CPU.
+    pub async fn profile(&self, inputs: RunInput, host: &impl Host) -> Result<Vec<KernelTime>> {
+        let on_gpu = self.device.uses_gpu();
+        let times = self.time_kernels(&self.graph, self.in_order(inputs)?, host, on_gpu).await?;
+        if on_gpu {
+            return Ok(times);
+        }
+        let rates = cpu::bounds(&|| host.now())?;
+        Ok(times.into_iter().map(|time| time.bounded(rates)).collect())
+    }
+
+    /// [`Model::profile`] of inputs in the graph's order, on a backend of choice.
+    pub(super) async fn time_kernels(
         &self,
+        graph: &Rc<Graph>,
         inputs: Vec<Tensor>,
         host: &impl Host,
         on_gpu: bool,
-    ) -> Result<Vec<Timed>> {
+    ) -> Result<Vec<KernelTime>> {
         let mut runner = self.runner.lock().await;
         if host.stopped() {
             return Err(Error::Aborted);
         }
         let selection = Selection::default();
-        let what = What { graph: &self.pictures, selection: &selection, device: &self.device, on_gpu };
-        runner.time(what, inputs, host).await
+        runner.time(What { graph, selection: &selection, device: &self.device, on_gpu }, inputs, host).await
     }
 
     /// Lets go of the buffers of the last run; of one that is under way, not.

@@ -2,6 +2,7 @@
 
 use super::engine::Device;
 use super::host::Host;
+use super::profile::KernelTime;
 use crate::backend::cpu;
 #[cfg(feature = "gpu")]
 use crate::backend::gpu;
@@ -15,8 +16,8 @@ use std::rc::Rc;
 const PAUSE_MS: f64 = 16.0;
 /// One indivisible piece of CPU work is cut to about this long, in milliseconds.
 const PIECE_MS: f64 = 4.0;
-/// Steps are timed this often at most, and twice at least: the first run warms up.
-const ROUNDS: usize = 5;
+/// Steps are timed this often at most, and twice at least: the first run warms up and does not count.
+const ROUNDS: usize = 20;
 /// No further round begins after so many milliseconds.
 const TIMING_MS: f64 = 400.0;
 
@@ -51,13 +52,6 @@ pub(super) struct What<'a> {
     pub selection: &'a Selection,
     pub device: &'a Device,
     pub on_gpu: bool,
-}
-
-/// A step of a plan.
-pub(super) struct Timed {
-    /// Nodes that it computes, see [`crate::plan::Step`].
-    pub nodes: Vec<usize>,
-    pub milliseconds: f64,
 }
 
 impl Default for Runner {
@@ -117,27 +111,35 @@ impl Runner {
         Ok(outputs)
     }
 
-    /// How long each step takes, at its fastest of several runs.
+    /// How long each step takes on average of several runs: clocks of browsers are too coarse for one.
     pub(super) async fn time(
         &mut self,
         what: What<'_>,
         inputs: Vec<Tensor>,
         host: &impl Host,
-    ) -> Result<Vec<Timed>> {
+    ) -> Result<Vec<KernelTime>> {
         let read = self.prepare(what, inputs).await?;
         let read: Vec<&Tensor> = read.iter().collect();
         let Self { ready, cpu_flops_per_ms, .. } = self;
         let Some(Ready { prepared, executor, .. }) = ready else { return Err(unprepared()) };
-        let step =
-            |step: &crate::plan::Step| Timed { nodes: step.nodes.clone(), milliseconds: f64::INFINITY };
-        let mut timed: Vec<Timed> = prepared.plan.steps.iter().map(step).collect();
+        let kernels: Vec<&'static str> = match executor {
+            Executor::Cpu(executor) => executor.kernels().collect(),
+            #[cfg(feature = "gpu")]
+            Executor::Gpu(executor) => executor.kernels().collect(),
+        };
+        let steps = prepared.plan.steps.iter().zip(kernels);
+        let mut timed: Vec<KernelTime> =
+            steps.map(|(step, kernel)| KernelTime::of(&prepared.plan, step, kernel)).collect();
         let mut times = vec![0.0; timed.len()];
-        let began = host.now();
+        let (began, mut counted) = (host.now(), 0.0);
         for round in 0..ROUNDS {
             if round > 1 && host.now() - began > TIMING_MS {
                 break;
             }
-            times.fill(0.0);
+            if round == 1 {
+                times.fill(0.0);
+            }
+            counted = f64::from(round.max(1) as u32);
             let result = match executor {
                 Executor::Cpu(executor) => {
                     run_cpu(executor, &read, cpu_flops_per_ms, Some(&mut times), host).await
@@ -151,9 +153,9 @@ impl Runner {
                 *ready = None;
                 return Err(error);
             }
-            for (step, time) in timed.iter_mut().zip(&times) {
-                step.milliseconds = step.milliseconds.min(*time);
-            }
+        }
+        for (step, time) in timed.iter_mut().zip(&times) {
+            step.milliseconds = time / counted;
         }
         Ok(timed)
     }

@@ -157,7 +157,7 @@ impl Inspection {
         self.answer(Question::Features(value), &options)
     }
 
-    /// Times every node on the engine's backend, each at its fastest of a few runs. On a GPU without
+    /// Times every node on the engine's backend, on average of several runs. On a GPU without
     /// timestamps, the way to it and back counts for every kernel.
     #[wasm_bindgen(unchecked_return_type = "Promise<Profile>")]
     pub fn profile(

@@ -121,6 +121,25 @@ impl Model {
         })
     }
 
+    /// Times every kernel of a run, on average of several runs. Inputs and options (`signal`) as in `run`. On a GPU
+    /// without timestamps, the way to it and back counts for every kernel.
+    #[wasm_bindgen(unchecked_return_type = "Promise<KernelTime[]>")]
+    pub fn profile(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Float32Array | Record<string, Tensor>")] input: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number[] | { signal?: AbortSignal }")]
+        second: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "{ signal?: AbortSignal }")] third: JsValue,
+    ) -> Promise {
+        let named = !input.is_instance_of::<js_sys::Float32Array>();
+        let (inner, host) = (self.inner.clone(), Browser::new(if named { &second } else { &third }));
+        let inputs = if named { by_name(&input) } else { single(&input, &second) };
+        future_to_promise(async move {
+            let times = async { inner.profile(inputs?, &host).await };
+            times.await.map(|times| convert::json(&times)).map_err(|e| convert::error(&e))
+        })
+    }
+
     /// Runs on the input of one tile and gives the output, as a helper of `process` does. Options: `signal`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Tensor>")]
     pub fn tile(

@@ -35,6 +35,23 @@ export interface Plan {
   multiple: number[];
 }
 
+/** A kernel of a run: what it computes, what that costs, and how long it took. */
+export interface KernelTime {
+  /** Name and operator of the node it computes; of several that are fused, the last one. */
+  node: string; op: string;
+  /** What the backend calls the kernel; empty where none runs. */
+  kernel: string;
+  shape: number[];
+  milliseconds: number;
+  /** Multiplications and additions, counted as direct computation. */
+  flops: number;
+  /** Of operands, constants and results, each counted once. */
+  bytes: number;
+  /** Milliseconds that a thread of this machine would take at the least, by its measured rates; fast convolutions, which
+   *  multiply less, take less. null on a GPU. */
+  bound: number | null;
+}
+
 /** What `metadata_props` say of a model that goes from picture to picture. */
 export interface Task {
   /** "denoise", for example; this and the next three as the file has them. */

@@ -90,6 +90,32 @@ fn who_has_read_enough_may_go_away() {
 }
 
 #[test]
+fn every_kernel_is_timed() {
+    let place = Place::new("profile");
+    place.model("net", &IDENTITY, &[]);
+    let csv = place.run(&["profile", "models/net.onnx", "--size", "32x24", "--csv"]);
+    let told = text(&csv.stdout).to_owned();
+    let rows: Vec<Vec<&str>> = told.lines().map(|line| line.split(',').collect()).collect();
+    let [head, conv, all] = &rows[..] else { panic!("{told}{}", text(&csv.stderr)) };
+    assert_eq!(conv[..4], ["conv", "Conv", "Direct", "1x3x24x32"]);
+    assert!(rows.iter().all(|row| row.len() == head.len()), "{told}");
+    // 2·3 operations for each of 3·24·32 values.
+    let (ms, rate): (f64, f64) = (conv[4].parse().unwrap(), conv[6].parse().unwrap());
+    assert!((ms * rate - 0.013_824).abs() < 0.05 * ms + 0.0005 * rate, "{told}");
+    assert_eq!((all[0], all[4]), ("all", conv[4]));
+    let table = text(&place.run(&["profile", "models/net.onnx"]).stdout).to_owned();
+    assert!(table.contains("1x3x256x256") && table.contains("of bound %"), "{table}");
+    for (words, hint) in [
+        (["models/net.onnx", "--size", "32"], "a width and a height"),
+        (["models/net.onnx", "--size", "0x8"], "a width and a height"),
+        (["models/none.onnx", "--size", "8x8"], "none.onnx"),
+    ] {
+        let done = place.run(&[&["profile"], &words[..]].concat());
+        assert!(!done.status.success() && text(&done.stderr).contains(hint), "{}", text(&done.stderr));
+    }
+}
+
+#[test]
 fn what_is_misspelt_is_suggested() {
     let place = Place::new("misspelt");
     place.model("denoise-bilinear", &IDENTITY, &[("task", "denoise")]);

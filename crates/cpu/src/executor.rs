@@ -142,6 +142,11 @@ impl Executor {
         per_unit.saturating_mul(count as u64)
     }
 
+    /// What the kernel of each step is called.
+    pub fn kernels(&self) -> impl Iterator<Item = &'static str> {
+        self.steps.iter().map(|step| step.task.name())
+    }
+
     /// Share of the work that is done, 0..=1.
     pub fn progress(&self) -> f32 {
         let (index, unit) = self.at;

@@ -1,6 +1,9 @@
 //! How fast this machine is.
 
 use super::{Executor, WeightCache};
+use crate::aligned::Aligned;
+use crate::simd::F32x4;
+use std::hint::black_box;
 use std::sync::Arc;
 use unet_kernels::error::Result;
 use unet_kernels::tensor::{DType, Tensor};
@@ -38,6 +41,59 @@ pub fn probe(now: &dyn Fn() -> f64) -> Result<f64> {
         runs += 1.0;
     }
     Ok(flops * runs / took / 1e6)
+}
+
+/// What one thread of this machine does at most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// Multiplications and additions in a millisecond, in registers.
+    pub flops: f64,
+    /// Bytes in a millisecond that are read from memory or written to it.
+    pub bytes: f64,
+}
+
+/// Independent sums of the loop that multiplies and adds: enough to hide the latency of an addition.
+const SUMS: usize = 10;
+
+/// Multiplications and additions of a sum in one look at the clock.
+const LONG: usize = 100_000;
+
+/// Elements of each of two buffers that no cache holds.
+const LARGE: usize = 4 << 20;
+
+/// Times a loop that multiplies and adds in registers, and one that copies memory, for 20 ms each. `now` tells the
+/// time in milliseconds.
+///
+/// # Errors
+/// `OutOfMemory` when the allocator refuses 32 MiB.
+pub fn bounds(now: &dyn Fn() -> f64) -> Result<Bounds> {
+    let (from, mut to) = (Aligned::zeros(LARGE)?, Aligned::zeros(LARGE)?);
+    let multiply_add = &mut || {
+        let factor = F32x4::splat(black_box(0.999));
+        let mut sums = [F32x4::splat(black_box(1.0)); SUMS];
+        for _ in 0..LONG {
+            sums = sums.map(|sum| sum.mul_add(factor, factor));
+        }
+        black_box(sums.map(F32x4::sum));
+    };
+    let copy = &mut || black_box(&mut to).copy_from_slice(black_box(&from));
+    Ok(Bounds {
+        flops: (LONG * SUMS * 4 * 2) as f64 / least(multiply_add, now),
+        bytes: (LARGE * 4 * 2) as f64 / least(copy, now),
+    })
+}
+
+/// Milliseconds of the fastest of several calls.
+fn least(work: &mut dyn FnMut(), now: &dyn Fn() -> f64) -> f64 {
+    let (start, mut least) = (now(), f64::INFINITY);
+    while now() - start < LONG_ENOUGH {
+        let began = now();
+        work();
+        let took = now() - began;
+        // Clocks of browsers stand still for up to a millisecond.
+        least = if took > 0.0 { least.min(took) } else { least };
+    }
+    least
 }
 
 /// Milliseconds that a run took.
@@ -93,5 +149,16 @@ mod tests {
         };
         let gflops = probe(&now).unwrap();
         assert!((gflops - 75.497_472e6 / 1e6).abs() < 1e-9, "{gflops}");
+    }
+
+    #[test]
+    fn bounds_follow_the_clock() {
+        let time = Cell::new(0.0);
+        let now = || {
+            time.set(time.get() + 1.0);
+            time.get()
+        };
+        let bounds = bounds(&now).unwrap();
+        assert_eq!(bounds, Bounds { flops: 8e6, bytes: 33_554_432.0 });
     }
 }

@@ -25,6 +25,12 @@ pub(super) trait Task: Send + Sync {
         1
     }
 
+    /// What profiles call it: its type, without the path.
+    fn name(&self) -> &'static str {
+        let path = std::any::type_name::<Self>();
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
     /// Runs some of the units.
     fn run(&self, units: Range<usize>, buffers: Buffers);
 }

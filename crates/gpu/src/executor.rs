@@ -75,6 +75,18 @@ impl Executor {
         self.program.slots.bytes.iter().sum()
     }
 
+    /// What the shaders of each step are called, the first of several; empty where it has none.
+    pub fn kernels(&self) -> impl Iterator<Item = &'static str> {
+        let starts = std::iter::once(0).chain(self.program.step_ends.iter().copied());
+        starts.zip(&self.program.step_ends).map(|(start, &end)| {
+            let mut names = self.program.commands[start..end].iter().filter_map(|command| match command {
+                Command::Dispatch(dispatch) => Some(dispatch.variant.shader.name),
+                Command::Copy { .. } => None,
+            });
+            names.next().unwrap_or_default()
+        })
+    }
+
     /// Runs the plan: one submission, or several where there is more work than
     /// [`Gpu::flops_per_submission`]. Results are in the order of the plan's outputs.
     ///
