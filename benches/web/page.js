@@ -1,54 +1,61 @@
-import * as ort from "./node_modules/onnxruntime-web/dist/ort.wasm.min.mjs";
 import init, { Engine } from "../../pkg/unet_playground.js";
 
+let ort;
 let engine;
+let provider;
 
-window.start = async (build) => {
+window.start = async ({ backend, build }) => {
+  ort = await import(`./node_modules/onnxruntime-web/dist/ort.${backend === "webgpu" ? "webgpu" : "wasm"}.min.mjs`);
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "error";
-  const used = await init({ build });
-  engine = await Engine.create({ backend: "cpu" });
-  return used;
+  provider = backend === "webgpu" ? "webgpu" : "wasm";
+  await init({ build });
+  engine = await Engine.create({ backend });
 };
 
 /** Runs one network in both engines by turns; times in milliseconds. */
-window.compare = async ({ name, weights, rounds, size, tolerance }) => {
-  const bytes = new Uint8Array(await (await fetch(`nets/${name}.onnx`)).arrayBuffer());
-  const data = drawWeights(weights);
-  const shape = [1, 3, size, size];
-  const picture = new Float32Array(3 * size * size);
+window.compare = async ({ url, weights, external, base, rounds, size, tolerance, profile }) => {
+  const fetched = async (path) => new Uint8Array(await (await fetch(base + path)).arrayBuffer());
+  const bytes = await fetched(url);
+  const data = weights
+    ? [{ path: "weights", data: drawWeights(weights) }]
+    : await Promise.all((external ?? []).map(async ({ path, url }) => ({ path, data: await fetched(url) })));
+  const externalData = Object.fromEntries(data.map(({ path, data }) => [path, data]));
+
+  const [session, theirLoad] = await measured(() =>
+    ort.InferenceSession.create(bytes.slice(), { executionProviders: [provider], externalData: data }),
+  );
+  const [model, ourLoad] = await measured(() => engine.load(bytes, { externalData }));
+  const { name, shape: declared } = model.inputs[0];
+  const shape = declared.map((length, axis) => length ?? [1, 3, size, size][axis]);
+  const picture = new Float32Array(shape.reduce((a, b) => a * b, 1));
   const random = uniform(1);
   for (let i = 0; i < picture.length; i++) picture[i] = random();
 
-  const session = await ort.InferenceSession.create(bytes, {
-    executionProviders: ["wasm"],
-    externalData: [{ path: "weights", data }],
-  });
-  const model = await engine.load(bytes, { externalData: { weights: data } });
-  const feeds = { [session.inputNames[0]]: new ort.Tensor("float32", picture, shape) };
+  const feeds = { [name]: new ort.Tensor("float32", picture, shape) };
   const runTheirs = async () => (await session.run(feeds))[session.outputNames[0]].data;
   const runOurs = async () => (await model.run(picture, shape)).data;
 
   const differs = difference(await runTheirs(), await runOurs(), tolerance);
   // Both tier up to optimized code within the first runs.
-  await timed(runTheirs);
-  await timed(runOurs);
+  await measured(runTheirs);
+  await measured(runOurs);
   const theirs = [];
   const ours = [];
   for (let round = 0; round < rounds; round++) {
-    theirs.push(await timed(runTheirs));
-    ours.push(await timed(runOurs));
+    theirs.push((await measured(runTheirs))[1]);
+    ours.push((await measured(runOurs))[1]);
   }
   const { flops } = model.plan(shape);
-  model.free();
-  await session.release();
-  return { flops, theirs, ours, ...differs };
+  const kernels = profile ? await model.profile(picture, shape) : [];
+  return { flops, theirs, ours, theirLoad, ourLoad, ...differs, profile: kernels };
 };
 
-async function timed(run) {
+/** The result, and how long it took. */
+async function measured(run) {
   const start = performance.now();
-  await run();
-  return performance.now() - start;
+  const result = await run();
+  return [result, performance.now() - start];
 }
 
 /**
