@@ -35,7 +35,7 @@ from weights import file_name, latest, opened, total
 
 HERE = Path(__file__).parent
 OPSET = 18
-ENCODER_FILE = "efficientnet-lite0.onnx.data"
+ENCODER = "efficientnet-lite0"  # what the files of encoders begin with
 # Inputs beside the picture, with their shapes, and what `metadata_props` say of them.
 OPTIONAL = {
     "hints": (["n", HINTS, "hint_rows", "hint_columns"], {"kind": "color-hints", "stride": 4}),
@@ -147,9 +147,9 @@ def likely_colors(graph: onnx.GraphProto) -> dict[str, str]:
     return {"probabilities": softmax.output[0], "colors": mean.input[1].removesuffix(".f32")}
 
 
-def share_encoder(model: onnx.ModelProto, folder: Path) -> None:
-    """Moves the frozen encoder's weights into a file that other networks read too; some read no more than its beginning."""
-    path, content = folder / ENCODER_FILE, bytearray()
+def share_encoder(model: onnx.ModelProto, path: Path) -> None:
+    """Moves the encoder's weights into a file that other networks read too; some read no more than its beginning."""
+    content = bytearray()
     for tensor in model.graph.initializer:
         if tensor.name.startswith("encoder."):
             raw = numpy_helper.to_array(tensor).tobytes()
@@ -163,7 +163,7 @@ def share_encoder(model: onnx.ModelProto, folder: Path) -> None:
         path.write_bytes(content)
     # To the last bit of half precision: averages of equal weights may be rounded otherwise.
     elif not np.allclose(*(np.frombuffer(b, np.float16) for b in (path.read_bytes()[: len(content)], content)), 1e-3, 1e-7):
-        raise RuntimeError(f"{path.name} holds other weights: an encoder that was refined needs a file of its own")
+        raise RuntimeError(f"{path} holds other weights: delete it, and export all networks that read it anew")
 
 
 def check(model: onnx.ModelProto, net: Net) -> float:
@@ -222,14 +222,19 @@ def facts_of(config: dict, net: Net, strategy: str, scores: dict[str, float], we
         config["facts"], **only, task=config["task"], **names, title=title, residual=net.residual,
         parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), scores=scores,
         training_data=sources[config["facts"]["training_data"]].strip(),
-        **({"pretrained": SOURCE} if encoder_of(net) else {}), **{"seed": config["training"]["seed"], **went_into},
+        **({"pretrained": SOURCE + (", then refined" if is_refined(config) else "")} if encoder_of(net) else {}),
+        **{"seed": config["training"]["seed"], **went_into},
     )  # fmt: skip
 
 
-def write(model: onnx.ModelProto, facts: dict[str, object], path: Path) -> None:
+def is_refined(config: dict) -> bool:
+    return "refine" in config["training"]
+
+
+def write(model: onnx.ModelProto, facts: dict[str, object], path: Path, encoder: str) -> None:
     helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
     if "pretrained" in facts:
-        share_encoder(model, path.parent)
+        share_encoder(model, path.with_name(f"{encoder}.onnx.data"))
     path.write_bytes(model.SerializeToString())
     print(f"{path.name}: {path.stat().st_size} bytes, {facts['steps']} steps", flush=True)
 
@@ -263,7 +268,8 @@ def main() -> None:
         for name, value in scores.items():
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
         facts = facts_of(config, net, strategy, scores, went_into)
-        write(model, facts | ({"optional": optional} if optional else {}), args.models / f"{file_name(config, strategy)}.onnx")
+        encoder = f"{ENCODER}-{config['task']}" if is_refined(config) else ENCODER
+        write(model, facts | ({"optional": optional} if optional else {}), args.models / f"{file_name(config, strategy)}.onnx", encoder)
     write_manifest(args.models)
 
 

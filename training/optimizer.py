@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -51,12 +52,14 @@ class Muon(torch.optim.Optimizer):
 class MuonAdamW:
     """As a `torch.optim.Optimizer`; both parts take steps of the same size at one learning rate, AdamW's.
 
-    Muon takes matrices only, so it is given views of the weights, which have to be in channels-last order.
+    Muon takes matrices only, so it is given views of the weights, which have to be in channels-last order. `refined` are
+    weights that are trained already: AdamW takes steps of a `share` of that size for them.
     """
 
-    def __init__(self, net: nn.Module, rate: float, weight_decay: float):
+    def __init__(self, net: nn.Module, rate: float, weight_decay: float, refined: Sequence[nn.Parameter] = (), share: float = 1.0):
         inner, rest = [], []
-        for weight in filter(lambda weight: weight.requires_grad, net.parameters()):
+        apart = set(refined)
+        for weight in filter(lambda weight: weight.requires_grad and weight not in apart, net.parameters()):
             is_inner = weight.ndim == 4 and min(weight.shape[:2]) >= LEAST_CHANNELS
             (inner if is_inner else rest).append(weight)
         self.views = [(weight, nn.Parameter(matrix(weight.detach()))) for weight in inner]
@@ -66,6 +69,12 @@ class MuonAdamW:
         if inner:
             views = [view for _, view in self.views]
             self.parts.append(Muon(views, rate, weight_decay))
+        if refined:
+            self.parts.append(torch.optim.AdamW([dict(params=list(refined), share=share)], rate, weight_decay=0.0, fused=True))
+
+    def set_rate(self, rate: float) -> None:
+        for group in self.param_groups:
+            group["lr"] = rate * group.get("share", 1)
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ from tasks.critic import Critic
 from tasks.segment import held_out
 from team import Team
 from train import Run, alike, arguments, network, usual_budget
-from transfer import TransferUNet
+from transfer import Seen, TransferUNet
 from weights import file_name, initial_weights, latest, load_matching, start_from
 
 import lab
@@ -472,7 +472,8 @@ class Transfer(unittest.TestCase):
     def test_without_skips_the_features_in_between_do_not_count(self) -> None:
         net = self.net(widths=(16, 8, 8, 8), skips=False)
         with torch.inference_mode():
-            seen = net.see(torch.rand(1, 3, 64, 64))
+            frames = torch.rand(1, 3, 64, 64)
+            seen = Seen(frames, net.encoded(frames))
             made = net.logits(seen)
             between = [f + 1 for f in seen.features[:-1]]
             self.assertTrue(
@@ -510,7 +511,8 @@ class Transfer(unittest.TestCase):
     def test_a_hint_reaches_the_colors_around_it(self) -> None:
         net = self.net(inputs=1, outputs=2, widths=(16, 8, 8), colors=True, hints=True)
         with torch.inference_mode():
-            seen = net.see(torch.rand(1, 1, 64, 64))
+            frames = torch.rand(1, 1, 64, 64)
+            seen = Seen(frames, net.encoded(frames))
             hints = torch.zeros(1, 3, 16, 16)
             hints[0, :, 5, 5] = torch.tensor([0.5, 0.5, 1])
             self.assertTrue(torch.equal(net(seen), net(seen._replace(hints=torch.zeros(1, 3, 16, 16)))))
@@ -538,7 +540,7 @@ class Transfer(unittest.TestCase):
         net = self.net(inputs=3, outputs=4, widths=(16, 8, 8, 8))
         with torch.inference_mode():
             x = torch.rand(1, 3, 32, 32)
-            self.assertTrue(torch.equal(net(x), net(net.see(x))))
+            self.assertTrue(torch.equal(net(x), net(Seen(x, net.encoded(x)))))
 
 
 class Training(unittest.TestCase):

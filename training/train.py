@@ -107,6 +107,11 @@ class Budget:
         return steps / self.steps if self.steps else seconds / self.seconds
 
 
+def last_blocks(net: Net, first: int) -> list[nn.Parameter]:
+    """The weights of the encoder's blocks from this one on."""
+    return [weight for block in encoder_of(net).blocks[first:] for weight in block.parameters()]
+
+
 class Average:
     """Exponential moving average of the weights, with a short memory at the start."""
 
@@ -151,9 +156,13 @@ class Run:
             start_from(net, state, self.task.batch)
         elif encoder := encoder_of(net):
             encoder.load_state_dict(pretrained().state_dict())
+        # The strategies of a task share its encoder, also when each is trained alone in the end.
+        self.refinement = None if self.alone else training.get("refine")
+        self.refined = last_blocks(net, self.refinement["from_block"]) if self.refinement else []
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.net, training["ema"])
-        self.optimizer = MuonAdamW(self.net, self.rate, training["weight_decay"])
+        share = self.refinement["rate"] if self.refinement else 1.0
+        self.optimizer = MuonAdamW(self.net, self.rate, training["weight_decay"], self.refined, share)
         self.curve = Curve(self.folder)
         # Steps and seconds that went into the weights it starts from.
         self.before = total(state or {})
@@ -257,8 +266,9 @@ class Run:
             freeze(self.net)
         began = time.monotonic() - self.spent
         while (done := self.budget.done(self.step, self.spent)) < 1:
-            for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate(self.rate, done)
+            self.optimizer.set_rate(learning_rate(self.rate, done))
+            for weight in self.refined:
+                weight.requires_grad_(done >= self.refinement["after"])
             loss, self.spent = self.train_step(time.monotonic() - began)
             if not self.team.leads:
                 continue

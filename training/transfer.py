@@ -24,10 +24,11 @@ HINTS = 3  # a* and b* of 128ths where there is a hint, 0 elsewhere; 1 where the
 
 
 class Seen(NamedTuple):
-    """Frames (N x inputs x H x W, 0-1), what the frozen encoder makes of them, and hints (N x 3 at a quarter of the resolution)."""
+    """Frames (N x inputs x H x W, 0-1), what the encoder makes of them where that is known, and hints (N x 3 at a quarter of the
+    resolution)."""
 
     frames: Tensor
-    features: Features
+    features: Features | None
     hints: Tensor | None = None
 
 
@@ -137,12 +138,12 @@ class TransferUNet(nn.Module):
         if hints:
             self.register_buffer("hints", torch.zeros(1, HINTS, 1, 1))
 
-    def see(self, frames: Tensor) -> Seen:
-        """The frozen part."""
-        return Seen(frames, self.encoder(frames.expand(-1, 3, -1, -1) if frames.shape[1] == 1 else frames))
+    def encoded(self, frames: Tensor) -> Features:
+        return self.encoder(frames.expand(-1, 3, -1, -1) if frames.shape[1] == 1 else frames)
 
     def logits(self, seen: Seen) -> Tensor:
-        frames, features = seen.frames, seen.features
+        frames = seen.frames
+        features = self.encoded(frames) if seen.features is None else seen.features
         hints = self.hinted(seen)
         y = features.s32
         if hints is not None:
@@ -175,7 +176,7 @@ class TransferUNet(nn.Module):
         return functional.conv2d(likely, (self.bins.T / CHROMA)[:, :, None, None])
 
     def forward(self, x: Tensor | Seen) -> Tensor:
-        logits = self.logits(x if isinstance(x, Seen) else self.see(x))
+        logits = self.logits(x if isinstance(x, Seen) else Seen(x, None))
         if self.training:
             return logits
         made = self.chroma(logits) if self.settings["colors"] else logits

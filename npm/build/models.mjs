@@ -1,5 +1,5 @@
 // The networks that travel in the package: of every task the default method's.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** That of the package's `restore` (npm/src/models.ts) and of the command. */
@@ -29,10 +29,11 @@ export function addModels(from, out) {
     if (!entries.some((entry) => entry.task === task)) throw new Error(`no ${METHOD} network for ${task}`);
   }
   const names = new Set(entries.flatMap(({ file, data = [] }) => [file, ...data.map(({ file }) => file)]));
-  // Whose weights others have made says so beside them.
-  const licenses = [...names]
-    .filter((name) => name.endsWith(".onnx.data"))
-    .map((name) => name.replace(".onnx.data", ".license.txt"));
+  // What began with the weights of others has their license beside it, under the name that its own begins with.
+  const shared = [...names].filter((name) => name.endsWith(".onnx.data"));
+  const licenses = readdirSync(from)
+    .filter((name) => name.endsWith(".license.txt"))
+    .filter((name) => shared.some((data) => data.startsWith(name.replace(".license.txt", ""))));
   mkdirSync(join(out, "models"));
   for (const name of [...names, ...licenses]) cpSync(join(from, name), join(out, "models", name));
   writeFileSync(join(out, "models/manifest.json"), `${JSON.stringify(entries, null, 1)}\n`);

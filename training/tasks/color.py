@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -13,8 +12,6 @@ import degrade
 import torch
 from damage import OldLuma
 from data import load_shards
-from encoder import Features
-from features import cached
 from scoring import Network, onnx_network, padded, psnr
 from torch import Tensor
 from torch.nn import functional
@@ -83,9 +80,9 @@ def joined(lightness: Tensor, ab: Tensor) -> Tensor:
 
 class Colorize(Color):
     """L* of 0-1 to a*, b* of 128ths, as classes of color: cross-entropy against soft targets, rare colors weighed up (Zhang, Isola
-    and Efros 2016), on features that the frozen encoder computed once.
+    and Efros 2016).
 
-    [data] views (of each frame), most (frames of a collection), worn (how often the lightness is that of an old photo).
+    [data] worn (how often the lightness is that of an old photo), hinted (how often colors are given).
     """
 
     inputs, outputs = 1, 2
@@ -97,36 +94,22 @@ class Colorize(Color):
 
     def load(self) -> int:
         pictures = super().load()
-        most = self.settings["most"]
-        chosen = torch.Generator().manual_seed(0)
-        order = [torch.randperm(len(c), generator=chosen)[:most].tolist() for c in self.collections]
-        frames = [(which, frame) for which, places in enumerate(order) for frame in places]
-        depends = {name: self.settings[name] for name in ("shards", "side", "zoom", "views", "most", "worn")}
-        key = json.dumps([depends, [len(c) for c in self.collections]], sort_keys=True)
-        self.cache = cached(key, len(frames) * self.settings["views"], lambda: self.views(frames))
-        kinds = torch.tensor([which for which, _ in frames for _ in range(self.settings["views"])])
-        often = torch.tensor([float(len(places)) for places in order]) ** self.settings["balance"]
-        self.often = (often / torch.bincount(kinds))[kinds]
+        self.old = OldLuma(self.generator)
         self.bins = color_bins()
         self.weights = self.rebalanced()
         return pictures
 
-    def views(self, frames: list[tuple[int, int]]) -> Iterator[tuple[Tensor, Tensor]]:
-        """Of each frame several: lightness, and chroma at a quarter of the resolution."""
-        generator = torch.Generator().manual_seed(1)
-        old = OldLuma(generator)
-        for which, place in frames:
-            for _ in range(self.settings["views"]):
-                rgb = self.part(self.collections[which][place])
-                lightness, ab = self.split(rgb)
-                if float(torch.rand(1, generator=generator)) < self.settings["worn"]:
-                    lightness = self.split(old(degrade.luma(rgb)).expand(-1, 3, -1, -1))[0]
-                yield lightness, functional.avg_pool2d(ab, 4)
+    def view(self) -> tuple[Tensor, Tensor]:
+        """Of a random frame: lightness, and chroma at a quarter of the resolution."""
+        rgb = self.frame()
+        lightness, ab = self.split(rgb)
+        if float(torch.rand(1, generator=self.generator)) < self.settings["worn"]:
+            lightness = self.split(self.old(degrade.luma(rgb)).expand(-1, 3, -1, -1))[0]
+        return lightness, functional.avg_pool2d(ab, 4)
 
     def rebalanced(self) -> Tensor:
         """Of each bin: 1 / (0.2 p + 0.8 / n), p its part of the pixels, 1 on average over them; no more than 10."""
-        places = torch.randint(len(self.often), (2000,), generator=torch.Generator().manual_seed(2))
-        ab = self.cache["wanted"][places].float().permute(0, 2, 3, 1).reshape(-1, 2)
+        ab = torch.cat([self.view()[1] for _ in range(2000)]).permute(0, 2, 3, 1).reshape(-1, 2)
         part = torch.bincount(self.nearest(ab), minlength=len(self.bins)) / len(ab)
         weights = 1 / (0.2 * part + 0.8 / len(self.bins))
         return (weights / (weights * part).sum()).clamp(max=10)
@@ -139,14 +122,8 @@ class Colorize(Color):
         return self.distances(ab).argmin(1)
 
     def batch(self, size: int) -> tuple[Seen, Tensor]:
-        places = torch.multinomial(self.often, size, generator=self.generator)
-        mirrored = bool(self.draw(2))
-        seen = {name: tensor[places].float() for name, tensor in self.cache.items()}
-        if mirrored:
-            seen = {name: tensor.flip(3) for name, tensor in seen.items()}
-        wanted = seen.pop("wanted")
-        hints = self.hints(wanted)
-        return Seen(seen.pop("frames"), Features(None, *(seen[s] for s in ("s4", "s8", "s16", "s32"))), hints), wanted
+        frames, wanted = (torch.cat(tensors) for tensors in zip(*(self.view() for _ in range(size))))
+        return Seen(frames, None, self.hints(wanted)), wanted
 
     def hints(self, wanted: Tensor) -> Tensor:
         """Most often none; else one to ten places, of 1 to 3 pixels, with their true colors."""
