@@ -2,7 +2,7 @@
 # make site    zips the built page for any static host
 # make test    runs every test (training's where training/.venv is); installs a browser where there is none
 # make test-native   the Rust tests alone, and make msrv that the oldest promised Rust compiles everything
-# make bench   times the CPU backend against onnxruntime-web
+# make bench   times the CPU backend against onnxruntime-web; NETWORKS=folder times the ONNX files of a folder
 # make pkg     the engine as a JavaScript package, in pkg/
 # make size    what a visitor downloads of it
 # make check   format, lints and types
@@ -36,7 +36,7 @@ msrv:
 	cargo +$(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) check --workspace
 
 bench: pkg/package.json benches/web/node_modules/.package-lock.json
-	@node benches/web/bench.mjs
+	@node benches/web/bench.mjs $(if $(NETWORKS),--networks $(NETWORKS) --size 128,--csv benches/results/$(shell date +%F).csv --chart docs/bench.svg)
 
 pkg: pkg/package.json
 

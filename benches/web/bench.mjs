@@ -2,7 +2,9 @@
 // compute: the CPU backend against its wasm (SIMD), one thread each, or with --backend webgpu both on the same adapter.
 //
 //     node benches/web/bench.mjs [--networks FOLDER] [--rounds 7] [--size 256] [--backend webgpu] [--build baseline]
-//         [--csv FILE] [--profile FILE] [part of a network's name]
+//         [--csv FILE] [--chart FILE.svg] [--profile FILE] [--least RATIO] [part of a network's name]
+//
+// With --least, a smaller ratio than that on any network is an error.
 
 import { createReadStream, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -11,6 +13,7 @@ import { dirname, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
+import { chart } from "./chart.mjs";
 import { ofFolder, usual } from "./sets.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -28,7 +31,9 @@ const { values: options, positionals } = parseArgs({
   options: {
     backend: { type: "string", default: "cpu" },
     build: { type: "string", default: "relaxed" },
+    chart: { type: "string" },
     csv: { type: "string" },
+    least: { type: "string", default: "0" },
     networks: { type: "string" },
     profile: { type: "string" },
     rounds: { type: "string", default: "7" },
@@ -84,9 +89,25 @@ try {
     `geometric mean: ${mean(({ ratio }) => ratio).toFixed(2)} times as fast as onnxruntime-web, loading ` +
       `${mean(({ theirLoad, ourLoad }) => theirLoad / ourLoad).toFixed(1)} times; the least ${least.ratio.toFixed(2)} (${least.name})`,
   );
-  if (options.csv) write(options.csv, ["network", "size", "backend", "flops", "ort_web_ms", "this_ms", "ratio", "error"], results.map((r) => [r.name, options.size, options.backend, r.flops, r.theirs, r.ours, r.ratio, r.error]));
-  if (options.profile) write(options.profile, ["network", "node", "op", "kernel", "shape", "ms", "flops", "bytes", "bound_ms"], results.flatMap((r) => r.profile.map((k) => [r.name, k.node, k.op, k.kernel, k.shape.join("x"), k.milliseconds, k.flops, k.bytes, k.bound ?? ""])));
+  const { backend, size } = options;
+  if (options.csv) {
+    const row = (r) => [r.name, size, backend, r.flops, fixed(r.theirs), fixed(r.ours), fixed(r.ratio), r.error.toExponential(1)];
+    write(options.csv, ["network", "size", "backend", "flops", "ort_web_ms", "this_ms", "ratio", "error"], results.map(row));
+  }
+  if (options.profile) {
+    const row = (name) => (k) => [name, k.node, k.op, k.kernel, k.shape.join("x"), k.milliseconds, k.flops, k.bytes, k.bound ?? ""];
+    const head = ["network", "node", "op", "kernel", "shape", "ms", "flops", "bytes", "bound_ms"];
+    write(options.profile, head, results.flatMap((r) => r.profile.map(row(r.name))));
+  }
+  if (options.chart) {
+    const what = backend === "cpu" ? "CPU, one thread" : "WebGPU";
+    save(options.chart, chart(results, `${what}, ${size} × ${size} pixels: times as fast as onnxruntime-web`));
+  }
   if (wrong) console.error(`error: ${wrong} networks fail or compute something else`);
+  if (!(least.ratio >= Number(options.least))) {
+    console.error(`error: ${least.name} is ${fixed(least.ratio)} times as fast as onnxruntime-web, not ${options.least} times`);
+    wrong++;
+  }
 } finally {
   await browser.close();
   server.close();
@@ -120,7 +141,15 @@ function row(name, ...columns) {
   console.log(name.padEnd(38) + columns.map((column) => String(column).padStart(9)).join(""));
 }
 
+function fixed(number) {
+  return number.toFixed(2);
+}
+
 function write(path, head, rows) {
+  save(path, [head, ...rows].map((row) => row.join(",")).join("\n") + "\n");
+}
+
+function save(path, content) {
   mkdirSync(dirname(resolve(path)), { recursive: true });
-  writeFileSync(path, [head, ...rows].map((row) => row.join(",")).join("\n") + "\n");
+  writeFileSync(path, content);
 }
