@@ -4,7 +4,7 @@ use super::math;
 use super::planes::{Planes, pixels, pixels_mut};
 use super::reduce::{Axis, greatest};
 use super::task::{Buffers, Task};
-use crate::simd::F32x4;
+use crate::simd::{F32x4, Px};
 use std::ops::Range;
 
 /// [`Kernel::SoftmaxChannels`](unet_plan::Kernel::SoftmaxChannels); a unit is a row.
@@ -12,37 +12,59 @@ pub(super) struct SoftmaxChannels {
     pub x: Planes,
 }
 
+impl SoftmaxChannels {
+    /// Four channels of a pixel; lanes beyond the last channel take no part.
+    fn channels(&self, block: usize, px: &Px) -> F32x4 {
+        let mut px = *px;
+        px[self.x.lanes(block)..].fill(f32::NEG_INFINITY);
+        F32x4::from(px)
+    }
+}
+
 impl Task for SoftmaxChannels {
     fn units(&self) -> usize {
         self.x.n * self.x.h
     }
 
+    /// Of each pixel of a row the greatest value and the sum.
+    fn scratch(&self) -> usize {
+        2 * 4 * self.x.w
+    }
+
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
+        let (max, sum) = pixels_mut(buffers.scratch).split_at_mut(self.x.w);
         let x = self.x;
         for unit in units {
             let (n, line) = (unit / x.h, unit % x.h);
-            let first = (n * x.blocks() * x.h + line) * x.w;
-            for at in first..first + x.w {
-                // Lanes beyond the last channel take no part.
-                let channels = |block: usize| {
-                    let mut px = source[at + block * x.plane()];
-                    px[x.lanes(block)..].fill(f32::NEG_INFINITY);
-                    F32x4::from(px)
-                };
-                let lowest = F32x4::splat(f32::NEG_INFINITY);
-                let max = (0..x.blocks()).fold(lowest, |max, block| max.max(channels(block))).to_array();
-                let max = F32x4::splat(max.into_iter().fold(f32::NEG_INFINITY, f32::max));
-                let mut sum = F32x4::zero();
-                for block in 0..x.blocks() {
-                    let e = math::exp_below_zero(channels(block) - max);
-                    sum += e;
-                    e.store(&mut target[at + block * x.plane()]);
+            let row = |block: usize| {
+                let first = ((n * x.blocks() + block) * x.h + line) * x.w;
+                first..first + x.w
+            };
+            max.fill([f32::NEG_INFINITY; 4]);
+            sum.fill([0.0; 4]);
+            for block in 0..x.blocks() {
+                for (max, px) in max.iter_mut().zip(&source[row(block)]) {
+                    F32x4::load(max).max(self.channels(block, px)).store(max);
                 }
-                let share = F32x4::splat(1.0 / sum.sum());
-                for block in 0..x.blocks() {
-                    let px = &mut target[at + block * x.plane()];
-                    (F32x4::load(px) * share).store(px);
+            }
+            for max in &mut *max {
+                *max = [max.iter().copied().fold(f32::NEG_INFINITY, f32::max); 4];
+            }
+            for block in 0..x.blocks() {
+                let of_row = source[row(block)].iter().zip(&*max).zip(&mut *sum);
+                for (to, ((px, max), sum)) in target[row(block)].iter_mut().zip(of_row) {
+                    let e = math::exp_below_zero(self.channels(block, px) - F32x4::load(max));
+                    (F32x4::load(sum) + e).store(sum);
+                    e.store(to);
+                }
+            }
+            for sum in &mut *sum {
+                *sum = [1.0 / F32x4::load(sum).sum(); 4];
+            }
+            for block in 0..x.blocks() {
+                for (to, share) in target[row(block)].iter_mut().zip(&*sum) {
+                    (F32x4::load(to) * F32x4::load(share)).store(to);
                 }
             }
         }
