@@ -80,7 +80,15 @@ export default defineConfig({
   base: "./",
   plugins: [messages(), models(), networkDrawings(), scripts(), installed(), help(), offline()],
   resolve: { alias: { "unet-playground": at("../pkg/unet_playground.js") } },
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // What the page opens with is one file, not one for each set of views that shares a part of it.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "page", test: /\/node_modules\/|\/src\/(app|elements|embed|view)\// }] } },
+    },
+  },
   worker: { format: "es" },
   server: { fs: { allow: [at("..")] } },
 });

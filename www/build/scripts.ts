@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "vite";
+import { build, type Plugin, type Rollup } from "vite";
+import { parseManifest } from "../../npm/src/manifest";
+import { Catalogue } from "../src/app/catalogue";
+import { opening } from "../src/app/opening";
+import { SAMPLES } from "../src/app/samples";
+import { factsOf } from "../src/app/tasks";
 import { customElements, typeDeclarations } from "../src/embed/declared";
+import type { Early } from "../src/embed/early";
 import { OUTSIDE } from "../src/embed/words";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -15,7 +21,13 @@ export function scripts(): Plugin {
   return {
     name: "scripts",
     apply: "build",
-    transformIndexHtml: () => [{ tag: "script", attrs: { src: "./start.js" }, injectTo: "head-prepend" }],
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { bundle = {} }) {
+        const attrs = { src: "./start.js", "data-early": JSON.stringify(early(bundle)) };
+        return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+      },
+    },
     async generateBundle() {
       for (const fileName of ["embed.js", "start.js"] as const) {
         this.emitFile({ type: "asset", fileName, source: await built(ENTRIES[fileName], OUTSIDE[fileName]) });
@@ -57,4 +69,36 @@ function words(keys: readonly string[]): Record<string, Record<string, string>> 
       return [name.replace(/\.json$/, ""), Object.fromEntries(keys.map((key) => [key, all[key] ?? ""]))];
     }),
   );
+}
+
+/** Where the build has put what is to be asked for first. */
+function early(bundle: Rollup.OutputBundle): Early {
+  const names = Object.keys(bundle);
+  const hashed = (name: string) => {
+    const found = names.find((one) => new RegExp(`^assets/${name}-[\\w-]{8}\\.js$`).test(one));
+    if (!found) throw new Error(`${name} was not built`);
+    return `./${found}`;
+  };
+  const languages = Object.keys(words([])).map((language) => [language, hashed(language)]);
+  const manifest = "models/manifest.json";
+  const listed = bundle[manifest];
+  if (listed?.type !== "asset") throw new Error("there is no list of networks");
+  return {
+    engine: hashed("main"),
+    languages: Object.fromEntries(languages),
+    manifest: `./${manifest}`,
+    opening: openingFiles(JSON.parse(listed.source.toString())).map((file) => `./${file}`),
+  };
+}
+
+/** The photo and the networks that the page opens with. */
+function openingFiles(manifest: unknown): string[] {
+  const { sample, task, methods } = opening(false);
+  const networks = new Catalogue(parseManifest(manifest)).methods(factsOf(task), true);
+  const files = networks.flatMap(({ id, stages }) =>
+    methods.includes(id)
+      ? stages.flatMap((stage) => (stage.kind === "model" ? [`models/${stage.entry.file}`] : []))
+      : [],
+  );
+  return [`samples/${SAMPLES.find(({ id }) => id === sample)?.file}`, ...files];
 }

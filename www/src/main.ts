@@ -7,6 +7,7 @@ import { Playground } from "./app/playground";
 import { parseRoute, Router, type ViewName } from "./app/router";
 import { Client, type WorkerLike } from "./client";
 import { Missing } from "./elements/missing";
+import { takeEarly } from "./embed/early";
 import { Frame } from "./embed/frame";
 import { modeOf } from "./embed/mode";
 import { oneEngine } from "./embed/one-engine";
@@ -20,9 +21,10 @@ import { VIEW, type ViewElement } from "./views";
 let noted = "";
 
 const spawn = () =>
-  started(
+  takeEarly() ??
+  (started(
     () => new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module", name: "engine" }),
-  ) as WorkerLike & Worker;
+  ) as WorkerLike & Worker);
 
 const outside: Outside = {
   save(file, name) {
@@ -85,8 +87,16 @@ function shared(): Playground {
   playground = new Playground(client, outside, query || first);
   playground.rest(VIEW[router.route.view].borrows);
   frame?.attach(playground, (on) => playground?.rest(on || VIEW[router.route.view].borrows));
+  playground.addEventListener("change", markRestored);
   void firstPhoto(playground).then(prepareOffline);
   return playground;
+}
+
+/** For traces: when the first result is drawn (`tools/first-second.mjs`). */
+function markRestored(): void {
+  if (!playground?.state.results.some(({ status }) => status === "done")) return;
+  playground.removeEventListener("change", markRestored);
+  requestAnimationFrame(() => performance.mark("restored"));
 }
 
 /** Opens what another app has shared, else what the address names; nothing where the page around will give a photo. */

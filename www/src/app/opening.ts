@@ -5,7 +5,6 @@ import { formatSettings, initialSettings, type Settings } from "./settings";
 /** The network of the lecture, which enlarges last, and one that is trained as long and enlarges by its decoder. */
 const LECTURE = "transposed-conv.lecture";
 const OTHER = "pixel-shuffle";
-const STORED = "visited";
 
 /** Of the JPEG file that the small photo is saved as, as photos on the web are. */
 const QUALITY = 90;
@@ -46,15 +45,4 @@ export function isOpening({ task, methods, sample, mode, left, layout }: Setting
 export function forOwnPhoto(settings: Settings): Settings {
   if (!isOpening(settings)) return settings;
   return { ...settings, methods: [OTHER], left: null, tools: settings.tools.filter((tool) => tool !== "table") };
-}
-
-/** Whether nobody has been here before with this browser; asking makes it no longer so. */
-export function isFirstVisit(): boolean {
-  try {
-    if (localStorage.getItem(STORED)) return false;
-    localStorage.setItem(STORED, "1");
-    return true;
-  } catch {
-    return false; // forbidden storage: it could never end
-  }
 }

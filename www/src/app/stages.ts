@@ -89,6 +89,15 @@ export async function expected(
   return total;
 }
 
+/** About how many operations a pixel of the result takes; of networks that no manifest tells of, more than any. */
+export function costOf({ stages }: Method): number {
+  const costs = stages.map((stage) => {
+    if (stage.kind === "filter") return 0;
+    return stage.kind === "model" ? stage.entry.flopsPerPixel : Number.POSITIVE_INFINITY;
+  });
+  return costs.reduce((sum, cost) => sum + cost, 0);
+}
+
 /** What each of the threads that run at once computes, if the tiles go around evenly. */
 function eachDoes({ flops, tiles, threads = 1 }: Estimate): number {
   return (flops * Math.ceil(tiles / threads)) / Math.max(tiles, 1);

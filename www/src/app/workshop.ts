@@ -16,7 +16,7 @@ import { type Pair, Pictures } from "./pictures";
 import { Result } from "./result";
 import { MAX_RESULTS } from "./settings";
 import { factorOf, reducedSize, resultSize } from "./size";
-import { expected, type Order, worksOnInput } from "./stages";
+import { costOf, expected, type Order, worksOnInput } from "./stages";
 import {
   type Expected,
   isCompressed,
@@ -76,9 +76,9 @@ export class Workshop {
 
   /** `looking`: the middle of what is seen, as a share of the picture. `wish`: how much is to be run. */
   async make(photo: Photo, looking: Point, wish: Wish, signal: AbortSignal): Promise<Made> {
-    await this.engine(signal);
     const catalogue = this.#listed(signal);
     catalogue.catch(() => {}); // awaited below, after the photo is to be seen
+    await this.engine(signal);
     const pair = await this.#prepare(photo, signal);
     const instead = this.#taskInstead(await catalogue);
     if (instead) return { kind: "no-such-task", instead };
@@ -91,13 +91,13 @@ export class Workshop {
     const size = this.#frame(pair);
     const order: Order = { task, settings, input, original, size, near, told: toldOf(this.#board.state) };
     const results = [...this.#results.values()];
-    const stale = results.filter((result) => !result.isFresh(order));
+    const stale = cheapFirst(results.filter((result) => !result.isFresh(order)));
     const fitting = await this.#expect(stale, order, signal);
     const total = this.#board.state.expected;
     const long = (total?.milliseconds ?? 0) > UNASKED;
     const waits = wish === "nothing" || (wish === "short" && long);
     for (const result of results) if (!stale.includes(result)) await this.#finish(result, order, signal);
-    for (const result of waits ? [] : fastFirst(fitting)) await this.#run(result, order, signal);
+    for (const result of waits ? [] : fitting) await this.#run(result, order, signal);
     await this.#measuring.measure(results, pair, signal);
     if (!waits) return DONE;
     for (const result of fitting) result.stop();
@@ -321,8 +321,7 @@ function resultKey(task: string, { id, stages }: Method): string {
   return `${task} ${id} ${made}`;
 }
 
-/** Filters take moments; networks can take minutes. */
-function fastFirst(results: readonly Result[]): Result[] {
-  const hasNetwork = ({ method }: Result) => method.stages.some(({ kind }) => kind !== "filter");
-  return [...results.filter((result) => !hasNetwork(result)), ...results.filter(hasNetwork)];
+/** Filters take moments, some networks minutes: the first result is there soonest, and the trial of the machine's pace is short. */
+function cheapFirst(results: readonly Result[]): Result[] {
+  return [...results].sort((a, b) => costOf(a.method) - costOf(b.method) || 0 /* of two that are not known */);
 }

@@ -6,7 +6,7 @@ import { dropped } from "../app/drop";
 import { PICTURES } from "../app/files";
 import type { Keeper } from "../app/keep";
 import { GAIN } from "../app/measuring";
-import { isFirstVisit, isOpening } from "../app/opening";
+import { isOpening } from "../app/opening";
 import { describePanes, inputName, rows } from "../app/panes";
 import type { Playground } from "../app/playground";
 import { proposalOf } from "../app/proposal";
@@ -14,6 +14,7 @@ import { formatRoute } from "../app/router";
 import { formatSettings, type LastingTool } from "../app/settings";
 import { type Action, isTest, isTransparent, type State } from "../app/state";
 import { tellsClasses } from "../app/tasks";
+import { isFirstVisit, noteVisit } from "../app/visited";
 import type { Mode } from "../embed/mode";
 import { Localized, percent, t } from "../i18n";
 import { FIRST_LOOK, formatLook } from "../inspect/address";
@@ -57,7 +58,7 @@ export class App extends Localized {
   /** Whether the controls cover the pictures, in a frame of another page that is too small for both. */
   @state() private unfolded = false;
   @state() private dropping = false;
-  @state() private greets = isFirstVisit();
+  @state() private greets = isFirstVisit() && noteVisit();
   @state() private values: Record<string, number[]> = {};
   @query("#photo") private photoInput!: HTMLInputElement;
   @query("#model") private modelInput!: HTMLInputElement;

@@ -86,7 +86,7 @@ export class Samples extends Localized {
             .checked=${live(id === (this.#asked ?? this.chosen))}
             @change=${() => this.#choose(id)}
           />
-          <img src=${thumbnailUrl(id)} alt="" width="96" height="96" draggable="false" />
+          <img fetchpriority="low" src=${thumbnailUrl(id)} alt="" width="96" height="96" draggable="false" />
         </label>`;
       })}
     </div>`;

@@ -1,4 +1,6 @@
 /**
+ * What runs before the page's own scripts have come: asks for what they will need (`early.ts`).
+ *
  * Says in a frame without an origin of its own why the playground cannot start there, and tells the page around.
  *
  * A sandbox without `allow-same-origin` makes the origin opaque. To the browser all files of the host are then those of another
@@ -6,6 +8,7 @@
  * elsewhere. This script is no module, so it is what still runs there.
  */
 
+import { ask, type Early } from "./early";
 import { VERSION } from "./protocol";
 import { word } from "./words";
 
@@ -32,4 +35,7 @@ if (window.origin === "null" && location.protocol !== "file:") {
     window.parent.postMessage({ unetPlayground: VERSION, event: "error", detail }, "*");
   };
   document.addEventListener("error", refused, { capture: true });
+} else {
+  const { early } = (document.currentScript as HTMLScriptElement).dataset;
+  if (early) ask(JSON.parse(early) as Early);
 }

@@ -4,17 +4,13 @@
  */
 
 import { LitElement } from "lit";
+import { choose, type Language, preferred } from "./preferred";
 
 type Messages = typeof import("./en.json");
 export type MessageKey = keyof Messages;
-/** A BCP 47 tag that names a file. */
-export type Language = string;
 export type Params = Record<string, string | number>;
 
 const FILES = import.meta.glob<Messages>("./*.json", { import: "default" });
-/** What the page speaks where it does not have any language of its reader. */
-const FALLBACK = "en";
-const STORED = "language";
 const changed = new EventTarget();
 
 /** Every language there is a file of, by its tag. */
@@ -22,21 +18,9 @@ export const LANGUAGES: readonly Language[] = Object.keys(FILES)
   .map((path) => path.slice("./".length, -".json".length))
   .sort();
 
-let current: Language = preferred();
+let current: Language = preferred(LANGUAGES);
 let messages: Messages = await load(current);
 declare(current);
-
-/** The one that the address asks for, else the one chosen before, else the first of the browser's that there is. */
-function preferred(): Language {
-  const asked = new URLSearchParams(globalThis.location?.search).get("lang") ?? "";
-  const wanted = [asked, read() ?? "", ...(navigator.languages ?? [navigator.language])];
-  for (const tag of wanted) {
-    // "pt-BR" is served by "pt-BR", else by "pt".
-    const served = LANGUAGES.find((one) => one === tag) ?? LANGUAGES.find((one) => one === tag.split("-")[0]);
-    if (served) return served;
-  }
-  return FALLBACK;
-}
 
 async function load(language: Language): Promise<Messages> {
   const file = FILES[`./${language}.json`];
@@ -46,15 +30,6 @@ async function load(language: Language): Promise<Messages> {
 
 function declare(language: Language): void {
   if (typeof document !== "undefined") document.documentElement.lang = language;
-}
-
-/** Storage may be forbidden; the page then forgets its language and works on. */
-function read(): string | null {
-  try {
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
 }
 
 export function language(): Language {
@@ -72,11 +47,7 @@ export async function setLanguage(language: Language): Promise<void> {
   messages = await load(language);
   current = language;
   declare(language);
-  try {
-    localStorage.setItem(STORED, language);
-  } catch {
-    // Forbidden storage: see read().
-  }
+  choose(language);
   changed.dispatchEvent(new Event("change"));
 }
 

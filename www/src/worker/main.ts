@@ -8,6 +8,8 @@ import { Engines } from "./engines";
 import { Page } from "./page";
 
 const engines = new Engines(() => import("unet-playground"));
+// Whatever the first call is, it needs the engine; why it cannot be had, that call tells.
+engines.module().catch(() => {});
 const own = new Page(engines, {
   send: (message, transfer) => self.postMessage(message, { transfer }),
   crash: (detail) => crash(detail, []),
