@@ -65,13 +65,16 @@ describe("keeping", () => {
       await restored(page);
       expect(await save().textContent()).toMatch(/Save PNG\s+U-Net · bilinear/);
     }
-    expect((await downloaded(() => save().click())).name).toBe("chelsea-super-resolve-x2-bilinear.png");
+    const first = await downloaded(() => save().click());
+    expect(first.name).toBe("chelsea-super-resolve-x2-bilinear.png");
     await page
       .locator("up-grid .cell")
       .filter({ hasText: "Bicubic" })
       .click({ position: { x: 60, y: 90 } });
     expect(await save().textContent()).toMatch(/Save PNG\s+Bicubic \(no network\)/);
-    expect((await downloaded(() => save().click())).name).toBe("chelsea-super-resolve-x2-bicubic-filter.png");
+    const second = await downloaded(() => save().click());
+    expect(second.name).toBe("chelsea-super-resolve-x2-bicubic-filter.png");
+    expect(second.bytes.equals(first.bytes), "the same picture under another name").toBe(false);
     await method(page, "Nearest").click(); // a network, first in the list
     await restored(page);
     expect(await save().textContent()).toMatch(/Bicubic/);

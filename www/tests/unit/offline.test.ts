@@ -97,15 +97,22 @@ describe("the service worker", () => {
   it("finds what a host sends with Vary: Origin", async () => {
     const varying = (url: string) => new Response(url, { headers: { Vary: "Origin" } });
     const caches = new FakeCaches(varying);
-    const { hear } = worker(caches, "1", ["assets/a.js"], unreachable);
+    let online = true;
+    const network = () => (online ? Promise.resolve(new Response("anew")) : unreachable());
+    const { hear } = worker(caches, "1", ["assets/a.js", "samples/cat.jpg"], network);
     await hear("install");
     const headers = new Headers({ Origin: "https://host" });
+    const got = async (path: string, mode: string) => {
+      const request = { method: "GET", mode, url: SCOPE + path, headers } as Request;
+      return (await hear("fetch", { request }))?.text();
+    };
+    expect(await got("assets/a.js", "cors"), "asks nobody for what never changes").toBe(`${SCOPE}assets/a.js`);
+    online = false;
     for (const [path, mode] of [
       ["", "navigate"],
-      ["assets/a.js", "cors"],
-    ]) {
-      const request = { method: "GET", mode, url: SCOPE + path, headers } as Request;
-      expect(await (await hear("fetch", { request }))?.text()).toBe(SCOPE + path);
+      ["samples/cat.jpg", "no-cors"],
+    ] as const) {
+      expect(await got(path, mode)).toBe(SCOPE + path);
     }
   });
 
