@@ -27,6 +27,7 @@ pub const MAX_VALUE: f32 = 1e9;
 pub struct Worked {
     /// `[1, C, H, W]`.
     pub output: Tensor,
+    /// Where each number of the output comes from.
     pub how: How,
 }
 

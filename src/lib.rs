@@ -2,6 +2,8 @@
 //!
 //! The modules stand in the order in which data flows.
 
+#![warn(missing_docs)]
+
 pub use unet_image as image;
 use unet_kernels::order;
 pub use unet_kernels::{error, tensor};

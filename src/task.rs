@@ -48,6 +48,7 @@ pub struct Task {
     pub port: usize,
     input: Side,
     output: Side,
+    /// How pictures too large for one run are divided.
     pub tiling: Tiling,
     optional: optional::Optional,
     /// `task`, `family`, `strategy`, `title`.
@@ -69,16 +70,25 @@ pub enum Tiling {
 /// A task in words and numbers, for people and programs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Description {
+    /// Identifier of the task, such as `denoise`.
     pub task: Option<String>,
+    /// Architecture or survey that the network belongs to, such as `unet`.
     pub family: Option<String>,
+    /// How the network enlarges, such as `bilinear`.
     pub strategy: Option<String>,
+    /// One line for people.
     pub title: Option<String>,
+    /// How the picture is encoded that the network takes.
     pub input: Channel,
+    /// How its result is encoded.
     pub output: Channel,
     /// Empty unless the output is classes.
     pub classes: Vec<Class>,
+    /// Enlargement of the picture before the network sees it; 1 leaves it.
     pub scale: u32,
+    /// About how many pixels the shorter side of the frame has for the network; `None` leaves it.
     pub side: Option<u32>,
+    /// How pictures too large for one run are divided.
     pub tiling: Tiling,
     /// What can be set beside the picture, by name.
     pub optional: BTreeMap<String, OptionalDescription>,
@@ -94,12 +104,15 @@ pub struct Channel {
 /// A class of a segmentation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Class {
+    /// As the file names it; its number where it does not.
     pub name: String,
     /// sRGB in views of labels.
     pub color: [u8; 3],
 }
 
 impl Task {
+    /// Reads the metadata of a graph.
+    ///
     /// # Errors
     /// `InvalidModel` when the metadata make no sense, `InvalidInput` when the model does not take
     /// exactly one picture.

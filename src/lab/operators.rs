@@ -14,29 +14,39 @@ use crate::tensor::Tensor;
 pub enum Upsampling {
     /// `torch.nn.Upsample(scale_factor=scale, mode="nearest")`
     Nearest {
+        /// Enlargement of both axes, 1 to 4.
         scale: usize,
     },
     /// `torch.nn.Upsample(scale_factor=scale, mode="bilinear", align_corners=align_corners)`
     Bilinear {
+        /// Enlargement of both axes, 1 to 4.
         scale: usize,
+        /// Whether the corners of input and output coincide, as PyTorch's `align_corners`.
         align_corners: bool,
     },
     /// As bilinear, with `mode="bicubic"`: Keys' kernel, a = −0.75.
     Bicubic {
+        /// Enlargement of both axes, 1 to 4.
         scale: usize,
+        /// Whether the corners of input and output coincide, as PyTorch's `align_corners`.
         align_corners: bool,
     },
     /// `torch.nn.PixelShuffle(factor)`: C·factor² channels become C.
     PixelShuffle {
+        /// Enlargement of both axes, 1 to 4; channels become fewer by its square.
         factor: usize,
     },
     /// `torch.nn.MaxPool2d(kernel, stride, padding, return_indices=True)`, then
     /// `torch.nn.MaxUnpool2d(kernel, stride, padding)` with the input's size as `output_size`.
     MaxUnpool {
+        /// Height and width of the window, 1 to 8.
         kernel: usize,
+        /// Distance of neighboring windows, 1 to 8.
         stride: usize,
+        /// Cells around the input, at most half of the kernel.
         padding: usize,
     },
+    /// A transposed convolution of one channel.
     TransposedConv(TransposedConv),
 }
 
@@ -45,16 +55,22 @@ pub enum Upsampling {
 pub struct TransposedConv {
     /// The weight, `[1, 1, kh, kw]`.
     pub kernel: Tensor,
+    /// Distance of the stamped kernels in the output, 1 to 8.
     pub stride: usize,
+    /// Cells that are cut off the output at each border, at most 8.
     pub padding: usize,
+    /// Rows and columns added at the end of the output, fewer than the stride.
     pub output_padding: usize,
+    /// Added to every cell of the output.
     pub bias: f32,
 }
 
 /// One node of a chain: its inputs are the outputs of the node before it, and then `more`.
 #[derive(Debug, Clone)]
 pub struct Stage {
+    /// The operator with its attributes.
     pub op: Op,
+    /// Its further inputs, all constant; `None` is one that is left out.
     pub more: Vec<Option<Tensor>>,
 }
 

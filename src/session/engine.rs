@@ -16,7 +16,9 @@ pub enum BackendChoice {
     /// The GPU if it is real, right and faster than the CPU, else the CPU.
     #[default]
     Auto,
+    /// The GPU; an error where there is none.
     WebGpu,
+    /// The CPU.
     Cpu,
 }
 
@@ -33,11 +35,16 @@ pub enum BackendReason {
     WrongResults(f32),
     /// Measured GFLOP/s of the same convolution.
     Slower {
+        /// Of the GPU.
         gpu: f64,
+        /// Of the CPU.
         cpu: f64,
     },
+    /// Measured GFLOP/s, by which the GPU was chosen.
     Faster {
+        /// Of the GPU.
         gpu: f64,
+        /// Of the CPU.
         cpu: f64,
     },
     /// The GPU was lost or out of memory in mid-run, and the CPU took over.
@@ -124,6 +131,8 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Starts an engine on the backend of this choice.
+    ///
     /// # Errors
     /// `NoGpu` when `WebGpu` is asked for and there is none.
     pub async fn create(choice: BackendChoice, host: &impl Host) -> Result<Self> {
@@ -162,6 +171,7 @@ impl Engine {
         if self.device.uses_gpu() { "webgpu" } else { "cpu" }
     }
 
+    /// Why the engine runs on this backend; it changes when the GPU gives up in mid-run.
     pub fn reason(&self) -> BackendReason {
         self.device.reason.borrow().clone()
     }

@@ -39,6 +39,8 @@ pub(super) struct Reduced {
 }
 
 impl Reduced {
+    /// The frame reduced to `size`, `[height, width]`.
+    ///
     /// # Errors
     /// `TooLarge` where a run on it would take more memory than there is.
     pub(super) fn new(model: &Model, picture: &Picture, size: [usize; 2]) -> Result<Self> {

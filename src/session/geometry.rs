@@ -20,11 +20,15 @@ const TRIES: [usize; 10] = [256, 240, 512, 188, 572, 224, 128, 320, 96, 64];
 pub struct Geometry {
     /// `[y, x]`
     pub axes: [Axis; 2],
+    /// Channels of the picture that the network takes.
     pub in_channels: usize,
+    /// Channels of its first output.
     pub out_channels: usize,
 }
 
 impl Geometry {
+    /// Finds the sizes that a model accepts and makes, by planning it for several.
+    ///
     /// # Errors
     /// `InvalidInput` when the model's first output is not a picture of its input, `InvalidModel`
     /// when its channels or sizes are not what its metadata say; what planning says when no size is

@@ -49,6 +49,7 @@ impl Model {
         &self.pictures
     }
 
+    /// The network as its file has it.
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
@@ -61,6 +62,8 @@ impl Model {
         self.task.as_ref().map_err(Clone::clone)
     }
 
+    /// Which sizes of pictures the model takes, and what it makes of them; computed at the first call.
+    ///
     /// # Errors
     /// Those of [`Model::task`] and [`Geometry::of`].
     pub fn geometry(&self) -> Result<&Geometry> {

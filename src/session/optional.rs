@@ -30,6 +30,7 @@ const MOST_HINTS: usize = 1000;
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OptionalValues {
+    /// For inputs of one number, such as a noise level, by the input's name; see [`crate::task::OptionalInput`].
     pub numbers: BTreeMap<String, f32>,
     /// For a network that takes color hints. Its place has the color in the result, and what belongs to it along the
     /// picture's edges follows ([`crate::image::Chroma::hint`]).
@@ -41,9 +42,11 @@ pub struct OptionalValues {
 pub struct ColorHint {
     /// Pixel of the picture.
     pub x: u32,
+    /// Row of the pixel, from the top.
     pub y: u32,
     /// CIE a\* and b\*, −128 to 128.
     pub a: f32,
+    /// The other axis of color, yellow (positive) against blue.
     pub b: f32,
 }
 
@@ -52,6 +55,7 @@ pub struct ColorHint {
 pub struct LikelyColor {
     /// CIE a\* and b\*.
     pub a: f32,
+    /// The other axis of color, yellow (positive) against blue.
     pub b: f32,
     /// sRGB, with the lightness of the place.
     pub rgb: [u8; 3],

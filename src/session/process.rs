@@ -23,6 +23,7 @@ use std::rc::Rc;
 pub struct Estimate {
     /// Size of the result.
     pub width: u32,
+    /// Rows of the result.
     pub height: u32,
     /// Parts in which the result is made.
     pub tiles: usize,
@@ -61,17 +62,22 @@ impl From<Option<usize>> for ProcessOptions {
 /// A finished tile of the result.
 #[derive(Debug, Clone, Copy)]
 pub struct TileEvent<'a> {
+    /// The tile's place in the result.
     pub rect: Rect,
     /// The result so far.
     pub picture: &'a Picture,
+    /// Tiles finished, this one included.
     pub done: usize,
+    /// Tiles in all.
     pub tiles: usize,
 }
 
 /// A result, and whether it was finished on the CPU because the GPU gave up.
 #[derive(Debug)]
 pub struct Processed {
+    /// The result at full size.
     pub picture: Picture,
+    /// Why the GPU gave up, where the CPU finished the run.
     pub fallback: Option<Error>,
 }
 

@@ -12,6 +12,7 @@ pub struct Summary {
     pub peak_bytes: u64,
     /// Shapes of the outputs, in order.
     pub outputs: Vec<Vec<usize>>,
+    /// Nodes in the order in which they are computed.
     pub nodes: Vec<NodeSummary>,
     /// Input pixels that an output pixel sees beyond its own place, `[y, x]`; `None` where it sees
     /// the whole frame.
@@ -23,10 +24,13 @@ pub struct Summary {
 /// One node of the ONNX graph.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct NodeSummary {
+    /// Its name in the file, or that of its first output.
     pub name: String,
+    /// ONNX name of the operator.
     pub op: &'static str,
     /// Names of its inputs and outputs, without those left out.
     pub inputs: Vec<String>,
+    /// Names of the values it makes, in ONNX's order.
     pub outputs: Vec<String>,
     /// Shape of the first output.
     pub shape: Vec<usize>,

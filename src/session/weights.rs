@@ -10,11 +10,15 @@ const BINS: usize = 64;
 /// One initializer. Values that are no finite numbers are left out.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Weights {
+    /// Name of the initializer in the file.
     pub name: String,
     /// As the node reads it.
     pub shape: Vec<usize>,
+    /// Smallest value.
     pub min: f32,
+    /// Largest value.
     pub max: f32,
+    /// Arithmetic mean.
     pub mean: f32,
     /// `torch.std(correction=0)`
     pub std: f32,

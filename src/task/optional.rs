@@ -13,13 +13,24 @@ const MAX_STRIDE: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub enum OptionalInput {
     /// One number, least to greatest.
-    Number { range: [f32; 2] },
+    Number {
+        /// Least and greatest value.
+        range: [f32; 2],
+    },
     /// The standard deviation of the picture's noise, of 255, least to greatest. Where none is given, it is what
     /// [`crate::image::noise_level`] estimates; the file's default stands in where nothing can be estimated.
-    NoiseLevel { range: [f32; 2] },
+    NoiseLevel {
+        /// Least and greatest value.
+        range: [f32; 2],
+    },
     /// N × 3 × H/stride × W/stride: a\* and b\* in the range of the output where a color is given, and 0 elsewhere; 1 where
     /// one is given, and 0 elsewhere.
-    ColorHints { stride: usize, likely: Option<Likely> },
+    ColorHints {
+        /// Pixels of the frame to a pixel of this input, along both axes.
+        stride: usize,
+        /// Values inside the network that tell which colors it finds likely.
+        likely: Option<Likely>,
+    },
 }
 
 /// The JSON of an optional input. Not an enum: serde's tagged ones take a visitor some kilobytes.
@@ -75,16 +86,23 @@ pub struct Likely {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum OptionalDescription {
+    /// One number.
     Number {
+        /// Least and greatest value.
         range: [f32; 2],
+        /// The file's own value.
         default: f32,
     },
+    /// The standard deviation of the picture's noise, of 255.
     NoiseLevel {
+        /// Least and greatest value.
         range: [f32; 2],
+        /// What stands in where nothing can be estimated.
         default: f32,
     },
-    /// `likely`: whether [`crate::session::Model::likely_colors`] can tell which colors the network itself thinks of.
+    /// Colors of single places.
     ColorHints {
+        /// Whether [`crate::session::Model::likely_colors`] can tell which colors the network itself finds likely.
         likely: bool,
     },
 }
@@ -92,6 +110,8 @@ pub enum OptionalDescription {
 /// The optional inputs that `metadata` describes, each with what is told of it.
 pub(super) type Optional = BTreeMap<String, (OptionalInput, OptionalDescription)>;
 
+/// Reads the entry `optional` of a graph's metadata.
+///
 /// # Errors
 /// `InvalidModel` where the entry is no such JSON, or names what the graph has not.
 pub(super) fn of(graph: &Graph) -> Result<Optional> {

@@ -85,8 +85,10 @@ pub fn encode_jpeg_with(
     }
 }
 
+/// Whether a file can have this quality.
+///
 /// # Errors
-/// `InvalidInput` for a quality that no file can have.
+/// `InvalidInput` unless it is 1 to 100.
 pub(super) fn check_quality(quality: u8) -> Result<()> {
     within("the quality of a JPEG file", quality.into(), 1.0, 100.0).map(drop)
 }

@@ -174,6 +174,8 @@ fn known_noise(sigma: Option<f64>, picture: &Picture) -> Result<f64> {
 pub(crate) type Prepared = (Box<dyn Filter>, Option<Picture>);
 
 impl FilterSpec {
+    /// Prepares the filter for a picture.
+    ///
     /// # Errors
     /// `InvalidInput` for numbers out of their ranges; of the edges of a frame also `OutOfMemory`.
     pub fn filter(&self, picture: &Picture) -> Result<Prepared> {

@@ -17,6 +17,8 @@ pub struct ClassScores {
 type Tap = (usize, usize, f32);
 
 impl ClassScores {
+    /// Takes a network's output, a score for each class and pixel.
+    ///
     /// # Errors
     /// `InvalidInput` when the tensor is not float `[1, C, H, W]` with something in it.
     pub fn new(tensor: Tensor) -> Result<Self> {

@@ -39,6 +39,8 @@ pub fn look(head: &[u8]) -> Look {
     }
 }
 
+/// Tells a file's format by its first bytes.
+///
 /// # Errors
 /// `InvalidPicture` with what the file is instead; `UnsupportedPicture` for pictures that a browser
 /// may be able to decode.

@@ -23,6 +23,7 @@ pub struct EdgeId(pub usize);
 /// A named edge.
 #[derive(Debug, Clone)]
 pub struct Edge {
+    /// Name in the file; a derived one for values that loading adds.
     pub name: String,
     /// The initializer of the file that loading cast, transposed or reshaped into this one.
     pub origin: Option<EdgeId>,
@@ -33,16 +34,22 @@ pub struct Edge {
 pub struct Node {
     /// ONNX node name, or the name of its first output where it has none.
     pub name: String,
+    /// The operator with its attributes.
     pub op: Op,
+    /// Edges that it reads, in ONNX's order.
     pub inputs: Vec<Option<EdgeId>>,
+    /// Edges that it makes, in ONNX's order.
     pub outputs: Vec<Option<EdgeId>>,
 }
 
 /// A graph input or output.
 #[derive(Debug, Clone)]
 pub struct Port {
+    /// Name in the file, by which callers give or ask for it.
     pub name: String,
+    /// The value that is given or returned.
     pub edge: EdgeId,
+    /// Type of its elements. ONNX's narrower types are widened to these.
     pub dtype: DType,
     /// As declared: `None` is a dynamic dimension, or for all where not even the rank is declared.
     pub shape: Option<Vec<Option<usize>>>,
@@ -53,17 +60,22 @@ pub struct Port {
 /// A loaded model. Nodes are in topological order, every edge has at most one producer.
 #[derive(Debug, Clone)]
 pub struct Graph {
+    /// Operator calls, each after those whose outputs it reads.
     pub nodes: Vec<Node>,
+    /// All values; an [`EdgeId`] is an index into them.
     pub edges: Vec<Edge>,
+    /// Inputs that every run has to give, in the file's order.
     pub inputs: Vec<Port>,
     /// Inputs that the file gives a default, which stands among the initializers, and that the entry `optional` of its
     /// metadata names; see [`Graph::with_inputs`].
     pub optional: Vec<Port>,
+    /// Outputs in the file's order.
     pub outputs: Vec<Port>,
     /// Weights and other constants (also from `Constant` nodes).
     pub initializers: HashMap<EdgeId, Arc<Tensor>>,
     /// `metadata_props` of the file.
     pub metadata: BTreeMap<String, String>,
+    /// Version of ONNX's default operator set that the file declares.
     pub opset: i64,
     /// What plans have made of the initializers.
     pub derived: Derived,

@@ -77,8 +77,10 @@ impl<P> Difference<P> {
 }
 
 impl<P: Deref<Target = Picture>> Filter for Difference<P> {
+    /// Size of the result, that of the reference.
+    ///
     /// # Errors
-    /// `InvalidInput` when it is not the reference's.
+    /// `InvalidInput` when the picture has another size.
     fn size(&self, width: u32, height: u32) -> Result<(u32, u32)> {
         same_size((width, height), self.reference.size())?;
         Ok((width, height))

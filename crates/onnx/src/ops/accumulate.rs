@@ -12,15 +12,15 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs x and axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CumSum {
-    pub exclusive: bool,
-    pub reverse: bool,
+    exclusive: bool,
+    reverse: bool,
 }
 
 /// Inputs x `[…, n, …, 1 or 2]`, dft_length or none, and from opset 20 axis or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dft {
-    pub inverse: bool,
-    pub onesided: bool,
+    inverse: bool,
+    onesided: bool,
     /// Up to opset 19; later the third input, or the last but one.
     pub axis: Option<i64>,
 }
@@ -28,9 +28,11 @@ pub struct Dft {
 /// A DFT of known sizes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Transform {
+    /// The transformed axis.
     pub axis: usize,
     /// Length of the axis before and after.
     pub input: usize,
+    /// Length of the axis after it.
     pub output: usize,
     /// Numbers per element, 1 (real) or 2 (real and imaginary), before and after.
     pub parts: [usize; 2],
@@ -47,10 +49,14 @@ fn number(inputs: &[Option<Known>], i: usize, name: &str) -> Result<Option<i64>,
 }
 
 impl CumSum {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self { exclusive: a.flag("exclusive", false)?, reverse: a.flag("reverse", false)? })
     }
 
+    /// The axis along which it sums, which is the second input.
+    ///
+    /// # Errors
+    /// The axis is missing, not known before the run, or not one of x.
     pub fn axis(&self, inputs: &[Option<Known>]) -> Result<usize, OpError> {
         let rank = super::known::required(inputs, 0, "x")?.shape().len();
         axis(number(inputs, 1, "axis")?.ok_or_else(|| OpError("input 1 (axis) is missing".into()))?, rank)
@@ -63,11 +69,15 @@ impl CumSum {
 }
 
 impl Dft {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let axis = if a.opset < 20 { Some(a.int_or("axis", 1)?) } else { None };
         Ok(Self { inverse: a.flag("inverse", false)?, onesided: a.flag("onesided", false)?, axis })
     }
 
+    /// The transform for inputs of these shapes.
+    ///
+    /// # Errors
+    /// The last axis of the input is neither real nor complex, or axis and length do not fit it.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Transform, OpError> {
         let shape = required_float(inputs, 0, "input")?.shape();
         let rank = shape.len();

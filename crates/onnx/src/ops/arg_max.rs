@@ -15,13 +15,15 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 pub struct ArgMax {
     /// The smallest value, not the largest.
     pub smallest: bool,
+    /// Axis that is searched, from the end where negative.
     pub axis: i64,
-    pub keepdims: bool,
+    keepdims: bool,
+    /// Of equal values the last one is taken, not the first.
     pub select_last_index: bool,
 }
 
 impl ArgMax {
-    pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
+    pub(super) fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
         let smallest = match name {
             "ArgMax" => false,
             "ArgMin" => true,
@@ -35,11 +37,11 @@ impl ArgMax {
         }))
     }
 
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
         ["ArgMax", "ArgMin"].into_iter()
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         if self.smallest { "ArgMin" } else { "ArgMax" }
     }
 }

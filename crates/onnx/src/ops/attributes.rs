@@ -12,18 +12,26 @@ pub(super) const MAX_EXTENT: usize = 4096;
 /// One attribute as ONNX stores it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attribute {
+    /// An integer; also truth values and enumerations such as `TensorProto.DataType`.
     Int(i64),
+    /// A number in single precision.
     Float(f32),
+    /// A string that is valid UTF-8.
     Text(String),
+    /// A constant tensor.
     Tensor(Arc<Tensor>),
+    /// A list of integers.
     Ints(Vec<i64>),
+    /// A list of numbers in single precision.
     Floats(Vec<f32>),
+    /// A list of strings that are valid UTF-8.
     Texts(Vec<String>),
 }
 
 /// Everything besides its inputs that makes a node what it is.
 #[derive(Debug, Clone, Default)]
 pub struct Attributes {
+    /// Attributes of the node by name; those left out take the operator's defaults.
     pub values: BTreeMap<String, Attribute>,
     /// Version of the default operator set that the model names.
     pub opset: i64,
@@ -34,7 +42,7 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    pub fn int(&self, name: &str) -> Result<Option<i64>, OpError> {
+    pub(super) fn int(&self, name: &str) -> Result<Option<i64>, OpError> {
         match self.values.get(name) {
             None => Ok(None),
             Some(Attribute::Int(v)) => Ok(Some(*v)),
@@ -42,7 +50,7 @@ impl Attributes {
         }
     }
 
-    pub fn int_or(&self, name: &str, default: i64) -> Result<i64, OpError> {
+    pub(super) fn int_or(&self, name: &str, default: i64) -> Result<i64, OpError> {
         Ok(self.int(name)?.unwrap_or(default))
     }
 
@@ -67,7 +75,7 @@ impl Attributes {
         }
     }
 
-    pub fn float(&self, name: &str) -> Result<Option<f32>, OpError> {
+    pub(super) fn float(&self, name: &str) -> Result<Option<f32>, OpError> {
         match self.values.get(name) {
             None => Ok(None),
             Some(Attribute::Float(v)) => Ok(Some(*v)),
@@ -75,11 +83,11 @@ impl Attributes {
         }
     }
 
-    pub fn float_or(&self, name: &str, default: f32) -> Result<f32, OpError> {
+    pub(super) fn float_or(&self, name: &str, default: f32) -> Result<f32, OpError> {
         Ok(self.float(name)?.unwrap_or(default))
     }
 
-    pub fn text(&self, name: &str) -> Result<Option<&str>, OpError> {
+    pub(super) fn text(&self, name: &str) -> Result<Option<&str>, OpError> {
         match self.values.get(name) {
             None => Ok(None),
             Some(Attribute::Text(v)) => Ok(Some(v)),
@@ -98,7 +106,7 @@ impl Attributes {
         }
     }
 
-    pub fn ints(&self, name: &str) -> Result<Option<&[i64]>, OpError> {
+    pub(super) fn ints(&self, name: &str) -> Result<Option<&[i64]>, OpError> {
         match self.values.get(name) {
             None => Ok(None),
             Some(Attribute::Ints(v)) => Ok(Some(v)),
@@ -120,7 +128,7 @@ impl Attributes {
         }
     }
 
-    pub fn tensor(&self, name: &str) -> Result<Option<&Arc<Tensor>>, OpError> {
+    pub(super) fn tensor(&self, name: &str) -> Result<Option<&Arc<Tensor>>, OpError> {
         match self.values.get(name) {
             None => Ok(None),
             Some(Attribute::Tensor(v)) => Ok(Some(v)),

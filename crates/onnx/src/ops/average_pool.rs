@@ -14,12 +14,13 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Input X `[N, C, H, W]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AveragePool {
-    pub sliding: WindowAttributes,
+    sliding: WindowAttributes,
+    /// Zeros of the padding count in the mean, as in `torch.nn.AvgPool2d`.
     pub count_include_pad: bool,
 }
 
 impl AveragePool {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let sliding = WindowAttributes::new(a)?;
         sliding.pool_kernel()?;
         Ok(Self { sliding, count_include_pad: a.flag("count_include_pad", false)? })

@@ -11,32 +11,50 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
+/// A function of two elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryKind {
+    /// a + b
     Add,
+    /// a − b
     Sub,
+    /// a · b
     Mul,
+    /// a / b; integers are truncated toward zero.
     Div,
+    /// a to the power of b.
     Pow,
+    /// The smaller one; NaN if either is.
     Min,
+    /// The larger one; NaN if either is.
     Max,
     /// Sign of the divisor (`torch.remainder`), or of the dividend if `fmod`.
     Mod {
+        /// As C's `fmod`, not as `torch.remainder`.
         fmod: bool,
     },
+    /// a = b
     Equal,
+    /// a < b
     Less,
+    /// a ≤ b
     LessOrEqual,
+    /// a > b
     Greater,
+    /// a ≥ b
     GreaterOrEqual,
+    /// Both are true, that is, not 0.
     And,
+    /// At least one is true.
     Or,
+    /// Exactly one is true.
     Xor,
 }
 
 /// Operands of one type; comparisons and logic give integers 0 and 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Binary {
+    /// What it computes of each pair of elements.
     pub kind: BinaryKind,
     /// ONNX operator.
     pub name: &'static str,
@@ -66,7 +84,7 @@ const FUNCTIONS: &[(&str, BinaryKind, bool)] = &[
 ];
 
 impl Binary {
-    pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
+    pub(super) fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
         let Some(&(name, kind, variadic)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
             return Ok(None);
         };
@@ -77,11 +95,11 @@ impl Binary {
         Ok(Some(Self { kind, name, variadic }))
     }
 
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
         FUNCTIONS.iter().map(|(name, ..)| *name)
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         self.name
     }
 

@@ -14,19 +14,28 @@ use unet_kernels::tensor::{Data, Tensor};
 /// What a cast makes, as far as values differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CastTarget {
+    /// Any of ONNX's floating-point types; values keep single precision.
     Float,
+    /// 0, or 1 for all that is not 0.
     Bool,
-    Int { bits: u32, signed: bool },
+    /// An integer: fractions are cut off, and what exceeds its bits wraps.
+    Int {
+        /// 8, 16, 32 or 64.
+        bits: u32,
+        /// Whether values below 0 are kept.
+        signed: bool,
+    },
 }
 
 /// Input of any type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cast {
+    /// Type of the output.
     pub to: CastTarget,
 }
 
 impl Cast {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let int = |bits, signed| CastTarget::Int { bits, signed };
         let to = match a.int("to")? {
             // TensorProto.DataType
@@ -47,6 +56,7 @@ impl Cast {
         Ok(Self { to })
     }
 
+    /// Type that represents it here.
     pub fn dtype(&self) -> DType {
         match self.to {
             CastTarget::Float => DType::F32,

@@ -11,11 +11,12 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs: one or more tensors of one type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concat {
+    /// Axis along which the inputs are joined, from the end where negative.
     pub axis: i64,
 }
 
 impl Concat {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let axis = a.int("axis")?.ok_or_else(|| OpError("axis is missing".into()))?;
         Ok(Self { axis })
     }

@@ -16,12 +16,13 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs X `[N, C, H, W]`, W `[C_out, C/group, kh, kw]`, and B `[C_out]` or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conv {
-    pub sliding: WindowAttributes,
+    sliding: WindowAttributes,
+    /// Groups of channels that are convolved apart; as many as there are channels in a depthwise convolution.
     pub group: usize,
 }
 
 impl Conv {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let mut sliding = WindowAttributes::new(a)?;
         sliding.ceil_mode = false;
         Ok(Self { sliding, group: a.count_or("group", 1)? })

@@ -17,15 +17,18 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs X `[N, C, H, W]`, W `[C, C_out/group, kh, kw]`, and B `[C_out]` or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConvTranspose {
+    /// Stride, padding and dilation. The kernel's size is that of the weight.
     pub sliding: WindowAttributes,
+    /// Groups of channels that are convolved apart.
     pub group: usize,
+    /// Rows and columns that are added at the end, as `output_padding` of `torch.nn.ConvTranspose2d`; `[y, x]`.
     pub output_padding: [usize; 2],
     /// Asked-for output size; the padding then follows from it.
     pub output_shape: Option<[usize; 2]>,
 }
 
 impl ConvTranspose {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let mut sliding = WindowAttributes::new(a)?;
         sliding.ceil_mode = false;
         let output_padding = match a.ints("output_padding")? {

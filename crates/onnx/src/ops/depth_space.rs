@@ -15,22 +15,29 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// y[c, b·h + by, b·w + bx] = x[channel(c, by, bx), h, w]; see [`DepthMode`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct DepthToSpace {
+    /// Height and width of the block that a pixel becomes.
     pub blocksize: usize,
+    /// Order of the channels; CRD is that of `torch.nn.PixelShuffle`.
     pub mode: DepthMode,
 }
 
 /// y[(by·b + bx)·C + c, h, w] = x[c, b·h + by, b·w + bx]
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpaceToDepth {
+    /// Height and width of the block that becomes a pixel.
     pub blocksize: usize,
 }
 
 impl DepthToSpace {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let modes = [("DCR", DepthMode::Dcr), ("CRD", DepthMode::Crd)];
         Ok(Self { blocksize: blocksize(a)?, mode: a.choice("mode", DepthMode::Dcr, &modes)? })
     }
 
+    /// Shape of the output for an input `[N, C, H, W]`.
+    ///
+    /// # Errors
+    /// The input is no picture, or its channels are not a multiple of blocksize².
     pub fn output(&self, input: &[usize]) -> Result<[usize; 4], OpError> {
         let ([n, c, h, w], b) = (nchw(input, "input")?, self.blocksize);
         if c % (b * b) != 0 {
@@ -44,11 +51,15 @@ impl DepthToSpace {
 }
 
 impl SpaceToDepth {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         a.choice("mode", (), &[("DCR", ())])?;
         Ok(Self { blocksize: blocksize(a)? })
     }
 
+    /// Shape of the output for an input `[N, C, H, W]`.
+    ///
+    /// # Errors
+    /// The input is no picture, or its height or width is not a multiple of blocksize.
     pub fn output(&self, input: &[usize]) -> Result<[usize; 4], OpError> {
         let ([n, c, h, w], b) = (nchw(input, "input")?, self.blocksize);
         if h % b != 0 || w % b != 0 {

@@ -22,6 +22,7 @@ pub struct Einsum {
 pub struct Contraction {
     /// Of each axis of each operand, its label.
     pub operands: Vec<Vec<usize>>,
+    /// Labels of the output's axes, in order.
     pub result: Vec<usize>,
     /// Length of each label's axis. An operand's axis may be 1 instead where an ellipsis broadcasts.
     pub sizes: Vec<usize>,
@@ -38,7 +39,7 @@ fn labels(text: &str) -> Result<Vec<char>, OpError> {
 }
 
 impl Einsum {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let equation = a.text("equation")?.ok_or_else(|| OpError("equation is missing".into()))?;
         let (left, right) = match equation.split_once("->") {
             Some((left, right)) => (left, Some(right)),
@@ -63,6 +64,10 @@ impl Einsum {
         Ok(Self { terms, result })
     }
 
+    /// The contraction for inputs of these shapes.
+    ///
+    /// # Errors
+    /// The number of inputs, or the rank or length of an axis, does not fit the equation.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Contraction, OpError> {
         if inputs.len() != self.terms.len() {
             return Err(OpError(format!("{} inputs, the equation has {}", inputs.len(), self.terms.len())));
@@ -121,6 +126,7 @@ impl Einsum {
 }
 
 impl Contraction {
+    /// Shape of the output.
     pub fn shape(&self) -> Vec<usize> {
         self.result.iter().map(|&label| self.sizes[label]).collect()
     }

@@ -13,6 +13,7 @@ use unet_kernels::tensor::{DType, Data, Tensor, strides};
 /// Inputs data and indices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gather {
+    /// Axis that the indices count along, from the end where negative.
     pub axis: i64,
 }
 
@@ -21,13 +22,13 @@ pub struct Gather {
 pub struct ScatterNd;
 
 impl Gather {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self { axis: a.int_or("axis", 0)? })
     }
 }
 
 impl ScatterNd {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         match a.text("reduction")? {
             None | Some("none") => Ok(Self),
             Some(other) => Err(OpError(format!("reduction {other:?} is not supported"))),

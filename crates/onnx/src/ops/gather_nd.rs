@@ -13,17 +13,18 @@ use unet_kernels::tensor::{DType, Tensor, strides};
 /// Inputs data and indices `[…, depth]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatherNd {
+    /// Leading axes that data and indices share, for each of which the rest is looked up apart.
     pub batch_dims: usize,
 }
 
 /// Inputs data and indices, of one rank.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatherElements {
-    pub axis: i64,
+    axis: i64,
 }
 
 impl GatherNd {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let batch_dims = usize::try_from(a.int_or("batch_dims", 0)?);
         Ok(Self { batch_dims: batch_dims.map_err(|_| OpError("batch_dims is negative".into()))? })
     }
@@ -59,7 +60,7 @@ impl GatherNd {
 }
 
 impl GatherElements {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self { axis: a.int_or("axis", 0)? })
     }
 

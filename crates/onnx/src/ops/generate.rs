@@ -14,8 +14,8 @@ use unet_kernels::tensor::{DType, Data};
 /// Input data; dimensions start to end, negative bounds from the end, as in a NumPy slice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
-    pub start: i64,
-    pub end: Option<i64>,
+    start: i64,
+    end: Option<i64>,
 }
 
 /// Input data; number of elements.
@@ -34,13 +34,13 @@ pub struct ConstantOfShape {
 }
 
 impl Shape {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self { start: a.int_or("start", 0)?, end: a.int("end")? })
     }
 }
 
 impl ConstantOfShape {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let value = match a.tensor("value")? {
             Some(value) => value.clone(),
             None => Arc::new(Tensor::scalar(0.0)),

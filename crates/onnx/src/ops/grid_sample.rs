@@ -15,7 +15,7 @@ use unet_kernels::{GridSample as Kernel, Interpolation, OutsideGrid};
 pub struct GridSample(pub Kernel);
 
 impl GridSample {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let modes = [
             ("bilinear", Interpolation::Linear),
             ("linear", Interpolation::Linear),

@@ -19,9 +19,11 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
+    /// Type of its elements.
     pub fn dtype(self) -> DType {
         self.dtype
     }
+    /// Its dimensions.
     pub fn shape(self) -> &'a [usize] {
         self.shape
     }
@@ -29,6 +31,7 @@ impl<'a> Known<'a> {
     pub fn of_type(self, dtype: DType) -> Self {
         Self { dtype, value: None, ..self }
     }
+    /// Its elements, if they do not depend on the picture.
     pub fn value(self) -> Option<&'a Tensor> {
         self.value
     }

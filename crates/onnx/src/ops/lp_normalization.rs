@@ -12,13 +12,14 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Input X.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LpNormalization {
+    /// Axis along which vectors are brought to norm 1, from the end where negative.
     pub axis: i64,
     /// p is 2, not 1.
     pub squares: bool,
 }
 
 impl LpNormalization {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let squares = match a.int_or("p", 2)? {
             1 => false,
             2 => true,

@@ -19,9 +19,13 @@ pub struct MatMul;
 /// Inputs A, B, and C (broadcast to the result) or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gemm {
+    /// Factor of the product A·B.
     pub alpha: f32,
+    /// Factor of C.
     pub beta: f32,
+    /// A is transposed first: it is `[K, M]`, not `[M, K]`.
     pub trans_a: bool,
+    /// B is transposed first: it is `[N, K]`, as the weight of `torch.nn.Linear`.
     pub trans_b: bool,
 }
 
@@ -30,15 +34,25 @@ pub struct Gemm {
 pub struct Product {
     /// Leading dimensions of each operand, and those to which they broadcast.
     pub batch_a: Vec<usize>,
+    /// Those of B.
     pub batch_b: Vec<usize>,
+    /// Those of the result.
     pub batch: Vec<usize>,
+    /// Rows of A and of the result.
     pub m: usize,
+    /// Columns of A, rows of B: what is summed over.
     pub k: usize,
+    /// Columns of B and of the result.
     pub n: usize,
+    /// Shape of the result: without the axis that a vector operand lacks.
     pub output: Vec<usize>,
 }
 
 impl MatMul {
+    /// Sizes for inputs of these shapes, by the rules of `torch.matmul`.
+    ///
+    /// # Errors
+    /// The inner dimensions differ, leading ones do not broadcast, or an operand is a scalar.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Product, OpError> {
         let a = required_float(inputs, 0, "A")?.shape();
         let b = required_float(inputs, 1, "B")?.shape();
@@ -71,7 +85,7 @@ impl MatMul {
 }
 
 impl Gemm {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self {
             alpha: a.float_or("alpha", 1.0)?,
             beta: a.float_or("beta", 1.0)?,

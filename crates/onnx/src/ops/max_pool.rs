@@ -17,7 +17,9 @@ use unet_kernels::tensor::{DType, Tensor};
 /// Input X `[N, C, H, W]`; outputs Y and, if asked for, Indices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxPool {
+    /// Kernel, stride, padding and dilation.
     pub sliding: WindowAttributes,
+    /// How the second output counts positions.
     pub indices: Indices,
     /// X comes of arithmetic, and not of the graph's inputs as they are: see [`crate::graph`].
     pub rounded: bool,
@@ -36,7 +38,7 @@ pub enum Indices {
 }
 
 impl MaxPool {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let sliding = WindowAttributes::new(a)?;
         sliding.pool_kernel()?;
         let indices = if a.flag("storage_order", false)? { Indices::Columns } else { Indices::Rows };

@@ -25,6 +25,7 @@ pub struct MaxUnpool {
 /// Sizes of an unpooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unpooled {
+    /// The pooling's window.
     pub window: Window,
     /// Height and width of the planes in which indices count; within the output.
     pub plane: [usize; 2],
@@ -33,7 +34,7 @@ pub struct Unpooled {
 }
 
 impl MaxUnpool {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let mut sliding = WindowAttributes::new(a)?;
         sliding.pool_kernel()?;
         sliding.dilations = [1; 2];
@@ -41,6 +42,10 @@ impl MaxUnpool {
         Ok(Self { sliding, pytorch: false })
     }
 
+    /// Sizes for inputs of these shapes.
+    ///
+    /// # Errors
+    /// X is no picture, or the output that is asked for does not hold the planes in which indices count.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Unpooled, OpError> {
         let shape = nchw(required(inputs, 0, "X")?.shape(), "X")?;
         let (s, kernel) = (&self.sliding, self.sliding.pool_kernel()?);

@@ -152,7 +152,9 @@ mod op;
 /// What is known of a value before the run.
 #[derive(Debug, Clone)]
 pub struct Fact {
+    /// Type of its elements.
     pub dtype: DType,
+    /// Its dimensions.
     pub shape: Vec<usize>,
     /// Its elements, where they do not depend on the picture (weights, folded shape arithmetic).
     pub value: Option<Arc<Tensor>>,
@@ -195,6 +197,7 @@ pub trait Operator {
         None
     }
 
+    /// Whether the output is the first input, as it is or stored in another way.
     fn role(&self) -> Role;
 
     /// Inputs that hold weights where they are constant: not those that only steer it, such as the scales of

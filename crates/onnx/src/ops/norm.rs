@@ -19,19 +19,23 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs X `[N, C, …]`, scale, B, mean, var (each `[C]`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchNormalization {
+    /// What is added to the variance before the square root.
     pub epsilon: f32,
 }
 
 /// Inputs X `[N, C, …]`, scale, B (each `[C]`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct InstanceNormalization {
+    /// What is added to the variance before the square root.
     pub epsilon: f32,
 }
 
 /// Inputs X `[N, C, …]`, scale, bias (each `[C]`; `[num_groups]` before opset 21).
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupNormalization {
+    /// What is added to the variance before the square root.
     pub epsilon: f32,
+    /// Groups of consecutive channels, each of which has its own mean and variance.
     pub num_groups: usize,
     /// Opset 18 to 20: one scale and bias a group rather than a channel.
     pub per_group: bool,
@@ -40,12 +44,14 @@ pub struct GroupNormalization {
 /// Inputs X, Scale, and B or none, of (or broadcast to) the shape of X from `axis` on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerNormalization {
+    /// First of the axes that are normalized together, from the end where negative.
     pub axis: i64,
+    /// What is added to the variance before the square root.
     pub epsilon: f32,
 }
 
 impl BatchNormalization {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         if a.flag("training_mode", false)? || a.outputs > 1 {
             return Err(OpError("training mode is not supported; export in eval mode".into()));
         }
@@ -54,13 +60,13 @@ impl BatchNormalization {
 }
 
 impl InstanceNormalization {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self { epsilon: a.float_or("epsilon", 1e-5)? })
     }
 }
 
 impl GroupNormalization {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let num_groups = a.count_or("num_groups", 0)?;
         if num_groups == 0 {
             return Err(OpError("num_groups is missing".into()));
@@ -70,7 +76,7 @@ impl GroupNormalization {
 }
 
 impl LayerNormalization {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         if a.outputs > 1 {
             return Err(OpError("outputs Mean and InvStdDev are not supported".into()));
         }

@@ -13,8 +13,10 @@ macro_rules! define {
         /// Every supported operator.
         #[derive(Debug, Clone)]
         pub enum Op {
-            $($variant(super::$variant),)*
-            $($family(super::$family),)*
+            $(#[doc = concat!("ONNX's `", $name, "`.")]
+            $variant(super::$variant),)*
+            $(#[doc = concat!("One of the ONNX operators that [`", stringify!($family), "`](super::", stringify!($family), ") stands for.")]
+            $family(super::$family),)*
         }
 
         impl Op {

@@ -12,16 +12,20 @@ use unet_kernels::tensor::Tensor;
 /// What lies outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PadMode {
+    /// The third input everywhere, 0 if there is none.
     Constant,
     /// Mirrored without repeating the edge.
     Reflect,
+    /// The nearest element of the edge.
     Edge,
+    /// The tensor repeated.
     Wrap,
 }
 
 /// Inputs data, pads (all beginnings, then all ends), constant value or none, axes or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pad {
+    /// What lies outside.
     pub mode: PadMode,
 }
 
@@ -32,11 +36,12 @@ pub struct Padding {
     pub pads: Vec<[i64; 2]>,
     /// Value outside, for `Constant`; integer data takes it rounded.
     pub value: f32,
+    /// Shape of the result.
     pub output: Vec<usize>,
 }
 
 impl Pad {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let modes = [
             ("constant", PadMode::Constant),
             ("reflect", PadMode::Reflect),
@@ -46,6 +51,10 @@ impl Pad {
         Ok(Self { mode: a.choice("mode", PadMode::Constant, &modes)? })
     }
 
+    /// The padding for inputs of these shapes.
+    ///
+    /// # Errors
+    /// Pads are not known before the run, do not match the axes, or reach further than the mode can fill.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Padding, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let list =

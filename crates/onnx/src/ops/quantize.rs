@@ -14,6 +14,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs x, y_scale, y_zero_point or none: round(x/scale) + zero_point, half to even, clamped to the type's range.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantizeLinear {
+    /// Axis that a scale of several values goes along, from the end where negative.
     pub axis: i64,
     /// The least and the greatest of the integers.
     pub range: [f32; 2],
@@ -22,6 +23,7 @@ pub struct QuantizeLinear {
 /// Inputs x, x_scale, x_zero_point or none: (x − zero_point)·scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DequantizeLinear {
+    /// Axis that a scale of several values goes along, from the end where negative.
     pub axis: i64,
 }
 
@@ -62,7 +64,7 @@ pub fn along(shape: &[usize], of: &[usize], at: i64) -> Result<Vec<usize>, OpErr
 }
 
 impl QuantizeLinear {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         whole(a)?;
         let ty = match a.int_or("output_dtype", 0)? {
             0 => a.input_types.get(2).copied().flatten().unwrap_or(2),
@@ -81,14 +83,14 @@ impl QuantizeLinear {
 }
 
 impl DequantizeLinear {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         whole(a)?;
         Ok(Self { axis: a.int_or("axis", 1)? })
     }
 }
 
 impl ConvInteger {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self(Conv::new(a)?))
     }
 }

@@ -19,19 +19,25 @@ use unet_kernels::tensor::{DType, Data, Tensor, strides};
 pub struct Reduce {
     /// ONNX operator.
     pub name: &'static str,
+    /// What the elements become.
     pub kind: ReduceKind,
-    pub axes: Axes,
-    pub keepdims: bool,
-    pub noop_with_empty_axes: bool,
+    axes: Axes,
+    keepdims: bool,
+    noop_with_empty_axes: bool,
 }
 
 /// What becomes of the elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReduceKind {
+    /// Σx / n
     Mean,
+    /// The largest.
     Max,
+    /// The smallest.
     Min,
+    /// Σx
     Sum,
+    /// Πx
     Prod,
     /// Σ|x|
     L1,
@@ -50,6 +56,7 @@ pub enum ReduceKind {
 pub enum Axes {
     /// Those of the second input, all if there is none.
     Input,
+    /// Those that an attribute lists (up to opset 12, or 17).
     Listed(Vec<i64>),
     /// All after the first two (N and C).
     Spatial,
@@ -72,7 +79,7 @@ const REDUCTIONS: &[(&str, ReduceKind, bool)] = &[
 ];
 
 impl Reduce {
-    pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
+    pub(super) fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
         let Some(&(name, kind, global)) = REDUCTIONS.iter().find(|(known, ..)| *known == name) else {
             return Ok(None);
         };
@@ -94,11 +101,11 @@ impl Reduce {
         }))
     }
 
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
         REDUCTIONS.iter().map(|(name, ..)| *name)
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         self.name
     }
 

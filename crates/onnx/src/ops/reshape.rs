@@ -16,25 +16,30 @@ use unet_kernels::tensor::checked_len;
 pub enum Reshape {
     /// Inputs data and shape. 0 keeps a dimension (unless `allowzero`), one −1 takes what is left.
     Reshape {
+        /// A dimension 0 is a length, and does not keep that of the input.
         allowzero: bool,
     },
     /// To `[product before axis, product from axis on]`.
     Flatten {
+        /// First axis of the second dimension, from the end where negative.
         axis: i64,
     },
     /// Axes of length 1 go: those named (as an attribute up to opset 12, then as an input), or all.
     Squeeze {
+        /// The axes that go, from the end where negative; `None`: all of length 1.
         axes: Option<Vec<i64>>,
     },
     /// Axes of length 1 come, at these places of the output.
     Unsqueeze {
+        /// Places of the new axes in the output; `None`: the second input lists them.
         axes: Option<Vec<i64>>,
     },
+    /// The input as it is: dropout does nothing after training.
     Dropout,
 }
 
 impl Reshape {
-    pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
+    pub(super) fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
         let axes = || Ok(a.ints("axes")?.map(<[i64]>::to_vec));
         Ok(Some(match name {
             "Reshape" => Self::Reshape { allowzero: a.flag("allowzero", false)? },
@@ -49,11 +54,11 @@ impl Reshape {
         }))
     }
 
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
         ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Dropout"].into_iter()
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Reshape { .. } => "Reshape",
             Self::Flatten { .. } => "Flatten",

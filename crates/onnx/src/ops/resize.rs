@@ -20,57 +20,85 @@ use std::ops::Range;
 use unet_kernels::AxisTaps;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
+/// How values between input positions are interpolated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResizeMode {
+    /// The value of one input position; see [`NearestMode`].
     Nearest,
+    /// Between two positions an axis; bilinear in pictures.
     Linear,
+    /// Keys' kernel over four positions an axis; bicubic in pictures.
     Cubic,
 }
 
 /// How an output position becomes an input position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CoordinateMode {
+    /// (i + 0.5) / scale − 0.5, as PyTorch with `align_corners=False`.
     HalfPixel,
+    /// As half-pixel, with the input's middle on the output's where scale · input is no integer.
     HalfPixelSymmetric,
+    /// As half-pixel; position 0 where the output has one element.
     PytorchHalfPixel,
+    /// i · (input − 1) / (output − 1), as PyTorch with `align_corners=True`.
     AlignCorners,
+    /// i / scale, as PyTorch's `nearest`.
     Asymmetric,
+    /// (i + 0.5) / scale, as old TensorFlow files have it.
     TfHalfPixelForNn,
 }
 
+/// Which input position is the nearest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NearestMode {
+    /// Rounded, halves down.
     RoundPreferFloor,
+    /// Rounded, halves up.
     RoundPreferCeil,
+    /// Rounded down.
     Floor,
+    /// Rounded up.
     Ceil,
 }
 
 /// What `sizes` mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AspectPolicy {
+    /// The lengths of the output.
     Stretch,
+    /// Bounds that the output fits into with the input's proportions.
     NotLarger,
+    /// Bounds that the output fills with the input's proportions.
     NotSmaller,
 }
 
 /// Inputs X, roi (unused), scales or none, sizes or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resize {
+    /// Interpolation.
     pub mode: ResizeMode,
+    /// How output positions become input positions.
     pub coordinate_transformation_mode: CoordinateMode,
+    /// Rounding of positions, for [`ResizeMode::Nearest`].
     pub nearest_mode: NearestMode,
+    /// Parameter a of Keys' kernel; PyTorch's is −0.75, Pillow's −0.5.
     pub cubic_coeff_a: f32,
+    /// Positions outside the input have no weight, instead of the edge's value.
     pub exclude_outside: bool,
+    /// The kernel is widened by 1/scale where the output is smaller, as `antialias=True` of `torch.nn.functional.interpolate`.
     pub antialias: bool,
+    /// Axes that scales or sizes are given for; `None`: all.
     pub axes: Option<Vec<i64>>,
+    /// What `sizes` mean.
     pub keep_aspect_ratio_policy: AspectPolicy,
 }
 
 /// Resizing of one axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ResizeAxis {
+    /// Length before.
     pub input: usize,
+    /// Length after.
     pub output: usize,
     /// As given; output / input where a size was given instead.
     pub scale: f32,
@@ -84,7 +112,7 @@ impl ResizeAxis {
 }
 
 impl Resize {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self {
             mode: a.choice(
                 "mode",

@@ -15,8 +15,11 @@ pub struct Slice;
 /// Positions `start + i·step` for i in 0..len.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SliceRange {
+    /// First position taken.
     pub start: usize,
+    /// From one position to the next; negative backwards.
     pub step: isize,
+    /// Number of positions.
     pub len: usize,
 }
 

@@ -14,14 +14,16 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Input X.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Softmax {
+    /// Axis along which the results sum to 1, from the end where negative.
     pub axis: i64,
     /// Opset 11 and 12: the axis and all after it are one.
     pub flatten: bool,
+    /// Logarithms are returned, as by `torch.nn.LogSoftmax`.
     pub log: bool,
 }
 
 impl Softmax {
-    pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
+    pub(super) fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
         let log = match name {
             "Softmax" => false,
             "LogSoftmax" => true,
@@ -32,11 +34,11 @@ impl Softmax {
         Ok(Some(Self { axis, flatten, log }))
     }
 
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
         ["Softmax", "LogSoftmax"].into_iter()
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         if self.log { "LogSoftmax" } else { "Softmax" }
     }
 

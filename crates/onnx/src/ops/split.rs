@@ -11,14 +11,15 @@ use unet_kernels::tensor::Tensor;
 /// Inputs data and, from opset 13, the lengths or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
+    /// Axis that is cut, from the end where negative.
     pub axis: i64,
     /// Lengths given as an attribute (up to opset 12).
     pub split: Option<Vec<i64>>,
-    pub num_outputs: usize,
+    num_outputs: usize,
 }
 
 impl Split {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let num_outputs = a.count_or("num_outputs", a.outputs)?;
         if num_outputs != a.outputs {
             return Err(OpError(format!("num_outputs {num_outputs}, but {} listed", a.outputs)));

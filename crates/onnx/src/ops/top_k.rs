@@ -13,7 +13,8 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs X and K.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopK {
-    pub axis: i64,
+    axis: i64,
+    /// The largest values are returned, not the smallest.
     pub largest: bool,
 }
 

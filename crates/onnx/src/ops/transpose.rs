@@ -12,11 +12,12 @@ use unet_kernels::tensor::{Tensor, strides};
 /// Input data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transpose {
+    /// For each axis of the output, the axis of the input that it is; `None` reverses them.
     pub perm: Option<Vec<i64>>,
 }
 
 impl Transpose {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self { perm: a.ints("perm")?.map(<[i64]>::to_vec) })
     }
 

@@ -10,11 +10,11 @@ use unet_kernels::tensor::Tensor;
 /// Inputs input and k or none: the diagonal, above the main one where it is positive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trilu {
-    pub upper: bool,
+    upper: bool,
 }
 
 impl Trilu {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self { upper: a.flag("upper", true)? })
     }
 

@@ -82,16 +82,21 @@ fn scaled(scale: f32) -> unet_kernels::Unary {
 }
 
 impl Unary {
+    /// The operator of this ONNX name with a node's attributes; `None` if it is no function of one element.
+    ///
+    /// # Errors
+    /// An attribute is of the wrong type.
     pub fn new(name: &str, a: &Attributes) -> Result<Option<Self>, OpError> {
         let Some((name, make)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else { return Ok(None) };
         Ok(Some(Self { name, functions: make(a)? }))
     }
 
+    /// ONNX names of all functions of one element.
     pub fn names() -> impl Iterator<Item = &'static str> {
         FUNCTIONS.iter().map(|(name, _)| *name)
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         self.name
     }
 
@@ -100,6 +105,7 @@ impl Unary {
         matches!(self.functions[..], [unet_kernels::Unary::IsNan | unet_kernels::Unary::IsInf { .. }])
     }
 
+    /// Whether it returns its input as it is.
     pub fn is_identity(&self) -> bool {
         self.functions == [unet_kernels::Unary::Identity]
     }

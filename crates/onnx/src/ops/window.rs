@@ -14,28 +14,37 @@ use unet_kernels::Window;
 /// How padding is chosen; `NotSet` takes `pads`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AutoPad {
+    /// The attribute `pads`.
     NotSet,
+    /// As much that the output has ⌈input / stride⌉ elements; an odd one at the end.
     SameUpper,
+    /// The same; an odd one at the beginning.
     SameLower,
+    /// None.
     Valid,
 }
 
 /// Attributes that `Conv`, `ConvTranspose` and all pools share; pairs are `[y, x]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WindowAttributes {
+    /// How padding is chosen.
     pub auto_pad: AutoPad,
+    /// Distance of neighboring taps of the kernel, in input pixels.
     pub dilations: [usize; 2],
     /// Convolutions may leave it out and take it from the weight.
     pub kernel_shape: Option<[usize; 2]>,
+    /// Padding above and to the left, where [`AutoPad::NotSet`] takes it.
     pub pads_begin: [usize; 2],
+    /// Padding below and to the right, likewise.
     pub pads_end: [usize; 2],
+    /// Distance of neighboring windows, in input pixels.
     pub strides: [usize; 2],
     /// Pools only.
     pub ceil_mode: bool,
 }
 
 impl WindowAttributes {
-    pub fn new(a: &Attributes) -> Result<Self, OpError> {
+    pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
         let auto_pad = a.choice(
             "auto_pad",
             AutoPad::NotSet,
