@@ -11,7 +11,7 @@
 
 MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-SOURCES := $(shell find src crates -type f ! -name "*.js" ! -name unet_playground.d.ts ! -name importer.d.ts) Cargo.toml Cargo.lock .cargo/config.toml
+SOURCES := $(shell find src crates -type f ! -name "*.js" ! -name unet_playground.d.ts ! -name importer.d.ts ! -name trap.d.ts) Cargo.toml Cargo.lock .cargo/config.toml
 PACKAGE := $(shell find npm src/web www/src/embed -type f) Cargo.toml LICENSE models/manifest.json www/vite.config.ts
 MODELS := $(shell find models -type f)
 DOCS := $(shell find docs -type f)

@@ -1,6 +1,7 @@
 /** What a worker says where the engine fails. */
 
-import { codeOf, isTrap, messageOf } from "./errors.js";
+import { isTrap } from "../../src/web/trap.js";
+import { codeOf, messageOf } from "./errors.js";
 
 /** The engine is in an unknown state: whoever owns the worker replaces it. */
 export interface Crash {

@@ -1,6 +1,7 @@
 // A worker that helps with tiles: told once what to run, then one tile after another.
 
 import { builds } from "./builds.js";
+import { isTrap } from "./trap.js";
 
 let engine;
 /** The model in use; it is replaced when a tile comes with another. */
@@ -36,7 +37,7 @@ async function run({ id, model: source, data, shape }) {
     const output = await model.tile(data, shape, { signal: running.get(id).signal });
     self.postMessage({ id, output }, [output.data.buffer]);
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) crash(error);
+    if (isTrap(error)) crash(error);
     else self.postMessage({ id, error: String(error) });
   } finally {
     running.delete(id);

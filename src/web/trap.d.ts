@@ -1,0 +1,2 @@
+/** See `trap.js`. */
+export function isTrap(error: unknown): boolean;
