@@ -231,7 +231,6 @@ pub(crate) struct Evaluate {
     pub json: Option<PathBuf>,
 }
 
-/// Reads a number. Of one out of the range the range is told, before any work begins.
 /// Two sides: `640x480`.
 fn size(text: &str) -> Result<[usize; 2], String> {
     let sides = text.split_once(['x', '×']).and_then(|(w, h)| Some([w.parse().ok()?, h.parse().ok()?]));
@@ -240,6 +239,7 @@ fn size(text: &str) -> Result<[usize; 2], String> {
         .ok_or_else(|| "it has to be a width and a height of 1 to 16384 pixels, such as 640x480".into())
 }
 
+/// Reads a number. An error outside the range names the range, before any work begins.
 fn number<T: FromStr + PartialOrd>(
     range: impl RangeBounds<T> + Debug + Clone,
 ) -> impl Fn(&str) -> Result<T, String> + Clone {

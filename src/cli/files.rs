@@ -45,12 +45,12 @@ pub(super) fn read(path: &Path) -> Outcome<Decoded> {
     image::read(&bytes).map_err(|e| named(path, e))
 }
 
-/// What a person should know of a file.
+/// Warnings about a file.
 pub(super) fn told(path: &Path, notices: &[Notice]) -> Vec<String> {
     notices.iter().map(|notice| named(path, notice)).collect()
 }
 
-/// A picture to measure by, which is to be whole.
+/// A reference picture, whose file must be complete.
 pub(super) fn read_whole(path: &Path) -> Outcome<Picture> {
     let Decoded { picture, notices, .. } = read(path)?;
     if notices.is_empty() { Ok(picture) } else { Err(told(path, &notices).join("\n")) }

@@ -75,7 +75,7 @@ impl Host for Terminal {
         self.start.elapsed().as_secs_f64() * 1000.0
     }
 
-    /// Lets the threads' tiles be taken, and gives them more.
+    /// Collects the threads' finished tiles and hands out new ones.
     async fn pause(&self) {
         yield_now().await;
     }

@@ -11,7 +11,7 @@ use unet_playground::session::{BackendChoice, Engine, Model};
 use unet_playground::task::Description;
 use unet_playground::{Error, onnx, tensor};
 
-/// Most letters by which a misspelt name may be off to be understood.
+/// Largest edit distance at which a misspelt name still gets a suggestion.
 const TYPOS: usize = 3;
 
 pub(super) fn engine(args: &Args) -> Outcome<Engine> {
@@ -113,8 +113,8 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// Bytes of the data file that a model in `folder` keeps its weights in: where it says, else beside it, else what a
-/// browser has numbered. Nowhere outside the folder: the location is the file's own word.
+/// Bytes of the data file that a model in `folder` keeps its weights in: at the location that the model names, else
+/// beside it, else under a name that a browser has numbered. Never outside the folder: the location is not trusted.
 fn data_file(folder: &Path, location: &str) -> std::io::Result<Vec<u8>> {
     let location = location.replace('\\', "/");
     let inside = Path::new(&location)

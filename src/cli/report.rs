@@ -1,4 +1,4 @@
-//! What is told: tables on standard output, scores in a file, complaints on standard error.
+//! Output of the command: tables on standard output, scores in a file, errors on standard error.
 
 use super::Outcome;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// Prints rows of cells in columns; the first row is the head. Who has read enough may go away, as `head` does.
+/// Prints rows of cells in aligned columns; the first row is the header. A closed pipe, as of `head`, is no error.
 pub(super) fn print(table: &[Vec<String>]) -> Outcome<()> {
     let columns = table.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
@@ -47,12 +47,12 @@ fn write(lines: impl Iterator<Item = String>) -> Outcome<()> {
     }
 }
 
-/// A line on standard error. Where nobody reads it there is nobody to tell, and the work goes on.
+/// Prints an error on standard error. If that fails, the error is dropped and the work continues.
 pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "error: {message}");
 }
 
-/// The same of what is worth knowing and stops nothing.
+/// Prints a note on standard error.
 pub(super) fn remark(message: &str) {
     let _ = writeln!(io::stderr(), "note: {message}");
 }
@@ -72,8 +72,8 @@ pub(super) fn lines(complaints: &[String]) -> String {
     complaints.join("\nerror: ")
 }
 
-/// A JSON file that is open before there is anything to write: hours of work are not for a file that cannot
-/// be. What it holds stays until then.
+/// A JSON file that is opened before the work begins, so that hours of work do not end in a file that cannot be
+/// written. Its old content stays until then.
 pub(super) struct Json<'a> {
     path: &'a Path,
     file: File,

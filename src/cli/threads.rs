@@ -43,7 +43,7 @@ impl Threads {
     }
 }
 
-/// Does what is ordered until nobody can order any more.
+/// Serves requests until all senders are gone.
 async fn work(orders: Receiver<Order>) {
     let host = Unhurried::default();
     let Ok(engine) = Engine::create(BackendChoice::Cpu, &host).await else { return };
@@ -54,7 +54,7 @@ async fn work(orders: Receiver<Order>) {
         }
         let Some((_, model)) = &loaded else { return };
         let output = model.tile(input, &host).await;
-        // Where the run has been given up nobody waits.
+        // If the run was aborted, nobody is waiting.
         let _ = reply.send(output).await;
     }
 }

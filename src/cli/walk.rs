@@ -74,7 +74,7 @@ impl Walk {
                 continue;
             }
             if path.is_dir() {
-                // A link to a folder above would lead round and round.
+                // A link to a parent folder would loop forever.
                 if self.apart.as_ref() != fs::canonicalize(&path).ok().as_ref() && !path.is_symlink() {
                     folders.push(path);
                 }

@@ -59,7 +59,7 @@ where
                 while let Some(tile) = next() {
                     let output = here(&|| input(tile)).await?;
                     (finish.borrow_mut())(tile, output)?;
-                    // What helpers have done is taken in between.
+                    // Finished tiles of the helpers are collected in between.
                     if !helpers.borrow().is_empty() {
                         host.pause().await;
                     }

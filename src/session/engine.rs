@@ -90,7 +90,7 @@ pub(super) struct Device {
     reason: RefCell<BackendReason>,
     /// Tiles that run at once on the CPU.
     threads: Cell<usize>,
-    /// Of its threads those beside this one, by number, that have not failed.
+    /// Numbers of the helper threads that have not failed.
     helpers: RefCell<Vec<usize>>,
 }
 
@@ -154,8 +154,8 @@ impl Engine {
         Ok(Self { device: Rc::new(device) })
     }
 
-    /// Lets as many tiles of a picture run at once on the CPU: one here, the others where [`Host::help`] takes them. At
-    /// first it is one.
+    /// Sets how many tiles of a picture run at once on the CPU: one on this thread, the others through [`Host::help`].
+    /// The default is one.
     pub fn set_threads(&self, threads: usize) {
         self.device.threads.set(threads.max(1));
         *self.device.helpers.borrow_mut() = (0..self.threads() - 1).collect();
@@ -208,7 +208,7 @@ impl Engine {
         Ok(Model::new(graph, self.device.clone()))
     }
 
-    /// Takes the GPU away in the middle of whatever it does: for tests of what happens then.
+    /// Simulates the loss of the GPU in mid-run, for tests.
     pub fn lose_device(&self) {
         #[cfg(feature = "gpu")]
         if let Some(gpu) = self.device.gpu() {

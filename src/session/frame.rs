@@ -1,5 +1,5 @@
 //! Networks that see the whole frame at about the size they were trained at, or at the only one that they take:
-//! the picture is brought to that size, and what comes out is brought back to full size part by part.
+//! the picture is resized to that size, and the output is resized to the full picture part by part.
 
 use super::geometry::Geometry;
 use super::host::Host;
@@ -153,8 +153,8 @@ impl Frame {
         }
     }
 
-    /// Gives places of a picture of `size`, width and height, the colors that are known: a network follows hints more or less,
-    /// and here they hold.
+    /// Sets the hinted pixels of a picture of `size`, width and height, to exactly their colors: networks follow hints only
+    /// approximately.
     pub(super) fn hint(&mut self, hints: &[ColorHint], size: (u32, u32)) {
         if let (Self::Chroma(chroma), false) = (self, hints.is_empty()) {
             chroma.hint(size, hints.iter().map(|&ColorHint { x, y, a, b }| ([x, y], [a, b])));

@@ -8,7 +8,7 @@ use crate::task::{Task, Tiling};
 use crate::tensor::DType;
 use crate::tile::{Axis, Ratio, reach};
 
-/// Most by which sizes that a network accepts may differ.
+/// Largest step between accepted sizes that is tried.
 const MOST_MULTIPLE: usize = 256;
 
 /// Sizes at which a model without fixed size is tried: multiples of powers of two first, then
@@ -59,8 +59,8 @@ impl Geometry {
         lossy.ok_or_else(|| first_error.unwrap_or_else(|| Error::InvalidModel("it accepts no size".into())))
     }
 
-    /// At one size, and whether no pooling leaves a row or column out there: the sizes beside it are found from one
-    /// of which none does.
+    /// The geometry at one size, and whether every pooling covers its whole input there: the other accepted sizes are
+    /// derived from a size where all do.
     fn at(
         graph: &Graph,
         task: &Task,
@@ -128,11 +128,11 @@ impl Geometry {
         })
     }
 
-    /// Size at which the network sees the whole of a picture of this size, `[height, width]` each, because it
-    /// takes no other and every output pixel sees all; `None` where it sees the picture as it is, or by tiles.
+    /// Size, `[height, width]`, to which a whole picture is resized because the network accepts no other and every output
+    /// pixel depends on all of it; `None` if the network sees the picture at its own size or in tiles.
     ///
     /// # Errors
-    /// `InvalidInput` where its output leaves out part of the frame, and could not be brought back to full size.
+    /// `InvalidInput` if the output omits part of the frame, so that it cannot be resized to the full picture.
     pub fn fixed_frame(&self, size: [usize; 2]) -> Result<Option<[usize; 2]>> {
         let bound = |i: &usize| self.axes[*i].fixed && self.axes[*i].sees_all();
         let differs = |i: usize| self.axes[i].base.0 != size[i];
@@ -172,8 +172,8 @@ impl Geometry {
     }
 }
 
-/// The least length that is accepted along an axis, where all that differ from that of `shape` by multiples are: a
-/// window of a pooling may fit no more long before nothing is left to halve.
+/// The smallest accepted length along an axis, among those that differ from that of `shape` by multiples: a pooling
+/// window may stop fitting long before there is nothing left to halve.
 fn least(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: usize) -> usize {
     let base = shape[2 + axis];
     let fits = |less: usize| {
@@ -192,8 +192,8 @@ fn least(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: u
     base - fitting * multiple
 }
 
-/// The least of `multiple` and its doubles by which the size may grow along an axis: not all that a network
-/// asks of sizes shows in its grids. `None` where none is accepted.
+/// The smallest of `multiple` and its doubles by which the size may grow along an axis: a network can restrict sizes
+/// in ways that its grids do not show. `None` if none is accepted.
 fn accepted(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: usize) -> Option<usize> {
     let fits = |&more: &usize| {
         let mut shape = shape;
@@ -204,7 +204,7 @@ fn accepted(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple
     doubles.take_while(|&more| more <= MOST_MULTIPLE.max(multiple)).find(fits)
 }
 
-/// Whether windows side by side, if that is what the step pools by, cover all that it reads.
+/// False if the step pools with adjacent windows that leave out rows or columns of its input.
 fn pools_all(plan: &Plan, step: &Step) -> bool {
     let (Kernel::MaxPool { window } | Kernel::AveragePool { window, .. }) = &step.kernel else { return true };
     let Some(Operand::Value(read)) = step.inputs.first() else { return true };

@@ -1,4 +1,4 @@
-//! What a run needs from its surroundings.
+//! What a run needs from its environment.
 
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
@@ -8,7 +8,7 @@ use crate::tensor::Tensor;
 pub trait Host {
     /// Milliseconds of a steady clock.
     fn now(&self) -> f64;
-    /// Lets everything else that waits on this thread go first: a macrotask in a browser.
+    /// Yields to everything else that is waiting on this thread; in a browser, by a macrotask.
     async fn pause(&self);
     /// Whether the caller wants the run to stop.
     fn stopped(&self) -> bool;

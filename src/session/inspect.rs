@@ -1,6 +1,6 @@
-//! Looking inside: what a network makes of a picture on the way to its result.
+//! Inspection of a network at work: the values between a picture and its result.
 //!
-//! What goes in and how what comes out becomes a picture is what [`Model::process`] does.
+//! Input and output are converted exactly as in [`Model::process`].
 
 use super::frame::{Frame, Reduced};
 use super::host::Host;
@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Longest side of the part that is seen of a picture, in pixels of the network's input.
+/// Longest side of the inspected crop, in pixels of the network's input.
 pub(super) const DEFAULT_SIDE: usize = 256;
 const MAX_SIDE: usize = 1024;
 
@@ -37,7 +37,7 @@ pub struct Inspection {
 }
 
 enum Seen {
-    /// The part of the picture, and which part of the output belongs to it. The frame is that of a
+    /// The crop of the picture, and the part of the output that belongs to it. The frame is that of a
     /// model which takes its colours from there.
     Part {
         rect: Rect,
@@ -59,12 +59,10 @@ pub struct Profile {
 }
 
 impl Model {
-    /// Takes a look at what the model makes of a picture. Of a model that may see tiles, it is the
-    /// part of at most `side` pixels (of the network's input, 1 to 1024; 256 if `None`)
-    /// around `at`, `[x, y]` in the picture, by default its middle: there, what [`Model::process`]
-    /// makes of the whole picture differs along the part's inner edges. A model that needs the whole frame
-    /// gets it, and one of fixed size its size. Of one that takes colours from the frame and lightness from
-    /// tiles, it is a tile.
+    /// Prepares the inspection of a picture. A model that can be tiled gets a crop of at most `side` pixels (of the
+    /// network's input, 1 to 1024; 256 if `None`) around `at`, `[x, y]` in the picture, by default its center. Near the
+    /// crop's inner edges the result differs from that of [`Model::process`] on the whole picture. A model that needs the
+    /// whole frame gets it, resized if its size is fixed. A model with `tiling: both` gets a tile.
     ///
     /// # Errors
     /// Those of [`Model::estimate`]; `InvalidInput` for a side out of range.
@@ -158,7 +156,7 @@ impl Inspection {
         &self.nodes
     }
 
-    /// The input as a picture, with what is reflected beyond the picture's right and lower border.
+    /// The input as a picture, including the reflected padding at the right and lower border.
     ///
     /// # Errors
     /// `OutOfMemory`.
@@ -172,7 +170,7 @@ impl Inspection {
         Picture::from_rgba(all.width, all.height, &rgba)
     }
 
-    /// What comes out for [`Inspection::rect`], as [`Model::process`] gives it, with values cut
+    /// The result for [`Inspection::rect`], as [`Model::process`] returns it, with some values set to zero
     /// (see [`Selection::cut`]).
     ///
     /// # Errors
@@ -209,9 +207,9 @@ impl Inspection {
         Features::new(tensor, positions)
     }
 
-    /// What the model should have made: `reference` is as large as the result for the whole
-    /// picture, and of classes it is a label picture. See [`Loss`] for what is compared how; classes are
-    /// compared at the size of the model's own output.
+    /// The loss against a reference, which has the size of the result for the whole picture; for a segmentation it is a label
+    /// picture. [`Loss`] says how each kind of output is compared; classes are compared at the size of the model's own
+    /// output.
     ///
     /// # Errors
     /// Those of [`Model::run`]; `InvalidInput` for a reference of another size, and where no label

@@ -128,7 +128,7 @@ impl Model {
         })
     }
 
-    /// The error of a node that does not take what a small picture comes to, with the size that it would take.
+    /// The error of a node that rejects the values of a small picture, with the smallest size that would do.
     fn with_least_size(&self, error: Error, shapes: &[Vec<usize>]) -> Error {
         let (Ok(geometry), Ok(task)) = (self.geometry(), self.task()) else { return error };
         match (error, shapes.get(task.port).map(Vec::as_slice)) {
@@ -185,7 +185,7 @@ impl Model {
         }
     }
 
-    /// Lets the CPU go on where the GPU gives up or cannot hold the values: `fallback` then says why.
+    /// Falls back to the CPU if the GPU fails or cannot hold the values; `fallback` then says why.
     pub(super) fn fall_back(&self, error: Error, fallback: &mut Option<Error>) -> Result<()> {
         match error {
             Error::DeviceLost(_) | Error::GpuOutOfMemory(_) => self.device.give_up(&error),
@@ -245,7 +245,7 @@ impl Model {
         runner.time(What { graph, selection: &selection, device: &self.device, on_gpu }, inputs, host).await
     }
 
-    /// Lets go of the buffers of the last run; of one that is under way, not.
+    /// Frees the buffers of the last run; does nothing while a run is in progress.
     pub fn release(&self) {
         if let Some(mut runner) = self.runner.try_lock() {
             runner.release();

@@ -1,4 +1,4 @@
-//! What a network is told beside the picture, and the colors that one of color classes finds likely.
+//! Values for a network's optional inputs, and the colors that a network with color classes finds likely.
 
 use super::frame::Reduced;
 use super::host::Host;
@@ -17,11 +17,11 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Colors that are told of a place, at most.
+/// Most colors returned for one pixel.
 const MOST_COLORS: usize = 6;
-/// Classes nearer to a likelier one than this, in a\*b\*, are counted with it.
+/// Classes closer than this to a likelier one, in a\*b\*, are merged with it.
 const APART: f32 = 18.0;
-/// Colors less likely than this are not told.
+/// Colors less likely than this are omitted.
 const LEAST: f32 = 0.004;
 /// Hints in one picture, at most.
 const MOST_HINTS: usize = 1000;
@@ -32,8 +32,8 @@ const MOST_HINTS: usize = 1000;
 pub struct OptionalValues {
     /// For inputs of one number, such as a noise level, by the input's name; see [`crate::task::OptionalInput`].
     pub numbers: BTreeMap<String, f32>,
-    /// For a network that takes color hints. Its place has the color in the result, and what belongs to it along the
-    /// picture's edges follows ([`crate::image::Chroma::hint`]).
+    /// Color hints, if the network takes them. Each hinted pixel has exactly this color in the result, and the region around
+    /// it follows up to the picture's edges ([`crate::image::Chroma::hint`]).
     pub hints: Vec<ColorHint>,
 }
 
@@ -70,7 +70,7 @@ impl OptionalValues {
 }
 
 impl Model {
-    /// The network, told these values and how noisy the picture is, where it asks for that. `frame` is the height and
+    /// The network with these values, and with the estimated noise level if it takes one. `frame` is the height and
     /// width at which the network sees the picture as a whole.
     ///
     /// # Errors

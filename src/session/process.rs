@@ -1,4 +1,4 @@
-//! From picture to picture: sizes, tiles, and going on where a GPU gives up.
+//! Processing a picture: sizes, tiles, and falling back to the CPU when a GPU fails.
 
 use super::crew::Job;
 use super::frame::{Frame, Reduced, parts};
@@ -18,7 +18,7 @@ use crate::tile::Span;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// What processing a picture takes, known before it.
+/// The cost of processing a picture, known in advance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Estimate {
     /// Size of the result.
@@ -33,11 +33,11 @@ pub struct Estimate {
     pub peak_bytes: u64,
     /// Tiles that run at once.
     pub threads: usize,
-    /// Whether the network sees the picture at full size. Not so where it takes one size alone and sees its
+    /// Whether the network sees the picture at full size. False for a network of one fixed size that sees the
     /// whole frame.
     pub exact: bool,
-    /// Width and height to which the whole picture is brought for the network; `None` where it sees the
-    /// picture as it is, or by tiles.
+    /// Width and height to which the whole picture is resized for the network; `None` if it sees the
+    /// picture at its own size or in tiles.
     pub frame: Option<[u32; 2]>,
 }
 
@@ -45,7 +45,7 @@ pub struct Estimate {
 #[derive(Debug, Clone, Default)]
 pub struct ProcessOptions {
     /// Bounds the sides of tiles, in pixels that the network sees; `None`: as large as memory
-    /// allows. Of no account where the task gives the frame a size.
+    /// allows. Ignored if the task resizes the frame.
     pub tile: Option<usize>,
     /// Tiles nearest to this point of the picture, `[x, y]`, come first; `None`: row by row.
     pub near: Option<[u32; 2]>,
@@ -82,7 +82,7 @@ pub struct Processed {
 }
 
 impl Model {
-    /// What [`Model::process`] would take. `tile` bounds the sides of tiles, in pixels that the
+    /// Estimates the cost of [`Model::process`]. `tile` bounds the sides of tiles, in pixels that the
     /// network sees; models that see the whole frame have none.
     ///
     /// # Errors

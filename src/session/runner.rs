@@ -75,7 +75,7 @@ impl Drop for Runner {
 }
 
 impl Runner {
-    /// Lets go of all buffers but the weights.
+    /// Frees all buffers except the weights.
     pub(super) fn release(&mut self) {
         self.ready = None;
     }
@@ -102,7 +102,7 @@ impl Runner {
         let mut outputs = match result {
             Ok(outputs) => outputs,
             Err(error) => {
-                // A run that broke off leaves nothing that the next one could trip over.
+                // An interrupted run leaves no state that could affect the next one.
                 *ready = None;
                 return Err(error);
             }

@@ -6,7 +6,7 @@ use std::cell::Cell;
 /// The host of one tile's run.
 pub(super) struct Steps<'a, H> {
     pub host: &'a H,
-    /// Tiles that are done, by whomever.
+    /// Tiles finished so far, on any thread.
     pub done: &'a Cell<usize>,
     pub tiles: usize,
 }

@@ -77,7 +77,7 @@ impl Model {
         let threads = self.device().threads();
         let limit =
             if threads == 1 { TILE_BYTES } else { (TILES_BYTES / threads as u64).max(LEAST_TILE_BYTES) };
-        // Where no axis can be cut there is but one way.
+        // If no axis can be cut, there is only one tiling.
         let whole = geometry.axes.iter().all(|axis| axis.sees_all() || axis.fixed);
         let mut refused = None;
         for side in if whole { vec![longest] } else { sides } {
@@ -104,7 +104,7 @@ impl Model {
         Err(refused.unwrap_or_else(|| Error::InvalidInput("no size of tiles fits this model".into())))
     }
 
-    /// Tiles no larger than those of `fitting` that several threads are done with sooner, if all are equally fast.
+    /// Tiles no larger than those of `fitting` with which several equally fast threads finish sooner.
     fn shared(
         &self,
         geometry: &Geometry,

@@ -1,4 +1,4 @@
-//! What a network can be told beside the picture: its optional inputs, as the entry `optional` of its metadata describes them.
+//! Optional inputs of a network, as described in the entry `optional` of its metadata.
 
 use super::side::invalid;
 use crate::error::Result;
@@ -33,7 +33,7 @@ pub enum OptionalInput {
     },
 }
 
-/// The JSON of an optional input. Not an enum: serde's tagged ones take a visitor some kilobytes.
+/// The JSON of an optional input. Not an enum: a tagged one adds some kilobytes to the download.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Declared {
@@ -113,7 +113,7 @@ pub(super) type Optional = BTreeMap<String, (OptionalInput, OptionalDescription)
 /// Reads the entry `optional` of a graph's metadata.
 ///
 /// # Errors
-/// `InvalidModel` where the entry is no such JSON, or names what the graph has not.
+/// `InvalidModel` if the entry is not such JSON, or names an input that the graph does not have.
 pub(super) fn of(graph: &Graph) -> Result<Optional> {
     let Some(text) = graph.metadata.get("optional") else { return Ok(Optional::new()) };
     let wrong = |reason: &str| invalid("optional", reason);

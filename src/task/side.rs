@@ -1,4 +1,4 @@
-//! One end of a network, the way its metadata describe it.
+//! Input or output of a network, as described in its metadata.
 
 use crate::error::{Error, Result};
 use crate::image::labels::MAX_CLASSES;
@@ -59,7 +59,7 @@ impl Color {
         }
     }
 
-    /// Pictures are made of these, so they can go in.
+    /// Colors that a picture can be converted to, and that inputs may therefore have.
     fn is_readable(self) -> bool {
         match self {
             Self::Rgb | Self::Gray | Self::LabL | Self::Edges => true,

@@ -1,4 +1,4 @@
-//! Values across the border.
+//! Conversion of values between Rust and JavaScript.
 
 use crate::error::Error;
 use crate::tensor::{Data, Tensor};
@@ -112,7 +112,7 @@ pub(super) fn object(entries: &[(&str, JsValue)]) -> Object {
 /// A JavaScript value as plain data.
 ///
 /// # Errors
-/// `InvalidInput` for values that are none of it.
+/// `InvalidInput` for values of another type.
 pub(super) fn parse<T: DeserializeOwned>(value: &JsValue) -> Result<T, Error> {
     let text = js_sys::JSON::stringify(value).map(String::from).unwrap_or_default();
     serde_json::from_str(&text).map_err(|e| Error::InvalidInput(e.to_string()))

@@ -16,8 +16,8 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-/// Loads models and runs them on the GPU or the CPU. What it or its models have promised holds all that it needs:
-/// it comes even when nothing else refers to them any more. A `signal` stops it.
+/// Loads models and runs them on the GPU or the CPU. A pending promise keeps everything that it needs alive, even after
+/// the engine and its models have been freed. A `signal` aborts it.
 #[wasm_bindgen]
 pub struct Engine {
     inner: Rc<session::Engine>,
@@ -186,7 +186,7 @@ impl Engine {
                 host.tiles.set((event.done, event.tiles));
                 session::Host::progress(&host, event.done as f32 / event.tiles as f32);
                 if let (Some(callback), Ok(tile)) = (&on_tile, tile_event(&event)) {
-                    // What the callback throws is the caller's own affair; the run goes on.
+                    // Exceptions of the callback are ignored; the run continues.
                     let _ = callback.call1(&JsValue::NULL, &tile);
                 }
             };

@@ -54,7 +54,7 @@ impl Host for Browser {
         let arrived = Promise::new(&mut |resolve, _| {
             port.set_onmessage(Some(&resolve));
             if far.post_message(&JsValue::NULL).is_err() {
-                // Nothing will arrive.
+                // No message will arrive.
                 let _ = resolve.call0(&JsValue::NULL);
             }
         });
@@ -77,7 +77,7 @@ impl Host for Browser {
             // Setting a property of a plain object cannot fail.
             let _ = Reflect::set(&event, &name.into(), &value.into());
         }
-        // What the callback throws is the caller's own affair; the run goes on.
+        // Exceptions of the callback are ignored; the run continues.
         let _ = callback.call1(&JsValue::NULL, &event);
     }
 

@@ -181,7 +181,7 @@ impl Inspection {
 }
 
 impl Inspection {
-    /// One future for all questions, because each takes kilobytes of code.
+    /// One future type for all calls: each further one adds kilobytes of code.
     fn answer(&self, question: Question, options: &JsValue) -> Promise {
         let host = Browser::new(options);
         let (inner, cut) = (self.inner.clone(), names(options, "cut"));
@@ -293,7 +293,7 @@ impl Features {
 }
 
 fn grid(options: &JsValue) -> Result<Grid> {
-    // What is no number, or negative, becomes 0, and is then refused as 0 is.
+    // NaN and negative numbers become 0, and are then rejected as 0 is.
     let count = |name: &str| option::<Number>(options, name).map_or(0, |value| value.value_of() as usize);
     let text = |name: &str| option::<JsString>(options, name).map(String::from).unwrap_or_default();
     let scale = match &*text("scale") {

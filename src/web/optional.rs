@@ -1,4 +1,4 @@
-//! What a network is told beside the picture, and the colors that it finds likely.
+//! Values for a network's optional inputs, and the colors that it finds likely.
 
 use super::convert;
 use super::engine::{Engine, place};

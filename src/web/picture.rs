@@ -33,7 +33,7 @@ const LARGE: u64 = 4 << 20;
 impl Picture {
     pub(super) fn of(mut picture: image::Picture) -> Self {
         if picture.rect().pixels() > LARGE {
-            // Where there is no room to pack, there is none to complain either: it stays as it is.
+            // If there is no memory for packing, the picture stays unpacked; that is no error.
             let _ = picture.pack();
         }
         Self(Rc::new(picture), Vec::new(), Rc::default(), false)

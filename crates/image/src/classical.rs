@@ -1,4 +1,4 @@
-//! What restored and enlarged pictures before there were networks, as people are offered it beside them.
+//! Classical restoration and interpolation, offered beside the networks for comparison.
 //!
 //! The page makes its controls of this list (`www/src/generated/classical.json`), and the command its defaults.
 

@@ -99,7 +99,7 @@ impl Features {
     /// The channels of a value; `positions` where it is what max-pooling returns.
     ///
     /// # Errors
-    /// `InvalidInput` for a value of more than four dimensions or none of whose values there is.
+    /// `InvalidInput` for a value of more than four dimensions, or for an empty tensor.
     pub fn new(tensor: Tensor, positions: Option<Positions>) -> Result<Self> {
         let [channels, height, width] = match *tensor.shape() {
             [] => [1, 1, 1],
@@ -264,7 +264,7 @@ struct Shade<'a> {
     /// Halves, because the span of all floats is none.
     least: f32,
     span: f32,
-    /// Of what is no number, and of every value where all are zero.
+    /// The color of NaN, and of every value if all are zero.
     neutral: usize,
 }
 

@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn every_byte_survives_the_way_there_and_back() {
         for step in 0..1 << 15 {
-            // All bytes in each channel, in ever new company.
+            // All byte values in each channel, in varying combinations.
             let rgb = [step as u8, ((step * 7) >> 3) as u8, ((step * 31) >> 5) as u8];
             assert_eq!(to_srgb(from_srgb(rgb)), rgb);
         }

@@ -1,9 +1,9 @@
 //! How noisy a picture is, from the picture alone.
 //!
-//! Blocks of 8 × 8 pixels are taken apart into frequencies (DCT-II). Of noise all of them have as much, of most other
-//! things the low ones have more: the blocks with the least there are smooth, and what these have at higher
-//! frequencies is noise (after Pyatykh, Hesser and Zheng 2013, Ponomarenko et al. 2007). The bands are those that saving
-//! as JPEG leaves: middle frequencies of luma, low ones of chroma, which 4:2:0 halves in resolution.
+//! Blocks of 8 × 8 pixels are transformed by a DCT-II. White noise has equal power at all frequencies, while most image
+//! content has more at low ones: blocks with the least low-frequency power are smooth, and their power at higher
+//! frequencies is noise (after Pyatykh, Hesser and Zheng 2013, Ponomarenko et al. 2007). The bands are those that JPEG
+//! compression preserves: middle frequencies of luma, and low ones of chroma, whose resolution 4:2:0 halves.
 
 use super::filter::luma;
 use super::{Picture, RGBA};
@@ -11,7 +11,7 @@ use unet_kernels::error::{Error, Result};
 
 /// Side of a block, in pixels: that of JPEG.
 const SIDE: usize = 8;
-/// Blocks that are looked at, about; more would not tell more.
+/// Approximate number of blocks sampled; more do not improve the estimate.
 const ENOUGH: usize = 16_384;
 /// Share of them that are smooth, and how many of them at least.
 const SMOOTH: f64 = 0.05;
@@ -64,7 +64,7 @@ pub fn noise_level(picture: &Picture) -> Result<NoiseLevel> {
     if blocks.is_empty() {
         return Err(Error::InvalidInput("the noise of so small a picture cannot be told".into()));
     }
-    // Noise that is cut off at black or white looks weaker than it is; where all is, the least.
+    // Noise clipped at black or white looks weaker than it is; if all blocks are clipped, the least clipped ones count.
     blocks.sort_by(|a, b| a.clipped.total_cmp(&b.clipped));
     let whole = blocks.partition_point(|block| block.clipped <= CLIPPED).max(FEW.min(blocks.len()));
     blocks.truncate(whole);

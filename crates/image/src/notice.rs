@@ -1,4 +1,4 @@
-//! What a person should know of a picture that was read although its file is not as it should be.
+//! Warnings about a picture whose file is defective.
 
 use serde::Serialize;
 use std::fmt;

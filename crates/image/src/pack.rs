@@ -1,5 +1,5 @@
-//! Lossless packing of RGB pixels that lie and wait: about 40 % of the bytes of a photo, at the speed
-//! of memory from a disk.
+//! Lossless packing of RGB pixels that are not in use: to about 40 % of the bytes of a photo, at the speed
+//! of a disk.
 //!
 //! Green, red − green and blue − green of every pixel are told from their neighbours (the median
 //! predictor of JPEG-LS), and what is left over goes into Rice codes, whose parameter follows from

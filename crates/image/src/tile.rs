@@ -40,7 +40,7 @@ impl Pixels<'_> {
     }
 }
 
-/// A zeroed buffer, or `OutOfMemory` where the allocator refuses.
+/// A zeroed buffer, or `OutOfMemory` if the allocation fails.
 pub(super) fn zeroed(len: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64))?;

@@ -1,4 +1,4 @@
-//! What takes time, cut into steps.
+//! Long work, divided into steps.
 
 use unet_kernels::error::Result;
 

@@ -1,4 +1,4 @@
-//! Pictures made worse, restored, and compared with what they were.
+//! Pictures degraded, restored, and compared with the originals.
 
 use super::{Method, Subject, file_name};
 use crate::cli::protocol::Protocol;
@@ -20,7 +20,7 @@ struct Scores {
     chromas: [f64; 2],
 }
 
-/// A ratio of means: pictures that are nearly gray would rule a mean of ratios.
+/// A ratio of means: nearly gray pictures would dominate a mean of ratios.
 fn share([made, wanted]: &[f64; 2]) -> f64 {
     made / wanted
 }

@@ -72,7 +72,7 @@ fn common(bytes: &[u8], layout: &Layout) -> Result<Stored> {
     let options =
         DecoderOptions::default().set_max_width(MAX_SIDE as usize).set_max_height(MAX_SIDE as usize);
     match decode(bytes, options.set_strict_mode(true)) {
-        // What lacks the end but has all else passes as well.
+        // A file that lacks only its end marker is accepted, too.
         Ok(mut stored) => {
             if !layout.ended {
                 stored.notices.push(Notice::EndMissing { format: NAME });

@@ -110,7 +110,7 @@ impl Rows {
                 Err(error) if done == 0 || matches!(error, DecodingError::LimitsExceeded) => {
                     return Err(explain(error));
                 }
-                // What is missing behind the last row is the end of the file alone.
+                // After the last row only the end of the file is missing.
                 Err(DecodingError::IoError(_)) if done == all => break false,
                 Err(_) => break true,
             };
