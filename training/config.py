@@ -19,8 +19,25 @@ def merged(config: dict, other: dict) -> dict:
 
 
 def read_config(path: Path) -> dict:
-    """The file's content, and its name without ending as `name`."""
-    return tomllib.loads(path.read_text()) | {"name": path.stem}
+    """A recipe, and the file's name without its extension as `name`.
+
+    A table with `like = "other.toml"` starts from the table of the same name in that recipe, beside this one; its own keys
+    replace those, nested tables key by key.
+    """
+    config = tomllib.loads(path.read_text())
+    tables = {key: table_of(path, key) for key, value in config.items() if isinstance(value, dict)}
+    return config | tables | {"name": path.stem}
+
+
+def table_of(path: Path, key: str, extended_by: tuple[Path, ...] = ()) -> dict:
+    """A recipe's table with what its `like` adds. `extended_by`: the recipes on the way here, which it must not name again."""
+    if path in extended_by:
+        raise ValueError(f"{path.name}: [{key}] extends itself")
+    table = tomllib.loads(path.read_text()).get(key)
+    if not isinstance(table, dict):
+        raise ValueError(f"{extended_by[-1].name}: {path.name} has no table [{key}]")
+    like = table.pop("like", None)
+    return merged(table_of(path.with_name(like), key, (*extended_by, path)), table) if like else table
 
 
 def task_facts(folder: Path) -> list[dict]:
