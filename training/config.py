@@ -42,7 +42,7 @@ def table_of(path: Path, key: str, extended_by: tuple[Path, ...] = ()) -> dict:
 
 def task_facts(folder: Path) -> list[dict]:
     """What the page and the command know of every task, in the page's order: the recipes' `task_facts`, and what follows from
-    the rest of a recipe (`id`, `scale`, and how its pictures are encoded)."""
+    the rest of a recipe (`id`, `scale`, how its pictures are encoded, and of segmentations the names of the `classes`)."""
     recipes = [config for path in sorted(folder.glob("*.toml")) if "task_facts" in (config := read_config(path))]
     recipes.sort(key=lambda config: config["task_facts"]["place"])
     scales: dict[str, int] = {
@@ -53,5 +53,7 @@ def task_facts(folder: Path) -> list[dict]:
         told = {key: value for key, value in config["task_facts"].items() if key != "place"}
         scale = prod(scales[step] for step in told["chain"]) if "chain" in told else scales[config["task"]]
         ends = {end: config["facts"][end]["color"] for end in ("input", "output") if "facts" in config}
+        if "classes" in config.get("facts", {}).get("output", {}):
+            ends["classes"] = config["facts"]["output"]["classes"]
         listed.append(dict(id=config["task"], scale=scale, **ends, **({"kinds": [], "baselines": [], "finish": []} | told)))
     return listed

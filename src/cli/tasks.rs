@@ -20,9 +20,11 @@ pub(super) struct Facts {
     pub id: String,
     /// How many times as large the results are.
     pub scale: u32,
-    /// How the network's input and output are encoded (`color` of its metadata); chains of other tasks have neither.
+    /// How the network's input is encoded (`color` of its metadata); chains of other tasks have none.
     input: Option<String>,
-    output: Option<String>,
+    /// Names of the classes that a segmentation tells apart.
+    #[serde(default)]
+    classes: Vec<String>,
     /// A line of help; tasks without it have no command of their own.
     about: Option<String>,
     #[serde(default)]
@@ -55,7 +57,7 @@ impl Facts {
     }
 
     fn has_classes(&self) -> bool {
-        matches!(self.output.as_deref(), Some("classes" | "mask" | "mask-logits"))
+        !self.classes.is_empty()
     }
 }
 

@@ -14,6 +14,8 @@ export interface TaskFacts {
   /** How pictures are encoded for its networks, and what these return, as `color` in their metadata; chains have neither. */
   input?: string;
   output?: string;
+  /** Names of the classes that a segmentation tells apart. */
+  classes?: readonly string[];
   /** What a photo can be made worse with to test the task, the usual one first; `[]`: nothing. */
   kinds: readonly DegradationKind[];
   /** What is done besides, whatever the kind chosen: before it, and after it. */
@@ -89,8 +91,8 @@ export function takesSigma(filter: FilterSpec): boolean {
 }
 
 /** Whether its results are classes, which are scored with a mask that a person has to give. */
-export function tellsClasses({ output = "" }: TaskFacts): boolean {
-  return ["classes", "mask", "mask-logits"].includes(output);
+export function tellsClasses({ classes = [] }: TaskFacts): boolean {
+  return classes.length > 0;
 }
 
 /** Whether it removes noise. */

@@ -59,7 +59,7 @@ class FakePlayground extends EventTarget {
   classes: { name: string }[] = [];
   state = {
     settings: { mode: "test" },
-    task: { output: "rgb" },
+    task: { classes: [] as string[] },
     mask: null as object | null,
     engine: ENGINE,
     own: null as object | null,
@@ -202,7 +202,11 @@ describe("the inspector", () => {
     await idle(inspector);
     expect(inspector.original).toBeNull();
     expect(client.calls).not.toContain("loss");
-    playground.state = { ...playground.state, task: { output: "classes" }, mask: { name: "mask.png", labels: 7 } };
+    playground.state = {
+      ...playground.state,
+      task: { classes: ["background", "pet"] },
+      mask: { name: "mask.png", labels: 7 },
+    };
     expect(inspector.original?.id).toBe(7);
     playground.classes = [];
     playground.photo(3001);
