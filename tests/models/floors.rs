@@ -1,7 +1,7 @@
 //! Every shipped network on small pictures as people have them, held to the least that it has to gain, so that a spoilt file is
 //! noticed. What the networks reach on whole sets stands in `models/README.md`.
 
-use crate::zoo::{Entry, color, engine, made, manifest, opened, photo, tasks, text};
+use crate::zoo::{Entry, engine, made, manifest, opened, photo, tasks, tells_classes, text};
 use serde_json::{Value, json};
 use unet_playground::image::{FilterSpec, Picture, apply_all, metrics, offered};
 use unet_playground::session::{Model, OptionalValues};
@@ -97,7 +97,7 @@ fn every_network_gains_what_it_has_to() {
     let (engine, original) = (engine(), sample(160));
     let gray = apply_all(&[FilterSpec::Gray {}], &original).unwrap();
     let mut short = vec![];
-    for entry in manifest().into_iter().filter(|entry| color(entry, "output") != "classes") {
+    for entry in manifest().into_iter().filter(|entry| !tells_classes(entry)) {
         let (file, model) = (text(&entry, "file"), opened(&engine, &entry));
         for Case { name, damage, floor } in cases(&entry) {
             let chain: Vec<FilterSpec> = serde_json::from_value(damage).unwrap();
@@ -133,7 +133,7 @@ fn the_cat_is_found_and_nothing_in_a_wall() {
         pixels.chunks_exact(4).filter(|pixel| pixel[0] == class).count() as f64 / (pixels.len() / 4) as f64
     };
     let mut tested = 0;
-    for entry in manifest().into_iter().filter(|entry| color(entry, "output") == "classes") {
+    for entry in manifest().into_iter().filter(tells_classes) {
         let (file, model) = (text(&entry, "file"), opened(&engine, &entry));
         let classes = model.describe().unwrap().classes;
         let Some(pet) = classes.iter().position(|class| class.name == "pet").map(|pet| pet as u8) else {

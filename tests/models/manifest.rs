@@ -102,7 +102,7 @@ fn the_engine_scores_as_the_files_say() {
             assert!((measured - stated).abs() <= 0.03, "{file}: {name}: {measured} and {stated} dB");
             count += 1;
         }
-        assert!(count > 1, "{file}");
+        assert!(count > 0, "{file} has none of the scores {compared:?}, which its recipe compares");
     }
 }
 

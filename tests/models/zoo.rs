@@ -39,6 +39,11 @@ pub(super) fn color<'a>(entry: &'a Entry, end: &str) -> &'a str {
     entry[end]["color"].as_str().unwrap_or("")
 }
 
+/// Whether an entry is that of a segmentation, which names its classes.
+pub(super) fn tells_classes(entry: &Entry) -> bool {
+    entry["output"].get("classes").is_some()
+}
+
 /// The bytes of a file of the folder.
 pub(super) fn bytes(file: &str) -> Vec<u8> {
     fs::read(folder().join(file)).unwrap()
