@@ -49,7 +49,7 @@ pub struct Port {
     pub name: String,
     /// The value that is given or returned.
     pub edge: EdgeId,
-    /// Type of its elements. ONNX's narrower types are widened to these.
+    /// Type of its elements here: floats are held in 32 bits, integers and truth values in 64.
     pub dtype: DType,
     /// As declared: `None` is a dynamic dimension, or for all where not even the rank is declared.
     pub shape: Option<Vec<Option<usize>>>,

@@ -15,7 +15,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 pub struct ArgMax {
     /// The smallest value, not the largest.
     pub smallest: bool,
-    /// Axis that is searched, from the end where negative.
+    /// Axis that is searched; negative counts from the end.
     pub axis: i64,
     keepdims: bool,
     /// Of equal values the last one is taken, not the first.

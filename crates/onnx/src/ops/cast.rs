@@ -18,7 +18,7 @@ pub enum CastTarget {
     Float,
     /// 0, or 1 for all that is not 0.
     Bool,
-    /// An integer: fractions are cut off, and what exceeds its bits wraps.
+    /// An integer: fractions are truncated, and values beyond its bits wrap around.
     Int {
         /// 8, 16, 32 or 64.
         bits: u32,
@@ -56,7 +56,7 @@ impl Cast {
         Ok(Self { to })
     }
 
-    /// Type that represents it here.
+    /// Type of the output's tensor: [`DType::F32`] for floats, [`DType::I64`] for all others.
     pub fn dtype(&self) -> DType {
         match self.to {
             CastTarget::Float => DType::F32,

@@ -11,7 +11,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs: one or more tensors of one type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concat {
-    /// Axis along which the inputs are joined, from the end where negative.
+    /// Axis along which the inputs are joined; negative counts from the end.
     pub axis: i64,
 }
 

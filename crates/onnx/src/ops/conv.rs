@@ -17,7 +17,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conv {
     sliding: WindowAttributes,
-    /// Groups of channels that are convolved apart; as many as there are channels in a depthwise convolution.
+    /// Number of groups of channels that are convolved separately; that of the channels in a depthwise convolution.
     pub group: usize,
 }
 

@@ -19,7 +19,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 pub struct ConvTranspose {
     /// Stride, padding and dilation. The kernel's size is that of the weight.
     pub sliding: WindowAttributes,
-    /// Groups of channels that are convolved apart.
+    /// Number of groups of channels that are convolved separately.
     pub group: usize,
     /// Rows and columns that are added at the end, as `output_padding` of `torch.nn.ConvTranspose2d`; `[y, x]`.
     pub output_padding: [usize; 2],

@@ -37,7 +37,7 @@ impl DepthToSpace {
     /// Shape of the output for an input `[N, C, H, W]`.
     ///
     /// # Errors
-    /// The input is no picture, or its channels are not a multiple of blocksize².
+    /// The input does not have four dimensions, or its channels are not a multiple of blocksize².
     pub fn output(&self, input: &[usize]) -> Result<[usize; 4], OpError> {
         let ([n, c, h, w], b) = (nchw(input, "input")?, self.blocksize);
         if c % (b * b) != 0 {
@@ -59,7 +59,7 @@ impl SpaceToDepth {
     /// Shape of the output for an input `[N, C, H, W]`.
     ///
     /// # Errors
-    /// The input is no picture, or its height or width is not a multiple of blocksize.
+    /// The input does not have four dimensions, or its height or width is not a multiple of blocksize.
     pub fn output(&self, input: &[usize]) -> Result<[usize; 4], OpError> {
         let ([n, c, h, w], b) = (nchw(input, "input")?, self.blocksize);
         if h % b != 0 || w % b != 0 {

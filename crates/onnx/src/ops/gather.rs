@@ -13,7 +13,7 @@ use unet_kernels::tensor::{DType, Data, Tensor, strides};
 /// Inputs data and indices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gather {
-    /// Axis that the indices count along, from the end where negative.
+    /// Axis that the indices count along; negative counts from the end.
     pub axis: i64,
 }
 

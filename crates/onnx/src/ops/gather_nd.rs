@@ -13,7 +13,7 @@ use unet_kernels::tensor::{DType, Tensor, strides};
 /// Inputs data and indices `[…, depth]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatherNd {
-    /// Leading axes that data and indices share, for each of which the rest is looked up apart.
+    /// Number of leading axes that data and indices share; each of their elements is indexed separately.
     pub batch_dims: usize,
 }
 

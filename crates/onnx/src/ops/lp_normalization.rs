@@ -12,7 +12,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Input X.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LpNormalization {
-    /// Axis along which vectors are brought to norm 1, from the end where negative.
+    /// Axis along which vectors are brought to norm 1; negative counts from the end.
     pub axis: i64,
     /// p is 2, not 1.
     pub squares: bool,

@@ -32,11 +32,11 @@ pub struct Gemm {
 /// Sizes of a product of stacks of matrices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Product {
-    /// Leading dimensions of each operand, and those to which they broadcast.
+    /// Leading dimensions of A.
     pub batch_a: Vec<usize>,
-    /// Those of B.
+    /// Leading dimensions of B.
     pub batch_b: Vec<usize>,
-    /// Those of the result.
+    /// Leading dimensions to which both broadcast.
     pub batch: Vec<usize>,
     /// Rows of A and of the result.
     pub m: usize,

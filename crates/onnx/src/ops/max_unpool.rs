@@ -45,7 +45,7 @@ impl MaxUnpool {
     /// Sizes for inputs of these shapes.
     ///
     /// # Errors
-    /// X is no picture, or the output that is asked for does not hold the planes in which indices count.
+    /// X does not have four dimensions, or the output that is asked for does not hold the planes in which indices count.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Unpooled, OpError> {
         let shape = nchw(required(inputs, 0, "X")?.shape(), "X")?;
         let (s, kernel) = (&self.sliding, self.sliding.pool_kernel()?);

@@ -19,21 +19,21 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs X `[N, C, …]`, scale, B, mean, var (each `[C]`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchNormalization {
-    /// What is added to the variance before the square root.
+    /// Added to the variance before the square root, against division by zero.
     pub epsilon: f32,
 }
 
 /// Inputs X `[N, C, …]`, scale, B (each `[C]`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct InstanceNormalization {
-    /// What is added to the variance before the square root.
+    /// Added to the variance before the square root, against division by zero.
     pub epsilon: f32,
 }
 
 /// Inputs X `[N, C, …]`, scale, bias (each `[C]`; `[num_groups]` before opset 21).
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupNormalization {
-    /// What is added to the variance before the square root.
+    /// Added to the variance before the square root, against division by zero.
     pub epsilon: f32,
     /// Groups of consecutive channels, each of which has its own mean and variance.
     pub num_groups: usize,
@@ -44,9 +44,9 @@ pub struct GroupNormalization {
 /// Inputs X, Scale, and B or none, of (or broadcast to) the shape of X from `axis` on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerNormalization {
-    /// First of the axes that are normalized together, from the end where negative.
+    /// First of the axes that are normalized together; negative counts from the end.
     pub axis: i64,
-    /// What is added to the variance before the square root.
+    /// Added to the variance before the square root, against division by zero.
     pub epsilon: f32,
 }
 

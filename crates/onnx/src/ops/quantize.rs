@@ -14,7 +14,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Inputs x, y_scale, y_zero_point or none: round(x/scale) + zero_point, half to even, clamped to the type's range.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantizeLinear {
-    /// Axis that a scale of several values goes along, from the end where negative.
+    /// Axis of a scale with several values; negative counts from the end.
     pub axis: i64,
     /// The least and the greatest of the integers.
     pub range: [f32; 2],
@@ -23,7 +23,7 @@ pub struct QuantizeLinear {
 /// Inputs x, x_scale, x_zero_point or none: (x − zero_point)·scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DequantizeLinear {
-    /// Axis that a scale of several values goes along, from the end where negative.
+    /// Axis of a scale with several values; negative counts from the end.
     pub axis: i64,
 }
 

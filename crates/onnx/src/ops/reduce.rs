@@ -56,7 +56,7 @@ pub enum ReduceKind {
 pub enum Axes {
     /// Those of the second input, all if there is none.
     Input,
-    /// Those that an attribute lists (up to opset 12, or 17).
+    /// Those that an attribute lists (up to opset 12 for sums, 17 for the others).
     Listed(Vec<i64>),
     /// All after the first two (N and C).
     Spatial,

@@ -21,12 +21,12 @@ pub enum Reshape {
     },
     /// To `[product before axis, product from axis on]`.
     Flatten {
-        /// First axis of the second dimension, from the end where negative.
+        /// First axis of the second dimension; negative counts from the end.
         axis: i64,
     },
     /// Axes of length 1 go: those named (as an attribute up to opset 12, then as an input), or all.
     Squeeze {
-        /// The axes that go, from the end where negative; `None`: all of length 1.
+        /// The axes that go; negative counts from the end. `None`: those of the second input, or without one all of length 1.
         axes: Option<Vec<i64>>,
     },
     /// Axes of length 1 come, at these places of the output.

@@ -83,7 +83,7 @@ pub struct Resize {
     pub nearest_mode: NearestMode,
     /// Parameter a of Keys' kernel; PyTorch's is −0.75, Pillow's −0.5.
     pub cubic_coeff_a: f32,
-    /// Positions outside the input have no weight, instead of the edge's value.
+    /// Positions outside the input have no weight; otherwise they have the edge's value.
     pub exclude_outside: bool,
     /// The kernel is widened by 1/scale where the output is smaller, as `antialias=True` of `torch.nn.functional.interpolate`.
     pub antialias: bool,

@@ -17,7 +17,7 @@ pub struct Slice;
 pub struct SliceRange {
     /// First position taken.
     pub start: usize,
-    /// From one position to the next; negative backwards.
+    /// Distance from one position to the next; negative goes backwards.
     pub step: isize,
     /// Number of positions.
     pub len: usize,

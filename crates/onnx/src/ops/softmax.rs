@@ -14,7 +14,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Input X.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Softmax {
-    /// Axis along which the results sum to 1, from the end where negative.
+    /// Axis along which the results sum to 1; negative counts from the end.
     pub axis: i64,
     /// Opset 11 and 12: the axis and all after it are one.
     pub flatten: bool,

@@ -11,7 +11,7 @@ use unet_kernels::tensor::Tensor;
 /// Inputs data and, from opset 13, the lengths or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
-    /// Axis that is cut, from the end where negative.
+    /// Axis that is cut; negative counts from the end.
     pub axis: i64,
     /// Lengths given as an attribute (up to opset 12).
     pub split: Option<Vec<i64>>,

@@ -16,11 +16,11 @@ use unet_kernels::Window;
 pub enum AutoPad {
     /// The attribute `pads`.
     NotSet,
-    /// As much that the output has ⌈input / stride⌉ elements; an odd one at the end.
+    /// Enough that the output has ⌈input / stride⌉ elements; an odd one at the end.
     SameUpper,
     /// The same; an odd one at the beginning.
     SameLower,
-    /// None.
+    /// No padding.
     Valid,
 }
 
