@@ -1,8 +1,7 @@
 //! Every filter that has a name: what makes pictures worse, what restored them before there were networks, what adjusts a
 //! result. The page, the command and the tests name filters by these values.
 //!
-//! A new kind of damage is a variant here, an entry in [`offered`](super::offered), a [`Filter`] and its twin in
-//! `training/degrade.py`.
+//! `CONTRIBUTING.md` lists what a new kind of damage takes besides its variant here.
 
 use serde::{Deserialize, Serialize};
 
@@ -276,7 +275,26 @@ impl FilterSpec {
             Self::GaussianNoise { alike, .. } | Self::Poisson { alike, .. } | Self::Speckle { alike, .. } => {
                 Some(alike)
             }
-            _ => None,
+            Self::SaltAndPepper { .. }
+            | Self::Sensor { .. }
+            | Self::OldPhoto { .. }
+            | Self::GaussianBlur { .. }
+            | Self::Motion { .. }
+            | Self::Defocus { .. }
+            | Self::MultiFrame { .. }
+            | Self::Jpeg { .. }
+            | Self::Downscale { .. }
+            | Self::Gray {}
+            | Self::Edges { .. }
+            | Self::Mean { .. }
+            | Self::Median { .. }
+            | Self::Bilateral { .. }
+            | Self::NonLocalMeans { .. }
+            | Self::Unsharp { .. }
+            | Self::Upscale { .. }
+            | Self::BackProjection { .. }
+            | Self::Resize { .. }
+            | Self::Saturation { .. } => None,
         }
     }
 }
