@@ -9,6 +9,12 @@ import vietnamese from "../../src/i18n/vi.json";
 
 vi.hoisted(() => vi.stubGlobal("navigator", { language: "en" }));
 
+/** The messages of every language, by its tag. */
+const languages = Object.fromEntries(
+  readdirSync("src/i18n")
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => [name.slice(0, -".json".length), JSON.parse(readFileSync(join("src/i18n", name), "utf8"))]),
+) as Record<string, Record<string, string>>;
 const keys = Object.keys(en);
 /** A key without its form of the plural (Unicode CLDR): keys come in such forms where there is one for all `other` numbers. */
 const bare = (key: string) => {
@@ -40,19 +46,30 @@ describe("the shipped models", () => {
       ...(design ? [`design.${design}`, `design.${design}.text`, `gallery.group.${survey}`] : [`strategy.${strategy}`]),
       ...(variant ? [`variant.${variant}`] : []),
     ]);
-    for (const key of new Set(keys)) {
-      expect(en, key).toHaveProperty([key]);
-      expect(vietnamese, key).toHaveProperty([key]);
+    for (const [tag, messages] of Object.entries(languages)) {
+      for (const key of new Set(keys)) expect(messages, `${key} in ${tag}`).toHaveProperty([key]);
     }
   });
 });
 
 describe("message files", () => {
-  it("hold the same keys in both languages, none of them empty", () => {
+  it("hold the same keys in every language, none of them empty", () => {
     const once = (names: string[]) => [...new Set(names.map(bare))];
-    expect(once(Object.keys(vietnamese))).toEqual(once(keys));
-    for (const key of keys) if (bare(key) !== key) expect(vietnamese).toHaveProperty([`${bare(key)}.other`]);
-    for (const message of [...Object.values(en), ...Object.values(vietnamese)]) expect(message.trim()).not.toBe("");
+    expect(Object.keys(languages)).toEqual(expect.arrayContaining(["en", "vi"]));
+    for (const [tag, messages] of Object.entries(languages)) {
+      expect(once(Object.keys(messages)), tag).toEqual(once(keys));
+      for (const [key, message] of Object.entries(messages)) expect(message.trim(), `${key} in ${tag}`).not.toBe("");
+    }
+  });
+
+  it("hold every form of the plural that their language has", () => {
+    const counted = new Set(keys.map(bare).filter((key) => !keys.includes(key)));
+    expect(counted.size).toBeGreaterThan(0);
+    for (const [tag, messages] of Object.entries(languages)) {
+      for (const form of new Intl.PluralRules(tag).resolvedOptions().pluralCategories) {
+        for (const key of counted) expect(messages, `${key} in ${tag}`).toHaveProperty([`${key}.${form}`]);
+      }
+    }
   });
 
   it("ask nobody to click who has no mouse", () => {
@@ -65,9 +82,11 @@ describe("message files", () => {
   });
 
   it("name the same places to fill in", () => {
-    for (const [key, message] of Object.entries(en)) {
-      // A form of the plural need not tell the number.
-      if (bare(key) === key) expect(places(vietnamese[key as keyof typeof vietnamese]), key).toEqual(places(message));
+    for (const [tag, messages] of Object.entries(languages)) {
+      for (const [key, message] of Object.entries(en)) {
+        // A form of the plural need not tell the number.
+        if (bare(key) === key) expect(places(messages[key] ?? ""), `${key} in ${tag}`).toEqual(places(message));
+      }
     }
   });
 
