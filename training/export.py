@@ -269,7 +269,12 @@ def main() -> None:
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
         facts = facts_of(config, net, strategy, scores, went_into)
         encoder = f"{ENCODER}-{config['task']}" if is_refined(config) else ENCODER
-        write(model, facts | ({"optional": optional} if optional else {}), args.models / f"{file_name(config, strategy)}.onnx", encoder)
+        write(
+            model,
+            facts | ({"optional": optional} if optional else {}),
+            args.models / f"{file_name(config, strategy)}.onnx",
+            encoder,
+        )
     write_manifest(args.models)
 
 

@@ -56,7 +56,9 @@ class MuonAdamW:
     weights that are trained already: AdamW takes steps of a `share` of that size for them.
     """
 
-    def __init__(self, net: nn.Module, rate: float, weight_decay: float, refined: Sequence[nn.Parameter] = (), share: float = 1.0):
+    def __init__(
+        self, net: nn.Module, rate: float, weight_decay: float, refined: Sequence[nn.Parameter] = (), share: float = 1.0
+    ):
         inner, rest = [], []
         apart = set(refined)
         for weight in filter(lambda weight: weight.requires_grad and weight not in apart, net.parameters()):

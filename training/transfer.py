@@ -86,7 +86,8 @@ class TransferUNet(nn.Module):
 
     widths: of the decoder at strides 16, 8, 4 and perhaps 2.
     colors: the outputs are classes of color; the annealed mean of them (at `temperature`) is the chroma.
-    hints: takes places whose color is given (Zhang et al. 2017).
+    hints: takes places whose color is given (Zhang et al. 2017). Convolutions of their own, which begin with zeros, add what they
+    say to the features of every level: they are rare, and in a larger convolution their weights would learn next to nothing.
     skips: concatenate the encoder's features, and at the finest stride the frame itself, at every level of the decoder.
     """
 
@@ -115,16 +116,15 @@ class TransferUNet(nn.Module):
         self.strategy = self.strategies[0]
         self.stride = STRIDE // 2 ** len(widths)
         self.encoder = Encoder().requires_grad_(False)
-        extra = HINTS if hints else 0
         has_norm = norm != "none"
-        self.around = nn.Conv2d(CHANNELS[-1] + extra, widths[0], 1)
-        self.bottom = ConvNorm(CHANNELS[-1] + extra, widths[0], 1, self.strategies, has_norm)
+        self.around = nn.Conv2d(CHANNELS[-1], widths[0], 1)
+        self.bottom = ConvNorm(CHANNELS[-1], widths[0], 1, self.strategies, has_norm)
         above = widths[0]
         for level, (skip, width) in enumerate(zip(CHANNELS[-2 : -2 - len(widths) : -1], widths)):
             name, last = STRIDE >> (level + 1), level == len(widths) - 1
             self.add_module(f"up{name}", nn.ModuleDict({s: Upsample(s, above, skip) for s in self.strategies}))
             beside = skip + (DETAIL if last else 0) if skips else 0
-            self.add_module(f"dec{name}", ConvNorm(skip + beside + extra, width, 3, self.strategies, has_norm))
+            self.add_module(f"dec{name}", ConvNorm(skip + beside, width, 3, self.strategies, has_norm))
             above = width
         self.detail = nn.Conv2d(inputs, DETAIL, self.stride, self.stride) if skips else None
         self.fine = ConvNorm(above, above, 3, self.strategies, has_norm)
@@ -132,6 +132,12 @@ class TransferUNet(nn.Module):
         self.head = nn.Conv2d(above, len(bins) if colors else outputs, 1)
         self.apply(lambda module: None if module in set(self.encoder.modules()) else initialise(module))
         nn.init.zeros_(self.head.weight)
+        self.told = nn.ModuleDict()
+        if hints:
+            for level, width in enumerate((widths[0], *widths)):
+                kernel = 3 if level else 1
+                self.told[f"s{STRIDE >> level}"] = conv = nn.Conv2d(HINTS, width, kernel, padding=kernel // 2, bias=False)
+                nn.init.zeros_(conv.weight)
         if colors:
             self.register_buffer("bins", bins)
             self.register_buffer("temperature", torch.tensor(temperature))
@@ -146,9 +152,9 @@ class TransferUNet(nn.Module):
         features = self.encoded(frames) if seen.features is None else seen.features
         hints = self.hinted(seen)
         y = features.s32
-        if hints is not None:
-            y = torch.cat([y, hints[STRIDE]], dim=1)
         y = self.bottom(y, self.strategy) + self.around(y.mean((2, 3), keepdim=True))
+        if hints is not None:
+            y = y + self.told[f"s{STRIDE}"](hints[STRIDE])
         for level, skip in enumerate(features[-2 : -2 - len(self.settings["widths"]) : -1]):
             stride = STRIDE >> (level + 1)
             parts = [self.get_submodule(f"up{stride}")[self.strategy](y, skip)]
@@ -156,19 +162,25 @@ class TransferUNet(nn.Module):
                 parts.append(skip)
                 if stride == self.stride:
                     parts.append(self.detail(frames - 0.5))
-            if hints is not None:
-                parts.append(hints[stride])
             y = self.get_submodule(f"dec{stride}")(torch.cat(parts, dim=1), self.strategy)
+            if hints is not None:
+                y = y + self.told[f"s{stride}"](hints[stride])
         return self.head(self.fine(y, self.strategy))
 
     def hinted(self, seen: Seen) -> dict[int, Tensor] | None:
-        """The hints at each stride: few, and so the sum of a coarse pixel's is one of them."""
+        """The hints at each stride: of a coarse pixel, the mean of those that it has."""
         if not self.settings["hints"]:
             return None
         given = self.hints if seen.hints is None else seen.hints
         n, _, height, width = seen.frames.shape
         given = given.expand(n, HINTS, height // 4, width // 4)
-        return {4: given} | {s: (s // 4) ** 2 * functional.avg_pool2d(given, s // 4) for s in (8, 16, 32)}
+
+        def pooled(stride: int) -> Tensor:
+            several = (stride // 4) ** 2 * functional.avg_pool2d(given, stride // 4)
+            count = several[:, 2:]
+            return torch.cat([several[:, :2] / count.clamp(min=1), count.clamp(max=1)], dim=1)
+
+        return {4: given} | {stride: pooled(stride) for stride in (8, 16, 32)}
 
     def chroma(self, logits: Tensor) -> Tensor:
         """The annealed mean: N x 2, of 128ths, at the logits' resolution."""

@@ -126,15 +126,16 @@ class Colorize(Color):
         return Seen(frames, None, self.hints(wanted)), wanted
 
     def hints(self, wanted: Tensor) -> Tensor:
-        """Most often none; else one to ten places, of 1 to 3 pixels, with their true colors."""
+        """Of some frames none; else one to ten squares, of 1 to 7 pixels' side, with their mean color (Zhang et al. 2017)."""
         n, _, height, width = wanted.shape
         hints = torch.zeros(n, HINTS, height, width)
         for index in range(n):
             if float(torch.rand(1, generator=self.generator)) < self.settings["hinted"]:
                 for _ in range(1 + self.draw(10)):
-                    y, x = self.draw(height), self.draw(width)
-                    hints[index, :2, y, x] = wanted[index, :, max(0, y - 1) : y + 2, max(0, x - 1) : x + 2].mean((1, 2))
-                    hints[index, 2, y, x] = 1
+                    y, x, reach = self.draw(height), self.draw(width), self.draw(4)
+                    rows, columns = slice(max(0, y - reach), y + reach + 1), slice(max(0, x - reach), x + reach + 1)
+                    hints[index, :2, rows, columns] = wanted[index, :, rows, columns].mean((1, 2), keepdim=True)
+                    hints[index, 2, rows, columns] = 1
         return hints
 
     def loss(self, made: Tensor, wanted: Tensor) -> Tensor:

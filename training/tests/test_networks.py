@@ -126,7 +126,16 @@ class Transfer(unittest.TestCase):
             hints = torch.zeros(1, 3, 16, 16)
             hints[0, :, 5, 5] = torch.tensor([0.5, 0.5, 1])
             self.assertTrue(torch.equal(net(seen), net(seen._replace(hints=torch.zeros(1, 3, 16, 16)))))
+            # What hints add begins with nothing.
+            self.assertTrue(torch.equal(net(seen), net(seen._replace(hints=hints))))
+            for told in net.told.values():
+                torch.nn.init.normal_(told.weight)
             self.assertFalse(torch.allclose(net(seen), net(seen._replace(hints=hints))))
+            square = torch.zeros(1, 3, 16, 16)
+            square[0, :, 4:6, 4:6] = torch.tensor([0.5, -0.25, 1]).view(3, 1, 1)
+            for stride in (8, 16, 32):
+                pooled = net.hinted(seen._replace(hints=square))[stride][0, :, 0 if stride > 16 else 16 // stride]
+                self.assertIn([0.5, -0.25, 1], pooled.T.tolist())
 
     def test_a_file_says_what_it_can_be_told_and_where_its_colors_are(self) -> None:
         net = self.net(inputs=1, outputs=2, widths=(16, 8, 8), colors=True, hints=True).single("nearest").folded()

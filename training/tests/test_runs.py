@@ -12,7 +12,8 @@ from model import STRATEGIES, UNet
 from optimizer import MuonAdamW, matrix
 from tasks.critic import Critic
 from team import Team
-from train import Run, usual_budget
+from train import Run, last_blocks, usual_budget
+from transfer import TransferUNet
 from weights import initial_weights
 
 from tests.small import small_run
@@ -42,6 +43,25 @@ class Steps(unittest.TestCase):
         self.assertTrue(any("transposed-conv" in name for name in idle), idle)
         with self.assertRaisesRegex(ValueError, "channels-last"):
             MuonAdamW(UNet(widths=(8, 16), strategies=("bilinear",)), 1e-3, 0.0)
+
+    def test_refined_weights_take_smaller_steps(self) -> None:
+        net = TransferUNet(widths=(16, 8, 8, 8)).to(memory_format=torch.channels_last)
+        refined = last_blocks(net, len(net.encoder.blocks) - 1)
+        for weight in refined:
+            weight.requires_grad_(True)
+        before = {name: weight.detach().clone() for name, weight in net.named_parameters()}
+        optimizer = MuonAdamW(net, 1e-3, 0.0, refined, 0.1)
+        optimizer.set_rate(1e-2)
+        torch.nn.init.normal_(net.head.weight)
+        before["head.weight"] = net.head.weight.detach().clone()
+        net(torch.rand(1, 3, 64, 64)).square().mean().backward()
+        optimizer.step()
+        steps = {name: (weight.detach() - before[name]).abs().max().item() for name, weight in net.named_parameters()}
+        moved = {name for name, step in steps.items() if name.startswith("encoder.") and step}
+        last = f"encoder.blocks.{len(net.encoder.blocks) - 1}."
+        self.assertTrue(moved and all(name.startswith(last) for name in moved), moved)
+        self.assertAlmostEqual(steps[f"{last}project.weight"], 1e-3, delta=1e-5)
+        self.assertAlmostEqual(steps["head.bias"], 1e-2, delta=1e-4)
 
     def test_a_critic_tells_what_is_drawn_from_what_is_seen(self) -> None:
         torch.manual_seed(0)

@@ -151,7 +151,7 @@ fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) 
         &Kernel::Reshape { first } => {
             let ((from, input), (to, output)) = (operands.input(0), operands.output());
             let in_place = match step.inputs[0] {
-                Operand::Value(v) => places[v.0] + first == places[step.outputs[0].0],
+                Operand::Value(v) => first == 0 && places[v.0] == places[step.outputs[0].0],
                 Operand::Const(_) => false,
             };
             Box::new(layout::Reshape {

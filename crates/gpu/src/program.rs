@@ -262,13 +262,12 @@ impl<'a> Builder<'a> {
 
     /// Whether the step is a reshape whose result lies where its operand does.
     fn is_in_place(&self) -> bool {
-        let (&Kernel::Reshape { first }, &[Operand::Value(from), ..], &[to]) =
+        let (Kernel::Reshape { first: 0 }, [Operand::Value(from), ..], [to]) =
             (&self.step.kernel, &self.step.inputs[..], &self.step.outputs[..])
         else {
             return false;
         };
-        let [from, to] = [from, to].map(|id| self.program.places[id.0]);
-        from.piece == to.piece && from.base + first as u32 / 4 == to.base
+        self.program.places[from.0] == self.program.places[to.0]
     }
 
     /// Gives results scratch where an operand lies in the same buffer. A concatenation's operands

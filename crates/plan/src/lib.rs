@@ -32,7 +32,7 @@ pub struct PlanValue {
     /// How its elements lie in the buffer.
     pub layout: Layout,
     /// Concatenation and reshaping without copying: this value has no storage of its own, and begins at this element (a
-    /// multiple of 4) of its parent's.
+    /// multiple of 4; 0 unless it is a part of `Planes`) of its parent's.
     pub parent: Option<(ValueId, usize)>,
     /// First and last step that use the buffer (a parent's span covers its parts'). Inputs begin
     /// at 0; outputs and taps end at `steps.len()`.

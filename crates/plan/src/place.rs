@@ -111,7 +111,7 @@ fn join_in_place(plan: &mut Plan) {
 /// Lets a reshaped value lie where its operand does, if their elements are in the same order in memory.
 fn reshape_in_place(plan: &mut Plan) {
     for step in &plan.steps {
-        let (&Kernel::Reshape { first }, &[Operand::Value(from)], &[to]) =
+        let (Kernel::Reshape { first: 0 }, &[Operand::Value(from)], &[to]) =
             (&step.kernel, &step.inputs[..], &step.outputs[..])
         else {
             continue;
@@ -125,8 +125,8 @@ fn reshape_in_place(plan: &mut Plan) {
             }
             (Layout::Plain, Layout::Planes) | (Layout::Planes, Layout::Plain) => false,
         };
-        if alike && first % 4 == 0 && operand.dtype == result.dtype && result.parent.is_none() {
-            plan.values[to.0].parent = Some((from, first));
+        if alike && operand.dtype == result.dtype && result.parent.is_none() {
+            plan.values[to.0].parent = Some((from, 0));
         }
     }
 }
