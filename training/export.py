@@ -231,7 +231,7 @@ def is_refined(config: dict) -> bool:
     return "refine" in config["training"]
 
 
-def write(model: onnx.ModelProto, facts: dict[str, object], path: Path, encoder: str) -> None:
+def write(model: onnx.ModelProto, facts: dict[str, object], path: Path, encoder: str = ENCODER) -> None:
     helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
     if "pretrained" in facts:
         share_encoder(model, path.with_name(f"{encoder}.onnx.data"))
