@@ -229,21 +229,25 @@ pub struct Features(image::Features);
 
 #[wasm_bindgen]
 impl Features {
+    /// Shape of the value, N×C×H×W of a picture.
     #[wasm_bindgen(getter, unchecked_return_type = "number[]")]
     pub fn shape(&self) -> JsValue {
         convert::sizes(self.0.shape())
     }
 
+    /// How many channels there are.
     #[wasm_bindgen(getter)]
     pub fn channels(&self) -> usize {
         self.0.channels
     }
 
+    /// Pixels of a row.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> usize {
         self.0.width
     }
 
+    /// Rows of a channel.
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
         self.0.height

@@ -369,7 +369,7 @@ class Deblur(Restore):
             scores[f"Kodak24 {kind}, best unsharp mask"] = self.sharpened(kind)
         for file in (File(quality=90), File(gray=True, quality=90)):
             for kind in self.settings["blur"]:
-                cases = [(file.kept(x), file.seen(c)) for x, c in self.middling(kind, 3)]
+                cases = [(file.kept(file.seen(x)), file.seen(c)) for x, c in self.middling(kind, 3)]
                 scores[f"in files, {kind} in {file}"] = mean([psnr(run(x).clamp(0, 1), c) for x, c in cases])
                 scores[f"in files, {kind} in {file}, as it was"] = mean([psnr(x, c) for x, c in cases])
         return scores
