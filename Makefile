@@ -15,6 +15,8 @@ SOURCES := $(shell find src crates -type f ! -name "*.js" ! -name unet_playgroun
 PACKAGE := $(shell find npm src/web www/src/embed -type f) Cargo.toml LICENSE models/manifest.json www/vite.config.ts
 MODELS := $(shell find models -type f)
 DOCS := $(shell find docs -type f)
+# The configuration shares modules with the page, which names them as bundlers do.
+export VITE_CONFIG_NATIVE_IGNORE_WARNING := true
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
 .PHONY: play site test test-native msrv bench pkg size check networks train-zoo train-surveys
