@@ -86,7 +86,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // What the page opens with is one file, not one for each set of views that shares a part of it.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: "page", test: /\/node_modules\/|\/src\/(app|elements|embed|view)\// }] } },
+      output: {
+        codeSplitting: { groups: [{ name: "page", test: /\/node_modules\/|\/src\/(app|elements|embed|view)\// }] },
+      },
     },
   },
   worker: { format: "es" },
