@@ -1,8 +1,8 @@
 // A picture of ratios: a bar for each network, in light and in dark pages.
 
 const ROW = 22;
-const LABELS = 250;
-const WIDTH = 720;
+const LABELS = 280;
+const WIDTH = 760;
 
 /** SVG of `{ name, ratio, ours }`, the largest ratio first. */
 export function chart(results, title) {
