@@ -1,5 +1,6 @@
 //! Functions of one and of two elements.
 
+use super::axes::{self, Axis};
 use super::math;
 use super::planes::{Planes, pixels};
 use super::task::{Buffers, Task};
@@ -259,15 +260,8 @@ const ROW: usize = 1 << 16;
 pub(super) struct BinaryPlain {
     pub op: Binary,
     pub activation: Unary,
-    axes: Vec<PlainAxis>,
-    row: PlainAxis,
-}
-
-/// Length of an axis, and its stride in each operand: 0 where it is broadcast.
-#[derive(Debug, Clone, Copy)]
-struct PlainAxis {
-    len: usize,
-    strides: [usize; 2],
+    axes: Vec<Axis>,
+    row: Axis,
 }
 
 impl BinaryPlain {
@@ -278,21 +272,9 @@ impl BinaryPlain {
             let strides = unet_kernels::tensor::strides(&full);
             strides.iter().zip(&full).map(|(&stride, &n)| if n == 1 { 0 } else { stride }).collect::<Vec<_>>()
         });
-        let mut axes: Vec<PlainAxis> = Vec::new();
-        for (i, &len) in y.iter().enumerate() {
-            let next = PlainAxis { len, strides: [strides[0][i], strides[1][i]] };
-            match axes.last_mut() {
-                _ if len == 1 => {}
-                Some(before)
-                    if before.strides == next.strides.map(|stride| stride * len)
-                        && before.len * len <= ROW =>
-                {
-                    *before = PlainAxis { len: before.len * len, ..next };
-                }
-                _ => axes.push(next),
-            }
-        }
-        let row = axes.pop().unwrap_or(PlainAxis { len: 1, strides: [0, 0] });
+        let along = |(i, &len): (usize, &usize)| Axis { len, strides: [strides[0][i], strides[1][i]] };
+        let mut axes = axes::joined(y.iter().enumerate().map(along), ROW);
+        let row = axes.pop().unwrap_or(Axis { len: 1, strides: [0, 0] });
         Self { op, activation, axes, row }
     }
 
@@ -314,19 +296,13 @@ impl BinaryPlain {
 
 impl Task for BinaryPlain {
     fn units(&self) -> usize {
-        self.axes.iter().map(|axis| axis.len).product()
+        axes::count(&self.axes)
     }
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let w = self.row.len;
         for unit in units {
-            let mut rest = unit;
-            let mut starts = [0, 0];
-            for axis in self.axes.iter().rev() {
-                let at = rest % axis.len;
-                rest /= axis.len;
-                starts = std::array::from_fn(|i| starts[i] + at * axis.strides[i]);
-            }
+            let starts = axes::offsets(&self.axes, unit);
             let y = &mut buffers.outputs[0][unit * w..][..w];
             let row = |i: usize| {
                 let len = if self.row.strides[i] == 0 { 1 } else { w };

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod aligned;
+mod axes;
 mod blocks;
 mod concat;
 mod conv;

@@ -1,5 +1,6 @@
 //! [`Kernel::Transpose`](unet_plan::Kernel::Transpose) of plain values.
 
+use super::axes::{self, Axis};
 use super::task::{Buffers, Task};
 use crate::simd::F32x4;
 use std::ops::Range;
@@ -10,7 +11,7 @@ const RUN: usize = 256;
 /// Axes that stay neighbours are one; a unit is a run along the axis whose elements are neighbours in the input, and all of the
 /// output's last axis.
 pub(super) struct Transpose {
-    /// Axes of the output, each with its length and its strides in the input and in the output; but the next two.
+    /// Axes of the output, with their strides in the input and in the output; but the next two.
     outer: Vec<Axis>,
     /// The axis whose elements are neighbours in the input.
     near: Axis,
@@ -18,33 +19,17 @@ pub(super) struct Transpose {
     last: Axis,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Axis {
-    len: usize,
-    from: usize,
-    to: usize,
-}
-
 impl Transpose {
     pub(crate) fn new(input: &[usize], perm: &[usize]) -> Self {
         let from = unet_kernels::tensor::strides(input);
         let shape: Vec<usize> = perm.iter().map(|&axis| input[axis]).collect();
         let to = unet_kernels::tensor::strides(&shape);
-        let mut axes: Vec<Axis> = Vec::new();
-        for (i, &axis) in perm.iter().enumerate() {
-            let next = Axis { len: shape[i], from: from[axis], to: to[i] };
-            match axes.last_mut() {
-                _ if next.len == 1 => {}
-                Some(before) if before.from == next.from * next.len => {
-                    *before = Axis { len: before.len * next.len, ..next };
-                }
-                _ => axes.push(next),
-            }
-        }
-        let single = Axis { len: 1, from: 1, to: 1 };
-        let near = axes.iter().position(|axis| axis.from == 1).map_or(single, |at| axes.remove(at));
-        let last = if near.to == 1 { single } else { axes.pop().unwrap_or(single) };
-        Self { outer: axes, near, last }
+        let along = |(i, &axis): (usize, &usize)| Axis { len: shape[i], strides: [from[axis], to[i]] };
+        let mut outer = axes::joined(perm.iter().enumerate().map(along), usize::MAX);
+        let single = Axis { len: 1, strides: [1, 1] };
+        let near = outer.iter().position(|axis| axis.strides[0] == 1).map_or(single, |at| outer.remove(at));
+        let last = if near.strides[1] == 1 { single } else { outer.pop().unwrap_or(single) };
+        Self { outer, near, last }
     }
 
     fn runs(&self) -> usize {
@@ -54,24 +39,21 @@ impl Transpose {
 
 impl Task for Transpose {
     fn units(&self) -> usize {
-        self.outer.iter().map(|axis| axis.len).product::<usize>() * self.runs()
+        axes::count(&self.outer) * self.runs()
     }
 
     fn run(&self, units: Range<usize>, buffers: Buffers) {
         let (x, y) = (buffers.inputs[0], &mut *buffers.outputs[0]);
+        let apart = self.near.strides[1];
         for unit in units {
-            let (mut rest, first) = (unit / self.runs(), unit % self.runs() * RUN);
-            let (mut from, mut to) = (first, first * self.near.to);
-            for axis in self.outer.iter().rev() {
-                from += rest % axis.len * axis.from;
-                to += rest % axis.len * axis.to;
-                rest /= axis.len;
-            }
+            let first = unit % self.runs() * RUN;
+            let [from, to] = axes::offsets(&self.outer, unit / self.runs());
+            let (from, to) = (from + first, to + first * apart);
             let len = (self.near.len - first).min(RUN);
-            if self.near.to == 1 {
+            if apart == 1 {
                 y[to..to + len].copy_from_slice(&x[from..from + len]);
             } else {
-                swap([self.last.len, len], (&x[from..], self.last.from), (&mut y[to..], self.near.to));
+                swap([self.last.len, len], (&x[from..], self.last.strides[0]), (&mut y[to..], apart));
             }
         }
     }
