@@ -10,6 +10,10 @@ use unet_plan::Layout;
 /// Writes a tensor into a zeroed or used buffer of this layout.
 pub(super) fn write_tensor(tensor: &Tensor, layout: Layout, buffer: &mut [f32]) {
     match tensor.data() {
+        Data::F32(v) if layout == Layout::Planes => {
+            let planes = Planes::new(tensor.shape());
+            (0..planes.all_blocks()).for_each(|unit| fill_block(planes, unit, v, buffer));
+        }
         Data::F32(v) => write(layout, tensor.shape(), buffer, |i| v[i]),
         Data::I64(v) => write(layout, tensor.shape(), buffer, |i| {
             f32::from_bits(v[i].clamp(i32::MIN.into(), i32::MAX.into()) as i32 as u32)
@@ -23,13 +27,8 @@ pub(super) fn to_data(buffer: &[f32], layout: Layout, shape: &[usize], dtype: DT
         Layout::Plain => buffer.to_vec(),
         Layout::Planes => {
             let planes = Planes::new(shape);
-            let mut out = Vec::with_capacity(planes.n * planes.c * planes.plane());
-            for n in 0..planes.n {
-                for c in 0..planes.c {
-                    let from = &buffer[planes.element(n, c, 0)..];
-                    out.extend(from.iter().step_by(4).take(planes.plane()));
-                }
-            }
+            let mut out = vec![0.0; planes.n * planes.c * planes.plane()];
+            (0..planes.all_blocks()).for_each(|unit| read_block(planes, unit, buffer, &mut out));
             out
         }
     };
@@ -51,9 +50,7 @@ fn write(layout: Layout, shape: &[usize], buffer: &mut [f32], at: impl Fn(usize)
 }
 
 fn write_block(planes: Planes, unit: usize, buffer: &mut [f32], at: &impl Fn(usize) -> f32) {
-    let (n, block, len) = (unit / planes.blocks(), unit % planes.blocks(), planes.plane());
-    let lanes = planes.lanes(block);
-    let first = (n * planes.c + 4 * block) * len;
+    let (len, (first, lanes)) = (planes.plane(), rows_of(planes, unit));
     let to = plane_mut(pixels_mut(buffer), len, unit);
     for (p, px) in to.iter_mut().enumerate() {
         for (lane, y) in px.iter_mut().enumerate() {
