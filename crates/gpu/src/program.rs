@@ -206,8 +206,9 @@ impl<'a> Builder<'a> {
             return Err(self.defect("a part of a constant is copied"));
         };
         let from = (source, 16 * u64::from(from.planes.base) + byte);
-        let to = (target, 16 * u64::from(to.planes.base), 4 * u64::from(to.elements()));
-        self.program.commands.push(Command::Copy { from, to: (to.0, to.1), bytes: to.2 });
+        let bytes = 4 * u64::from(to.elements());
+        let to = (target, 16 * u64::from(to.planes.base));
+        self.program.commands.push(Command::Copy { from, to, bytes });
         Ok(())
     }
 

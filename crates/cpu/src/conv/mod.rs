@@ -61,7 +61,7 @@ impl Shape {
     fn is_winograd(&self) -> bool {
         let Window { kernel, stride, dilation, .. } = self.window;
         let plain = stride == [1, 1] && self.groups == 1;
-        let tiles: usize = winograd::tiles(self.y, dilation).iter().chain(&dilation).product();
+        let tiles = winograd::tile_count(self.y, dilation);
         // Its weights are 36 for each kernel: of few tiles reading them costs more than is saved.
         let enough = match kernel {
             [3, 3] => 2,

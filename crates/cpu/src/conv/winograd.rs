@@ -37,8 +37,13 @@ pub(super) struct Winograd {
     panels: usize,
 }
 
+/// Tiles of all phases of an image.
+pub(super) fn tile_count(y: Planes, dilation: [usize; 2]) -> usize {
+    tiles(y, dilation).iter().chain(&dilation).product()
+}
+
 /// Tiles `[y, x]` of a phase of an image.
-pub(super) fn tiles(y: Planes, dilation: [usize; 2]) -> [usize; 2] {
+fn tiles(y: Planes, dilation: [usize; 2]) -> [usize; 2] {
     [y.h.div_ceil(dilation[0]).div_ceil(4), y.w.div_ceil(dilation[1]).div_ceil(4)]
 }
 
@@ -59,13 +64,13 @@ pub(crate) fn pack_winograd(weights: &[f32], shape: &[usize], out: &mut [f32]) {
 
 impl Winograd {
     pub(super) fn new(shape: Shape, weights: Packed, epilogue: Epilogue) -> Self {
-        let tiles = tiles(shape.y, shape.window.dilation);
-        let count = tiles.iter().chain(&shape.window.dilation).product::<usize>();
+        let count = tile_count(shape.y, shape.window.dilation);
         let fitting = V_BYTES / (36 * 16 * shape.x.c);
         // With fewer the weights, which may not fit a cache, are read too often.
         let groups = fitting.clamp(4, 8).min(count.div_ceil(4)).max(1);
         let per_panel = 2 * 4 * groups * 36 * shape.x.c * PANEL;
         let panels = (UNIT_OPERATIONS / per_panel).clamp(1, shape.y.c.div_ceil(PANEL));
+        let tiles = tiles(shape.y, shape.window.dilation);
         Self { shape, weights, epilogue, tiles, groups, panels }
     }
 
