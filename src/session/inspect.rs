@@ -6,6 +6,7 @@ use super::frame::{Frame, Reduced};
 use super::host::Host;
 use super::model::Model;
 use super::process::{Part, checked_size, result_size};
+use super::profile::KernelTime;
 use super::source::Source;
 use super::steps::Steps;
 use super::summary::{self, NodeSummary};
@@ -48,12 +49,14 @@ enum Seen {
     Frame(Reduced),
 }
 
-/// Where the time of a run goes; one entry for each of [`Inspection::nodes`].
+/// Where the time of a run goes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
-    /// `None` where the node has no kernel of its own.
+    /// Every kernel, in the order of the run.
+    pub kernels: Vec<KernelTime>,
+    /// One entry for each of [`Inspection::nodes`]; `None` where the node has no kernel of its own.
     pub milliseconds: Vec<Option<f64>>,
-    /// The node in whose kernel it is computed; `None` for those with time, and for those that take
+    /// One entry for each node: the one in whose kernel it is computed; `None` for those with time, and for those that take
     /// none at all (such as Identity).
     pub within: Vec<Option<usize>>,
 }
@@ -246,7 +249,7 @@ impl Inspection {
     pub async fn profile(&self, host: &impl Host) -> Result<Profile> {
         let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let mut fallback = None;
-        let steps = loop {
+        let kernels = loop {
             let on_gpu = fallback.is_none() && self.model.device().uses_gpu();
             match self
                 .model
@@ -254,22 +257,22 @@ impl Inspection {
                 .await
             {
                 Err(error) if on_gpu => self.model.fall_back(error, &mut fallback)?,
-                steps => break steps?,
+                kernels => break kernels?,
             }
         };
         let place = |node: usize| self.nodes.iter().position(|summary| summary.index == node);
         let mut milliseconds = vec![None; self.nodes.len()];
         let mut within = vec![None; self.nodes.len()];
-        for step in steps {
-            let mut nodes = step.nodes.iter().filter_map(|&node| place(node));
+        for kernel in &kernels {
+            let mut nodes = kernel.nodes.iter().filter_map(|&node| place(node));
             let Some(first) = nodes.next() else { continue };
-            *milliseconds[first].get_or_insert(0.0) += step.milliseconds;
+            *milliseconds[first].get_or_insert(0.0) += kernel.milliseconds;
             nodes.for_each(|node| within[node] = Some(first));
         }
         for (within, own) in within.iter_mut().zip(&milliseconds) {
             *within = within.filter(|_| own.is_none());
         }
-        Ok(Profile { milliseconds, within })
+        Ok(Profile { kernels, milliseconds, within })
     }
 
     /// The first of the selected values.

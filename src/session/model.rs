@@ -220,13 +220,7 @@ impl Model {
     /// # Errors
     /// Those of [`Model::run`], but a GPU that fails is not replaced by the CPU.
     pub async fn profile(&self, inputs: RunInput, host: &impl Host) -> Result<Vec<KernelTime>> {
-        let on_gpu = self.device.uses_gpu();
-        let times = self.time_kernels(&self.graph, self.in_order(inputs)?, host, on_gpu).await?;
-        if on_gpu {
-            return Ok(times);
-        }
-        let rates = cpu::bounds(&|| host.now())?;
-        Ok(times.into_iter().map(|time| time.bounded(rates)).collect())
+        self.time_kernels(&self.graph, self.in_order(inputs)?, host, self.device.uses_gpu()).await
     }
 
     /// [`Model::profile`] of inputs in the graph's order, on a backend of choice.
@@ -242,7 +236,13 @@ impl Model {
             return Err(Error::Aborted);
         }
         let selection = Selection::default();
-        runner.time(What { graph, selection: &selection, device: &self.device, on_gpu }, inputs, host).await
+        let what = What { graph, selection: &selection, device: &self.device, on_gpu };
+        let times = runner.time(what, inputs, host).await?;
+        if on_gpu {
+            return Ok(times);
+        }
+        let rates = cpu::bounds(&|| host.now())?;
+        Ok(times.into_iter().map(|time| time.bounded(rates)).collect())
     }
 
     /// Frees the buffers of the last run; does nothing while a run is in progress.

@@ -44,11 +44,12 @@ export interface Loss {
   max: number;
 }
 
-/** One entry for each of `nodes`. */
 export interface Profile {
-  /** null where the node has no kernel of its own. */
+  /** In the order of the run. */
+  kernels: KernelTime[];
+  /** One entry for each of `nodes`; null where the node has no kernel of its own. */
   milliseconds: (number | null)[];
-  /** Index of the node in whose kernel it is computed; null for those with time, and those that take none. */
+  /** One entry for each of `nodes`: the index of the one in whose kernel it is computed; null for those with time, and those that take none. */
   within: (number | null)[];
 }
 
@@ -202,9 +203,10 @@ async fn answer(
         Question::Output => Picture::of(inner.output(cut, host).await?).into(),
         Question::Features(value) => Features(inner.features(value, cut, host).await?).into(),
         Question::Profile => {
-            let session::Profile { milliseconds, within } = inner.profile(host).await?;
+            let session::Profile { kernels, milliseconds, within } = inner.profile(host).await?;
             let within = within.iter().map(|node| node.map(|node| node as f64));
             let entries = [
+                ("kernels", convert::json(&kernels)),
                 ("milliseconds", convert::list(milliseconds.into_iter())),
                 ("within", convert::list(within)),
             ];

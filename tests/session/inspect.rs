@@ -242,6 +242,10 @@ fn every_node_is_timed_or_lies_within_another() {
                 }
             }
             let total: f64 = profile.milliseconds.iter().flatten().sum();
+            let of_kernels: f64 = profile.kernels.iter().map(|kernel| kernel.milliseconds).sum();
+            assert!(of_kernels > total - 1e-6, "{total} ms of nodes, {of_kernels} ms of kernels");
+            let on_cpu = engine.backend() == "cpu";
+            assert!(profile.kernels.iter().all(|kernel| kernel.bound.is_some() == on_cpu), "{strategy}");
             assert!(total > 0.0 && profile.within.iter().flatten().count() > 4, "{strategy}: {total} ms");
             // What was timed runs as before.
             assert!(output(&inspection, &[]).is_ok());
