@@ -10,7 +10,7 @@ import { ENLARGED, type Pair, type Pictures, sameSize } from "./pictures";
 import type { Result } from "./result";
 import { unscored } from "./size";
 import { shownClasses } from "./stages";
-import { isDegraded, isMasked, noticeFor, type State } from "./state";
+import { isDegraded, isMasked, isUnchanged, noticeFor, plainNotice, type State } from "./state";
 
 /** How much stronger than they are differences are drawn. */
 export const GAIN = 4;
@@ -56,9 +56,11 @@ export class Measuring {
         { signal },
       );
       this.#board.update({ input: { ...state.input, scores } });
+      if (isUnchanged(this.#board.state)) this.#board.update({ notice: plainNotice("notice.unchanged") });
     }
+    const scored = test && !isUnchanged(this.#board.state);
     const truth = await this.#truth(done, pair, signal);
-    const reference = test ? original : null;
+    const reference = scored ? original : null;
     for (const result of done) {
       const { classes, gray } = result.state;
       const like = reference && gray ? await this.#pictures.gray(reference, signal) : reference;

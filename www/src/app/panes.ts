@@ -6,7 +6,7 @@ import type { Layer } from "../view/layer";
 import type { Method } from "./catalogue";
 import { isReference } from "./measuring";
 import { type Row, winners } from "./ranking";
-import { isDegraded, isMasked, type ResultState, type State } from "./state";
+import { isDegraded, isMasked, isUnchanged, type ResultState, type State } from "./state";
 
 export interface Pane {
   /** `input`, `original`, or a method's id. */
@@ -70,7 +70,7 @@ export function describePanes(state: State): Pane[] {
             ...plain,
             id: "input",
             name: inputName(state),
-            caption: input.scores ? decibels(input.scores.psnr) : "",
+            caption: isUnchanged(state) ? t("result.unchanged") : input.scores ? decibels(input.scores.psnr) : "",
             layer: input.layer,
             picture: input.picture,
           },

@@ -196,6 +196,11 @@ export function isTransparent({ settings, photo, results, chosen }: State): bool
   return photo?.transparent === true || (classes.length > 0 && settings.labels === "cutout");
 }
 
+/** Whether the damage has changed nothing of the photo, such as the colors of a gray one: then there is nothing to score. */
+export function isUnchanged({ input }: Pick<State, "input">): boolean {
+  return input?.scores?.psnr === Infinity;
+}
+
 /** Whether results are scored. */
 export function isTest(state: Pick<State, "settings" | "task" | "mask">): boolean {
   return isDegraded(state) || isMasked(state);

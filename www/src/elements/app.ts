@@ -12,7 +12,7 @@ import type { Playground } from "../app/playground";
 import { proposalOf } from "../app/proposal";
 import { formatRoute } from "../app/router";
 import { formatSettings, type LastingTool } from "../app/settings";
-import { type Action, isTest, isTransparent, type State } from "../app/state";
+import { type Action, isTest, isTransparent, isUnchanged, type State } from "../app/state";
 import { tellsClasses } from "../app/tasks";
 import { isFirstVisit, noteVisit } from "../app/visited";
 import type { Mode } from "../embed/mode";
@@ -157,7 +157,7 @@ export class App extends Localized {
               @all=${() => playground.restoreMany()} @one=${() => playground.forgetMany()}></up-many>
           </div>
         </main>
-        <up-results ?hidden=${!settings.tools.includes("table")} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .masked=${tellsClasses(state.task)}
+        <up-results ?hidden=${!settings.tools.includes("table")} .rows=${this.#rows(state)} .chosen=${state.chosen} .test=${isTest(state)} .unchanged=${isUnchanged(state)} .masked=${tellsClasses(state.task)}
           .input=${this.#inputRow(state)} .gray=${state.results.some(({ gray }) => gray)}
           @choose=${(event: CustomEvent<string>) => playground.choose(event.detail)} @close=${() => playground.toggleTool("table")}></up-results>
         </div>
@@ -248,7 +248,7 @@ export class App extends Localized {
 
   #inputRow(state: State): NamedRow | null {
     const scores = state.input?.scores;
-    if (!scores) return null;
+    if (!scores || isUnchanged(state)) return null;
     return {
       id: "input",
       name: inputName(state),

@@ -26,6 +26,8 @@ export class Results extends Localized {
   @property() chosen: string | null = null;
   /** Whether there is something to score against. */
   @property({ type: Boolean }) test = false;
+  /** Whether the damage has changed nothing, so that there is nothing to score after all. */
+  @property({ type: Boolean }) unchanged = false;
   /** Whether that is a mask. */
   @property({ type: Boolean }) masked = false;
   /** Whether some results have no colors because their networks make none. */
@@ -137,7 +139,7 @@ export class Results extends Localized {
 
   protected override render() {
     const [scores, costs] = this.masked ? [LABEL_SCORES, LABEL_COSTS] : [SCORES, COSTS];
-    const columns = this.test ? [...scores, ...costs] : costs;
+    const columns = this.test && !this.unchanged ? [...scores, ...costs] : costs;
     const column = columns.includes(this.column) ? this.column : (columns[0] ?? "time");
     const best = winners(this.rows);
     return html`<section aria-label=${t("tools.table")}><div class="title"><h2>${t("tools.table")}</h2>
@@ -173,6 +175,7 @@ export class Results extends Localized {
 
   #sentence(): string {
     if (this.masked) return t(this.test ? "results.labels.sentence" : "results.mask.sentence");
+    if (this.unchanged) return [t("notice.unchanged"), t("results.checkerboard.sentence")].join(" ");
     const gray = this.test && this.gray ? [t("results.gray.sentence")] : [];
     return [
       t(this.test ? "results.scores.sentence" : "results.test.sentence"),

@@ -189,6 +189,39 @@ describe("test and apply", () => {
     await expect.poll(tags).toEqual(["Before", "U-Net · bilinear"]);
   });
 
+  it("a test that changes nothing of the photo says so and scores nothing, in both languages", async () => {
+    await open(
+      {},
+      "#task=colorize&with=bilinear,nearest&mode=test&degrade=gray&layout=grid&tools=table&picture=coffee",
+    );
+    const heads = () => page.locator("up-results th[scope=col]").allTextContents();
+    expect((await heads()).join()).toContain("PSNR");
+    const said = (words: string) => notice(page).getByText(words);
+    expect(await said("changed nothing").count()).toBe(0);
+    const gray = png(40, 30, (x, y) => (7 * x + 3 * y) % 256);
+    await bring(page, "drop", [{ name: "gray.png", type: "image/png", bytes: gray }]);
+    await page.getByRole("radio", { name: "Damage it and score" }).check();
+    await said("The damage changed nothing in this photo, so the results are not scored.").waitFor();
+    await restored(page);
+    expect((await heads()).join()).not.toMatch(/PSNR|SSIM|MAE/);
+    expect(await page.locator("up-results .sentence").textContent()).toContain("The damage changed nothing");
+    await page.getByText("Unchanged").waitFor();
+    expect(
+      await page
+        .locator("up-tag")
+        .getByText(/dB|best|tie/)
+        .count(),
+      "nor does anything win",
+    ).toBe(0);
+    await page.getByRole("button", { name: "VI, Tiếng Việt" }).press("Enter");
+    await page.getByText("Không đổi").waitFor();
+    expect(await page.locator("up-results .sentence").textContent()).toContain("không thay đổi gì");
+    await page.getByRole("button", { name: "Bỏ qua" }).press("Enter");
+    await page.getByRole("button", { name: "Chạy", exact: true }).press("Enter");
+    await page.waitForTimeout(500);
+    expect(await said("không thay đổi gì").count(), "it is said once").toBe(0);
+  });
+
   it("another kind, level and seed make another input", async () => {
     await open();
     const seen = await meanColour(page, "before");
