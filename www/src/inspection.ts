@@ -3,7 +3,7 @@
 import type { FeaturesView, PlanNode, PoolingWindow, Profile } from "unet-playground";
 import type { Attended, Picture, Rect } from "./engine";
 
-export type { PoolingWindow, Profile, Weights } from "unet-playground";
+export type { KernelTime, PoolingWindow, Profile, Weights } from "unet-playground";
 /** A node of the graph at the size that is looked at. */
 export type InspectedNode = PlanNode;
 /** Channels as pictures in a grid, one pixel a value. */
@@ -27,7 +27,7 @@ export interface Inspection {
   input(): Picture;
   /** Runs as far as one value. */
   features(value: string, options?: Cutting): Promise<Features>;
-  /** Milliseconds of each node on the engine's backend; one that runs within another's kernel has null, and `within` its index. */
+  /** Times on the engine's backend, of every kernel and of each node; one that runs within another's kernel has null, and `within` its index. */
   profile(options?: Attended): Promise<Profile>;
   /** Of the output against an original of the picture's size: absolute error, mean over channels, 0 to 1; of classes cross-entropy in nats. */
   loss(reference: Picture, options?: Cutting): Promise<{ map: Picture; mean: number; max: number }>;

@@ -1,7 +1,16 @@
 /** Looking into the fake engine's networks: a small U-Net of two levels, whose feature maps are made of the picture by plain arithmetic. */
 
 import type { Picture, Rect } from "../src/engine";
-import type { Cutting, FeatureLook, Features, InspectedNode, Inspection, Profile, Weights } from "../src/inspection";
+import type {
+  Cutting,
+  FeatureLook,
+  Features,
+  InspectedNode,
+  Inspection,
+  KernelTime,
+  Profile,
+  Weights,
+} from "../src/inspection";
 import { context, drawn, FakePicture } from "./fake-picture";
 
 const WIDTHS = [8, 16, 32];
@@ -130,9 +139,30 @@ export class FakeInspection implements Inspection {
     return new FakeFeatures(this.#part(this.source, 1).canvas, shape, node?.op === "Relu", integer, cut.length);
   }
 
-  async profile(): Promise<Profile> {
+  async profile({ signal }: Cutting = {}): Promise<Profile> {
+    await this.work(signal);
     const within = this.nodes.map(({ op }, at) => (op === "Relu" ? at - 1 : null));
-    return { within, milliseconds: this.nodes.map(({ flops, op }) => (op === "Relu" ? null : flops / this.speed)) };
+    const milliseconds = this.nodes.map(({ flops, op }) => (op === "Relu" ? null : flops / this.speed));
+    const kernels = this.nodes.flatMap(({ shape, flops, op }, at): KernelTime[] => {
+      const took = milliseconds[at];
+      const last = this.nodes[within[at + 1] === at ? at + 1 : at];
+      if (took == null || !last) return [];
+      const bound = this.speed > 4e6 ? null : took / 2;
+      const bytes = 8 * shape.reduce((product, side) => product * side, 1);
+      return [
+        {
+          node: last.name,
+          op: last.op,
+          kernel: op === "Conv" ? "Winograd" : op,
+          shape,
+          milliseconds: took,
+          flops,
+          bytes,
+          bound,
+        },
+      ];
+    });
+    return { kernels, within, milliseconds };
   }
 
   async loss(reference: Picture, { cut = [] }: Cutting = {}): Promise<{ map: Picture; mean: number; max: number }> {

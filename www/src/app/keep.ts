@@ -68,6 +68,11 @@ export class Keeper {
     return this.#saved(`${state.task.id}-comparison`, "png", () => comparisonSheet(this.#client, state, part, title));
   }
 
+  /** Saves comma-separated values. */
+  table(csv: string, name: string): void {
+    this.#outside.save(new Blob([csv], { type: "text/csv" }), `${name}.csv`);
+  }
+
   report(): Promise<void> {
     const { state } = this.#board;
     const json = async () => JSON.stringify(await report(state), null, 2);

@@ -39,6 +39,9 @@ export interface Maps {
 /** Of one network, by backend. */
 export type Times = Partial<Record<BackendName, Profile>>;
 
+/** How far the timing of the kernels is: under way, behind other work, held by a stop or a failure, or done. */
+export type Phase = "measuring" | "waiting" | "stopped" | "done";
+
 export class Inspector extends Maker {
   readonly playground: Playground;
   readonly client: Client;
@@ -61,6 +64,8 @@ export class Inspector extends Maker {
   #picture: number | null = null;
   /** Of each network at a size, by backend; kept while the page lives. */
   #times = new Map<string, Times>();
+  /** Of the network that is to be timed once more. */
+  #timedAgain: string | null = null;
 
   constructor(playground: Playground, client: Client) {
     super();
@@ -225,6 +230,22 @@ export class Inspector extends Maker {
     return (this.seen.value && this.#times.get(timesKey(this.seen.value))) ?? {};
   }
 
+  get timing(): Phase {
+    const { now, stopped } = this.pump;
+    const { engine } = this.playground.state;
+    const seen = this.seen.value;
+    if (now?.startsWith("times ")) return "measuring";
+    if (seen && engine && !this.#untimed(seen, engine.backend)) return "done";
+    return stopped || now === null ? "stopped" : "waiting";
+  }
+
+  /** Times every kernel, of a network that has been timed already once more. */
+  measure(): void {
+    const seen = this.seen.value;
+    if (seen) this.#timedAgain = timesKey(seen);
+    this.retry();
+  }
+
   /** What a feature map holds at one place. */
   value(features: FeaturesInfo, channel: number, at: Point): Promise<number> {
     return this.client.call("featureValue", { features: features.id, channel, at });
@@ -363,17 +384,22 @@ export class Inspector extends Maker {
   }
 
   *#timesOf(seen: Seen, backend: BackendName): Generator<Chore> {
-    const known = this.#times.get(timesKey(seen)) ?? {};
-    if (known[backend]) return;
+    if (!this.#untimed(seen, backend)) return;
     yield {
       key: `times ${timesKey(seen)} ${backend}`,
       run: async (signal) => {
         const { profile, engine } = await this.client.call("profile", { inspection: seen.inspection.id }, { signal });
-        this.#times.set(timesKey(seen), { ...known, [engine.backend]: profile });
+        this.#times.set(timesKey(seen), { ...this.#times.get(timesKey(seen)), [engine.backend]: profile });
+        this.#timedAgain = null;
         this.playground.engineIs(engine);
         this.tell();
       },
     };
+  }
+
+  #untimed(seen: Seen, backend: BackendName): boolean {
+    const key = timesKey(seen);
+    return this.#timedAgain === key || !this.#times.get(key)?.[backend];
   }
 
   #put<T>(kept: Kept<T>, key: string, value: T): void {

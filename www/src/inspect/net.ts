@@ -1,4 +1,4 @@
-import { html, nothing, svg } from "lit";
+import { html, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { icons } from "../elements/icons";
 import { shared } from "../elements/shared";
@@ -82,8 +82,18 @@ export class Net extends Localized {
     void this.updateComplete.then(() => (scroller.scrollLeft = middle * this.scale - scroller.clientWidth / 2));
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
     this.#fit();
+    if (changed.has("at")) this.#reveal();
+  }
+
+  /** The box that is looked at, where the drawing is wider than its frame; the page stays where it is. */
+  #reveal(): void {
+    const { scroller } = this;
+    const { x, width } = this.seen.layout.boxes[this.at] as Placed;
+    const [left, right] = [(x - width / 2) * this.scale, (x + width / 2) * this.scale];
+    const { scrollLeft, clientWidth } = scroller;
+    if (left < scrollLeft || right > scrollLeft + clientWidth) scroller.scrollLeft = (left + right - clientWidth) / 2;
   }
 
   #fit(): void {

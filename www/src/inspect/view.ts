@@ -31,6 +31,7 @@ import type { Seen } from "./seen";
 import { nodeOf } from "./seen";
 import "./skips";
 import { activityWords } from "./status";
+import "./times";
 import { viewStyles } from "./view.styles";
 import { kindWords, type Metric } from "./words";
 
@@ -165,6 +166,7 @@ export class InspectView extends Localized {
     const { box, playground } = inspector;
     const { state } = playground;
     const times = inspector.times();
+    const profile = state.engine ? times[state.engine.backend] : undefined;
     const test = `#${formatSettings({ ...state.settings, mode: "test" })}`;
     return html`
       <section aria-labelledby="network">
@@ -172,13 +174,19 @@ export class InspectView extends Localized {
           <up-segments .label=${t("inspect.metric")} .value=${this.metric} .options=${METRICS.map((value) => ({ value, label: t(`inspect.metric.${value}`) }))}
             @pick=${({ detail }: CustomEvent<Metric>) => (this.metric = detail)}></up-segments></div>
         <div class="drawing"><inspect-net .seen=${seen} .at=${inspector.at} .cuts=${inspector.cuts} .thumbnails=${inspector.thumbnails} .version=${this.#version}
-          .metric=${this.metric} .profile=${state.engine ? times[state.engine.backend] : undefined}
+          .metric=${this.metric} .profile=${profile}
           @pick=${({ detail }: CustomEvent<number>) => this.#pick(seen, detail)}
           @cut=${({ detail }: CustomEvent<string>) => inspector.cut([detail], !inspector.look.cut.includes(detail))}></inspect-net>
           ${this.#effect(seen)}</div>
       </section>
       ${box ? this.#node(seen, box, times) : nothing}
       ${inspector.attention ? this.#attention(seen, inspector.attention) : nothing}
+      <section aria-labelledby="times">
+        <h2 id="times">${t("inspect.times")}</h2>
+        <inspect-times .seen=${seen} .at=${inspector.at} .profile=${profile ?? null} .backend=${state.engine?.backend ?? null} .phase=${inspector.timing}
+          @pick=${({ detail }: CustomEvent<number>) => this.#pick(seen, detail)} @measure=${() => inspector.measure()} @stop=${() => inspector.stop()}
+          @save=${({ detail }: CustomEvent<string>) => playground.keep.table(detail, this.#called("times"))}></inspect-times>
+      </section>
       <section aria-labelledby="skips">
         <h2 id="skips">${t("inspect.skips.heading")}</h2>
         <inspect-skips .seen=${seen} .cuts=${inspector.cuts} .made=${inspector.made} .input=${inspector.input}
@@ -205,6 +213,13 @@ export class InspectView extends Localized {
       ${figure(whole?.bitmap ?? null, t("inspect.with"), whole?.psnr ?? null)}
       ${figure(cut?.bitmap ?? null, t("inspect.without"), cut?.psnr ?? null)}
     </aside>`;
+  }
+
+  /** The name of a file about the network, without its ending. */
+  #called(what: string): string {
+    const { method, playground } = this.inspector;
+    const { task, engine } = playground.state;
+    return [task.id, method?.id, engine?.backend, what].filter(Boolean).join("-");
   }
 
   #totals({ inspection, graph }: Seen): string {

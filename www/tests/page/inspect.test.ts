@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { bring, expectAccessible, notice, restored, stop } from "./browser";
@@ -148,6 +149,104 @@ describe("the network", () => {
     await page.getByRole("radio", { name: "Time" }).press(" ");
     await expect.poll(() => net().locator(".words", { hasText: "enc2.conv1" }).textContent()).toMatch(/ms/);
     expect(await page.getByRole("img", { name: /Distribution of enc2.conv1.weight: -0.5 to 0.6/ }).count()).toBe(1);
+  });
+});
+
+describe("the times of the kernels", () => {
+  const table = (): Locator => page.getByRole("group", { name: /^Time of every kernel/ });
+  const rows = (): Locator => table().locator("tbody tr");
+  const row = (name: string): Locator => table().getByRole("button", { name, exact: true });
+  const pressed = () => table().locator("[aria-pressed=true]").allTextContents();
+
+  it("lead to their boxes in the drawing, and the boxes to them", async () => {
+    await open("#inspect?backend=cpu");
+    await done();
+    expect(await table().getAttribute("aria-label")).toBe("Time of every kernel, CPU");
+    expect(await rows().count(), "a Relu is part of its convolution").toBe(20);
+    expect(await rows().first().textContent()).toMatch(
+      /^\s*enc1.conv1\s*\d+(\.\d+)? ms\s*\d+\.\d%\s*4\.0\s*50%\s*Winograd\s*Conv \+ Relu\s*8 × 256 × 256\s*4\.2 MB/,
+    );
+    expect(await pressed()).toEqual(["enc1.conv1"]);
+    await row("enc2.conv2").press("Enter");
+    await heading("enc2.conv2").waitFor();
+    await expect.poll(pressed).toEqual(["enc2.conv2"]);
+    expect(await box(/^enc2.conv2:/).getAttribute("aria-pressed")).toBe("true");
+    expect(await row("enc2.conv2").evaluate((button) => button.matches(":focus")), "the keyboard stays").toBe(true);
+    await box(/^add:/).press("Enter");
+    await expect.poll(pressed).toEqual(["add"]);
+    const inside = () =>
+      table().evaluate((scroller) => {
+        const [outer, inner] = [scroller, scroller.querySelector("[data-chosen]")].map((one) =>
+          one?.getBoundingClientRect(),
+        );
+        return outer && inner && inner.top >= outer.top && inner.bottom <= outer.bottom;
+      });
+    await expect.poll(inside).toBe(true);
+  });
+
+  it("are sorted by how long they take, and saved", async () => {
+    await open("#inspect?backend=cpu");
+    await done();
+    await page.getByRole("radio", { name: "Slowest first" }).press(" ");
+    const times = async () => (await rows().locator(".time").allTextContents()).map(Number.parseFloat);
+    await expect.poll(async () => (await times())[0]).toBeGreaterThan((await times()).at(-1) ?? 0);
+    expect(await times()).toEqual([...(await times())].sort((a, b) => b - a));
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save as CSV" }).press("Enter");
+    expect((await download).suggestedFilename()).toBe("denoise-bilinear-cpu-times.csv");
+    const lines = readFileSync(await (await download).path(), "utf8")
+      .trim()
+      .split("\r\n");
+    expect(lines).toHaveLength(21);
+    expect(lines[1]).toMatch(/^enc1.relu,Relu,Winograd,1x8x256x256,/);
+  });
+
+  it("of a GPU have no bound, and are measured anew when asked; that can be stopped", async () => {
+    await open("#inspect?backend=webgpu");
+    await done();
+    expect(await table().getByRole("columnheader").allTextContents()).not.toContain("Of the bound");
+    await at.engine({ tileDelay: 3000 });
+    const times = page.locator("inspect-times");
+    await times.getByRole("button", { name: "Time them again" }).press("Enter");
+    await times.getByText("Timing every node").waitFor();
+    await press("Enter"); // on what is "Stop" now
+    await times.getByText("Stopped").waitFor();
+    expect(await rows().count(), "what is known stays").toBe(20);
+    await at.engine({ tileDelay: 0 });
+    await press("Enter");
+    await done();
+    expect(await times.locator(".status").textContent()).toBe("");
+  });
+
+  it("bring the box of a row into sight in a drawing that is larger than its frame", async () => {
+    await open("#inspect?backend=cpu", PHONE);
+    await done();
+    for (let times = 0; times < 3; times++) await page.getByRole("button", { name: "Zoom in" }).press("Enter");
+    const inside = () =>
+      box(/^add:/).evaluate((button) => {
+        const frame = button.closest(".scroll")?.getBoundingClientRect();
+        const { left, right } = button.getBoundingClientRect();
+        return frame && left >= frame.left && right <= frame.right;
+      });
+    expect(await inside()).toBe(false);
+    await row("add").press("Enter");
+    await expect.poll(inside).toBe(true);
+  });
+
+  it("are scrolled within a phone's width, the layer and its time in sight", async () => {
+    await open("#inspect?backend=cpu", { ...PHONE, viewport: { width: 360, height: 700 } });
+    await done();
+    const widths = () =>
+      page.evaluate(() => [document.documentElement.scrollWidth, document.querySelector("inspect-view")?.scrollWidth]);
+    expect(await widths()).toEqual([360, 360]);
+    const right = await rows()
+      .first()
+      .locator(".time")
+      .evaluate((cell) => cell.getBoundingClientRect().right);
+    expect(right).toBeLessThan(360);
+    await page.getByRole("button", { name: "VI, Tiếng Việt" }).press("Enter");
+    await heading("Thời gian đi đâu").waitFor();
+    expect(await widths()).toEqual([360, 360]);
   });
 });
 

@@ -164,6 +164,29 @@ describe("the inspector", () => {
     expect(difference.key).toBe(apart.key);
   });
 
+  it("times the kernels last, once, and again when asked; a stop holds it", async () => {
+    const { client, inspector } = await open();
+    const profiles = () => client.calls.filter((call) => call === "profile").length;
+    expect([profiles(), client.calls.at(-1), inspector.timing]).toEqual([1, "profile", "done"]);
+    inspector.set({ node: "enc1.conv2" });
+    await idle(inspector);
+    expect(profiles(), "it is the same network").toBe(1);
+    client.held = "profile";
+    inspector.measure();
+    await vi.waitFor(() => expect(inspector.timing).toBe("measuring"));
+    expect(inspector.times(), "until there are others").toHaveProperty("cpu");
+    inspector.stop();
+    await idle(inspector);
+    expect([profiles(), inspector.timing]).toEqual([2, "stopped"]);
+    client.held = null;
+    inspector.measure();
+    await idle(inspector);
+    expect([profiles(), inspector.timing]).toEqual([3, "done"]);
+    inspector.retry();
+    await idle(inspector);
+    expect(profiles()).toBe(3);
+  });
+
   it("turns to a network that a person brings", async () => {
     const { playground, inspector } = await open();
     inspector.set({ model: "one", node: "bottleneck.conv2", cut: ["a>b"] });
