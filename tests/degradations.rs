@@ -8,7 +8,8 @@ use std::path::Path;
 use unet_playground::image::{Control, FilterSpec, Picture, classical, offered};
 
 /// Kinds that restore or adjust, and are no damage.
-const OTHERS: [&str; 10] = [
+const OTHERS: [&str; 11] = [
+    "autocontrast",
     "mean",
     "median",
     "bilateral",

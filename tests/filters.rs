@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use safetensors::SafeTensors;
 use unet_playground::image::filter::{
-    Age, BackProjection, Bilateral, Blur, Difference, Edges, Filter, Filtered, Gray, Interpolation, Jpeg,
+    Age, Autocontrast, BackProjection, Bilateral, Blur, Difference, Edges, Filter, Filtered, Gray, Interpolation, Jpeg,
     Kernel, Median, Mix, NonLocalMeans, OldPhoto, Resize, Saturation, Sensor, Sign, Unsharp, apply,
 };
 use unet_playground::image::work::finish;
@@ -112,6 +112,29 @@ fn every_filter_agrees_with_python() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Pillow's integers of luma are rounded otherwise in a few places.
+#[test]
+fn autocontrast_is_pillows() {
+    let bytes = fixture("autocontrast.safetensors");
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let [faded, theirs] = ["faded", "stretched"].map(|name| picture(&tensors, name, false));
+    let ours = apply(&Autocontrast::of(&faded).unwrap(), &faded).unwrap();
+    let worst = pixels(&ours).iter().zip(pixels(&theirs)).map(|(a, b)| a.abs_diff(b)).max().unwrap();
+    assert!(worst <= 1, "{worst}");
+    assert!(metrics::compare(&faded, &ours, 0).unwrap().psnr < 20.0, "nothing was stretched");
+}
+
+#[test]
+fn autocontrast_leaves_what_has_no_range_and_counts_what_is_seen() {
+    let flat = Picture::from_rgba(3, 2, &[90, 120, 200, 255].repeat(6)).unwrap();
+    assert_eq!(pixels(&apply(&Autocontrast::of(&flat).unwrap(), &flat).unwrap()), pixels(&flat));
+    let seen = [[100, 100, 100, 255], [150, 150, 150, 255]].concat();
+    let hidden = [[0, 0, 0, 0], [255, 255, 255, 0]].concat();
+    let mixed = Picture::from_rgba(4, 1, &[seen, hidden].concat()).unwrap();
+    let made = pixels(&apply(&Autocontrast::of(&mixed).unwrap(), &mixed).unwrap());
+    assert_eq!(made[..8], [0, 0, 0, 255, 255, 255, 255, 255]);
 }
 
 /// Saving as JPEG costs what it costs with libjpeg, at every quality.

@@ -37,6 +37,8 @@ export type FilterSpec =
   | { kind: "bilateral"; sigma?: number }
   /** Non-local means. */
   | { kind: "non-local-means"; sigma?: number }
+  /** Luma stretched to the whole range, all channels by the same line. */
+  | { kind: "autocontrast" }
   /** `sigma` 0.1–20 pixels, `amount` 0–10. */
   | { kind: "unsharp"; sigma: number; amount: number }
   /** `scale` 1–8 times as large. */

@@ -22,6 +22,7 @@ pub fn classical() -> Vec<Offer> {
         offer(GaussianBlur { sigma: 1.0, noise: 0.0, seed: 0 }, &[range("sigma", 0.5, 6.0, 0.1)]),
         offer(Bilateral { sigma: None }, &[SIGMA]),
         offer(NonLocalMeans { sigma: None }, &[SIGMA]),
+        offer(Autocontrast {}, &[]),
         offer(
             Unsharp { sigma: 2.0, amount: 1.5 },
             &[range("sigma", 0.5, 6.0, 0.1), range("amount", 0.0, 5.0, 0.1)],

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Picture;
 use super::encode_jpeg::Subsampling;
 use super::filter::{
-    Age, BackProjection, Bilateral, Blur, Edges, Filter, Gray, Interpolation, Jpeg, Kernel, Median, NOISE,
+    Age, Autocontrast, BackProjection, Bilateral, Blur, Edges, Filter, Gray, Interpolation, Jpeg, Kernel, Median, NOISE,
     NonLocalMeans, OldPhoto, Resize, Saturation, Sensor, Unsharp, apply,
 };
 use super::multi_frame::MultiFrame;
@@ -132,6 +132,8 @@ pub enum FilterSpec {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sigma: Option<f64>,
     },
+    /// Luma stretched to the whole range, all channels by the same line.
+    Autocontrast {},
     /// `sigma` 0.1–20 pixels, `amount` 0–10.
     Unsharp { sigma: f64, amount: f64 },
     /// `scale` 1–8 times as large.
@@ -210,6 +212,7 @@ impl FilterSpec {
             Self::Median { side } => Box::new(Median::new(side)?),
             Self::Bilateral { sigma } => Box::new(Bilateral::new(known_noise(sigma, picture)?)?),
             Self::NonLocalMeans { sigma } => Box::new(NonLocalMeans::new(known_noise(sigma, picture)?)?),
+            Self::Autocontrast {} => Box::new(Autocontrast::of(picture)?),
             Self::Unsharp { sigma, amount } => Box::new(Unsharp::new(sigma, amount)?),
             Self::Upscale { scale, interpolation } => Box::new(Resize::up(scale, interpolation)?),
             Self::MultiFrame { scale, frames, seed } => {
@@ -256,6 +259,7 @@ impl FilterSpec {
             | Self::Median { .. }
             | Self::Bilateral { .. }
             | Self::NonLocalMeans { .. }
+            | Self::Autocontrast {}
             | Self::Unsharp { .. }
             | Self::Upscale { .. }
             | Self::BackProjection { .. }
@@ -290,6 +294,7 @@ impl FilterSpec {
             | Self::Median { .. }
             | Self::Bilateral { .. }
             | Self::NonLocalMeans { .. }
+            | Self::Autocontrast {}
             | Self::Unsharp { .. }
             | Self::Upscale { .. }
             | Self::BackProjection { .. }

@@ -43,7 +43,8 @@ impl Filter for Saturation {
     }
 }
 
-fn each(source: &Picture, rect: Rect, color: impl Fn([u8; 3]) -> [u8; 3]) -> Result<Vec<u8>> {
+/// Every pixel by itself; alpha stays.
+pub(super) fn each(source: &Picture, rect: Rect, color: impl Fn([u8; 3]) -> [u8; 3]) -> Result<Vec<u8>> {
     let mut rgba = source.region(rect)?;
     for pixel in rgba.as_chunks_mut::<RGBA>().0 {
         let [r, g, b, _] = *pixel;

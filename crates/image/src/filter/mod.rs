@@ -7,6 +7,7 @@
 //! (`torch.nn.functional.pad(mode="reflect")`, `scipy.ndimage` `mode="mirror"`). Wholly transparent
 //! pixels have the colours of visible ones nearby ([`Picture::bled`]).
 
+mod autocontrast;
 mod back_projection;
 mod bilateral;
 mod color;
@@ -25,6 +26,7 @@ mod sensor;
 mod weights;
 mod window;
 
+pub use autocontrast::Autocontrast;
 pub use back_projection::BackProjection;
 pub use bilateral::Bilateral;
 pub use color::{Gray, Saturation, luma};
