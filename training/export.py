@@ -5,7 +5,7 @@
 `metadata_props` say what the file does, so that a reader needs no table beside it. Keys: task, family, survey and design (of a survey's networks), strategy, variant, title,
 input and output (JSON: color, range, scale, side, classes), optional (JSON: inputs that have a default), tiling ("tiles", "whole" or "both"), residual, parameters,
 flops_per_pixel, training_data, license, seed of the last run, steps and minutes of training (all strategies of a shared run
-together), scores (JSON), vividness (a factor that the head was multiplied by after training), pretrained (whose weights the encoder has).
+together), curve (JSON: pairs of step and score on held-out pictures, as watched in the last run), scores (JSON), vividness (a factor that the head was multiplied by after training), pretrained (whose weights the encoder has).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import ast
 import copy
 import json
 import logging
+import math
 import tomllib
 import warnings
 from pathlib import Path
@@ -191,9 +192,15 @@ def check(model: onnx.ModelProto, net: Net) -> float:
     return worst
 
 
+def thinned(points: list, most: int = 24) -> list:
+    """At most so many of them, evenly, with the last."""
+    every = max(1, math.ceil(len(points) / most))
+    return points[::-1][::every][::-1]
+
+
 def trained(run: Path, strategy: str, of_shared: float = 0.0) -> tuple[Net, dict[str, float]]:
     """The averaged weights of the strategy's own run where there is one, else of its part of the shared run, norms folded;
-    and what went into them: steps, minutes, the last run's seed. of_shared: how much of refined weights is the shared run's
+    and what went into them: steps, minutes, the last run's seed and its curve, pairs of step and score. of_shared: how much of refined weights is the shared run's
     after all; the mean of both can be better than either (Wortsman et al. 2022)."""
     found = latest(run / strategy, alone=True)
     if found is None:
@@ -206,7 +213,9 @@ def trained(run: Path, strategy: str, of_shared: float = 0.0) -> tuple[Net, dict
         weights = {k: v.lerp(shared[k], of_shared) if v.is_floating_point() else v for k, v in weights.items()}
     net.load_state_dict(weights)
     steps, seconds = total(state)
-    told = {"steps": steps, "minutes": round(seconds / 60, 1), "seed": state["seed"]}
+    before = state["before"][0]
+    curve = thinned([[before + row["step"], round(row[strategy], 3)] for row in state["curve"]])
+    told = {"steps": steps, "minutes": round(seconds / 60, 1), "seed": state["seed"], "curve": curve}
     return net.single(strategy).eval().folded(), told
 
 
@@ -222,13 +231,14 @@ def facts_of(config: dict, net: Net, strategy: str, scores: dict[str, float], we
         config["facts"], **only, task=config["task"], **names, title=title, residual=net.residual,
         parameters=parameters(net), flops_per_pixel=round(flops_per_pixel(net)), scores=scores,
         training_data=sources[config["facts"]["training_data"]].strip(),
-        **({"pretrained": SOURCE + (", then refined" if is_refined(config) else "")} if encoder_of(net) else {}),
+        **({"pretrained": SOURCE + (", then refined" if refined_for(config) else "")} if encoder_of(net) else {}),
         **{"seed": config["training"]["seed"], **went_into},
     )  # fmt: skip
 
 
-def is_refined(config: dict) -> bool:
-    return "refine" in config["training"]
+def refined_for(config: dict) -> str | None:
+    """The task for which the encoder was trained further: this one, or another whose encoder it reads."""
+    return config["task"] if "refine" in config["training"] else config.get("encoder")
 
 
 def write(model: onnx.ModelProto, facts: dict[str, object], path: Path, encoder: str = ENCODER) -> None:
@@ -268,12 +278,11 @@ def main() -> None:
         for name, value in scores.items():
             print(f"{strategy}: {name}: {value:.3f}", flush=True)
         facts = facts_of(config, net, strategy, scores, went_into)
-        encoder = f"{ENCODER}-{config['task']}" if is_refined(config) else ENCODER
         write(
             model,
             facts | ({"optional": optional} if optional else {}),
             args.models / f"{file_name(config, strategy)}.onnx",
-            encoder,
+            "-".join(filter(None, [ENCODER, refined_for(config)])),
         )
     write_manifest(args.models)
 

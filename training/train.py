@@ -27,6 +27,7 @@ from model import flops_per_pixel, parameters
 from networks import Net, Told, build, encoder_of
 from norms import freeze, settle
 from optimizer import MuonAdamW
+from restoration import Noisy
 from samples import write_samples
 from scoring import Network, first, padded
 from tasks import Task, task_of
@@ -40,8 +41,8 @@ WARM_UP = 0.02
 # Batches that the statistics of the norms are taken of in the end.
 SETTLE = 100
 HERE = Path(__file__).parent
-# What a network takes: pictures, with what it is told of them or what a frozen encoder made of them.
-Inputs = Tensor | Told | Seen | Features | None
+# What a network takes or should make: pictures, with what it is told of them or what a frozen encoder made of them.
+Inputs = Tensor | Told | Seen | Features | Noisy | None
 
 
 def learning_rate(peak: float, done: float) -> float:
@@ -200,7 +201,7 @@ class Run:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             made = self.forward(x)
         several = tuple(one.float() for one in made) if isinstance(made, tuple) else made.float()
-        loss = self.task.loss(several, wanted.to(self.device))
+        loss = self.task.loss(several, moved(wanted, self.device))
         loss.backward()
         loss, seconds = self.team.agree(self.net, loss.detach(), seconds)
         self.optimizer.step()
@@ -241,6 +242,13 @@ class Run:
         partial.replace(self.folder / "checkpoint.pt")
         self.curve.write()
 
+    def looks(self) -> int:
+        """How many are due by now, by [evaluation]: one in so many minutes, or so many in all, evenly, the last of them at the end."""
+        evaluation = self.config["evaluation"]
+        if "looks" in evaluation:
+            return math.ceil(evaluation["looks"] * self.budget.done(self.step, self.spent)) - 1
+        return math.floor(self.spent / 60 / evaluation["every_minutes"])
+
     def look(self, losses: list[Tensor], speed: float) -> None:
         """Saves, whatever becomes of the look at it; then scores what there is, and says so."""
         self.save()
@@ -255,8 +263,7 @@ class Run:
         )
 
     def train(self) -> None:
-        every = 60 * self.config["evaluation"]["every_minutes"]
-        saved = looked = self.spent
+        saved, looked = self.spent, self.looks()
         losses, first_step, first_spent = [], self.step, self.spent
 
         def speed() -> float:
@@ -273,10 +280,9 @@ class Run:
             if not self.team.leads:
                 continue
             losses.append(loss)
-            if self.spent - looked >= every:
+            if (looks := self.looks()) > looked:
                 self.look(losses, speed())
-                losses, looked = [], time.monotonic() - began
-                saved = looked
+                losses, looked, saved = [], looks, self.spent
             elif self.spent - saved >= CHECKPOINT_SECONDS:
                 self.save()
                 saved = self.spent
@@ -348,6 +354,8 @@ def main() -> None:
     for name in args.only or ():
         if name not in config["strategies"]:
             parser.error(f"unknown network {name!r}; one of {', '.join(config['strategies'])}")
+    if args.fine_tune and "fine_tune_rate" not in config["training"]:
+        parser.error(f"{args.config}: [training] has no fine_tune_rate, at which a strategy alone would be trained")
     if args.fine_tune and args.fine_tune not in config["strategies"]:
         parser.error(f"unknown strategy {args.fine_tune!r}; one of {', '.join(config['strategies'])}")
     together(args.workers, start, config, args)

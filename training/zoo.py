@@ -22,8 +22,8 @@ MODELS = HERE.parent / "models"
 
 
 def refined(config: dict) -> list[str]:
-    """The strategies that shared a run."""
-    return config["strategies"] if len(config["strategies"]) > 1 and not config.get("separate") else []
+    """The strategies that shared a run and are trained on alone after it."""
+    return config["strategies"] if "fine_tune" in config["training"] else []
 
 
 def total(config: dict) -> float:
