@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::Picture;
 use super::encode_jpeg::Subsampling;
 use super::filter::{
-    Age, Autocontrast, BackProjection, Bilateral, Blur, Edges, Filter, Gray, Interpolation, Jpeg, Kernel, Median, NOISE,
-    NonLocalMeans, OldPhoto, Resize, Saturation, Sensor, Unsharp, apply,
+    Age, Autocontrast, BackProjection, Bilateral, Blur, Edges, Filter, Gray, Interpolation, Jpeg, Kernel,
+    Median, NOISE, NonLocalMeans, OldPhoto, Resize, Saturation, Sensor, Unsharp, apply,
 };
 use super::multi_frame::MultiFrame;
 use super::noise::Noise;
