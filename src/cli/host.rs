@@ -19,6 +19,8 @@ pub(super) struct Terminal {
     bar: ProgressBar,
     start: Instant,
     done: Cell<u64>,
+    /// Which step of the picture is under way, of how many.
+    step: Cell<(usize, usize)>,
     threads: Threads,
     /// The model of the picture under way.
     model: RefCell<PathBuf>,
@@ -35,6 +37,7 @@ impl Terminal {
             bar,
             start: Instant::now(),
             done: Cell::new(0),
+            step: Cell::new((0, 1)),
             threads: Threads::new(threads),
             model: RefCell::default(),
         }
@@ -43,6 +46,11 @@ impl Terminal {
     /// The picture that comes next.
     pub(super) fn begin(&self, name: &str) {
         self.bar.set_message(name.to_string());
+    }
+
+    /// Which step of the picture comes next, of how many.
+    pub(super) fn step(&self, index: usize, count: usize) {
+        self.step.set((index, count));
     }
 
     /// The model that comes next.
@@ -85,7 +93,9 @@ impl Host for Terminal {
     }
 
     fn progress(&self, fraction: f32) {
-        self.bar.set_position(self.done.get() + (fraction * STEPS as f32) as u64);
+        let (index, count) = self.step.get();
+        let done = (index as f32 + fraction) / count as f32;
+        self.bar.set_position(self.done.get() + (done * STEPS as f32) as u64);
     }
 
     async fn help(&self, helper: usize, input: Tensor) -> Result<Tensor> {

@@ -5,68 +5,83 @@ use super::args::{Args, Command, Files, Mode, Source, View};
 use super::host::Terminal;
 use super::jobs::{self, Job};
 use super::tasks::TaskCommand;
-use super::{files, models, report};
+use super::{damage, files, models, report};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use unet_playground::image::filter::Edges;
 use unet_playground::image::{Decoded, FilterSpec, Picture, apply_all, labels};
-use unet_playground::session::{Model, OptionalValues, ProcessOptions};
+use unet_playground::session::{Engine, Model, OptionalValues, ProcessOptions};
+use unet_playground::task::OptionalDescription;
 
 /// What a command comes down to.
 struct Order<'a> {
     files: &'a Files,
-    model: PathBuf,
-    /// Of the same, for compressed pictures, where it may be used.
-    for_compressed: Option<PathBuf>,
-    source: Source,
+    steps: Vec<Step>,
     view: Option<&'a View>,
     from_photo: bool,
     optional: OptionalValues,
 }
 
+/// What is done to a picture after what was done before.
+enum Step {
+    Filter(FilterSpec),
+    Network {
+        model: PathBuf,
+        /// Of the same, for compressed pictures, where it may be used.
+        for_compressed: Option<PathBuf>,
+        source: Source,
+    },
+}
+
 fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
     match command {
-        Command::Task(TaskCommand { id, task, from_photo, view }) => {
-            let model = models::of_task(args, id, &task.upsampling)?;
-            let for_compressed = match task.source {
-                Source::Auto | Source::Compressed => models::for_compressed(&model),
-                Source::Clean => None,
-            };
-            if task.source == Source::Compressed && for_compressed.is_none() {
-                return Err(format!(
-                    "{}: there is no network beside it for compressed pictures",
-                    model.display()
-                ));
+        Command::Task(TaskCommand { steps, task, from_photo, view }) => {
+            // What a step has made bears no traces of the file's compression.
+            let is_chain = steps.len() > 1;
+            let source = if is_chain { Source::Clean } else { task.source };
+            if is_chain && task.source == Source::Compressed {
+                return Err(
+                    "there are no networks for compressed pictures where several run one after another"
+                        .into(),
+                );
             }
+            let step = |id: &String| match damage::is_classical(id) {
+                true => Ok(Step::Filter(damage::parse_filter(id)?)),
+                false => network(args, id, &task.upsampling, source),
+            };
             Ok(Order {
                 files: &task.files,
-                model,
-                for_compressed,
-                source: task.source,
+                steps: steps.iter().map(step).collect::<Outcome<_>>()?,
                 view: view.as_ref(),
                 from_photo: *from_photo,
                 optional: task.optional.values(),
             })
         }
-        Command::Run { files, model: Some(model), view, optional, .. } => {
-            let model = model.clone();
-            let source = Source::Clean;
-            let optional = optional.values();
-            Ok(Order {
-                files,
-                model,
-                for_compressed: None,
-                source,
-                view: Some(view),
-                from_photo: false,
-                optional,
-            })
-        }
+        Command::Run { files, model: Some(model), view, optional, .. } => Ok(Order {
+            files,
+            steps: vec![Step::Network { model: model.clone(), for_compressed: None, source: Source::Clean }],
+            view: Some(view),
+            from_photo: false,
+            optional: optional.values(),
+        }),
         Command::Run { model: None, .. }
         | Command::List
         | Command::Noise { .. }
         | Command::Evaluate(_)
         | Command::Profile(_) => Err("this command runs no network on pictures".into()),
     }
+}
+
+fn network(args: &Args, task: &str, strategy: &str, source: Source) -> Outcome<Step> {
+    let model = models::of_task(args, task, strategy)?;
+    let for_compressed = match source {
+        Source::Auto | Source::Compressed => models::for_compressed(&model),
+        Source::Clean => None,
+    };
+    if source == Source::Compressed && for_compressed.is_none() {
+        return Err(format!("{}: there is no network beside it for compressed pictures", model.display()));
+    }
+    Ok(Step::Network { model, for_compressed, source })
 }
 
 /// Runs a task's command. A picture that fails is named, and the others go on.
@@ -78,19 +93,36 @@ pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
     let (jobs, notices) = jobs::jobs(&order.files.inputs, &order.files.output, order.files.recursive)?;
     report::remarks(&notices);
     let engine = models::engine(args)?;
-    let (model, told) = models::described(&engine, &order.model)?;
-    let compressed = order.for_compressed.as_deref();
-    let compressed =
-        compressed.map(|path| models::load(&engine, path).map(|model| (path, model))).transpose()?;
-    let networks = Networks { usual: (&order.model, model), compressed, source: order.source };
-    let chosen = match order.view {
-        Some(view) if !told.classes.is_empty() => {
-            let names: Vec<String> = told.classes.into_iter().map(|class| class.name).collect();
-            chosen(&names, &view.classes)?
-        }
+    let works = order.steps.iter().map(|step| loaded(&engine, step)).collect::<Outcome<Vec<_>>>()?;
+    let last = works.last().and_then(|work| match work {
+        Work::Networks(Networks { classes, .. }) => Some(classes),
+        Work::Filter(_) => None,
+    });
+    let chosen = match (order.view, last) {
+        (Some(view), Some(names)) if !names.is_empty() => chosen(names, &view.classes)?,
         _ => vec![],
     };
-    each(args, &jobs, |job, terminal| one(args, &order, &networks, &chosen, job, terminal))
+    nobody_unheard(&works, &order.optional)?;
+    each(args, &jobs, |job, terminal| one(args, &order, &works, &chosen, job, terminal))
+}
+
+fn loaded<'a>(engine: &Engine, step: &'a Step) -> Outcome<Work<'a>> {
+    let (model, for_compressed, source) = match step {
+        Step::Filter(filter) => return Ok(Work::Filter(filter)),
+        Step::Network { model, for_compressed, source } => (model, for_compressed, *source),
+    };
+    let (network, told) = models::described(engine, model)?;
+    let compressed = for_compressed.as_deref();
+    let compressed =
+        compressed.map(|path| models::load(engine, path).map(|model| (path, model))).transpose()?;
+    let classes = told.classes.into_iter().map(|class| class.name).collect();
+    Ok(Work::Networks(Networks {
+        usual: (model, network),
+        compressed,
+        source,
+        classes,
+        optional: told.optional,
+    }))
 }
 
 /// Pictures through filters alone.
@@ -121,11 +153,21 @@ fn each(args: &Args, jobs: &[Job], one: impl Fn(&Job, &Terminal) -> Outcome<()>)
     if failed > 0 { Err(format!("{failed} of {} pictures failed", jobs.len())) } else { Ok(()) }
 }
 
-/// The networks of an order, each with its file.
+/// A step that is ready.
+enum Work<'a> {
+    Filter(&'a FilterSpec),
+    Networks(Networks<'a>),
+}
+
+/// The networks of a step, each with its file.
 struct Networks<'a> {
     usual: (&'a Path, Model),
     compressed: Option<(&'a Path, Model)>,
     source: Source,
+    /// Names of the classes that it tells apart.
+    classes: Vec<String>,
+    /// Its optional inputs, by name.
+    optional: BTreeMap<String, OptionalDescription>,
 }
 
 impl Networks<'_> {
@@ -134,21 +176,67 @@ impl Networks<'_> {
         let compressed = self.compressed.as_ref().filter(|_| lossy || self.source == Source::Compressed);
         compressed.unwrap_or(&self.usual)
     }
+
+    fn takes_hints(&self) -> bool {
+        self.optional.values().any(|input| matches!(input, OptionalDescription::ColorHints { .. }))
+    }
+
+    /// What of these values is for it, of several steps.
+    fn values(&self, all: &OptionalValues) -> OptionalValues {
+        let mut own = all.clone();
+        own.numbers.retain(|name, _| self.optional.contains_key(name));
+        if !self.takes_hints() {
+            own.hints.clear();
+        }
+        own
+    }
 }
 
-fn one(
+/// Of several steps, that each value is for one of them; a network by itself says what it does not take.
+fn nobody_unheard(works: &[Work], values: &OptionalValues) -> Outcome<()> {
+    if works.len() == 1 {
+        return Ok(());
+    }
+    let networks = || {
+        works.iter().filter_map(|work| match work {
+            Work::Networks(networks) => Some(networks),
+            Work::Filter(_) => None,
+        })
+    };
+    if !values.hints.is_empty() && !networks().any(Networks::takes_hints) {
+        return Err("none of the steps takes color hints".into());
+    }
+    let unknown = values.numbers.keys().find(|&name| !networks().any(|one| one.optional.contains_key(name)));
+    unknown.map_or(Ok(()), |name| Err(format!("none of the steps has an optional number named {name:?}")))
+}
+
+fn one(args: &Args, order: &Order, works: &[Work], chosen: &[u8], job: &Job, host: &Terminal) -> Outcome<()> {
+    let named = |e: unet_playground::Error| format!("{}: {e}", job.input.display());
+    let Decoded { mut picture, notices, metadata, lossy } = files::read(&job.input)?;
+    files::told(&job.input, &notices).iter().for_each(|notice| host.remark(notice));
+    for (index, work) in works.iter().enumerate() {
+        host.step(index, works.len());
+        picture = match work {
+            Work::Filter(filter) => filter.apply(&picture).map_err(named)?,
+            Work::Networks(networks) => through(args, order, networks, chosen, (job, lossy), picture, host)?,
+        };
+    }
+    files::write(&job.output, &picture, &metadata.with_location(order.files.gps))
+}
+
+/// A picture through the network of a step.
+fn through(
     args: &Args,
     order: &Order,
     networks: &Networks,
     chosen: &[u8],
-    job: &Job,
+    (job, lossy): (&Job, bool),
+    mut picture: Picture,
     host: &Terminal,
-) -> Outcome<()> {
+) -> Outcome<Picture> {
     let named = |e: unet_playground::Error| format!("{}: {e}", job.input.display());
-    let Decoded { mut picture, notices, metadata, lossy } = files::read(&job.input)?;
     let (file, model) = networks.of(lossy);
     host.take(file);
-    files::told(&job.input, &notices).iter().for_each(|notice| host.remark(notice));
     if order.from_photo {
         let side = model.task().map_err(named)?.side().unwrap_or(u32::MAX);
         picture = Edges::of_photo(&picture, side).map_err(named)?;
@@ -160,17 +248,18 @@ fn one(
             job.input.display()
         ));
     }
-    let options = ProcessOptions { tile: args.tile, near: None, values: order.optional.clone() };
+    let values =
+        if order.steps.len() == 1 { order.optional.clone() } else { networks.values(&order.optional) };
+    let options = ProcessOptions { tile: args.tile, near: None, values };
     let run = model.process(&picture, options, host, |_| {});
     let processed = pollster::block_on(run).map_err(named)?;
     if let Some(error) = processed.fallback {
         host.remark(&format!("{error}; the CPU goes on"));
     }
-    let result = match order.view {
-        Some(view) if !chosen.is_empty() => draw(&picture, processed.picture, view, chosen).map_err(named)?,
-        _ => processed.picture,
-    };
-    files::write(&job.output, &result, &metadata.with_location(order.files.gps))
+    match order.view {
+        Some(view) if !chosen.is_empty() => draw(&picture, processed.picture, view, chosen).map_err(named),
+        _ => Ok(processed.picture),
+    }
 }
 
 /// Height and width to which a picture is resized because the model takes no other.

@@ -1,6 +1,7 @@
 //! What the recipes say of the tasks: `models/tasks.json`, which `training/manifest.py` writes.
 
 use super::args::{Task, View};
+use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, Error, FromArgMatches, Subcommand, value_parser};
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use std::sync::LazyLock;
 
 const SCALE: &str = "scale";
 const FROM_PHOTO: &str = "from-photo";
+const WITHOUT: &str = "without";
 
 /// All tasks, in the page's order.
 pub(super) static TASKS: LazyLock<Vec<Facts>> = LazyLock::new(|| {
@@ -25,6 +27,9 @@ pub(super) struct Facts {
     /// Names of the classes that a segmentation tells apart.
     #[serde(default)]
     classes: Vec<String>,
+    /// What is done one after another, tasks by their names and classical methods; empty where one network does it.
+    #[serde(default)]
+    chain: Vec<String>,
     /// A line of help; tasks without it have no command of their own.
     about: Option<String>,
     #[serde(default)]
@@ -74,8 +79,9 @@ pub(super) fn measured() -> impl Iterator<Item = &'static str> {
 /// A task's command: `denoise`, `super-resolve`.
 #[derive(Debug)]
 pub(crate) struct TaskCommand {
-    /// Of the task, as in `models/tasks.json`; with the scale that is asked for, whether there is such a task or not.
-    pub id: String,
+    /// What is done one after another: tasks, as in `models/tasks.json`, and classical methods. Of most commands it is the task
+    /// itself; with the scale that is asked for, whether there is such a task or not.
+    pub steps: Vec<String>,
     pub task: Task,
     /// The inputs are photos: their edges are taken first.
     pub from_photo: bool,
@@ -106,6 +112,12 @@ fn command(first: &'static Facts) -> Command {
     if first.has_classes() {
         command = View::augment_args(command);
     }
+    if !first.chain.is_empty() {
+        let steps = PossibleValuesParser::new(first.chain.iter().map(String::as_str));
+        let left_out = Arg::new(WITHOUT).long(WITHOUT).value_name("STEP").value_parser(steps);
+        let left_out = left_out.action(ArgAction::Append).value_delimiter(',');
+        command = command.arg(left_out.help("Leaves a step out"));
+    }
     // After all arguments: a group of them brings its own words.
     command.about(first.about.as_deref().unwrap_or_default())
 }
@@ -119,8 +131,17 @@ impl FromArgMatches for TaskCommand {
             Some(scale) => format!("{name}-x{scale}"),
             None => first.id.clone(),
         };
+        let steps = if first.chain.is_empty() {
+            vec![id]
+        } else {
+            let without: Vec<&String> = matches.get_many(WITHOUT).into_iter().flatten().collect();
+            first.chain.iter().filter(|step| !without.contains(step)).cloned().collect()
+        };
+        if steps.is_empty() {
+            return Err(Error::raw(ErrorKind::ValueValidation, "every step is left out: nothing is done\n"));
+        }
         Ok(Self {
-            id,
+            steps,
             task: Task::from_arg_matches(matches)?,
             from_photo: first.is_drawn() && matches.get_flag(FROM_PHOTO),
             view: first.has_classes().then(|| View::from_arg_matches(matches)).transpose()?,

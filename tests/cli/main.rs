@@ -34,6 +34,41 @@ fn a_picture_goes_in_and_comes_out() {
 }
 
 #[test]
+fn the_steps_of_an_old_photo_run_one_after_another() {
+    let place = Place::new("steps");
+    for task in ["repair", "colorize"] {
+        place.model(&format!("{task}-bilinear"), &IDENTITY, &[("task", task)]);
+    }
+    place.model("super-resolve-x2-bilinear", &IDENTITY, &[("input", r#"{"scale":2}"#)]);
+    let picture = place.picture("in/a.png");
+    let run = |words: &[&str]| {
+        let done = place.run(words);
+        assert!(done.status.success(), "{words:?}: {}", text(&done.stderr));
+    };
+    run(&["old-photo", "in/a.png", "-o", "made.png"]);
+    run(&["run", "--filter", "autocontrast", "in/a.png", "-o", "clear.png"]);
+    run(&["super-resolve", "clear.png", "-o", "wanted.png"]);
+    assert_eq!(place.read("made.png"), place.read("wanted.png"));
+    run(&["old-photo", "in/a.png", "-o", "same.png", "--without", "autocontrast,super-resolve-x2"]);
+    assert_eq!(place.read("same.png"), picture);
+    for (words, word) in [
+        (&["--without", "repair,autocontrast,colorize,super-resolve-x2"][..], "nothing is done"),
+        (&["--without", "fog"], "autocontrast"),
+        (&["--set", "warmth=1"], "none of the steps has an optional number named \"warmth\""),
+        (&["--hint", "1,1,#ff0000"], "none of the steps takes color hints"),
+        (&["--source", "compressed"], "several run one after another"),
+        (&["--upsampling", "bilinaer"], "did you mean \"repair-bilinear\""),
+    ] {
+        let done = place.run(&[&["old-photo", "in/a.png", "-o", "b.png"], words].concat());
+        let said = text(&done.stderr);
+        assert!(
+            !done.status.success() && said.contains(word) && !place.at("b.png").exists(),
+            "{words:?}: {said}"
+        );
+    }
+}
+
+#[test]
 fn filters_run_in_their_order_without_any_model() {
     let place = Place::new("filtered");
     let picture = place.picture("in/a.png");
@@ -150,13 +185,16 @@ fn every_task_has_a_command_with_the_options_that_it_needs() {
         "super-resolve     Enlarge",
         "colorize          Color gray pictures",
         "segment           Find people and pets",
+        "old-photo         Repair, color and enlarge an old photo",
     ] {
         assert_eq!(all.matches(line).count(), 1, "{line}: {all}");
     }
-    assert!(!all.contains("old-photo"), "{all}");
-    for (command, option) in
-        [("super-resolve", "--scale"), ("edges-to-scene", "--from-photo"), ("segment", "--opacity")]
-    {
+    for (command, option) in [
+        ("super-resolve", "--scale"),
+        ("edges-to-scene", "--from-photo"),
+        ("segment", "--opacity"),
+        ("old-photo", "--without"),
+    ] {
         assert!(help(&[command]).contains(option), "{command} {option}");
         assert!(!help(&["denoise"]).contains(option), "denoise {option}");
     }
