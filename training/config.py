@@ -51,7 +51,8 @@ def task_facts(folder: Path) -> list[dict]:
     listed = []
     for config in recipes:
         told = {key: value for key, value in config["task_facts"].items() if key != "place"}
-        scale = prod(scales[step] for step in told["chain"]) if "chain" in told else scales[config["task"]]
+        # Classical methods in a chain leave the size as it is.
+        scale = prod(scales.get(step, 1) for step in told["chain"]) if "chain" in told else scales[config["task"]]
         ends = {end: config["facts"][end]["color"] for end in ("input", "output") if "facts" in config}
         if "classes" in config.get("facts", {}).get("output", {}):
             ends["classes"] = config["facts"]["output"]["classes"]

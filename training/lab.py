@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -9,16 +11,28 @@ TO_XYZ = ((0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169), (0.019
 WHITE = (0.95047, 1.0, 1.08883)
 
 
-def mixed(x: Tensor, matrix: Tensor) -> Tensor:
-    return torch.einsum("ij,njhw->nihw", matrix.to(x), x)
+FROM_XYZ = torch.linalg.inv(torch.tensor(TO_XYZ, dtype=torch.float64)).tolist()
+
+
+def mixed(x: Tensor, matrix: Sequence[Sequence[float]]) -> Tensor:
+    """Element by element: exported files keep weights of convolutions in half precision, which is too coarse here."""
+    channels = x.unbind(1)
+    return torch.stack([sum(weight * channel for weight, channel in zip(row, channels)) for row in matrix], dim=1)
 
 
 def from_rgb(rgb: Tensor) -> Tensor:
     linear = torch.where(rgb > 0.04045, ((rgb + 0.055) / 1.055).pow(2.4), rgb / 12.92)
-    xyz = mixed(linear, torch.tensor(TO_XYZ)) / rgb.new_tensor(WHITE).view(1, 3, 1, 1)
+    xyz = mixed(linear, TO_XYZ) / rgb.new_tensor(WHITE).view(1, 3, 1, 1)
     f = torch.where(xyz > 0.008856, xyz.clamp(min=1e-9).pow(1 / 3), 7.787 * xyz + 16 / 116)
     x, y, z = f.unbind(1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
+
+
+def lightness(luma: Tensor) -> Tensor:
+    """L of gray pictures, N x 1 x H x W."""
+    linear = torch.where(luma > 0.04045, ((luma + 0.055) / 1.055).clamp(min=1e-9).pow(2.4), luma / 12.92)
+    f = torch.where(linear > 0.008856, linear.clamp(min=1e-9).pow(1 / 3), 7.787 * linear + 16 / 116)
+    return 116 * f - 16
 
 
 def to_rgb(lab: Tensor) -> Tensor:
@@ -27,6 +41,6 @@ def to_rgb(lab: Tensor) -> Tensor:
     y = (lightness + 16) / 116
     f = torch.stack([y + a / 500, y, (y - b / 200).clamp(min=0)], dim=1)
     xyz = torch.where(f > 0.2068966, f**3, (f - 16 / 116) / 7.787) * lab.new_tensor(WHITE).view(1, 3, 1, 1)
-    linear = mixed(xyz, torch.linalg.inv(torch.tensor(TO_XYZ)))
+    linear = mixed(xyz, FROM_XYZ)
     rgb = torch.where(linear > 0.0031308, 1.055 * linear.clamp(min=1e-9).pow(1 / 2.4) - 0.055, linear * 12.92)
     return rgb.clamp(0, 1)

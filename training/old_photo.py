@@ -1,6 +1,6 @@
 """What the years do to a photo on paper; the engine's twin is `crates/image/src/filter/old_photo.rs`: see there for the order.
 
-Where the damage is depends on a seed and on the picture's size alone.
+Where the damage is depends on a seed and on the picture's size alone: a part of a picture shows what the whole would.
 """
 
 from __future__ import annotations
@@ -62,6 +62,17 @@ class Mark:
     bend: float = 0.0
     waver: float = 0.0
     phase: float = 0.0
+
+    def box(self, height: int, width: int, corner: tuple[int, int]) -> tuple[slice, slice]:
+        """Rows and columns of a part of a picture, beginning at `corner`, beyond which the mark does not reach."""
+        reach = abs(self.bend) + 1.5 * abs(self.waver) + max(self.half) + 1
+
+        def along(axis: int, side: int, first: int) -> slice:
+            ends = (self.start[axis], self.start[axis] + self.along[axis] * self.length)
+            low, high = math.floor(min(ends) - reach) - first, math.ceil(max(ends) + reach) - first
+            return slice(min(max(low, 0), side), min(max(high, 0), side))
+
+        return along(1, height, corner[0]), along(0, width, corner[1])
 
     def cover(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         dx, dy = x - self.start[0], y - self.start[1]
@@ -128,25 +139,30 @@ def marks(height: int, width: int, wear: float, seed: int) -> list[Mark]:
     ]
 
 
-def old_photo(picture: np.ndarray, age: Age, seed: int) -> np.ndarray:
-    """uint8 [H, W, 3], before the scan is saved as JPEG."""
+def old_photo(
+    picture: np.ndarray, age: Age, seed: int, whole: tuple[int, int] | None = None, corner: tuple[int, int] = (0, 0)
+) -> np.ndarray:
+    """uint8 [H, W, 3], before the scan is saved as JPEG. It may be a part of a picture of `whole` rows and columns that begins
+    at `corner`."""
     height, width, _ = picture.shape
+    whole = whole or (height, width)
     x = picture.astype(float)
     if age.blur > 0:
         lens = [degrade.gaussian_kernel(age.blur)]
         x = degrade.blur(torch.from_numpy(x).permute(2, 0, 1)[None], lens)[0].permute(1, 2, 0).numpy()
-    row, column = np.mgrid[:height, :width]
-    fine = noise.normal(height + 2, width + 2, 1, seed)[..., 0]
+    row, column = np.mgrid[corner[0] : corner[0] + height, corner[1] : corner[1] + width]
+    fine = noise.normal(height + 2, width + 2, 1, seed, *corner)[..., 0]
     weights = (0.25, 0.5, 0.25)
     grain = sum(a * b * fine[v : v + height, u : u + width] for v, a in enumerate(weights) for u, b in enumerate(weights))
     x = x + age.grain * 8 / 3 * grain[..., None]
     stain = Dice(seed, 0)
     turns, phase = (stain.between(-1.5, 1.5), stain.between(-1.5, 1.5)), stain.between(0, 2 * np.pi)
-    uneven = 2 * np.pi * (turns[0] * column / width + turns[1] * row / height) + phase
+    uneven = 2 * np.pi * (turns[0] * column / whole[1] + turns[1] * row / whole[0]) + phase
     fading = np.minimum(age.fading * (1 + 0.25 * np.sin(uneven)), 1)[..., None]
     brown = SEPIA[0] + (SEPIA[1] - SEPIA[0]) * (x @ np.array(degrade.LUMA))[..., None] / 255
     toned = x + (brown - x) * age.sepia
     x = toned + (FADED[0] + (FADED[1] - FADED[0]) * toned / 255 - toned) * fading
-    for mark in marks(height, width, age.wear, seed):
-        x = x + (mark.tone - x) * mark.cover(column + 0.5, row + 0.5)[..., None]
+    for mark in marks(*whole, age.wear, seed):
+        box = mark.box(height, width, corner)
+        x[box] += (mark.tone - x[box]) * mark.cover(column[box] + 0.5, row[box] + 0.5)[..., None]
     return noise.to_bytes(x)

@@ -7,7 +7,7 @@ or probabilities of classes.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from encoder import CHANNELS, STRIDE, Encoder, Features
@@ -158,7 +158,7 @@ class TransferUNet(nn.Module):
         for level, skip in enumerate(features[-2 : -2 - len(self.settings["widths"]) : -1]):
             stride = STRIDE >> (level + 1)
             parts = [self.get_submodule(f"up{stride}")[self.strategy](y, skip)]
-            if self.settings["skips"]:
+            if self.detail is not None:
                 parts.append(skip)
                 if stride == self.stride:
                     parts.append(self.detail(frames - 0.5))
@@ -169,7 +169,7 @@ class TransferUNet(nn.Module):
 
     def hinted(self, seen: Seen) -> dict[int, Tensor] | None:
         """The hints at each stride: of a coarse pixel, the mean of those that it has."""
-        if not self.settings["hints"]:
+        if not self.told:
             return None
         given = self.hints if seen.hints is None else seen.hints
         n, _, height, width = seen.frames.shape
@@ -195,19 +195,19 @@ class TransferUNet(nn.Module):
         made = functional.interpolate(made, scale_factor=float(self.stride), mode="bilinear", align_corners=False)
         return made if self.settings["colors"] else torch.softmax(made, dim=1)
 
-    def single(self, strategy: str) -> TransferUNet:
+    def single(self, strategy: str) -> Self:
         """A copy that holds only `strategy`."""
-        one = TransferUNet(**self.settings, strategies=(strategy,))
+        one = type(self)(**self.settings, strategies=(strategy,))
         one.load_state_dict({k: v for k, v in self.state_dict().items() if k in one.state_dict()})
         return one.train(self.training)
 
-    def folded(self) -> TransferUNet:
+    def folded(self) -> Self:
         """For inference, of one strategy: the same function without batch norm."""
         whole = self.single(self.strategy)
         for block in whole.modules():
             if isinstance(block, ConvNorm):
                 (norm,) = block.norm1.values()
                 fold(block.conv1, norm)
-        plain = TransferUNet(**{**self.settings, "norm": "none"}, strategies=self.strategies)
+        plain = type(self)(**{**self.settings, "norm": "none"}, strategies=self.strategies)
         plain.load_state_dict({k: v for k, v in whole.state_dict().items() if k in plain.state_dict()})
         return plain.eval()

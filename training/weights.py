@@ -166,7 +166,9 @@ def unfold_norms(net: UNet, exports: dict[str, dict[str, Tensor]], x: Tensor) ->
             before = f"{block}.conv{place.removeprefix('norm')}"
             conv = net.get_submodule(before)
             folded = exports.get(kind, {})
-            own = folded.get(f"{before}.weight", conv.weight), folded.get(f"{before}.bias", conv.bias)
+            own = [folded.get(f"{before}.{part}", mine) for part, mine in (("weight", conv.weight), ("bias", conv.bias))]
+            if own[0].shape != conv.weight.shape:  # of a network with other widths
+                own = [conv.weight, conv.bias]
             hooks.append(norm.register_forward_pre_hook(partial(adopt, conv=conv, own=own[0].float(), own_bias=own[1].float())))
     training, chosen = net.training, net.strategy
     net.eval()

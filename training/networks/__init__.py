@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from encoder import Encoder
 from lecture import LectureUNet
 from model import UNet
+from restoration import DenoiseColorizer
 from transfer import TransferUNet
 
 from .denoising import Denoiser, Told, denoiser
@@ -21,6 +22,7 @@ KINDS: dict[str, Callable[..., Net]] = {
     UNet.kind: UNet,
     LectureUNet.kind: LectureUNet,
     TransferUNet.kind: TransferUNet,
+    DenoiseColorizer.kind: DenoiseColorizer,
     SuperResolver.kind: super_resolver,
     Denoiser.kind: denoiser,
     Segmenter.kind: segmenter,

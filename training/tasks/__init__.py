@@ -8,6 +8,7 @@ import torch
 
 from .base import Task
 from .color import Colorize, DenoiseColorize, EdgesToScene
+from .repair import Repair
 from .restore import Deblur, Denoise, DenoiseSurvey, SuperResolve
 from .segment import Segment
 
@@ -17,6 +18,7 @@ TASKS: dict[str, type[Task]] = {
     "super-resolve-x2": SuperResolve,
     "super-resolve-x4": SuperResolve,
     "deblur": Deblur,
+    "repair": Repair,
     "colorize": Colorize,
     "denoise-colorize": DenoiseColorize,
     "edges-to-scene": EdgesToScene,

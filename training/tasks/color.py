@@ -10,9 +10,10 @@ from pathlib import Path
 
 import degrade
 import torch
-from damage import OldLuma
-from data import load_shards
-from scoring import Network, onnx_network, padded, psnr
+from damage import MARGIN, Damage, OldLuma
+from data import Patches, load_folder, load_shards
+from restoration import Noisy
+from scoring import Network, eight_bits, onnx_network, padded, psnr
 from torch import Tensor
 from torch.nn import functional
 from transfer import CHROMA, HINTS, Seen, color_bins
@@ -76,6 +77,31 @@ def chroma(rgb: Tensor) -> float:
 def joined(lightness: Tensor, ab: Tensor) -> Tensor:
     """RGB of what colorize takes and gives."""
     return lab.to_rgb(torch.cat([lightness * 100, ab * CHROMA], dim=1))
+
+
+class Tally:
+    """Colors beside the true ones, over several pictures: N x 2 x H x W, a* and b*."""
+
+    def __init__(self) -> None:
+        self.hits = self.colored = 0
+        self.made = self.true = 0.0
+
+    def add(self, made: Tensor, true: Tensor) -> None:
+        length, target = made.square().sum(1).sqrt(), true.square().sum(1).sqrt()
+        alike = (made * true).sum(1) > math.cos(math.radians(45)) * length * target
+        self.hits += int(((target >= 20) & (length >= 10) & alike).sum())
+        self.colored += int((target >= 20).sum())
+        self.made, self.true = self.made + float(length.mean()), self.true + float(target.mean())
+
+    @property
+    def right(self) -> float:
+        """The part of the pixels with a chroma of 20 or more whose hue is within 45 degrees of the true one, at a chroma of 10 or more."""
+        return self.hits / self.colored
+
+    @property
+    def part(self) -> float:
+        """Mean chroma as a part of the true one."""
+        return self.made / self.true
 
 
 class Colorize(Color):
@@ -161,17 +187,13 @@ class Colorize(Color):
 
     def scores(self, run: Network, stride: int = 1) -> tuple[float, float, float]:
         """The part of the hues that are right, chroma as a part of the truth's, and PSNR gained over gray, at the set's own size."""
-        right, colored, gains, made, true = 0, 0, [], 0.0, 0.0
+        tally, gains = Tally(), []
         for _, rgb in self.validation(stride):
             lightness, ab = self.split(rgb)
             found = functional.interpolate(run(self.split(self.sized(rgb))[0]), rgb.shape[2:], mode="bilinear", antialias=True)
-            length, target = found.square().sum(1).sqrt() * CHROMA, ab.square().sum(1).sqrt() * CHROMA
-            alike = (found * ab).sum(1) * CHROMA**2 > math.cos(math.radians(45)) * length * target
-            right += int(((target >= 20) & (length >= 10) & alike).sum())
-            colored += int((target >= 20).sum())
-            made, true = made + float(length.mean()), true + float(target.mean())
+            tally.add(found * CHROMA, ab * CHROMA)
             gains.append(psnr(joined(lightness, found), rgb) - psnr(joined(lightness, 0 * ab), rgb))
-        return right / colored, made / true, mean(gains)
+        return tally.right, tally.part, mean(gains)
 
     def report(self, run: Network) -> dict[str, float]:
         hues, part, gain = self.scores(run)
@@ -211,27 +233,91 @@ class ToColor(Color):
         return {"color/val": mean([psnr(y, rgb) for y, rgb in cases]), "color/val chroma of the truth": part}
 
 
-class DenoiseColorize(ToColor):
-    """[data] sigma: range of the Gaussian noise on the luma, of 255; 25 of held-out frames."""
+class DenoiseColorize(Colorize):
+    """Noisy luma, 0-1, to RGB: colors as `Colorize` learns them, of frames whose luma is noisy; clean luma of parts of sharp photos
+    (`restore`) in gray files.
 
-    def input(self, rgb: Tensor, generator: torch.Generator, training: bool) -> Tensor:
-        drawn = degrade.uniform(len(rgb), *self.settings["sigma"], generator) if training else torch.full((len(rgb),), 25.0)
-        return degrade.add_gaussian(degrade.luma(rgb), drawn / 255, generator)
+    [data] sigma: range of the noise of frames, of 255; 25 of held-out ones; clean: how many frames have none; parts: shards, patch and
+    files (damage.py) of the photos whose luma is cleaned.
+    """
+
+    inputs, outputs = 1, 3
+
+    def load(self) -> int:
+        count = super().load()
+        parts = self.settings["parts"]
+        side = parts["patch"] + 2 * MARGIN
+        photos = [picture for _, picture in load_shards(sorted(self.data.glob(parts["shards"])), side)]
+        self.patches = Patches(photos, side, self.generator)
+        self.files = Damage(parts["files"], self.generator)
+        return count + len(photos)
+
+    def noisy(self, luma: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
+        return degrade.add_gaussian(luma, torch.full((len(luma),), sigma / 255), generator)
+
+    def batch(self, size: int) -> tuple[Noisy, Noisy]:
+        frames, colors, parts, clean = [], [], [], []
+        low, high = self.settings["sigma"]
+        for wide in self.patches.batch(size):
+            rgb = self.frame()
+            luma = degrade.luma(rgb)
+            drawn, worn, spared = torch.rand(3, generator=self.generator).tolist()
+            if worn < self.settings["worn"]:
+                luma = self.old(luma)
+            elif spared >= self.settings["clean"]:
+                luma = self.noisy(luma, low + (high - low) * drawn, self.generator)
+            frames.append(luma)
+            colors.append(functional.avg_pool2d(self.split(rgb)[1], 4))
+            made, wanted = self.files.cropped(wide)
+            parts.append(made[None, :1])
+            clean.append(wanted[None, :1])
+        return Noisy(torch.cat(parts), torch.cat(frames)), Noisy(torch.cat(clean), torch.cat(colors))
+
+    def loss(self, made: tuple[Tensor, Tensor], wanted: Noisy) -> Tensor:
+        luma, logits = made
+        return Task.loss(self, luma, wanted.parts) + super().loss(logits, wanted.frames)
+
+    def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        for index, rgb in self.validation(stride):
+            yield self.noisy(degrade.luma(rgb), 25.0, torch.Generator().manual_seed(index)), rgb
+
+    def restored(self, run: Network, x: Tensor) -> Tensor:
+        """As the engine runs a file that says `tiling: both`: colors of the frame at its usual size, luma of the picture itself."""
+        colors = functional.interpolate(run(self.sized(x)), x.shape[2:], mode="bilinear", antialias=True)
+        return (colors + degrade.luma(run(x)) - degrade.luma(colors)).clamp(0, 1)
+
+    def scores(self, run: Network, stride: int = 1) -> tuple[float, float, float]:
+        """The part of the hues that are right, chroma as a part of the truth's, and PSNR."""
+        tally, values = Tally(), []
+        for x, rgb in self.held_out(stride):
+            made = self.restored(run, x)
+            tally.add(lab.from_rgb(made)[:, 1:], lab.from_rgb(rgb)[:, 1:])
+            values.append(psnr(made, rgb))
+        return tally.right, tally.part, mean(values)
 
     def report(self, run: Network) -> dict[str, float]:
-        return super().report(run) | {"color/val, denoise and then colorize": self.one_after_the_other()}
+        hues, part, value = self.scores(run)
+        scores = {"color/val hues right": hues, "color/val chroma of the truth": part, "color/val": value}
+        return scores | {"Kodak24 gray, gaussian 25": self.luma(lambda x: degrade.luma(run(x))), **self.by_denoise()}
+
+    def luma(self, run: Network) -> float:
+        """PSNR of gray pictures with noise of 25, in PNG."""
+        values = []
+        for index, (_, picture) in enumerate(load_folder(self.data / "eval" / "Kodak24")):
+            gray = eight_bits(degrade.luma(picture[None].float() / 255))
+            noisy = eight_bits(self.noisy(gray, 25.0, torch.Generator().manual_seed(index)))
+            values.append(psnr(run(noisy).clamp(0, 1), gray))
+        return mean(values)
 
     @cache
-    def one_after_the_other(self) -> float:
-        """The shipped files of both tasks, bilinear."""
-        models = Path(__file__).parents[2] / "models"
-        denoise, colorize = (padded(onnx_network(models / f"{task}-bilinear.onnx"), 32) for task in ("denoise", "colorize"))
-        values = []
-        for x, rgb in self.held_out():
-            gray = degrade.luma(denoise(x.expand(-1, 3, -1, -1)).clamp(0, 1)).expand(-1, 3, -1, -1)
-            lightness = lab.from_rgb(gray)[:, :1]
-            values.append(psnr(joined(lightness / 100, colorize(lightness / 100)), rgb))
-        return mean(values)
+    def by_denoise(self) -> dict[str, float]:
+        """The shipped file of `denoise`, bilinear, on the same pictures."""
+        denoise = padded(onnx_network(Path(__file__).parents[2] / "models" / "denoise-bilinear.onnx"), 32)
+        value = self.luma(lambda x: degrade.luma(denoise(x.expand(-1, 3, -1, -1))))
+        return {"Kodak24 gray, gaussian 25, by `denoise`": value}
+
+    def show(self, x: Tensor, y: Tensor) -> Tensor:
+        return y.clamp(0, 1)
 
 
 class EdgesToScene(ToColor):

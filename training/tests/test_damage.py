@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import unittest
+from dataclasses import replace
 
+import numpy as np
 import torch
 from config import read_config
 from damage import Damage, bayer, demosaic
 from degrade import disk_kernel, gaussian_kernel, jpeg, motion_kernel
+from old_photo import Age, old_photo
 
 import lab
 from tests.small import HERE
@@ -25,6 +28,18 @@ class Filters(unittest.TestCase):
         for kernel in (gaussian_kernel(1.3), disk_kernel(2.5), motion_kernel(9, 30), motion_kernel(5.5, 90)):
             self.assertAlmostEqual(float(kernel.sum()), 1, places=5)
             torch.testing.assert_close(kernel, kernel.flip(0, 1))
+
+    def test_lightness_of_gray_is_that_of_lab(self) -> None:
+        gray = torch.linspace(0, 1, 64).view(1, 1, 8, 8)
+        torch.testing.assert_close(lab.lightness(gray), lab.from_rgb(gray.expand(-1, 3, -1, -1))[:, :1], rtol=0, atol=2e-2)
+
+    def test_a_part_of_an_old_photo_is_worn_as_the_whole(self) -> None:
+        picture = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+        age = Age(wear=1, fading=0.5, sepia=0.7, grain=8)
+        whole = old_photo(picture, age, 3)
+        part = old_photo(picture[20:70, 30:110], age, 3, (90, 120), (20, 30))
+        self.assertTrue(np.array_equal(part, whole[20:70, 30:110]))
+        self.assertFalse(np.array_equal(whole, old_photo(picture, replace(age, wear=0), 3)))
 
 
 class Files(unittest.TestCase):

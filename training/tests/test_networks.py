@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import unittest
 
+import degrade
 import torch
 from cases.build import randomise
 from config import read_config
@@ -12,6 +13,7 @@ from encoder import CHANNELS, Encoder, same
 from export import halve, optional_inputs, to_onnx
 from model import STRATEGIES, UNet, flops_per_pixel
 from norms import freeze, settle
+from restoration import DenoiseColorizer, Noisy
 from tasks import task_of
 from train import alike
 from transfer import Seen, TransferUNet
@@ -63,6 +65,37 @@ class Model(unittest.TestCase):
         for key, value in net.state_dict().items():
             self.assertTrue(torch.equal(value, settled[key]), key)
         self.assertIsNotNone(norm.weight.grad)
+
+
+class Colorizer(unittest.TestCase):
+    """A noisy gray picture to a clean one in color."""
+
+    def net(self) -> DenoiseColorizer:
+        torch.manual_seed(0)
+        net = DenoiseColorizer(strategies=STRATEGIES, luma=WIDTHS).eval()
+        for head in (net.head, net.luma.head):
+            torch.nn.init.normal_(head.weight, std=0.1)
+        return net
+
+    def test_the_luma_is_what_its_branch_says(self) -> None:
+        net, x = self.net(), torch.rand(1, 1, 64, 64)
+        with torch.inference_mode():
+            for net.strategy in STRATEGIES:
+                one = net.single(net.strategy).eval()
+                made = one(x)
+                torch.testing.assert_close(made, net(x), rtol=0, atol=1e-5)
+                torch.testing.assert_close(degrade.luma(made), one.luma(x), rtol=0, atol=1e-4)
+                torch.testing.assert_close(one.folded()(x), made, rtol=0, atol=1e-4)
+                self.assertGreater(float((made[:, 0] - made[:, 2]).abs().mean()), 0.001)
+
+    def test_colors_teach_the_luma_nothing(self) -> None:
+        net = self.net().train()
+        luma, logits = net(Noisy(torch.rand(2, 1, 32, 32), torch.rand(2, 1, 64, 64)))
+        self.assertEqual((luma.shape, logits.shape[2:]), ((2, 1, 32, 32), (16, 16)))
+        logits.sum().backward(retain_graph=True)
+        self.assertIsNone(net.luma.head.weight.grad)
+        luma.sum().backward()
+        self.assertIsNotNone(net.luma.head.weight.grad)
 
 
 class Transfer(unittest.TestCase):

@@ -15,7 +15,7 @@ from tasks import task_of
 from tasks.color import HELD_OUT_TOO, Color
 from tasks.segment import held_out
 
-from tests.small import HERE, flat, write_tar
+from tests.small import HERE, flat, write_data, write_tar
 
 
 class Tasks(unittest.TestCase):
@@ -70,6 +70,21 @@ class Tasks(unittest.TestCase):
         people, pets = torch.tensor([[[0, 3]]] * 2), torch.tensor([[[0, 2]]] * 2)
         self.assertAlmostEqual(float(task.loss(made.log(), people)), math.log(3), places=3)
         self.assertAlmostEqual(float(task.loss(made.log(), pets)), math.log(10), places=3)
+
+    def test_a_repaired_print_stays_as_faded_as_it_is(self) -> None:
+        config = read_config(HERE / "repair.toml")
+        age = config["data"]["age"] | {"pool": 6, "fading": [0.6, 0.6], "sepia": [1, 1], "wear": [1, 1], "gray": 1, "clean": 0}
+        config["data"] |= {"age": age, "patch": 48}
+        with tempfile.TemporaryDirectory() as name:
+            write_data(Path(name))
+            task = task_of(config, Path(name), torch.Generator().manual_seed(0))
+            task.load()
+            made, wanted = task.batch(16)
+        self.assertEqual(made.shape, (16, 3, 48, 48))
+        self.assertGreater(float((made - wanted).abs().mean()), 0.02)
+        # Noise pictures have every value, a faded brown print has neither black nor white, and less blue than red.
+        self.assertTrue(float(wanted.min()) > 0.1 and float(wanted.max()) < 0.97)
+        self.assertGreater(float(wanted[:, 0].mean()), float(wanted[:, 2].mean()) + 0.02)
 
     def test_what_a_denoiser_learns_from(self) -> None:
         config = read_config(HERE / "denoise-survey.toml")
