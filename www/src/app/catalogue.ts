@@ -6,7 +6,7 @@ import type { FilterSpec } from "../engine";
 import type { ModelFiles } from "../protocol";
 import type { ReadingId } from "./reading";
 import { fromBase } from "./samples";
-import { type BaselineId, factsOf, filterOf, TASKS, type TaskFacts } from "./tasks";
+import { type BaselineId, type ChainStep, factsOf, filterOf, stepsOf, TASKS, type TaskFacts } from "./tasks";
 
 export interface OwnModel {
   key: string;
@@ -59,7 +59,7 @@ export class Catalogue {
     const listed = new Set(this.entries.map((entry) => entry.task));
     const known = TASKS.filter((task) => listed.has(task.id));
     const others = [...listed].filter((id) => !TASKS.some((task) => task.id === id));
-    const chains = TASKS.filter(({ chain }) => chain && this.#chained(chain).length > 0);
+    const chains = TASKS.filter((task) => task.chain && this.#chained(stepsOf(task)).length > 0);
     return [...known, ...others.map(factsOf), ...chains];
   }
 
@@ -69,13 +69,17 @@ export class Catalogue {
   }
 
   /** What can be chosen for a task: its networks, those for compressed photos if they are wanted, then its baselines,
-   *  which remove noise of `sigma`; null: as it is estimated. */
-  methods(task: TaskFacts, compressed: boolean, sigma: number | null = null): Method[] {
+   *  which remove noise of `sigma`; null: as it is estimated. `without`: steps of a chain that are left out. */
+  methods(
+    task: TaskFacts,
+    compressed: boolean,
+    { sigma = null, without = [] }: { sigma?: number | null; without?: readonly string[] } = {},
+  ): Method[] {
     const others = compressed ? this.#forCompressed(task.id) : [];
     const instead = ({ design, strategy, variant }: Entry) =>
       !design && variant === "" ? others.find((other) => other.strategy === strategy) : undefined;
     const networks = task.chain
-      ? this.#chained(task.chain)
+      ? this.#chained(stepsOf(task, without))
       : this.#usual(task.id).map((entry) => networkOf(instead(entry) ?? entry));
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale, sigma) }];
@@ -97,17 +101,27 @@ export class Catalogue {
     return this.entries.find((entry) => entry.task === task)?.title ?? task;
   }
 
-  /** A chain for every method of the first step; a step without it takes the first that it has. */
-  #chained(chain: readonly string[]): Method[] {
-    const steps = chain.map((task) => this.#usual(task));
-    const [first = []] = steps;
-    if (steps.some((entries) => entries.length === 0)) return [];
+  /** A chain for every method of its first network; a step without it takes the first that it has. Of filters alone there is one. */
+  #chained(steps: readonly ChainStep[]): Method[] {
+    const networks = steps.flatMap((step) => (step.kind === "task" ? [this.#usual(step.id)] : []));
+    const [first] = networks;
+    if (networks.some((entries) => entries.length === 0)) return [];
+    const stages = (wanted?: Entry): Stage[] =>
+      steps.flatMap((step): Stage[] => {
+        if (step.kind === "filter") return [{ kind: "filter", id: step.id, filter: filterOf(step.id, 1, null) }];
+        const entries = this.#usual(step.id);
+        const entry = entries.find((one) => wanted && methodId(one) === methodId(wanted)) ?? entries[0];
+        return entry ? [{ kind: "model", entry }] : [];
+      });
+    if (!first) {
+      const [name = ""] = steps.map(({ id }) => id);
+      const plain = { family: "", surveyed: false, name, variant: "", parameters: 0 };
+      return [{ id: `${name}-filter`, kind: "baseline", ...plain, stages: stages() }];
+    }
     return first.map((wanted) => {
-      const entries = steps.flatMap(
-        (entries) => entries.find((entry) => methodId(entry) === methodId(wanted)) ?? entries[0] ?? [],
-      );
-      const parameters = entries.reduce((sum, entry) => sum + entry.parameters, 0);
-      return { ...networkOf(wanted), stages: entries.map((entry) => ({ kind: "model", entry })), parameters };
+      const own = stages(wanted);
+      const parameters = own.reduce((sum, stage) => sum + (stage.kind === "model" ? stage.entry.parameters : 0), 0);
+      return { ...networkOf(wanted), stages: own, parameters };
     });
   }
 }

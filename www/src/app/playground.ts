@@ -58,8 +58,9 @@ export class Playground extends Opener {
   }
 
   /** A method's first network, for a view that looks into it. */
-  async network({ stages: [first] }: Method, signal: AbortSignal): Promise<ModelInfo> {
-    if (!first || first.kind === "filter") throw new CallError("unknown", "this method has no network");
+  async network({ stages }: Method, signal: AbortSignal): Promise<ModelInfo> {
+    const first = stages.find((stage) => stage.kind !== "filter");
+    if (!first) throw new CallError("unknown", "this method has no network");
     try {
       return await this.waiting(() => this.bench.model(first, signal));
     } finally {

@@ -18,6 +18,7 @@ export async function report(state: State): Promise<object> {
     strength: settings.strength,
     saturation: settings.saturation,
     numbers: settings.numbers,
+    without: settings.without,
     hints: settings.hints,
     engine: engine && { backend: engine.backend, chosen: settings.backend, reason: engine.reason },
     browser: navigator.userAgent,

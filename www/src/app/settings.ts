@@ -49,6 +49,8 @@ export interface Settings {
   hints: readonly Hint[];
   /** Of the networks' optional inputs, by name; others are as the files have them. */
   numbers: Readonly<Record<string, number>>;
+  /** Ids of steps that are left out of a chain. */
+  without: readonly string[];
 }
 
 /** The most results at once. */
@@ -78,6 +80,7 @@ export function initialSettings(): Settings {
     cut: null,
     hints: [],
     numbers: {},
+    without: [],
   };
 }
 
@@ -105,6 +108,7 @@ export function formatSettings(settings: Settings): string {
     cut: settings.cut ? formatCut(settings.cut) : "",
     hints: formatHints(settings.hints),
     tell: formatNumbers(settings.numbers),
+    without: settings.without.join(","),
   });
   const first = initialSettings();
   if (settings.chosen === null) query.delete("chosen");
@@ -116,6 +120,7 @@ export function formatSettings(settings: Settings): string {
   if (settings.cut === null) query.delete("cut");
   if (settings.hints.length === 0) query.delete("hints");
   if (Object.keys(settings.numbers).length === 0) query.delete("tell");
+  if (settings.without.length === 0) query.delete("without");
   if (settings.labels === first.labels) query.delete("labels");
   if (settings.classes === null) query.delete("classes");
   if (settings.backend === first.backend) query.delete("backend");
@@ -170,5 +175,6 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     cut: parseCut(given.get("cut")),
     hints: parseHints(given.get("hints")),
     numbers: parseNumbers(given.get("tell")),
+    without: list("without").filter((id) => facts.chain?.includes(id)),
   };
 }

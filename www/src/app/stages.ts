@@ -75,7 +75,7 @@ export async function expected(
   };
   let { width, height } = input;
   for (const stage of method.stages) {
-    if (stage.kind === "filter") continue; // no network follows one
+    if (stage.kind === "filter") continue; // filters before a network leave the size as it is
     const model = await bench.model(stage, signal);
     const pace = await bench.pace(choice, model, signal);
     const estimate = await bench.client.call("estimate", { width, height, model: model.id }, { signal });

@@ -24,7 +24,7 @@ export interface TaskFacts {
   baselines: readonly BaselineId[];
   /** What can be changed of a result without running again. */
   finish: readonly ("strength" | "saturation")[];
-  /** The tasks that are done one after another; only where it is not one network's work. */
+  /** What is done one after another, tasks by their id and classical methods; only where it is not one network's work. */
   chain?: readonly string[];
   /** When it is proposed: to photos that a first look finds in need of it, and after other tasks. */
   proposed?: { need?: NonNullable<FirstLook["need"]>; after?: "enlarging" | "other-tasks" };
@@ -40,6 +40,7 @@ export type BaselineId =
   | "bilateral"
   | "non-local-means"
   | "unsharp"
+  | "autocontrast"
   | "gray"
   | "nearest"
   | "bilinear"
@@ -61,6 +62,7 @@ export function filterOf(id: BaselineId, scale: number, sigma: number | null): F
     case "median":
     case "gaussian-blur":
     case "unsharp":
+    case "autocontrast":
       return classicalOf(id).usual;
     case "bilateral":
     case "non-local-means":
@@ -78,6 +80,17 @@ export function filterOf(id: BaselineId, scale: number, sigma: number | null): F
     case "lanczos3":
       return { kind: "upscale", scale, interpolation: id };
   }
+}
+
+/** A step of a chain. */
+export type ChainStep = { kind: "task"; id: string } | { kind: "filter"; id: BaselineId };
+
+/** The steps of a task that is a chain of others, but for those left out; the last one stays where nothing else would. */
+export function stepsOf({ chain = [] }: TaskFacts, without: readonly string[] = []): ChainStep[] {
+  const left = chain.filter((id) => !without.includes(id));
+  return (left.length > 0 ? left : chain.slice(-1)).map((id) =>
+    TASKS.some((task) => task.id === id) ? { kind: "task", id } : { kind: "filter", id: id as BaselineId },
+  );
 }
 
 /** Whether a filter makes small photos of the original by itself. */

@@ -206,7 +206,7 @@ export class Workshop {
     const tasks = catalogue.tasks();
     const task = tasks.find(({ id }) => id === settings.task) ?? factsOf(settings.task);
     const compressed = isCompressed({ ...this.#board.state, task });
-    const listed = catalogue.methods(task, compressed, settings.sigma);
+    const listed = catalogue.methods(task, compressed, settings);
     const hasOriginal = isDegraded({ ...this.#board.state, task }) && settings.degradation.saved === null;
     const methods = [...(hasOriginal ? listed : listed.filter(worksOnInput)), ...(own ? [ownMethod(own)] : [])];
     const wanted = methods.filter(({ id }) => settings.methods.includes(id)).slice(0, MAX_RESULTS);
@@ -316,7 +316,7 @@ function toldOf({ settings: { numbers, sigma, hints, cut }, photo }: State): Tol
 
 function resultKey(task: string, { id, stages }: Method): string {
   const made = stages
-    .map((stage) => (stage.kind === "own" ? keyOf(stage.model) : stage.kind === "model" ? stage.entry.file : ""))
+    .map((stage) => (stage.kind === "own" ? keyOf(stage.model) : stage.kind === "model" ? stage.entry.file : stage.id))
     .join(" ");
   return `${task} ${id} ${made}`;
 }

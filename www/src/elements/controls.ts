@@ -8,7 +8,7 @@ import { MAX_RESULTS, SOURCES } from "../app/settings";
 import { isFree } from "../app/size";
 import { shownClasses } from "../app/stages";
 import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../app/state";
-import { isAgainstNoise, type TaskFacts, takesSigma, tellsClasses } from "../app/tasks";
+import { isAgainstNoise, stepsOf, type TaskFacts, takesSigma, tellsClasses } from "../app/tasks";
 import type { Part } from "../embed/mode";
 import type { ClassInfo, OptionalInput } from "../engine";
 import { decimal, hasMessage, Localized, percent, t } from "../i18n";
@@ -148,6 +148,7 @@ export class Controls extends Localized {
           </section>`
           : nothing
       }
+      ${shows("methods") && task.chain ? this.#renderSteps(task.chain) : nothing}
       ${shows("methods") ? this.#renderMethods() : nothing}
       ${shows("mode") && (task.kinds.length > 0 || tellsClasses(task)) ? this.#renderMode() : nothing}
       ${
@@ -220,6 +221,23 @@ export class Controls extends Localized {
     if (this.state.results.some(({ method }) => method.kind === "own")) return t("task.own.sentence");
     const key = `task.${id}.sentence`;
     return hasMessage(key) ? t(key) : "";
+  }
+
+  /** The steps of a chain: each can be left out, but for the last one that is there. */
+  #renderSteps(chain: readonly string[]) {
+    const { without } = this.state.settings;
+    const done = stepsOf(this.state.task, without);
+    const options = chain.map((id) => ({
+      value: id,
+      label: stepName(id),
+      disabled: done.length === 1 && done[0]?.id === id,
+    }));
+    return html`<section aria-labelledby="steps">
+      <h2 id="steps">${t("steps.heading")}</h2>
+      <up-chips multiple .label=${t("steps.heading")} .chosen=${done.map(({ id }) => id)} .options=${options}
+        @pick=${(event: CustomEvent<string>) => this.#set({ without: toggled(without, event.detail) })}></up-chips>
+      <p class="sentence">${t("steps.sentence")}</p>
+    </section>`;
   }
 
   #renderMethods() {
@@ -404,6 +422,12 @@ function className(name: string): string {
 }
 
 /** What a task is called; one the page does not know by its id. */
+/** A step of a chain: a task, or a classical method. */
+function stepName(id: string): string {
+  const key = `baseline.${id}`;
+  return hasMessage(key) ? t(key) : taskName(id);
+}
+
 export function taskName(id: string): string {
   const key = `task.${id}`;
   return hasMessage(key) ? t(key) : id;

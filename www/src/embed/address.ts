@@ -11,6 +11,7 @@ export const SETTINGS = [
   "cut",
   "hints",
   "tell",
+  "without",
   "mode",
   "saved",
   "strength",
@@ -26,7 +27,7 @@ export const SETTINGS = [
   "tools",
 ] as const;
 /** Attributes that are lists: between spaces or commas, in the address between commas. */
-export const LISTS: readonly string[] = ["with", "classes", "tools"];
+export const LISTS: readonly string[] = ["with", "classes", "tools", "without"];
 
 /** The kind of damage, its values and its seed: one setting of the page's address. */
 export const DAMAGE = ["degradation", "level", "seed"] as const;

@@ -26,6 +26,7 @@ export const ATTRIBUTE_TEXTS: Record<AttributeName, Described> = {
   cut: { text: "The part of the photo that is used, as the playground's address has it." },
   hints: { text: "Colors that are known at places of the photo, as the playground's address has them." },
   tell: { text: "Numbers for the networks' optional inputs, as the playground's address has them." },
+  without: { text: "Steps of `old-photo` that are left out, between spaces: `autocontrast`, for example." },
   mode: {
     text: "`apply`: the photo as it is; `test`: it is damaged first, and results are scored.",
     type: oneOf("apply", "test"),

@@ -121,7 +121,7 @@ export class Inspector extends Maker {
 
   /** Methods with a network to look into. */
   get networks(): Method[] {
-    return this.playground.state.methods.filter(({ stages: [first] }) => first && first.kind !== "filter");
+    return this.playground.state.methods.filter(({ stages }) => stages.some(({ kind }) => kind !== "filter"));
   }
 
   get method(): Method | null {

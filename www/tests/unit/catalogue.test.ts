@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { parseManifest } from "../../../npm/src/manifest";
 import { Catalogue } from "../../src/app/catalogue";
+import { classicalOf } from "../../src/app/classical";
 import { usual } from "../../src/app/degradation";
 import { briefLabel, methodLabel } from "../../src/app/panes";
 import { initialSettings, parseSettings, type Settings } from "../../src/app/settings";
 import { isCompressed } from "../../src/app/state";
-import { factsOf } from "../../src/app/tasks";
+import { factsOf, TASKS } from "../../src/app/tasks";
 import { SECTIONS } from "../../src/slides/sections";
 
 // Asked for its language as soon as there are messages.
@@ -111,7 +112,7 @@ describe("what can be chosen", () => {
   it("has filters that remove the noise that is there, or as much as they are told", () => {
     const filters = (sigma: number | null) =>
       catalogue(entry("denoise", "nearest"))
-        .methods(factsOf("denoise"), false, sigma)
+        .methods(factsOf("denoise"), false, { sigma })
         .flatMap(({ stages }) => stages.flatMap((stage) => (stage.kind === "filter" ? [stage.filter] : [])));
     expect(filters(null)).toContainEqual({ kind: "non-local-means" });
     expect(filters(12)).toContainEqual({ kind: "bilateral", sigma: 12 });
@@ -200,20 +201,43 @@ describe("what can be chosen", () => {
   });
 
   it("chains tasks for an old photo where each has a model, and keeps to a strategy where it can", () => {
-    const partly = catalogue(entry("denoise-colorize", "nearest"), entry("colorize", "nearest"));
+    const partly = catalogue(entry("repair", "nearest"), entry("colorize", "nearest"));
     expect(ids(partly.tasks())).not.toContain("old-photo");
     const zoo = catalogue(
-      entry("denoise-colorize", "bilinear"),
-      entry("denoise-colorize", "nearest"),
+      entry("repair", "bilinear"),
+      entry("repair", "nearest"),
+      entry("colorize", "bilinear"),
+      entry("colorize", "nearest"),
       entry("super-resolve-x2", "nearest"),
     );
     expect(ids(zoo.tasks())).toContain("old-photo");
-    const files = zoo
-      .methods(factsOf("old-photo"), false)
-      .map(({ id, stages }) => [id, ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : ""))]);
-    expect(files).toEqual([
-      ["nearest", "denoise-colorize-nearest.onnx", "super-resolve-x2-nearest.onnx"],
-      ["bilinear", "denoise-colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
+    const steps = (...without: string[]) =>
+      zoo
+        .methods(factsOf("old-photo"), false, { without })
+        .map(({ id, stages }) => [
+          id,
+          ...stages.map((stage) => (stage.kind === "model" ? stage.entry.file : stage.kind === "filter" && stage.id)),
+        ]);
+    expect(steps()).toEqual([
+      ["nearest", "repair-nearest.onnx", "autocontrast", "colorize-nearest.onnx", "super-resolve-x2-nearest.onnx"],
+      ["bilinear", "repair-bilinear.onnx", "autocontrast", "colorize-bilinear.onnx", "super-resolve-x2-nearest.onnx"],
     ]);
+    expect(steps("repair", "super-resolve-x2"), "steps left out").toEqual([
+      ["nearest", "autocontrast", "colorize-nearest.onnx"],
+      ["bilinear", "autocontrast", "colorize-bilinear.onnx"],
+    ]);
+    expect(steps("repair", "colorize", "super-resolve-x2")).toEqual([["autocontrast-filter", "autocontrast"]]);
+    expect(steps("repair", "autocontrast", "colorize", "super-resolve-x2"), "never all of them").toEqual([
+      ["nearest", "super-resolve-x2-nearest.onnx"],
+    ]);
+  });
+
+  it("knows every step of a chain", () => {
+    for (const { id, chain = [] } of TASKS)
+      for (const step of chain)
+        expect(
+          TASKS.some((task) => task.id === step) || classicalOf(step as "autocontrast"),
+          `${id}: ${step}`,
+        ).toBeTruthy();
   });
 });

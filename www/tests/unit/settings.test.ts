@@ -39,8 +39,12 @@ describe("settings in the address", () => {
         { x: 0.9, y: 0, a: -128, b: 128 },
       ],
       numbers: { temperature: 0.5, sigma: 12 },
+      without: [],
     };
     expect(parseSettings(formatSettings(settings))).toEqual(settings);
+    const chained = { ...settings, task: "old-photo", without: ["autocontrast", "super-resolve-x2"] };
+    expect(parseSettings(formatSettings(chained)).without).toEqual(chained.without);
+    expect(parseSettings("task=old-photo&without=fog,colorize").without, "steps that there are").toEqual(["colorize"]);
     const own = { ...settings, sample: null };
     expect(parseSettings(formatSettings(own))).toEqual(own);
     expect(parseSettings(formatSettings(initialSettings()))).toEqual(initialSettings());
