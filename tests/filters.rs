@@ -6,8 +6,9 @@ use std::path::Path;
 use proptest::prelude::*;
 use safetensors::SafeTensors;
 use unet_playground::image::filter::{
-    Age, Autocontrast, BackProjection, Bilateral, Blur, Difference, Edges, Filter, Filtered, Gray, Interpolation, Jpeg,
-    Kernel, Median, Mix, NonLocalMeans, OldPhoto, Resize, Saturation, Sensor, Sign, Unsharp, apply,
+    Age, Autocontrast, BackProjection, Bilateral, Blur, Difference, Edges, Filter, Filtered, Gray,
+    Interpolation, Jpeg, Kernel, Median, Mix, NonLocalMeans, OldPhoto, Resize, Saturation, Sensor, Sign,
+    Unsharp, apply,
 };
 use unet_playground::image::work::finish;
 use unet_playground::image::{Noise, Picture, Rect, Subsampling, decode, lab, metrics};
