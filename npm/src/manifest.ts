@@ -28,6 +28,8 @@ export interface Entry {
   flopsPerPixel: number;
   /** By name: decibels, or parts of a whole. */
   scores: Record<string, number>;
+  /** Scores while it was trained: step and score, the steps rising; empty where the manifest has none. */
+  curve: [step: number, score: number][];
   license: string;
 }
 
@@ -54,6 +56,22 @@ function numbers(value: unknown): Record<string, number> {
   return Object.fromEntries(pairs.filter((pair): pair is [string, number] => Number.isFinite(pair[1])));
 }
 
+/** More points than that are not drawn apart in a card. */
+const MOST_POINTS = 24;
+
+/** A training's curve of `steps` steps; none where any of it makes no sense. */
+function curve(value: unknown, steps: number): Entry["curve"] {
+  const list: unknown[] = Array.isArray(value) ? value : [];
+  const points = list.flatMap((one): Entry["curve"] => {
+    const [step, score, ...more]: unknown[] = Array.isArray(one) ? one : [];
+    const numbers = typeof step === "number" && typeof score === "number" && Number.isFinite(score);
+    return numbers && more.length === 0 ? [[step, score]] : [];
+  });
+  const rises = points.every(([step], at) => step >= 0 && step > (points[at - 1]?.[0] ?? -Infinity) && step <= steps);
+  const whole = points.length === list.length && points.length >= 2 && points.length <= MOST_POINTS;
+  return whole && rises ? points : [];
+}
+
 /** Reads the manifest; what is not an entry is passed over, so that one bad line does not hide the others. */
 export function parseManifest(json: unknown): Entry[] {
   const list = Array.isArray(json) ? json : [];
@@ -77,6 +95,7 @@ export function parseManifest(json: unknown): Entry[] {
       parameters: number("parameters"),
       flopsPerPixel: number("flops_per_pixel"),
       scores: numbers(field("scores")),
+      curve: curve(field("curve"), number("steps")),
       license: text("license"),
     };
     return /^[\w.-]+\.onnx$/.test(entry.file) && entry.task && entry.strategy ? [entry] : [];

@@ -17,12 +17,17 @@ const OTHERS = [
   { task: "super-resolve-x2", strategy: "transposed-conv3", variant: "" },
 ];
 
-/** The networks of a survey: design and strategy. */
-const SURVEYED = [
-  ["frameworks", "post-upsampling", "pixel-shuffle"],
-  ["frameworks", "progressive", "transposed-conv"],
+/** The networks of a survey: design and strategy, and the curve of the training, the second of which makes no sense. */
+const SURVEYED: [survey: string, design: string, strategy: string, curve?: number[][]][] = [
+  [
+    "frameworks",
+    "post-upsampling",
+    "pixel-shuffle",
+    Array.from({ length: 24 }, (_, at) => [(1000 * at) / 23, 29.5 - 5.25 / (1 + at)]),
+  ],
+  ["frameworks", "progressive", "transposed-conv", [[0, 27]]],
   ["designs", "residual", "pixel-shuffle"],
-] as const;
+];
 
 /** A full zoo: what stands for a network says its scale, its quality in percent, and whether it tells classes, and its number among the strategies. Two of them tie. */
 const zoo = [
@@ -30,8 +35,8 @@ const zoo = [
     .filter(({ chain }) => !chain)
     .flatMap(({ id }) => STRATEGIES.map((strategy, index) => model(id, strategy, "", index))),
   ...OTHERS.map(({ task, strategy, variant }) => model(task, strategy, variant, 0)),
-  ...SURVEYED.map(([survey, design, strategy], index) => {
-    return model("super-resolve-x4", strategy, "", index, { survey, design });
+  ...SURVEYED.map(([survey, design, strategy, curve], index) => {
+    return model("super-resolve-x4", strategy, "", index, { survey, design, ...(curve && { curve }) });
   }),
 ];
 
@@ -40,7 +45,7 @@ function model(
   strategy: string,
   variant: string,
   index: number,
-  more: { survey?: string; design?: string } = {},
+  more: { survey?: string; design?: string; curve?: number[][] } = {},
 ) {
   const facts = tasks.find(({ id }) => id === task);
   const source = new Uint8Array(90_000);
@@ -67,6 +72,7 @@ function model(
     parameters: 500_000 + 10_000 * index,
     flops_per_pixel: more.design ? 16_000 + 4000 * index : 69_000,
     scores: { "Set5 luma": 30 + index / 10 - (more.design ? 0.5 : 0), "Set5 luma, bicubic": 28.4, "Set14 luma": 27 },
+    steps: 1000,
     license: "MIT",
   };
   return { entry, source };

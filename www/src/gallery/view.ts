@@ -7,6 +7,7 @@ import { formatRoute, type Router } from "../app/router";
 import { fromBase } from "../app/samples";
 import { MAX_RESULTS } from "../app/settings";
 import { noticeFor } from "../app/state";
+import { factsOf, tellsClasses } from "../app/tasks";
 import "../elements/chips";
 import type { Chips } from "../elements/chips";
 import { taskName, toggled } from "../elements/controls";
@@ -18,6 +19,7 @@ import { column, scrolling, shared } from "../elements/shared";
 import { bytes, decimal, hasMessage, Localized, plural, t, thousands } from "../i18n";
 import "./chart";
 import type { NamedPoint } from "./chart";
+import "./curve";
 import type { Drawing } from "./drawing";
 import "./drawn";
 import { colored, GROUPS, groupOf } from "./groups";
@@ -188,6 +190,7 @@ export class GalleryView extends Localized {
     const paper = PAPERS[entry.design];
     const drawing = this.drawings[entry.file];
     const checked = chosen.includes(id);
+    const labels = tellsClasses(factsOf(entry.task));
     const inspected = formatRoute({
       view: "inspect",
       path: "",
@@ -199,6 +202,7 @@ export class GalleryView extends Localized {
       ${drawing ? html`<gallery-drawing .drawing=${drawing} .name=${name}></gallery-drawing>` : nothing}
       ${about ? html`<p>${t(about)}</p>` : nothing}
       ${paper ? html`<p class="formula">${paper.formula}</p><p class="paper">${paper.paper}</p>` : nothing}
+      ${entry.curve.length > 0 ? html`<gallery-curve .curve=${entry.curve} .unit=${labels ? "IoU" : "dB"}></gallery-curve>` : nothing}
       <dl>
         <div><dt>${score}</dt><dd>${decimal(quality, unitOf(score) ? 2 : 3)} ${unitOf(score)}</dd></div>
         <div><dt>${t("results.parameters")}</dt><dd>${thousands(entry.parameters)}</dd></div>

@@ -54,7 +54,7 @@ describe("the gallery", () => {
     const page = await at.visit("#gallery");
     const cards = page.locator("article");
     await cards.getByRole("img", { name: "Drawing of Residual blocks" }).waitFor();
-    expect(await cards.getByRole("img").count()).toBe(await cards.count());
+    expect(await cards.getByRole("img", { name: /^Drawing/ }).count()).toBe(await cards.count());
     const [boxes, lines, wide] = await cards.first().evaluate((card) => {
       const svg = card.querySelector("gallery-drawing")?.shadowRoot?.querySelector("svg");
       const lengths = (selector: string) =>
@@ -69,6 +69,27 @@ describe("the gallery", () => {
       .evaluateAll((dots) => dots.map((dot) => getComputedStyle(dot).stroke));
     expect(new Set(strokes).size, "zoo, frameworks, designs").toBe(3);
     expect(strokes).not.toContain("none");
+  });
+
+  it("shows how the score rose in training, where the file says so", async () => {
+    const page = await at.visit("#gallery");
+    const said = "Score in training: 24.3 dB at step 0, 29.3 dB at step 1,000";
+    const curve = page.locator("article").getByRole("img", { name: said });
+    await curve.waitFor();
+    expect(await page.locator("gallery-curve").count(), "the curve of another makes no sense").toBe(1);
+    expect(await curve.locator("text").allTextContents()).toEqual(
+      expect.arrayContaining(["dB, in training", "26.0", "28.0", "0", "step 1,000"]),
+    );
+    const points = ((await curve.locator("polyline").getAttribute("points")) ?? "")
+      .split(" ")
+      .map((point) => point.split(",").map(Number));
+    expect(points).toHaveLength(24);
+    for (const [at, [x = 0, y = 0]] of points.entries()) {
+      const [before = x, above = y] = points[at - 1] ?? [x - 1, y + 1];
+      expect(x > before && y <= above && x >= 38 && x <= 256 && y >= 20 && y <= 84, `${x},${y}`).toBe(true);
+    }
+    await page.getByRole("button", { name: "VI, Tiếng Việt" }).press("Enter");
+    await page.getByRole("img", { name: "Điểm khi huấn luyện: 24,3 dB ở bước 0, 29,3 dB ở bước 1.000" }).waitFor();
   });
 
   it("measures on this device what networks take, when that is asked for, and can be stopped", async () => {

@@ -38,6 +38,92 @@ const best = entry("best", {
 });
 const all = [zoo, plain, dear, best];
 
+describe("a training's curve in the manifest", () => {
+  const read = (curve: unknown, steps = 100) => entry("a", { curve, steps }).curve;
+
+  it("is read as it stands", () => {
+    const curve = [
+      [0, -1.5],
+      [40, 28],
+      [100, 27.9],
+    ];
+    expect(read(curve)).toEqual(curve);
+    const longest = Array.from({ length: 24 }, (_, at) => [at, 1]);
+    expect(read(longest)).toHaveLength(24);
+  });
+
+  it("is passed over as a whole where any of it makes no sense", () => {
+    const bad: unknown[] = [
+      undefined,
+      null,
+      7,
+      "[[0, 1], [100, 2]]",
+      {},
+      [],
+      [[0, 1]],
+      [[0, 1], null],
+      [[0, 1], [50]],
+      [
+        [0, 1],
+        [50, 2, 3],
+      ],
+      [
+        [0, 1],
+        ["50", 2],
+      ],
+      [
+        [0, 1],
+        [50, "2"],
+      ],
+      [
+        [0, 1],
+        [50, null],
+      ],
+      [
+        [0, 1],
+        [50, null],
+        [100, 2],
+      ],
+      [
+        [-1, 1],
+        [50, 2],
+      ],
+      [
+        [0, 1],
+        [101, 2],
+      ],
+      [
+        [50, 1],
+        [50, 2],
+      ],
+      [
+        [50, 1],
+        [40, 2],
+      ],
+      [
+        [0, 1],
+        [Number.NaN, 2],
+      ],
+      [
+        [0, 1],
+        [50, Number.POSITIVE_INFINITY],
+      ],
+      Array.from({ length: 25 }, (_, at) => [at, 1]),
+    ];
+    for (const curve of bad) expect(read(curve), JSON.stringify(curve)).toEqual([]);
+    expect(
+      read(
+        [
+          [0, 1],
+          [50, 2],
+        ],
+        Number.NaN,
+      ),
+      "of no steps",
+    ).toEqual([]);
+  });
+});
+
 describe("the manifest's networks of surveys", () => {
   it("are methods by their designs, after all others, and never stand in for those of compressed photos", () => {
     const compressed = entry("compressed", { variant: "compressed" });
