@@ -101,6 +101,10 @@ export const SHOTS = {
     "#task=colorize&mode=test&picture=coffee&backend=cpu&layout=grid&with=bilinear,gray-filter&tools=table",
     done,
   ],
+  unchanged: [
+    "#task=colorize&mode=test&picture=camera&backend=cpu&layout=grid&tools=table",
+    see("The damage changed nothing in this photo"),
+  ],
   hints: [`#${HINTS}`, done, press("Color hint"), see(/^Choose a place/)],
   "hint-colors": [`#${HINTS}`, done, press("Color hint"), press("In the middle"), see(/^The network finds/)],
   wipe: [`#${ENLARGE}&mode=apply&chosen=bilinear&left=bicubic-filter`, done, press("1:1, actual size")],
@@ -124,6 +128,7 @@ export const SHOTS = {
   inspect: ["#inspect?backend=cpu", upToDate],
   "inspect-segment": ["#inspect?backend=cpu&task=segment&node=up1.cat", upToDate],
   "inspect-cut": ["#inspect?backend=cpu&beside=nearest&cut=enc1>cat1.concat", upToDate],
+  "inspect-times": ["#inspect?backend=cpu", upToDate, down("Where the time goes")],
   learn: ["#learn?step=0", upToDate],
   "learn-random": ["#learn?random=1", upToDate],
   ...Object.fromEntries(
