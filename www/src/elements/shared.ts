@@ -156,6 +156,7 @@ export const dialogs = css`
   dialog {
     --ink-soft: light-dark(#66615a, #bab4ab); /* readable on fields of a raised surface, too */
     --side: 24px;
+    --fade: 8px;
     max-width: calc(100vw - 32px);
     max-height: calc(100dvh - 32px);
     padding: 0 var(--side);
@@ -186,7 +187,9 @@ export const dialogs = css`
   .head {
     top: 0;
     justify-content: space-between;
-    padding: calc(var(--side) - 4px) calc(var(--side) - 8px) 8px var(--side);
+    margin-bottom: var(--fade);
+    /* Below: the ring of a button that has the focus. */
+    padding: calc(var(--side) - 4px) calc(var(--side) - 8px) 5px var(--side);
   }
   .head h2 {
     font-size: 16px;
@@ -197,19 +200,21 @@ export const dialogs = css`
     flex-wrap: wrap;
     justify-content: end;
     gap: 8px 12px;
-    padding: 6px var(--side) var(--side);
+    margin-top: var(--fade);
+    padding: 5px var(--side) var(--side);
   }
-  /* What goes on above and below fades, so that it does not look like the end. */
+  /* What goes on above and below fades, so that it does not look like the end. The margins are as wide: what is scrolled to
+     its end is clear. */
   .head::after,
   .foot::before {
     content: "";
     position: absolute;
-    inset: 100% 0 -10px;
+    inset: 100% 0 calc(-1 * var(--fade));
     background: linear-gradient(var(--raised), transparent);
     pointer-events: none;
   }
   .foot::before {
-    inset: -10px 0 100%;
+    inset: calc(-1 * var(--fade)) 0 100%;
     background: linear-gradient(transparent, var(--raised));
   }
 `;

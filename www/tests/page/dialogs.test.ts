@@ -48,6 +48,39 @@ describe("the buttons of a dialog", () => {
   }
 });
 
+describe("the edges of a dialog", () => {
+  for (const [button, ...steps] of [...DIALOGS, ["Close", press("Keyboard and mouse")] as (typeof DIALOGS)[number]]) {
+    it(`fade over nothing that is scrolled to its end: ${button}`, async () => {
+      const page = await at.open({ viewport: { width: 1440, height: 900 }, permissions: ["camera"] });
+      for (const step of steps) await step(page);
+      const dialog = page.getByRole("dialog");
+      await dialog.waitFor();
+      const gaps = await dialog.evaluate((each) => {
+        const side = (of: Element | null | undefined, edge: "top" | "bottom") => of?.getBoundingClientRect()[edge] ?? 0;
+        const fade = (of: Element, part: string) => Number.parseFloat(getComputedStyle(of, part).height);
+        const [head, foot] = [each.querySelector(".head"), each.querySelector(".foot")];
+        each.scrollTop = 0;
+        const above = head ? side(head.nextElementSibling, "top") - side(head, "bottom") - fade(head, "::after") : 0;
+        each.scrollTop = each.scrollHeight;
+        const below = foot
+          ? side(foot, "top") - side(foot.previousElementSibling, "bottom") - fade(foot, "::before")
+          : 0;
+        return [above, below];
+      });
+      expect(Math.min(...gaps), String(gaps)).toBeGreaterThan(-0.5);
+      const ring = await dialog.evaluate((each) => {
+        const close = each.querySelector<HTMLElement>(".head button");
+        const below = (of: Element | null) => of?.getBoundingClientRect().bottom ?? 0;
+        close?.focus({ focusVisible: true } as FocusOptions);
+        const { outlineWidth, outlineOffset } = close ? getComputedStyle(close) : {};
+        const wide = Number.parseFloat(outlineWidth ?? "") + Number.parseFloat(outlineOffset ?? "");
+        return [wide, below(each.querySelector(".head")) - below(close)];
+      });
+      expect(ring[1], "room for the ring of its focus").toBeGreaterThanOrEqual(ring[0] ?? Infinity);
+    });
+  }
+});
+
 /** Whether all of an element can be pressed: nothing lies over its corners, and none of them is out of sight. */
 function uncovered(element: Element): boolean {
   const { left, top, right, bottom } = element.getBoundingClientRect();
