@@ -72,6 +72,7 @@ describe("the manifest", () => {
         parameters: 1000,
         flopsPerPixel: 96_192,
         scores: {},
+        curve: [],
         license: "MIT",
       },
     ]);
