@@ -63,7 +63,7 @@ export interface FirstLook {
   /** None of pictures too small to tell. */
   noise: NoiseLevel | null;
   /** What to do first, if anything. */
-  need: "colors" | "colors-without-noise" | "less-noise" | "twice-the-size" | "four-times-the-size" | null;
+  need: "colors" | "colors-without-noise" | "restoration" | "less-noise" | "twice-the-size" | "four-times-the-size" | null;
 }
 
 export interface ScoreOptions {

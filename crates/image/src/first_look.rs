@@ -9,6 +9,8 @@ const SIDE: u32 = 256;
 const ONE_TONE: f32 = 4.0;
 /// Mean chroma that is still no color of its own, of 255.
 const NEUTRAL: f32 = 40.0;
+/// Mean chroma of a print that has turned brown: more than a scanner's or a JPEG file's of gray.
+const BROWN: f32 = 4.0;
 /// Noise that is seen, as Gaussian noise of this sigma.
 const NOISY: f32 = 9.0;
 /// Longer sides that are small for a screen, and tiny.
@@ -37,6 +39,8 @@ pub enum Need {
     Colors,
     /// Gray and noisy.
     ColorsWithoutNoise,
+    /// Of one tone that is not gray: a print that has turned brown.
+    Restoration,
     /// Noisy, in color.
     LessNoise,
     /// Small.
@@ -50,18 +54,20 @@ pub enum Need {
 /// # Errors
 /// `OutOfMemory`.
 pub fn first_look(picture: &Picture) -> Result<FirstLook> {
-    let gray = has_one_tone(&picture.thumbnail(SIDE)?)?;
+    let tint = tint(&picture.thumbnail(SIDE)?)?;
+    let gray = tint.is_some();
     let noise = noise_level(picture).ok();
     let longer = picture.width().max(picture.height());
     // Noise alike in all channels is noise of luma alone.
     let noisy = noise.is_some_and(|noise| noise.sigma > NOISY);
-    let need = match (gray, noisy) {
-        (true, true) => Some(Need::ColorsWithoutNoise),
-        (true, false) => Some(Need::Colors),
-        (false, true) => Some(Need::LessNoise),
-        (false, false) if longer <= TINY => Some(Need::FourTimesTheSize),
-        (false, false) if longer <= SMALL => Some(Need::TwiceTheSize),
-        (false, false) => None,
+    let need = match (tint, noisy) {
+        (Some(BROWN..), _) => Some(Need::Restoration),
+        (Some(_), true) => Some(Need::ColorsWithoutNoise),
+        (Some(_), false) => Some(Need::Colors),
+        (None, true) => Some(Need::LessNoise),
+        (None, false) if longer <= TINY => Some(Need::FourTimesTheSize),
+        (None, false) if longer <= SMALL => Some(Need::TwiceTheSize),
+        (None, false) => None,
     };
     Ok(FirstLook { gray, noise, need })
 }
@@ -69,7 +75,8 @@ pub fn first_look(picture: &Picture) -> Result<FirstLook> {
 /// Number of pixels, sums of both chromas, and sum of their squares, for a range of lightness.
 type Tone = (f32, [f32; 2], f32);
 
-fn has_one_tone(picture: &Picture) -> Result<bool> {
+/// Mean chroma, of 255, of a picture that has one tone for each lightness; `None` of others.
+fn tint(picture: &Picture) -> Result<Option<f32>> {
     let mut tones: [Tone; TONES] = [(0.0, [0.0; 2], 0.0); TONES];
     let rgba = picture.region(picture.rect())?;
     for &[r, g, b, a] in rgba.as_chunks::<RGBA>().0 {
@@ -90,7 +97,7 @@ fn has_one_tone(picture: &Picture) -> Result<bool> {
     let spread = (within.sum::<f32>().max(0.0) / count.max(1.0)).sqrt();
     let mean = |of: fn(&Tone) -> f32| tones.iter().map(of).sum::<f32>() / count.max(1.0);
     let tint = mean(|tone| tone.1[0]).hypot(mean(|tone| tone.1[1]));
-    Ok(count > 0.0 && spread < ONE_TONE && tint < NEUTRAL)
+    Ok((count > 0.0 && spread < ONE_TONE && tint < NEUTRAL).then_some(tint))
 }
 
 #[cfg(test)]
@@ -120,7 +127,7 @@ mod tests {
     const GRAY: [&str; 3] = ["camera", "clock", "brick"];
 
     #[test]
-    fn gray_and_sepia_pictures_need_colors() {
+    fn gray_pictures_need_colors_and_brown_ones_more() {
         let old = FilterSpec::OldPhoto {
             wear: 0.3,
             fading: 0.5,
@@ -135,7 +142,7 @@ mod tests {
         }
         for photo in COLORED.map(sample) {
             assert_eq!(need(&photo, &[FilterSpec::Gray {}, saved(70)]), Some(Need::Colors));
-            assert_eq!(need(&photo, std::slice::from_ref(&old)), Some(Need::Colors));
+            assert_eq!(need(&photo, std::slice::from_ref(&old)), Some(Need::Restoration));
             assert_eq!(
                 need(&photo, &[FilterSpec::Gray {}, noise(20.0, true), saved(90)]),
                 Some(Need::ColorsWithoutNoise)
