@@ -360,15 +360,18 @@ describe("a person's own photo", () => {
 
   it("is forgotten when asked for", async () => {
     await open();
+    const forget = page.getByRole("button", { name: "Forget my photo" });
+    expect(await forget.count(), "of a sample").toBe(0);
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();
     await restored(page);
-    await page.getByRole("button", { name: "Forget my photo" }).click();
+    await forget.click();
     await named(page, "Chelsea the cat").waitFor();
     await restored(page);
     await page.evaluate(() => (location.hash = "#picture=own"));
     await notice(page).getByText("You removed your photo").waitFor();
     await restored(page);
+    expect(await forget.count()).toBe(0);
   });
 
   it("keeps the part of it that is used, for a link that says nothing of it", async () => {
