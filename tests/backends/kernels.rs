@@ -185,6 +185,15 @@ async fn normalisations(backend: Backend) {
             check(&backend, &b.finish(&[y]), &[&x]).await;
 
             let mut b = PlanBuilder::default();
+            let x = numbers.tensor(&shape);
+            let input = b.input(&x, Layout::Planes);
+            let scale = with_scale.then(|| b.constant(numbers.tensor(&[shape[1]])));
+            let shift = with_shift.then(|| b.constant(numbers.tensor(&[shape[1]])));
+            let y = b.planes(&shape);
+            b.step(Kernel::ChannelNorm { epsilon: 1e-3, scale, shift }, &[input], &[y]);
+            check(&backend, &b.finish(&[y]), &[&x]).await;
+
+            let mut b = PlanBuilder::default();
             let inner = shape[2] * shape[3];
             let x = numbers.tensor(&shape);
             let input = b.input(&x, Layout::Plain);

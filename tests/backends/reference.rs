@@ -188,6 +188,10 @@ fn evaluate(plan: &Plan, kernel: &Kernel, inputs: &[Array], shape: &[usize]) -> 
                 normalised(x.at(i), members, *epsilon, i[1], &scale, &shift)
             })
         }
+        Kernel::ChannelNorm { epsilon, scale, shift } => {
+            let (scale, shift) = (constant(scale), constant(shift));
+            Array::from(shape, |i| normalised(x.at(i), &x.along(i, 1), *epsilon, i[1], &scale, &shift))
+        }
         Kernel::LayerNorm { inner, epsilon, scale, shift } => {
             let (scale, shift) = (constant(scale), constant(shift));
             let value = |k: usize| {

@@ -20,7 +20,8 @@ pub(crate) const OPERATORS: &[File] = files! { "ops":
 
 /// Whole networks, from onnxruntime (`training/fixtures.py`).
 pub(crate) const NETWORKS: &[File] = files! { "nets":
-    "attentive" "channel_attention" "channels_last" "coordinates" "cropped" "dbpn" "dncnn" "espcn" "external_data"
+    "attentive" "channel_attention" "channel_normed" "channels_last" "coordinates" "cropped" "dbpn" "dncnn" "espcn"
+    "external_data"
     "group_normed" "lapsrn" "pyramid_pooling" "recursive" "reported" "segment" "two_inputs" "unet_bilinear"
     "unet_flat_pictures" "unet_max_unpool" "unet_nearest" "unet_pixel_shuffle" "unet_transposed_conv"
     "unpooling"

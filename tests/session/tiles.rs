@@ -41,6 +41,13 @@ fn what_pads_after_a_crop_shows_no_seam() {
 }
 
 #[test]
+fn norms_of_each_pixel_run_in_tiles() {
+    for name in ["root, dynamo", "last, dynamo"] {
+        check(&load(&cpu(), &network("channel_normed", name)), &picture(203, 150), name);
+    }
+}
+
+#[test]
 fn what_knows_its_place_sees_the_whole_frame() {
     let engine = cpu();
     for file in ["coordinates", "attentive"] {

@@ -148,6 +148,15 @@ def paper(make, channels: int, sizes: Sizes, **more: object) -> list[Case]:
         f"{name}, legacy", make(), channels, sizes[:1], legacy=True, opset=14)]  # fmt: skip
 
 
+def channel_normed() -> list[Case]:
+    cases = []
+    for how in ("root", "reciprocal", "last", "shared"):
+        cases.append(build(f"{how}, dynamo", papers.ChannelNormed(how), 3, ((8, 12), (7, 5)), dynamic=dims("h", "w")))
+        if how in ("root", "reciprocal"):
+            cases.append(build(f"{how}, legacy", papers.ChannelNormed(how), 3, ((8, 12),), legacy=True, opset=14))
+    return cases
+
+
 NETS = {
     **{f"unet_{s.replace('-', '_')}": (lambda s=s: unet(s)) for s in
        ("nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv")},
@@ -162,6 +171,7 @@ NETS = {
     "pyramid_pooling": lambda: paper(papers.PyramidPooling, 3, ((24, 36),)),
     "recursive": lambda: paper(papers.Recursive, 1, ((17, 19),), opset=22),
     "group_normed": lambda: paper(papers.GroupNormed, 3, ((16, 20), (12, 8)), dynamic=dims("h", "w", multiple=4)),
+    "channel_normed": channel_normed,
     "cropped": lambda: paper(papers.Cropped, 3, ((17, 20), (11, 12)), dynamic=dims("h", "w")),
     "attentive": lambda: paper(papers.Attentive, 3, ((12, 16), (8, 6)), dynamic=dims("h", "w", multiple=2)),
     "coordinates": lambda: paper(papers.Coordinates, 3, ((11, 14), (9, 8)), dynamic=dims("h", "w")),

@@ -173,6 +173,35 @@ class Segment(nn.Module):
         return torch.softmax(scores, 1), scores.argmax(1)
 
 
+class ChannelNormed(nn.Module):
+    """Layer norm of each pixel's channels, twice, as networks have it. "root": over the root of the variance (NAFNet; Chen et al. 2022);
+    "reciprocal": times its reciprocal; "last": `torch.nn.LayerNorm` of channels that were put last (ConvNeXt; Liu et al. 2022);
+    "shared": "root", and the variance is an output too."""
+
+    def __init__(self, how: str):
+        super().__init__()
+        self.how = how
+        self.first, self.second = nn.Conv2d(3, 6, 3, padding=1), nn.Conv2d(6, 3, 3, padding=1)
+        self.scales = nn.ParameterList(nn.Parameter(torch.ones(c)) for c in (6, 3))
+        self.shifts = nn.ParameterList(nn.Parameter(torch.zeros(c)) for c in (6, 3))
+
+    def norm(self, x: Tensor, index: int) -> tuple[Tensor, Tensor]:
+        scale, shift = self.scales[index], self.shifts[index]
+        if self.how == "last":
+            last = F.layer_norm(x.permute(0, 2, 3, 1), scale.shape, scale, shift, 1e-6)
+            return last.permute(0, 3, 1, 2), x
+        centered = x - x.mean(1, keepdim=True)
+        variance = centered.pow(2).mean(1, keepdim=True)
+        is_product, floored = self.how == "reciprocal", variance + 1e-6
+        y = centered * torch.rsqrt(floored) if is_product else centered / floored.sqrt()
+        return scale.view(1, -1, 1, 1) * y + shift.view(1, -1, 1, 1), variance
+
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        y, seen = self.norm(self.first(x), 0)
+        y, also = self.norm(self.second(y), 1)
+        return (y, seen + also) if self.how == "shared" else y
+
+
 class GroupNormed(nn.Module):
     """Wu and He 2018: normalisation of groups, for which exporters reshape; at a quarter of the pixels, by unshuffling."""
 

@@ -42,7 +42,7 @@ pub use probe::{Bounds, bounds, probe};
 pub use weights::WeightCache;
 
 use concat::{ConcatPlain, ConcatPlanes, Place};
-use norm::{Affine, GroupNorm, LayerNorm};
+use norm::{Affine, ChannelNorm, GroupNorm, LayerNorm};
 use planes::Planes;
 use reduce::{ArgMaxAxis, ArgMaxChannels, Axis, ReduceAxis, ReduceChannels, ReduceSpatial};
 use task::Task;
@@ -123,6 +123,9 @@ fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) 
         Kernel::SoftmaxChannels => Box::new(softmax::SoftmaxChannels { x }),
         &Kernel::GroupNorm { groups, epsilon, scale, shift } => {
             Box::new(GroupNorm { x, groups, epsilon, affine: affine([scale, shift])? })
+        }
+        &Kernel::ChannelNorm { epsilon, scale, shift } => {
+            Box::new(ChannelNorm { x, epsilon, affine: affine([scale, shift])? })
         }
         &Kernel::LayerNorm { inner, epsilon, scale, shift } => {
             let outer = operands.input(0).1.iter().product::<usize>() / inner.max(1);

@@ -4,7 +4,7 @@ use super::planes::{Planes, pixels, pixels_mut, plane, plane_mut};
 use super::reduce::{sum, total};
 use super::task::{Buffers, Task};
 use super::weights::Packed;
-use crate::simd::F32x4;
+use crate::simd::{F32x4, Px};
 use std::ops::Range;
 
 /// Constant scale and shift of each channel or element.
@@ -17,6 +17,15 @@ impl Affine {
     fn of(&self, i: usize) -> (f64, f64) {
         let at = |v: &Option<Packed>, default: f32| v.as_ref().map_or(default, |v| v[i]);
         (at(&self.scale, 1.0).into(), at(&self.shift, 0.0).into())
+    }
+
+    /// Of four channels or elements.
+    fn block(&self, block: usize) -> (F32x4, F32x4) {
+        let at = |vector: &Option<Packed>, default: f32| {
+            let lanes = vector.as_ref().and_then(|vector| vector[4 * block..].first_chunk());
+            lanes.map_or(F32x4::splat(default), F32x4::load)
+        };
+        (at(&self.scale, 1.0), at(&self.shift, 0.0))
     }
 }
 
@@ -92,6 +101,71 @@ impl Task for GroupNorm {
     }
 }
 
+/// Pixels that are normalised together: their blocks stay in the nearest cache.
+const RUN: usize = 16;
+
+/// [`Kernel::ChannelNorm`](unet_plan::Kernel::ChannelNorm); a unit is a row.
+pub(super) struct ChannelNorm {
+    pub x: Planes,
+    pub epsilon: f32,
+    pub affine: Affine,
+}
+
+impl ChannelNorm {
+    /// By pixel the mean of `f` of its channels; `f` also gets the pixel's place in the run.
+    #[inline(always)]
+    fn means<'a>(&self, run: impl Fn(usize) -> &'a [Px], f: impl Fn(F32x4, usize) -> F32x4) -> [F32x4; RUN] {
+        let mut sums = [F32x4::zero(); RUN];
+        for block in 0..self.x.blocks() {
+            let used = self.x.lanes(block);
+            for (at, (sum, px)) in sums.iter_mut().zip(run(block)).enumerate() {
+                let value = f(F32x4::load(px), at);
+                *sum += if used == 4 { value } else { first_lanes(value, used) };
+            }
+        }
+        let share = 1.0 / self.x.c as f32;
+        sums.map(|sum| F32x4::splat(sum.sum() * share))
+    }
+}
+
+/// Zero in the lanes from `used` on, whatever they hold.
+fn first_lanes(value: F32x4, used: usize) -> F32x4 {
+    let mut lanes = value.to_array();
+    lanes[used..].fill(0.0);
+    F32x4::from(lanes)
+}
+
+impl Task for ChannelNorm {
+    fn units(&self) -> usize {
+        self.x.n * self.x.h
+    }
+
+    fn run(&self, units: Range<usize>, buffers: Buffers) {
+        let (source, target) = (pixels(buffers.inputs[0]), pixels_mut(buffers.outputs[0]));
+        let x = self.x;
+        for unit in units {
+            let (n, line) = (unit / x.h, unit % x.h);
+            for first in (0..x.w).step_by(RUN) {
+                let run = |block: usize| {
+                    let start = ((n * x.blocks() + block) * x.h + line) * x.w + first;
+                    start..start + RUN.min(x.w - first)
+                };
+                let centers = self.means(|block| &source[run(block)], |v, _| v);
+                let squares = |v: F32x4, at: usize| (v - centers[at]) * (v - centers[at]);
+                let variances = self.means(|block| &source[run(block)], squares);
+                let factors = variances.map(|v| F32x4::splat(1.0 / (v.to_array()[0] + self.epsilon).sqrt()));
+                for block in 0..x.blocks() {
+                    let (scale, shift) = self.affine.block(block);
+                    let values = source[run(block)].iter().zip(centers).zip(factors);
+                    for (to, ((px, center), factor)) in target[run(block)].iter_mut().zip(values) {
+                        ((F32x4::load(px) - center) * factor).mul_add(scale, shift).store(to);
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// [`Kernel::LayerNorm`](unet_plan::Kernel::LayerNorm); a unit is one run of `inner` elements.
 pub(super) struct LayerNorm {
     pub outer: usize,
@@ -116,13 +190,9 @@ impl Task for LayerNorm {
             let factor = 1.0 / (squares / count + f64::from(self.epsilon)).sqrt();
             let ((from, rest), (to, last)) = (x.as_chunks(), y.as_chunks_mut());
             let (factors, whole) = (F32x4::splat(factor as f32), 4 * to.len());
-            let of = |vector: &Option<Packed>, i: usize, default: f32| {
-                let lanes = vector.as_ref().and_then(|vector| vector[4 * i..].first_chunk());
-                lanes.map_or(F32x4::splat(default), F32x4::load)
-            };
             for (i, (to, from)) in to.iter_mut().zip(from).enumerate() {
-                let scale = factors * of(&self.affine.scale, i, 1.0);
-                (F32x4::load(from) - center).mul_add(scale, of(&self.affine.shift, i, 0.0)).store(to);
+                let (scale, shift) = self.affine.block(i);
+                (F32x4::load(from) - center).mul_add(factors * scale, shift).store(to);
             }
             for (i, (y, x)) in last.iter_mut().zip(rest).enumerate() {
                 let (scale, shift) = self.affine.of(whole + i);

@@ -263,6 +263,16 @@ pub enum Kernel {
         /// By channel; 0 where there is none.
         shift: Option<ConstId>,
     },
+    /// (x − mean)/√(var + epsilon)·scale + shift, statistics over the channels of each pixel (biased variance); `scale`,
+    /// `shift`: plain, C. What `LayerNorm` makes of N×H×W×C.
+    ChannelNorm {
+        /// Added to the variance.
+        epsilon: f32,
+        /// By channel; 1 where there is none.
+        scale: Option<ConstId>,
+        /// By channel; 0 where there is none.
+        shift: Option<ConstId>,
+    },
     /// `Plain`. Statistics over the last `inner` elements (a product of trailing axes).
     LayerNorm {
         /// Elements that are normalised together.
@@ -424,7 +434,9 @@ impl Kernel {
                     visit(shift);
                 }
             }
-            Self::GroupNorm { scale, shift, .. } | Self::LayerNorm { scale, shift, .. } => {
+            Self::GroupNorm { scale, shift, .. }
+            | Self::ChannelNorm { scale, shift, .. }
+            | Self::LayerNorm { scale, shift, .. } => {
                 scale.iter_mut().chain(shift).for_each(visit);
             }
             Self::MaxPool { .. }
@@ -466,6 +478,7 @@ impl Kernel {
             Self::TopKAxis { k, .. } => input * *k as u64,
             Self::GridSample(sample) => 2 * output * sample.points(),
             Self::GroupNorm { .. }
+            | Self::ChannelNorm { .. }
             | Self::LayerNorm { .. }
             | Self::SoftmaxChannels
             | Self::SoftmaxAxis { .. } => 5 * output,
@@ -521,6 +534,7 @@ impl Kernel {
             | Self::Binary { .. }
             | Self::ReduceChannels(_)
             | Self::ArgMaxChannels { .. }
+            | Self::ChannelNorm { .. }
             | Self::SoftmaxChannels => Footprint::Pointwise,
             Self::Concat { .. }
             | Self::ReduceSpatial(_)

@@ -4,6 +4,7 @@
 //! if nothing else reads that operand:
 //! * element functions and additions of equal shape into convolutions and element functions;
 //! * x·sigmoid(x) into one function;
+//! * depthwise 1×1 convolutions into the group norm or the norm of channels before them; else
 //! * depthwise 1×1 convolutions (batch normalisation, per-channel constants) into the
 //!   convolution before them: into its weights where nothing stands between, else as
 //!   scale and shift after the activation. Batch normalisation after ReLU is not folded into a
@@ -41,7 +42,7 @@ pub(super) fn fuse(plan: &mut Plan) -> Result<()> {
 }
 
 /// How many steps read each value; being returned counts as well.
-fn readers(plan: &Plan) -> Vec<usize> {
+pub(super) fn readers(plan: &Plan) -> Vec<usize> {
     let mut readers = vec![0; plan.values.len()];
     let read = plan.steps.iter().flat_map(|step| &step.inputs);
     for operand in read {
@@ -167,7 +168,40 @@ impl Fusion {
         Ok(true)
     }
 
+    /// The norm at `at` multiplies and adds besides.
+    fn absorb_scale_in_norm(
+        &mut self,
+        at: usize,
+        factor: &[f32],
+        shift: &[f32],
+        step: &Step,
+    ) -> Result<bool> {
+        let (scale, own) = match self.done[at].as_ref().map(|made| &made.kernel) {
+            Some(Kernel::ChannelNorm { scale, shift, .. } | Kernel::GroupNorm { scale, shift, .. }) => {
+                (scale.map(|id| self.floats(id)), shift.map(|id| self.floats(id)))
+            }
+            _ => return Ok(false),
+        };
+        let scaled = |v: Option<Vec<f32>>, default: f32| -> Vec<f32> {
+            let v = v.unwrap_or_else(|| vec![default; factor.len()]);
+            v.iter().zip(factor).map(|(v, f)| v * f).collect()
+        };
+        let new_scale = self.vector(scaled(scale, 1.0))?;
+        let new_shift = scaled(own, 0.0).iter().zip(shift).map(|(a, b)| a + b).collect();
+        let new_shift = self.vector(new_shift)?;
+        if let Some(Kernel::ChannelNorm { scale, shift, .. } | Kernel::GroupNorm { scale, shift, .. }) =
+            self.done[at].as_mut().map(|made| &mut made.kernel)
+        {
+            (*scale, *shift) = (Some(new_scale), Some(new_shift));
+        }
+        self.rename(at, step);
+        Ok(true)
+    }
+
     fn absorb_scale(&mut self, at: usize, factor: &[f32], shift: &[f32], step: &Step) -> Result<bool> {
+        if self.absorb_scale_in_norm(at, factor, shift, step)? {
+            return Ok(true);
+        }
         let Some((conv, shuffle)) = self.convolution(at) else { return Ok(false) };
         let by_phase = |v: &[f32]| match shuffle {
             None => v.to_vec(),

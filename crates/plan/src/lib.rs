@@ -4,6 +4,7 @@
 
 pub mod arena;
 mod builder;
+mod channel_norm;
 mod fuse;
 mod lower;
 mod place;
@@ -204,6 +205,7 @@ impl Prepared {
         // Fusion and placement renumber values, but keep the order of inputs and outputs.
         let planes = |ids: &[ValueId]| ids.iter().map(|v| index_planes.get(v).copied()).collect();
         let (input_planes, output_planes) = (planes(&plan.inputs), planes(&plan.outputs));
+        channel_norm::gather(&mut plan);
         fuse::fuse(&mut plan)?;
         place::place(&mut plan);
         plan.count_flops();

@@ -74,6 +74,9 @@ pub(crate) fn lower(b: &mut Builder) -> Result<()> {
         Kernel::GroupNorm { groups, epsilon, scale, shift } => {
             normalisation::group_norm(b, *groups, *epsilon, *scale, *shift)
         }
+        Kernel::ChannelNorm { epsilon, scale, shift } => {
+            normalisation::channel_norm(b, *epsilon, *scale, *shift)
+        }
         Kernel::LayerNorm { inner, epsilon, scale, shift } => {
             normalisation::layer_norm(b, *inner, *epsilon, *scale, *shift)
         }

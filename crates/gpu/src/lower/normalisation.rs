@@ -10,7 +10,7 @@ use unet_kernels::error::Result;
 use unet_plan::{ConstId, Layout};
 
 #[cfg(test)]
-pub(super) static SHADERS: &[&Shader] = &[&GROUP_STATISTICS, &GROUP_NORM, &LAYER_NORM];
+pub(super) static SHADERS: &[&Shader] = &[&GROUP_STATISTICS, &GROUP_NORM, &CHANNEL_NORM, &LAYER_NORM];
 
 static GROUP_STATISTICS: Shader = Shader {
     name: "group_statistics",
@@ -25,6 +25,13 @@ static GROUP_NORM: Shader = Shader {
     reads: 4,
     writes: 1,
     params: size_of::<GroupParams>(),
+};
+static CHANNEL_NORM: Shader = Shader {
+    name: "channel_norm",
+    files: &[GRID, PLANES, wgsl!("channel_norm.wgsl")],
+    reads: 3,
+    writes: 1,
+    params: size_of::<ChannelParams>(),
 };
 static LAYER_NORM: Shader = Shader {
     name: "layer_norm",
@@ -50,6 +57,15 @@ struct GroupParams {
     y: Planes,
     groups: u32,
     count: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct ChannelParams {
+    x: Planes,
+    y: Planes,
+    count: u32,
+    epsilon: f32,
 }
 
 #[repr(C)]
@@ -94,6 +110,21 @@ pub(super) fn group_norm(
     let bindings = vec![x.binding, statistics, vector(scale), vector(shift), y.binding];
     let items = workgroups(y.vectors());
     b.dispatch(&GROUP_NORM, flags(scale, shift), &params, bindings, items, b.step.flops / 2);
+    Ok(())
+}
+
+pub(super) fn channel_norm(
+    b: &mut Builder,
+    epsilon: f32,
+    scale: Option<ConstId>,
+    shift: Option<ConstId>,
+) -> Result<()> {
+    let (x, y) = (b.planes(0)?, b.output(0)?);
+    // An invocation for each pixel of each sample.
+    let count = x.samples * x.planes.height * x.planes.width;
+    let params = ChannelParams { x: x.planes, y: y.planes, count, epsilon };
+    let bindings = vec![x.binding, vector(scale), vector(shift), y.binding];
+    b.dispatch(&CHANNEL_NORM, flags(scale, shift), &params, bindings, workgroups(count), b.step.flops);
     Ok(())
 }
 

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use unet_kernels::tensor::{DType, Tensor};
 use unet_onnx::graph::{EdgeId, Node, TO_FIRST, TO_LAST, permuted};
 use unet_onnx::ops::{
-    ArgMax, Concat, Op, OpError, Operator, Reduce, Reshape, Resize, ResizeMode, Softmax, Transpose, axis,
+    ArgMax, Concat, LayerNormalization, Op, OpError, Operator, Reduce, Reshape, Resize, ResizeMode, Softmax,
+    Transpose, axis,
 };
 
 impl Lowering<'_> {
@@ -41,6 +42,7 @@ impl Lowering<'_> {
                     (Op::Softmax(op), Some(x)) => return self.softmax_last(node, op, x),
                     (Op::ArgMax(op), Some(x)) => return self.arg_max_last(node, op, x),
                     (Op::Reduce(op), Some(x)) => return self.reduce_last(node, op, x),
+                    (Op::LayerNormalization(op), Some(x)) => return self.layer_norm_last(node, op, x),
                     (Op::MatMul(_), Some(x)) => return self.pointwise(node, x),
                     (Op::Resize(op), Some(x)) if op.mode != ResizeMode::Nearest => {
                         return self.resize_last(node, op, x);
@@ -229,6 +231,19 @@ impl Lowering<'_> {
             let y = self.b.reshape(y, &output, Builder::natural(&output))?;
             self.set(node, 0, y);
         }
+        Ok(true)
+    }
+
+    /// Over the channels alone it is a norm of each pixel.
+    fn layer_norm_last(&mut self, node: &Node, op: &LayerNormalization, x: Operand) -> Lowered<bool> {
+        let shape = self.b.shape(x).to_vec();
+        if axis(op.axis, 4)? != 3 {
+            return Ok(false);
+        }
+        let [scale, shift] = self.affine_of(node, &shape[1..2])?;
+        let kernel = Kernel::ChannelNorm { epsilon: op.epsilon, scale, shift };
+        let y = self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?;
+        self.set_turned(node, 0, y);
         Ok(true)
     }
 

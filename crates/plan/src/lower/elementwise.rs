@@ -273,6 +273,7 @@ impl Lowering<'_> {
                 (Function::Min, _) => Some(UnaryFunction::Clip { min: f32::NEG_INFINITY, max: v }),
                 (Function::Max, _) => Some(UnaryFunction::Clip { min: v, max: f32::INFINITY }),
                 (Function::Div, false) if (1.0 / v).is_finite() => affine(1.0 / v, 0.0),
+                (Function::Div, true) if v == 1.0 => Some(UnaryFunction::Reciprocal),
                 (Function::PRelu, false) => Some(UnaryFunction::LeakyRelu { alpha: v }),
                 (Function::Pow, false) if v == 0.5 => Some(UnaryFunction::Sqrt),
                 (Function::Pow, false) if v == 2.0 => return self.combine(x, Function::Mul, x).map(Some),

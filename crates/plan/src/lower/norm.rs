@@ -1,7 +1,7 @@
 //! Normalisations.
 
 use super::super::builder::Builder;
-use super::super::{Epilogue, Kernel, Layout, Operand, Window};
+use super::super::{ConstId, Epilogue, Kernel, Layout, Operand, Window};
 use super::{Lowered, Lowering};
 use unet_kernels::tensor::DType;
 use unet_onnx::graph::Node;
@@ -107,15 +107,20 @@ impl Lowering<'_> {
         let shape = self.b.shape(x).to_vec();
         let axis = unet_onnx::ops::axis(op.axis, shape.len())?;
         let inner: usize = shape[axis..].iter().product();
+        let [scale, shift] = self.affine_of(node, &shape[axis..])?;
+        let kernel = Kernel::LayerNorm { inner, epsilon: op.epsilon, scale, shift };
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Plain)?)
+    }
+
+    /// Scale and B of a layer norm over axes of this shape, by element.
+    pub(super) fn affine_of(&mut self, node: &Node, shape: &[usize]) -> Lowered<[Option<ConstId>; 2]> {
         let mut vector = |i: usize, what: &str| -> Lowered<_> {
             let (tensor, floats) = (self.constant(node, i, what)?, self.floats(node, i, what)?);
             let (Some(tensor), Some(floats)) = (tensor, floats) else { return Ok(None) };
             // Inference has seen that it broadcasts.
-            let all = broadcast_places(tensor.shape(), &shape[axis..]).map(|place| floats[place]).collect();
+            let all = broadcast_places(tensor.shape(), shape).map(|place| floats[place]).collect();
             Ok(Some(self.b.vector(all)?))
         };
-        let (scale, shift) = (vector(1, "Scale")?, vector(2, "B")?);
-        let kernel = Kernel::LayerNorm { inner, epsilon: op.epsilon, scale, shift };
-        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Plain)?)
+        Ok([vector(1, "Scale")?, vector(2, "B")?])
     }
 }
