@@ -16,6 +16,7 @@ import copy
 import json
 import logging
 import math
+import re
 import tomllib
 import warnings
 from pathlib import Path
@@ -148,18 +149,29 @@ def likely_colors(graph: onnx.GraphProto) -> dict[str, str]:
     return {"probabilities": softmax.output[0], "colors": mean.input[1].removesuffix(".f32")}
 
 
-def share_encoder(model: onnx.ModelProto, path: Path) -> None:
-    """Moves the encoder's weights into a file that other networks read too; some read no more than its beginning."""
-    content = bytearray()
-    for tensor in model.graph.initializer:
-        if tensor.name.startswith("encoder."):
-            raw = numpy_helper.to_array(tensor).tobytes()
-            tensor.ClearField("raw_data")
-            tensor.data_location = TensorProto.EXTERNAL
-            del tensor.external_data[:]
-            for key, value in (("location", path.name), ("offset", len(content)), ("length", len(raw))):
-                tensor.external_data.add(key=key, value=str(value))
-            content += raw + bytes(-len(raw) % 16)
+def of_encoder(model: onnx.ModelProto) -> list[str]:
+    """Names of the weights that a pretrained encoder has."""
+    return [tensor.name for tensor in model.graph.initializer if tensor.name.startswith("encoder.")]
+
+
+def but_upsampling(model: onnx.ModelProto, branch: str) -> list[str]:
+    """Names of the weights that all strategies of a shared run have, in a U-Net without norms (whose names begin with `branch`): all
+    but the upsampling."""
+    names = (tensor.name for tensor in model.graph.initializer if tensor.data_type == TensorProto.FLOAT16)
+    return sorted(name for name in names if re.match(rf"{re.escape(branch)}(?!up\d+\.)", name))
+
+
+def share(model: onnx.ModelProto, names: list[str], path: Path) -> None:
+    """Moves weights into a file that other networks read too; some read no more than its beginning."""
+    content, tensors = bytearray(), {tensor.name: tensor for tensor in model.graph.initializer}
+    for tensor in map(tensors.__getitem__, names):
+        raw = numpy_helper.to_array(tensor).tobytes()
+        tensor.ClearField("raw_data")
+        tensor.data_location = TensorProto.EXTERNAL
+        del tensor.external_data[:]
+        for key, value in (("location", path.name), ("offset", len(content)), ("length", len(raw))):
+            tensor.external_data.add(key=key, value=str(value))
+        content += raw + bytes(-len(raw) % 16)
     if not path.exists():
         path.write_bytes(content)
     # To the last bit of half precision: averages of equal weights may be rounded otherwise.
@@ -241,10 +253,13 @@ def refined_for(config: dict) -> str | None:
     return config["task"] if "refine" in config["training"] else config.get("encoder")
 
 
-def write(model: onnx.ModelProto, facts: dict[str, object], path: Path, encoder: str = ENCODER) -> None:
+def write(model: onnx.ModelProto, facts: dict[str, object], path: Path, config: dict) -> None:
     helper.set_model_props(model, {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()})
     if "pretrained" in facts:
-        share_encoder(model, path.with_name(f"{encoder}.onnx.data"))
+        encoder = "-".join(filter(None, [ENCODER, refined_for(config)]))
+        share(model, of_encoder(model), path.with_name(f"{encoder}.onnx.data"))
+    if "shares_weights" in config:
+        share(model, but_upsampling(model, config["shares_weights"]), path.with_name(f"{file_name(config)}.onnx.data"))
     path.write_bytes(model.SerializeToString())
     print(f"{path.name}: {path.stat().st_size} bytes, {facts['steps']} steps", flush=True)
 
@@ -282,7 +297,7 @@ def main() -> None:
             model,
             facts | ({"optional": optional} if optional else {}),
             args.models / f"{file_name(config, strategy)}.onnx",
-            "-".join(filter(None, [ENCODER, refined_for(config)])),
+            config,
         )
     write_manifest(args.models)
 

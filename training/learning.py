@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 def keep(net: UNet, config: dict, path: Path, strategy: str, steps: int, minutes: float) -> None:
     model = halve(to_onnx(net))
     check(model, net)
-    write(model, facts_of(config, net, strategy, {}, {"steps": steps, "minutes": round(minutes, 1)}), path)
+    write(model, facts_of(config, net, strategy, {}, {"steps": steps, "minutes": round(minutes, 1)}), path, config)
 
 
 def watch(net: UNet, task: Task, config: dict, folder: Path) -> list[dict[str, float]]:

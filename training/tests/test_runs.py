@@ -134,7 +134,7 @@ class Runs(unittest.TestCase):
                 self.assertAlmostEqual(went_into["minutes"], minutes, delta=0.06)
                 model = halve(to_onnx(net))
                 check(model, net)
-                write(model, facts_of(config, net, strategy, {}, went_into), folder / f"denoise-{strategy}.onnx")
+                write(model, facts_of(config, net, strategy, {}, went_into), folder / f"denoise-{strategy}.onnx", config)
             (half, _), (refined, _) = (trained(folder / "run", "max-unpool", part) for part in (0.5, 0.0))
             for key, value in half.state_dict().items():
                 shared = resumed.average.net.state_dict()[key]

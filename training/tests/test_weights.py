@@ -14,7 +14,7 @@ from export import halve, to_onnx, write
 from model import UNet
 from tasks import task_of
 from train import arguments, network
-from weights import file_name, initial_weights, latest, load_matching, start_from
+from weights import file_name, initial_weights, latest, load_matching, onnx_weights, start_from
 
 from tests.small import HERE, WIDTHS
 
@@ -74,6 +74,21 @@ class FirstWeights(unittest.TestCase):
         for name, value in other.state_dict().items():
             torch.testing.assert_close(value, net.state_dict()[name].half().float(), msg=name)
 
+    def test_what_strategies_share_stands_once(self) -> None:
+        strategies, config = ("nearest", "pixel-shuffle"), self.config | {"shares_weights": ""}
+        net, models = randomise(UNet(widths=WIDTHS, strategies=strategies), "shared"), self.folder / "models"
+        for strategy in strategies:
+            path = models / f"denoise-{strategy}.onnx"
+            write(halve(to_onnx(net.single(strategy))), {"steps": 1}, path, config)
+            self.assertLess(path.stat().st_size, 40_000)
+            stored = onnx_weights(path)
+            for name, value in net.single(strategy).state_dict().items():
+                torch.testing.assert_close(stored[name].float(), value.half().float(), msg=name)
+        self.assertEqual([path.name for path in models.glob("*.data")], ["denoise.onnx.data"])
+        other = randomise(UNet(widths=WIDTHS), "other")
+        with self.assertRaisesRegex(RuntimeError, "holds other weights"):
+            write(halve(to_onnx(other)), {"steps": 1}, models / "denoise-bilinear.onnx", config)
+
     def test_exports_give_back_the_network_that_was_trained(self) -> None:
         """Norms of each strategy's own, which the files have folded away, and a head that was made more vivid."""
         strategies, settings = ("nearest", "max-unpool"), dict(widths=WIDTHS, norm="before-relu")
@@ -84,7 +99,7 @@ class FirstWeights(unittest.TestCase):
             with torch.no_grad():
                 for parameter in single.head.parameters():
                     parameter.mul_(2)
-            write(to_onnx(single), facts, self.folder / "models" / f"denoise-{strategy}.onnx")
+            write(to_onnx(single), facts, self.folder / "models" / f"denoise-{strategy}.onnx", self.config)
         config = self.config | {"strategies": list(strategies)}
         for wanted in (strategies, ("nearest",), ("max-unpool",)):
             found, state = initial_weights(config, wanted, self.folder / "run", self.folder / "none", self.folder / "models")
