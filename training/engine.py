@@ -14,6 +14,7 @@ import json
 import math
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from config import task_facts
@@ -42,14 +43,16 @@ def rounded(score: str, psnr: float) -> float:
     return psnr if "luma" in score else -10 * math.log10(10 ** (-psnr / 10) + 1 / 12 / 255**2)
 
 
-def measured(command: Path, models: Path, entries: list[dict], task: str, pictures: Path) -> list[dict]:
+def measured(
+    command: Path, models: Path, entries: list[dict], task: str, pictures: Path, options: Sequence[str] = ()
+) -> list[dict]:
     """The rows of the command's report, of these entries of the manifest."""
     with tempfile.TemporaryDirectory() as folder:
         some, report = Path(folder) / "models", Path(folder) / "scores.json"
         some.mkdir()
         for name in {of["file"] for entry in entries for of in (entry, *entry.get("data", ()))}:
             (some / name).symlink_to(models.resolve() / name)
-        call = [command, "evaluate", task, "--data", pictures, "--models", some, "--backend", "cpu", "--json", report]
+        call = [command, "evaluate", task, "--data", pictures, "--models", some, "--backend", "cpu", "--json", report, *options]
         subprocess.run(list(map(str, call)), check=True, stdout=subprocess.DEVNULL)
         return json.loads(report.read_text())
 

@@ -83,8 +83,23 @@ def survey_table(entries: list[dict], spread: float) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
+def files_table(entries: list[dict], files: dict[str, dict[str, list[float]]]) -> str:
+    """What networks gain on each kind of file, beside the PSNR of the files: a row a network."""
+    kinds = list(dict.fromkeys(kind for of in files.values() for kind in of))
+    rows = [["", *kinds], ["---"] * (1 + len(kinds))]
+    for e in entries:
+        if e["file"] in files:
+            pairs = (files[e["file"]].get(kind) for kind in kinds)
+            cells = [
+                f"{after - before:+.1f} ({before:.1f})" if pair else "" for pair in pairs for before, after in [pair or (0, 0)]
+            ]
+            rows.append([f"`{e['file'].removesuffix('.onnx')}`", *cells])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
 def write_tables(readme: Path, entries: list[dict]) -> None:
-    """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`, that of its surveys after `<!-- <task> surveys -->`.
+    """Each task's table stands between `<!-- <task> -->` and `<!-- end -->`, that of its surveys after `<!-- <task> surveys -->`, that of
+    files.py after `<!-- files -->`.
     A task without a place for it gets a section at the end."""
     text, seeds = readme.read_text(), readme.parent / "seeds.json"
     # Of the zoo's strategies (seeds.py) and of a survey's plain network (train.py --seed).
@@ -98,6 +113,11 @@ def write_tables(readme: Path, entries: list[dict]) -> None:
         _, end, after = rest.partition("<!-- end -->")
         listed = [e for e in entries if e["task"] == task and ("survey" in e) == surveyed]
         text = before + begin + (survey_table if surveyed else table)(listed, spreads[surveyed]) + "\n" + end + after
+    files = readme.with_name("files.json")
+    if files.exists():
+        before, begin, rest = text.partition("<!-- files -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        text = before + begin + files_table(entries, json.loads(files.read_text())) + "\n" + end + after
     readme.write_text(text)
 
 

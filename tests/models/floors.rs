@@ -55,6 +55,14 @@ fn cases(entry: &Entry) -> Vec<Case> {
         ("super-resolve-x4", "", "frameworks" | "designs") => vec![case("reduced", 0.5, json!([reduced(4)]))],
         ("colorize", "", "") => vec![case("gray", 5.0, json!([gray]))],
         ("denoise-colorize", "", "") => vec![case("gray noise", 6.0, json!([gray, noise, gray]))],
+        ("repair", "", "") => vec![
+            case("scratches and specks", 2.0, json!([{ "kind": "old-photo", "wear": 1.0, "seed": 3 }])),
+            case(
+                "a soft, grainy print in a JPEG file",
+                1.5,
+                json!([{ "kind": "old-photo", "wear": 0.4, "blur": 0.8, "grain": 10.0, "quality": 85, "seed": 3 }]),
+            ),
+        ],
         // From black lines on white to the colors of the picture.
         ("edges-to-scene", "", "") => vec![case("edges", 6.0, json!([{ "kind": "edges" }]))],
         // Of a network that nothing is said of here: that it gains anything over its task's usual damage.

@@ -9,7 +9,7 @@ use crate::zoo::{
 use pollster::block_on;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use unet_playground::image::{FilterSpec, Picture, Rect, lab, offered};
+use unet_playground::image::{FilterSpec, Picture, Rect, classical, lab, offered};
 use unet_playground::onnx;
 use unet_playground::session::{ColorHint, OptionalValues, Unhurried};
 use unet_playground::task::Task;
@@ -156,6 +156,7 @@ fn the_files_are_small() {
 fn the_tasks_name_what_there_is() {
     let kind = |spec: &FilterSpec| serde_json::to_value(spec).unwrap()["kind"].as_str().unwrap().to_owned();
     let kinds: BTreeSet<String> = offered().iter().map(|offer| kind(&offer.usual)).collect();
+    let filters: BTreeSet<String> = classical().iter().map(|offer| kind(&offer.usual)).collect();
     let tasks = tasks();
     let ids: BTreeSet<&str> = tasks.iter().map(|task| text(task, "id")).collect();
     assert_eq!(ids.len(), tasks.len());
@@ -171,7 +172,8 @@ fn the_tasks_name_what_there_is() {
             assert!(kinds.contains(name), "{id}: there is no damage {name}");
         }
         let chain = names("chain");
-        assert!(chain.iter().all(|step| ids.contains(&step[..])), "{id}: {chain:?}");
+        let known = |step: &String| ids.contains(&step[..]) || filters.contains(step);
+        assert!(chain.iter().all(known), "{id}: {chain:?}");
         assert_eq!(of_files.contains(id), chain.is_empty(), "{id} has files, or is a chain");
     }
     for id in &of_files {

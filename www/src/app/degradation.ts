@@ -74,18 +74,26 @@ export function usual(kind: DegradationKind): DegradationSettings {
   return { kind, values, seed: "seed" in usual ? (usual.seed ?? 0) : 0, saved: null };
 }
 
+/** What a task is usually tested with, if with anything. */
+export function usualOf(task: TaskFacts): DegradationSettings | null {
+  const [kind] = task.kinds;
+  if (kind === undefined) return null;
+  const settings = usual(kind);
+  return { ...settings, values: { ...settings.values, ...task.usual } };
+}
+
 /** The settings, if they are of a kind that the task is tested with, else the task's usual ones. */
 export function fitting(task: TaskFacts, settings: DegradationSettings): DegradationSettings {
-  const [usually] = task.kinds;
-  if (usually === undefined || task.kinds.includes(settings.kind)) return settings;
-  return { ...usual(usually), saved: settings.saved };
+  const usually = usualOf(task);
+  if (usually === null || task.kinds.includes(settings.kind)) return settings;
+  return { ...usually, saved: settings.saved };
 }
 
 /** What another task is tested with: its own usual damage, where that of the task before was left as it comes. */
 export function carried(from: TaskFacts, to: TaskFacts, settings: DegradationSettings): DegradationSettings {
-  const [before, usually] = [from.kinds[0], to.kinds[0]];
-  const isLeft = before !== undefined && formatDegradation(settings) === formatDegradation(usual(before));
-  return isLeft && usually !== undefined ? { ...usual(usually), saved: settings.saved } : fitting(to, settings);
+  const [before, usually] = [usualOf(from), usualOf(to)];
+  const isLeft = before !== null && formatDegradation(settings) === formatDegradation(before);
+  return isLeft && usually !== null ? { ...usually, saved: settings.saved } : fitting(to, settings);
 }
 
 /**

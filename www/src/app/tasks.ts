@@ -18,6 +18,8 @@ export interface TaskFacts {
   classes?: readonly string[];
   /** What a photo can be made worse with to test the task, the usual one first; `[]`: nothing. */
   kinds: readonly DegradationKind[];
+  /** What of the usual kind's values is otherwise for this task. */
+  usual?: Readonly<Record<string, number>>;
   /** What is done besides, whatever the kind chosen: before it, and after it. */
   before?: DegradationKind;
   after?: DegradationKind;

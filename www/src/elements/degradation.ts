@@ -9,6 +9,7 @@ import {
   offerOf,
   SAVED,
   usual,
+  usualOf,
 } from "../app/degradation";
 import type { TaskFacts } from "../app/tasks";
 import type { DegradationKind } from "../engine";
@@ -139,7 +140,13 @@ export class DegradationControls extends Localized {
 
   #kind(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
-    if (isKind(value)) this.#emit({ ...usual(value), seed: this.degradation.seed, saved: this.degradation.saved });
+    if (!isKind(value)) return;
+    const first = usualOf(this.task);
+    this.#emit({
+      ...(first?.kind === value ? first : usual(value)),
+      seed: this.degradation.seed,
+      saved: this.degradation.saved,
+    });
   }
 
   #seed(event: Event): void {

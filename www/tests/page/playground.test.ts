@@ -65,6 +65,7 @@ describe("tasks", () => {
       "Denoise and colorize",
       "Edges to scene",
       "Segment",
+      "Repair a print",
       "Restore an old photo",
     ];
     for (const name of names) {
@@ -94,13 +95,31 @@ describe("tasks", () => {
   it("chain for an old photo, in one click", async () => {
     await open();
     await settled(() => task("Restore an old photo").check());
-    const download = page.waitForEvent("download");
-    await page.getByRole("button", { name: "More ways to keep it" }).click();
-    await page.getByRole("button", { name: "Save a report as JSON" }).click();
-    const report = JSON.parse(readFileSync(await (await download).path(), "utf8"));
-    const models = report.results[0].steps.map((step: { model: string }) => step.model);
-    expect(models).toEqual(["denoise-colorize-bilinear.onnx", "super-resolve-x2-bilinear.onnx"]);
-    expect(report.results[0].size).toEqual({ width: 450, height: 300 });
+    const steps = async () => {
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "More ways to keep it" }).click();
+      await page.getByRole("button", { name: "Save a report as JSON" }).click();
+      const report = JSON.parse(readFileSync(await (await download).path(), "utf8"));
+      const named = report.results[0].steps.map(
+        (step: { model?: string; filter?: { kind: string } }) => step.model ?? step.filter?.kind,
+      );
+      return { steps: named, size: report.results[0].size };
+    };
+    const step = (name: string) =>
+      page.getByRole("group", { name: "Steps" }).getByRole("checkbox", { name, exact: true });
+    const networks = [
+      "repair-bilinear.onnx",
+      "autocontrast",
+      "colorize-bilinear.onnx",
+      "super-resolve-x2-bilinear.onnx",
+    ];
+    expect(await steps()).toEqual({ steps: networks, size: { width: 450, height: 300 } });
+    await settled(() => step("Autocontrast").click());
+    await settled(() => step("Repair a print").click());
+    expect((await steps()).steps).toEqual(networks.slice(2));
+    await expect.poll(() => new URL(page.url()).hash).toContain("without=autocontrast,repair");
+    await settled(() => step("Colorize").click());
+    expect(await step("Enlarge ×2").isDisabled(), "the last step stays").toBe(true);
   });
 });
 
