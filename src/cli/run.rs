@@ -4,7 +4,7 @@ use super::Outcome;
 use super::args::{Args, Command, Files, Mode, Source, View};
 use super::host::Terminal;
 use super::jobs::{self, Job};
-use super::tasks::TaskCommand;
+use super::tasks::{self, TaskCommand};
 use super::{damage, files, models, report};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,22 +36,31 @@ enum Step {
 fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
     match command {
         Command::Task(TaskCommand { steps, task, from_photo, view }) => {
-            // What a step has made bears no traces of the file's compression.
-            let is_chain = steps.len() > 1;
-            let source = if is_chain { Source::Clean } else { task.source };
-            if is_chain && task.source == Source::Compressed {
-                return Err(
-                    "there are no networks for compressed pictures where several run one after another"
-                        .into(),
-                );
-            }
-            let step = |id: &String| match damage::is_classical(id) {
-                true => Ok(Step::Filter(damage::parse_filter(id)?)),
-                false => network(args, id, &task.upsampling, source),
+            // Up to the first network that makes another picture of it.
+            let mut source = task.source;
+            let mut step = |id: &String| -> Outcome<Step> {
+                if damage::is_classical(id) {
+                    return Ok(Step::Filter(damage::parse_filter(id)?));
+                }
+                let step = network(args, id, &task.upsampling, source)?;
+                if !tasks::find(id).is_some_and(tasks::Facts::keeps_compression) {
+                    source = Source::Clean;
+                }
+                Ok(step)
             };
+            let steps = steps.iter().map(&mut step).collect::<Outcome<Vec<_>>>()?;
+            let has_other = |step: &Step| matches!(step, Step::Network { for_compressed: Some(_), .. });
+            if task.source == Source::Compressed && !steps.iter().any(has_other) {
+                let named = |step: &Step| match step {
+                    Step::Network { model, .. } => Some(model.display().to_string()),
+                    Step::Filter(_) => None,
+                };
+                let name = steps.iter().rev().find_map(named).unwrap_or_else(|| "a filter".into());
+                return Err(format!("{name}: there is no network beside it for compressed pictures"));
+            }
             Ok(Order {
                 files: &task.files,
-                steps: steps.iter().map(step).collect::<Outcome<_>>()?,
+                steps,
                 view: view.as_ref(),
                 from_photo: *from_photo,
                 optional: task.optional.values(),
@@ -78,9 +87,6 @@ fn network(args: &Args, task: &str, strategy: &str, source: Source) -> Outcome<S
         Source::Auto | Source::Compressed => models::for_compressed(&model),
         Source::Clean => None,
     };
-    if source == Source::Compressed && for_compressed.is_none() {
-        return Err(format!("{}: there is no network beside it for compressed pictures", model.display()));
-    }
     Ok(Step::Network { model, for_compressed, source })
 }
 
@@ -194,7 +200,7 @@ impl Networks<'_> {
 
 /// Of several steps, that each value is for one of them; a network by itself says what it does not take.
 fn nobody_unheard(works: &[Work], values: &OptionalValues) -> Outcome<()> {
-    if works.len() == 1 {
+    if let [Work::Networks(_)] = works {
         return Ok(());
     }
     let networks = || {

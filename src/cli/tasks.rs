@@ -24,6 +24,8 @@ pub(super) struct Facts {
     pub scale: u32,
     /// How the network's input is encoded (`color` of its metadata); chains of other tasks have none.
     input: Option<String>,
+    /// How the network's output is encoded.
+    output: Option<String>,
     /// Names of the classes that a segmentation tells apart.
     #[serde(default)]
     classes: Vec<String>,
@@ -59,6 +61,11 @@ impl Facts {
 
     fn is_drawn(&self) -> bool {
         self.input.as_deref() == Some("edges")
+    }
+
+    /// Whether what it makes still has the marks that the file's compression left: colors alone leave them as they are.
+    pub fn keeps_compression(&self) -> bool {
+        self.output.as_deref() == Some("lab-ab")
     }
 
     fn has_classes(&self) -> bool {
@@ -116,7 +123,7 @@ fn command(first: &'static Facts) -> Command {
         let steps = PossibleValuesParser::new(first.chain.iter().map(String::as_str));
         let left_out = Arg::new(WITHOUT).long(WITHOUT).value_name("STEP").value_parser(steps);
         let left_out = left_out.action(ArgAction::Append).value_delimiter(',');
-        command = command.arg(left_out.help("Leaves a step out"));
+        command = command.arg(left_out.help("Steps to leave out, with commas between them"));
     }
     // After all arguments: a group of them brings its own words.
     command.about(first.about.as_deref().unwrap_or_default())
@@ -138,7 +145,7 @@ impl FromArgMatches for TaskCommand {
             first.chain.iter().filter(|step| !without.contains(step)).cloned().collect()
         };
         if steps.is_empty() {
-            return Err(Error::raw(ErrorKind::ValueValidation, "every step is left out: nothing is done\n"));
+            return Err(Error::raw(ErrorKind::ValueValidation, "every step is left out: nothing is done"));
         }
         Ok(Self {
             steps,

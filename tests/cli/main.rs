@@ -51,12 +51,16 @@ fn the_steps_of_an_old_photo_run_one_after_another() {
     assert_eq!(place.read("made.png"), place.read("wanted.png"));
     run(&["old-photo", "in/a.png", "-o", "same.png", "--without", "autocontrast,super-resolve-x2"]);
     assert_eq!(place.read("same.png"), picture);
+    // Marks of compression are left up to the first network that makes another picture.
+    place.model("super-resolve-x2-bilinear-compressed", &IDENTITY, &[("input", r#"{"scale":2}"#)]);
+    run(&["old-photo", "in/a.png", "-o", "c.png", "--source", "compressed", "--without", "repair"]);
     for (words, word) in [
         (&["--without", "repair,autocontrast,colorize,super-resolve-x2"][..], "nothing is done"),
         (&["--without", "fog"], "autocontrast"),
         (&["--set", "warmth=1"], "none of the steps has an optional number named \"warmth\""),
         (&["--hint", "1,1,#ff0000"], "none of the steps takes color hints"),
-        (&["--source", "compressed"], "several run one after another"),
+        (&["--without", "repair,colorize,super-resolve-x2", "--set", "warmth=1"], "none of the steps"),
+        (&["--source", "compressed"], "no network beside it for compressed pictures"),
         (&["--upsampling", "bilinaer"], "did you mean \"repair-bilinear\""),
     ] {
         let done = place.run(&[&["old-photo", "in/a.png", "-o", "b.png"], words].concat());

@@ -96,7 +96,7 @@ class Tally:
     @property
     def right(self) -> float:
         """The part of the pixels with a chroma of 20 or more whose hue is within 45 degrees of the true one, at a chroma of 10 or more."""
-        return self.hits / self.colored
+        return self.hits / max(self.colored, 1)
 
     @property
     def part(self) -> float:
@@ -237,7 +237,8 @@ class DenoiseColorize(Colorize):
     """Noisy luma, 0-1, to RGB: colors as `Colorize` learns them, of frames whose luma is noisy; clean luma of parts of sharp photos
     (`restore`) in gray files.
 
-    [data] sigma: range of the noise of frames, of 255; 25 of held-out ones; clean: how many frames have none; parts: shards, patch and
+    [data] sigma: range of the noise of frames, of 255; 25 of held-out ones; worn: how many frames look like old photos; clean: how many of
+    the others have no noise; parts: shards, patch and
     files (damage.py) of the photos whose luma is cleaned.
     """
 

@@ -16,8 +16,9 @@ const NOISY: f32 = 9.0;
 /// Longer sides that are small for a screen, and tiny.
 const SMALL: u32 = 1000;
 const TINY: u32 = 400;
-/// Ranges of lightness whose tones are told apart.
+/// Ranges of lightness whose tones are told apart, and how many of them a photo has at least.
 const TONES: usize = 64;
+const FEW_TONES: usize = 8;
 
 /// What is seen.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -61,9 +62,9 @@ pub fn first_look(picture: &Picture) -> Result<FirstLook> {
     // Noise alike in all channels is noise of luma alone.
     let noisy = noise.is_some_and(|noise| noise.sigma > NOISY);
     let need = match (tint, noisy) {
-        (Some(BROWN..), _) => Some(Need::Restoration),
-        (Some(_), true) => Some(Need::ColorsWithoutNoise),
-        (Some(_), false) => Some(Need::Colors),
+        (Some(Tint::Brown), _) => Some(Need::Restoration),
+        (Some(Tint::Gray), true) => Some(Need::ColorsWithoutNoise),
+        (Some(Tint::Gray), false) => Some(Need::Colors),
         (None, true) => Some(Need::LessNoise),
         (None, false) if longer <= TINY => Some(Need::FourTimesTheSize),
         (None, false) if longer <= SMALL => Some(Need::TwiceTheSize),
@@ -75,8 +76,15 @@ pub fn first_look(picture: &Picture) -> Result<FirstLook> {
 /// Number of pixels, sums of both chromas, and sum of their squares, for a range of lightness.
 type Tone = (f32, [f32; 2], f32);
 
-/// Mean chroma, of 255, of a picture that has one tone for each lightness; `None` of others.
-fn tint(picture: &Picture) -> Result<Option<f32>> {
+/// What a picture of one tone for each lightness looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tint {
+    Gray,
+    Brown,
+}
+
+/// The tint of a picture that has one tone for each lightness; `None` of others.
+fn tint(picture: &Picture) -> Result<Option<Tint>> {
     let mut tones: [Tone; TONES] = [(0.0, [0.0; 2], 0.0); TONES];
     let rgba = picture.region(picture.rect())?;
     for &[r, g, b, a] in rgba.as_chunks::<RGBA>().0 {
@@ -96,8 +104,13 @@ fn tint(picture: &Picture) -> Result<Option<f32>> {
         tones.iter().filter(|tone| tone.0 > 0.0).map(|&(n, [b, r], squares)| squares - (b * b + r * r) / n);
     let spread = (within.sum::<f32>().max(0.0) / count.max(1.0)).sqrt();
     let mean = |of: fn(&Tone) -> f32| tones.iter().map(of).sum::<f32>() / count.max(1.0);
-    let tint = mean(|tone| tone.1[0]).hypot(mean(|tone| tone.1[1]));
-    Ok((count > 0.0 && spread < ONE_TONE && tint < NEUTRAL).then_some(tint))
+    let [blue, red] = [mean(|tone| tone.1[0]), mean(|tone| tone.1[1])];
+    let chroma = blue.hypot(red);
+    let is_brown = chroma >= BROWN && red > 0.0 && blue < 0.0;
+    // One color all over is no print.
+    let is_flat = tones.iter().filter(|tone| tone.0 > 0.0).count() < FEW_TONES;
+    let one_tone = count > 0.0 && spread < ONE_TONE && chroma < NEUTRAL;
+    Ok(one_tone.then_some(if is_brown && !is_flat { Tint::Brown } else { Tint::Gray }))
 }
 
 #[cfg(test)]
@@ -148,6 +161,23 @@ mod tests {
                 Some(Need::ColorsWithoutNoise)
             );
         }
+    }
+
+    #[test]
+    fn only_what_is_brown_and_a_photo_is_an_old_print() {
+        let tinted = |[r, g, b]: [f32; 3], source: &Picture| {
+            let mut rgba = source.region(source.rect()).unwrap();
+            for pixel in rgba.as_chunks_mut::<RGBA>().0 {
+                let y = f32::from(pixel[0]);
+                pixel[..3].copy_from_slice(&[y * r, y * g, y * b].map(|v| v as u8));
+            }
+            Picture::from_rgba(source.width(), source.height(), &rgba).unwrap()
+        };
+        let camera = sample("camera");
+        assert_eq!(need(&tinted([1.0, 0.93, 0.8], &camera), &[]), Some(Need::Restoration));
+        assert_eq!(need(&tinted([0.8, 0.9, 1.0], &camera), &[]), Some(Need::Colors), "bluish");
+        let beige = Picture::from_rgba(700, 500, &[230, 210, 170, 255].repeat(700 * 500)).unwrap();
+        assert_eq!(need(&beige, &[]), Some(Need::Colors), "one color");
     }
 
     #[test]

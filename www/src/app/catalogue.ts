@@ -6,7 +6,16 @@ import type { FilterSpec } from "../engine";
 import type { ModelFiles } from "../protocol";
 import type { ReadingId } from "./reading";
 import { fromBase } from "./samples";
-import { type BaselineId, type ChainStep, factsOf, filterOf, stepsOf, TASKS, type TaskFacts } from "./tasks";
+import {
+  type BaselineId,
+  type ChainStep,
+  factsOf,
+  filterOf,
+  keepsCompression,
+  stepsOf,
+  TASKS,
+  type TaskFacts,
+} from "./tasks";
 
 export interface OwnModel {
   key: string;
@@ -59,13 +68,14 @@ export class Catalogue {
     const listed = new Set(this.entries.map((entry) => entry.task));
     const known = TASKS.filter((task) => listed.has(task.id));
     const others = [...listed].filter((id) => !TASKS.some((task) => task.id === id));
-    const chains = TASKS.filter((task) => task.chain && this.#chained(stepsOf(task)).length > 0);
+    const chains = TASKS.filter((task) => task.chain && this.#chained(stepsOf(task), false).length > 0);
     return [...known, ...others.map(factsOf), ...chains];
   }
 
-  /** Whether a task has networks for compressed photos. */
-  hasSources(task: TaskFacts): boolean {
-    return this.#forCompressed(task.id).length > 0;
+  /** Whether a task, or a step of a chain, has networks for compressed photos. */
+  hasSources(task: TaskFacts, without: readonly string[] = []): boolean {
+    const steps = task.chain ? seeingCompression(stepsOf(task, without)) : [task.id];
+    return steps.some((id) => this.#forCompressed(id).length > 0);
   }
 
   /** What can be chosen for a task: its networks, those for compressed photos if they are wanted, then its baselines,
@@ -75,12 +85,9 @@ export class Catalogue {
     compressed: boolean,
     { sigma = null, without = [] }: { sigma?: number | null; without?: readonly string[] } = {},
   ): Method[] {
-    const others = compressed ? this.#forCompressed(task.id) : [];
-    const instead = ({ design, strategy, variant }: Entry) =>
-      !design && variant === "" ? others.find((other) => other.strategy === strategy) : undefined;
     const networks = task.chain
-      ? this.#chained(stepsOf(task, without))
-      : this.#usual(task.id).map((entry) => networkOf(instead(entry) ?? entry));
+      ? this.#chained(stepsOf(task, without), compressed)
+      : this.#usual(task.id).map((entry) => networkOf((compressed && this.#instead(entry)) || entry));
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale, sigma) }];
       const named = { family: "", surveyed: false, name: id, variant: "" };
@@ -93,6 +100,12 @@ export class Catalogue {
     return this.entries.filter((entry) => entry.task === task && entry.variant !== FOR_COMPRESSED);
   }
 
+  /** The network for compressed photos that takes the place of another. */
+  #instead({ task, design, strategy, variant }: Entry): Entry | undefined {
+    if (design || variant !== "") return undefined;
+    return this.#forCompressed(task).find((other) => other.strategy === strategy);
+  }
+
   #forCompressed(task: string): Entry[] {
     return this.entries.filter((entry) => entry.task === task && entry.variant === FOR_COMPRESSED);
   }
@@ -101,8 +114,10 @@ export class Catalogue {
     return this.entries.find((entry) => entry.task === task)?.title ?? task;
   }
 
-  /** A chain for every method of its first network; a step without it takes the first that it has. Of filters alone there is one. */
-  #chained(steps: readonly ChainStep[]): Method[] {
+  /** A chain for every method of its first network; a step without it takes the first that it has. Of filters alone there is one.
+   *  `compressed`: whether the photo is. */
+  #chained(steps: readonly ChainStep[], compressed: boolean): Method[] {
+    const seeing = compressed ? seeingCompression(steps) : [];
     const networks = steps.flatMap((step) => (step.kind === "task" ? [this.#usual(step.id)] : []));
     const [first] = networks;
     if (networks.some((entries) => entries.length === 0)) return [];
@@ -111,7 +126,8 @@ export class Catalogue {
         if (step.kind === "filter") return [{ kind: "filter", id: step.id, filter: filterOf(step.id, 1, null) }];
         const entries = this.#usual(step.id);
         const entry = entries.find((one) => wanted && methodId(one) === methodId(wanted)) ?? entries[0];
-        return entry ? [{ kind: "model", entry }] : [];
+        if (!entry) return [];
+        return [{ kind: "model", entry: (seeing.includes(step.id) && this.#instead(entry)) || entry }];
       });
     if (!first) {
       const [name = ""] = steps.map(({ id }) => id);
@@ -124,6 +140,13 @@ export class Catalogue {
       return { ...networkOf(wanted), stages: own, parameters };
     });
   }
+}
+
+/** The tasks of a chain that see what a photo's compression has left: up to the first network that makes another picture of it. */
+function seeingCompression(steps: readonly ChainStep[]): string[] {
+  const tasks = steps.filter(({ kind }) => kind === "task").map(({ id }) => id);
+  const last = tasks.findIndex((id) => !keepsCompression(factsOf(id)));
+  return last < 0 ? tasks : tasks.slice(0, last + 1);
 }
 
 export function ownMethod(model: OwnModel): Method {

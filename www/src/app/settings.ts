@@ -6,7 +6,7 @@ import { type Cut, formatCut, parseCut } from "./cut";
 import { type DegradationSettings, fitting, formatDegradation, parseDegradation, usual } from "./degradation";
 import { formatHints, formatNumbers, type Hint, parseHints, parseNumbers } from "./hints";
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
-import { factsOf, TASKS, usualMode } from "./tasks";
+import { factsOf, stepsOf, TASKS, usualMode } from "./tasks";
 
 /** Tools that stay on until they are put away. */
 export const LASTING_TOOLS = ["difference", "lens", "probe", "smooth", "table"] as const;
@@ -120,7 +120,7 @@ export function formatSettings(settings: Settings): string {
   if (settings.cut === null) query.delete("cut");
   if (settings.hints.length === 0) query.delete("hints");
   if (Object.keys(settings.numbers).length === 0) query.delete("tell");
-  if (settings.without.length === 0) query.delete("without");
+  if (settings.without.length === 0 || !factsOf(settings.task).chain) query.delete("without");
   if (settings.labels === first.labels) query.delete("labels");
   if (settings.classes === null) query.delete("classes");
   if (settings.backend === first.backend) query.delete("backend");
@@ -175,6 +175,8 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     cut: parseCut(given.get("cut")),
     hints: parseHints(given.get("hints")),
     numbers: parseNumbers(given.get("tell")),
-    without: list("without").filter((id) => facts.chain?.includes(id)),
+    without: facts.chain
+      ? facts.chain.filter((id) => !stepsOf(facts, list("without")).some((step) => step.id === id))
+      : [],
   };
 }

@@ -95,6 +95,20 @@ export function stepsOf({ chain = [] }: TaskFacts, without: readonly string[] = 
   );
 }
 
+/** A chain's facts as they are without the steps that are left out: what enlarges no more is tested on no smaller photo. */
+export function withoutSteps(task: TaskFacts, without: readonly string[]): TaskFacts {
+  if (!task.chain) return task;
+  const scales = stepsOf(task, without).map((step) => (step.kind === "task" ? factsOf(step.id).scale : 1));
+  const scale = scales.reduce((product, factor) => product * factor, 1);
+  const { before, ...others } = task;
+  return { ...others, scale, ...(before && (scale > 1 || before !== "downscale") && { before }) };
+}
+
+/** Whether what a task makes still has the marks that a photo's compression left: colors alone leave them as they are. */
+export function keepsCompression({ output }: TaskFacts): boolean {
+  return output === "lab-ab";
+}
+
 /** Whether a filter makes small photos of the original by itself. */
 export function takesOriginal({ kind }: FilterSpec): boolean {
   return kind === "multi-frame";

@@ -28,7 +28,7 @@ import {
   type State,
   usedSize,
 } from "./state";
-import { factsOf } from "./tasks";
+import { factsOf, withoutSteps } from "./tasks";
 
 /** Milliseconds after which a run's pace tells how long it will take. */
 const TELLING = 3000;
@@ -204,7 +204,8 @@ export class Workshop {
     const { settings, own } = this.#board.state;
     const { chosen } = settings;
     const tasks = catalogue.tasks();
-    const task = tasks.find(({ id }) => id === settings.task) ?? factsOf(settings.task);
+    const listedTask = tasks.find(({ id }) => id === settings.task) ?? factsOf(settings.task);
+    const task = withoutSteps(listedTask, settings.without);
     const compressed = isCompressed({ ...this.#board.state, task });
     const listed = catalogue.methods(task, compressed, settings);
     const hasOriginal = isDegraded({ ...this.#board.state, task }) && settings.degradation.saved === null;
@@ -226,7 +227,7 @@ export class Workshop {
       tasks,
       task,
       methods,
-      sources: catalogue.hasSources(task),
+      sources: catalogue.hasSources(task, settings.without),
       chosen: chosen && ids.includes(chosen) ? chosen : (ids[0] ?? null),
     });
     this.#changed();

@@ -256,12 +256,16 @@ export class Controls extends Localized {
     const surveyed = methods.filter(({ surveyed }) => surveyed);
     const baselines = methods.filter(({ kind }) => kind === "baseline");
     return html`<section aria-labelledby="methods">
-      <h2 id="methods">${t("methods.heading")}</h2>
-      ${chips(t("methods.heading"), networks)}
-      <p class="sentence">${t(full ? "methods.full" : "methods.sentence", { most: MAX_RESULTS })}</p>
+      <h2 id="methods">${t(networks.length > 0 ? "methods.heading" : "methods.baselines")}</h2>
+      ${
+        networks.length > 0
+          ? html`${chips(t("methods.heading"), networks)}
+            <p class="sentence">${t(full ? "methods.full" : "methods.sentence", { most: MAX_RESULTS })}</p>`
+          : nothing
+      }
       ${surveyed.length > 0 ? this.#renderSurveyed(surveyed, chosen, chips) : nothing}
       ${this.state.sources ? this.#renderSources() : nothing}
-      ${baselines.length > 0 ? html`<h3>${t("methods.baselines")}</h3>${chips(t("methods.baselines"), baselines)}` : nothing}
+      ${baselines.length > 0 ? html`${networks.length > 0 ? html`<h3>${t("methods.baselines")}</h3>` : nothing}${chips(t("methods.baselines"), baselines)}` : nothing}
       ${this.#takesSigma(chosen) ? this.#renderSigma() : nothing}
       <button class="link" @click=${() => this.#emit(own ? "shipped-model" : "open-model")}>
         ${icons.model} ${t(own ? "model.shipped" : "model.open")}
@@ -421,13 +425,13 @@ function className(name: string): string {
   return hasMessage(key) ? t(key) : name;
 }
 
-/** What a task is called; one the page does not know by its id. */
-/** A step of a chain: a task, or a classical method. */
+/** What a step of a chain is called: a task, or a classical method. */
 function stepName(id: string): string {
   const key = `baseline.${id}`;
   return hasMessage(key) ? t(key) : taskName(id);
 }
 
+/** What a task is called; one the page does not know by its id. */
 export function taskName(id: string): string {
   const key = `task.${id}`;
   return hasMessage(key) ? t(key) : id;

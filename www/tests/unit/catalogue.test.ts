@@ -7,7 +7,7 @@ import { usual } from "../../src/app/degradation";
 import { briefLabel, methodLabel } from "../../src/app/panes";
 import { initialSettings, parseSettings, type Settings } from "../../src/app/settings";
 import { isCompressed } from "../../src/app/state";
-import { factsOf, TASKS } from "../../src/app/tasks";
+import { factsOf, TASKS, withoutSteps } from "../../src/app/tasks";
 import { SECTIONS } from "../../src/slides/sections";
 
 // Asked for its language as soon as there are messages.
@@ -227,6 +227,21 @@ describe("what can be chosen", () => {
       ["nearest", "autocontrast", "colorize-nearest.onnx"],
       ["bilinear", "autocontrast", "colorize-bilinear.onnx"],
     ]);
+    const compressed = { variant: "compressed", file: "super-resolve-x2-nearest-compressed.onnx" };
+    const other = catalogue(...zoo.entries, { ...entry("super-resolve-x2", "nearest"), ...compressed });
+    const last = (...without: string[]) => {
+      const [first] = other.methods(factsOf("old-photo"), true, { without });
+      const stage = first?.stages.at(-1);
+      return [
+        stage?.kind === "model" ? stage.entry.variant : stage?.kind,
+        other.hasSources(factsOf("old-photo"), without),
+      ];
+    };
+    expect(last("repair", "autocontrast"), "colors leave what compression did").toEqual(["compressed", true]);
+    expect(last(), "a repair does not").toEqual(["", false]);
+    expect(withoutSteps(factsOf("old-photo"), [])).toMatchObject({ scale: 2, before: "downscale" });
+    const small = withoutSteps(factsOf("old-photo"), ["super-resolve-x2"]);
+    expect([small.scale, small.before], "nothing is enlarged").toEqual([1, undefined]);
     expect(steps("repair", "colorize", "super-resolve-x2")).toEqual([["autocontrast-filter", "autocontrast"]]);
     expect(steps("repair", "autocontrast", "colorize", "super-resolve-x2"), "never all of them").toEqual([
       ["nearest", "super-resolve-x2-nearest.onnx"],

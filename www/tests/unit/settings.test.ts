@@ -44,6 +44,9 @@ describe("settings in the address", () => {
     expect(parseSettings(formatSettings(settings))).toEqual(settings);
     const chained = { ...settings, task: "old-photo", without: ["autocontrast", "super-resolve-x2"] };
     expect(parseSettings(formatSettings(chained)).without).toEqual(chained.without);
+    expect(formatSettings({ ...chained, task: "denoise" })).not.toContain("without");
+    const none = "task=old-photo&without=repair,autocontrast,colorize,super-resolve-x2";
+    expect(parseSettings(none).without, "the last one stays").toEqual(["repair", "autocontrast", "colorize"]);
     expect(parseSettings("task=old-photo&without=fog,colorize").without, "steps that there are").toEqual(["colorize"]);
     const own = { ...settings, sample: null };
     expect(parseSettings(formatSettings(own))).toEqual(own);
