@@ -10,10 +10,11 @@ import "../elements/chips";
 import "../elements/header";
 import "../elements/notice";
 import "../elements/reading";
+import { taskName } from "../elements/controls";
 import "../elements/segments";
 import { scrolling, shared } from "../elements/shared";
 import "../elements/work";
-import { decibels, hasMessage, Localized, t, thousands } from "../i18n";
+import { decibels, Localized, t, thousands } from "../i18n";
 import type { FeaturesInfo, Point } from "../protocol";
 import { formatLook, parseLook } from "./address";
 import "./attended";
@@ -118,7 +119,7 @@ export class InspectView extends Localized {
         </section>
         <up-notice .notice=${inspector.notice ?? state.notice} @act=${({ detail }: CustomEvent<Action>) => this.#act(detail)}
           @dismiss=${() => this.#dismiss()}></up-notice>
-        ${seen ? this.#network(seen) : html`<div class="empty"></div>`}
+        ${seen ? this.#network(seen) : html`<div class="empty">${inspector.networks.length === 0 && state.methods.length > 0 ? html`<p>${t("inspect.none")}</p>` : nothing}</div>`}
       </main>
       <up-reading .question=${state.question} @answer=${(event: CustomEvent) => playground.answer(event.detail)}
         @dismiss=${() => playground.stop()}></up-reading>
@@ -128,9 +129,11 @@ export class InspectView extends Localized {
   #subject() {
     const { state } = this.inspector.playground;
     const name = state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");
-    const task = `task.${state.task.id}`;
+    // Of a chain, the step whose network is looked into.
+    const step = this.inspector.method?.stages.find(({ kind }) => kind === "model");
+    const of = state.task.chain && step?.kind === "model" ? html` · ${taskName(step.entry.task)}` : nothing;
     const back = `#${formatSettings(state.settings)}`;
-    return html`<span><b>${hasMessage(task) ? t(task) : state.task.id}</b> · ${name}${isTest(state) ? html` · ${inputName(state)}` : nothing}</span>
+    return html`<span><b>${taskName(state.task.id)}</b>${of} · ${name}${isTest(state) ? html` · ${inputName(state)}` : nothing}</span>
       <a href=${back}>${t("inspect.back")}</a>`;
   }
 

@@ -521,3 +521,14 @@ describe("the page", () => {
     expect(await page.title()).toContain("Soi bên trong U-Net");
   });
 });
+
+describe("a chain of tasks", () => {
+  it("says which step's network it shows, and that there is none", async () => {
+    page = await at.visit("#task=old-photo&mode=apply&without=repair", {});
+    await page.getByRole("link", { name: "Inspector" }).click();
+    await page.locator("inspect-view .subject").filter({ hasText: "Restore an old photo · Colorize" }).waitFor();
+    page = await at.visit("#task=old-photo&mode=apply&without=repair,colorize,super-resolve-x2", {});
+    await page.getByRole("link", { name: "Inspector" }).click();
+    await page.getByText("None of the steps that are left has a network").waitFor();
+  });
+});
