@@ -101,7 +101,7 @@ pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
     let engine = models::engine(args)?;
     let works = order.steps.iter().map(|step| loaded(&engine, step)).collect::<Outcome<Vec<_>>>()?;
     let last = works.last().and_then(|work| match work {
-        Work::Networks(Networks { classes, .. }) => Some(classes),
+        Work::Networks(networks) => Some(&networks.classes),
         Work::Filter(_) => None,
     });
     let chosen = match (order.view, last) {
@@ -122,13 +122,8 @@ fn loaded<'a>(engine: &Engine, step: &'a Step) -> Outcome<Work<'a>> {
     let compressed =
         compressed.map(|path| models::load(engine, path).map(|model| (path, model))).transpose()?;
     let classes = told.classes.into_iter().map(|class| class.name).collect();
-    Ok(Work::Networks(Networks {
-        usual: (model, network),
-        compressed,
-        source,
-        classes,
-        optional: told.optional,
-    }))
+    let optional = told.optional;
+    Ok(Work::Networks(Box::new(Networks { usual: (model, network), compressed, source, classes, optional })))
 }
 
 /// Pictures through filters alone.
@@ -162,7 +157,7 @@ fn each(args: &Args, jobs: &[Job], one: impl Fn(&Job, &Terminal) -> Outcome<()>)
 /// A step that is ready.
 enum Work<'a> {
     Filter(&'a FilterSpec),
-    Networks(Networks<'a>),
+    Networks(Box<Networks<'a>>),
 }
 
 /// The networks of a step, each with its file.
@@ -209,7 +204,7 @@ fn nobody_unheard(works: &[Work], values: &OptionalValues) -> Outcome<()> {
             Work::Filter(_) => None,
         })
     };
-    if !values.hints.is_empty() && !networks().any(Networks::takes_hints) {
+    if !values.hints.is_empty() && !networks().any(|one| one.takes_hints()) {
         return Err("none of the steps takes color hints".into());
     }
     let unknown = values.numbers.keys().find(|&name| !networks().any(|one| one.optional.contains_key(name)));

@@ -64,7 +64,7 @@ impl Facts {
     }
 
     /// Whether what it makes still has the marks that the file's compression left: colors alone leave them as they are.
-    pub fn keeps_compression(&self) -> bool {
+    pub(super) fn keeps_compression(&self) -> bool {
         self.output.as_deref() == Some("lab-ab")
     }
 
