@@ -23,7 +23,10 @@ const KNOWN = [
 /** Copies networks from `from` into `out/models`, and writes `out/bundled.js`. */
 export function addModels(from, out) {
   const all = JSON.parse(readFileSync(join(from, "manifest.json"), "utf8"));
-  const entries = all.filter(({ strategy, variant }) => strategy === METHOD && VARIANTS.includes(variant));
+  // Those of the surveys are for comparison.
+  const entries = all.filter(
+    ({ strategy, variant, survey }) => strategy === METHOD && VARIANTS.includes(variant) && survey === undefined,
+  );
   const tasks = new Set(all.map(({ task }) => task));
   for (const task of tasks) {
     if (!entries.some((entry) => entry.task === task)) throw new Error(`no ${METHOD} network for ${task}`);
