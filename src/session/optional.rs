@@ -228,12 +228,17 @@ fn hints(
     let mut values = vec![0.0; 3 * plane];
     for hint in hints {
         let &ColorHint { x, y, a, b } = hint;
-        let is_color = [a, b].iter().all(|v| (-128.0..=128.0).contains(v));
-        if x >= picture.0 || y >= picture.1 || !is_color {
-            return Err(Error::InvalidInput(format!(
-                "{hint:?} is no hint for a picture of {} × {} pixels: its color is a* and b* of −128 to 128",
-                picture.0, picture.1
-            )));
+        let (columns, rows) = picture;
+        if x >= columns || y >= rows {
+            let message = format!(
+                "the color hint at {x}, {y} lies outside of the picture of {columns} × {rows} pixels"
+            );
+            return Err(Error::InvalidInput(message));
+        }
+        if ![a, b].iter().all(|v| (-128.0..=128.0).contains(v)) {
+            let message =
+                format!("the color hint at {x}, {y} has a* {a} and b* {b}; each is from −128 to 128");
+            return Err(Error::InvalidInput(message));
         }
         let cell = cell([x, y], picture, [height, width]);
         values[cell] = encoding.of_chroma(a);
