@@ -3,6 +3,9 @@
 import type { KernelTime } from "../inspection";
 import type { Seen } from "./seen";
 
+/** Milliseconds of the coarsest clock that browsers have: of what takes less, a rate would be made up. */
+const TICK = 0.1;
+
 export const ORDERS = ["network", "time"] as const;
 export type Order = (typeof ORDERS)[number];
 
@@ -11,9 +14,9 @@ export interface KernelRow extends KernelTime {
   box: number | null;
   /** Of the time of all, 0 to 1. */
   share: number;
-  /** 10⁹ operations in a second; null of one that computes none, or took no time. */
+  /** 10⁹ operations in a second; null of one that computes none, or took less than the clock tells. */
   rate: number | null;
-  /** How much of what it took it would need at the least; null where that is not known. */
+  /** How much of what it took it would need at the least; null where that is not known, or no time to speak of. */
   ofBound: number | null;
 }
 
@@ -22,7 +25,7 @@ export function kernelRows(kernels: readonly KernelTime[], seen: Pick<Seen, "fin
   const all = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   return kernels.map((kernel) => {
     const { node, milliseconds: ms, flops, bound } = kernel;
-    const timed = ms > 0;
+    const timed = ms >= TICK;
     return {
       ...kernel,
       box: seen.find(node),
