@@ -81,7 +81,7 @@ impl Task for GatherTask {
                 to.fill([self.gather.fill; 4]);
                 continue;
             };
-            let start = |block: usize| ((n * x.blocks() + block) * x.h + line) * x.w;
+            let start = |block: usize| x.row(n, block, line).start;
             match &self.blocks[block] {
                 BlockSource::Block(block) => match &self.gather.index[3] {
                     AxisIndex::Same => to.copy_from_slice(&from[start(*block)..][..y.w]),

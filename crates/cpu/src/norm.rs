@@ -147,8 +147,8 @@ impl Task for ChannelNorm {
             let (n, line) = (unit / x.h, unit % x.h);
             for first in (0..x.w).step_by(RUN) {
                 let run = |block: usize| {
-                    let start = ((n * x.blocks() + block) * x.h + line) * x.w + first;
-                    start..start + RUN.min(x.w - first)
+                    let row = x.row(n, block, line);
+                    row.start + first..row.end.min(row.start + first + RUN)
                 };
                 let centers = self.means(|block| &source[run(block)], |v, _| v);
                 let squares = |v: F32x4, at: usize| (v - centers[at]) * (v - centers[at]);

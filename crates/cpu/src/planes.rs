@@ -1,6 +1,7 @@
 //! Sizes of a value in the `Planes` layout, and its pixels.
 
 use crate::simd::Px;
+use std::ops::Range;
 
 /// N, C, H, W of a value stored as `[N][ceil(C/4)][H][W][4]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,12 @@ impl Planes {
     /// Channels of block `block` of an image: 4, or fewer in the last.
     pub(crate) fn lanes(&self, block: usize) -> usize {
         (self.c - 4 * block).min(4)
+    }
+
+    /// Pixels of a row of block `block` of image `n`.
+    pub(crate) fn row(&self, n: usize, block: usize, line: usize) -> Range<usize> {
+        let start = ((n * self.blocks() + block) * self.h + line) * self.w;
+        start..start + self.w
     }
 
     /// Element of logical position `[n, c, p]`, p = y·W + x.

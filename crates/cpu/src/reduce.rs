@@ -105,7 +105,7 @@ impl Task for ReduceChannels {
         let first = F32x4::splat(start(self.kind));
         for unit in units {
             let (n, line) = (unit / x.h, unit % x.h);
-            let row = |block: usize| &source[((n * x.blocks() + block) * x.h + line) * x.w..][..x.w];
+            let row = |block: usize| &source[x.row(n, block, line)];
             for (at, to) in target[unit * x.w..][..x.w].iter_mut().enumerate() {
                 let whole =
                     (0..last).fold(first, |a, block| join(self.kind, a, F32x4::load(&row(block)[at])));

@@ -37,10 +37,7 @@ impl Task for SoftmaxChannels {
         let x = self.x;
         for unit in units {
             let (n, line) = (unit / x.h, unit % x.h);
-            let row = |block: usize| {
-                let first = ((n * x.blocks() + block) * x.h + line) * x.w;
-                first..first + x.w
-            };
+            let row = |block: usize| x.row(n, block, line);
             max.fill([f32::NEG_INFINITY; 4]);
             sum.fill([0.0; 4]);
             for block in 0..x.blocks() {
