@@ -7,8 +7,6 @@ use unet_kernels::error::Result;
 
 /// Part of the pixels that may become black, and that may become white.
 const CUTOFF: f64 = 0.005;
-/// Rows that are counted at a time.
-const BAND: u32 = 64;
 
 /// Stretches a picture's luma to the whole range, all channels by the same line, so that hues stay: Pillow's
 /// `ImageOps.autocontrast` with `cutoff=0.5` and `preserve_tone=True`. Wholly transparent pixels do not count, and alpha stays.
@@ -22,9 +20,9 @@ impl Autocontrast {
     /// `OutOfMemory`.
     pub fn of(picture: &Picture) -> Result<Self> {
         let mut counts = [0_u64; 256];
-        for y in (0..picture.height()).step_by(BAND as usize) {
-            let rows = Rect::new(0, y, picture.width(), BAND.min(picture.height() - y));
-            for &[r, g, b, a] in picture.region(rows)?.as_chunks::<RGBA>().0 {
+        for index in 0..picture.rect().tiles() {
+            let tile = picture.rect().tile(index);
+            for &[r, g, b, a] in picture.region(tile)?.as_chunks::<RGBA>().0 {
                 if a > 0 {
                     counts[usize::from(byte(luma([r, g, b].map(f32::from))))] += 1;
                 }
