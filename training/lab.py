@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from camera import to_light
 from torch import Tensor
 
 TO_XYZ = ((0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169), (0.019334, 0.119193, 0.950227))
@@ -20,19 +21,20 @@ def mixed(x: Tensor, matrix: Sequence[Sequence[float]]) -> Tensor:
     return torch.stack([sum(weight * channel for weight, channel in zip(row, channels)) for row in matrix], dim=1)
 
 
+def cube_root(light: Tensor) -> Tensor:
+    """With a straight line near black, where its slope would have no end."""
+    return torch.where(light > 0.008856, light.clamp(min=1e-9).pow(1 / 3), 7.787 * light + 16 / 116)
+
+
 def from_rgb(rgb: Tensor) -> Tensor:
-    linear = torch.where(rgb > 0.04045, ((rgb + 0.055) / 1.055).pow(2.4), rgb / 12.92)
-    xyz = mixed(linear, TO_XYZ) / rgb.new_tensor(WHITE).view(1, 3, 1, 1)
-    f = torch.where(xyz > 0.008856, xyz.clamp(min=1e-9).pow(1 / 3), 7.787 * xyz + 16 / 116)
-    x, y, z = f.unbind(1)
+    xyz = mixed(to_light(rgb), TO_XYZ) / rgb.new_tensor(WHITE).view(1, 3, 1, 1)
+    x, y, z = cube_root(xyz).unbind(1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
 
 
 def lightness(luma: Tensor) -> Tensor:
     """L of gray pictures, N x 1 x H x W."""
-    linear = torch.where(luma > 0.04045, ((luma + 0.055) / 1.055).clamp(min=1e-9).pow(2.4), luma / 12.92)
-    f = torch.where(linear > 0.008856, linear.clamp(min=1e-9).pow(1 / 3), 7.787 * linear + 16 / 116)
-    return 116 * f - 16
+    return 116 * cube_root(to_light(luma)) - 16
 
 
 def to_rgb(lab: Tensor) -> Tensor:

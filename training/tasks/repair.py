@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import degrade
+import numpy as np
 import torch
 from damage import Drawing
-from data import to_tensor
+from data import Patches
 from old_photo import SIDE, Age, old_photo
-from PIL import Image
 from scoring import Network, psnr
 from torch import Tensor
 
@@ -34,11 +34,12 @@ class Repair(Restore):
         count = super().load()
         self.drawing, self.age = Drawing(self.generator), self.settings["age"]
         self.pool = [self.worn() for _ in range(self.age["pool"])]
+        self.pairs = Patches(self.pool, self.side, self.generator)
         self.steps = 0
         return count
 
-    def worn(self) -> tuple[Tensor, Tensor]:
-        """What is in the file, and what should be: 3 x H x W, uint8."""
+    def worn(self) -> Tensor:
+        """What is in the file, and what should be: 6 x H x W, uint8."""
         draw, age = self.drawing, self.age
         picture = self.patches.pictures[self.draw(len(self.patches.pictures))]
         if draw.chance(age["gray"]):
@@ -51,41 +52,26 @@ class Repair(Restore):
         if draw.chance(age["clean"]):
             years = replace(years, wear=0.0, blur=0.0, grain=0.0)
         seed, pixels = self.draw(2**31), picture.permute(1, 2, 0).numpy()
-        made, wanted = (torch.from_numpy(old_photo(pixels, of, seed, whole, corner)) for of in (years, untouched(years)))
-        made, wanted = made.permute(2, 0, 1), wanted.permute(2, 0, 1)
+        made, wanted = (as_tensor(old_photo(pixels, of, seed, whole, corner)) for of in (years, untouched(years)))
         if draw.chance(age["compressed"]):
             low, high = age["jpeg"]
             made = File(quality=round(draw.between(low, high))).kept(made[None].float() / 255)[0]
             made = (made * 255).round().to(torch.uint8)
-        return made, wanted
+        return torch.cat([made, wanted])
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         if self.steps % self.age["renewed"] == 0:
             self.pool[self.draw(len(self.pool))] = self.worn()
         self.steps += 1
-        pairs = [self.part(*self.pool[self.draw(len(self.pool))]) for _ in range(size)]
-        made, wanted = (torch.stack(side).float() / 255 for side in zip(*pairs))
+        made, wanted = self.pairs.batch(size).chunk(2, dim=1)
         return made, wanted
-
-    def part(self, made: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-        side = self.side
-        y, x = (self.draw(length - side + 1) for length in made.shape[1:])
-        turns, mirrored = self.draw(4), self.draw(2)
-
-        def of(picture: Tensor) -> Tensor:
-            seen = torch.rot90(picture[:, y : y + side, x : x + side], turns, (1, 2))
-            return seen.flip(2) if mirrored else seen
-
-        return of(made), of(wanted)
 
     def aged(self, gray: bool, age: Age, stride: int = 3) -> Iterator[tuple[Tensor, Tensor]]:
         """Every `stride`-th picture of Kodak24 on paper, and the same paper without the damage that can be repaired."""
         for index, clean in self.pictures("Kodak24", stride):
             seen = File(gray=gray).seen(clean)
             pixels = (seen[0].permute(1, 2, 0) * 255).round().to(torch.uint8).numpy()
-            made, wanted = (
-                to_tensor(Image.fromarray(old_photo(pixels, of, index)))[None] / 255 for of in (age, untouched(age))
-            )
+            made, wanted = (as_tensor(old_photo(pixels, of, index))[None] / 255 for of in (age, untouched(age)))
             yield USUAL_FILE.kept(made), wanted
 
     def held_out(self, stride: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
@@ -110,3 +96,8 @@ class Repair(Restore):
 def untouched(age: Age) -> Age:
     """The same print before it was scratched, and sharp."""
     return replace(age, wear=0.0, blur=0.0, grain=0.0)
+
+
+def as_tensor(picture: np.ndarray) -> Tensor:
+    """3 x H x W, of H x W x 3."""
+    return torch.from_numpy(picture).permute(2, 0, 1)
