@@ -150,6 +150,7 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
   const picture = given.get("picture");
   const task = given.get("task") || otherwise.task;
   const facts = factsOf(task);
+  const left = stepsOf(facts, list("without"));
   return {
     task,
     methods: given.has("with") ? list("with").slice(0, MAX_RESULTS) : otherwise.methods,
@@ -175,8 +176,6 @@ export function parseSettings(query: string, sample: Settings["sample"] = FIRST_
     cut: parseCut(given.get("cut")),
     hints: parseHints(given.get("hints")),
     numbers: parseNumbers(given.get("tell")),
-    without: facts.chain
-      ? facts.chain.filter((id) => !stepsOf(facts, list("without")).some((step) => step.id === id))
-      : [],
+    without: (facts.chain ?? []).filter((id) => !left.some((step) => step.id === id)),
   };
 }
