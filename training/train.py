@@ -77,10 +77,12 @@ def stream(seed: int, steps: int, rank: int = 0) -> int:
 
 
 def moved(x: Inputs, device: torch.device) -> Inputs:
-    """To the device, pictures in channels-last order."""
+    """To the device, pictures in channels-last order; masks (N x H x W) have no channels."""
     if x is None:
         return None
-    return x.to(device, memory_format=torch.channels_last) if isinstance(x, Tensor) else type(x)(*(moved(t, device) for t in x))
+    if isinstance(x, Tensor):
+        return x.to(device, memory_format=torch.channels_last if x.ndim == 4 else torch.preserve_format)
+    return type(x)(*(moved(t, device) for t in x))
 
 
 def network(config: dict, task: Task, strategies: Sequence[str]) -> Net:

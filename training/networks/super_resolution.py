@@ -126,15 +126,15 @@ class SuperResolver(SurveyNetwork):
 class PostUpsampling(SuperResolver):
     """All work at the small picture's size; one pixel shuffle at the end (ESPCN; Shi et al. 2016)."""
 
-    def __init__(self, channels: int, body: nn.Module, multiple: int = 1):
+    def __init__(self, channels: int, body: nn.Module, multiple: int = 1, scale: int = SCALE):
         super().__init__()
-        self.multiple = multiple
+        self.multiple, self.scale = multiple, scale
         self.first, self.body = conv3(3, channels), body
-        self.head = conv3(channels, 3 * SCALE**2)
+        self.head = conv3(channels, 3 * scale**2)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.body(torch.relu(self.first(shifted(x))))
-        return enlarged(x, SCALE) + functional.pixel_shuffle(self.head(y), SCALE)
+        return enlarged(x, self.scale) + functional.pixel_shuffle(self.head(y), self.scale)
 
 
 class MultiScale(SuperResolver):
@@ -241,11 +241,20 @@ DESIGNS: dict[str, Callable[[], SuperResolver]] = {
         40, nn.Sequential(blocks(ResidualBlock, 40, 1), PyramidPooling(40), blocks(ResidualBlock, 40, 2)), multiple=16
     ),
 }
+# The best designs together, as wide as 100 kFLOP for each pixel of the large picture allow: channels, by scale.
+BEST_QUALITY = {2: 32, 4: 64}
+BEST_BLOCKS = 10
 
 
 def super_resolver(inputs: int, outputs: int, scale: int, strategies: tuple[str, ...]) -> SuperResolver:
     """The network of the survey that `strategies` names."""
-    if (inputs, outputs, scale) != (3, 3, SCALE):
-        raise ValueError(f"the networks of the survey enlarge colors {SCALE} times, not {inputs} channels {scale} times")
+    known = FRAMEWORKS | DESIGNS if scale == SCALE else {}
+    if channels := BEST_QUALITY.get(scale):
+        body = blocks(AttentionBlock, channels, BEST_BLOCKS)
+        known = {**known, "best-quality": lambda: PostUpsampling(channels, body, scale=scale)}
+    if (inputs, outputs) != (3, 3) or not known:
+        scales = " or ".join(str(known) for known in BEST_QUALITY)
+        raise ValueError(f"the networks of the survey enlarge colors {scales} times, not {inputs} channels {scale} times")
     settings = dict(inputs=inputs, outputs=outputs, scale=scale)
-    return built(FRAMEWORKS | DESIGNS, strategies, settings, lambda name: "frameworks" if name in FRAMEWORKS else "designs")
+    surveys = {"best-quality": "best-quality"} | dict.fromkeys(FRAMEWORKS, "frameworks") | dict.fromkeys(DESIGNS, "designs")
+    return built(known, strategies, settings, surveys.__getitem__)

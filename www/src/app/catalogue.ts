@@ -38,8 +38,8 @@ export interface Method {
   kind: "network" | "baseline" | "own";
   /** Of a network, as the manifest has it: `unet`. */
   family: string;
-  /** Whether it is of a survey, named by its design. */
-  surveyed: boolean;
+  /** The survey that a network belongs to, which is named by its design; empty for the others. */
+  survey: string;
   /** `design`, or `strategy` and `variant`, of a network; the name of a baseline or of an own file. */
   name: string;
   variant: string;
@@ -47,6 +47,9 @@ export interface Method {
   /** Of all networks together. */
   parameters: number;
 }
+
+/** The survey of the network that is worth its cost where quality counts most. */
+export const BEST_QUALITY = "best-quality";
 
 /** Strategies in the order in which they are taught; others follow, then variants, and those of surveys come last. */
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
@@ -90,7 +93,7 @@ export class Catalogue {
       : this.#usual(task.id).map((entry) => networkOf((compressed && this.#instead(entry)) || entry));
     const baselines = task.baselines.map((id): Method => {
       const stages: Stage[] = [{ kind: "filter", id, filter: filterOf(id, task.scale, sigma) }];
-      const named = { family: "", surveyed: false, name: id, variant: "" };
+      const named = { family: "", survey: "", name: id, variant: "" };
       return { id: `${id}-filter`, kind: "baseline", ...named, stages, parameters: 0 };
     });
     return [...networks, ...baselines];
@@ -131,7 +134,7 @@ export class Catalogue {
       });
     if (!first) {
       const [name = ""] = steps.map(({ id }) => id);
-      const plain = { family: "", surveyed: false, name, variant: "", parameters: 0 };
+      const plain = { family: "", survey: "", name, variant: "", parameters: 0 };
       return [{ id: `${name}-filter`, kind: "baseline", ...plain, stages: stages() }];
     }
     return first.map((wanted) => {
@@ -154,7 +157,7 @@ export function ownMethod(model: OwnModel): Method {
     id: "own",
     kind: "own",
     family: "",
-    surveyed: false,
+    survey: "",
     name: model.name,
     variant: "",
     stages: [{ kind: "own", model }],
@@ -164,17 +167,22 @@ export function ownMethod(model: OwnModel): Method {
 
 /** A network that the manifest lists, as a method of one step. */
 export function networkOf(entry: Entry): Method {
-  const { family, design, variant, parameters } = entry;
+  const { family, survey, design, variant, parameters } = entry;
   return {
     id: methodId(entry),
     kind: "network",
     family,
-    surveyed: design !== "",
+    survey,
     name: design || entry.strategy,
     variant,
     stages: [{ kind: "model", entry }],
     parameters,
   };
+}
+
+/** Multiplications and additions per pixel of the result, of all networks of a method. */
+export function flopsPerPixel({ stages }: Method): number {
+  return stages.reduce((sum, stage) => sum + (stage.kind === "model" ? stage.entry.flopsPerPixel : 0), 0);
 }
 
 /** What `models/manifest.json` lists. */

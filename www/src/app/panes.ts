@@ -45,9 +45,9 @@ export function methodName(method: Method): string {
 }
 
 /** What tells a method from others of its kind: how it upsamples, which filter it is. */
-export function methodLabel({ kind, surveyed, name, variant }: Method): string {
+export function methodLabel({ kind, survey, name, variant }: Method): string {
   if (kind === "own") return name;
-  const key = kind === "baseline" ? `baseline.${name}` : surveyed ? `design.${name}` : `strategy.${name}`;
+  const key = kind === "baseline" ? `baseline.${name}` : survey ? `design.${name}` : `strategy.${name}`;
   const called = hasMessage(key) ? t(key) : name;
   if (!variant) return called;
   const other = `variant.${variant}`;

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Method } from "../app/catalogue";
+import { BEST_QUALITY, flopsPerPixel, type Method } from "../app/catalogue";
 import { SIGMA } from "../app/classical";
 import { takesNoiseLevel } from "../app/hints";
 import { briefLabel, methodLabel } from "../app/panes";
@@ -252,8 +252,9 @@ export class Controls extends Localized {
     });
     const chips = (label: string, listed: Method[]) => html`<up-chips multiple .label=${label} .chosen=${chosen}
       .options=${listed.map(option)} @pick=${(event: CustomEvent<string>) => this.#emit("method", event.detail)}></up-chips>`;
-    const networks = methods.filter(({ kind, surveyed }) => kind !== "baseline" && !surveyed);
-    const surveyed = methods.filter(({ surveyed }) => surveyed);
+    const networks = methods.filter(({ kind, survey }) => kind !== "baseline" && !survey);
+    const best = methods.filter(({ survey }) => survey === BEST_QUALITY);
+    const surveyed = methods.filter(({ survey }) => survey && survey !== BEST_QUALITY);
     const baselines = methods.filter(({ kind }) => kind === "baseline");
     return html`<section aria-labelledby="methods">
       <h2 id="methods">${t(networks.length > 0 ? "methods.heading" : "methods.baselines")}</h2>
@@ -263,6 +264,7 @@ export class Controls extends Localized {
             <p class="sentence">${t(full ? "methods.full" : "methods.sentence", { most: MAX_RESULTS })}</p>`
           : nothing
       }
+      ${best.map((method) => this.#renderBest(method, networks[0], chips))}
       ${surveyed.length > 0 ? this.#renderSurveyed(surveyed, chosen, chips) : nothing}
       ${this.state.sources ? this.#renderSources() : nothing}
       ${baselines.length > 0 ? html`${networks.length > 0 ? html`<h3>${t("methods.baselines")}</h3>` : nothing}${chips(t("methods.baselines"), baselines)}` : nothing}
@@ -277,6 +279,13 @@ export class Controls extends Localized {
           : nothing
       }
     </section>`;
+  }
+
+  /** The best network of the task, and what it costs beside `usual`. */
+  #renderBest(best: Method, usual: Method | undefined, chips: (label: string, listed: Method[]) => unknown) {
+    const times = usual ? flopsPerPixel(best) / flopsPerPixel(usual) : 0;
+    return html`${chips(t("methods.best"), [best])}
+      ${times >= 1.5 && Number.isFinite(times) ? html`<p class="sentence">${t("methods.best.sentence", { times: decimal(times, 0) })}</p>` : nothing}`;
   }
 
   /** The networks of surveys: folded away, as long as none is chosen. */

@@ -2,14 +2,15 @@
 
 import type { Entry } from "../../../npm/src/manifest";
 
-export const GROUPS = ["zoo", "frameworks", "designs", "denoisers", "transformers"] as const;
+export const GROUPS = ["zoo", "best-quality", "frameworks", "designs", "denoisers", "transformers"] as const;
 export type Group = (typeof GROUPS)[number];
 
 const COLORS: Record<Group, string> = {
   zoo: "--ink-soft",
+  "best-quality": "--good",
   frameworks: "--cool",
   designs: "--accent",
-  denoisers: "--good",
+  denoisers: "--good", // of no task that has a best-quality network
   transformers: "--accent", // of no task that has designs
 };
 

@@ -85,7 +85,7 @@ describe("arrow keys in the drawing", () => {
 describe("networks side by side", () => {
   const seen = (name: string) => {
     const net = shipped(name);
-    const named = { id: name, family: "unet", surveyed: false, name, variant: "" };
+    const named = { id: name, family: "unet", survey: "", name, variant: "" };
     const method = { ...named, kind: "network", stages: [], parameters: 0 } as const;
     return new Seen(
       { ...method, stages: [] },
