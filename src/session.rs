@@ -16,6 +16,7 @@ mod process;
 mod profile;
 mod runner;
 mod source;
+mod stem;
 mod steps;
 mod summary;
 mod tiling;

@@ -2,6 +2,7 @@
 
 use super::host::Host;
 use super::model::Model;
+use super::stem::LastStem;
 #[cfg(feature = "gpu")]
 use crate::backend::gpu::{self, Gpu};
 use crate::error::{Error, Result};
@@ -92,6 +93,7 @@ pub(super) struct Device {
     threads: Cell<usize>,
     /// Numbers of the helper threads that have not failed.
     helpers: RefCell<Vec<usize>>,
+    last_stem: LastStem,
 }
 
 impl Device {
@@ -119,6 +121,10 @@ impl Device {
         &self.helpers
     }
 
+    pub(super) fn last_stem(&self) -> &LastStem {
+        &self.last_stem
+    }
+
     /// From now on everything runs on the CPU.
     pub(super) fn give_up(&self, why: &Error) {
         *self.reason.borrow_mut() = BackendReason::GaveUp(why.to_string());
@@ -139,7 +145,13 @@ impl Engine {
         #[cfg(feature = "gpu")]
         let device = {
             let (gpu, reason) = choose(choice, host).await?;
-            Device { gpu, reason: RefCell::new(reason), threads: Cell::new(1), helpers: RefCell::default() }
+            Device {
+                gpu,
+                reason: RefCell::new(reason),
+                threads: Cell::new(1),
+                helpers: RefCell::default(),
+                last_stem: LastStem::default(),
+            }
         };
         #[cfg(not(feature = "gpu"))]
         let device = {
@@ -149,7 +161,12 @@ impl Engine {
                 BackendChoice::Auto => BackendReason::NoGpu(missing),
                 BackendChoice::WebGpu => return Err(Error::NoGpu(missing)),
             };
-            Device { reason: RefCell::new(reason), threads: Cell::new(1), helpers: RefCell::default() }
+            Device {
+                reason: RefCell::new(reason),
+                threads: Cell::new(1),
+                helpers: RefCell::default(),
+                last_stem: LastStem::default(),
+            }
         };
         Ok(Self { device: Rc::new(device) })
     }

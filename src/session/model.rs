@@ -5,6 +5,7 @@ use super::geometry::Geometry;
 use super::host::Host;
 use super::profile::KernelTime;
 use super::runner::{Runner, What};
+use super::stem::StemRunner;
 use super::steps::Steps;
 use super::summary::{self, Summary};
 use crate::backend::cpu;
@@ -32,6 +33,7 @@ pub struct Model {
     geometry: OnceCell<Result<Geometry>>,
     /// Held by the run under way; others queue.
     runner: Mutex<Runner>,
+    pub(super) stem: StemRunner,
 }
 
 impl Model {
@@ -41,7 +43,7 @@ impl Model {
         let task = first.as_ref().map_err(Clone::clone).and_then(|pictures| Task::of(pictures));
         let pictures = first.unwrap_or_else(|_| graph.clone());
         let runner = Mutex::new(Runner::default());
-        Self { graph, pictures, task, device, geometry: OnceCell::new(), runner }
+        Self { graph, pictures, task, device, geometry: OnceCell::new(), runner, stem: StemRunner::default() }
     }
 
     /// The graph as a function of N×C×H×W pictures.
@@ -176,9 +178,23 @@ impl Model {
         host: &impl Host,
         fallback: &mut Option<Error>,
     ) -> Result<Vec<Tensor>> {
+        self.outputs_on(&self.runner, graph, inputs, selection, host, fallback).await
+    }
+
+    /// [`Model::outputs_of`] with the plan and the weights of `runner`.
+    pub(super) async fn outputs_on(
+        &self,
+        runner: &Mutex<Runner>,
+        graph: &Rc<Graph>,
+        inputs: &dyn Fn() -> Result<Vec<Tensor>>,
+        selection: &Selection,
+        host: &impl Host,
+        fallback: &mut Option<Error>,
+    ) -> Result<Vec<Tensor>> {
         loop {
             let on_gpu = fallback.is_none() && self.device.uses_gpu();
-            match self.run_ordered(graph, inputs()?, selection, host, on_gpu).await {
+            let what = What { graph, selection, device: &self.device, on_gpu };
+            match run_ordered(runner, what, inputs()?, host).await {
                 Err(error) if on_gpu => self.fall_back(error, fallback)?,
                 result => return result,
             }
@@ -194,23 +210,6 @@ impl Model {
         }
         *fallback = Some(error);
         Ok(())
-    }
-
-    /// [`Model::run`] on inputs in the graph's order, on a backend of choice.
-    async fn run_ordered(
-        &self,
-        graph: &Rc<Graph>,
-        inputs: Vec<Tensor>,
-        selection: &Selection,
-        host: &impl Host,
-        on_gpu: bool,
-    ) -> Result<Vec<Tensor>> {
-        let mut runner = self.runner.lock().await;
-        if host.stopped() {
-            return Err(Error::Aborted);
-        }
-        let what = What { graph, selection, device: &self.device, on_gpu };
-        runner.run(what, inputs, host).await
     }
 
     /// Times every kernel of a run on these inputs, as the network always runs, on average of several runs. Of a GPU they
@@ -247,8 +246,10 @@ impl Model {
 
     /// Frees the buffers of the last run; does nothing while a run is in progress.
     pub fn release(&self) {
-        if let Some(mut runner) = self.runner.try_lock() {
-            runner.release();
+        for runner in [&self.runner, self.stem.runner()] {
+            if let Some(mut runner) = runner.try_lock() {
+                runner.release();
+            }
         }
     }
 
@@ -267,6 +268,20 @@ impl Model {
             None => Ok(tensors),
         }
     }
+}
+
+/// Runs on inputs in the graph's order, as soon as no other run holds the runner.
+async fn run_ordered(
+    runner: &Mutex<Runner>,
+    what: What<'_>,
+    inputs: Vec<Tensor>,
+    host: &impl Host,
+) -> Result<Vec<Tensor>> {
+    let mut runner = runner.lock().await;
+    if host.stopped() {
+        return Err(Error::Aborted);
+    }
+    runner.run(what, inputs, host).await
 }
 
 /// Bytes that the CPU backend takes for a run.

@@ -5,7 +5,6 @@ use super::host::Host;
 use super::model::Model;
 use super::steps::Steps;
 use crate::error::{Error, Result};
-use crate::graph::Graph;
 use crate::image::planar::Encoding;
 use crate::image::{Picture, Rect, cell, lab, noise_level};
 use crate::order::ascending;
@@ -15,7 +14,6 @@ use crate::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// Most colors returned for one pixel.
 const MOST_COLORS: usize = 6;
@@ -63,14 +61,8 @@ pub struct LikelyColor {
     pub probability: f32,
 }
 
-impl OptionalValues {
-    pub(super) fn is_empty(&self) -> bool {
-        self.numbers.is_empty() && self.hints.is_empty()
-    }
-}
-
 impl Model {
-    /// The network with these values, and with the estimated noise level if it takes one. `frame` is the height and
+    /// Tensors for the optional inputs that have these values, and the estimated noise level if the network takes one. `frame` is the height and
     /// width at which the network sees the picture as a whole.
     ///
     /// # Errors
@@ -81,11 +73,8 @@ impl Model {
         values: &OptionalValues,
         picture: &Picture,
         frame: Option<[usize; 2]>,
-    ) -> Result<Rc<Graph>> {
+    ) -> Result<BTreeMap<String, Tensor>> {
         let mut tensors = self.estimated(values, picture)?;
-        if tensors.is_empty() && values.is_empty() {
-            return Ok(self.pictures().clone());
-        }
         for (name, &value) in &values.numbers {
             tensors.insert(name.clone(), self.number(name, value)?);
         }
@@ -97,7 +86,7 @@ impl Model {
             let size = frame.map(|side| side / stride);
             tensors.insert(name.to_string(), hints(&values.hints, picture.size(), size, self.chroma()?)?);
         }
-        Ok(Rc::new(self.pictures().with_inputs(tensors)?))
+        Ok(tensors)
     }
 
     /// The noise levels that are not among the values, as they are estimated.
@@ -178,11 +167,11 @@ impl Model {
         }
         let colors = self.classes_of_color(likely)?;
         let reduced = Reduced::new(self, &*picture.bled()?, frame)?;
-        let graph = self.told(values, picture, Some(frame))?;
+        let told = self.told(values, picture, Some(frame))?;
         let selection = Selection { outputs: vec![likely.probabilities.clone()], cut: vec![] };
         let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![reduced.tensor(self)?]);
-        let output = self.outputs_of(&graph, &inputs, &selection, &host, &mut None).await?.swap_remove(0);
+        let output = self.frame_outputs(told, &inputs, &selection, &host, &mut None).await?.swap_remove(0);
         let (&[1, classes, height, width], Some(output)) = (output.shape(), output.as_f32()) else {
             return Err(unknown());
         };

@@ -7,6 +7,7 @@ use super::host::Host;
 use super::model::Model;
 use super::optional::OptionalValues;
 use super::source::Source;
+use super::stem::with_inputs;
 use super::steps::Steps;
 use crate::error::{Error, Result};
 use crate::image::planar::{self, Channels};
@@ -135,13 +136,15 @@ impl Model {
         let (mut fallback, mut chroma) = (None, None);
         let selection = Selection::default();
         let frame = self.frame([picture.height(), picture.width()])?;
-        let graph = self.told(&values, picture, frame)?;
+        let told = self.told(&values, picture, frame)?;
         if let Some(size) = frame {
             let steps = Steps { host, done: &Cell::new(0), tiles: parts(picture.rect(), None).len() };
             let reduced = Reduced::new(self, picture, size)?;
             let input = || Ok(vec![reduced.tensor(self)?]);
-            let output =
-                self.outputs_of(&graph, &input, &selection, &steps, &mut fallback).await?.swap_remove(0);
+            let output = self
+                .frame_outputs(told.clone(), &input, &selection, &steps, &mut fallback)
+                .await?
+                .swap_remove(0);
             let mut frame = Frame::new(self, picture, &reduced, output)?;
             frame.hint(&values.hints, picture.size());
             if self.task()?.tiling != Tiling::Both {
@@ -151,6 +154,7 @@ impl Model {
             }
             chroma = frame.into_chroma()?;
         }
+        let graph = with_inputs(self.pictures(), told)?;
         let source = Source { picture, scale: self.task()?.scale() };
         let tiling = self.tiling(geometry, source.size(), tile)?;
         let (width, height) = result_size(geometry, source.size())?;

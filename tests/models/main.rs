@@ -2,4 +2,5 @@
 
 mod floors;
 mod manifest;
+mod stems;
 mod zoo;

@@ -4,12 +4,14 @@ mod channels;
 mod derived;
 mod facts;
 mod optional;
+mod parts;
 mod simplify;
 mod unpool;
 mod weights;
 
 pub use channels::{ChannelOrder, TO_FIRST, TO_LAST, permuted};
 pub use derived::Derived;
+pub use parts::Parts;
 
 use crate::ops::Op;
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +29,8 @@ pub struct Edge {
     pub name: String,
     /// The initializer of the file that loading cast, transposed or reshaped into this one.
     pub origin: Option<EdgeId>,
+    /// The file keeps this initializer in an external data file, which other networks may share.
+    pub external: bool,
 }
 
 /// One operator call. `None` marks an optional input or output that is left out.

@@ -11,7 +11,7 @@ macro_rules! define {
         $($variant:ident = $name:literal $make:expr;)*
     ) => {
         /// Every supported operator.
-        #[derive(Debug, Clone)]
+        #[derive(Debug, Clone, PartialEq)]
         pub enum Op {
             $(#[doc = concat!("ONNX's `", $name, "`.")]
             $variant(super::$variant),)*

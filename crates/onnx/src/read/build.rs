@@ -112,10 +112,15 @@ impl Edges {
             return edge;
         }
         let edge = EdgeId(self.list.len());
-        self.list.push(Edge { name: name.into(), origin: None });
+        self.list.push(Edge { name: name.into(), origin: None, external: false });
         self.producers.push(None);
         self.ids.insert(name.into(), edge);
         edge
+    }
+
+    /// The initializer is kept in an external data file.
+    pub(super) fn mark_external(&mut self, edge: EdgeId) {
+        self.list[edge.0].external = true;
     }
 
     pub(super) fn list(&self) -> &[Edge] {
@@ -125,7 +130,7 @@ impl Edges {
     /// A new edge, which a node of this name makes for itself.
     pub(super) fn fresh(&mut self, node: &str, what: &str) -> EdgeId {
         let edge = EdgeId(self.list.len());
-        self.list.push(Edge { name: format!("{node}/{what}"), origin: None });
+        self.list.push(Edge { name: format!("{node}/{what}"), origin: None, external: false });
         self.producers.push(Some(format!("node {node:?}")));
         edge
     }

@@ -128,6 +128,9 @@ impl<'a> Nodes<'a> {
         let edge = self.edges.produce(&name, &what)?;
         self.types.insert(edge, tensor.data_type);
         self.initializers.insert(edge, Arc::new(decode(&tensor, &what, self.external)?));
+        if tensor.is_external() {
+            self.edges.mark_external(edge);
+        }
         Ok(())
     }
 

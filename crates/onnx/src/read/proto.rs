@@ -148,6 +148,13 @@ pub(super) struct TensorProto {
     pub data_location: i32,
 }
 
+impl TensorProto {
+    /// Whether its elements are kept in another file.
+    pub(super) fn is_external(&self) -> bool {
+        self.data_location == 1
+    }
+}
+
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct ValueInfoProto {
     #[prost(string, tag = "1")]

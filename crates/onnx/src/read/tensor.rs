@@ -64,7 +64,7 @@ pub(super) fn decode(proto: &TensorProto, what: &str, external: &External) -> Re
     let shape = checked_shape(shape).map_err(|e| invalid(e.0))?;
     let len: usize = shape.iter().product();
     let outside;
-    let raw: &[u8] = if proto.data_location == 1 {
+    let raw: &[u8] = if proto.is_external() {
         outside = external.slice(proto, what)?;
         outside
     } else {
