@@ -4,7 +4,7 @@ const INTEGERS: &str = "arithmetic on integers that depend on the picture";
 const REDUCTIONS: &str = "reductions of integers that depend on the picture";
 const CONSTANT: &str = "constant Indices are not supported";
 const COMPUTED: &str = "the weight must be constant";
-const PRODUCTS: &str = "products of what depends on the picture";
+const PRODUCTS: &str = "products of values that depend on the picture";
 
 /// File, beginning of the case's name, words of the refusal.
 const REFUSED: &[(&str, &str, &str)] = &[

@@ -1,7 +1,7 @@
-//! The one error type of the crate. Every message names what is wrong and where; `code()` is
-//! stable and is what the page and other callers branch on.
+//! The error type of the engine. Every message names what is wrong and where; [`Error::code`] is stable, and
+//! is what the page and other callers branch on.
 
-/// What went wrong. Messages are sentences for people, [`Error::code`] is for programs.
+/// Failure of an operation. Messages are sentences for people, [`Error::code`] is for programs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The bytes are not an ONNX model, or the model breaks a rule of the format.
@@ -12,78 +12,78 @@ pub enum Error {
         "the model keeps its weights in a second file, {0:?}, which was not given; bring both files together"
     )]
     MissingExternalData(String),
-    /// An operator outside the supported set.
+    /// An unsupported operator.
     #[error("node {node:?}: operator {op} is not supported{}", reason.map_or(String::new(), |reason| format!("; {reason}")))]
     UnsupportedOperator {
-        /// Name of the node, or what stands for it where it has none.
+        /// Name of the node, or a description if it has none.
         node: String,
-        /// Operator with its domain, as the file has it.
+        /// Operator with its domain, as written in the file.
         op: String,
-        /// What of it is unsupported, where other uses are supported.
+        /// The unsupported use, where other uses of the operator are supported.
         reason: Option<&'static str>,
     },
-    /// A node whose attributes, inputs or shapes are wrong or not supported.
+    /// A node whose attributes, inputs or shapes are invalid or unsupported.
     #[error("node {node:?} ({op}): {reason}")]
     InvalidNode {
-        /// Name of the node, or what stands for it where it has none.
+        /// Name of the node, or a description if it has none.
         node: String,
         /// ONNX name of the operator.
         op: String,
-        /// What does not fit, naming the input or the attribute.
+        /// The mismatch, naming the input or the attribute.
         reason: String,
     },
-    /// An input given to a run does not fit the model.
+    /// An input of a run that does not fit the model.
     #[error("{0}")]
     InvalidInput(String),
-    /// More memory than the limit allows would be needed; known before anything is allocated.
+    /// A request above the memory limit, refused before anything is allocated.
     #[error("{what} needs {needed} bytes, and the limit is {limit}")]
     TooLarge {
-        /// What would be allocated.
+        /// Subject of the allocation.
         what: String,
-        /// Bytes.
+        /// Requested size, in bytes.
         needed: u64,
-        /// Bytes.
+        /// Limit, in bytes.
         limit: u64,
     },
-    /// The allocator refused.
+    /// The allocator refused a request of this many bytes.
     #[error("out of memory: {0} bytes could not be allocated")]
     OutOfMemory(u64),
     /// The caller stopped the run.
     #[error("the run was stopped")]
     Aborted,
-    /// No WebGPU (or native) adapter, or it lacks what is needed.
+    /// No WebGPU (or native) adapter, or one that lacks a required feature.
     #[error("no usable GPU: {0}")]
     NoGpu(String),
-    /// The GPU went away in mid-run; nothing is wrong with the model or the input.
+    /// The GPU was lost during the run; model and input are fine.
     #[error("the GPU was lost: {0}")]
     DeviceLost(String),
     /// The GPU ran out of memory.
     #[error("the GPU is out of memory: {0}")]
     GpuOutOfMemory(String),
-    /// The GPU reported an error that is a defect of this engine.
+    /// The GPU reported an error caused by a defect of this engine.
     #[error("GPU error: {0}")]
     Gpu(String),
-    /// A state of this engine that should not be.
+    /// An impossible state: a defect of this engine.
     #[error("this is a defect of the engine: {0}")]
     Internal(String),
-    /// Bytes that are not a picture, or a broken one.
+    /// Bytes that are not a picture, or a damaged picture.
     #[error("this picture cannot be read: {0}")]
     InvalidPicture(String),
-    /// A picture format or variant that the library does not decode but a browser may.
+    /// A picture format or variant that this library does not decode but a browser may.
     #[error("this picture format is not built in: {0}")]
     UnsupportedPicture(String),
-    /// More pixels than the limits of a picture; known before anything is allocated.
+    /// A picture above the pixel limits, refused before anything is allocated.
     #[error(
         "the picture is {width} × {height} pixels; the limit is {max_side} a side and {max_pixels} pixels in all"
     )]
     PictureTooLarge {
-        /// Pixels.
+        /// Width, in pixels.
         width: u32,
-        /// Pixels.
+        /// Height, in pixels.
         height: u32,
-        /// Longest side that is allowed, in pixels.
+        /// Maximum side length, in pixels.
         max_side: u32,
-        /// Pixels that are allowed in all.
+        /// Maximum number of pixels.
         max_pixels: u64,
     },
 }
@@ -112,5 +112,5 @@ impl Error {
     }
 }
 
-/// What can fail with an [`Error`].
+/// Result with [`Error`] as its default error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

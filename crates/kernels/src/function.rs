@@ -1,8 +1,8 @@
-//! Functions of one and of two elements that kernels compute.
+//! Element functions of one and of two operands that kernels compute.
 //!
-//! A new one takes its variant and its name here, its formula in double precision (`ops::unary`,
-//! `ops::binary`), in lanes of the CPU (`backend/cpu/elementwise.rs`) and in WGSL (`shaders/activation.wgsl`,
-//! `shaders/binary.wgsl`), where a constant of the same name numbers it.
+//! A new function gets its variant and name here, its double-precision formula in
+//! `crates/onnx/src/ops/unary.rs` or `binary.rs`, its SIMD code in `crates/cpu/src/elementwise.rs`, and its
+//! WGSL in `crates/gpu/src/shaders/activation.wgsl` or `binary.wgsl`, under a constant of the same name.
 
 /// Functions of one element; formulas as in ONNX and PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,16 +48,16 @@ pub enum Unary {
     Mish,
     /// x < 0 ? alpha·(eˣ − 1) : x
     Elu {
-        /// Limit at −∞, negated.
+        /// The limit at −∞ is −alpha.
         alpha: f32,
     },
     /// ln(1 + eˣ)
     Softplus,
     /// eˣ
     Exp,
-    /// Natural logarithm; NaN of negative values.
+    /// Natural logarithm; NaN for negative values.
     Log,
-    /// √x; NaN of negative values.
+    /// √x; NaN for negative values.
     Sqrt,
     /// 1 / x
     Reciprocal,
@@ -65,28 +65,28 @@ pub enum Unary {
     Abs,
     /// −x
     Neg,
-    /// Greatest integer that is not above x.
+    /// ⌊x⌋
     Floor,
-    /// Least integer that is not below x.
+    /// ⌈x⌉
     Ceil,
-    /// Half to even.
+    /// Nearest integer; halves round to even.
     Round,
-    /// sin(x), of radians.
+    /// sin(x), x in radians.
     Sin,
-    /// cos(x), of radians.
+    /// cos(x), x in radians.
     Cos,
-    /// −1, 0 or 1; NaN of NaN.
+    /// −1, 0 or 1; NaN for NaN.
     Sign,
     /// x / (1 + |x|)
     Softsign,
     /// x > alpha ? x : 0
     ThresholdedRelu {
-        /// Threshold; the value itself gives 0.
+        /// Threshold; x = alpha gives 0.
         alpha: f32,
     },
-    /// 1 of NaN, 0 of any number.
+    /// 1 for NaN, 0 for numbers.
     IsNan,
-    /// 1 of the infinities that are asked for, 0 of anything else.
+    /// 1 for the selected infinities, 0 otherwise.
     IsInf {
         /// Whether −∞ counts.
         negative: bool,
@@ -95,7 +95,7 @@ pub enum Unary {
     },
     /// scale·x + shift
     Affine {
-        /// Factor.
+        /// Multiplier.
         scale: f32,
         /// Added to the product.
         shift: f32,
@@ -106,7 +106,7 @@ pub enum Unary {
     FloatToInt,
 }
 
-/// Functions of two elements, NumPy broadcasting.
+/// Functions of two elements, with NumPy broadcasting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Binary {
     /// a + b
@@ -119,9 +119,9 @@ pub enum Binary {
     Div,
     /// aᵇ
     Pow,
-    /// The lesser of the two.
+    /// min(a, b)
     Min,
-    /// The greater of the two.
+    /// max(a, b)
     Max,
     /// a < 0 ? a·b : a
     PRelu,
@@ -140,10 +140,10 @@ pub enum Binary {
 }
 
 impl Unary {
-    /// Its name in shaders, and its parameters there.
+    /// Name of the function in the shaders, and its parameters there.
     pub fn parts(self) -> (&'static str, [f32; 2]) {
         match self {
-            // Conversions are no activations: they have a constant of their own in `unary.wgsl`.
+            // Conversions are not activations: `unary.wgsl` has constants for them.
             Self::Identity | Self::IntToFloat | Self::FloatToInt => ("IDENTITY", [0.0; 2]),
             Self::Relu => ("RELU", [0.0; 2]),
             Self::LeakyRelu { alpha } => ("LEAKY_RELU", [alpha, 0.0]),
@@ -183,7 +183,7 @@ impl Unary {
 }
 
 impl Binary {
-    /// Its name in shaders.
+    /// Name of the function in the shaders.
     pub fn name(self) -> &'static str {
         match self {
             Self::Add => "ADD",

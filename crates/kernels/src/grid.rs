@@ -1,43 +1,43 @@
-//! Where [`Kernel::GridSample`](super::Kernel::GridSample) reads.
+//! Sampling positions and weights of [`Kernel::GridSample`](super::Kernel::GridSample).
 
-/// How a value between pixels is made.
+/// Interpolation between pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Interpolation {
-    /// Half to even.
+    /// Nearest pixel; halves round to even.
     Nearest,
-    /// Bilinear, of the 2×2 pixels around the position.
+    /// Bilinear over the 2×2 pixels around the position.
     Linear,
-    /// Keys' kernel with a = −0.75, as PyTorch.
+    /// Bicubic, Keys' kernel with a = −0.75, as in PyTorch.
     Cubic,
 }
 
-/// What stands outside the picture.
+/// Padding mode: the value of positions outside the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutsideGrid {
     /// 0 in every channel.
     Zeros,
     /// The nearest pixel.
     Border,
-    /// The picture mirrored, about its outermost pixels' centers if corners align, else about their outer edges.
+    /// Reflection about the centers of the outermost pixels if corners align, else about their outer edges.
     Reflection,
 }
 
-/// See [`Kernel::GridSample`](super::Kernel::GridSample).
+/// Attributes of [`Kernel::GridSample`](super::Kernel::GridSample).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GridSample {
-    /// Between the pixels.
+    /// Interpolation between pixels.
     pub mode: Interpolation,
-    /// Beyond the picture's border.
+    /// Padding beyond the picture's border.
     pub outside: OutsideGrid,
-    /// −1 and 1 are the centers of the outermost pixels, not their outer edges.
+    /// Whether −1 and 1 are the centers of the outermost pixels rather than their outer edges.
     pub align_corners: bool,
 }
 
-/// Positions along an axis (`None` reads zero) and their weights.
+/// Source positions along an axis (`None` reads zero) and their weights.
 pub type GridTaps = [(Option<usize>, f64); 4];
 
 impl GridSample {
-    /// Positions along an axis that count.
+    /// Number of taps along an axis.
     fn taps_used(&self) -> usize {
         match self.mode {
             Interpolation::Nearest => 1,
@@ -46,12 +46,12 @@ impl GridSample {
         }
     }
 
-    /// Pixels that a value is made of.
+    /// Number of source pixels per output value.
     pub fn points(&self) -> u64 {
         (self.taps_used() * self.taps_used()) as u64
     }
 
-    /// The position `x` in pixels, brought inside as far as `outside` says.
+    /// Maps position `x`, in pixels, into the picture according to `outside`.
     fn inside(&self, x: f64, len: usize) -> f64 {
         let last = len as f64 - 1.0;
         match self.outside {
@@ -68,7 +68,7 @@ impl GridSample {
         }
     }
 
-    /// What a value at `position`, −1 to 1, reads along an axis of this length.
+    /// Taps for `position`, −1 to 1, along an axis of length `len`.
     pub fn taps(&self, position: f64, len: usize) -> GridTaps {
         let x = match self.align_corners {
             true => (position + 1.0) / 2.0 * (len as f64 - 1.0),

@@ -1,30 +1,30 @@
-//! What a backend is asked to do: the closed set of kernels to which a plan lowers every operator.
+//! The backends' instruction set: the closed set of kernels that a plan lowers every operator to.
 //!
-//! Each backend implements each kernel once. A kernel knows nothing of names or graphs; its
-//! operands are buffers of known shape and [`Layout`].
+//! Each backend implements each kernel once. A kernel knows nothing of names or graphs; its operands are
+//! buffers of known shape and [`Layout`].
 //!
 //! # Layouts
-//! * `Planes`: rank 4 (N, C, H, W) stored as NCHWc4: `[N][ceil(C/4)][H][W][4]` floats. Lanes of
-//!   the last block beyond C hold unspecified values: a kernel that reads across channels must
-//!   ignore them, one that works by channel may compute on them.
+//! * `Planes`: rank 4 (N, C, H, W) stored as NCHWc4: `[N][ceil(C/4)][H][W][4]` floats. Lanes of the last
+//!   block beyond C hold unspecified values: a kernel that reads across channels must ignore them, a
+//!   channel-wise kernel may compute on them.
 //! * `Plain`: row-major, any rank.
 //!
-//! Integers (`DType::I64` in the graph) are kept as 32-bit integers, bit for bit in the same
-//! 4-byte elements.
+//! Integers (`DType::I64` in the graph) are stored as 32-bit integers, bit for bit in the same 4-byte
+//! elements.
 
 use crate::function::{Binary, Unary};
 use crate::grid::GridSample;
 
-/// How the elements of a value lie in its buffer; see the module's documentation.
+/// Memory layout of a value; see the module's documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layout {
-    /// NCHWc4, of rank 4.
+    /// NCHWc4; rank 4.
     Planes,
-    /// Row-major, of any rank.
+    /// Row-major; any rank.
     Plain,
 }
 
-/// Number of 4-byte elements that a value of this shape and layout takes.
+/// Number of 4-byte elements that a value of this shape and layout occupies, or `None` on overflow.
 pub fn storage_len(layout: Layout, shape: &[usize]) -> Option<usize> {
     match (layout, shape) {
         (Layout::Planes, &[n, c, h, w]) => crate::tensor::checked_len(&[n, c.div_ceil(4), h, w, 4]),
@@ -32,18 +32,18 @@ pub fn storage_len(layout: Layout, shape: &[usize]) -> Option<usize> {
     }
 }
 
-/// Sliding-window geometry of convolution and pooling, `[y, x]` each. The output size is that of
-/// the output value; padding after the end follows from it. Positions outside the input are zeros
-/// for convolution and absent for pooling.
+/// Sliding-window geometry of convolution and pooling, `[y, x]` each. The output value gives the output size,
+/// from which the padding at the end follows. Positions outside the input are zeros for convolution and
+/// skipped by pooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
-    /// Positions that the window reads along each axis.
+    /// Window size.
     pub kernel: [usize; 2],
-    /// Input positions from one output position to the next.
+    /// Distance between the windows of neighboring outputs, in input positions.
     pub stride: [usize; 2],
-    /// Input positions between neighbors of a window.
+    /// Distance between neighboring taps of a window, in input positions.
     pub dilation: [usize; 2],
-    /// Zeros before the first row and column; negative crops.
+    /// Rows and columns of zeros before the first; negative values crop.
     pub pad_begin: [isize; 2],
 }
 
@@ -53,66 +53,63 @@ impl Window {
         self.dilation[axis] as i64 * (self.kernel[axis] as i64 - 1)
     }
 
-    /// Input position that kernel element `u` of output position `i` reads along an axis; outside
-    /// the picture where negative or beyond it.
+    /// Input position of tap `u` of output position `i` along an axis; it may lie outside the picture.
     pub fn position(&self, axis: usize, i: usize, u: usize) -> isize {
         (i * self.stride[axis] + u * self.dilation[axis]) as isize - self.pad_begin[axis]
     }
 
-    /// The same where it is inside a picture of this length.
+    /// Like [`Window::position`], but `None` outside a picture of length `len`.
     pub fn source(&self, axis: usize, i: usize, u: usize, len: usize) -> Option<usize> {
         usize::try_from(self.position(axis, i, u)).ok().filter(|&p| p < len)
     }
 }
 
-/// What convolution does to a sum before it is stored, in this order:
-/// `y = activation(sum + bias + residual)·scale + shift`.
-/// Per-channel vectors are plain constants of length C_out.
+/// Operations applied to a convolution's sum before it is stored:
+/// `y = activation(sum + bias + residual)·scale + shift`. Per-channel vectors are plain constants of length C_out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Epilogue {
-    /// Added to each channel's sum.
+    /// Per-channel bias.
     pub bias: Option<ConstId>,
-    /// The step's second operand, `Planes`, shaped like the output, is added.
+    /// Whether the step's second operand (`Planes`, shaped like the output) is added.
     pub residual: bool,
-    /// Applied to the sum with bias and residual.
+    /// Applied after bias and residual.
     pub activation: Unary,
-    /// Batch normalisation that stands after the activation (there it may not be folded).
+    /// Batch normalization after the activation, where it cannot be folded into the weights.
     pub scale_shift: Option<(ConstId, ConstId)>,
 }
 
 impl Epilogue {
-    /// A bias and nothing else.
+    /// An epilogue with at most a bias.
     pub fn plain(bias: Option<ConstId>) -> Self {
         Self { bias, residual: false, activation: Unary::Identity, scale_shift: None }
     }
 }
 
-/// How pixels outside are treated in [`Kernel::Gather`]: each axis has a table with the source
-/// position of each output position, −1 where the output takes `fill`.
+/// Index tables of [`Kernel::Gather`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gather {
-    /// One table an output axis (N, C, H, W).
+    /// One table per output axis (N, C, H, W).
     pub index: [AxisIndex; 4],
-    /// Value of output positions whose source lies outside.
+    /// Value where the source position is −1.
     pub fill: f32,
 }
 
 /// Source position along one axis for each output position.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AxisIndex {
-    /// Output and input positions are the same.
+    /// The identity.
     Same,
-    /// Table, one entry for each output position; −1 means outside.
+    /// Source position of each output position; −1 takes the fill value.
     Table(Vec<i32>),
 }
 
-/// Weighted sum of `taps` source positions for each output position along one axis. Entry
-/// `i·taps + t` of both tables is tap t of output position i. Positions are already clamped.
+/// Weighted sum of `taps` source positions for each output position along one axis. Entry `i·taps + t` of
+/// both tables is tap t of output position i. Positions are already clamped.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AxisTaps {
-    /// Source positions for each output position.
+    /// Number of source positions per output position.
     pub taps: usize,
-    /// Source positions, `taps` for each output position.
+    /// Source positions, `taps` per output position.
     pub index: Vec<i32>,
     /// Weights of the source positions, in the same order.
     pub weight: Vec<f32>,
@@ -126,22 +123,22 @@ impl AxisTaps {
     }
 }
 
-/// What a reduction makes of its elements.
+/// Reduction function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReduceKind {
-    /// Their mean.
+    /// Mean.
     Mean,
-    /// The greatest.
+    /// Maximum.
     Max,
-    /// The least.
+    /// Minimum.
     Min,
-    /// Their sum.
+    /// Sum.
     Sum,
-    /// The greatest |x|.
+    /// Maximum of |x|.
     MaxAbs,
 }
 
-/// Which input channel goes where in depth-to-space.
+/// Channel order of depth-to-space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DepthMode {
     /// Depth-column-row: channel = (by·bw + bx)·C_out + c
@@ -151,7 +148,8 @@ pub enum DepthMode {
 }
 
 impl DepthMode {
-    /// Input channel of channel `c` of `channels` at place `by·bw + bx` of `phases` of a block.
+    /// Input channel of output channel `c` (of `channels`) at position `phase` = `by·bw + bx` of a block of
+    /// `phases` pixels.
     pub fn channel(self, c: usize, phase: usize, channels: usize, phases: usize) -> usize {
         match self {
             Self::Dcr => phase * channels + c,
@@ -160,133 +158,134 @@ impl DepthMode {
     }
 }
 
-/// The closed set. Operands are the step's inputs in order; all are `Planes` unless said otherwise.
+/// Closed set of kernels. Operands are the step's inputs in order; all are `Planes` unless noted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kernel {
-    /// Cross-correlation. `weight` is a plain constant `[C_out, C_in/groups, kh, kw]`.
-    /// Operands: x, and the residual where the epilogue has one.
+    /// Cross-correlation. `weight` is a plain constant `[C_out, C_in/groups, kh, kw]`. Operands: x and, if
+    /// the epilogue adds one, the residual.
     Conv {
-        /// Geometry of the sum.
+        /// Window geometry.
         window: Window,
-        /// Groups of channels that do not see each other.
+        /// Number of channel groups.
         groups: usize,
         /// `[C_out, C_in/groups, kh, kw]`.
         weight: ConstId,
-        /// What follows the sum.
+        /// Operations on the sum.
         epilogue: Epilogue,
     },
-    /// Operands x and, where values that rounding alone tells apart are to tie, the greatest magnitude of
-    /// each pixel's channels (of one channel); outputs y and, if the step has two, the position y·W + x of each
+    /// Max-pooling. Operands: x and, where near-equal values must tie, the maximum magnitude over each
+    /// pixel's channels (one channel). Outputs: y and, if the step has two, the position y·W + x of each
     /// maximum in its input plane (integer). Ties: see [`TIE_EPSILON`].
     MaxPool {
-        /// Geometry; positions outside the input do not count.
+        /// Window geometry; positions outside the input are skipped.
         window: Window,
     },
-    /// Operand x. Divides by the window's positions inside the padded input if
-    /// `count_include_pad`, else by those inside the input. `pad_end` bounds the padded input.
+    /// Average pooling. Divides by the number of window positions inside the padded input if
+    /// `count_include_pad`, else by the number inside the input. Operand: x.
     AveragePool {
-        /// Geometry.
+        /// Window geometry.
         window: Window,
         /// Whether zeros of the padding count.
         count_include_pad: bool,
-        /// Padding after the last row and column.
+        /// Padding after the last row and column, which bounds the padded input.
         pad_end: [usize; 2],
     },
-    /// Operands x and positions (integer, y·W_out + x within the output plane); the rest is zero.
-    /// `window` is the pooling that made the positions. Positions outside the plane are ignored;
-    /// of several values for one position the last in row-major order wins.
+    /// Reverse of max-pooling. Operands: x and its positions (integer, y·W_out + x within the output plane);
+    /// all other outputs are zero. `window` is that of the max-pooling. Positions outside the plane are
+    /// ignored; if a position occurs more than once, the last value in row-major order wins.
     MaxUnpool {
-        /// Geometry of the pooling.
+        /// Window of the max-pooling that produced the positions.
         window: Window,
     },
-    /// Slice, Pad, Expand, Split, flips, nearest-neighbour Resize: one source element each.
+    /// Copies one source element per output element: Slice, Pad, Expand, Split, flips, nearest-neighbor
+    /// Resize.
     Gather(Gather),
     /// Separable linear or cubic resizing of H and W.
     Resample {
-        /// Along H.
+        /// Taps along H.
         y: AxisTaps,
-        /// Along W.
+        /// Taps along W.
         x: AxisTaps,
     },
-    /// y[c, bh·h + by − skip, bw·w + bx − skip] = x[channel(c, by, bx), h, w] for a block of `[bh, bw]` pixels: of
-    /// the first block of each axis `skip` pixels are left out, fewer than it has, and of the last one what the
-    /// output has no room for.
+    /// y[c, bh·h + by − skip, bw·w + bx − skip] = x[channel(c, by, bx), h, w] for blocks of `[bh, bw]`
+    /// pixels. Along each axis the first `skip` pixels (fewer than a block) are cropped, and those beyond the
+    /// output size.
     DepthToSpace {
-        /// Height and width of the block that a pixel becomes.
+        /// Block height and width.
         block: [usize; 2],
         /// Order of the input's channels.
         mode: DepthMode,
-        /// Rows and columns that are cut off at the beginning.
+        /// Rows and columns cropped at the beginning.
         skip: [usize; 2],
     },
-    /// y[(by·block + bx)·C + c, h, w] = x[c, b·h + by, b·w + bx]
+    /// y[(by·block + bx)·C + c, h, w] = x[c, b·h + by, b·w + bx] with b = block
     SpaceToDepth {
-        /// Side of the blocks that become pixels.
+        /// Block side.
         block: usize,
     },
-    /// Operands joined along `axis`; all in the output's layout, `Planes` or `Plain`.
+    /// Concatenation along `axis`; operands have the output's layout, `Planes` or `Plain`.
     Concat {
         /// Axis of the logical shape.
         axis: usize,
     },
-    /// Operand in the output's layout.
+    /// Function of one element; the operand has the output's layout.
     Unary(Unary),
-    /// activation(op(a, b)); operands all `Planes` or all `Plain` of the output's rank, sizes
-    /// equal to the output's or 1.
+    /// activation(op(a, b)). Operands are all `Planes`, or all `Plain` and of the output's rank; sizes equal
+    /// the output's or are 1.
     Binary {
-        /// Of the two operands.
+        /// Function of the two operands.
         op: Binary,
-        /// Of its result.
+        /// Applied to its result.
         activation: Unary,
     },
-    /// Over H and W, to 1×1.
+    /// Reduction over H and W, to 1×1.
     ReduceSpatial(ReduceKind),
-    /// Over C, to one channel.
+    /// Reduction over C, to one channel.
     ReduceChannels(ReduceKind),
-    /// Over C; integer output of one channel. The first (or last) of equal values.
+    /// Index of the maximum over C; integer output of one channel.
     ArgMaxChannels {
-        /// Whether the last of equal values counts, not the first.
+        /// Whether the last of equal maxima wins, not the first.
         last: bool,
     },
-    /// Over C.
+    /// Softmax over C.
     SoftmaxChannels,
-    /// (x − mean)/√(var + epsilon)·scale + shift, statistics over each sample's group of
-    /// C/groups channels and all pixels (biased variance); `scale`, `shift`: plain, C.
-    /// InstanceNorm: groups = C.
+    /// Group normalization: (x − mean)/√(var + epsilon)·scale + shift, with statistics over each sample's
+    /// group of C/groups channels and all pixels (biased variance). `scale` and `shift` are plain, of length
+    /// C. InstanceNorm has groups = C.
     GroupNorm {
-        /// Groups of channels, each with statistics of its own.
+        /// Number of channel groups.
         groups: usize,
         /// Added to the variance.
         epsilon: f32,
-        /// By channel; 1 where there is none.
+        /// Per channel; 1 if absent.
         scale: Option<ConstId>,
-        /// By channel; 0 where there is none.
+        /// Per channel; 0 if absent.
         shift: Option<ConstId>,
     },
-    /// (x − mean)/√(var + epsilon)·scale + shift, statistics over the channels of each pixel (biased variance); `scale`,
-    /// `shift`: plain, C. What `LayerNorm` makes of N×H×W×C.
+    /// Layer normalization of each pixel: (x − mean)/√(var + epsilon)·scale + shift, with statistics over its
+    /// channels (biased variance). `scale` and `shift` are plain, of length C. Equals `LayerNorm` on N×H×W×C.
     ChannelNorm {
         /// Added to the variance.
         epsilon: f32,
-        /// By channel; 1 where there is none.
+        /// Per channel; 1 if absent.
         scale: Option<ConstId>,
-        /// By channel; 0 where there is none.
+        /// Per channel; 0 if absent.
         shift: Option<ConstId>,
     },
-    /// `Plain`. Statistics over the last `inner` elements (a product of trailing axes).
+    /// Layer normalization over the last `inner` elements (a product of trailing axes); `Plain`.
     LayerNorm {
-        /// Elements that are normalised together.
+        /// Number of elements normalized together.
         inner: usize,
         /// Added to the variance.
         epsilon: f32,
-        /// By element, `inner` of them; 1 where there is none.
+        /// `inner` factors; 1 if absent.
         scale: Option<ConstId>,
-        /// By element, `inner` of them; 0 where there is none.
+        /// `inner` summands; 0 if absent.
         shift: Option<ConstId>,
     },
-    /// `Plain`, shape viewed as [outer, axis, inner].
+    /// Reduction over the middle axis of `Plain` [outer, axis, inner].
     ReduceAxis {
-        /// What is made of the elements along the axis.
+        /// Reduction function.
         kind: ReduceKind,
         /// Product of the axes before.
         outer: usize,
@@ -295,7 +294,7 @@ pub enum Kernel {
         /// Product of the axes after.
         inner: usize,
     },
-    /// `Plain`, shape viewed as [outer, axis, inner].
+    /// Softmax over the middle axis of `Plain` [outer, axis, inner].
     SoftmaxAxis {
         /// Product of the axes before.
         outer: usize,
@@ -304,7 +303,7 @@ pub enum Kernel {
         /// Product of the axes after.
         inner: usize,
     },
-    /// `Plain`, shape viewed as [outer, axis, inner]; integer output.
+    /// Index of the maximum over the middle axis of `Plain` [outer, axis, inner]; integer output.
     ArgMaxAxis {
         /// Product of the axes before.
         outer: usize,
@@ -312,11 +311,12 @@ pub enum Kernel {
         axis: usize,
         /// Product of the axes after.
         inner: usize,
-        /// Whether the last of equal values counts, not the first.
+        /// Whether the last of equal maxima wins, not the first.
         last: bool,
     },
-    /// `Plain`, shape viewed as [outer, axis, inner]. Outputs: the k greatest (or least) elements in order, `[outer, k,
-    /// inner]`, and, if the step has two, their positions (integer); of equal ones the first comes first.
+    /// The k greatest (or least) elements over the middle axis of `Plain` [outer, axis, inner], sorted.
+    /// Outputs: values `[outer, k, inner]` and, if the step has two, positions (integer); among equal
+    /// elements the first comes first.
     TopKAxis {
         /// Product of the axes before.
         outer: usize,
@@ -324,38 +324,38 @@ pub enum Kernel {
         axis: usize,
         /// Product of the axes after.
         inner: usize,
-        /// Elements that are taken along the axis, at most its length.
+        /// Number of elements to keep, at most the axis length.
         k: usize,
-        /// The greatest, not the least.
+        /// Whether the greatest are kept, not the least.
         largest: bool,
     },
-    /// Operands x and, `Plain`, positions `[N, H, W, 2]` (x and y, −1 to 1) of what each output pixel shows.
+    /// Samples x at the positions of a grid. Operands: x and the `Plain` grid `[N, H, W, 2]` (x and y, −1 to
+    /// 1).
     GridSample(GridSample),
-    /// `Plain`: y = alpha·a·b + beta·c for each of `batch` matrices. a is [M, K] (or [K, M] if
-    /// `trans_a`), b is [K, N] (or [N, K] if `trans_b`). Matrix i of an operand is its matrix
-    /// number i modulo its number of matrices. Operands: a, b, and c (shape [M or 1, N or 1]) if
-    /// there are three.
+    /// Batched matrix product y = alpha·a·b + beta·c; `Plain`. a is [M, K] (or [K, M] if `trans_a`), b is [K,
+    /// N] (or [N, K] if `trans_b`). Product i uses matrix i modulo the operand's number of matrices.
+    /// Operands: a, b and optionally c (shape [M or 1, N or 1]).
     MatMul(MatMul),
-    /// `Plain`: output axis i is input axis `perm[i]`.
+    /// Transposition of `Plain` values: output axis i is input axis `perm[i]`.
     Transpose {
-        /// By output axis, the input axis.
+        /// Input axis of each output axis.
         perm: Vec<usize>,
     },
-    /// Elements in logical row-major order, in another shape or layout.
+    /// Same elements in logical row-major order, in another shape or layout.
     Reshape {
-        /// The first element that is taken; 0 unless operand and result are `Plain`.
+        /// First element to copy; 0 unless operand and result are `Plain`.
         first: usize,
     },
 }
 
-/// See [`Kernel::MatMul`].
+/// Attributes of [`Kernel::MatMul`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MatMul {
     /// Number of output matrices.
     pub batch: usize,
     /// Rows of the output.
     pub m: usize,
-    /// Terms of each sum.
+    /// Terms per sum.
     pub k: usize,
     /// Columns of the output.
     pub n: usize,
@@ -369,14 +369,14 @@ pub struct MatMul {
     pub beta: f32,
 }
 
-/// In max-pooling with indices, values this near to the maximum tie with it, and the first in row-major order
-/// wins. In flat regions rounding would decide otherwise, and fast convolutions round differently from place
-/// to place.
+/// Relative tolerance within which values tie in max-pooling with indices; the first in row-major order wins.
+/// Otherwise rounding would decide in flat regions, and fast convolutions round differently from position to
+/// position.
 ///
-/// A value v ties with the maximum m of its window if `m - v <= TIE_EPSILON * a`, where `a` is the greatest magnitude
-/// that any channel has in the window: all channels of a pixel are computed from the same inputs, so that the
-/// largest tells what rounding can do to each. Activations that are scaled tie alike, and a tile's as the whole
-/// picture's. Where nothing rounds before the pooling only equal values tie.
+/// A value v ties with the maximum m of its window if `m - v <= TIE_EPSILON * a`, where `a` is the greatest
+/// magnitude of any channel in the window: all channels of a pixel are computed from the same inputs, so the
+/// largest bounds the rounding error of each. The rule is invariant to scaling, and agrees between a tile and
+/// the whole picture. If no arithmetic precedes the pooling, only equal values tie.
 pub const TIE_EPSILON: f32 = 1e-5;
 
 /// Index of a constant in a plan's `constants`.
@@ -387,43 +387,43 @@ pub struct ConstId(pub usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ValueId(pub usize);
 
-/// What of its input along one spatial axis a position of a kernel's result depends on.
+/// Input positions along one spatial axis that a position of a kernel's result depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Footprint<'a> {
     /// Position i depends on position i; the axis keeps its length.
     Pointwise,
     /// Position i depends on positions `i·stride + lo` to `i·stride + hi`.
     Window {
-        /// Input positions from one position of the result to the next.
+        /// Distance between the windows of neighboring outputs, in input positions.
         stride: i64,
-        /// First input position, from `i·stride`.
+        /// First input position, relative to `i·stride`.
         lo: i64,
-        /// Last input position, from `i·stride`.
+        /// Last input position, relative to `i·stride`.
         hi: i64,
     },
-    /// The result is finer by `factor`: its position i depends on what lies from `i + lo` to `i + hi` on its own
+    /// The result is finer by `factor`: position i depends on positions `i + lo` to `i + hi` of the result's
     /// grid.
     Upsampled {
-        /// How many times finer the result is.
+        /// Ratio of the result's resolution to the input's.
         factor: i64,
-        /// First position on the result's grid, from `i`.
+        /// First position on the result's grid, relative to `i`.
         lo: i64,
-        /// Last position on the result's grid, from `i`.
+        /// Last position on the result's grid, relative to `i`.
         hi: i64,
     },
-    /// Position i depends on the one that the table names.
+    /// Position i depends on its table entry.
     Gathered(&'a AxisIndex),
     /// Position i depends on its taps.
     Resampled(&'a AxisTaps),
     /// All positions along the axis; the axis keeps its length.
     Whole,
-    /// The result lies on no grid of pixels.
+    /// The result is not on a pixel grid.
     NoGrid,
 }
 
 impl Kernel {
-    /// Every constant that the kernel itself names (its step's operands may be constants besides), to read or
-    /// renumber. What is not visited here is dropped from the plan.
+    /// Visits every constant that the kernel itself names (not its operands), to read or renumber it.
+    /// Constants not visited here are dropped from the plan.
     pub fn each_constant(&mut self, visit: &mut dyn FnMut(&mut ConstId)) {
         match self {
             Self::Conv { weight, epilogue: Epilogue { bias, scale_shift, .. }, .. } => {
@@ -464,9 +464,9 @@ impl Kernel {
         }
     }
 
-    /// Multiplications, additions, comparisons and functions that the kernel itself does (an operator may count
-    /// less: see `ops::Cost`), for `input` elements of its first operand, `output` elements of its result and,
-    /// of a convolution, `terms` in each sum. What a run's progress and its division into pieces go by.
+    /// Number of multiplications, additions, comparisons and function calls of the kernel, for `input`
+    /// elements of its first operand, `output` elements of its result and, for a convolution, `terms` per
+    /// sum. Progress and work splitting are based on it. An operator may count fewer: see `ops::Cost`.
     pub fn flops(&self, input: u64, output: u64, terms: u64) -> u64 {
         match self {
             Self::Conv { .. } => 2 * output * terms,
@@ -498,7 +498,7 @@ impl Kernel {
         }
     }
 
-    /// What a position of the result depends on along an axis, 0 = y and 1 = x.
+    /// Dependence of the result on its input along an axis, 0 = y and 1 = x.
     pub fn footprint(&self, axis: usize) -> Footprint<'_> {
         match self {
             Self::Conv { window, .. } | Self::MaxPool { window } | Self::AveragePool { window, .. } => {
@@ -509,7 +509,7 @@ impl Kernel {
                     hi: window.span(axis) - pad,
                 }
             }
-            // Position i gets values of the windows w with w·stride − pad ≤ i ≤ w·stride − pad + span.
+            // Position i receives values of the windows w with w·stride − pad ≤ i ≤ w·stride − pad + span.
             Self::MaxUnpool { window } => {
                 let pad = window.pad_begin[axis] as i64;
                 Footprint::Upsampled {
@@ -518,7 +518,7 @@ impl Kernel {
                     hi: pad,
                 }
             }
-            // Position i gets source position ⌊(i + skip) / block⌋.
+            // Position i copies source position ⌊(i + skip) / block⌋.
             Self::DepthToSpace { block, skip, .. } => {
                 let (block, skip) = (block[axis] as i64, skip[axis] as i64);
                 Footprint::Upsampled { factor: block, lo: skip + 1 - block, hi: skip }

@@ -1,4 +1,5 @@
-//! What everything else is said in: tensors, errors, and the closed set of kernels to which a network is lowered.
+//! Shared vocabulary of all crates: tensors, errors, and the closed set of kernels that networks are lowered
+//! to.
 
 #![warn(missing_docs)]
 

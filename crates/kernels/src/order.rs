@@ -1,17 +1,17 @@
-//! Sorting of a few keys, in one place: each type of key that the standard library sorts costs a
-//! visitor some kilobytes.
+//! Sorting by integer keys, in one place: the standard library's sort is compiled anew for each type of key,
+//! which adds some kilobytes to the download.
 
 use std::collections::{BTreeMap, BinaryHeap};
 
-/// Most significant part first; the last part is usually what is sorted.
+/// Sort key, most significant part first; the last part usually identifies the item.
 pub type Key = [u64; 3];
 
-/// The keys in ascending order.
+/// Sorts the keys in ascending order.
 pub fn ascending(keys: Vec<Key>) -> Vec<Key> {
     BinaryHeap::from(keys).into_sorted_vec()
 }
 
-/// The entries as a map; of equal keys the last counts. `collect` would sort them first.
+/// Collects entries into a map; for equal keys the last entry wins. `collect` would sort them first.
 pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
     let mut map = BTreeMap::new();
     for (key, value) in entries {

@@ -1,9 +1,9 @@
-//! Shape and owned tensor, row-major; no maths.
+//! Owned row-major tensors and shape arithmetic.
 
 use crate::error::{Error, Result};
 
-/// Element types as the engine keeps them. On load, float16 and float64 become `F32`; every
-/// integer type and bool become `I64`.
+/// Element types that the engine keeps. Loading converts float16 and float64 to `F32`, and every integer type
+/// and bool to `I64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DType {
     /// 32-bit float.
@@ -28,7 +28,7 @@ pub struct Tensor {
     data: Data,
 }
 
-/// Product of the dimensions, or `None` when it does not fit.
+/// Product of the dimensions, or `None` on overflow.
 pub fn checked_len(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d))
 }
@@ -43,10 +43,10 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
 }
 
 impl Tensor {
-    /// A tensor of these elements.
+    /// Makes a tensor of these elements.
     ///
     /// # Errors
-    /// `InvalidInput` when the number of elements is not the product of `shape`.
+    /// `InvalidInput` if the number of elements is not the product of `shape`.
     pub fn new(shape: Vec<usize>, data: Data) -> Result<Self> {
         let len = match &data {
             Data::F32(v) => v.len(),
@@ -58,22 +58,22 @@ impl Tensor {
         Ok(Self { shape, data })
     }
 
-    /// A float tensor. Same errors as [`Tensor::new`].
+    /// Makes a float tensor; errors as for [`Tensor::new`].
     pub fn f32(shape: impl Into<Vec<usize>>, data: impl Into<Vec<f32>>) -> Result<Self> {
         Self::new(shape.into(), Data::F32(data.into()))
     }
 
-    /// An integer tensor. Same errors as [`Tensor::new`].
+    /// Makes an integer tensor; errors as for [`Tensor::new`].
     pub fn i64(shape: impl Into<Vec<usize>>, data: impl Into<Vec<i64>>) -> Result<Self> {
         Self::new(shape.into(), Data::I64(data.into()))
     }
 
-    /// A float of shape `[]`.
+    /// Makes a float scalar, shape `[]`.
     pub fn scalar(value: f32) -> Self {
         Self { shape: Vec::new(), data: Data::F32(vec![value]) }
     }
 
-    /// A tensor without elements; `shape` must have a dimension of 0.
+    /// Makes a tensor without elements; `shape` must have a dimension of 0.
     pub fn empty(dtype: DType, shape: Vec<usize>) -> Self {
         debug_assert!(shape.contains(&0));
         let data = match dtype {
@@ -83,18 +83,18 @@ impl Tensor {
         Self { shape, data }
     }
 
-    /// A 1-D integer tensor, as ONNX passes shapes, axes and pads.
+    /// Makes a 1-D integer tensor, the form in which ONNX passes shapes, axes and pads.
     pub fn vector(data: impl Into<Vec<i64>>) -> Self {
         let data = data.into();
         Self { shape: vec![data.len()], data: Data::I64(data) }
     }
 
-    /// Its dimensions, the outermost first.
+    /// Dimensions, outermost first.
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
-    /// The type of its elements.
+    /// Element type.
     pub fn dtype(&self) -> DType {
         match self.data {
             Data::F32(_) => DType::F32,
@@ -102,7 +102,7 @@ impl Tensor {
         }
     }
 
-    /// How many elements it has.
+    /// Number of elements.
     pub fn len(&self) -> usize {
         match &self.data {
             Data::F32(v) => v.len(),
@@ -115,22 +115,22 @@ impl Tensor {
         self.len() == 0
     }
 
-    /// Its elements.
+    /// Elements, row-major.
     pub fn data(&self) -> &Data {
         &self.data
     }
 
-    /// Its elements, which may be changed but not in number.
+    /// Elements to modify; their number must not change.
     pub fn data_mut(&mut self) -> &mut Data {
         &mut self.data
     }
 
-    /// Its shape and its elements.
+    /// Takes the tensor apart into shape and elements.
     pub fn into_parts(self) -> (Vec<usize>, Data) {
         (self.shape, self.data)
     }
 
-    /// Elements if they are float.
+    /// Elements if they are floats.
     pub fn as_f32(&self) -> Option<&[f32]> {
         match &self.data {
             Data::F32(v) => Some(v),
@@ -138,7 +138,7 @@ impl Tensor {
         }
     }
 
-    /// Elements if they are integer.
+    /// Elements if they are integers.
     pub fn as_i64(&self) -> Option<&[i64]> {
         match &self.data {
             Data::I64(v) => Some(v),

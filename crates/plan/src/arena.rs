@@ -1,4 +1,4 @@
-//! Where values lie in one block of memory: values that are never alive together share it.
+//! Addresses of values in one memory block: values that are never alive together share memory.
 
 use super::{Plan, ValueId};
 use unet_kernels::error::{Error, Result};
@@ -7,20 +7,20 @@ use unet_kernels::order::{Key, ascending};
 /// Offsets are multiples of this many elements (256 bytes).
 const ALIGN: usize = 64;
 
-/// Places of all values of a plan, in 4-byte elements.
+/// Offsets of all values of a plan, in 4-byte elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arena {
-    /// One for each value; parts of a parent lie inside it.
+    /// One per value; a child lies inside its parent.
     pub offsets: Vec<usize>,
     /// Length of the whole block.
     pub len: usize,
 }
 
-/// Assigns offsets by best fit: the largest values first, each into the smallest gap that is free
-/// while it lives. Depends on nothing but the plan.
+/// Assigns offsets by best fit: the largest values first, each into the smallest gap that is free during its
+/// lifetime. Depends on the plan alone.
 ///
 /// # Errors
-/// `TooLarge` when the block could not be addressed.
+/// `TooLarge` if the block could not be addressed.
 pub fn assign(plan: &Plan) -> Result<Arena> {
     let roots = (0..plan.values.len()).filter(|&v| plan.values[v].parent.is_none());
     let key = |v: usize| [!(plan.values[v].len() as u64), plan.values[v].live.0 as u64, v as u64];
@@ -54,7 +54,7 @@ fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
     a.0 <= b.1 && b.0 <= a.1
 }
 
-/// Start of the smallest gap between sorted intervals that holds `size`; after the last if none.
+/// Start of the smallest gap of at least `size` between sorted intervals; after the last if none fits.
 fn best_gap(busy: &[Key], size: usize) -> usize {
     let mut best: Option<(usize, usize)> = None;
     let mut free = 0usize;
@@ -68,7 +68,7 @@ fn best_gap(busy: &[Key], size: usize) -> usize {
     best.map_or(free, |(_, at)| at)
 }
 
-/// Offset of a value through its chain of parents, whose roots are placed already.
+/// Offset of a value through its chain of parents, whose roots have been placed.
 fn absolute(plan: &Plan, roots: &[usize], ValueId(v): ValueId) -> usize {
     match plan.values[v].parent {
         None => roots[v],
@@ -82,7 +82,7 @@ mod tests {
     use crate::{Layout, PlanValue};
     use unet_kernels::tensor::DType;
 
-    /// Channels, first and last step of use, and the value and channel that it is a part of.
+    /// Channels, first and last step of use, and parent value with the channel at which the value begins.
     type Value = (usize, (usize, usize), Option<(usize, usize)>);
 
     fn plan(values: &[Value]) -> Plan {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_lie_inside_their_parent() {
+    fn children_lie_inside_their_parent() {
         let plan = plan(&[(16, (0, 3), None), (8, (0, 1), Some((0, 8))), (4, (0, 0), Some((1, 4)))]);
         let arena = assign(&plan).unwrap();
         assert_eq!(arena.offsets[1], arena.offsets[0] + 8 * 35);

@@ -11,10 +11,10 @@ use unet_onnx::ops::OpError;
 /// storage by layout.
 pub(super) struct Builder {
     pub plan: Plan,
-    /// Place, name and operator of the ONNX node being lowered.
+    /// Index, name and operator of the ONNX node being lowered.
     node: (usize, String, &'static str),
     converted: HashMap<(ValueId, Layout), ValueId>,
-    /// What was reshaped, to what it was before, however often.
+    /// Source of each reshaped value, through any number of reshapes.
     reshaped: HashMap<ValueId, Operand>,
     constants: HashMap<(*const Tensor, Layout), ConstId>,
 }
@@ -31,11 +31,11 @@ impl Builder {
         self.node = (index, name.into(), op);
     }
 
-    /// A buffer for a value of this shape.
+    /// Makes a buffer for a value of this shape.
     ///
     /// # Errors
-    /// `TooLarge` when positions inside it do not fit in 31 bits, `InvalidInput` when it is empty:
-    /// kernels may count on a first element.
+    /// `TooLarge` if positions inside it do not fit in 31 bits, `InvalidInput` if it is empty: kernels rely
+    /// on a first element.
     pub(crate) fn value(
         &mut self,
         name: &str,
@@ -63,13 +63,13 @@ impl Builder {
         Ok(id)
     }
 
-    /// The layout in which a new value of this shape is made unless a kernel says otherwise.
+    /// Layout of a new value of this shape unless a kernel requires another.
     pub(crate) fn natural(shape: &[usize]) -> Layout {
         if shape.len() == 4 { Layout::Planes } else { Layout::Plain }
     }
 
-    /// The layout for a value of this shape that is made of `operand` by nothing but reshaping: its own if it can, so that
-    /// nothing is moved before a kernel asks for it.
+    /// Layout of a reshaped `operand`: its own if possible, so that nothing moves before a kernel needs
+    /// another layout.
     pub(crate) fn kept(&self, operand: Operand, shape: &[usize]) -> Layout {
         match self.layout(self.source(operand)) {
             Layout::Plain => Layout::Plain,
@@ -85,7 +85,7 @@ impl Builder {
         })
     }
 
-    /// A constant made by lowering.
+    /// A constant vector made by lowering.
     pub(crate) fn vector(&mut self, data: Vec<f32>) -> Result<ConstId> {
         let tensor = Arc::new(Tensor::f32(vec![data.len()], data)?);
         Ok(self.constant(&tensor, Layout::Plain))
@@ -154,7 +154,7 @@ impl Builder {
         }
     }
 
-    /// What a value is made of by reshaping alone; the operand itself where it is made otherwise.
+    /// Source of a value through reshapes; the operand itself if it is not a reshape.
     pub(crate) fn source(&self, operand: Operand) -> Operand {
         match operand {
             Operand::Value(v) => self.reshaped.get(&v).copied().unwrap_or(operand),
@@ -162,7 +162,7 @@ impl Builder {
         }
     }
 
-    /// Same elements in another shape. Of what has been reshaped before, the source is.
+    /// Same elements in another shape. A reshape of a reshape reads the original source.
     pub(crate) fn reshape(&mut self, operand: Operand, shape: &[usize], layout: Layout) -> Result<Operand> {
         if self.shape(operand) == shape {
             return self.to(operand, layout);
@@ -188,11 +188,13 @@ impl Builder {
         }
     }
 
-    /// As `Planes`, with ones before the shape of a value of lower rank.
+    /// The operand as `Planes`, with leading dimensions of 1 up to rank 4.
     pub(crate) fn planes(&mut self, operand: Operand) -> Result<Operand, LowerError> {
         let shape = self.shape(operand);
         if shape.len() > 4 {
-            return Err(OpError(format!("rank {} is not supported here; at most 4 is", shape.len())).into());
+            return Err(
+                OpError(format!("rank {} is not supported here; the maximum is 4", shape.len())).into()
+            );
         }
         let mut four = vec![1; 4 - shape.len()];
         four.extend_from_slice(shape);
@@ -200,7 +202,7 @@ impl Builder {
     }
 }
 
-/// Either the operator refuses, or building fails.
+/// Failure of lowering: the operator refuses, or building fails.
 pub(super) enum LowerError {
     Op(OpError),
     Plan(Error),

@@ -1,13 +1,13 @@
-//! Layer normalisation of every pixel's channels as networks write it out: (x − m)/√(mean((x − m)²) + ε) with the mean m of
-//! the channels. One kernel takes the place of six, which each pass over memory.
+//! Layer normalization of every pixel's channels, as exporters write it out: (x − m)/√(mean((x − m)²) + ε)
+//! with m the mean over channels. One kernel replaces six passes over memory.
 //!
-//! Scale and shift after it are constants by channel, which [fusion](super::fuse) merges into it.
+//! Scale and shift after it are per-channel constants, which [fusion](super::fuse) merges into it.
 
 use super::fuse::readers;
 use super::{Binary, Kernel, Layout, Operand, Plan, ReduceKind, Step, Unary, ValueId};
 use std::collections::HashMap;
 
-/// Puts one kernel in the place of every such group of steps.
+/// Replaces every such group of steps by one kernel.
 pub(super) fn gather(plan: &mut Plan) {
     let made = |(index, step): (usize, &Step)| step.outputs.iter().map(|&v| (v, index)).collect::<Vec<_>>();
     let producer = plan.steps.iter().enumerate().flat_map(made).collect();
@@ -19,7 +19,7 @@ pub(super) fn gather(plan: &mut Plan) {
     plan.steps.retain(|step| !step.outputs.is_empty());
 }
 
-/// What was found: the operand, and the steps that compute the norm of it, the last one first.
+/// A match: the operand, and the steps that compute its norm, the last one first.
 struct Norm {
     x: Operand,
     epsilon: f32,
@@ -27,7 +27,7 @@ struct Norm {
 }
 
 impl Norm {
-    /// The last step becomes the norm; the others lose their results, and are dropped in the end.
+    /// Turns the last step into the norm and clears the others' outputs, so that they are dropped.
     fn replace(self, plan: &mut Plan) {
         let Some((&last, others)) = self.steps.split_first() else { return };
         for &step in others {
@@ -41,14 +41,14 @@ impl Norm {
     }
 }
 
-/// A plan, which step makes each value, and how many read it.
+/// A plan with the producer of each value and its number of readers.
 struct Known<'a> {
     plan: &'a Plan,
     producer: HashMap<ValueId, usize>,
     readers: Vec<usize>,
 }
 
-/// A norm whose last step is this one.
+/// The norm that ends in step `last`.
 fn norm(known: &Known, last: usize) -> Option<Norm> {
     let step = &known.plan.steps[last];
     let &[a, b] = &step.inputs[..] else { return None };
@@ -64,14 +64,14 @@ fn norm(known: &Known, last: usize) -> Option<Norm> {
     })
 }
 
-/// The steps that a search has come through, from the last one on.
+/// Steps visited by a search, from the last one back.
 struct Trail<'a> {
     known: &'a Known<'a>,
     steps: Vec<usize>,
 }
 
 impl<'a> Trail<'a> {
-    /// The step that makes an operand.
+    /// The producer of an operand.
     fn back(&mut self, operand: Operand) -> Option<&'a Step> {
         let Operand::Value(v) = operand else { return None };
         let &index = self.known.producer.get(&v)?;
@@ -81,7 +81,7 @@ impl<'a> Trail<'a> {
         Some(&self.known.plan.steps[index])
     }
 
-    /// x and ε of (x − m) over the root, or times its reciprocal.
+    /// x and ε of (x − m)/√…, or of (x − m)·(1/√…).
     fn norm(&mut self, difference: Operand, other: Operand, is_quotient: bool) -> Option<(Operand, f32)> {
         let mut root = self.back(other)?;
         if !is_quotient {
@@ -102,13 +102,13 @@ impl<'a> Trail<'a> {
         (is_product && self.centered(one)? == x && self.centered(two)? == x).then_some((x, epsilon))
     }
 
-    /// What is averaged over the channels.
+    /// The operand of a mean over channels.
     fn mean(&mut self, operand: Operand) -> Option<Operand> {
         let step = self.back(operand)?;
         matches!(step.kernel, Kernel::ReduceChannels(ReduceKind::Mean)).then(|| step.inputs[0])
     }
 
-    /// x, of x − mean(x).
+    /// The operand x of x − mean(x).
     fn centered(&mut self, operand: Operand) -> Option<Operand> {
         let step = self.back(operand)?;
         let &[x, mean] = &step.inputs[..] else { return None };
@@ -124,7 +124,7 @@ impl<'a> Trail<'a> {
         }
     }
 
-    /// Whether the results of all steps but the last are read among them alone.
+    /// Whether only steps of the trail read the outputs of all steps but the last.
     fn nobody_else_reads(&self) -> bool {
         let Known { plan, readers, .. } = self.known;
         let read = |v: ValueId| {
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
     use unet_onnx::read;
 
-    /// A case of `tests/fixtures/nets/channel_normed` as the kernels it becomes.
+    /// Kernels of a case of `tests/fixtures/nets/channel_normed`.
     fn kernels(name: &str) -> Vec<Kernel> {
         let path =
             concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/nets/channel_normed.safetensors");
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn one_kernel_takes_the_place_of_six() {
+    fn one_kernel_replaces_six() {
         for name in
             ["root, dynamo", "root, legacy", "reciprocal, dynamo", "reciprocal, legacy", "last, dynamo"]
         {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_reads_stays() {
+    fn intermediates_with_other_readers_stay() {
         let kernels = kernels("shared, dynamo");
         assert!(!kernels.iter().any(|kernel| matches!(kernel, Kernel::ChannelNorm { .. })), "{kernels:?}");
     }

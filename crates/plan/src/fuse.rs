@@ -1,14 +1,14 @@
-//! Fusion: what follows a convolution is done while its result is still in registers.
+//! Fusion: operations after a convolution are applied while its result is still in registers.
 //!
-//! One pass in execution order, in which each step is merged into the step that made its operand,
-//! if nothing else reads that operand:
+//! One pass in execution order merges each step into the producer of its operand, if nothing else reads that
+//! operand:
 //! * element functions and additions of equal shape into convolutions and element functions;
 //! * x·sigmoid(x) into one function;
-//! * depthwise 1×1 convolutions into the group norm or the norm of channels before them; else
-//! * depthwise 1×1 convolutions (batch normalisation, per-channel constants) into the
-//!   convolution before them: into its weights where nothing stands between, else as
-//!   scale and shift after the activation. Batch normalisation after ReLU is not folded into a
-//!   *following* convolution: its zero padding would come to stand for another value.
+//! * depthwise 1×1 convolutions into the group norm or channel norm before them; otherwise
+//! * depthwise 1×1 convolutions (batch normalization, per-channel constants) into the convolution before
+//!   them: into its weights if nothing stands between, else as scale and shift after the activation. Batch
+//!   normalization after ReLU is not folded into a *following* convolution, because that would change the
+//!   value of its zero padding.
 
 use super::{
     Binary, ConstId, Constant, DepthMode, Epilogue, Kernel, Layout, Operand, Plan, Step, Unary, ValueId,
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use unet_kernels::error::Result;
 use unet_kernels::tensor::Tensor;
 
-/// Blocks of a depth-to-space and their order.
+/// Block size and channel order of a depth-to-space.
 type Shuffle = ([usize; 2], DepthMode);
 
 pub(super) fn fuse(plan: &mut Plan) -> Result<()> {
@@ -41,7 +41,7 @@ pub(super) fn fuse(plan: &mut Plan) -> Result<()> {
     Ok(())
 }
 
-/// How many steps read each value; being returned counts as well.
+/// Number of readers of each value; being returned counts as one.
 pub(super) fn readers(plan: &Plan) -> Vec<usize> {
     let mut readers = vec![0; plan.values.len()];
     let read = plan.steps.iter().flat_map(|step| &step.inputs);
@@ -59,13 +59,13 @@ pub(super) fn readers(plan: &Plan) -> Vec<usize> {
 struct Fusion {
     readers: Vec<usize>,
     producer: HashMap<ValueId, usize>,
-    /// Steps so far; `None` where one was merged into a later place.
+    /// Steps so far; `None` for a step merged into a later one.
     done: Vec<Option<Step>>,
     constants: Vec<Constant>,
 }
 
 impl Fusion {
-    /// The step, with what it absorbed; `None` if an earlier step absorbed it.
+    /// The step with its producers absorbed; `None` if an earlier step absorbed it.
     fn merge(&mut self, mut step: Step, plan: &Plan) -> Result<Option<Step>> {
         match &step.kernel {
             Kernel::Unary(function) => {
@@ -98,7 +98,7 @@ impl Fusion {
         }
     }
 
-    /// Turns x·sigmoid(x), as which SiLU is exported, into one function.
+    /// Turns x·sigmoid(x), the exported form of SiLU, into one function.
     fn silu(&mut self, product: &mut Step) -> bool {
         let sigmoid_of = |i: usize| {
             let at = self.only_source(product, i)?;
@@ -118,7 +118,7 @@ impl Fusion {
         true
     }
 
-    /// The step that made operand `i`, if this is its only reader.
+    /// Producer of operand `i`, if this step is its only reader.
     fn only_source(&self, step: &Step, i: usize) -> Option<usize> {
         let Some(&Operand::Value(v)) = step.inputs.get(i) else { return None };
         if self.readers[v.0] != 1 {
@@ -129,8 +129,8 @@ impl Fusion {
         (made.outputs.len() == 1 && made.outputs[0] == v).then_some(at)
     }
 
-    /// The convolution at `at`, or the one whose result the depth-to-space at `at` rearranges
-    /// (functions of one element and of one channel pass through it).
+    /// The convolution at `at`, or the one whose result the depth-to-space at `at` rearranges (element-wise
+    /// and channel-wise functions commute with it).
     fn convolution(&self, at: usize) -> Option<(usize, Option<Shuffle>)> {
         let step = self.done[at].as_ref()?;
         match step.kernel {
@@ -168,7 +168,7 @@ impl Fusion {
         Ok(true)
     }
 
-    /// The norm at `at` multiplies and adds besides.
+    /// Merges a scale and shift into the norm at `at`.
     fn absorb_scale_in_norm(
         &mut self,
         at: usize,
@@ -228,8 +228,8 @@ impl Fusion {
         Ok(true)
     }
 
-    /// Turns an addition into the convolution that makes one of its operands; that convolution
-    /// moves to the addition's place, where the other operand is there too.
+    /// Merges an addition into the convolution that produces one of its operands, and moves that convolution
+    /// to the addition's position, where the other operand is available too.
     fn absorb_convolution(&mut self, sum: &mut Step, negate_second: bool, plan: &Plan) -> Result<()> {
         let output = &plan.values[sum.outputs[0].0];
         let fits = |operand: &Operand| match operand {
@@ -244,7 +244,7 @@ impl Fusion {
         let candidate = |i: usize| {
             let at = self.only_source(sum, i)?;
             let conv = matches!(self.done[at].as_ref()?.kernel, Kernel::Conv { .. });
-            // y = a − b is b's convolution with opposite weights plus a, but not the other way.
+            // y = a − b is b's convolution with negated weights plus a, but not the reverse.
             (conv && self.is_bare(at) && !(negate_second && i == 0)).then_some((at, i))
         };
         let Some((at, i)) = (0..2).filter_map(candidate).max() else { return Ok(()) };
@@ -280,7 +280,7 @@ impl Fusion {
         }
     }
 
-    /// Nothing but a bias comes after the sum.
+    /// Whether nothing but a bias follows the sum.
     fn is_bare(&self, at: usize) -> bool {
         match self.done[at].as_ref().map(|step| &step.kernel) {
             Some(Kernel::Conv { epilogue, .. }) => {
@@ -312,7 +312,7 @@ impl Fusion {
         }
     }
 
-    /// Multiplies the convolution's result: new weights and bias.
+    /// Scales the convolution's result through its weights and bias.
     fn scale_weights(&mut self, at: usize, factor: &[f32], shift: &[f32]) -> Result<()> {
         let Some(Kernel::Conv { weight, epilogue, .. }) =
             self.done[at].as_ref().map(|step| step.kernel.clone())
@@ -359,7 +359,7 @@ mod tests {
     use super::*;
     use unet_onnx::read;
 
-    /// A case of `tests/fixtures/nets` as the kernels it becomes.
+    /// Kernels of a case of `tests/fixtures/nets`.
     fn kernels(file: &str, name: &str, input: [usize; 4]) -> Vec<Kernel> {
         let path = format!("{}/../../tests/fixtures/nets/{file}.safetensors", env!("CARGO_MANIFEST_DIR"));
         let bytes = std::fs::read(path).unwrap();
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn silu_goes_into_the_convolution_before_it() {
+    fn silu_is_fused_into_the_preceding_convolution() {
         for name in ["attentive, dynamo", "attentive, legacy"] {
             let kernels = kernels("attentive", name, [1, 3, 12, 16]);
             let silu = |kernel: &&Kernel| match kernel {

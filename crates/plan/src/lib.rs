@@ -1,4 +1,4 @@
-//! A graph made concrete for one set of input sizes: steps, buffers, cost.
+//! Execution plans: a graph for one set of input sizes, as steps, buffers and cost.
 
 #![warn(missing_docs)]
 
@@ -21,27 +21,28 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 use unet_onnx::graph::Graph;
 use unet_onnx::ops::{Fact, Indices};
 
-/// A buffer that lives from the step that writes it to the last that reads it.
+/// A buffer that lives from the step that writes it to the last step that reads it.
 #[derive(Debug, Clone)]
 pub struct PlanValue {
-    /// Name in the ONNX graph; a derived one for what lowering adds.
+    /// Name in the ONNX graph, or a derived one for values that lowering adds.
     pub name: String,
     /// Logical shape, whatever the layout.
     pub shape: Vec<usize>,
-    /// Type of its elements; integers are 32 bits wide in a run.
+    /// Element type; integers are 32 bits wide in a run.
     pub dtype: DType,
-    /// How its elements lie in the buffer.
+    /// Memory layout.
     pub layout: Layout,
-    /// Concatenation and reshaping without copying: this value has no storage of its own, and begins at this element (a
-    /// multiple of 4; 0 unless it is a part of `Planes`) of its parent's.
+    /// Parent of a value without storage of its own (concatenation and reshaping without copying), and the
+    /// element of the parent at which it begins: a multiple of 4, and 0 unless it is a range of channels of
+    /// `Planes`.
     pub parent: Option<(ValueId, usize)>,
-    /// First and last step that use the buffer (a parent's span covers its parts'). Inputs begin
-    /// at 0; outputs and taps end at `steps.len()`.
+    /// First and last step that use the buffer (a parent's span covers its children's). Inputs begin at 0;
+    /// outputs and taps end at `steps.len()`.
     pub live: (usize, usize),
 }
 
 impl PlanValue {
-    /// Storage in 4-byte elements.
+    /// Number of 4-byte elements stored.
     pub fn len(&self) -> usize {
         // Checked when the plan was made.
         storage_len(self.layout, &self.shape).unwrap_or(0)
@@ -53,22 +54,22 @@ impl PlanValue {
     }
 }
 
-/// What a step reads.
+/// Input of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operand {
-    /// What an earlier step or the caller writes.
+    /// A value that an earlier step or the caller writes.
     Value(ValueId),
-    /// What the plan holds.
+    /// A constant of the plan.
     Const(ConstId),
 }
 
-/// A constant operand; `layout` says how a backend has to store it (weights of convolutions and
-/// per-channel vectors are `Plain` and packed by the backend as it likes).
+/// A constant operand; `layout` is the layout that backends must store it in (weights of convolutions and
+/// per-channel vectors are `Plain`, and packed as the backend likes).
 #[derive(Debug, Clone)]
 pub struct Constant {
     /// Elements in row-major order.
     pub tensor: Arc<Tensor>,
-    /// The layout that its kernel reads.
+    /// Layout that the kernel reads.
     pub layout: Layout,
 }
 
@@ -79,20 +80,20 @@ pub struct Step {
     pub name: String,
     /// ONNX operator of that node.
     pub op: &'static str,
-    /// All nodes that it computes, by their place in the graph: what it is in the main first, then
-    /// what was fused into it. One node may be several steps.
+    /// Nodes of the graph that the step computes, by index: the main node first, then those fused into it.
+    /// One node may be several steps.
     pub nodes: Vec<usize>,
-    /// What is computed.
+    /// Kernel to run.
     pub kernel: Kernel,
     /// Operands in the kernel's order.
     pub inputs: Vec<Operand>,
     /// Results in the kernel's order.
     pub outputs: Vec<ValueId>,
-    /// What its kernel computes: see [`Kernel::flops`].
+    /// Arithmetic of the kernel: see [`Kernel::flops`].
     pub flops: u64,
 }
 
-/// Everything a backend needs to run a graph at one set of input sizes.
+/// A graph lowered for one set of input sizes: all that a backend needs to run it.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// All buffers of a run, by [`ValueId`].
@@ -101,14 +102,14 @@ pub struct Plan {
     pub constants: Vec<Constant>,
     /// Kernel launches in order.
     pub steps: Vec<Step>,
-    /// Graph inputs in order (those that are read).
+    /// Graph inputs in order, without those that are never read.
     pub inputs: Vec<ValueId>,
     /// Graph outputs (and taps) in order.
     pub outputs: Vec<ValueId>,
 }
 
 impl Plan {
-    /// What all kernels of a run compute: see [`Kernel::flops`].
+    /// Arithmetic of all kernels of a run: see [`Kernel::flops`].
     pub fn flops(&self) -> u64 {
         self.steps.iter().map(|step| step.flops).sum()
     }
@@ -130,26 +131,28 @@ impl Plan {
         }
     }
 
-    /// Largest single buffer in bytes: what a GPU has to be able to bind.
+    /// Size of the largest single buffer in bytes, which a GPU must be able to bind.
     pub fn largest_value_bytes(&self) -> u64 {
         self.values.iter().map(|value| 4 * value.len() as u64).max().unwrap_or(0)
     }
 
-    /// Whether these are its inputs, in order.
+    /// Checks inputs, in order, against the plan.
     ///
     /// # Errors
-    /// `InvalidInput` when number, type or shape differ.
+    /// `InvalidInput` if their number, type or shape differ.
     pub fn check(&self, inputs: &[&Tensor]) -> Result<()> {
         if inputs.len() != self.inputs.len() {
             let (given, wanted) = (inputs.len(), self.inputs.len());
-            return Err(Error::InvalidInput(format!("{given} inputs were given, the model has {wanted}")));
+            return Err(Error::InvalidInput(format!(
+                "{given} inputs were given, and the model has {wanted}"
+            )));
         }
         for (tensor, id) in inputs.iter().zip(&self.inputs) {
             let PlanValue { name, dtype, shape, .. } = &self.values[id.0];
             if tensor.shape() != shape || tensor.dtype() != *dtype {
                 let (given, of) = (tensor.dtype(), tensor.shape());
                 let message =
-                    format!("input {name:?} has to be {dtype:?} {shape:?}, and {given:?} {of:?} was given");
+                    format!("input {name:?} must be {dtype:?} {shape:?}, and {given:?} {of:?} was given");
                 return Err(Error::InvalidInput(message));
             }
         }
@@ -157,7 +160,7 @@ impl Plan {
     }
 }
 
-/// Planes in which max-pooling's positions count: kernels have y·W + x within one.
+/// Planes within which max-pooling's positions count: kernels have y·W + x within one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct IndexPlane {
     height: usize,
@@ -170,7 +173,7 @@ impl IndexPlane {
         (self.height * self.width) as i64
     }
 
-    /// ONNX's position within the plane for a kernel's.
+    /// Converts a kernel's position to ONNX's position within the plane.
     fn onnx(self, position: i64) -> i64 {
         let (height, width) = (self.height as i64, self.width.max(1) as i64);
         match self.indices {
@@ -180,26 +183,26 @@ impl IndexPlane {
     }
 }
 
-/// A plan and how ONNX counts the positions that max-pooling returns.
+/// A plan, and the conversion of max-pooling positions between kernels and ONNX.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// What a backend runs.
+    /// The plan for a backend to run.
     pub plan: Arc<Plan>,
-    /// Multiplications and additions of the graph's operators, whatever kernels they became.
+    /// Multiplications and additions of the graph's operators, independent of lowering.
     pub flops: u64,
-    /// For inputs and outputs (by place) that hold positions.
+    /// Planes of the inputs and outputs (by index) that hold positions.
     input_planes: Vec<Option<IndexPlane>>,
     output_planes: Vec<Option<IndexPlane>>,
-    /// Place among the graph's inputs of each input that the plan reads.
+    /// Graph input of each input that the plan reads.
     pub input_ports: Vec<usize>,
 }
 
 impl Prepared {
-    /// Makes `graph` concrete; `facts` are those of its edges for the shapes of its inputs.
+    /// Lowers `graph` for given input shapes; `facts` are the facts of its edges for them.
     ///
     /// # Errors
-    /// `InvalidNode` where a node does something that is not supported, `TooLarge` for a value that cannot be addressed, `InvalidInput` for names in
-    /// `selection` that the graph does not have.
+    /// `InvalidNode` for an unsupported use of an operator, `TooLarge` for a value that cannot be addressed,
+    /// `InvalidInput` for names in `selection` that the graph does not have.
     pub fn new(graph: &Graph, facts: &[Option<Fact>], selection: &Selection) -> Result<Self> {
         let lower::Raw { mut plan, index_planes, input_ports } = lower::lower(graph, facts, selection)?;
         // Fusion and placement renumber values, but keep the order of inputs and outputs.
@@ -213,7 +216,7 @@ impl Prepared {
         Ok(Self { plan: Arc::new(plan), flops, input_planes, output_planes, input_ports })
     }
 
-    /// Inputs as kernels take them: positions within planes.
+    /// Converts ONNX inputs to the kernels' form: positions within planes.
     pub fn adapt_inputs(&self, inputs: &mut [Tensor]) {
         for (tensor, plane) in inputs.iter_mut().zip(&self.input_planes) {
             if let Some(plane) = *plane {
@@ -222,7 +225,7 @@ impl Prepared {
         }
     }
 
-    /// Outputs as ONNX has them: positions within the whole tensor.
+    /// Converts outputs to ONNX's form: positions within the whole tensor.
     pub fn adapt_outputs(&self, outputs: &mut [Tensor]) {
         for (tensor, plane) in outputs.iter_mut().zip(&self.output_planes) {
             if let Some(plane) = *plane {

@@ -1,4 +1,5 @@
-//! After fusion: what is unused goes, concatenation and reshaping without copying, lifetimes.
+//! Placement after fusion: removes unused steps, places concatenations and reshapes without copying, and
+//! computes lifetimes.
 
 use super::{ConstId, Kernel, Layout, Operand, Plan, PlanValue, ValueId};
 
@@ -9,7 +10,7 @@ pub(super) fn place(plan: &mut Plan) {
     lifetimes(plan);
 }
 
-/// Drops steps, second outputs, values and constants that nothing reads, and renumbers.
+/// Drops steps, second outputs, values and constants that nothing reads, and renumbers the rest.
 fn remove_unused(plan: &mut Plan) {
     let mut used = vec![false; plan.values.len()];
     plan.inputs.iter().chain(&plan.outputs).for_each(|v| used[v.0] = true);
@@ -18,7 +19,7 @@ fn remove_unused(plan: &mut Plan) {
         if !step.outputs.iter().any(|v| used[v.0]) {
             continue;
         }
-        // A first output is always written; only positions of maxima can be left out.
+        // The first output is always written; only positions of maxima can be dropped.
         let first = step.outputs[0];
         step.outputs.retain(|v| *v == first || used[v.0]);
         let inputs = step.inputs.iter().filter_map(|operand| match operand {
@@ -64,7 +65,7 @@ fn keep<T>(items: &mut Vec<T>, used: &[bool]) {
     items.retain(|_| used.next() == Some(&true));
 }
 
-/// Every constant that a step names, to read or renumber.
+/// Visits every constant that a step names, to read or renumber it.
 fn each_constant(step: &mut super::Step, visit: &mut impl FnMut(&mut ConstId)) {
     for operand in &mut step.inputs {
         if let Operand::Const(id) = operand {
@@ -74,8 +75,8 @@ fn each_constant(step: &mut super::Step, visit: &mut impl FnMut(&mut ConstId)) {
     step.kernel.each_constant(visit);
 }
 
-/// Lets the operands of a concatenation be written straight into its result where whole blocks
-/// of four channels stay together.
+/// Lets operands of a concatenation be written directly into its result where they fill whole blocks of four
+/// channels.
 fn join_in_place(plan: &mut Plan) {
     for i in 0..plan.steps.len() {
         let step = &plan.steps[i];
@@ -108,7 +109,7 @@ fn join_in_place(plan: &mut Plan) {
     }
 }
 
-/// Lets a reshaped value lie where its operand does, if their elements are in the same order in memory.
+/// Lets a reshaped value share its operand's memory if both store their elements in the same order.
 fn reshape_in_place(plan: &mut Plan) {
     for step in &plan.steps {
         let (Kernel::Reshape { first: 0 }, &[Operand::Value(from)], &[to]) =

@@ -1,9 +1,9 @@
-//! Tiling: how far each output pixel sees, computed from the plan, and where tiles lie.
+//! Tiling: receptive fields computed from the plan, and the layout of tiles.
 //!
-//! Sizes and positions are in pixels of the model's input unless said otherwise. A tile is run
-//! as a picture of its own, so what it shows within the reach of an inner edge is wrong and is
-//! thrown away: the halo. Tiles start at multiples of [`Reach::multiple`], where every pooling
-//! and upsampling grid of the tile falls onto the grid of the whole picture.
+//! Sizes and positions are in pixels of the model's input unless noted. A tile is run as a picture of its
+//! own, so its output is wrong within one receptive field of an inner edge; this halo is discarded. Tiles
+//! start at multiples of [`Reach::multiple`], so that the pooling and upsampling grids of a tile coincide
+//! with those of the whole picture.
 
 mod layout;
 mod ratio;

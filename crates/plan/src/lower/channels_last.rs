@@ -1,8 +1,8 @@
-//! Pictures whose channels stand last: their kernels work on N×C×H×W, as everywhere, and a transposition
-//! between the two orders moves nothing.
+//! Channels-last pictures: kernels work on N×C×H×W as everywhere, and transpositions between the two orders
+//! move nothing.
 //!
-//! An edge of shape N×H×W×C may have a *turned* operand: the same elements as N×C×H×W `Planes`. Operators that
-//! work alike in both orders go on from one turned operand to the next; what any other reads is transposed then.
+//! An edge of shape N×H×W×C may have a *turned* operand: the same elements as N×C×H×W `Planes`. Operators
+//! that work in either order pass turned operands on; any other operator gets a transposed copy.
 
 use super::super::builder::Builder;
 use super::super::{Binary, Epilogue, Kernel, Layout, Operand, Window};
@@ -16,8 +16,8 @@ use unet_onnx::ops::{
 };
 
 impl Lowering<'_> {
-    /// Lowers a node that can take pictures N×H×W×C as N×C×H×W, or that turns one order into the other. False
-    /// where it has to read its inputs as they are.
+    /// Lowers a node that can take N×H×W×C pictures as N×C×H×W, or that converts between the orders. Returns
+    /// false if the node needs its inputs as they are.
     pub(super) fn channels_last(&mut self, node: &Node) -> Lowered<bool> {
         let made = match &node.op {
             Op::Transpose(op) => return self.transposed(node, op),
@@ -67,7 +67,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// An edge N×H×W×C in its own order, from its turned operand.
+    /// An N×H×W×C edge in its own order, transposed from its turned operand.
     pub(super) fn turned_back(&mut self, edge: EdgeId) -> Lowered<Option<Operand>> {
         let Some(turned) = self.turned[edge.0] else { return Ok(None) };
         let operand = self.permute(turned, &TO_LAST)?;
@@ -75,7 +75,7 @@ impl Lowering<'_> {
         Ok(Some(operand))
     }
 
-    /// An edge N×H×W×C as N×C×H×W `Planes`.
+    /// An N×H×W×C edge as N×C×H×W `Planes`.
     pub(super) fn turned_edge(&mut self, edge: EdgeId) -> Lowered {
         if let Some(turned) = self.turned[edge.0] {
             return Ok(turned);
@@ -85,7 +85,7 @@ impl Lowering<'_> {
         Ok(self.b.to(turned, Layout::Planes)?)
     }
 
-    /// Input `i` in the order N×C×H×W, broadcast to four dimensions.
+    /// Input `i` as N×C×H×W, broadcast to four dimensions.
     fn first(&mut self, node: &Node, i: usize) -> Lowered {
         if let Some(turned) = self.turned(node, i) {
             return Ok(turned);
@@ -107,7 +107,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// No input has more than four dimensions, and one has four.
+    /// Whether no input has more than four dimensions, and one has four.
     fn has_rank_up_to_4(&self, node: &Node) -> bool {
         let rank = |edge: &EdgeId| self.facts[edge.0].as_ref().map_or(0, |fact| fact.shape.len());
         node.inputs.iter().flatten().map(rank).max() == Some(4)
@@ -134,8 +134,8 @@ impl Lowering<'_> {
         Ok(true)
     }
 
-    /// Where there is one channel, or one pixel, the two orders hold the same elements in the same places, and
-    /// converters write a reshape for the transposition.
+    /// Lowers a reshape that stands for a transposition: with one channel or one pixel both orders store the
+    /// same elements, and converters write a reshape instead.
     fn reordered_by_reshape(&mut self, node: &Node, op: &Reshape) -> Lowered<bool> {
         let Some(edge) = node.inputs.first().copied().flatten() else { return Ok(false) };
         let shape = self.facts[edge.0].as_ref().map(|fact| fact.shape.clone()).unwrap_or_default();
@@ -150,7 +150,7 @@ impl Lowering<'_> {
             }
             return Ok(same);
         }
-        // Of several channels it might be anything.
+        // With several channels a reshape may mean anything.
         if permuted(from, TO_LAST) != to || from[1] != 1 || from == to {
             return Ok(false);
         }
@@ -168,11 +168,11 @@ impl Lowering<'_> {
         let shape: [usize; 4] = self
             .output_shape(node, 0)?
             .try_into()
-            .map_err(|_| OpError("the result has other dimensions".into()))?;
+            .map_err(|_| OpError("the result does not have four dimensions".into()))?;
         let mut operands = Vec::new();
         for i in 0..node.inputs.len() {
             let operand = self.first(node, i)?;
-            // A single element comes with the dimensions it has.
+            // A scalar keeps the dimensions it has.
             let rank = self.b.shape(operand).len();
             let full = [vec![1; 4 - rank], self.b.shape(operand).to_vec()].concat();
             operands.push(self.b.reshape(operand, &full, Layout::Planes)?);
@@ -219,7 +219,7 @@ impl Lowering<'_> {
     fn reduce_last(&mut self, node: &Node, op: &Reduce, x: Operand) -> Lowered<bool> {
         let reduced = op.resolve(&self.facts(node))?;
         let Ok(reduced) = <[bool; 4]>::try_from(reduced) else { return Ok(false) };
-        // What is left has the same order either way.
+        // Only reductions whose result has the same order either way.
         if !matches!(reduced, [false, true, true, _] | [false, false, false, true]) {
             return Ok(false);
         }
@@ -234,7 +234,7 @@ impl Lowering<'_> {
         Ok(true)
     }
 
-    /// Over the channels alone it is a norm of each pixel.
+    /// Layer norm over the channels alone normalizes each pixel.
     fn layer_norm_last(&mut self, node: &Node, op: &LayerNormalization, x: Operand) -> Lowered<bool> {
         let shape = self.b.shape(x).to_vec();
         if axis(op.axis, 4)? != 3 {
@@ -247,7 +247,7 @@ impl Lowering<'_> {
         Ok(true)
     }
 
-    /// A product with a constant matrix, along the channels, is a 1×1 convolution.
+    /// A product with a constant matrix along the channels is a 1×1 convolution.
     fn pointwise(&mut self, node: &Node, x: Operand) -> Lowered<bool> {
         let Some(edge) = node.inputs.get(1).copied().flatten() else { return Ok(false) };
         let matrix = self.facts[edge.0].as_ref().and_then(|fact| fact.value.clone());

@@ -8,7 +8,7 @@ use unet_kernels::tensor::{DType, Tensor};
 use unet_onnx::graph::Node;
 use unet_onnx::ops::{Conv, ConvTranspose, OpError};
 
-/// Most weights that a transposed convolution may come to: 256 MB.
+/// Maximum number of weights of a transposed convolution in its lowered form: 256 MB.
 const MOST_WEIGHTS: usize = 1 << 26;
 
 impl Lowering<'_> {
@@ -23,8 +23,8 @@ impl Lowering<'_> {
         Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
     }
 
-    /// Every output block of stride × stride pixels is a linear function of the same few input
-    /// pixels: a convolution with stride² times the channels gives all of them at once.
+    /// Lowers a transposed convolution: every output block of stride × stride pixels is a linear function of
+    /// the same few input pixels, so one convolution with stride² times the channels computes all of them.
     pub(super) fn conv_transpose(&mut self, node: &Node, op: &ConvTranspose) -> Lowered {
         let (x, [n, c_in, h, w]) = self.picture(node, 0)?;
         let (weight, [_, per_group, kh, kw]) = self.weight(node)?;
@@ -43,7 +43,7 @@ impl Lowering<'_> {
         }
         let block = window.stride;
         let phases = block[0] * block[1];
-        // Channels of one phase stay together where they can: then pixels move in whole vectors.
+        // Channels of one phase stay together where possible, so that pixels move in whole vectors.
         let mode = if op.group == 1 { DepthMode::Dcr } else { DepthMode::Crd };
         let recipe = [&block[..], &window.dilation, &[kh, kw, op.group]].concat();
         let weight = self.derived(node, recipe, || source.by_phase(&taps, mode))?;
@@ -52,7 +52,7 @@ impl Lowering<'_> {
             (0..phases).for_each(|phase| spread[mode.channel(c, phase, c_out, phases)] = value);
         }
         let bias = bias.is_some().then(|| self.b.vector(spread)).transpose()?;
-        // What is cut off at the beginning: whole blocks, and pixels of the first that is left.
+        // Cropping at the beginning: whole blocks, then pixels of the first remaining block.
         let cut = |i: usize| {
             (
                 window.pad_begin[i].div_euclid(block[i] as isize),
@@ -74,8 +74,8 @@ impl Lowering<'_> {
         Ok(self.b.push(kernel, vec![blocks], DType::F32, &shape, Layout::Planes)?)
     }
 
-    /// The textbook way, where blocks would take more multiplications: zeros between the pixels,
-    /// then a convolution with the kernel turned by half a turn.
+    /// Textbook lowering, for blocks that would take more multiplications: zeros between the pixels, then a
+    /// convolution with the kernel rotated by 180°.
     fn zero_insertion(
         &mut self,
         node: &Node,
@@ -87,7 +87,7 @@ impl Lowering<'_> {
     ) -> Lowered {
         let [n, c, h, w]: [usize; 4] = self.b.shape(x).try_into().map_err(|_| OpError("rank".into()))?;
         if window.stride != [1, 1] {
-            // Zeros after the last pixel too: then every axis is longer by exactly its stride.
+            // Zeros follow the last pixel too, so that every axis grows by exactly its stride.
             let length = |len: usize, stride: usize| len.saturating_mul(stride);
             check_lengths([length(h, window.stride[0]), length(w, window.stride[1])])?;
             let spread = |len: usize, stride: usize| -> Vec<i32> {
@@ -106,7 +106,7 @@ impl Lowering<'_> {
         Ok(self.b.push(kernel, vec![x], DType::F32, shape, Layout::Planes)?)
     }
 
-    /// A constant made of the weight of a node; of one in the file it is made once for all plans.
+    /// A constant derived from a node's weight; for a weight in the file it is made once for all plans.
     fn derived(
         &mut self,
         node: &Node,
@@ -138,17 +138,17 @@ impl Lowering<'_> {
     }
 }
 
-/// Scattering with stride 1 is convolution with the mirrored kernel, padded by its reach less
-/// what is cut off.
+/// Transposed convolution with stride 1: a convolution with the mirrored kernel, padded by the kernel's span
+/// less the cropping.
 fn mirrored(window: Window, weight: ConstId, groups: usize, bias: Option<ConstId>) -> Kernel {
     let pad = |i: usize| (window.dilation[i] * (window.kernel[i] - 1)) as isize - window.pad_begin[i];
     let window = Window { stride: [1, 1], pad_begin: [pad(0), pad(1)], ..window };
     Kernel::Conv { window, groups, weight, epilogue: Epilogue::plain(bias) }
 }
 
-/// Through which input pixels a block of `stride` output pixels is reached along one axis. Before anything is cut
-/// off, output pixel stride·q + r gets input pixel q − m through kernel position (r + stride·m) / dilation, where
-/// that is whole; m runs from 0 to `len` − 1.
+/// Taps of a block of `stride` output pixels along one axis. Before cropping, output pixel stride·q + r
+/// receives input pixel q − m through kernel position (r + stride·m) / dilation, if that is an integer; m
+/// runs from 0 to `len` − 1.
 struct Taps {
     stride: usize,
     dilation: usize,
@@ -162,7 +162,7 @@ impl Taps {
         Self { stride, dilation, kernel, len: dilation * (kernel - 1) / stride + 1 }
     }
 
-    /// Kernel position through which tap `t`, the pixels in their order, reaches pixel `r` of the block.
+    /// Kernel position that connects tap `t`, in order of input pixels, to pixel `r` of the block.
     fn position(&self, r: usize, t: usize) -> Option<usize> {
         let reach = r + self.stride * (self.len - 1 - t);
         let k = reach / self.dilation;
@@ -180,7 +180,7 @@ pub(super) struct Scattered<'a> {
 }
 
 impl Scattered<'_> {
-    /// Offset of the kernel from input channel `c` of output channel `o`'s group to `o`.
+    /// Offset of the kernel that connects input channel `c` of output channel `o`'s group to `o`.
     pub(super) fn at(&self, o: usize, c: usize) -> usize {
         let c = o / self.per_group * (self.c_in / self.groups) + c;
         (c * self.per_group + o % self.per_group) * self.kernel[0] * self.kernel[1]

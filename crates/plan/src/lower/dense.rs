@@ -1,4 +1,4 @@
-//! Transposed convolution of a single pixel, with which generators begin: a dense layer.
+//! Transposed convolution of a single pixel, the dense layer at the start of generators.
 
 use super::super::{AxisIndex, Epilogue, Gather, Kernel, Layout, Operand, Window};
 use super::conv::Scattered;
@@ -7,7 +7,7 @@ use unet_kernels::tensor::DType;
 use unet_onnx::ops::OpError;
 
 impl Lowering<'_> {
-    /// One output channel of a 1×1 convolution for each channel and kernel position, which then are pixels.
+    /// A 1×1 convolution with one output channel per channel and kernel position, rearranged to pixels.
     pub(super) fn conv_transpose_of_pixel(
         &mut self,
         x: Operand,
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         let dense = [n, c_out * kh * kw, 1, 1];
         let y = self.b.push(kernel, vec![x], DType::F32, &dense, Layout::Planes)?;
         let mut y = self.b.reshape(y, &[n, c_out, kh, kw], Layout::Planes)?;
-        // Position i of the output is kernel position (i + pad)/dilation, where that is one.
+        // Position i of the output is kernel position (i + pad)/dilation, if that is an integer.
         let table = |axis: usize, len: usize| -> Vec<i32> {
             let at = |i: usize| i as isize + window.pad_begin[axis];
             let dilation = window.dilation[axis] as isize;

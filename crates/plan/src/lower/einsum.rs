@@ -1,4 +1,4 @@
-//! What becomes products of matrices: `Einsum`, and linear maps along an axis (`CumSum`, `DFT`).
+//! Operators that become matrix products: `Einsum`, and linear maps along an axis (`CumSum`, `DFT`).
 
 use super::super::builder::Builder;
 use super::super::{Binary, Kernel, Layout, MatMul as Product, Operand, ReduceKind};
@@ -7,17 +7,17 @@ use unet_kernels::tensor::{DType, strides};
 use unet_onnx::graph::Node;
 use unet_onnx::ops::{Contraction, CumSum, Dft, Einsum, OpError};
 
-/// Longest axis along which a matrix is made.
+/// Maximum axis length for which a matrix is built.
 const LONGEST: usize = 4096;
 
-/// An operand whose axes have labels, each once.
+/// An operand whose axes have distinct labels.
 struct Labelled {
     x: Operand,
     labels: Vec<usize>,
 }
 
 impl Lowering<'_> {
-    /// Output axis i is axis perm[i] of x.
+    /// Transposes: output axis i is axis perm[i] of x.
     pub(super) fn permute(&mut self, x: Operand, perm: &[usize]) -> Lowered {
         let (source, order) = self.unpermuted(x);
         let perm: Vec<usize> = perm.iter().map(|&axis| order[axis]).collect();
@@ -54,7 +54,7 @@ impl Lowering<'_> {
                 }
             });
         }
-        let all = all.ok_or_else(|| OpError("it has no operand".into()))?;
+        let all = all.ok_or_else(|| OpError("it has no operands".into()))?;
         let all = self.summed(all, |label| of.result.contains(label))?;
         let Labelled { x, labels } = self.spread(all, &of.result, &of.sizes)?;
         let place = |label: &usize| labels.iter().position(|own| own == label).unwrap_or(0);
@@ -62,7 +62,7 @@ impl Lowering<'_> {
         self.permute(x, &perm)
     }
 
-    /// The operand with every label once: of axes that share one, the diagonal.
+    /// The operand with each label once: axes that share a label are reduced to their diagonal.
     fn diagonal(&mut self, x: Operand, labels: &[usize], of: &Contraction) -> Lowered<Labelled> {
         let mut once = labels.to_vec();
         once.sort_unstable();
@@ -83,7 +83,7 @@ impl Lowering<'_> {
         Ok(Labelled { x, labels: once })
     }
 
-    /// Sums over the labels that nothing needs.
+    /// Sums over labels that are no longer needed.
     fn summed(&mut self, of: Labelled, needed: impl Fn(&usize) -> bool) -> Lowered<Labelled> {
         let gone: Vec<bool> = of.labels.iter().map(|label| !needed(label)).collect();
         if !gone.contains(&true) {
@@ -97,7 +97,7 @@ impl Lowering<'_> {
         Ok(Labelled { x, labels })
     }
 
-    /// Axes of length 1 that broadcast, at full length; and an axis for each wanted label that has none.
+    /// Expands broadcast axes of length 1, and adds an axis for each missing wanted label.
     fn spread(&mut self, of: Labelled, wanted: &[usize], sizes: &[usize]) -> Lowered<Labelled> {
         let missing = wanted.iter().filter(|label| !of.labels.contains(label));
         let labels: Vec<usize> = of.labels.iter().chain(missing).copied().collect();
@@ -108,7 +108,7 @@ impl Lowering<'_> {
         Ok(Labelled { x: self.expand(x, &full)?, labels })
     }
 
-    /// The product of two operands, summed over the labels that both have and nothing needs.
+    /// Product of two operands, summed over the shared labels that are no longer needed.
     fn contract(
         &mut self,
         a: Labelled,
@@ -127,7 +127,7 @@ impl Lowering<'_> {
         let labels = [&batch[..], &rows, &columns].concat();
         let elementwise = inner.is_empty() || (rows.is_empty() && columns.is_empty());
         if elementwise {
-            // Axes that one of them lacks broadcast.
+            // Axes that one operand lacks are broadcast.
             let all = [&batch[..], &rows, &columns, &inner].concat();
             let (a, b) = (self.aligned(a, &all)?, self.aligned(b, &all)?);
             let x = self.combine(a, Binary::Mul, b)?;
@@ -146,7 +146,7 @@ impl Lowering<'_> {
         Ok(Labelled { x: self.b.reshape(y, &shape, Builder::natural(&shape))?, labels })
     }
 
-    /// The operand with its axes in this order; 1 where it has none.
+    /// The operand with its axes in this order; 1 where it lacks a label.
     fn aligned(&mut self, of: Labelled, order: &[usize]) -> Lowered {
         let perm: Vec<usize> =
             order.iter().filter_map(|label| of.labels.iter().position(|own| own == label)).collect();
@@ -163,7 +163,7 @@ impl Lowering<'_> {
         Ok(self.b.push(kernel, operands.to_vec(), DType::F32, &[batch, m, n], Layout::Plain)?)
     }
 
-    /// A product with a triangle of ones.
+    /// Cumulative sum: a product with a triangular matrix of ones.
     pub(super) fn cum_sum(&mut self, node: &Node, op: &CumSum) -> Lowered {
         let at = op.axis(&self.facts(node))?;
         let x = self.arg(node, 0)?;
@@ -183,7 +183,7 @@ impl Lowering<'_> {
         Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
     }
 
-    /// A product with the matrix of the transform, on real and imaginary parts side by side.
+    /// Discrete Fourier transform: a product with its matrix, on real and imaginary parts side by side.
     pub(super) fn dft(&mut self, node: &Node, op: &Dft) -> Lowered {
         let of = op.resolve(&self.facts(node))?;
         let output = self.output_shape(node, 0)?;

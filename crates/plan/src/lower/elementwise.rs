@@ -37,12 +37,12 @@ impl Lowering<'_> {
         self.clipped(node, op, x)
     }
 
-    /// `x` within the bounds that a node has.
+    /// Clamps `x` to the node's bounds.
     pub(super) fn clipped(&mut self, node: &Node, op: &Clip, mut x: Operand) -> Lowered {
         if let Ok([min, max]) = op.resolve(&self.facts(node)) {
             return self.function(x, UnaryFunction::Clip { min, max });
         }
-        // A bound that is an input of the model.
+        // A bound computed from a model input.
         for (i, bound) in [(1, Function::Max), (2, Function::Min)] {
             if node.inputs.get(i).copied().flatten().is_some() {
                 let limit = self.arg(node, i)?;
@@ -63,14 +63,17 @@ impl Lowering<'_> {
         let function = match (from, op.to) {
             (DType::F32, CastTarget::Float) => return Ok(x),
             (_, CastTarget::Bool) => return self.truth(x),
-            // A number that ONNX has as an integer already.
+            // Integers in ONNX already.
             (DType::F32, CastTarget::Int { bits: 32 | 64, .. }) if integer => return Ok(x),
             (DType::I64, CastTarget::Float) => UnaryFunction::IntToFloat,
             (DType::F32, CastTarget::Int { bits: 32 | 64, signed: true }) => UnaryFunction::FloatToInt,
-            // Positions and classes fit in any of these.
+            // Positions and class indices fit any of these types.
             (DType::I64, CastTarget::Int { bits: 32 | 64, .. }) => return Ok(x),
             (_, target) => {
-                return Err(OpError(format!("a cast to {target:?} of what depends on the picture")).into());
+                return Err(OpError(format!(
+                    "a cast to {target:?} of a value that depends on the picture is not supported"
+                ))
+                .into());
             }
         };
         let (shape, layout) = (self.b.shape(x).to_vec(), self.b.layout(x));
@@ -81,7 +84,7 @@ impl Lowering<'_> {
         self.binary_of(node, op, Self::arg)
     }
 
-    /// Of inputs that are read by `arg`.
+    /// A function of two inputs, which `arg` reads.
     pub(super) fn binary_of(
         &mut self,
         node: &Node,
@@ -116,7 +119,7 @@ impl Lowering<'_> {
         let mut result = arg(self, node, 0)?;
         for i in 1..node.inputs.len() {
             let mut other = arg(self, node, i)?;
-            // Pow alone takes an exponent of another type.
+            // Only the exponent of Pow may have another type.
             if let (Function::Pow, Operand::Const(c)) = (function, other)
                 && let Some(ints) = self.b.plan.constants[c.0].tensor.as_i64()
             {
@@ -129,7 +132,7 @@ impl Lowering<'_> {
         Ok(result)
     }
 
-    /// Truth values, as floats 0 and 1, of two inputs.
+    /// Compares two inputs; truth values are floats 0 and 1.
     fn compare(
         &mut self,
         node: &Node,
@@ -147,7 +150,7 @@ impl Lowering<'_> {
         self.function(x, UnaryFunction::Affine { scale: -1.0, shift: 1.0 })
     }
 
-    /// x ≠ 0, of NaN too.
+    /// x ≠ 0; true for NaN.
     fn truth(&mut self, x: Operand) -> Lowered {
         let x = self.number(x)?;
         let zero = Operand::Const(self.b.tensor(&[], vec![0.0], Layout::Plain)?);
@@ -161,7 +164,8 @@ impl Lowering<'_> {
         self.opposite(x)
     }
 
-    /// The sum of both choices, of which one is zero everywhere: a product would make NaN of infinities.
+    /// Adds both choices, each zeroed where the other applies: multiplying by the mask would turn infinities
+    /// into NaN.
     pub(super) fn where_(&mut self, node: &Node) -> Lowered {
         let shape = self.output_shape(node, 0)?;
         let condition = self.arg(node, 0)?;
@@ -186,12 +190,12 @@ impl Lowering<'_> {
         let chosen = match (yes, no) {
             (Some(yes), Some(no)) => self.combine(yes, Function::Add, no)?,
             (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => return Err(OpError("neither choice is computed".into()).into()),
+            (None, None) => return Err(OpError("both choices are missing".into()).into()),
         };
         self.expand(chosen, &shape)
     }
 
-    /// Constant zeros above or below a diagonal.
+    /// Masks out the elements above or below a diagonal.
     pub(super) fn trilu(&mut self, node: &Node, op: &Trilu) -> Lowered {
         let kept = op.kept(&self.facts(node))?;
         let x = self.arg(node, 0)?;
@@ -202,7 +206,7 @@ impl Lowering<'_> {
         self.combine(x, Function::Mask, Operand::Const(mask))
     }
 
-    /// x/(Σ|x|ᵖ)^(1/p) along an axis; zeros stay zeros.
+    /// Computes x/(Σ|x|ᵖ)^(1/p) along an axis; zeros stay zeros.
     pub(super) fn lp_normalization(&mut self, node: &Node, op: &LpNormalization) -> Lowered {
         let x = self.arg(node, 0)?;
         let rank = self.b.shape(x).len();
@@ -249,8 +253,8 @@ impl Lowering<'_> {
         Ok(self.b.push(kernel, vec![a, b], DType::F32, &shape, layout)?)
     }
 
-    /// Constants of one element become a function of one element, constants of one element a
-    /// channel a depthwise 1×1 convolution; both can be fused.
+    /// Combines a value with a constant: a scalar becomes a function of one element, a per-channel vector a
+    /// depthwise 1×1 convolution. Both can be fused.
     fn with_constant(&mut self, a: Operand, function: Function, b: Operand) -> Lowered<Option<Operand>> {
         let affine = |scale, shift| Some(UnaryFunction::Affine { scale, shift });
         let (x, constant, swapped) = match (a, b) {

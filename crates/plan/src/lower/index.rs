@@ -1,5 +1,4 @@
-//! Indexing with tuples of positions, order and position of elements: `GatherND`, `GatherElements`, `ScatterND`,
-//! `TopK`, `GridSample`.
+//! Indexing and sampling: `GatherND`, `GatherElements`, `ScatterND`, `TopK`, `GridSample`.
 
 use super::super::builder::Builder;
 use super::super::{Kernel, Layout, Operand};
@@ -10,8 +9,8 @@ use unet_kernels::tensor::{DType, Tensor};
 use unet_onnx::graph::Node;
 use unet_onnx::ops::{GatherElements, GatherNd, GridSample, OpError, ScatterNd, TopK};
 
-/// Tuples of positions that are all combinations of positions along the axes: one table an axis, if so. Such come
-/// of `x[:, :, ::2, ::2]`.
+/// One index table per axis, if the tuples are all combinations of positions along the axes, as from `x[:, :,
+/// ::2, ::2]`.
 fn grid(indices: &Tensor, data: &[usize]) -> Option<Vec<Vec<i32>>> {
     let (&depth, lead) = indices.shape().split_last()?;
     let ints = indices.as_i64()?;
@@ -32,24 +31,24 @@ fn grid(indices: &Tensor, data: &[usize]) -> Option<Vec<Vec<i32>>> {
     if combined { tables.into_iter().zip(data).map(table).collect() } else { None }
 }
 
-/// Whether a table is every position in order.
+/// Whether a table lists every position in order.
 fn is_whole(table: &[i32], len: usize) -> bool {
     table.len() == len && table.iter().zip(0..).all(|(&at, i)| at == i)
 }
 
 fn to_table(rows: &[usize]) -> Result<Vec<i32>, OpError> {
     rows.iter()
-        .map(|&row| i32::try_from(row).map_err(|_| OpError("a table that is too long".into())))
+        .map(|&row| i32::try_from(row).map_err(|_| OpError("an index table is too long".into())))
         .collect()
 }
 
 impl Lowering<'_> {
-    /// Indices that say where elements go or come from.
+    /// Constant indices, input 1.
     fn indices(&self, node: &Node) -> Lowered<Arc<Tensor>> {
         Ok(self.constant(node, 1, "indices")?.ok_or_else(|| OpError("indices are missing".into()))?)
     }
 
-    /// The value of which `x` is another order of axes, and that order; itself, if none.
+    /// The value that `x` is a transposition of, and the permutation; `x` itself if none.
     pub(super) fn unpermuted(&self, x: Operand) -> (Operand, Vec<usize>) {
         let known = match x {
             Operand::Value(v) => self.permuted.get(&v).cloned(),
@@ -58,11 +57,11 @@ impl Lowering<'_> {
         known.unwrap_or_else(|| (x, (0..self.b.shape(x).len()).collect()))
     }
 
-    /// Rows `table` of x, which is seen as rows of `inner` elements.
+    /// Picks rows by `table`, with x seen as rows of `inner` elements.
     pub(super) fn rows(&mut self, x: Operand, inner: usize, table: &[usize], shape: &[usize]) -> Lowered {
         check_lengths([table.len()])?;
         let rows = self.b.shape(x).iter().product::<usize>() / inner.max(1);
-        // As channels, of which four lie in a pixel.
+        // Rows as channels, so that four lie in a block.
         let view = self.b.reshape(x, &[1, rows, 1, inner], Layout::Planes)?;
         let y = self.gather(view, vec![None, Some(to_table(table)?), None, None], 0.0)?;
         Ok(self.b.reshape(y, shape, Builder::natural(shape))?)
@@ -76,7 +75,7 @@ impl Lowering<'_> {
         let rows = op.rows(&shape, &indices)?;
         if let Some(tables) = grid(&indices, &shape).filter(|_| op.batch_dims == 0) {
             check_lengths(tables.iter().map(Vec::len))?;
-            // Where axes were brought to the front for it, in their own place.
+            // If a transposition brought the indexed axes to the front, index them in the original order.
             let (source, perm) = self.unpermuted(x);
             let mut by_axis = vec![None; shape.len()];
             for (axis, table) in tables.into_iter().enumerate() {
@@ -97,7 +96,7 @@ impl Lowering<'_> {
         self.rows(x, 1, &places, &output)
     }
 
-    /// Data and updates side by side, and each row from where the result has it.
+    /// Concatenates data and updates, and picks each row of the result from them.
     pub(super) fn scatter_nd(&mut self, node: &Node, op: &ScatterNd) -> Lowered {
         let indices = self.indices(node)?;
         let (data, updates) = (self.arg(node, 0)?, self.arg(node, 2)?);
@@ -123,7 +122,7 @@ impl Lowering<'_> {
         self.rows(joined, inner, &table, &shape)
     }
 
-    /// An assignment of slices along one axis, `x[:, :k] = y`: along that axis alone, so that pixels stay pixels.
+    /// An assignment to a slice along one axis, `x[:, :k] = y`, which leaves the pixel grid intact.
     fn assign_slice(
         &mut self,
         [data, updates]: [Operand; 2],

@@ -35,7 +35,7 @@ impl Lowering<'_> {
         self.matrices(a, b, &sizes)
     }
 
-    /// The product of stacks of matrices.
+    /// Product of two stacks of matrices.
     pub(super) fn matrices(&mut self, a: Operand, b: Operand, sizes: &Sizes) -> Lowered {
         let (m, k, n) = (sizes.m, sizes.k, sizes.n);
         let batch: usize = sizes.batch.iter().product();
@@ -47,7 +47,7 @@ impl Lowering<'_> {
         Ok(self.b.reshape(y, &sizes.output, Layout::Plain)?)
     }
 
-    /// The operand as a stack of matrices whose number divides the batch and that repeats.
+    /// The operand as a stack of matrices that repeats, whose number divides the batch.
     fn batched(
         &mut self,
         x: Operand,
@@ -56,7 +56,7 @@ impl Lowering<'_> {
         [rows, columns]: [usize; 2],
     ) -> Lowered {
         let own: Vec<usize> = own.iter().copied().skip_while(|&d| d == 1).collect();
-        // Trailing dimensions that agree repeat cyclically; anything else is copied out.
+        // Trailing dimensions that agree repeat cyclically; anything else is expanded by a copy.
         let stack = if batch.ends_with(&own) {
             own
         } else {

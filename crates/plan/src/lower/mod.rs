@@ -1,4 +1,4 @@
-//! From operators to kernels: every node of the graph becomes one or a few steps.
+//! Lowering: every node of the graph becomes one or a few steps.
 
 mod channels_last;
 mod conv;
@@ -24,27 +24,26 @@ use unet_onnx::ops::{Cast, CastTarget, Fact, Indices, Known, Op, OpError};
 
 type Lowered<T = Operand> = std::result::Result<T, LowerError>;
 
-/// A plan before fusion, and what its callers need to know besides.
+/// A plan before fusion, with its callers' metadata.
 pub(super) struct Raw {
     pub plan: Plan,
-    /// Inputs and outputs that hold positions within planes of this size, where ONNX counts over
-    /// the whole tensor.
+    /// Inputs and outputs that hold positions within planes of this size, where ONNX counts over the whole
+    /// tensor.
     pub index_planes: HashMap<ValueId, IndexPlane>,
-    /// Place among the graph's inputs of each of the plan's.
+    /// Graph input of each of the plan's inputs.
     pub input_ports: Vec<usize>,
 }
 
-/// What to compute beyond, or instead of, the graph's outputs.
+/// Values to compute beyond, or instead of, the graph's outputs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
     /// Values to return, by ONNX name, in this order; the graph's outputs if empty.
     pub outputs: Vec<String>,
-    /// Values (of floats) to replace by zeros: `name` everywhere, or `name>node` only as that node's
-    /// input.
+    /// Float values to replace by zeros: `name` everywhere, or `name>node` only as an input of that node.
     pub cut: Vec<String>,
 }
 
-/// Edges that have to be returned.
+/// Edges to return.
 ///
 /// # Errors
 /// `InvalidInput` for a name that the graph does not have.
@@ -56,7 +55,7 @@ fn targets(graph: &Graph, facts: &[Option<Fact>], selection: &Selection) -> Resu
 }
 
 fn find(graph: &Graph, facts: &[Option<Fact>], name: &str) -> Result<EdgeId> {
-    // Loading may have replaced what made an edge, which has no facts then.
+    // Loading may have replaced an edge's producer; the edge then has no facts.
     let at = (0..graph.edges.len()).find(|&i| graph.edges[i].name == name && facts[i].is_some());
     at.map(EdgeId).ok_or_else(|| Error::InvalidInput(format!("the model has no value named {name:?}")))
 }
@@ -97,7 +96,7 @@ pub(super) fn lower(graph: &Graph, facts: &[Option<Fact>], selection: &Selection
     Ok(Raw { plan: lowering.b.plan, index_planes: lowering.index_planes, input_ports })
 }
 
-/// Which nodes the targets depend on and are not known before the run.
+/// Marks the nodes that the targets depend on and that are not known before the run.
 fn needed(graph: &Graph, facts: &[Option<Fact>], targets: &[EdgeId]) -> Vec<bool> {
     let mut wanted: HashSet<EdgeId> = targets.iter().copied().collect();
     let mut needed = vec![false; graph.nodes.len()];
@@ -123,7 +122,7 @@ fn cuts(
             let edge = find(graph, facts, edge)?;
             let reads = |n: &Node| n.name == node && n.inputs.contains(&Some(edge));
             if !graph.nodes.iter().any(reads) {
-                return Err(Error::InvalidInput(format!("{text:?} names no input of a node")));
+                return Err(Error::InvalidInput(format!("{text:?} does not name an input of a node")));
             }
             Ok((edge, Some(node.to_string())))
         }
@@ -132,7 +131,9 @@ fn cuts(
         let (edge, node) = parse(text)?;
         match &facts[edge.0] {
             Some(fact) if fact.dtype == DType::F32 => Ok((edge, node)),
-            _ => Err(Error::InvalidInput(format!("{text:?} cannot be cut: its values are places or sizes"))),
+            _ => {
+                Err(Error::InvalidInput(format!("{text:?} cannot be cut: its values are positions or sizes")))
+            }
         }
     };
     selection.cut.iter().map(float).collect()
@@ -142,20 +143,20 @@ struct Lowering<'a> {
     graph: &'a Graph,
     facts: &'a [Option<Fact>],
     b: Builder,
-    /// What each edge has become.
+    /// Operand of each edge, once lowered.
     operands: Vec<Option<Operand>>,
-    /// What edges N×H×W×C have become as N×C×H×W; see [`channels_last`].
+    /// N×C×H×W operands of N×H×W×C edges; see [`channels_last`].
     turned: Vec<Option<Operand>>,
     cuts: HashSet<(EdgeId, Option<String>)>,
     index_planes: HashMap<ValueId, IndexPlane>,
-    /// Positions that max-pooling made, their planes, and the windows they are in.
+    /// Outputs of max-pooling that hold positions, with their planes and windows.
     index_outputs: HashMap<ValueId, (IndexPlane, Window)>,
-    /// Of results that are other values in another order of axes: those, and the order.
+    /// Results that are transpositions of other values, with those and the permutation.
     permuted: HashMap<ValueId, (Operand, Vec<usize>)>,
 }
 
 impl Lowering<'_> {
-    /// Whether the edge is an input of the plan: one of a known value is not.
+    /// Adds an edge to the plan's inputs; false if its value is already known.
     fn input(&mut self, port: &Port) -> Result<bool> {
         let edge = port.edge;
         let Some(fact) = self.facts[edge.0].as_ref().filter(|fact| fact.value.is_none()) else {
@@ -173,7 +174,7 @@ impl Lowering<'_> {
         Ok(true)
     }
 
-    /// Returns an edge; `turned`: one of N×H×W×C as N×C×H×W.
+    /// Returns an edge; if `turned`, an N×H×W×C edge as N×C×H×W.
     fn output(&mut self, edge: EdgeId, turned: bool) -> Result<()> {
         let operand = if turned { self.turned_edge(edge) } else { self.edge(edge) };
         let operand = operand.map_err(|_| {
@@ -188,7 +189,7 @@ impl Lowering<'_> {
             let kernel = super::Kernel::Unary(super::Unary::FloatToInt);
             operand = self.b.push(kernel, vec![operand], DType::I64, &shape, layout)?;
         }
-        // A constant, or an output that is also an input or named twice, needs a value of its own.
+        // A constant, and an output that is also an input or named twice, needs a value of its own.
         let value = match operand {
             Operand::Value(v) if !self.b.plan.inputs.contains(&v) && !self.b.plan.outputs.contains(&v) => v,
             operand => {
@@ -220,7 +221,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The operand that an edge has become; constants in the layout natural to their shape.
+    /// Operand of an edge; constants in the natural layout of their shape.
     fn edge(&mut self, edge: EdgeId) -> Lowered {
         if let Some(operand) = self.operands[edge.0] {
             return Ok(operand);
@@ -237,12 +238,12 @@ impl Lowering<'_> {
         Ok(operand)
     }
 
-    /// Input `i` of a node, cut where that was asked for.
+    /// Input `i` of a node, replaced by zeros if it is cut.
     fn arg(&mut self, node: &Node, i: usize) -> Lowered {
         let edge = node.inputs.get(i).copied().flatten();
         let edge = edge.ok_or_else(|| OpError(format!("input {i} is missing")))?;
         let operand = self.edge(edge)?;
-        // Here they are counted within planes; ONNX's count is made up for outputs only.
+        // Kernels count positions within planes; they are converted to ONNX's for outputs only.
         if let Operand::Value(v) = operand
             && self.index_outputs.get(&v).is_some_and(|(plane, _)| plane.indices != Indices::Plane)
             && !matches!(
@@ -250,7 +251,7 @@ impl Lowering<'_> {
                 Op::MaxUnpool(_) | Op::Cast(Cast { to: CastTarget::Int { .. } }) | Op::Unary(_)
             )
         {
-            return Err(OpError("max-pooling's Indices can only be unpooled or returned".into()).into());
+            return Err(OpError("Indices of max-pooling can only be unpooled or returned".into()).into());
         }
         if !self.is_cut(edge, node) {
             return Ok(operand);
@@ -260,7 +261,7 @@ impl Lowering<'_> {
         Ok(self.b.push(zero, vec![operand], DType::F32, &shape, layout)?)
     }
 
-    /// Whether a node reads zeros in place of this edge.
+    /// Whether a node reads zeros instead of this edge.
     fn is_cut(&self, edge: EdgeId, node: &Node) -> bool {
         !self.cuts.is_empty()
             && (self.cuts.contains(&(edge, None)) || self.cuts.contains(&(edge, Some(node.name.clone()))))
@@ -271,8 +272,8 @@ impl Lowering<'_> {
         Ok(self.b.push(super::Kernel::Unary(function), vec![x], to, &shape, layout)?)
     }
 
-    /// The operand as floats. Truth values and what kernels reckon with are floats between kernels even where
-    /// ONNX has them as integers; other integers, positions above all, are exact up to 2²⁴.
+    /// Converts an operand to floats. Truth values and quantized integers are floats between kernels even
+    /// where ONNX uses integers; other integers, positions above all, are exact up to 2²⁴.
     fn number(&mut self, x: Operand) -> Lowered {
         match (self.dtype(x), x) {
             (DType::F32, _) => Ok(x),
@@ -285,7 +286,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether ONNX has input `i` as integers.
+    /// Whether input `i` is integer in ONNX.
     fn is_integer(&self, node: &Node, i: usize) -> bool {
         let fact = node.inputs.get(i).copied().flatten().and_then(|edge| self.facts[edge.0].as_ref());
         fact.is_some_and(|fact| fact.dtype == DType::I64)
@@ -301,7 +302,7 @@ impl Lowering<'_> {
         Ok((self.b.to(operand, Layout::Planes)?, shape))
     }
 
-    /// Elements of input `i`, which has to be constant.
+    /// Elements of input `i`, which must be constant.
     fn constant(&self, node: &Node, i: usize, what: &str) -> Lowered<Option<Arc<Tensor>>> {
         let Some(edge) = node.inputs.get(i).copied().flatten() else { return Ok(None) };
         let value = self.facts[edge.0].as_ref().and_then(|fact| fact.value.clone());
@@ -310,7 +311,7 @@ impl Lowering<'_> {
                 format!("{what} must be constant; it is computed from the model's input")
             } else {
                 format!(
-                    "{what} is computed from other constants, and that takes too much to be done for every size; \
+                    "{what} is computed from other constants, at too high a cost to repeat for every size; \
                      export the model with the result (torch.nn.utils.parametrize.remove_parametrizations, or constant \
                      folding)"
                 )
@@ -330,14 +331,14 @@ impl Lowering<'_> {
         self.graph.inputs.iter().any(|port| read.contains(&port.edge))
     }
 
-    /// Floats of constant input `i`, for instance a bias.
+    /// Floats of constant input `i`, such as a bias.
     fn floats(&self, node: &Node, i: usize, what: &str) -> Lowered<Option<Vec<f32>>> {
         let Some(tensor) = self.constant(node, i, what)? else { return Ok(None) };
         let floats = tensor.as_f32().ok_or_else(|| OpError(format!("{what} must be float")))?;
         Ok(Some(floats.to_vec()))
     }
 
-    /// Facts of a node's inputs, for what an operator resolves itself.
+    /// Facts of a node's inputs, for operators that resolve them themselves.
     fn facts(&self, node: &Node) -> Vec<Option<Known<'_>>> {
         let fact = |edge: &Option<EdgeId>| edge.and_then(|e| self.facts[e.0].as_ref());
         node.inputs.iter().map(|edge| fact(edge).map(Known::from)).collect()
@@ -415,7 +416,7 @@ impl Lowering<'_> {
             Op::Unary(op) => self.unary(node, op)?,
             Op::Where(_) => self.where_(node)?,
             Op::ConstantOfShape(_) | Op::Range(_) | Op::Shape(_) | Op::Size(_) => {
-                let reason = "is supported where it can be computed before the run, not on what depends on the picture";
+                let reason = "is supported only where it can be computed before the run, not on values that depend on the picture";
                 return Err(OpError(reason.into()).into());
             }
         };

@@ -1,4 +1,4 @@
-//! Operators that move elements and compute nothing, and resizing.
+//! Operators that move elements without arithmetic, and resizing.
 
 use super::super::builder::Builder;
 use super::super::{AxisIndex, Gather as Kernel4, Kernel, Layout, Operand};
@@ -10,10 +10,10 @@ use unet_onnx::ops::{
     SliceRange, SpaceToDepth, Split, Tile, Transpose, axis,
 };
 
-/// Longest axis of which a table of positions is made, in elements.
+/// Maximum length of an axis with an index table, in elements.
 const LONGEST: usize = 1 << 24;
 
-/// Tables are made before the value that they lead to is found to be too large.
+/// Checks table lengths, since tables are built before their value is found to be too large.
 pub(super) fn check_lengths(lengths: impl IntoIterator<Item = usize>) -> Result<(), OpError> {
     match lengths.into_iter().find(|&length| length > LONGEST) {
         Some(length) => Err(OpError(format!("an axis of length {length}; at most {LONGEST} is supported"))),
@@ -21,7 +21,7 @@ pub(super) fn check_lengths(lengths: impl IntoIterator<Item = usize>) -> Result<
     }
 }
 
-/// Lengths and tables of axes, neighbours without tables as one.
+/// Lengths and index tables of axes, with neighboring axes without tables merged.
 fn joined(axes: Vec<(usize, Option<Vec<i32>>)>) -> Vec<(usize, Option<Vec<i32>>)> {
     let mut joined: Vec<(usize, Option<Vec<i32>>)> = Vec::new();
     for (n, table) in axes {
@@ -33,7 +33,7 @@ fn joined(axes: Vec<(usize, Option<Vec<i32>>)>) -> Vec<(usize, Option<Vec<i32>>)
     joined
 }
 
-/// The element that a run of neighbours begins with, where one is all that the tables take.
+/// First element of a contiguous run, if that is all that the tables select.
 fn first_of_run(shape: &[usize], tables: &[Option<Vec<i32>>]) -> Option<usize> {
     let at = shape.iter().position(|&len| len != 1).unwrap_or(0);
     if tables.iter().enumerate().any(|(axis, table)| axis != at && table.is_some()) {
@@ -46,7 +46,7 @@ fn first_of_run(shape: &[usize], tables: &[Option<Vec<i32>>]) -> Option<usize> {
 }
 
 impl Lowering<'_> {
-    /// Output positions taken from source positions, one table an axis of `x` (`None`: as is).
+    /// Gathers output positions from source positions by one table per axis of `x` (`None`: unchanged).
     pub(super) fn gather(&mut self, x: Operand, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered {
         if tables.iter().all(Option::is_none) {
             return Ok(x);
@@ -76,7 +76,7 @@ impl Lowering<'_> {
         Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
     }
 
-    /// Moves elements of input 0 to output `i`, by one table an axis.
+    /// Gathers elements of input 0 into output `i` by one table per axis.
     fn moved(&mut self, node: &Node, i: usize, tables: Vec<Option<Vec<i32>>>, fill: f32) -> Lowered<()> {
         let tables = match (self.turned(node, 0), <[_; 4]>::try_from(tables)) {
             (Some(x), Ok(tables)) => {
@@ -151,7 +151,7 @@ impl Lowering<'_> {
         self.expand(x, &target)
     }
 
-    /// NumPy's `broadcast_to`.
+    /// Broadcasts like NumPy's `broadcast_to`.
     pub(super) fn expand(&mut self, x: Operand, target: &[usize]) -> Lowered {
         check_lengths(target.iter().copied())?;
         let shape = self.b.shape(x);
@@ -162,7 +162,7 @@ impl Lowering<'_> {
         self.gather(x, tables, 0.0)
     }
 
-    /// `torch.index_select` with constant indices.
+    /// Lowers `Gather` with constant indices, `torch.index_select`.
     pub(super) fn gather_node(&mut self, node: &Node, op: &Gather) -> Lowered {
         let indices =
             self.constant(node, 1, "indices")?.ok_or_else(|| OpError("indices are missing".into()))?;
@@ -200,7 +200,7 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// Height and width of a picture, linear or cubic.
+    /// Resizes height and width with a linear or cubic filter.
     pub(super) fn resample(&mut self, op: &Resize, x: Operand, [n, c, h, w]: [ResizeAxis; 4]) -> Lowered {
         if !n.is_same() || !c.is_same() {
             return Err(OpError("only height and width can be resized".into()).into());
@@ -216,7 +216,7 @@ impl Lowering<'_> {
         let layout = Builder::natural(&shape);
         let operands =
             (0..node.inputs.len()).map(|i| self.arg(node, i)).collect::<Result<Vec<Operand>, _>>()?;
-        // Numbers of kernels beside integers of the file.
+        // Compares 32-bit integers of kernels with integers of the file.
         let mixed = operands.iter().any(|&x| self.dtype(x) != self.dtype(operands[0]));
         let operands = match mixed {
             true => operands.into_iter().map(|x| self.number(x)).collect::<Result<Vec<Operand>, _>>()?,

@@ -1,4 +1,4 @@
-//! Normalisations.
+//! Normalization.
 
 use super::super::builder::Builder;
 use super::super::{ConstId, Epilogue, Kernel, Layout, Operand, Window};
@@ -11,8 +11,8 @@ use unet_onnx::ops::{
 };
 
 impl Lowering<'_> {
-    /// Inference: y = (x − mean)/√(var + ε)·scale + B, a depthwise 1×1 convolution. Fusion merges
-    /// it into a convolution before it where that is legal.
+    /// Inference-time batch norm y = (x − mean)/√(var + ε)·scale + B: a depthwise 1×1 convolution, which
+    /// fusion merges into a preceding convolution where that is legal.
     pub(super) fn batch_norm(&mut self, node: &Node, op: &BatchNormalization) -> Lowered {
         let mut vectors = Vec::new();
         for (i, what) in [(1, "scale"), (2, "B"), (3, "mean"), (4, "var")] {
@@ -41,7 +41,7 @@ impl Lowering<'_> {
         Ok((self.b.reshape(x, &view, Layout::Planes)?, shape))
     }
 
-    /// x·factor + shift, by channel.
+    /// x·factor + shift, per channel.
     pub(super) fn scale_channels(&mut self, x: Operand, factor: Vec<f32>, shift: Vec<f32>) -> Lowered {
         let shape = self.b.shape(x).to_vec();
         let c = shape[1];
@@ -58,8 +58,8 @@ impl Lowering<'_> {
     pub(super) fn instance_norm(&mut self, node: &Node, op: &InstanceNormalization) -> Lowered {
         let given = self.arg(node, 0)?;
         let shape = self.b.shape(given).to_vec();
-        // Groups of channels as `torch.onnx.export` writes GroupNorm: [N, C, H, W] seen as [N, groups, …]. The picture
-        // is not moved for it.
+        // Groups of channels as `torch.onnx.export` writes GroupNorm: [N, C, H, W] reshaped to [N, groups,
+        // …]. The picture itself is not moved.
         let source = self.b.source(given);
         if let (&[n, groups, ..], &[pictures, c, _, _]) = (&shape[..], self.b.shape(source))
             && n == pictures
@@ -112,12 +112,12 @@ impl Lowering<'_> {
         Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Plain)?)
     }
 
-    /// Scale and B of a layer norm over axes of this shape, by element.
+    /// Scale and B of a layer norm over axes of this shape, per element.
     pub(super) fn affine_of(&mut self, node: &Node, shape: &[usize]) -> Lowered<[Option<ConstId>; 2]> {
         let mut vector = |i: usize, what: &str| -> Lowered<_> {
             let (tensor, floats) = (self.constant(node, i, what)?, self.floats(node, i, what)?);
             let (Some(tensor), Some(floats)) = (tensor, floats) else { return Ok(None) };
-            // Inference has seen that it broadcasts.
+            // Inference has checked that it broadcasts.
             let all = broadcast_places(tensor.shape(), shape).map(|place| floats[place]).collect();
             Ok(Some(self.b.vector(all)?))
         };

@@ -1,4 +1,4 @@
-//! Pooling with windows, and its undoing.
+//! Window pooling and its reverse.
 
 use super::super::{AxisIndex, Gather, IndexPlane, Kernel, Layout, Operand, ReduceKind};
 use super::move_data::check_lengths;
@@ -54,7 +54,8 @@ impl Lowering<'_> {
                 self.index_planes.insert(source, plane);
                 sizes.window
             }
-            // Where the maxima were follows from the pooling's window, whatever this node says of its own.
+            // The pooling that produced the positions determines their geometry, whatever this node's
+            // attributes say.
             Some(&(pooled, window)) if pooled == plane => window,
             _ => {
                 return Err(OpError(format!(

@@ -1,4 +1,4 @@
-//! Integers with a scale, as floats: kernels compute them exactly up to 2²⁴, and round beyond.
+//! Quantized integers as floats: kernels compute them exactly up to 2²⁴ and round beyond.
 
 use super::super::builder::Builder;
 use super::super::{Binary, Epilogue, Kernel, Layout, Operand, ReduceKind, Unary};
@@ -8,7 +8,7 @@ use unet_onnx::graph::Node;
 use unet_onnx::ops::{ConvInteger, DequantizeLinear, MatMul, OpError, QuantizeLinear, along};
 
 impl Lowering<'_> {
-    /// Scale or zero point, as it broadcasts to an operand of this shape; `None` where it is left out.
+    /// Scale or zero point, broadcast to an operand of this shape; `None` if absent.
     fn parameter(&mut self, node: &Node, i: usize, shape: &[usize], axis: i64) -> Lowered<Option<Operand>> {
         if node.inputs.get(i).copied().flatten().is_none() {
             return Ok(None);
@@ -56,7 +56,7 @@ impl Lowering<'_> {
         let max = bound(self, ReduceKind::Max, Unary::Clip { min: 0.0, max: f32::INFINITY })?;
         let range = self.combine(max, Binary::Sub, min)?;
         let scale = self.function(range, Unary::Affine { scale: 1.0 / 255.0, shift: 0.0 })?;
-        // Of zeros alone everything is the zero point.
+        // For an all-zero input every result is the zero point.
         let divisor = self.function(scale, Unary::Clip { min: f32::MIN_POSITIVE, max: f32::INFINITY })?;
         let below = self.function(min, Unary::Neg)?;
         let zero = self.combine(below, Binary::Div, divisor)?;
@@ -73,7 +73,7 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// Input `i` as floats, less its zero point.
+    /// Input `i` as floats, minus its zero point.
     fn centred(&mut self, node: &Node, i: usize, axis: i64) -> Lowered {
         let x = self.arg(node, i)?;
         let x = self.number(x)?;

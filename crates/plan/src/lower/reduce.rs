@@ -1,4 +1,4 @@
-//! Along axes: reductions, softmax, arg-max.
+//! Operators along axes: reductions, softmax, arg-max.
 
 use super::super::builder::Builder;
 use super::super::{Binary, Kernel, Layout, Operand, ReduceKind, Unary};
@@ -16,7 +16,7 @@ impl Lowering<'_> {
         Ok(self.b.reshape(y, &output, Builder::natural(&output))?)
     }
 
-    /// With ones for the axes that are reduced.
+    /// Reduces the marked axes and keeps them with length 1.
     pub(super) fn reduced_by(&mut self, x: Operand, kind: ops::ReduceKind, reduced: &[bool]) -> Lowered {
         if self.dtype(x) != DType::F32 {
             return Err(OpError(
@@ -36,9 +36,10 @@ impl Lowering<'_> {
             ops::ReduceKind::LogSum => (x, ReduceKind::Sum),
             ops::ReduceKind::LogSumExp => return self.log_sum_exp(x, reduced),
             ops::ReduceKind::Prod => {
-                return Err(
-                    OpError("products of what depends on the picture are not supported".into()).into()
-                );
+                return Err(OpError(
+                    "products of values that depend on the picture are not supported".into(),
+                )
+                .into());
             }
         };
         let y = self.reduced(x, of, reduced)?;
@@ -66,7 +67,8 @@ impl Lowering<'_> {
         self.combine(log, Binary::Add, max)
     }
 
-    /// With ones for the axes that are reduced. A mean of equally long means is the mean.
+    /// Reduces the marked axes and keeps them with length 1. A mean over several axes is a mean of means of
+    /// equal length.
     pub(super) fn reduced(&mut self, x: Operand, kind: ReduceKind, reduced: &[bool]) -> Lowered {
         let (spatial, channels) = match (self.b.shape(x), reduced) {
             (&[1, ..], [_, c, true, true]) | (_, [false, c, true, true]) => (true, *c),
@@ -86,7 +88,7 @@ impl Lowering<'_> {
         Ok(x)
     }
 
-    /// One run of neighbouring axes after another.
+    /// Reduces one run of neighboring axes after another.
     fn reduced_plain(&mut self, x: Operand, kind: ReduceKind, reduced: &[bool]) -> Lowered {
         let mut x = self.b.to(x, Layout::Plain)?;
         let mut shape = self.b.shape(x).to_vec();
@@ -127,7 +129,7 @@ impl Lowering<'_> {
         Ok(self.b.push(kernel, vec![x], DType::F32, &shape, layout)?)
     }
 
-    /// x − max − log Σ exp(x − max): of a softmax that has become zero there is no logarithm.
+    /// x − max − log Σ exp(x − max), which stays finite where the softmax underflows to zero.
     pub(super) fn log_softmax(&mut self, x: Operand, [outer, axis, inner]: [usize; 3]) -> Lowered {
         let shape = self.b.shape(x).to_vec();
         let x = self.b.reshape(x, &[outer, axis, inner], Layout::Plain)?;

@@ -1,38 +1,38 @@
-//! Where tiles lie along one axis.
+//! Layout of tiles along one axis.
 
 use super::ratio::gcd;
 use super::{Ratio, Reach};
 use unet_kernels::error::{Error, Result};
 
-/// One axis of a network: which lengths it accepts, and what comes out.
+/// One axis of a network: the lengths that it accepts, and their output lengths.
 #[derive(Debug, Clone, Copy)]
 pub struct Axis {
-    /// How far an output position sees along the axis.
+    /// Receptive field of an output position along the axis.
     pub reach: Reach,
-    /// A length that the network is known to accept, and the output's length for it.
+    /// An accepted input length, and the output length for it.
     pub base: (usize, usize),
-    /// The model takes this length and no other.
+    /// Whether the model accepts no other length.
     pub fixed: bool,
-    /// The least length that it accepts.
+    /// Minimum accepted length.
     pub least: usize,
 }
 
-/// A tile along one axis: run `len` input pixels from `start`; of its output, positions from
-/// `skip` on are right, and go to `output`.
+/// A tile along one axis: `len` input pixels from `start`, whose output is valid from position `skip` on and
+/// goes to `output`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
     /// First input pixel.
     pub start: usize,
-    /// Input pixels, an accepted length.
+    /// Number of input pixels, an accepted length.
     pub len: usize,
-    /// Positions of its output that are wrong before the first right one.
+    /// Number of invalid output positions before the first valid one.
     pub skip: usize,
-    /// Positions of the whole output that it gives.
+    /// Positions of the whole output that the tile provides.
     pub output: std::ops::Range<usize>,
 }
 
 impl Axis {
-    /// Least accepted length that is not below `len`.
+    /// Smallest accepted length of at least `len`.
     pub fn accept(&self, len: usize) -> usize {
         let base = self.base.0;
         if self.fixed {
@@ -47,13 +47,13 @@ impl Axis {
         if len <= least { least } else { least + (len - least).next_multiple_of(self.reach.multiple) }
     }
 
-    /// Greatest accepted length that is not above `len`, or the smallest there is.
+    /// Largest accepted length of at most `len`, or the minimum length.
     pub fn accept_below(&self, len: usize) -> usize {
         let up = self.accept(len);
         if up > len && up > self.least && !self.fixed { up - self.reach.multiple } else { up }
     }
 
-    /// The accepted length that is nearest.
+    /// Nearest accepted length.
     pub fn nearest(&self, len: f64) -> usize {
         let len = len.round() as usize;
         let (below, above) = (self.accept_below(len), self.accept(len));
@@ -64,12 +64,12 @@ impl Axis {
         }
     }
 
-    /// Every output position depends on the whole length.
+    /// Whether every output position depends on the whole length.
     pub fn sees_all(&self) -> bool {
         self.reach.extent.is_none()
     }
 
-    /// The output shows all of the input, and no more.
+    /// Whether the output covers exactly the input.
     pub fn covers(&self) -> bool {
         self.reach.jump.times(self.base.1 as i64) == Ratio::new(self.base.0 as i64, 1)
     }
@@ -80,9 +80,9 @@ impl Axis {
         usize::try_from(self.base.1 as i64 + more).unwrap_or(0)
     }
 
-    /// One tile of a picture of `len` pixels, of which all is kept: at most `longest` pixels with `at`
-    /// in the middle, or as near to that as can be. It starts where tiles do and at a multiple of
-    /// `step`. Where the axis cannot be cut, it is all of it.
+    /// A single tile in a picture of `len` pixels, all of whose output is kept: at most `longest` pixels,
+    /// centered on `at` as far as possible. It starts where tiles may start and at a multiple of `step`. An
+    /// axis that cannot be tiled is returned whole.
     pub fn around(&self, len: usize, longest: usize, at: usize, step: usize) -> Span {
         let all = self.accept(len);
         let grid = lcm(self.reach.multiple, step);
@@ -90,7 +90,7 @@ impl Axis {
         if all <= longest || self.sees_all() {
             return Span { start: 0, len: all, skip: 0, output: 0..self.output_len(all) };
         }
-        // To the nearest, so that the point stays inside; the last tile may end beyond the picture.
+        // Round to the nearest, so that the point stays inside; the last tile may extend beyond the picture.
         let last = (all - longest).div_ceil(grid).min((len - 1) / grid);
         let start = ((at.saturating_sub(longest / 2).min(len) + grid / 2) / grid).min(last) * grid;
         let shift = per_jump(self.reach.jump, start as i64) as usize;
@@ -102,16 +102,16 @@ fn lcm(a: usize, b: usize) -> usize {
     (a / (gcd(a as i64, b as i64).max(1) as usize)).saturating_mul(b)
 }
 
-/// Output pixels for input pixels; whole for multiples.
+/// Output pixels of `pixels` input pixels; exact for multiples.
 fn per_jump(jump: Ratio, pixels: i64) -> i64 {
     (pixels * jump.den).div_euclid(jump.num)
 }
 
-/// Tiles that cover an accepted length `len` with none longer than `longest`, and no longer than
-/// they need be. One tile where the network sees the whole frame.
+/// Splits an accepted length `len` into tiles of at most `longest` pixels, no longer than necessary; into a
+/// single tile if the network sees the whole frame.
 ///
 /// # Errors
-/// `InvalidInput` when `longest` leaves nothing after the halo.
+/// `InvalidInput` if the halo leaves nothing of a tile of `longest` pixels.
 pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
     let longest = if axis.fixed { axis.base.0 } else { longest };
     if len <= longest || axis.sees_all() {
@@ -121,11 +121,11 @@ pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
     let nothing_left = || {
         Error::InvalidInput(if axis.fixed {
             format!(
-                "the model takes {longest} pixels a side, no more, and each needs all that lies around: \
-                 larger pictures need it exported with dynamic height and width"
+                "the model accepts at most {longest} pixels a side, all within its receptive field; \
+                 for larger pictures, export it with dynamic height and width"
             )
         } else {
-            format!("tiles of {longest} pixels are too small: nothing is left of them after the halo")
+            format!("tiles of {longest} pixels are too small: the halo leaves nothing of them")
         })
     };
     let mut tile = axis.accept_below(longest);
@@ -140,15 +140,15 @@ pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
     Ok(best)
 }
 
-/// Tiles of exactly `tile` from left to right, or `None` where the halo leaves nothing.
+/// Tiles of exactly `tile` pixels from left to right, or `None` if the halo leaves nothing.
 fn cover(axis: &Axis, len: usize, tile: usize) -> Option<Vec<Span>> {
     let Reach { jump, extent, multiple } = axis.reach;
     let (lo, hi) = extent?;
     let outputs = |pixels: Ratio| pixels.checked_mul(Ratio::new(jump.den, jump.num)?);
     let total = axis.output_len(len);
     let per_tile = axis.output_len(tile);
-    // The first position of a tile that sees nothing before it, and one past the last that sees
-    // nothing behind it.
+    // The first position of a tile that sees nothing before it, and one past the last that sees nothing after
+    // it.
     let first = usize::try_from(outputs(lo.times(-1)?)?.ceil().max(0)).ok()?;
     let last = outputs(Ratio::new(tile as i64 - 1, 1)?.checked_add(hi.times(-1)?)?)?.floor() + 1;
     let last = usize::try_from(last).ok()?.min(per_tile);
@@ -189,7 +189,7 @@ mod tests {
         Axis { reach, base: (base, out), fixed: false, least: multiple }
     }
 
-    /// Every output position comes from exactly one tile, which shows all that the position sees or
+    /// Asserts that every output position comes from exactly one tile, which contains its receptive field or
     /// ends where the picture ends.
     fn check(axis: &Axis, len: usize, longest: usize) {
         let spans = spans(axis, len, longest).unwrap();
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn tiles_cover_every_position_once_with_all_that_it_sees() {
+    fn tiles_cover_every_position_once_with_its_receptive_field() {
         for jump in [(1, 1), (1, 2), (1, 4), (2, 1), (4, 1)] {
             for (lo, hi) in [(0, 0), (-1, 1), (-7, 8), (-30, 37), (-5, 0)] {
                 for multiple in [4, 8, 16] {
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn tiles_are_no_longer_than_they_need_be() {
+    fn tiles_are_no_longer_than_necessary() {
         let axis = axis((1, 1), -8, 8, 8);
         let spans = spans(&axis, 200, 128).unwrap();
         assert_eq!(spans.iter().map(|s| s.len).collect::<Vec<_>>(), [112, 112]);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_frame_is_one_tile() {
+    fn a_network_that_sees_the_whole_frame_gets_one_tile() {
         let mut axis = axis((1, 2), 0, 0, 8);
         axis.reach.extent = None;
         let spans = spans(&axis, 1000, 64).unwrap();
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_lies_around_its_point_and_where_tiles_may_start() {
+    fn a_single_tile_contains_its_point_and_starts_where_tiles_may() {
         let mut axis = axis((1, 2), -30, 30, 8);
         let part = |axis: &Axis, at, step| {
             let Span { start, len, skip, output } = axis.around(1000, 250, at, step);
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_of_fixed_size_runs_larger_pictures_by_tiles_of_that_size() {
+    fn a_fixed_size_model_runs_larger_pictures_in_tiles_of_that_size() {
         let mut axis = axis((1, 1), -3, 3, 4);
         axis.base = (64, 64);
         axis.fixed = true;

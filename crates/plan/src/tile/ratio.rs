@@ -1,4 +1,4 @@
-//! Exact fractions, for sizes that halve and double.
+//! Exact fractions, for sizes that are halved and doubled.
 
 /// `num / den` in lowest terms, `den > 0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl Ratio {
     /// 1
     pub const ONE: Ratio = Ratio { num: 1, den: 1 };
 
-    /// `None` when `den` is zero or the fraction does not fit.
+    /// Makes a reduced fraction; `None` if `den` is zero or the fraction overflows.
     pub fn new(num: i64, den: i64) -> Option<Self> {
         if den == 0 || num == i64::MIN || den == i64::MIN {
             return None;
@@ -28,29 +28,29 @@ impl Ratio {
         Some(Self { num: num / g, den: den / g })
     }
 
-    /// `self·other`, or `None` when it does not fit.
+    /// `self·other`, or `None` on overflow.
     pub fn checked_mul(self, other: Ratio) -> Option<Self> {
         Self::new(self.num.checked_mul(other.num)?, self.den.checked_mul(other.den)?)
     }
 
-    /// `self + other`, or `None` when it does not fit.
+    /// `self + other`, or `None` on overflow.
     pub fn checked_add(self, other: Ratio) -> Option<Self> {
         let left = self.num.checked_mul(other.den)?;
         let right = other.num.checked_mul(self.den)?;
         Self::new(left.checked_add(right)?, self.den.checked_mul(other.den)?)
     }
 
-    /// `self·n`, or `None` when it does not fit.
+    /// `self·n`, or `None` on overflow.
     pub fn times(self, n: i64) -> Option<Self> {
         self.checked_mul(Self::new(n, 1)?)
     }
 
-    /// The lesser of the two.
+    /// The smaller of the two.
     pub fn min(self, other: Ratio) -> Self {
         if self.less(other) { self } else { other }
     }
 
-    /// The greater of the two.
+    /// The larger of the two.
     pub fn max(self, other: Ratio) -> Self {
         if self.less(other) { other } else { self }
     }
@@ -59,12 +59,12 @@ impl Ratio {
         i128::from(self.num) * i128::from(other.den) < i128::from(other.num) * i128::from(self.den)
     }
 
-    /// Greatest integer that is not above it.
+    /// Rounds down.
     pub fn floor(self) -> i64 {
         self.num.div_euclid(self.den)
     }
 
-    /// Least integer that is not below it.
+    /// Rounds up.
     pub fn ceil(self) -> i64 {
         -(-self.num).div_euclid(self.den)
     }

@@ -1,37 +1,37 @@
-//! Receptive fields by forward propagation: position i of a value sees the input from
-//! `jump·i + lo` to `jump·i + hi`, or it sees all of it.
+//! Receptive fields by forward propagation: position i of a value depends on input positions `jump·i + lo` to
+//! `jump·i + hi`, or on the whole input.
 
 use super::ratio::{Ratio, gcd};
 use super::table::{grid_of, offsets};
 use crate::{AxisIndex, AxisTaps, Footprint, Kernel, Layout, Operand, Plan, ValueId};
 use unet_kernels::tensor::Tensor;
 
-/// What an output position sees of the input along one axis.
+/// Receptive field of an output position along one axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
     /// Input pixels per output pixel: 1/2 for a network that doubles the size.
     pub jump: Ratio,
-    /// First and last input position, in pixels, seen by output position 0 (`lo` is usually
-    /// negative). `None` where a pixel depends on the whole frame: global pooling and
-    /// normalisation, resizing with aligned corners, or a dependence that is not understood.
+    /// First and last input position, in pixels, that output position 0 depends on (`lo` is usually
+    /// negative). `None` if every pixel depends on the whole frame: global pooling and normalization,
+    /// resizing with aligned corners, or an unrecognized dependence.
     pub extent: Option<(Ratio, Ratio)>,
-    /// Tiles start at multiples of this, and sizes that the network accepts differ by it.
+    /// Tiles start at multiples of this number, and accepted sizes differ by multiples of it.
     pub multiple: usize,
 }
 
-/// What one position of a value sees.
+/// Dependence of one position of a value on the input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Field {
-    /// Nothing of the input.
+    /// No dependence.
     Nothing,
-    /// All of it, from no place in particular.
+    /// The whole input, without a pixel grid.
     Whole,
-    /// From its own place on a grid of `jump`; `None` is the whole frame.
+    /// A window on a grid of `jump` pixels; an extent of `None` is the whole frame.
     Grid { jump: Ratio, extent: Option<(Ratio, Ratio)> },
 }
 
-/// The reach of `output` into `input` along one axis (0 = y, 1 = x). `None` where the output is
-/// no picture of the input: not on a pixel grid, or not dependent on it.
+/// Receptive field of `output` in `input` along one axis (0 = y, 1 = x). `None` if the output is not on a
+/// pixel grid of the input, or does not depend on it.
 pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Option<Reach> {
     let mut fields = vec![Field::Nothing; plan.values.len()];
     for &other in &plan.inputs {
@@ -65,8 +65,8 @@ pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Optio
             {
                 multiple = (multiple / gcd(multiple, jump.num)).checked_mul(jump.num)?;
             }
-            // Reshapes lose the grid, as around the normalisation of groups: where a picture comes of
-            // it again, its size tells which grid that is.
+            // Reshapes lose the grid, as around group normalization: if the value becomes a picture again,
+            // its size determines the grid.
             let regained = || {
                 let jump = Ratio::new(plan.values[input.0].shape[2 + axis] as i64, after? as i64)?;
                 (jump.num == 1 || jump.den == 1).then_some(jump)
@@ -85,7 +85,7 @@ pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Optio
     }
 }
 
-/// What differs from place to place, such as coordinates, belongs to the whole frame.
+/// A constant that varies along the axis, such as coordinates, belongs to the whole frame.
 fn of_constant(tensor: &Tensor, axis: usize) -> Field {
     let shape = tensor.shape();
     let (Some(at), Some(values)) = ((shape.len() + axis).checked_sub(2), tensor.as_f32()) else {
@@ -96,7 +96,7 @@ fn of_constant(tensor: &Tensor, axis: usize) -> Field {
     if (inner..values.len()).any(differs) { Field::Whole } else { Field::Nothing }
 }
 
-/// Values that meet element by element; their grids have to be the same.
+/// Joins the fields of operands combined element by element, which must share a grid.
 fn join(a: Field, b: Field) -> Field {
     match (a, b) {
         (Field::Nothing, other) | (other, Field::Nothing) => other,
@@ -116,7 +116,7 @@ fn join(a: Field, b: Field) -> Field {
 
 type Extent = Option<(Ratio, Ratio)>;
 
-/// `None` where the result is on no pixel grid.
+/// Field after a kernel; `None` if the result is not on a pixel grid.
 fn propagate(
     kernel: &Kernel,
     axis: usize,
@@ -133,13 +133,13 @@ fn propagate(
             Some((finer, widen(extent, finer, lo, hi)))
         }
         Footprint::Gathered(AxisIndex::Same) => Some((jump, extent)),
-        // One row, such as wraps around: that is no grid.
+        // A single row, as when wrapping around, is not a grid.
         Footprint::Gathered(AxisIndex::Table(index)) if index.len() == 1 => None,
         Footprint::Gathered(AxisIndex::Table(index)) => {
             let taps = AxisTaps { taps: 1, index: index.clone(), weight: vec![1.0; index.len()] };
             let (finer, moved) = resample(&taps, (before, after), jump, extent)?;
-            // What is cropped counts as seen: what pads afterwards must not take a tile's border for
-            // the picture's.
+            // Cropped positions count as seen: padding that follows must not mistake a tile's border for the
+            // picture's.
             let cropped = jump.times(before as i64 - after as i64)?;
             let seen = moved
                 .zip(extent)

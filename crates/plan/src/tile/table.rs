@@ -1,27 +1,28 @@
-//! Is a resampling table the same everywhere but at its ends?
+//! Detection of resampling tables that are periodic except near their ends.
 
 use super::ratio::Ratio;
 use crate::AxisTaps;
 
-/// A table whose position i + period reads what position i reads, moved by a whole number.
+/// A periodic table: position i + period reads the sources of position i, shifted by a whole number.
 pub(super) struct Grid {
-    /// Source positions per position.
+    /// Source positions per output position.
     pub step: Ratio,
     /// A position from which the rule holds for a whole period.
     start: usize,
 }
 
-/// Entries at either end that may break the rule: padding, clamped taps.
+/// Number of entries at either end that may break the rule: padding, clamped taps.
 const BORDER: usize = 64;
-/// Farther away from where the rule leads, in positions, they may not read: circular padding does.
+/// Maximum distance, in positions, of their sources from the rule; circular padding exceeds it.
 const NEAR: i64 = 2 * BORDER as i64;
 
-/// The grid of a table from `before` positions to `after`, or `None` where it moves with the
-/// position (aligned corners), runs backwards or follows no rule.
+/// The grid of a table from `before` to `after` positions, or `None` if its offsets vary with the position
+/// (aligned corners), it runs backwards or follows no rule.
 pub(super) fn grid_of(taps: &AxisTaps, before: usize, after: usize) -> Option<Grid> {
     let len = taps.index.len() / taps.taps.max(1);
     let middle = len / 2;
-    // Resizing has the ratio of the sizes; padding and cropping 1; striding what two neighbours say.
+    // Candidate steps: the ratio of sizes (resizing), 1 (padding, cropping), the difference of two neighbors
+    // (striding).
     let neighbours =
         if middle + 1 < len { entry(taps, middle + 1).0[0] - entry(taps, middle).0[0] } else { 1 };
     let candidates = [(before as i64, after as i64), (1, 1), (i64::from(neighbours), 1)];
@@ -32,7 +33,7 @@ pub(super) fn grid_of(taps: &AxisTaps, before: usize, after: usize) -> Option<Gr
         let holds = |&i: &usize| same(entry(taps, i), entry(taps, i + period), moved);
         let start = (0..=middle).rev().take_while(holds).last()?;
         let last = (middle..len - period).take_while(holds).last()?;
-        // Zeros between the pixels come from nowhere.
+        // Zeros inserted between pixels have no source.
         let anchor = (start..start + period).find(|&i| entry(taps, i).0[0] >= 0)?;
         let border = BORDER.min(len / 3);
         let ends = (0..start).chain(last + 1..len);
@@ -47,8 +48,8 @@ pub(super) fn grid_of(taps: &AxisTaps, before: usize, after: usize) -> Option<Gr
     })
 }
 
-/// Least and greatest of `coarse·source − fine·position` over one period: what a position sees
-/// around its own place, in pixels of the model's input.
+/// Minimum and maximum of `coarse·source − fine·position` over one period: the window of a position around
+/// itself, in pixels of the model's input.
 pub(super) fn offsets(taps: &AxisTaps, grid: &Grid, coarse: Ratio, fine: Ratio) -> Option<(Ratio, Ratio)> {
     let mut range: Option<(Ratio, Ratio)> = None;
     for i in grid.start..grid.start + usize::try_from(grid.step.den).ok()? {
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_that_looks_nearby_keeps_the_grid() {
+    fn local_padding_keeps_the_grid() {
         let reflected = table([2, 1].into_iter().chain(0..300).chain([298, 297]));
         let constant = table([-1, -1].into_iter().chain(0..300).chain([-1]));
         let cropped = table((100..200).chain([-1]));
