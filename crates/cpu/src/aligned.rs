@@ -1,23 +1,25 @@
-//! Floats that begin on a cache line: vectors in them never lie across two.
+//! Floats aligned to cache lines, so that no vector crosses a line.
 
 use std::ops::{Deref, DerefMut};
 use unet_kernels::error::{Error, Result};
 
-/// Floats in a cache line of 64 bytes.
+/// Floats per cache line of 64 bytes.
 const LINE: usize = 16;
 
 /// A fixed number of floats, the first at a multiple of 64 bytes.
 #[derive(Default)]
 pub(super) struct Aligned {
-    /// Never grows, so it stays where it is.
+    /// Never grows, so its address is stable.
     floats: Vec<f32>,
     start: usize,
     len: usize,
 }
 
 impl Aligned {
+    /// Allocates zeros.
+    ///
     /// # Errors
-    /// `OutOfMemory` when the allocator refuses.
+    /// `OutOfMemory` if the allocator refuses.
     pub(crate) fn zeros(len: usize) -> Result<Self> {
         let refused = || Error::OutOfMemory((len as u64).saturating_mul(4));
         let mut floats: Vec<f32> = Vec::new();
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn begins_on_a_line_whatever_the_length() {
+    fn any_length_begins_on_a_cache_line() {
         for len in [0, 1, 15, 16, 1000] {
             let floats = Aligned::zeros(len).unwrap();
             assert_eq!(*floats, vec![0.0; len]);

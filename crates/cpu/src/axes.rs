@@ -1,13 +1,14 @@
-//! Axes of plain values that two buffers are walked along together.
+//! Axes along which two buffers of plain values are traversed together.
 
-/// Length of an axis, and its stride in both buffers: 0 where one is broadcast.
+/// Length of an axis, and its stride in both buffers: 0 where broadcast.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
     pub len: usize,
     pub strides: [usize; 2],
 }
 
-/// Axes of more than one element; neighbours that both buffers go through alike are one, up to a length of `most`.
+/// Axes of more than one element; neighbors that both buffers traverse alike are merged, up to a length of
+/// `most`.
 pub(super) fn joined(axes: impl Iterator<Item = Axis>, most: usize) -> Vec<Axis> {
     let mut joined: Vec<Axis> = Vec::new();
     for next in axes.filter(|axis| axis.len != 1) {
@@ -22,12 +23,12 @@ pub(super) fn joined(axes: impl Iterator<Item = Axis>, most: usize) -> Vec<Axis>
     joined
 }
 
-/// Elements that all positions along the axes make.
+/// Number of positions along the axes.
 pub(super) fn count(axes: &[Axis]) -> usize {
     axes.iter().map(|axis| axis.len).product()
 }
 
-/// Where position `i` along the axes, in row-major order, lies in both buffers.
+/// Offsets in both buffers of position `i` along the axes, in row-major order.
 pub(super) fn offsets(axes: &[Axis], mut i: usize) -> [usize; 2] {
     let mut offsets = [0; 2];
     for axis in axes.iter().rev() {

@@ -34,7 +34,7 @@ impl Task for DepthToSpace {
             let (n, block) = (at / y.blocks(), at % y.blocks());
             let to = &mut target[unit * y.w..][..y.w];
             for bx in 0..columns {
-                // Of the pixels at this place of their blocks, the first that is not left out.
+                // First pixel at this phase of its block that is not cropped.
                 let first = usize::from(bx < self.skip[1]);
                 let row = |channel: usize| {
                     let start = ((n * from.blocks() + channel / 4) * from.h + line / rows) * from.w;
@@ -86,7 +86,7 @@ impl Task for SpaceToDepth {
             let (at, line) = (unit / y.h, unit % y.h);
             let (n, block) = (at / y.blocks(), at % y.blocks());
             let to = &mut target[unit * y.w..][..y.w];
-            // The row of channel `c`, and where in it the phase begins.
+            // Row of channel `c`, and the offset of the phase in it.
             let row = |c: usize| {
                 let (phase, c) = (c / from.c, c % from.c);
                 let line = line * size + phase / size;

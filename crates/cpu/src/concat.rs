@@ -1,10 +1,10 @@
-//! Joining of values; what was written into its place already is left there.
+//! Concatenation; operands written in place by their producers are left alone.
 
 use super::planes::{Planes, pixels, pixels_mut, plane, plane_mut};
 use super::task::{Buffers, Task};
 use std::ops::Range;
 
-/// Where an operand lies.
+/// Location of an operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// In a buffer of its own.
@@ -13,7 +13,7 @@ pub(super) enum Place {
     Inside(usize),
 }
 
-/// Operands in the `Planes` layout.
+/// Concatenation of operands in the `Planes` layout.
 pub(super) struct ConcatPlanes {
     pub axis: usize,
     pub operands: Vec<(Planes, Place)>,
@@ -21,7 +21,7 @@ pub(super) struct ConcatPlanes {
 }
 
 impl ConcatPlanes {
-    /// Where along the axis each operand begins.
+    /// Start of each operand along the axis.
     fn starts(&self) -> impl Iterator<Item = usize> {
         self.operands.iter().scan(0, |next, (x, _)| {
             let start = *next;
@@ -50,7 +50,7 @@ impl ConcatPlanes {
         }
     }
 
-    /// Operands inside are channels of a single image.
+    /// Moves an operand inside the output's buffer; such operands are channels of a single image.
     fn inside(&self, x: Planes, at: usize, start: usize, y: &mut [f32]) {
         if at == self.y.element(0, start, 0) {
             return;
@@ -63,7 +63,7 @@ impl ConcatPlanes {
     }
 
     fn pixels(&self, x: Planes, start: usize, from: &[f32], y: &mut [f32]) {
-        // Sizes of one run in both, in elements.
+        // Sizes of one run in operand and output, in elements.
         let ([run, stride], offset) = match self.axis {
             0 => ([x.all_blocks() * x.plane(), self.y.all_blocks() * self.y.plane()], x.blocks() * x.plane()),
             2 => ([x.plane(), self.y.plane()], x.w),
@@ -97,7 +97,7 @@ impl Task for ConcatPlanes {
     }
 }
 
-/// Plain operands, each a run of this many elements in every outer position.
+/// Concatenation of plain operands, each a run of this many elements per outer position.
 pub(super) struct ConcatPlain {
     pub runs: Vec<usize>,
 }

@@ -8,7 +8,7 @@ use crate::simd::{F32x4, Px};
 use std::ops::Range;
 use unet_plan::{Binary, Layout, Unary};
 
-/// Pixels in a unit.
+/// Pixels per unit.
 const RUN: usize = 1 << 14;
 
 /// Applies a function in place.
@@ -46,7 +46,7 @@ pub(super) fn map(function: Unary, pixels: &mut [Px]) {
         }
         Unary::Erf => lanes(pixels, math::erf),
         Unary::Silu => lanes(pixels, |x| x * math::sigmoid(x)),
-        // tanh(ln(1 + e)) = n / (n + 2), where n = e (e + 2) and e = exp(x); beyond 20 it is one.
+        // tanh(ln(1 + e)) = n / (n + 2), where n = e (e + 2) and e = exp(x); 1 above x = 20.
         Unary::Mish => lanes(pixels, |x| {
             let (e, two) = (math::exp(x.min(F32x4::splat(20.0))), F32x4::splat(2.0));
             let n = e * (e + two);
@@ -84,7 +84,7 @@ pub(super) fn map(function: Unary, pixels: &mut [Px]) {
     }
 }
 
-/// Applies a function to any number of elements.
+/// Applies a function to any number of elements in place.
 fn map_floats(function: Unary, floats: &mut [f32]) {
     let (pixels, rest) = floats.as_chunks_mut();
     map(function, pixels);
@@ -159,7 +159,7 @@ fn scalar(op: Binary, a: f32, b: f32) -> f32 {
     }
 }
 
-/// One row: `b` is as long as `a`, or one pixel for all.
+/// Combines one row; `b` is as long as `a`, or one pixel to broadcast.
 fn combine(op: Binary, a: &[Px], b: &[Px], y: &mut [Px]) {
     #[inline(always)]
     fn lanes(a: &[Px], b: &[Px], y: &mut [Px], f: impl Fn(F32x4, F32x4) -> F32x4) {
@@ -204,7 +204,7 @@ pub(super) struct BinaryPlanes {
     pub y: Planes,
 }
 
-/// The pixels of an operand for row `row` of the output, broadcast over what it lacks.
+/// Pixels of an operand for row `row` of the output, broadcast along missing axes.
 fn row<'a>(operand: Planes, x: &'a [Px], [n, block, row]: [usize; 3], spread: &'a mut Vec<Px>) -> &'a [Px] {
     let at = |size: usize, i: usize| if size == 1 { 0 } else { i };
     let (n, row) = (at(operand.n, n), at(operand.h, row));
@@ -243,7 +243,7 @@ impl Task for BinaryPlanes {
     }
 }
 
-/// In runs that stay in the cache between the two passes.
+/// Combines in runs that stay in the cache between the two passes.
 fn combine_runs(op: Binary, activation: Unary, a: &[Px], b: &[Px], y: &mut [Px]) {
     let operands = a.chunks(1024).zip(b.chunks(1024));
     for ((a, b), y) in operands.zip(y.chunks_mut(1024)) {
@@ -252,11 +252,11 @@ fn combine_runs(op: Binary, activation: Unary, a: &[Px], b: &[Px], y: &mut [Px])
     }
 }
 
-/// Elements of a row that is made of several axes.
+/// Maximum length of a row that merges several axes, in elements.
 const ROW: usize = 1 << 16;
 
-/// [`Kernel::Binary`](unet_plan::Kernel::Binary) on plain values; a unit is a row along the last axis. Axes that both operands
-/// go through alike are one.
+/// [`Kernel::Binary`](unet_plan::Kernel::Binary) on plain values; a unit is a row along the last axis. Axes
+/// that both operands traverse alike are merged.
 pub(super) struct BinaryPlain {
     pub op: Binary,
     pub activation: Unary,
@@ -278,7 +278,7 @@ impl BinaryPlain {
         Self { op, activation, axes, row }
     }
 
-    /// A row; an operand is as long as it, or has one element for all.
+    /// Combines one row; an operand is as long as the row, or one element to broadcast.
     fn combine(&self, a: &[f32], b: &[f32], y: &mut [f32]) {
         let wide = |x: &f32| [[*x; 4]];
         let (spread_a, spread_b) = (a.first().map_or([[0.0; 4]], wide), b.first().map_or([[0.0; 4]], wide));

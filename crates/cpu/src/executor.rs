@@ -1,4 +1,4 @@
-//! Runs a plan in pieces, in one block of memory.
+//! Incremental execution of a plan in one memory block.
 
 use super::aligned::Aligned;
 use super::layout;
@@ -12,26 +12,26 @@ use unet_kernels::order::ascending;
 use unet_kernels::tensor::Tensor;
 use unet_plan::{Operand, Plan, ValueId, arena};
 
-/// What moving one element between memory and registers costs, in arithmetic operations.
+/// Cost of moving one element between memory and registers, in arithmetic operations.
 const ELEMENT_COST: u64 = 8;
 
-/// One run of a plan at a time: [`start`](Executor::start), then [`advance`](Executor::advance)
-/// until it says that it has finished, then [`outputs`](Executor::outputs).
+/// Executes a plan, one run at a time: [`start`](Executor::start), then [`advance`](Executor::advance) until
+/// it returns true, then [`outputs`](Executor::outputs).
 pub struct Executor {
     plan: Arc<Plan>,
     steps: Vec<Ready>,
-    /// Place of each value in `memory`.
+    /// Range of each value in `memory`.
     places: Vec<Range<usize>>,
     memory: Aligned,
     scratch: Aligned,
     total_cost: u64,
-    /// Next step and its next unit.
+    /// Next step, and its next unit.
     at: (usize, usize),
-    /// Cost of the steps before it.
+    /// Cost of the finished steps.
     done: u64,
 }
 
-/// A step with all that it needs to run.
+/// A step prepared to run.
 struct Ready {
     task: Box<dyn Task>,
     inputs: Vec<Source>,
@@ -44,11 +44,10 @@ enum Source {
 }
 
 impl Executor {
-    /// Packs weights that `cache` does not hold yet and allocates all memory.
+    /// Packs weights that `cache` does not hold yet, and allocates all memory.
     ///
     /// # Errors
-    /// `OutOfMemory` when the allocator refuses, `TooLarge` when the sizes do not fit the address
-    /// space.
+    /// `OutOfMemory` if the allocator refuses, `TooLarge` if the sizes exceed the address space.
     pub fn new(plan: Arc<Plan>, cache: &mut WeightCache) -> Result<Self> {
         cache.drop_unused();
         let arena = arena::assign(&plan)?;
@@ -91,7 +90,7 @@ impl Executor {
         self.scratch.len() as u64 * 4
     }
 
-    /// Copies the inputs in, in the order of [`Plan::inputs`], and starts over.
+    /// Copies the inputs in, in the order of [`Plan::inputs`], and restarts.
     ///
     /// # Errors
     /// Those of [`Plan::check`].
@@ -106,8 +105,8 @@ impl Executor {
         Ok(())
     }
 
-    /// Works for about `budget` operations (as counted by the cost of the kernels that are really
-    /// run, memory traffic included), at least one unit of work; whether the run has finished.
+    /// Executes about `budget` operations (the cost of the kernels actually used, memory traffic included),
+    /// at least one unit of work. Returns whether the run has finished.
     pub fn advance(&mut self, budget: u64) -> bool {
         let mut left = budget.max(1);
         while left > 0 && self.at.0 < self.steps.len() {
@@ -116,7 +115,7 @@ impl Executor {
         self.at.0 == self.steps.len()
     }
 
-    /// [`Executor::advance`], but no further than to the end of the step, so that it can be timed.
+    /// Like [`Executor::advance`], but stops at the end of the step, so that it can be timed.
     pub fn advance_step(&mut self, budget: u64) -> bool {
         if self.at.0 < self.steps.len() {
             self.piece(budget);
@@ -124,7 +123,7 @@ impl Executor {
         self.at.0 == self.steps.len()
     }
 
-    /// Works on the next step, at most to its end; what that cost.
+    /// Executes the next step, at most to its end, and returns the cost.
     fn piece(&mut self, budget: u64) -> u64 {
         let (index, unit) = self.at;
         let (units, cost) = (self.steps[index].task.units(), self.steps[index].cost);
@@ -142,12 +141,12 @@ impl Executor {
         per_unit.saturating_mul(count as u64)
     }
 
-    /// What the kernel of each step is called.
+    /// Name of each step's kernel.
     pub fn kernels(&self) -> impl Iterator<Item = &'static str> {
         self.steps.iter().map(|step| step.task.name())
     }
 
-    /// Share of the work that is done, 0..=1.
+    /// Finished share of the work, 0..=1.
     pub fn progress(&self) -> f32 {
         let (index, unit) = self.at;
         let Some(step) = self.steps.get(index) else { return 1.0 };
@@ -155,15 +154,15 @@ impl Executor {
         ((self.done as f64 + part) / self.total_cost.max(1) as f64) as f32
     }
 
-    /// The step that runs next; the number of steps when the run has finished.
+    /// Index of the next step; the number of steps when the run has finished.
     pub fn step(&self) -> usize {
         self.at.0
     }
 
-    /// The outputs in the order of [`Plan::outputs`], row-major.
+    /// Outputs in the order of [`Plan::outputs`], row-major.
     ///
     /// # Errors
-    /// `OutOfMemory` when the allocator refuses.
+    /// `OutOfMemory` if the allocator refuses.
     pub fn outputs(&self) -> Result<Vec<Tensor>> {
         let output = |id: &ValueId| {
             let value = &self.plan.values[id.0];
@@ -190,7 +189,7 @@ impl Executor {
     }
 }
 
-/// What lies between the written ranges, with its offset, and the ranges in their own order.
+/// Gaps between the written ranges with their offsets, and the written ranges in their original order.
 type Parts<'a> = (Vec<(usize, &'a [f32])>, Vec<&'a mut [f32]>);
 
 fn split<'a>(memory: &'a mut [f32], written: &[Range<usize>]) -> Parts<'a> {
@@ -211,8 +210,8 @@ fn split<'a>(memory: &'a mut [f32], written: &[Range<usize>]) -> Parts<'a> {
     (gaps, parts)
 }
 
-/// A read range: it lies within one gap, or within the written part (a concatenation's operands
-/// that are in their place already), and is then empty.
+/// A read range within one gap. A range within the written part (a concatenation's operand that is in place
+/// already) yields an empty slice.
 fn within<'a>(gaps: &[(usize, &'a [f32])], range: Range<usize>) -> &'a [f32] {
     let gap = gaps.iter().find(|(at, gap)| *at <= range.start && range.end <= at + gap.len());
     gap.map_or(&[], |(at, gap)| &gap[range.start - at..range.end - at])

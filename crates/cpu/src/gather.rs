@@ -1,4 +1,4 @@
-//! One source element for each output element: slices, padding, flips, nearest-neighbour resizing.
+//! Gather: one source element per output element, for slices, padding, flips and nearest-neighbor resizing.
 
 use super::planes::{Planes, pixels, pixels_mut};
 use super::task::{Buffers, Task};
@@ -6,11 +6,11 @@ use crate::simd::Px;
 use std::ops::Range;
 use unet_plan::{AxisIndex, Gather};
 
-/// Where a block of four output channels comes from.
+/// Source of a block of four output channels.
 enum BlockSource {
-    /// Four channels that lie together.
+    /// Four channels of one source block.
     Block(usize),
-    /// Lane by lane; `None` takes the fill value.
+    /// One source channel per lane; `None` takes the fill value.
     Lanes([Option<usize>; 4]),
 }
 
@@ -22,7 +22,7 @@ pub(super) struct GatherTask {
     blocks: Vec<BlockSource>,
 }
 
-/// Source position of `i`, where it is inside.
+/// Source position of `i`, if it is inside.
 fn source(index: &AxisIndex, i: usize, len: usize) -> Option<usize> {
     let at = match index {
         AxisIndex::Same => i,
@@ -37,7 +37,7 @@ impl GatherTask {
         Self { x, y, gather: gather.clone(), blocks }
     }
 
-    /// `pixel` makes an output pixel from a position in the source's plane.
+    /// Fills a row; `pixel` makes an output pixel from a position in the source plane.
     #[inline(always)]
     fn row(&self, start: usize, to: &mut [Px], pixel: impl Fn(usize) -> Px) {
         match &self.gather.index[3] {

@@ -1,4 +1,4 @@
-//! Tensors in and out of buffers, and [`Kernel::Reshape`](unet_plan::Kernel::Reshape).
+//! Conversion between tensors and buffers, and [`Kernel::Reshape`](unet_plan::Kernel::Reshape).
 
 use super::planes::{Planes, pixels, pixels_mut, plane, plane_mut};
 use super::task::{Buffers, Task};
@@ -7,7 +7,7 @@ use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 use unet_plan::Layout;
 
-/// Writes a tensor into a zeroed or used buffer of this layout.
+/// Writes a tensor into a buffer of this layout, which may have been used before.
 pub(super) fn write_tensor(tensor: &Tensor, layout: Layout, buffer: &mut [f32]) {
     match tensor.data() {
         Data::F32(v) if layout == Layout::Planes => {
@@ -21,7 +21,7 @@ pub(super) fn write_tensor(tensor: &Tensor, layout: Layout, buffer: &mut [f32]) 
     }
 }
 
-/// The row-major elements of a buffer.
+/// Row-major elements of a buffer.
 pub(super) fn to_data(buffer: &[f32], layout: Layout, shape: &[usize], dtype: DType) -> Data {
     let floats: Vec<f32> = match layout {
         Layout::Plain => buffer.to_vec(),
@@ -38,7 +38,7 @@ pub(super) fn to_data(buffer: &[f32], layout: Layout, shape: &[usize], dtype: DT
     }
 }
 
-/// Fills a buffer from elements by their logical row-major position; unused lanes become zero.
+/// Fills a buffer with the elements at logical row-major positions; unused lanes become zero.
 fn write(layout: Layout, shape: &[usize], buffer: &mut [f32], at: impl Fn(usize) -> f32) {
     match layout {
         Layout::Plain => buffer.iter_mut().enumerate().for_each(|(i, y)| *y = at(i)),
@@ -59,13 +59,13 @@ fn write_block(planes: Planes, unit: usize, buffer: &mut [f32], at: &impl Fn(usi
     }
 }
 
-/// The rows of a block's channels in a plain value: where the first begins, and how many there are.
+/// Start of the first row of a block's channels in a plain value, and their number.
 fn rows_of(planes: Planes, unit: usize) -> (usize, usize) {
     let (n, block) = (unit / planes.blocks(), unit % planes.blocks());
     ((n * planes.c + 4 * block) * planes.plane(), planes.lanes(block))
 }
 
-/// Block `unit` of planes from plain values; unused lanes become zero.
+/// Fills block `unit` of planes from a plain value; unused lanes become zero.
 fn fill_block(planes: Planes, unit: usize, x: &[f32], y: &mut [f32]) {
     let (len, (first, lanes)) = (planes.plane(), rows_of(planes, unit));
     let to = plane_mut(pixels_mut(y), len, unit);
@@ -84,7 +84,7 @@ fn fill_block(planes: Planes, unit: usize, x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// Plain values from block `unit` of planes.
+/// Writes block `unit` of planes to a plain value.
 fn read_block(planes: Planes, unit: usize, x: &[f32], y: &mut [f32]) {
     let (len, (first, lanes)) = (planes.plane(), rows_of(planes, unit));
     let (quads, rest) = plane(pixels(x), len, unit).as_chunks::<4>();
@@ -104,13 +104,13 @@ fn read_block(planes: Planes, unit: usize, x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// Same elements in logical order, other shape or layout.
+/// Same elements in logical order, in another shape or layout.
 pub(super) struct Reshape {
     pub from: (Layout, Vec<usize>),
     pub to: (Layout, Vec<usize>),
-    /// Of plain values, the first element that is taken.
+    /// First element to copy from a plain value.
     pub first: usize,
-    /// The result lies where the operand does.
+    /// Whether the result shares the operand's memory.
     pub in_place: bool,
 }
 

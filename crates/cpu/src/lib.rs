@@ -1,8 +1,7 @@
-//! Runs plans on the CPU: every kernel with four lanes, on one thread, in pieces of a few
-//! milliseconds.
+//! CPU backend: runs plans with four-lane SIMD on one thread, in slices of a few milliseconds.
 //!
-//! [`Executor`] owns the memory; a kernel is a task that gets slices of it, which `prepare` makes of a step.
-//! Convolution, where the time goes, has a folder of its own.
+//! [`Executor`] owns the memory; `prepare` turns a step into a task, which gets slices of that memory.
+//! Convolution, which takes most of the time, has a folder of its own.
 
 #![warn(missing_docs)]
 
@@ -81,7 +80,7 @@ impl Operands<'_> {
 /// The task of a step. `places`: where each value begins in the arena.
 ///
 /// # Errors
-/// `OutOfMemory` when there is no room for packed constants.
+/// `OutOfMemory` if there is no room for packed constants.
 fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) -> Result<Box<dyn Task>> {
     let operands = Operands { plan, step };
     let (x, y) = (operands.x(), operands.y());
@@ -168,7 +167,7 @@ fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) 
     })
 }
 
-/// `places`: where each value begins in the arena.
+/// The task of a concatenation. `places`: where each value begins in the arena.
 fn concat(operands: &Operands, places: &[usize], axis: usize) -> Box<dyn Task> {
     let (layout, shape) = operands.output();
     let inputs = 0..operands.step.inputs.len();

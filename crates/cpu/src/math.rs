@@ -1,4 +1,4 @@
-//! Functions of four lanes, good to about 10⁻⁶ of the result.
+//! Functions of four lanes, with a relative error of about 10⁻⁶.
 
 use crate::simd::F32x4;
 
@@ -9,27 +9,27 @@ fn polynomial<const N: usize>(x: F32x4, coefficients: [f32; N]) -> F32x4 {
     terms.fold(first, |sum, term| sum.mul_add(x, term))
 }
 
-/// x = n·ln 2 + r with |r| ≤ ln 2 / 2: n, and e^r − 1.
+/// Reduces x = n·ln 2 + r with |r| ≤ ln 2 / 2 to n and e^r − 1.
 #[inline(always)]
 fn reduce(x: F32x4) -> (F32x4, F32x4) {
     let n = (x * F32x4::splat(std::f32::consts::LOG2_E)).round();
-    // ln 2 in two parts, the first of few digits so that its product with n is exact.
+    // ln 2 in two parts, the first with few digits so that its product with n is exact.
     let r = n.mul_add(F32x4::splat(-0.693_359_4), x);
     let r = n.mul_add(F32x4::splat(2.121_944_4e-4), r);
     let tail = polynomial(r, [1.987_569_2e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5]);
     (n, (r * r).mul_add(tail, r))
 }
 
-/// eˣ; 0 and infinity beyond the range of floats.
+/// eˣ; saturates to 0 and infinity.
 #[inline(always)]
 pub(super) fn exp(x: F32x4) -> F32x4 {
     let (n, rest) = reduce(x.max(F32x4::splat(-104.0)).min(F32x4::splat(89.0)));
-    // In two factors: 2ⁿ alone may lie outside the normal floats.
+    // In two factors, because 2ⁿ alone may be out of the range of normal floats.
     let half = (n * F32x4::splat(0.5)).floor();
     (rest + F32x4::splat(1.0)) * half.exp2_whole() * (n - half).exp2_whole()
 }
 
-/// eˣ of x ≤ 0, with 0 below −87.
+/// eˣ for x ≤ 0; 0 below −87.
 #[inline(always)]
 pub(super) fn exp_below_zero(x: F32x4) -> F32x4 {
     let least = F32x4::splat(-87.0);
@@ -38,7 +38,7 @@ pub(super) fn exp_below_zero(x: F32x4) -> F32x4 {
     x.lt(least).select(F32x4::zero(), rest.mul_add(scale, scale))
 }
 
-/// eˣ − 1, exact to the last digits near 0 too, for x ≤ 88.
+/// eˣ − 1, accurate near 0 too, for x ≤ 88.
 #[inline(always)]
 pub(super) fn exp_m1(x: F32x4) -> F32x4 {
     let (n, rest) = reduce(x.max(F32x4::splat(-80.0)).min(F32x4::splat(88.0)));
@@ -54,13 +54,13 @@ pub(super) fn sigmoid(x: F32x4) -> F32x4 {
 
 #[inline(always)]
 pub(super) fn tanh(x: F32x4) -> F32x4 {
-    // Beyond 10 the result is 1 in float.
+    // Above 10 the result rounds to 1.
     let magnitude = x.abs().min(F32x4::splat(10.0));
     let t = exp_m1(magnitude + magnitude);
     (t / (t + F32x4::splat(2.0))).copysign(x)
 }
 
-/// Gauss's error function: an odd rational approximation of degree 13 over 8 on [−4, 4].
+/// Gauss error function: an odd rational approximation of degree 13 over 8 on [−4, 4].
 #[inline(always)]
 pub(super) fn erf(x: F32x4) -> F32x4 {
     let x = x.max(F32x4::splat(-4.0)).min(F32x4::splat(4.0));
@@ -92,8 +92,8 @@ fn sin_reduced(x: F32x4) -> F32x4 {
     (square * x).mul_add(tail, x)
 }
 
-/// Of each lane x, x − (n + shift)·π within ±π/2, and the sign of cos(n·π). In double precision: with large
-/// x little is left of a float.
+/// Per lane, x − (n + shift)·π within ±π/2, and the sign of cos(n·π). Computed in double precision, because
+/// for large x a float has few digits left.
 #[inline(always)]
 fn half_turns(x: F32x4, shift: f64) -> (F32x4, F32x4) {
     use std::f64::consts::{FRAC_1_PI, PI};
@@ -107,14 +107,14 @@ fn half_turns(x: F32x4, shift: f64) -> (F32x4, F32x4) {
     (F32x4::from(rest), F32x4::from(sign))
 }
 
-/// Good up to |x| = 10⁸.
+/// sin x, accurate up to |x| = 10⁸.
 #[inline(always)]
 pub(super) fn sin(x: F32x4) -> F32x4 {
     let (rest, sign) = half_turns(x, 0.0);
     sign * sin_reduced(rest)
 }
 
-/// cos(n·π + π/2 + r) = −cos(n·π)·sin r. Good up to |x| = 10⁸.
+/// cos x = cos(n·π + π/2 + r) = −cos(n·π)·sin r, accurate up to |x| = 10⁸.
 #[inline(always)]
 pub(super) fn cos(x: F32x4) -> F32x4 {
     let (rest, sign) = half_turns(x, 0.5);
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// Maclaurin series, f64; fine up to 4.
+    /// Maclaurin series in double precision; accurate up to 4.
     fn erf_series(x: f64) -> f64 {
         let mut term = x;
         let mut sum = x;
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn agree_with_double_precision() {
+    fn functions_agree_with_double_precision() {
         check("exp", exp, f64::exp, [-87.0, 88.7], 1e-6);
         check("exp_m1", exp_m1, f64::exp_m1, [-20.0, 20.0], 1e-6);
         check("exp_m1", exp_m1, f64::exp_m1, [-1e-3, 1e-3], 1e-6);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_of_the_range() {
+    fn functions_saturate_at_the_ends_of_their_range() {
         let at = |f: fn(F32x4) -> F32x4, x: f32| f(F32x4::splat(x)).to_array()[0];
         assert_eq!(at(exp, f32::NEG_INFINITY), 0.0);
         assert_eq!(at(exp, f32::INFINITY), f32::INFINITY);

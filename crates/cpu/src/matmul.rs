@@ -1,5 +1,5 @@
-//! Products of plain matrices. A unit is a run of rows of one product: they are packed once, and
-//! panels of 8 columns pass over them.
+//! Products of row-major matrices. A unit is a run of rows of one product, which are packed once and
+//! multiplied with panels of 8 columns.
 
 use super::gemm::{PANEL, PanelRow, multiply};
 use super::planes::{pixels, pixels_mut};
@@ -7,17 +7,18 @@ use super::task::{Buffers, Task};
 use crate::simd::{F32x4, Px};
 use std::ops::Range;
 
-/// Floats of the rows of a unit to aim at: they stay in a near cache, and what packing the columns costs is shared by many.
+/// Target number of floats in the rows of a unit: they fit a near cache, and share the cost of packing the
+/// columns.
 const ROWS_LEN: usize = 32 << 10;
 
 /// [`Kernel::MatMul`](unet_plan::Kernel::MatMul)
 pub(super) struct MatMul {
     pub sizes: unet_plan::MatMul,
-    /// Shape of c, if there is one.
+    /// Shape of c, if present.
     pub c: Option<[usize; 2]>,
 }
 
-/// Rows of a plain matrix.
+/// A view of a row-major matrix.
 #[derive(Clone, Copy)]
 struct Matrix<'a> {
     values: &'a [f32],
@@ -26,7 +27,7 @@ struct Matrix<'a> {
 }
 
 impl Matrix<'_> {
-    /// Four values of a row from `column` on, zeros beyond its end; zeros for a row beyond the last.
+    /// Four values of a row from `column` on; zeros beyond the last column and the last row.
     #[inline(always)]
     fn four(self, row: usize, column: usize) -> F32x4 {
         if row >= self.rows {
@@ -39,7 +40,7 @@ impl Matrix<'_> {
         }
     }
 
-    /// Rows `first..first + 4` as columns: `to[k]` are their values at k.
+    /// Transposes rows `first..first + 4`: `to` gets their values at each k.
     fn transposed(self, first: usize, mut to: impl FnMut(usize, F32x4)) {
         for at in (0..self.columns).step_by(4) {
             let columns = F32x4::transpose(std::array::from_fn(|i| self.four(first + i, at)));
@@ -51,12 +52,12 @@ impl Matrix<'_> {
 }
 
 impl MatMul {
-    /// Rows of a unit, whole fours.
+    /// Rows per unit, a multiple of four.
     fn rows(&self) -> usize {
         (ROWS_LEN / self.sizes.k.max(1)).clamp(16, 256).min(self.sizes.m).next_multiple_of(4)
     }
 
-    /// Terms of each sum as they are packed: of none at all, one that is zero.
+    /// Terms per packed sum: at least one, which is zero if there are none.
     fn depth(&self) -> usize {
         self.sizes.k.max(1)
     }
@@ -65,7 +66,7 @@ impl MatMul {
         self.sizes.m.div_ceil(self.rows().max(1))
     }
 
-    /// The matrix of product `i` in a stack of matrices that repeats.
+    /// Matrix of product `i` in a stack of matrices that repeats.
     fn matrix<'a>(
         &self,
         operand: &'a [f32],
@@ -79,7 +80,7 @@ impl MatMul {
         Matrix { values: &operand[i % count * len..][..len], rows, columns }
     }
 
-    /// Rows from `first` on as `[rows/4][K][4]`; rows beyond M are zero.
+    /// Packs rows from `first` on as `[rows/4][K][4]`; rows beyond M are zero.
     fn pack_rows(&self, a: Matrix, first: usize, packed: &mut [Px]) {
         for (i, packed) in packed.chunks_exact_mut(self.depth()).enumerate() {
             let first = first + 4 * i;
@@ -91,7 +92,7 @@ impl MatMul {
         }
     }
 
-    /// Columns from `first` on as `[K][8]`; columns beyond N are zero.
+    /// Packs columns from `first` on as `[K][8]`; columns beyond N are zero.
     fn pack_columns(&self, b: Matrix, first: usize, packed: &mut [PanelRow]) {
         for half in 0..2 {
             let first = first + 4 * half;
@@ -104,7 +105,7 @@ impl MatMul {
         }
     }
 
-    /// alpha·sums + beta·c of up to four rows and eight columns.
+    /// Stores alpha·sums + beta·c for up to four rows and eight columns.
     #[inline(always)]
     fn store(&self, sums: [[F32x4; 2]; 4], [row, column]: [usize; 2], c: Option<&[f32]>, y: &mut [f32]) {
         let unet_plan::MatMul { n, alpha, beta, .. } = self.sizes;

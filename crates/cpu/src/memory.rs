@@ -1,19 +1,19 @@
-//! What a run takes beside its values, known before anything is packed or allocated.
+//! Memory of a run besides its values, measured before anything is packed or allocated.
 
 use super::prepare;
 use super::weights::{Packing, WeightCache};
 use unet_kernels::error::Result;
 use unet_plan::{Operand, Plan};
 
-/// Bytes of the packed constants of a plan; none is counted twice.
+/// Bytes of a plan's packed constants, each counted once.
 ///
 /// # Errors
-/// `OutOfMemory` when there is not even room to measure.
+/// `OutOfMemory` if there is not even room to measure.
 pub fn packed_bytes(plan: &Plan) -> Result<u64> {
     Ok(measure(plan)?.0)
 }
 
-/// Bytes of working memory of the kernels of a plan.
+/// Bytes of working memory of a plan's kernels.
 ///
 /// # Errors
 /// As [`packed_bytes`].
@@ -23,7 +23,7 @@ pub fn scratch_bytes(plan: &Plan) -> Result<u64> {
 
 fn measure(plan: &Plan) -> Result<(u64, u64)> {
     let mut cache = WeightCache::measuring();
-    // Where values lie makes no difference.
+    // Addresses of values do not matter here.
     let places = vec![0; plan.values.len()];
     let mut scratch = 0;
     for step in &plan.steps {
@@ -47,9 +47,9 @@ mod tests {
     use unet_plan::{Epilogue, Kernel, Unary, Window};
 
     #[test]
-    fn measured_is_what_an_executor_takes() {
+    fn an_executor_takes_what_was_measured() {
         let mut random = Random::new(1);
-        // Output channels, input channels, kernel, groups: one of each way to pack.
+        // Output channels, input channels, kernel, groups: one case per packed layout.
         for [c_out, c_in, k, groups] in
             [[13, 7, 3, 1], [3, 8, 1, 1], [6, 6, 3, 6], [10, 5, 5, 5], [16, 3, 3, 1]]
         {

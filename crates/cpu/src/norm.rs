@@ -1,4 +1,4 @@
-//! Normalisation by the statistics of the value itself.
+//! Normalization by the value's own statistics.
 
 use super::planes::{Planes, pixels, pixels_mut, plane, plane_mut};
 use super::reduce::{sum, total};
@@ -7,7 +7,7 @@ use super::weights::Packed;
 use crate::simd::{F32x4, Px};
 use std::ops::Range;
 
-/// Constant scale and shift of each channel or element.
+/// Constant scale and shift per channel or element.
 pub(super) struct Affine {
     pub scale: Option<Packed>,
     pub shift: Option<Packed>,
@@ -19,7 +19,7 @@ impl Affine {
         (at(&self.scale, 1.0).into(), at(&self.shift, 0.0).into())
     }
 
-    /// Of four channels or elements.
+    /// Scale and shift of four channels or elements.
     fn block(&self, block: usize) -> (F32x4, F32x4) {
         let at = |vector: &Option<Packed>, default: f32| {
             let lanes = vector.as_ref().and_then(|vector| vector[4 * block..].first_chunk());
@@ -29,8 +29,8 @@ impl Affine {
     }
 }
 
-/// [`Kernel::GroupNorm`](unet_plan::Kernel::GroupNorm); a unit is the fewest channels that are
-/// both whole groups and whole blocks.
+/// [`Kernel::GroupNorm`](unet_plan::Kernel::GroupNorm); a unit is the least number of channels that is a
+/// multiple of both the group and the block size.
 pub(super) struct GroupNorm {
     pub x: Planes,
     pub groups: usize,
@@ -43,7 +43,7 @@ impl GroupNorm {
         self.x.c / self.groups
     }
 
-    /// Channels of a unit (the last may have fewer): the least common multiple.
+    /// Channels per unit (fewer in the last): the least common multiple.
     fn span(&self) -> usize {
         let per_group = self.per_group();
         match (per_group % 4, per_group % 2) {
@@ -53,7 +53,7 @@ impl GroupNorm {
         }
     }
 
-    /// Totals by group from totals by channel.
+    /// Totals per group from totals per channel.
     fn totals(&self, by_channel: &[f64]) -> Vec<f64> {
         let count = (self.per_group() * self.x.plane()) as f64;
         by_channel.chunks(self.per_group()).map(|group| group.iter().sum::<f64>() / count).collect()
@@ -101,7 +101,7 @@ impl Task for GroupNorm {
     }
 }
 
-/// Pixels that are normalised together: their blocks stay in the nearest cache.
+/// Pixels normalized together; their blocks stay in the nearest cache.
 const RUN: usize = 16;
 
 /// [`Kernel::ChannelNorm`](unet_plan::Kernel::ChannelNorm); a unit is a row.
@@ -112,7 +112,7 @@ pub(super) struct ChannelNorm {
 }
 
 impl ChannelNorm {
-    /// By pixel the mean of `f` of its channels; `f` also gets the pixel's place in the run.
+    /// Per pixel, the mean of `f` over its channels; `f` also gets the pixel's index in the run.
     #[inline(always)]
     fn means<'a>(&self, run: impl Fn(usize) -> &'a [Px], f: impl Fn(F32x4, usize) -> F32x4) -> [F32x4; RUN] {
         let mut sums = [F32x4::zero(); RUN];
@@ -128,7 +128,7 @@ impl ChannelNorm {
     }
 }
 
-/// Zero in the lanes from `used` on, whatever they hold.
+/// Zeroes the lanes from `used` on.
 fn first_lanes(value: F32x4, used: usize) -> F32x4 {
     let mut lanes = value.to_array();
     lanes[used..].fill(0.0);

@@ -1,4 +1,4 @@
-//! Sizes of a value in the `Planes` layout, and its pixels.
+//! Sizes and pixels of a value in the `Planes` layout.
 
 use crate::simd::Px;
 use std::ops::Range;
@@ -13,7 +13,7 @@ pub(super) struct Planes {
 }
 
 impl Planes {
-    /// Missing leading dimensions are 1; the plan has made sure that there are no more than four.
+    /// Missing leading dimensions are 1; the plan guarantees at most four.
     pub(crate) fn new(shape: &[usize]) -> Self {
         let mut full = [1; 4];
         for (to, &from) in full.iter_mut().rev().zip(shape.iter().rev()) {
@@ -23,12 +23,12 @@ impl Planes {
         Self { n, c, h, w }
     }
 
-    /// Blocks of four channels in one image.
+    /// Blocks of four channels per image.
     pub(crate) fn blocks(&self) -> usize {
         self.c.div_ceil(4)
     }
 
-    /// Pixels of one channel.
+    /// Pixels per channel.
     pub(crate) fn plane(&self) -> usize {
         self.h * self.w
     }
@@ -38,12 +38,12 @@ impl Planes {
         self.n * self.blocks()
     }
 
-    /// Channels of block `block` of an image: 4, or fewer in the last.
+    /// Number of channels in block `block` of an image: 4, or fewer in the last.
     pub(crate) fn lanes(&self, block: usize) -> usize {
         (self.c - 4 * block).min(4)
     }
 
-    /// Pixels of a row of block `block` of image `n`.
+    /// Pixels of row `line` of block `block` of image `n`.
     pub(crate) fn row(&self, n: usize, block: usize, line: usize) -> Range<usize> {
         let start = ((n * self.blocks() + block) * self.h + line) * self.w;
         start..start + self.w
@@ -55,12 +55,12 @@ impl Planes {
     }
 }
 
-/// The buffer as pixels.
+/// Views the buffer as pixels.
 pub(super) fn pixels(buffer: &[f32]) -> &[Px] {
     buffer.as_chunks().0
 }
 
-/// The buffer as pixels, to write.
+/// Views the buffer as mutable pixels.
 pub(super) fn pixels_mut(buffer: &mut [f32]) -> &mut [Px] {
     buffer.as_chunks_mut().0
 }
@@ -70,7 +70,7 @@ pub(super) fn plane(pixels: &[Px], len: usize, block: usize) -> &[Px] {
     &pixels[block * len..][..len]
 }
 
-/// One plane of pixels, to write.
+/// One mutable plane of pixels.
 pub(super) fn plane_mut(pixels: &mut [Px], len: usize, block: usize) -> &mut [Px] {
     &mut pixels[block * len..][..len]
 }

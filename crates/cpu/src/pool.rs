@@ -1,4 +1,4 @@
-//! Pooling by windows and its undoing. A unit is a row of one block of the output.
+//! Window pooling and its reverse. A unit is a row of one block of the output.
 
 use super::planes::{Planes, pixels, pixels_mut, plane};
 use super::task::{Buffers, Task};
@@ -6,7 +6,7 @@ use crate::simd::{F32x4, Px};
 use std::ops::Range;
 use unet_plan::{TIE_EPSILON, Window};
 
-/// Positions `first..end` of a window, in its kernel, that lie inside the image along one axis.
+/// First input position of a window along one axis, and the range of taps that lie inside the image.
 fn inside(window: &Window, axis: usize, at: usize, len: usize) -> (isize, Range<usize>) {
     let start = (at * window.stride[axis]) as isize - window.pad_begin[axis];
     let position = |k: usize| start + (k * window.dilation[axis]) as isize;
@@ -16,7 +16,7 @@ fn inside(window: &Window, axis: usize, at: usize, len: usize) -> (isize, Range<
     (start, begin..end)
 }
 
-/// The pixels that a window sees, in row-major order, with their positions y·W + x.
+/// Pixels of a window inside the image, in row-major order, with their positions y·W + x.
 fn visible(
     window: Window,
     [rows, columns]: [(isize, Range<usize>); 2],
@@ -36,20 +36,20 @@ pub(super) struct MaxPool {
     pub window: Window,
 }
 
-/// How far below the maximum values tie with it, where the greatest of the window's magnitudes is this: less
-/// than infinity, from which nothing could be taken.
+/// Tie tolerance for a window with this maximum magnitude, kept finite so that it can be subtracted from an
+/// infinite maximum.
 fn slack(magnitude: f32) -> F32x4 {
     F32x4::splat((TIE_EPSILON * magnitude).min(f32::MAX))
 }
 
-/// The maximum and the position of the first value that ties with it; see [`TIE_EPSILON`].
+/// The maximum, and the position of the first value that ties with it; see [`TIE_EPSILON`].
 #[inline(always)]
 fn maximum(values: impl Iterator<Item = (usize, F32x4)> + Clone, slack: F32x4) -> (F32x4, F32x4) {
     let lowest = F32x4::splat(f32::NEG_INFINITY);
     let max = values.clone().fold(lowest, |max, (_, v)| v.max(max));
     let least = max - slack;
     let mut index = F32x4::zero();
-    // From the last to the first would need a reversible iterator; "not found yet" does as well.
+    // Marks lanes whose position is not found yet; iterating backwards would need a reversible iterator.
     let mut found = F32x4::zero();
     for (position, v) in values {
         let position = F32x4::splat(f32::from_bits(position as u32));
@@ -173,7 +173,7 @@ pub(super) struct AveragePool {
 }
 
 impl AveragePool {
-    /// Positions along one axis that count.
+    /// Number of window positions along one axis that count.
     fn counted(&self, axis: usize, at: usize, len: usize) -> usize {
         let (start, visible) = inside(&self.window, axis, at, len);
         if !self.count_include_pad {
@@ -229,7 +229,7 @@ impl Task for MaxUnpool {
             let from = plane(source, self.x.plane(), unit).iter();
             for (values, positions) in from.zip(plane(positions, self.x.plane(), unit)) {
                 for lane in 0..4 {
-                    // A negative position is beyond every plane too.
+                    // Negative positions wrap to huge values and fail the bounds check.
                     if let Some(px) = to.get_mut(positions[lane].to_bits() as usize) {
                         px[lane] = values[lane];
                     }

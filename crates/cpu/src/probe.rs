@@ -1,4 +1,4 @@
-//! How fast this machine is.
+//! Measurement of this machine's speed.
 
 use super::{Executor, WeightCache};
 use crate::aligned::Aligned;
@@ -14,12 +14,12 @@ use unet_plan::{
 const CHANNELS: usize = 32;
 const SIZE: usize = 64;
 
-/// How long to measure, in milliseconds: long beside what a clock leaves out.
+/// Measuring time in milliseconds: long compared with the clock's resolution.
 const LONG_ENOUGH: f64 = 20.0;
 
-/// Times a 3×3 convolution of 32 channels of 64² pixels for about 20 ms: 10⁹ operations a second,
-/// counted as direct computation, multiplications and additions each. `now` tells the time in
-/// milliseconds.
+/// Measures the speed of a 3×3 convolution of 32 channels at 64² pixels for about 20 ms. Returns 10⁹
+/// operations per second, counted as direct computation with multiplications and additions each. `now`
+/// returns the time in milliseconds.
 ///
 /// # Errors
 /// As [`Executor::new`].
@@ -30,7 +30,7 @@ pub fn probe(now: &dyn Fn() -> f64) -> Result<f64> {
     let plan = Arc::new(convolution(weight));
     let flops = plan.flops() as f64;
     let mut executor = Executor::new(plan, &mut WeightCache::new())?;
-    // The first runs also pay for touching new memory and, in a browser, for compilation.
+    // The first runs also touch new memory and, in a browser, compile.
     let (mut runs, mut took) = (0.0, 0.0);
     let warm = now();
     while now() - warm < LONG_ENOUGH / 4.0 {
@@ -43,29 +43,29 @@ pub fn probe(now: &dyn Fn() -> f64) -> Result<f64> {
     Ok(flops * runs / took / 1e6)
 }
 
-/// What one thread of this machine does at most.
+/// Upper bounds on the speed of one thread of this machine.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
-    /// Multiplications and additions in a millisecond, in registers.
+    /// Multiplications and additions per millisecond, in registers.
     pub flops: f64,
-    /// Bytes in a millisecond that are read from memory or written to it.
+    /// Bytes per millisecond read from or written to memory.
     pub bytes: f64,
 }
 
-/// Independent sums of the loop that multiplies and adds: enough to hide the latency of an addition.
+/// Number of independent sums in the arithmetic loop: enough to hide the latency of an addition.
 const SUMS: usize = 10;
 
-/// Multiplications and additions of a sum in one look at the clock.
+/// Multiplications and additions per sum between clock readings.
 const LONG: usize = 100_000;
 
-/// Elements of each of two buffers that no cache holds.
+/// Elements in each of two buffers that exceed every cache.
 const LARGE: usize = 4 << 20;
 
-/// Times a loop that multiplies and adds in registers, and one that copies memory, for 20 ms each. `now` tells the
-/// time in milliseconds.
+/// Times an arithmetic loop in registers and a memory copy for 20 ms each. `now` returns the time in
+/// milliseconds.
 ///
 /// # Errors
-/// `OutOfMemory` when the allocator refuses 32 MiB.
+/// `OutOfMemory` if the allocator refuses 32 MiB.
 pub fn bounds(now: &dyn Fn() -> f64) -> Result<Bounds> {
     let (from, mut to) = (Aligned::zeros(LARGE)?, Aligned::zeros(LARGE)?);
     let multiply_add = &mut || {
@@ -90,13 +90,13 @@ fn least(work: &mut dyn FnMut(), now: &dyn Fn() -> f64) -> f64 {
         let began = now();
         work();
         let took = now() - began;
-        // Clocks of browsers stand still for up to a millisecond.
+        // Browser clocks may stand still for up to a millisecond.
         least = if took > 0.0 { least.min(took) } else { least };
     }
     least
 }
 
-/// Milliseconds that a run took.
+/// Milliseconds of one run.
 fn run(executor: &mut Executor, x: &Tensor, now: &dyn Fn() -> f64) -> Result<f64> {
     executor.start(&[x])?;
     let start = now();
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn speed_follows_the_clock() {
-        // Every look at the clock takes 1 ms, a run takes two looks.
+        // Every clock reading takes 1 ms, and a run takes two.
         let time = Cell::new(0.0);
         let now = || {
             time.set(time.get() + 1.0);

@@ -1,4 +1,4 @@
-//! Reductions and positions of maxima.
+//! Reductions and arg-max.
 
 use super::planes::{Planes, pixels, pixels_mut, plane};
 use super::task::{Buffers, Task};
@@ -6,7 +6,7 @@ use crate::simd::{F32x4, Px};
 use std::ops::Range;
 use unet_plan::ReduceKind;
 
-/// Pixels summed in single precision before the sum goes on in double.
+/// Number of pixels summed in single precision before the sum continues in double.
 const RUN: usize = 256;
 
 fn start(kind: ReduceKind) -> f32 {
@@ -27,11 +27,11 @@ fn join(kind: ReduceKind, a: F32x4, b: F32x4) -> F32x4 {
     }
 }
 
-/// Sum by lane, of `f` of every pixel.
+/// Per-lane sum of `f` over all pixels.
 #[inline(always)]
 pub(super) fn sum(pixels: &[Px], f: impl Fn(F32x4) -> F32x4) -> [f64; 4] {
     pixels.chunks(RUN).fold([0.0; 4], |total, run| {
-        // Four sums at once: each addition would wait for the one before it.
+        // Four sums at once, because each addition has to wait for the previous one.
         let (fours, rest) = run.as_chunks::<4>();
         let mut sums = [F32x4::zero(); 4];
         for four in fours {
@@ -43,7 +43,7 @@ pub(super) fn sum(pixels: &[Px], f: impl Fn(F32x4) -> F32x4) -> [f64; 4] {
     })
 }
 
-/// Sum of `f` of every element.
+/// Sum of `f` over all elements.
 #[inline(always)]
 pub(super) fn total(values: &[f32], f: impl Fn(F32x4) -> F32x4) -> f64 {
     let (pixels, rest) = values.as_chunks();
@@ -51,7 +51,7 @@ pub(super) fn total(values: &[f32], f: impl Fn(F32x4) -> F32x4) -> f64 {
     sum(pixels, &f).iter().sum::<f64>() + rest.iter().map(of_one).sum::<f64>()
 }
 
-/// The greatest of all elements; −∞ of none.
+/// Maximum of all elements; −∞ if there are none.
 #[inline(always)]
 pub(super) fn greatest(values: &[f32]) -> f32 {
     let (pixels, rest) = values.as_chunks();
@@ -146,7 +146,7 @@ impl Task for ArgMaxChannels {
     }
 }
 
-/// Position of the first (or last) of the largest values.
+/// Index of the first (or last) maximum.
 fn arg_max(values: impl Iterator<Item = f32>, last: bool) -> u32 {
     let mut best = (0, f32::NEG_INFINITY);
     for (i, value) in values.enumerate() {
@@ -157,7 +157,7 @@ fn arg_max(values: impl Iterator<Item = f32>, last: bool) -> u32 {
     best.0
 }
 
-/// A plain value seen as `[outer, axis, inner]`.
+/// A plain value viewed as `[outer, axis, inner]`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
     pub outer: usize,

@@ -1,8 +1,8 @@
-//! Four float lanes: WebAssembly SIMD128 (fused multiply-add with relaxed SIMD), SSE on x86-64,
-//! plain arrays elsewhere. The only file with intrinsics, and the only one with `unsafe`.
+//! Four float lanes: WebAssembly SIMD128 (with fused multiply-add under relaxed SIMD), SSE on x86-64, plain
+//! arrays elsewhere. This is the only file with intrinsics and `unsafe`.
 //!
-//! Pixels of the `Planes` layout are `[f32; 4]`, so loads and stores take array references: their
-//! length is in the type, and the inner loops of the kernels need no bounds checks.
+//! Pixels of the `Planes` layout are `[f32; 4]`, and loads and stores take array references: the length is in
+//! the type, so that the kernels' inner loops need no bounds checks.
 #![allow(unsafe_code)]
 
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
@@ -48,19 +48,19 @@ impl F32x4 {
         out
     }
 
-    /// `self·b + c`; rounded once where the machine has a fused instruction, else twice.
+    /// `self·b + c`; rounded once on machines with a fused instruction, else twice.
     #[inline(always)]
     pub(crate) fn mul_add(self, b: Self, c: Self) -> Self {
         Self(lanes::mul_add(self.0, b.0, c.0))
     }
 
-    /// `other < self ? other : self`: NaN in `self` stays, NaN in `other` is ignored.
+    /// `other < self ? other : self`: keeps NaN in `self`, ignores NaN in `other`.
     #[inline(always)]
     pub(crate) fn min(self, other: Self) -> Self {
         Self(lanes::min(self.0, other.0))
     }
 
-    /// `self < other ? other : self`: NaN in `self` stays, NaN in `other` is ignored.
+    /// `self < other ? other : self`: keeps NaN in `self`, ignores NaN in `other`.
     #[inline(always)]
     pub(crate) fn max(self, other: Self) -> Self {
         Self(lanes::max(self.0, other.0))
@@ -86,7 +86,7 @@ impl F32x4 {
         Self(lanes::ceil(self.0))
     }
 
-    /// Nearest integer, half to even.
+    /// Nearest integer; halves round to even.
     #[inline(always)]
     pub(crate) fn round(self) -> Self {
         Self(lanes::round(self.0))
@@ -108,7 +108,7 @@ impl F32x4 {
         Self(lanes::copysign(self.0, sign.0))
     }
 
-    /// 2 to the power of whole numbers in −126..=127; anything goes outside.
+    /// 2 to the power of whole numbers in −126..=127; unspecified outside that range.
     #[inline(always)]
     pub(crate) fn exp2_whole(self) -> Self {
         Self(lanes::exp2_whole(self.0))
@@ -121,7 +121,7 @@ impl F32x4 {
         (a + b) + (c + d)
     }
 
-    /// Rows become columns.
+    /// Transposes a 4×4 matrix.
     #[inline(always)]
     pub(crate) fn transpose(rows: [Self; 4]) -> [Self; 4] {
         lanes::transpose(rows.map(|r| r.0)).map(Self)
@@ -129,8 +129,8 @@ impl F32x4 {
 }
 
 impl Mask {
-    /// Lane by lane `yes` where the mask is set, else `no`. Bits pass unchanged, so lanes may
-    /// carry integers.
+    /// Picks lanes of `yes` where the mask is set, else of `no`. Bits pass unchanged, so lanes may hold
+    /// integers.
     #[inline(always)]
     pub(crate) fn select(self, yes: F32x4, no: F32x4) -> F32x4 {
         F32x4(lanes::select(self.0, yes.0, no.0))
@@ -363,7 +363,7 @@ mod lanes {
         unsafe { _mm_andnot_ps(splat(-0.0), a) }
     }
 
-    // Rounding instructions came after SSE2.
+    // SSE2 has no rounding instructions.
 
     #[inline(always)]
     fn map(a: V, f: impl Fn(f32) -> f32) -> V {

@@ -13,7 +13,7 @@ pub(super) struct SoftmaxChannels {
 }
 
 impl SoftmaxChannels {
-    /// Four channels of a pixel; lanes beyond the last channel take no part.
+    /// Four channels of a pixel; lanes beyond the last channel are masked.
     fn channels(&self, block: usize, px: &Px) -> F32x4 {
         let mut px = *px;
         px[self.x.lanes(block)..].fill(f32::NEG_INFINITY);
@@ -26,7 +26,7 @@ impl Task for SoftmaxChannels {
         self.x.n * self.x.h
     }
 
-    /// Of each pixel of a row the greatest value and the sum.
+    /// Per pixel of a row, the maximum and the sum.
     fn scratch(&self) -> usize {
         2 * 4 * self.x.w
     }
@@ -96,7 +96,7 @@ impl Task for SoftmaxAxis {
     }
 }
 
-/// Of the values of column `at`, in rows of `inner` elements.
+/// Softmax of column `at`, in rows of `inner` elements.
 fn of_column(values: impl Iterator<Item = f32> + Clone, y: &mut [f32], inner: usize, at: usize) {
     let max = values.clone().fold(f32::NEG_INFINITY, f32::max);
     let mut sum = 0.0f64;
@@ -109,10 +109,10 @@ fn of_column(values: impl Iterator<Item = f32> + Clone, y: &mut [f32], inner: us
     y.iter_mut().skip(at).step_by(inner).for_each(|y| *y *= share);
 }
 
-/// Groups of four that are summed in single precision: the error of more would be seen.
+/// Number of groups of four summed in single precision; more would make the error noticeable.
 const SUMMED: usize = 64;
 
-/// Of neighbouring elements.
+/// Softmax of contiguous elements.
 fn of_run(x: &[f32], y: &mut [f32]) {
     let max = greatest(x);
     let maxima = F32x4::splat(max);
@@ -138,7 +138,7 @@ fn of_run(x: &[f32], y: &mut [f32]) {
     last.iter_mut().for_each(|y| *y *= share);
 }
 
-/// Of four columns that begin at `at`, in rows of `inner` elements.
+/// Softmax of four columns from `at` on, in rows of `inner` elements.
 fn of_columns(x: &[f32], y: &mut [f32], inner: usize, at: usize) {
     let rows = || x.chunks_exact(inner).filter_map(|row| row[at..].first_chunk()).map(F32x4::load);
     let max = rows().fold(F32x4::splat(f32::NEG_INFINITY), F32x4::max);

@@ -1,4 +1,4 @@
-//! What the executor runs: kernels cut into units.
+//! Units of execution: kernels divided into units that the executor runs.
 
 use std::ops::Range;
 
@@ -6,26 +6,26 @@ use std::ops::Range;
 pub(super) struct Buffers<'a, 'b> {
     pub inputs: &'a [&'b [f32]],
     pub outputs: &'a mut [&'b mut [f32]],
-    /// As long as [`Task::scratch`] asked for; kept between units of one step.
+    /// Working memory of [`Task::scratch`] floats, kept between units of one step.
     pub scratch: &'a mut [f32],
 }
 
 /// A kernel with its shapes and packed weights.
 pub(super) trait Task: Send + Sync {
-    /// Number of pieces that can be run one after the other, in order.
+    /// Number of units, to be run in order.
     fn units(&self) -> usize;
 
-    /// Floats of working memory.
+    /// Working memory in floats.
     fn scratch(&self) -> usize {
         0
     }
 
-    /// How many times fewer operations it does than its definition.
+    /// Factor by which the kernel saves operations compared with its definition.
     fn saving(&self) -> u64 {
         1
     }
 
-    /// What profiles call it: its type, without the path.
+    /// Name in profiles: the type, without its path.
     fn name(&self) -> &'static str {
         let path = std::any::type_name::<Self>();
         path.rsplit("::").next().unwrap_or(path)

@@ -1,11 +1,11 @@
-//! Plans of one step, for the tests of the kernels.
+//! One-step plans for testing kernels.
 
 use super::{Executor, WeightCache};
 use std::sync::Arc;
 use unet_kernels::tensor::{DType, Data, Tensor};
 use unet_plan::{ConstId, Constant, Kernel, Layout, Operand, Plan, PlanValue, Step, ValueId, storage_len};
 
-/// Seeded numbers in −1..1.
+/// Seeded random numbers in −1..1.
 pub(super) struct Random(u64);
 
 impl Random {
@@ -26,7 +26,7 @@ impl Random {
     }
 }
 
-/// One kernel with its operands.
+/// A kernel with its operands.
 pub(super) struct Case {
     pub kernel: Kernel,
     pub layout: Layout,
@@ -47,7 +47,7 @@ impl Case {
         }
     }
 
-    /// The same on plain values.
+    /// A kernel on plain values with one float output.
     pub(crate) fn plain(kernel: Kernel, inputs: &[&Tensor], output: &[usize]) -> Self {
         Self { layout: Layout::Plain, ..Self::planes(kernel, inputs, output) }
     }
@@ -85,7 +85,7 @@ impl Case {
         }
     }
 
-    /// Runs the kernel in one go and unit by unit; both must agree to the bit.
+    /// Runs the kernel in one go and unit by unit; both must agree bit for bit.
     pub(crate) fn run(&self) -> Vec<Tensor> {
         let plan = self.plan();
         for value in &plan.values {
@@ -103,7 +103,7 @@ impl Case {
         whole
     }
 
-    /// The first output's floats.
+    /// Floats of the first output.
     pub(crate) fn floats(&self) -> Vec<f32> {
         self.run()[0].as_f32().unwrap().to_vec()
     }
@@ -121,13 +121,13 @@ pub(super) fn constant(i: usize) -> ConstId {
     ConstId(i)
 }
 
-/// Row-major positions of a rank-4 shape.
+/// All row-major positions of a rank-4 shape.
 pub(super) fn positions(shape: &[usize]) -> impl Iterator<Item = [usize; 4]> {
     let &[n, c, h, w] = shape else { panic!("rank") };
     (0..n * c * h * w).map(move |i| [i / (c * h * w), i / (h * w) % c, i / w % h, i % w])
 }
 
-/// Element of a rank-4 tensor; 0 outside of H and W.
+/// Element of a rank-4 tensor; `None` outside H and W.
 pub(super) fn at(x: &Tensor, [n, c]: [usize; 2], [y, column]: [isize; 2]) -> Option<f32> {
     let &[_, channels, h, w] = x.shape() else { panic!("rank") };
     let inside = (0..h as isize).contains(&y) && (0..w as isize).contains(&column);

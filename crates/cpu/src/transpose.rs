@@ -5,17 +5,17 @@ use super::task::{Buffers, Task};
 use crate::simd::F32x4;
 use std::ops::Range;
 
-/// Elements along the input's fastest axis in a unit.
+/// Elements per unit along the input's fastest axis.
 const RUN: usize = 256;
 
-/// Axes that stay neighbours are one; a unit is a run along the axis whose elements are neighbours in the input, and all of the
-/// output's last axis.
+/// Axes that stay adjacent are merged. A unit is a run along the input's contiguous axis, by the whole last
+/// axis of the output.
 pub(super) struct Transpose {
-    /// Axes of the output, with their strides in the input and in the output; but the next two.
+    /// Remaining axes of the output, with their strides in input and output.
     outer: Vec<Axis>,
-    /// The axis whose elements are neighbours in the input.
+    /// The input's contiguous axis.
     near: Axis,
-    /// The output's last axis where that is another one; else of length 1.
+    /// The output's last axis if it is another one; else length 1.
     last: Axis,
 }
 
@@ -59,7 +59,7 @@ impl Task for Transpose {
     }
 }
 
-/// Writes the rows of a matrix as columns. Rows of `from` are a stride apart, and so are those of `to`.
+/// Writes the rows of a matrix as columns. `from` and `to` come with the stride of their rows.
 fn swap([rows, columns]: [usize; 2], from: (&[f32], usize), to: (&mut [f32], usize)) {
     let ((x, step), (y, apart)) = (from, to);
     let whole = [rows - rows % 4, columns - columns % 4];

@@ -1,4 +1,4 @@
-//! Constants as kernels want them, packed once a model and shared by the plans of all sizes.
+//! Constants in the kernels' packed layouts, packed once per model and shared by the plans of all sizes.
 
 use super::aligned::Aligned;
 use super::gemm::PANEL;
@@ -12,14 +12,14 @@ use unet_plan::{Constant, Layout};
 /// A packed constant.
 pub(super) type Packed = Arc<Aligned>;
 
-/// How a constant is packed.
+/// Packed layout of a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Packing {
-    /// An operand in the plan's layout.
+    /// Operand in the plan's layout.
     Operand(Layout),
     /// Per-channel vector: padded with zeros to whole panels.
     Vector,
-    /// `[C_out/8][36][C_in][8]`, transformed.
+    /// `[C_out/8][36][C_in][8]`, transformed for Winograd.
     Winograd,
     /// `[groups][ceil(C_out/groups/8)][kh·kw·C_in/groups][8]`
     Panels { groups: usize },
@@ -29,45 +29,46 @@ pub(super) enum Packing {
     Depthwise,
 }
 
-/// Packed constants by the tensor they were made from; those of tensors that are gone are dropped.
+/// Packed constants by source tensor; entries of dropped tensors are removed.
 #[derive(Default)]
 pub struct WeightCache {
     packed: HashMap<(usize, Packing), Entry>,
-    /// Only lengths are wanted.
+    /// Whether only lengths are computed.
     measuring: bool,
 }
 
 struct Entry {
-    /// While it is held the tensor's address stays its own, even when the tensor is gone.
+    /// While this reference is held, the tensor's address is not reused, even after the tensor is dropped.
     tensor: Weak<Tensor>,
     len: usize,
     packed: Packed,
 }
 
 impl WeightCache {
-    /// A cache without any constant.
+    /// An empty cache.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A cache that adds up lengths, and whose constants are all empty.
+    /// A cache that only adds up lengths; its constants are empty.
     pub(super) fn measuring() -> Self {
         Self { measuring: true, ..Self::default() }
     }
 
-    /// Memory of the packed constants in bytes.
+    /// Size of the packed constants in bytes.
     pub fn bytes(&self) -> u64 {
         self.packed.values().map(|entry| entry.len as u64 * 4).sum()
     }
 
-    /// Drops what was packed from tensors that nothing else holds, such as the merged weights of
-    /// plans that are gone.
+    /// Drops entries whose tensors nothing else holds, such as merged weights of dropped plans.
     pub(super) fn drop_unused(&mut self) {
         self.packed.retain(|_, entry| entry.tensor.strong_count() > 0);
     }
 
+    /// Returns the packed constant, packing it on first use.
+    ///
     /// # Errors
-    /// `OutOfMemory` when the allocator refuses.
+    /// `OutOfMemory` if the allocator refuses.
     pub(super) fn get(&mut self, constant: &Constant, packing: Packing) -> Result<Packed> {
         let tensor = &constant.tensor;
         let key = (Arc::as_ptr(tensor) as usize, packing);
@@ -86,7 +87,7 @@ impl WeightCache {
     }
 }
 
-/// Length of what [`pack`] makes of a tensor of this shape.
+/// Length of a packed tensor of this shape.
 fn packed_len(shape: &[usize], packing: Packing) -> usize {
     let len: usize = shape.iter().product();
     // Weights are [C_out, C_in/groups, kh, kw].
@@ -101,7 +102,7 @@ fn packed_len(shape: &[usize], packing: Packing) -> usize {
     }
 }
 
-/// Fills `out`, zeros of the packed length.
+/// Packs a tensor into `out`, zeros of the packed length.
 fn pack(tensor: &Tensor, packing: Packing, out: &mut [f32]) {
     let floats = tensor.as_f32().unwrap_or(&[]);
     let shape = tensor.shape();

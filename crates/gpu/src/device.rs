@@ -1,4 +1,4 @@
-//! The device: how it is asked for, its pipelines and spare buffers, and how its errors come back.
+//! The device: requesting it, its pipelines and spare buffers, and its errors.
 
 use super::events::{Events, Ticket};
 use super::memory::Pool;
@@ -7,14 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use unet_kernels::error::{Error, Result};
 
-/// Predicted length of one submission. Longer ones make the desktop stutter and a run hard to stop;
-/// some systems reset the device after two seconds.
+/// Target duration of a submission. Longer ones make the desktop stutter and a run slow to stop; some systems
+/// reset the device after two seconds.
 const SUBMISSION_SECONDS: f64 = 0.1;
 
-/// Assumed before a probe has measured: a slow integrated GPU.
+/// Speed assumed before a probe: that of a slow integrated GPU.
 const ASSUMED_GFLOPS: f64 = 50.0;
 
-/// A GPU and what its users share: compiled pipelines and spare buffers. Cheap to clone.
+/// A GPU with its shared state: compiled pipelines and spare buffers. Cheap to clone.
 #[derive(Clone)]
 pub struct Gpu {
     inner: Rc<Inner>,
@@ -38,10 +38,10 @@ impl Drop for Inner {
 }
 
 impl Gpu {
-    /// Asks for the fastest adapter, with WebGPU's default limits, but values as large as it takes.
+    /// Requests the fastest adapter, with WebGPU's default limits but the adapter's maximum buffer sizes.
     ///
     /// # Errors
-    /// `NoGpu` where there is none, or none with the default limits.
+    /// `NoGpu` if there is no adapter, or none with the default limits.
     pub async fn request() -> Result<Self> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
@@ -58,7 +58,7 @@ impl Gpu {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("unet-playground"),
             required_limits: limits.clone(),
-            // To time kernels; nothing else depends on it.
+            // Used for timing kernels only.
             required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             ..Default::default()
         };
@@ -95,45 +95,47 @@ impl Gpu {
         self.inner.info.device_type == wgpu::DeviceType::Cpu
     }
 
-    /// Largest buffer, in bytes.
+    /// Maximum size of a buffer, in bytes.
     pub fn max_buffer_bytes(&self) -> u64 {
         self.inner.limits.max_buffer_size
     }
 
-    /// Largest value, in bytes, that a kernel can be given.
+    /// Maximum size of a value that a kernel can bind, in bytes.
     pub fn max_value_bytes(&self) -> u64 {
         self.inner.limits.max_storage_buffer_binding_size
     }
 
-    /// Work after which a submission ends; the caller is asked between submissions.
+    /// Work per submission; the caller is asked between submissions.
     pub fn flops_per_submission(&self) -> u64 {
         self.inner.flops_per_submission.get()
     }
 
-    /// Counts for executors made from now on.
+    /// Sets [`Gpu::flops_per_submission`] for new executors.
     pub fn set_flops_per_submission(&self, flops: u64) {
         self.inner.flops_per_submission.set(flops.max(1));
     }
 
-    /// Sets [`Gpu::flops_per_submission`] so that one takes about 100 ms at this speed.
+    /// Sets [`Gpu::flops_per_submission`] to about 100 ms of work at this speed.
     pub fn set_speed(&self, gflops: f64) {
         self.set_flops_per_submission(submission(gflops));
     }
 
+    /// Checks that the device is still usable.
+    ///
     /// # Errors
-    /// `DeviceLost` once the device is gone; then only a new [`Gpu::request`] helps.
+    /// `DeviceLost` once the device is lost; only a new [`Gpu::request`] helps then.
     pub fn check(&self) -> Result<()> {
         self.inner.events.check()
     }
 
-    /// Gives the device back: runs under way end with `DeviceLost`.
+    /// Destroys the device; running work ends with `DeviceLost`.
     pub fn destroy(&self) {
         self.inner.device.destroy();
         // Natively the callback comes only when the device is polled.
         self.inner.events.device_lost("it was destroyed".into());
     }
 
-    /// Frees the buffers that no executor uses; returns their bytes.
+    /// Frees the buffers that no executor uses; returns their size in bytes.
     pub fn trim(&self) -> u64 {
         self.inner.pool.borrow_mut().clear()
     }
@@ -162,9 +164,9 @@ impl Gpu {
         self.inner.pool.borrow_mut().put(buffer);
     }
 
-    /// Does `work` within error scopes and waits for their verdict.
+    /// Does `work` within error scopes and waits for their results.
     ///
-    /// Scopes are a stack of the whole device, so they are popped before anything is awaited.
+    /// Scopes form one stack per device, so they are popped before anything is awaited.
     pub(super) async fn scoped<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.check()?;
         let device = &self.inner.device;
@@ -174,8 +176,8 @@ impl Gpu {
         let outcome = work();
         let verdicts = (internal.pop(), validation.pop(), memory.pop());
         let (internal, validation, memory) = (verdicts.0.await, verdicts.1.await, verdicts.2.await);
-        // What a lost device reports beside its loss is noise, and a refused allocation makes
-        // everything built on it invalid.
+        // Errors that accompany a lost device are noise, and a failed allocation makes everything built on it
+        // invalid.
         self.check()?;
         match memory.or(internal).or(validation) {
             Some(error) => Err(translate(error)),

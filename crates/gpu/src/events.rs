@@ -1,4 +1,4 @@
-//! What the device reports through callbacks, as futures: work that has ended, and its own loss.
+//! The device's callbacks as futures: finished work, and device loss.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -6,23 +6,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use unet_kernels::error::{Error, Result};
 
-/// Shared with callbacks, which natively may come from any thread.
+/// Shared with callbacks, which may come from any thread natively.
 #[derive(Clone, Default)]
 pub(crate) struct Events(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    /// Why the device is gone.
+    /// Reason for the device's loss.
     lost: Option<String>,
-    /// First error that no scope caught.
+    /// First error outside any error scope.
     stray: Option<Error>,
-    /// Tickets handed out and not yet collected; `Some` once the callback came.
+    /// Tickets that are not collected yet; `Some` once the callback has come.
     tickets: HashMap<u64, Option<bool>>,
     next: u64,
     wakers: Vec<Waker>,
 }
 
-/// One callback to come.
+/// Handle of a pending callback.
 pub(crate) struct Ticket(u64);
 
 impl Events {
@@ -52,7 +52,7 @@ impl Events {
         });
     }
 
-    /// A ticket, and the callback that settles it with whether the work succeeded.
+    /// A ticket, and the callback that settles it with the work's success.
     pub(crate) fn ticket(&self) -> (Ticket, impl FnOnce(bool) + Send + 'static) {
         let id = {
             let mut state = self.state();
@@ -72,7 +72,7 @@ impl Events {
         (Ticket(id), settle)
     }
 
-    /// Waits for the callback. A lost device ends the wait, also if the callback never comes.
+    /// Waits for the callback; returns early if the device is lost, even if the callback never comes.
     pub(crate) async fn settled(&self, ticket: Ticket) -> Result<()> {
         let outcome = poll_fn(|context| {
             let mut state = self.state();
@@ -95,8 +95,10 @@ impl Events {
         outcome
     }
 
+    /// Reports device loss and stray errors.
+    ///
     /// # Errors
-    /// `DeviceLost` once the device is gone, else the first error that no scope caught.
+    /// `DeviceLost` once the device is lost, else the first error outside any error scope.
     pub(crate) fn check(&self) -> Result<()> {
         let mut state = self.state();
         if let Some(reason) = &state.lost {

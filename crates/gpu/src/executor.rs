@@ -1,4 +1,4 @@
-//! A plan with its buffers and bindings, ready to run again and again.
+//! A plan with its buffers and bindings, ready for repeated runs.
 
 mod timing;
 
@@ -12,13 +12,13 @@ use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 use unet_plan::{Plan, ValueId};
 
-/// Asked between submissions with the share of the work that is done (0–1); `false` stops the run.
+/// Callback between submissions, with the finished share of the work (0–1); `false` stops the run.
 pub type Control<'a> = &'a mut dyn FnMut(f32) -> bool;
 
-/// WebGPU's alignment of a binding's offset in its buffer.
+/// WebGPU's alignment of a binding's offset in its buffer, in bytes.
 const OFFSET_ALIGNMENT: u64 = 256;
 
-/// A plan made ready for one [`Gpu`]. Its buffers go back to the `Gpu` when it is dropped.
+/// A plan prepared for one [`Gpu`], to which its buffers return when it is dropped.
 pub struct Executor {
     gpu: Gpu,
     plan: Arc<Plan>,
@@ -27,13 +27,13 @@ pub struct Executor {
 }
 
 struct Resources {
-    /// One for each slot of the program.
+    /// One buffer per slot of the program.
     slots: Vec<wgpu::Buffer>,
-    /// Outputs are copied here to be read.
+    /// Buffer to which outputs are copied for reading.
     staging: wgpu::Buffer,
-    /// Whether `staging` is being read.
+    /// Whether `staging` is mapped for reading.
     mapped: bool,
-    /// One for each command that is a dispatch.
+    /// One entry per command; `None` for commands that are not dispatches.
     dispatches: Vec<Option<(wgpu::ComputePipeline, wgpu::BindGroup)>>,
 }
 
@@ -41,8 +41,8 @@ impl Executor {
     /// Lowers the plan, allocates its memory and compiles its shaders; weights come from `cache`.
     ///
     /// # Errors
-    /// `TooLarge`, before anything is allocated, where a value or a constant exceeds
-    /// [`Gpu::max_value_bytes`]; `GpuOutOfMemory`; `DeviceLost`; `Gpu` for defects.
+    /// `TooLarge`, before anything is allocated, if a value or a constant exceeds [`Gpu::max_value_bytes`];
+    /// `GpuOutOfMemory`; `DeviceLost`; `Gpu` for defects.
     pub async fn new(gpu: &Gpu, plan: Arc<Plan>, cache: &mut WeightCache) -> Result<Self> {
         let program = build(&plan, gpu.max_value_bytes(), gpu.flops_per_submission())?;
         check_constants(gpu, &plan, &program)?;
@@ -58,8 +58,7 @@ impl Executor {
             match gpu.scoped(make).await {
                 Ok(resources) => return Ok(Self { gpu: gpu.clone(), plan, program, resources }),
                 Err(error) => {
-                    // Some of what was made is invalid, and nothing says which. Without the spare
-                    // buffers there may be room.
+                    // Any of the new objects may be invalid. Freeing the spare buffers may make room.
                     cache.clear();
                     let freed = gpu.trim();
                     if freed == 0 || !matches!(error, Error::GpuOutOfMemory(_)) {
@@ -75,7 +74,7 @@ impl Executor {
         self.program.slots.bytes.iter().sum()
     }
 
-    /// What the shaders of each step are called, the first of several; empty where it has none.
+    /// Name of each step's first shader; empty if it has none.
     pub fn kernels(&self) -> impl Iterator<Item = &'static str> {
         let starts = std::iter::once(0).chain(self.program.step_ends.iter().copied());
         starts.zip(&self.program.step_ends).map(|(start, &end)| {
@@ -87,16 +86,16 @@ impl Executor {
         })
     }
 
-    /// Runs the plan: one submission, or several where there is more work than
-    /// [`Gpu::flops_per_submission`]. Results are in the order of the plan's outputs.
+    /// Runs the plan: in one submission, or in several if there is more work than
+    /// [`Gpu::flops_per_submission`]. Returns the plan's outputs in order.
     ///
     /// # Errors
-    /// `InvalidInput` where inputs differ from the plan's; `Aborted` where `control` says so;
+    /// `InvalidInput` if the inputs differ from the plan's; `Aborted` if `control` returns false;
     /// `DeviceLost`, `GpuOutOfMemory`, and `Gpu` for defects.
     pub async fn run(&mut self, inputs: &[&Tensor], control: Control<'_>) -> Result<Vec<Tensor>> {
         self.plan.check(inputs)?;
         if std::mem::take(&mut self.resources.mapped) {
-            // The future of an earlier run was dropped while it waited for its results.
+            // An earlier run's future was dropped while it waited for its results.
             self.resources.staging.unmap();
         }
         if !control(0.0) {
@@ -139,7 +138,7 @@ impl Executor {
         }
     }
 
-    /// Buffer and byte at which a value begins.
+    /// Buffer of a value, and its first byte there.
     fn location(&self, id: ValueId) -> (&wgpu::Buffer, u64) {
         let place = self.program.places[id.0];
         (self.piece(place.piece), 16 * u64::from(place.base))
@@ -248,8 +247,10 @@ impl Drop for Executor {
     }
 }
 
+/// Checks that kernels can bind all constants.
+///
 /// # Errors
-/// `TooLarge` for a constant that no kernel can be given.
+/// `TooLarge` for a constant above the size limit of a binding.
 fn check_constants(gpu: &Gpu, plan: &Plan, program: &Program) -> Result<()> {
     for command in &program.commands {
         let Command::Dispatch(dispatch) = command else { continue };
@@ -263,7 +264,7 @@ fn check_constants(gpu: &Gpu, plan: &Plan, program: &Program) -> Result<()> {
 }
 
 impl Resources {
-    /// To be called within error scopes.
+    /// Creates all buffers and bindings; to be called within error scopes.
     fn new(gpu: &Gpu, plan: &Plan, program: &Program, staging_bytes: u64, cache: &mut WeightCache) -> Self {
         let device = gpu.device();
         let slots: Vec<_> = program.slots.bytes.iter().map(|&bytes| gpu.take_buffer(bytes)).collect();
@@ -309,7 +310,7 @@ impl Resources {
             };
             let entry = |i: usize| {
                 let (binding, buffer) = &storage[i];
-                // A pooled buffer may be longer than its slot, and than a binding may be.
+                // A pooled buffer may be longer than its slot, and longer than a binding may be.
                 let size = match *binding {
                     Binding::Piece(p) => wgpu::BufferSize::new(program.pieces[p].bytes),
                     _ => None,
@@ -337,7 +338,7 @@ impl Resources {
     }
 }
 
-/// The parameters of all dispatches in one buffer, and where those of each command begin.
+/// Concatenates the parameters of all dispatches, and returns the offset of each command's.
 fn join_params(program: &Program) -> (Vec<u8>, Vec<u64>) {
     let mut joined = Vec::new();
     let mut offsets = Vec::with_capacity(program.commands.len());

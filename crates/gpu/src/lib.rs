@@ -1,19 +1,17 @@
-//! Runs a [`Plan`](unet_plan::Plan) on WebGPU: natively through Vulkan, in the browser through
-//! the browser's own.
+//! WebGPU backend: runs a [`Plan`](unet_plan::Plan) natively through Vulkan, and in the browser through its
+//! WebGPU.
 //!
-//! [`Gpu`] is the device and what is shared between runs; [`WeightCache`] holds packed weights;
-//! [`Executor`] is a plan made ready, with its buffers and bindings. A plan becomes a
-//! program: plain data that says which shader runs on which values, so that everything that
-//! can be refused is refused before anything is allocated. `lower/` has a function for each
-//! [`Kernel`](unet_plan::Kernel), `shaders/` the WGSL with the same names.
+//! [`Gpu`] is the device with its shared state; [`WeightCache`] holds packed weights; [`Executor`] is a
+//! prepared plan with buffers and bindings. A plan first becomes a program, plain data that says which shader
+//! runs on which values, so that unsupported plans are refused before anything is allocated. `lower/` has a
+//! function for each [`Kernel`](unet_plan::Kernel), `shaders/` the WGSL with the same names.
 //!
-//! WebGPU's default limits are enough, which every device has: 8 storage buffers a stage, 128 MiB
-//! bindings, 256 MiB buffers, 16 KiB of workgroup memory, 256 invocations a workgroup, 65,535
-//! workgroups a dimension. Buffers and their bindings may be as large as the adapter takes.
+//! WebGPU's default limits, which every device has, are enough: 8 storage buffers per stage, 128 MiB
+//! bindings, 256 MiB buffers, 16 KiB of workgroup memory, 256 invocations per workgroup, 65,535 workgroups
+//! per dimension. Buffers and their bindings may be as large as the adapter allows.
 //!
-//! Values are stored as [`unet_plan`] describes. Lanes beyond the last channel are kept at zero
-//! (or another finite value, where they come from packed constants), because convolutions multiply
-//! them by zero weights.
+//! Values are stored as [`unet_plan`] describes. Lanes beyond the last channel are zero (or another finite
+//! value, if they come from packed constants), because convolutions multiply them by zero weights.
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! Buffers: which values may share one, and those that are kept for reuse.
+//! Buffers: sharing between values, and a pool for reuse.
 
 use unet_kernels::order::ascending;
 
@@ -12,11 +12,11 @@ pub(crate) fn storage_buffer(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer 
     device.create_buffer(&descriptor)
 }
 
-/// Most bytes of spare buffers.
+/// Maximum total size of spare buffers, in bytes.
 const MAX_SPARE: u64 = 256 << 20;
 
-/// Buffers that no executor uses at present, the latest last. They are destroyed, not only dropped: a browser
-/// frees what is dropped when it collects its garbage.
+/// Buffers that no executor uses, the latest last. They are destroyed explicitly, because a browser frees
+/// dropped buffers only at its next garbage collection.
 #[derive(Default)]
 pub(crate) struct Pool {
     free: Vec<wgpu::Buffer>,
@@ -43,13 +43,13 @@ impl Pool {
         }
     }
 
-    /// Returns how many bytes that frees.
+    /// Destroys all spare buffers; returns the freed bytes.
     pub(crate) fn clear(&mut self) -> u64 {
         self.free.drain(..).inspect(wgpu::Buffer::destroy).map(|buffer| buffer.size()).sum()
     }
 }
 
-/// A piece of storage and the steps, inclusive, during which it holds something.
+/// A piece of storage, and the steps (inclusive) during which it is in use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lifetime {
     pub bytes: u64,
@@ -57,16 +57,15 @@ pub(crate) struct Lifetime {
     pub last: usize,
 }
 
-/// Which slot each piece gets, and how large the slots are. Pieces share a slot only if their
-/// lifetimes do not meet.
+/// Slot of each piece, and the slots' sizes. Pieces share a slot only if their lifetimes are disjoint.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Slots {
     pub slot_of: Vec<usize>,
     pub bytes: Vec<u64>,
 }
 
-/// Gives each piece, in order of first use, the smallest free slot that holds it; failing that the
-/// largest free slot grows.
+/// Assigns each piece, in order of first use, to the smallest free slot that fits, or else enlarges the
+/// largest free slot.
 pub(crate) fn assign(pieces: &[Lifetime]) -> Slots {
     let mut slots = Slots { slot_of: vec![0; pieces.len()], bytes: Vec::new() };
     let mut busy_until: Vec<usize> = Vec::new();
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lives_at_once_is_apart() {
+    fn pieces_alive_together_get_separate_slots() {
         let pieces = [piece(10, 0, 9), piece(99, 1, 3), piece(5, 2, 4), piece(40, 4, 5), piece(7, 5, 6)];
         let slots = assign(&pieces);
         for (i, a) in pieces.iter().enumerate() {

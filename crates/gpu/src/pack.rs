@@ -1,10 +1,10 @@
-//! Tensors to and from the bits a buffer holds, and weights into the order convolutions read.
+//! Conversion between tensors and the bits of a buffer, and packing of weights for convolutions.
 
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::{DType, Data, Tensor};
 use unet_plan::{Layout, storage_len};
 
-/// How a constant is stored.
+/// Storage order of a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Packing {
     Layout(Layout),
@@ -15,7 +15,7 @@ pub(crate) enum Packing {
     Depthwise,
 }
 
-/// Elements that `tensor` takes, `None` on overflow.
+/// Number of packed elements of `tensor`, `None` on overflow.
 pub(crate) fn packed_len(tensor: &Tensor, packing: Packing) -> Option<usize> {
     match (packing, tensor.shape()) {
         (Packing::Blocks, &[out, inner, kh, kw]) => {
@@ -37,7 +37,7 @@ fn bits(tensor: &Tensor) -> Vec<u32> {
     }
 }
 
-/// The tensor's elements in the order of `packing`; padding is zero.
+/// Elements of the tensor in the order of `packing`; padding is zero.
 pub(crate) fn pack(tensor: &Tensor, packing: Packing) -> Vec<u32> {
     let flat = bits(tensor);
     match (packing, tensor.shape()) {
@@ -75,10 +75,10 @@ fn to_planes(flat: &[u32], [samples, channels, area]: [usize; 3]) -> Vec<u32> {
     planes
 }
 
-/// The tensor that a buffer's contents mean.
+/// Converts a buffer's contents to a tensor.
 ///
 /// # Errors
-/// `OutOfMemory` where the result cannot be allocated; `Gpu` where the buffer is too short.
+/// `OutOfMemory` if the result cannot be allocated; `Gpu` if the buffer is too short.
 pub(crate) fn unpack(stored: &[u32], layout: Layout, shape: &[usize], dtype: DType) -> Result<Tensor> {
     let len = unet_kernels::tensor::checked_len(shape).unwrap_or(usize::MAX);
     let mut flat: Vec<u32> = Vec::new();
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn planes_and_back() {
+    fn planes_round_trip() {
         for shape in [vec![2, 5, 3, 2], vec![1, 4, 1, 1], vec![1, 0, 2, 2], vec![3, 1, 2, 7]] {
             let len: usize = shape.iter().product();
             let tensor = Tensor::f32(shape.clone(), (0..len).map(|i| i as f32).collect::<Vec<_>>()).unwrap();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_keep_their_value() {
+    fn integers_round_trip() {
         let tensor = Tensor::i64([4], [-1, 0, 7, 1 << 40]).unwrap();
         let stored = pack(&tensor, Packing::Layout(Layout::Plain));
         let back = unpack(&stored, Layout::Plain, &[4], DType::I64).unwrap();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_matrix_column_holds_an_input_channel() {
+    fn each_matrix_column_holds_an_input_channel() {
         let weights = Tensor::f32([5, 2, 1, 1], (0..10).map(|i| i as f32).collect::<Vec<_>>()).unwrap();
         let stored: Vec<f32> = bytemuck::cast_vec(pack(&weights, Packing::Blocks));
         assert_eq!(stored[..8], [0., 2., 4., 6., 1., 3., 5., 7.]);

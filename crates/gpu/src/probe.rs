@@ -1,4 +1,4 @@
-//! How fast the GPU convolves, and whether it is right.
+//! Measurement of the GPU's convolution speed, and a check of its results.
 
 use super::device::Gpu;
 use super::executor::Executor;
@@ -10,10 +10,10 @@ use unet_plan::{
     ConstId, Constant, Epilogue, Kernel, Layout, Operand, Plan, PlanValue, Step, Unary, ValueId, Window,
 };
 
-/// What [`probe`] found.
+/// Result of [`probe`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Probe {
-    /// Billions of multiplications and additions a second in 3×3 convolutions.
+    /// Billions of multiplications and additions per second in 3×3 convolutions.
     pub gflops: f64,
     /// Largest difference from a plain loop on the CPU, relative to the largest result.
     pub max_error: f32,
@@ -22,19 +22,19 @@ pub struct Probe {
 const CHANNELS: usize = 32;
 const SIZE: usize = 64;
 
-/// Convolutions in a row of the first measurement, and of the longest.
+/// Numbers of consecutive convolutions to measure, up to the longest.
 const DEPTHS: [usize; 4] = [1, 4, 16, 64];
 
-/// A measurement this long, in milliseconds, is long beside what a submission costs.
+/// Minimum duration in milliseconds, long compared with a submission's overhead.
 const LONG_ENOUGH: f64 = 20.0;
 
-/// Convolves 32 channels of 64² pixels, ever more often until that takes 20 ms, and tells the GPU its
-/// speed ([`Gpu::set_speed`]). `now` tells the time in milliseconds.
+/// Measures convolutions of 32 channels at 64² pixels, increasing their number until they take 20 ms, and
+/// tells the GPU its speed ([`Gpu::set_speed`]). `now` returns the time in milliseconds.
 ///
 /// # Errors
-/// As [`Executor::run`].
+/// As for [`Executor::run`].
 pub async fn probe(gpu: &Gpu, now: &dyn Fn() -> f64) -> Result<Probe> {
-    // Values of a plain generator, in [−0.5, 0.5).
+    // Pseudorandom values in [−0.5, 0.5).
     let mut state = 1_u32;
     let mut random = |len: usize, factor: f32| -> Vec<f32> {
         let mut next = || {
@@ -55,7 +55,7 @@ pub async fn probe(gpu: &Gpu, now: &dyn Fn() -> f64) -> Result<Probe> {
         let plan = Arc::new(chain(depth, &weight));
         let flops: u64 = plan.steps.iter().map(|s| s.flops).sum();
         let mut executor = Executor::new(gpu, plan, &mut cache).await?;
-        // The first run also pays for compilation.
+        // The first run also compiles the shaders.
         let y = executor.run(&[&x], &mut |_| true).await?;
         if depth == 1 {
             found.max_error = difference(&x, &weight, &y[0])?;
@@ -102,15 +102,15 @@ fn chain(depth: usize, weight: &Arc<Tensor>) -> Plan {
     }
 }
 
-/// Largest difference of `y` from the convolution of `x`, over the largest magnitude. Every
-/// thirteenth result is looked at, the corners among them.
+/// Largest difference of `y` from the convolution of `x`, relative to the largest magnitude. Checks every
+/// thirteenth result, including the corners.
 fn difference(x: &Tensor, weight: &Tensor, y: &Tensor) -> Result<f32> {
     let floats = |t: &'_ Tensor| {
         t.as_f32().map(<[f32]>::to_vec).ok_or_else(|| Error::Gpu("the probe lost its type".into()))
     };
     let (x, weight, y) = (floats(x)?, floats(weight)?, floats(y)?);
     let at = |c: usize, row: usize, column: usize| {
-        // Rows and columns are counted from the padding's.
+        // Rows and columns are counted from the start of the padding.
         let inside = (1..=SIZE).contains(&row) && (1..=SIZE).contains(&column);
         if inside { x[(c * SIZE + row - 1) * SIZE + column - 1] } else { 0.0 }
     };
@@ -123,7 +123,7 @@ fn difference(x: &Tensor, weight: &Tensor, y: &Tensor) -> Result<f32> {
                 sum += weight[(o * CHANNELS + c) * 9 + k] * at(c, row + k / 3, column + k % 3);
             }
         }
-        // A NaN has to show as an error, and comparisons would drop it.
+        // A NaN must show as an error; comparisons would drop it.
         let distance = (sum - found).abs();
         error = if distance.is_nan() { f32::INFINITY } else { error.max(distance) };
         largest = largest.max(sum.abs());

@@ -1,4 +1,4 @@
-//! A plan as a list of shader dispatches: plain data, made without touching the device.
+//! A plan as a list of shader dispatches: plain data, built without touching the device.
 
 use super::lower;
 use super::memory::{Lifetime, Slots, assign};
@@ -9,13 +9,13 @@ use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::DType;
 use unet_plan::{ConstId, Kernel, Layout, Operand, Plan, PlanValue, Step, ValueId};
 
-/// Invocations of a workgroup in kernels that compute one element each; `WORKGROUP` in the shaders.
+/// Invocations per workgroup in kernels that compute one element each; `WORKGROUP` in the shaders.
 const WORKGROUP: u64 = 64;
 
-/// Workgroups a dimension.
+/// Maximum number of workgroups per dimension.
 const MAX_GRID: u64 = 65_535;
 
-/// What a shader is given at one binding.
+/// Resource at one binding of a shader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binding {
     /// Storage by number, see [`Program::pieces`].
@@ -23,9 +23,9 @@ pub(crate) enum Binding {
     Constant(ConstId, Packing),
     /// [`Program::tables`].
     Tables,
-    /// Nothing: the variant does not read it.
+    /// Nothing; the variant does not read it.
     Unread,
-    /// Nothing: the variant does not write it.
+    /// Nothing; the variant does not write it.
     Unwritten,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Dispatch {
 #[derive(Debug, Clone)]
 pub(crate) enum Command {
     Dispatch(Dispatch),
-    /// From one piece to another; each with the byte to begin at.
+    /// Copies one piece to another; each comes with its first byte.
     Copy {
         from: (usize, u64),
         to: (usize, u64),
@@ -49,7 +49,7 @@ pub(crate) enum Command {
     },
 }
 
-/// Where a value is stored.
+/// Storage of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub piece: usize,
@@ -62,17 +62,17 @@ pub(crate) struct Program {
     pub commands: Vec<Command>,
     /// One past the last command of each step of the plan.
     pub step_ends: Vec<usize>,
-    /// Indices and weights of gathers and resizings.
+    /// Tables of indices and weights for gathers and resizings.
     pub tables: Vec<u32>,
     /// Storage of values without a parent, and scratch.
     pub pieces: Vec<Lifetime>,
     pub slots: Slots,
-    /// Of each value of the plan.
+    /// Storage location of each value of the plan.
     pub places: Vec<Place>,
 }
 
-/// A value in blocks of four channels, as shaders get it. A `Plain` value is one row of one plane
-/// of four channels.
+/// Shader parameters of a value in blocks of four channels. A `Plain` value is one row of one plane of four
+/// channels.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
 pub(crate) struct Planes {
@@ -82,7 +82,7 @@ pub(crate) struct Planes {
     pub width: u32,
 }
 
-/// An operand or a result as lowering sees it.
+/// An operand or result during lowering.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
     pub binding: Binding,
@@ -104,42 +104,42 @@ impl View {
         Self { binding, shape: shape.to_vec(), layout, dtype, planes, samples: samples as u32 }
     }
 
-    /// Blocks of four channels of a sample.
+    /// Blocks of four channels per sample.
     pub(crate) fn blocks(&self) -> u32 {
         self.planes.channels.div_ceil(4)
     }
 
-    /// Elements of the value, without padding.
+    /// Number of elements, without padding.
     pub(crate) fn elements(&self) -> u32 {
         self.shape.iter().product::<usize>() as u32
     }
 
-    /// Groups of four elements in storage.
+    /// Number of stored vectors of four elements.
     pub(crate) fn vectors(&self) -> u32 {
         self.samples * self.blocks() * self.planes.height * self.planes.width
     }
 }
 
-/// Workgroups that compute `items` elements, one an invocation.
+/// Number of workgroups for `items` elements, one per invocation.
 pub(crate) fn workgroups(items: u32) -> u64 {
     u64::from(items).div_ceil(WORKGROUP)
 }
 
-/// Collects the commands of one step after another.
+/// Collects commands, one step after another.
 pub(crate) struct Builder<'a> {
     pub plan: &'a Plan,
     pub step: &'a Step,
-    /// Heavy layers are cut into dispatches of about this size.
+    /// Target size of the dispatches that heavy layers are split into.
     pub flops_limit: u64,
     number: usize,
     program: Program,
-    /// Outputs of this step that are computed in scratch: a buffer that is written cannot be bound
-    /// for reading too.
+    /// Outputs of this step that go to scratch, since a buffer cannot be bound for reading and writing at
+    /// once.
     redirected: Vec<(ValueId, usize)>,
 }
 
 impl<'a> Builder<'a> {
-    /// The step's operand.
+    /// Operand `i` of the step.
     pub(crate) fn input(&self, i: usize) -> Result<View> {
         match self.step.inputs.get(i) {
             Some(&Operand::Value(id)) => Ok(self.view(id)),
@@ -153,12 +153,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The step's operand, which has to be `Planes`.
+    /// Operand `i` of the step, which must be `Planes`.
     pub(crate) fn planes(&self, i: usize) -> Result<View> {
         self.expect(self.input(i)?, Layout::Planes)
     }
 
-    /// The step's operand, which has to be `Plain`.
+    /// Operand `i` of the step, which must be `Plain`.
     pub(crate) fn plain(&self, i: usize) -> Result<View> {
         self.expect(self.input(i)?, Layout::Plain)
     }
@@ -170,7 +170,7 @@ impl<'a> Builder<'a> {
         Ok(view)
     }
 
-    /// The step's result.
+    /// Result `i` of the step.
     pub(crate) fn output(&self, i: usize) -> Result<View> {
         let id = *self.step.outputs.get(i).ok_or_else(|| self.defect("a result is missing"))?;
         let mut view = self.view(id);
@@ -187,7 +187,7 @@ impl<'a> Builder<'a> {
         View::new(Binding::Piece(place.piece), place.base, &value.shape, value.layout, value.dtype)
     }
 
-    /// The operand, copied if it lies in the buffer of the result.
+    /// The operand, copied if it shares the result's buffer.
     pub(crate) fn apart(&mut self, mut operand: View, result: &View) -> View {
         if let (Binding::Piece(piece), true) = (operand.binding, operand.binding == result.binding) {
             let bytes = 16 * u64::from(operand.vectors());
@@ -200,7 +200,7 @@ impl<'a> Builder<'a> {
         operand
     }
 
-    /// Copies the elements of `from` that begin at a byte, as many as `to` has.
+    /// Copies the elements of `from` from a byte on, as many as `to` has.
     pub(crate) fn copy(&mut self, from: &View, byte: u64, to: &View) -> Result<()> {
         let (Binding::Piece(source), Binding::Piece(target)) = (from.binding, to.binding) else {
             return Err(self.defect("a part of a constant is copied"));
@@ -212,7 +212,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Storage for this step alone.
+    /// Scratch storage for this step alone.
     pub(crate) fn scratch(&mut self, bytes: u64) -> Binding {
         Binding::Piece(self.add_scratch(bytes))
     }
@@ -223,14 +223,14 @@ impl<'a> Builder<'a> {
         self.program.pieces.len() - 1
     }
 
-    /// Appends to the tables and says where.
+    /// Appends to the tables and returns the offset.
     pub(crate) fn table<T: Pod>(&mut self, entries: &[T]) -> u32 {
         let at = self.program.tables.len() as u32;
         self.program.tables.extend_from_slice(bytemuck::cast_slice(entries));
         at
     }
 
-    /// Adds a dispatch of so many workgroups; none if there is nothing to do.
+    /// Adds a dispatch of this many workgroups, if there are any.
     pub(crate) fn dispatch(
         &mut self,
         shader: &'static Shader,
@@ -244,7 +244,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let x = workgroups.min(MAX_GRID);
-        // A value fits one binding, so that this is far below the limit.
+        // A value fits one binding, so this is far below the limit.
         let y = workgroups.div_ceil(x);
         self.program.commands.push(Command::Dispatch(Dispatch {
             variant: Variant { shader, constants },
@@ -255,13 +255,13 @@ impl<'a> Builder<'a> {
         }));
     }
 
-    /// The plan asks for what no kernel offers.
+    /// Error for a plan that no kernel can execute.
     pub(crate) fn defect(&self, reason: &str) -> Error {
         let Step { name, op, .. } = self.step;
         Error::Gpu(format!("node {name:?} ({op}): {reason}"))
     }
 
-    /// Whether the step is a reshape whose result lies where its operand does.
+    /// Whether the step is a reshape whose result shares its operand's memory.
     fn is_in_place(&self) -> bool {
         let (Kernel::Reshape { first: 0 }, [Operand::Value(from), ..], [to]) =
             (&self.step.kernel, &self.step.inputs[..], &self.step.outputs[..])
@@ -271,8 +271,8 @@ impl<'a> Builder<'a> {
         self.program.places[from.0] == self.program.places[to.0]
     }
 
-    /// Gives results scratch where an operand lies in the same buffer. A concatenation's operands
-    /// lie in its result, which is the purpose; it looks after itself.
+    /// Redirects results to scratch if an operand lies in the same buffer. A concatenation, whose operands
+    /// lie in its result by design, handles this itself.
     fn redirect(&mut self) {
         if matches!(self.step.kernel, Kernel::Concat { .. }) {
             return;
@@ -290,7 +290,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Brings redirected results to their place.
+    /// Copies redirected results to their final storage.
     fn settle(&mut self) {
         for (id, scratch) in std::mem::take(&mut self.redirected) {
             let place = self.program.places[id.0];
@@ -301,16 +301,15 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Storage of a value, rounded up to whole vectors of four.
+/// Size of a value's storage in bytes, rounded up to whole vectors of four.
 pub(crate) fn bytes(value: &PlanValue) -> u64 {
     (4 * value.len() as u64).next_multiple_of(16)
 }
 
-/// Lowers every step.
+/// Lowers every step of a plan.
 ///
 /// # Errors
-/// `TooLarge` for a value over `max_value_bytes`; `Gpu` where the plan breaks the rules of
-/// [`unet_plan`].
+/// `TooLarge` for a value over `max_value_bytes`; `Gpu` if the plan breaks the rules of [`unet_plan`].
 pub(crate) fn build(plan: &Plan, max_value_bytes: u64, flops_limit: u64) -> Result<Program> {
     let mut program = Program { places: places(plan)?, ..Program::default() };
     for value in plan.values.iter().filter(|v| v.parent.is_none()) {
@@ -342,7 +341,7 @@ pub(crate) fn build(plan: &Plan, max_value_bytes: u64, flops_limit: u64) -> Resu
     Ok(program)
 }
 
-/// Pieces are numbered as values without a parent come.
+/// Storage location of every value. Pieces are numbered in order of the values without a parent.
 fn places(plan: &Plan) -> Result<Vec<Place>> {
     let mut roots = 0;
     let own: Vec<usize> = (plan.values.iter())
@@ -353,7 +352,7 @@ fn places(plan: &Plan) -> Result<Vec<Place>> {
         .collect();
     let place = |start: usize| {
         let (mut id, mut base) = (start, 0);
-        // A chain of parents is no longer than the list of values.
+        // A chain of parents is at most as long as the list of values.
         for _ in 0..plan.values.len() {
             let Some((parent, first)) = plan.values[id].parent else {
                 return Ok(Place { piece: own[id], base: base as u32 });

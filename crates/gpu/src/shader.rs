@@ -1,17 +1,17 @@
-//! Shaders as plain data, and the pipelines made of them.
+//! Shaders as plain data, and their pipelines.
 
 use std::collections::HashMap;
 
-/// A compute shader. Binding 0 is its `Params`, then come `reads` storage buffers that it reads and
-/// `writes` that it writes.
+/// A compute shader. Binding 0 is its `Params`, followed by `reads` read-only and `writes` writable storage
+/// buffers.
 #[derive(Debug)]
 pub(crate) struct Shader {
     pub name: &'static str,
-    /// WGSL files, joined: shared functions and then the kernel.
+    /// WGSL files to concatenate: shared functions, then the kernel.
     pub files: &'static [&'static str],
     pub reads: u32,
     pub writes: u32,
-    /// Bytes of `Params`.
+    /// Size of `Params` in bytes.
     pub params: usize,
 }
 
@@ -45,7 +45,7 @@ fn compile(device: &wgpu::Device, variant: &Variant) -> wgpu::ComputePipeline {
         label,
         source: wgpu::ShaderSource::Wgsl(shader.files.concat().into()),
     });
-    // Explicit, since a layout derived from the shader lacks the bindings a variant does not use.
+    // Explicit, because a layout derived from the shader lacks bindings that a variant does not use.
     let entry = |binding, ty, bytes| wgpu::BindGroupLayoutEntry {
         binding,
         visibility: wgpu::ShaderStages::COMPUTE,
@@ -77,7 +77,7 @@ fn compile(device: &wgpu::Device, variant: &Variant) -> wgpu::ComputePipeline {
         entry_point: Some("main"),
         compilation_options: wgpu::PipelineCompilationOptions {
             constants: &variant.constants,
-            // Kernels write workgroup memory before they read it.
+            // Kernels write workgroup memory before reading it.
             zero_initialize_workgroup_memory: false,
         },
         cache: None,

@@ -1,4 +1,4 @@
-//! Constants on the device, shared by the plans of one model for all its picture sizes.
+//! Constants on the device, shared by a model's plans for all picture sizes.
 
 use super::device::Gpu;
 use super::memory::storage_buffer;
@@ -8,16 +8,15 @@ use std::sync::{Arc, Weak};
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
-/// Packed constants by the tensor they were made from; those of tensors that are gone are dropped.
-/// One cache serves one [`Gpu`].
+/// Packed constants by source tensor; entries of dropped tensors are removed. A cache belongs to one [`Gpu`].
 #[derive(Default)]
 pub struct WeightCache {
-    // While the weak reference is held the tensor's address stays its own, even when it is gone.
+    // While the weak reference is held, the tensor's address is not reused, even after the tensor is dropped.
     buffers: HashMap<(*const Tensor, Packing), (Weak<Tensor>, wgpu::Buffer)>,
 }
 
 impl WeightCache {
-    /// A cache without any buffer.
+    /// An empty cache.
     pub fn new() -> Self {
         Self::default()
     }
@@ -27,8 +26,8 @@ impl WeightCache {
         self.buffers.values().map(|(_, buffer)| buffer.size()).sum()
     }
 
-    /// The tensor's buffer, made and filled if need be. To be called within error scopes; a buffer
-    /// whose making failed has to be dropped with [`WeightCache::clear`].
+    /// The tensor's buffer, created and filled on first use. To be called within error scopes; if creating a
+    /// buffer failed, call [`WeightCache::clear`].
     pub(super) fn get(&mut self, gpu: &Gpu, tensor: &Arc<Tensor>, packing: Packing) -> wgpu::Buffer {
         let key = (Arc::as_ptr(tensor), packing);
         let entry = self.buffers.entry(key).or_insert_with(|| {
@@ -42,8 +41,7 @@ impl WeightCache {
         entry.1.clone()
     }
 
-    /// Drops what was packed from tensors that nothing else holds, such as the merged weights of
-    /// plans that are gone.
+    /// Drops entries whose tensors nothing else holds, such as merged weights of dropped plans.
     pub(super) fn drop_unused(&mut self) {
         self.buffers.retain(|_, (tensor, buffer)| {
             let used = tensor.strong_count() > 0;
@@ -54,20 +52,22 @@ impl WeightCache {
         });
     }
 
-    /// Once no executor is left that uses the buffers: a browser frees what is only dropped when it collects
-    /// its garbage.
+    /// Destroys all buffers; to be called when no executor uses them. A browser frees dropped buffers only at
+    /// its next garbage collection.
     pub fn destroy(&mut self) {
         self.buffers.drain().for_each(|(_, (_, buffer))| buffer.destroy());
     }
 
-    /// Drops all buffers; those that an executor still uses live on with it.
+    /// Drops all buffers; executors keep those that they use alive.
     pub fn clear(&mut self) {
         self.buffers.clear();
     }
 }
 
+/// Checks that a kernel can bind the packed tensor.
+///
 /// # Errors
-/// `TooLarge` where the packed tensor exceeds what a kernel can be given.
+/// `TooLarge` if the packed tensor exceeds the size limit of a binding.
 pub(super) fn check_size(gpu: &Gpu, name: &str, tensor: &Tensor, packing: Packing) -> Result<()> {
     let needed = packed_len(tensor, packing).map_or(u64::MAX, |n| (n as u64).saturating_mul(4));
     let limit = gpu.max_value_bytes();

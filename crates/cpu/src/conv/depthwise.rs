@@ -1,4 +1,4 @@
-//! Convolution with one input and one output channel a group: lanes are channels. A unit is a
+//! Depthwise convolution, with one input and one output channel per group: lanes are channels. A unit is a
 //! row of one block.
 
 use super::Shape;
@@ -16,7 +16,7 @@ pub(super) struct Depthwise {
     pub epilogue: Epilogue,
 }
 
-/// `[ceil(C/4)][kh·kw][4]` from `[C, 1, kh, kw]`.
+/// Packs `[C, 1, kh, kw]` as `[ceil(C/4)][kh·kw][4]`.
 pub(crate) fn pack_depthwise(weights: &[f32], shape: &[usize], out: &mut [f32]) {
     let taps = shape[2] * shape[3];
     for (i, &value) in weights.iter().enumerate() {
@@ -25,11 +25,11 @@ pub(crate) fn pack_depthwise(weights: &[f32], shape: &[usize], out: &mut [f32]) 
     }
 }
 
-/// Output pixels that are summed in registers at a time.
+/// Number of output pixels summed in registers at a time.
 const WIDE: usize = 8;
 
 impl Depthwise {
-    /// Output columns whose windows lie within the image's, with all of the rows `taps`.
+    /// Output columns whose windows lie inside the image's columns.
     fn inside(&self) -> Range<usize> {
         let Shape { x, y, window, .. } = self.shape;
         let (step, pad, reach) =
@@ -42,7 +42,7 @@ impl Depthwise {
         begin.min(y.w)..end.clamp(begin.min(y.w), y.w)
     }
 
-    /// Sums of `N` neighbours whose windows begin at `at` of each row and lie inside.
+    /// Sums of `N` neighboring outputs whose windows begin at `at` in each row and lie inside.
     #[inline(always)]
     fn sums<const N: usize, const STEP: usize>(&self, rows: &[(&[Px], &[Px])], at: usize) -> [F32x4; N] {
         let dilation = self.shape.window.dilation[1];
@@ -58,7 +58,7 @@ impl Depthwise {
         sums
     }
 
-    /// The sum of one window, of which only a part lies inside.
+    /// Sum of a window that is partly outside.
     fn sum_at_edge(&self, rows: &[(&[Px], &[Px])], column: usize) -> F32x4 {
         let window = self.shape.window;
         let left = (column * window.stride[1]) as isize - window.pad_begin[1];
@@ -74,7 +74,7 @@ impl Depthwise {
         sum
     }
 
-    /// The sums of columns whose windows lie inside, `WIDE` at a time; `store` takes runs of them.
+    /// Computes the columns whose windows lie inside, `WIDE` at a time; `store` takes runs of sums.
     #[inline(always)]
     fn row<const STEP: usize>(
         &self,

@@ -1,7 +1,7 @@
-//! Convolution of any geometry as a matrix product. A unit is a run of output pixels: what their
-//! windows see is gathered to `A[pixels/4][kh·kw·C_in][4 pixels]`, which stays in the cache while
-//! all panels of 8 output channels pass over it. Where windows see so much that the weights of a panel would leave the cache
-//! before the next pixels need them, A is made in parts, and their sums are added up.
+//! Convolution of any geometry as a matrix product. A unit is a run of output pixels, whose input windows are
+//! gathered to `A[pixels/4][kh·kw·C_in][4 pixels]`, which stays in the cache while all panels of 8 output
+//! channels pass over it. If a panel's weights would leave the cache before the next pixels need them, A is
+//! built in parts, whose sums are added up.
 
 use super::Shape;
 use super::epilogue::Epilogue;
@@ -12,10 +12,10 @@ use crate::task::{Buffers, Task};
 use crate::weights::Packed;
 use std::ops::Range;
 
-/// Size of A in bytes to aim at.
+/// Target size of A in bytes.
 const A_BYTES: usize = 128 << 10;
 
-/// Rows of a panel, of 32 bytes, that a near cache holds beside what they are multiplied with.
+/// Maximum panel rows, of 32 bytes, that fit a near cache together with A.
 const MOST_ROWS: usize = 768;
 
 pub(super) struct Direct {
@@ -24,15 +24,15 @@ pub(super) struct Direct {
     weights: Packed,
     epilogue: Epilogue,
     parts: Vec<Part>,
-    /// Runs of four pixels in a unit.
+    /// Runs of four pixels per unit.
     quads: usize,
 }
 
-/// What A holds at a time: several taps, or some channels of a single one.
+/// Range of A's rows built at a time: several taps, or some channels of a single tap.
 #[derive(Debug, Clone)]
 struct Part {
     taps: Range<usize>,
-    /// Of a group.
+    /// Channels within the group.
     channels: Range<usize>,
 }
 
@@ -42,7 +42,7 @@ impl Part {
     }
 }
 
-/// All that windows see of a group, in equal parts.
+/// Splits the window of a group into parts of about equal size.
 fn parts(taps: usize, channels: usize) -> Vec<Part> {
     let runs = |len: usize, most: usize| {
         let run = len.div_ceil(len.div_ceil(most.max(1)).max(1)).max(1);
@@ -62,7 +62,7 @@ fn parts(taps: usize, channels: usize) -> Vec<Part> {
     (0..taps).flat_map(of_tap).collect()
 }
 
-/// `[groups][panels][kh·kw·C_in/groups][8]` from `[C_out, C_in/groups, kh, kw]`.
+/// Packs `[C_out, C_in/groups, kh, kw]` as `[groups][panels][kh·kw·C_in/groups][8]`.
 pub(crate) fn pack_panels(weights: &[f32], shape: &[usize], groups: usize, out: &mut [f32]) {
     let (per_group, c_in, taps) = (shape[0] / groups, shape[1], shape[2] * shape[3]);
     let panels = per_group.div_ceil(PANEL);
@@ -82,17 +82,17 @@ impl Direct {
         Self { shape, weights, epilogue, parts, quads }
     }
 
-    /// Length of a row of A with all parts.
+    /// Length of a row of A over all parts.
     fn depth(&self) -> usize {
         self.shape.taps() * (self.shape.x.c / self.shape.groups)
     }
 
-    /// Pixels of A.
+    /// Length of A in pixels.
     fn a_len(&self) -> usize {
         self.quads * self.parts.iter().map(Part::depth).max().unwrap_or(0)
     }
 
-    /// Panels of output channels of a group.
+    /// Panels of output channels per group.
     fn panels(&self) -> usize {
         (self.shape.y.c / self.shape.groups).div_ceil(PANEL)
     }
@@ -101,7 +101,7 @@ impl Direct {
         self.shape.y.plane().div_ceil(4 * self.quads)
     }
 
-    /// What a part of the windows of output pixels `first..first + 4` sees in one group.
+    /// Gathers a part of the windows of output pixels `first..first + 4` in one group.
     fn gather(&self, part: &Part, [n, group, first]: [usize; 3], x: &[Px], a: &mut [Px]) {
         let Shape { x: planes, y, window, groups } = self.shape;
         let per_group = planes.c / groups;
@@ -127,11 +127,11 @@ impl Direct {
             });
             return;
         }
-        // Past the last pixel: repeated, and not stored later.
+        // Past the last pixel: repeated here, and not stored.
         let corners: [[isize; 2]; 4] = std::array::from_fn(|i| corner((first + i).min(y.plane() - 1)));
         self.gather_taps(image, (part.taps.clone(), channels), a, |[dy, dx], plane| {
             corners.map(|[top, left]| {
-                // Positions before the first wrap to some after the last.
+                // Negative positions wrap to huge values and fail the bounds check.
                 let [y, x] = [(top + dy as isize) as usize, (left + dx as isize) as usize];
                 let inside = y < planes.h && x < planes.w;
                 if inside { F32x4::load(&plane[y * planes.w + x]) } else { F32x4::zero() }
@@ -168,7 +168,7 @@ impl Direct {
         }
     }
 
-    /// Stores a panel's sums of up to four pixels where whole blocks are written.
+    /// Stores a panel's sums for up to four pixels as whole blocks.
     #[inline(always)]
     fn store_blocks(&self, sums: &[[F32x4; 2]; 4], at: Place, y: &mut [Px], residual: Option<&[Px]>) {
         let planes = self.shape.y;
@@ -197,7 +197,7 @@ impl Direct {
         }
     }
 
-    /// The same where groups end within blocks: lane by lane.
+    /// Stores a panel's sums lane by lane, where groups end within blocks.
     fn store_lanes(&self, sums: &[[F32x4; 2]; 4], at: Place, y: &mut [Px], residual: Option<&[Px]>) {
         let planes = self.shape.y;
         let count = (planes.plane() - at.pixel).min(4);
@@ -218,11 +218,11 @@ impl Direct {
     }
 }
 
-/// Where a panel's sums go.
+/// Destination of a panel's sums.
 #[derive(Clone, Copy)]
 struct Place {
     n: usize,
-    /// First output channel and how many of the panel are used.
+    /// First output channel.
     channel: usize,
     channels: usize,
     pixel: usize,
@@ -290,7 +290,7 @@ impl Task for Direct {
 /// Sums of a panel and four pixels, between parts.
 type Sums = [[Px; 2]; 4];
 
-/// Pixels of it.
+/// Number of pixels in [`Sums`].
 const SUMS: usize = 8;
 
 fn keep(sums: &[[F32x4; 2]; 4], kept: &mut Sums) {

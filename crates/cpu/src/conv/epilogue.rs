@@ -1,4 +1,4 @@
-//! What happens to a sum before it is stored.
+//! Operations on a convolution's sum before it is stored.
 
 use crate::aligned::Aligned;
 use crate::elementwise;
@@ -14,7 +14,7 @@ pub(super) struct Epilogue {
     bias: Packed,
     low: F32x4,
     high: F32x4,
-    /// Activations that are not a clamp, and what follows them.
+    /// An activation that is not a clamp, and the operations after it.
     rest: Option<Rest>,
 }
 
@@ -55,13 +55,13 @@ impl Epilogue {
         F32x4::load(&self.bias.as_chunks().0[block])
     }
 
-    /// Stores sums to which bias and residual are added already.
+    /// Stores sums that include bias and residual.
     #[inline(always)]
     pub(super) fn store(&self, sum: F32x4, y: &mut Px) {
         sum.max(self.low).min(self.high).store(y);
     }
 
-    /// To be called on every run of stored pixels.
+    /// Applies the remaining operations; to be called on every run of stored pixels.
     #[inline(always)]
     pub(super) fn finish(&self, block: usize, stored: &mut [Px]) {
         if let Some(rest) = &self.rest {

@@ -1,5 +1,5 @@
-//! Convolution to at most four channels: lanes are input channels, summed at the end, so that no
-//! lane computes an output that is not there. A unit is a few rows of the output.
+//! Convolution to at most four channels: lanes are input channels, summed at the end, so that no lane
+//! computes an unused output. A unit is a few rows of the output.
 
 use super::Shape;
 use super::epilogue::Epilogue;
@@ -16,7 +16,7 @@ pub(super) struct Few {
     pub epilogue: Epilogue,
 }
 
-/// `[kh·kw][C_in/4][C_out][4]` from `[C_out, C_in, kh, kw]`, C_in a multiple of four.
+/// Packs `[C_out, C_in, kh, kw]`, C_in a multiple of four, as `[kh·kw][C_in/4][C_out][4]`.
 pub(crate) fn pack_input_lanes(weights: &[f32], shape: &[usize], out: &mut [f32]) {
     let (c_out, c_in, taps) = (shape[0], shape[1], shape[2] * shape[3]);
     for (i, &value) in weights.iter().enumerate() {
@@ -25,11 +25,11 @@ pub(crate) fn pack_input_lanes(weights: &[f32], shape: &[usize], out: &mut [f32]
     }
 }
 
-/// Output rows of a unit: they share most of the rows that they read.
+/// Output rows per unit, which share most of their input rows.
 const ROWS: usize = 8;
 
 impl Few {
-    /// Rows and columns that `[rows, columns]` of windows span.
+    /// Input rows and columns spanned by `[rows, columns]` of windows.
     fn span(&self, windows: [usize; 2]) -> [usize; 2] {
         let window = self.shape.window;
         std::array::from_fn(|i| {
@@ -37,14 +37,14 @@ impl Few {
         })
     }
 
-    /// Copies what the windows of output rows from `line` on see, with zeros outside, to
-    /// `[rows][C_in/4][columns]`. In the image itself the rows of planes often lie whole powers of
-    /// two apart and would push each other out of the cache.
+    /// Copies the input of output rows from `line` on, zero-padded, to `[rows][C_in/4][columns]`. In the
+    /// image itself the rows of planes are often powers of two apart and would evict each other from the
+    /// cache.
     fn copy_rows(&self, source: &[Px], line: usize, rows: &mut [Px]) {
         let Shape { x: planes, y, window, .. } = self.shape;
         let [_, span] = self.span([1, y.w]);
         let [pad_y, pad_x] = window.pad_begin;
-        // Of the span, the part inside the image.
+        // Part of the span inside the image.
         let inside = |at: isize| (at + pad_x).clamp(0, span as isize) as usize;
         let (begin, end) = (inside(0), inside(planes.w as isize));
         for (i, row) in rows.chunks_exact_mut(span).enumerate() {
@@ -61,7 +61,7 @@ impl Few {
         }
     }
 
-    /// Sums of `WIDTH` neighbours (of one, unless the stride is 1) from column `x` on.
+    /// Sums of `WIDTH` neighboring outputs (one, unless the stride is 1) from column `x` on.
     #[inline(always)]
     fn sums<const OUT: usize, const WIDTH: usize>(&self, rows: &[Px], x: usize) -> [Px; WIDTH] {
         let Shape { x: planes, y, window, .. } = self.shape;
@@ -89,7 +89,7 @@ impl Few {
         })
     }
 
-    /// `WIDTH`·`OUT` sums, `OUT` weights and a pixel have to fit into 15 registers.
+    /// Computes a row. `WIDTH`·`OUT` sums, `OUT` weights and a pixel must fit into 15 registers.
     fn row<const OUT: usize, const WIDTH: usize>(&self, rows: &[Px], to: &mut [Px]) {
         let neighbours = self.shape.window.stride[1] == 1;
         let (runs, rest) = if neighbours { to.as_chunks_mut() } else { (&mut [][..], to) };

@@ -1,10 +1,10 @@
-//! Convolution: which of its kernels fits, and what they share.
+//! Convolution: choice of the kernel, and shared geometry.
 //!
-//! * 3×3 and 2×2, stride 1, but for small pictures and large dilations: [`winograd`], a quarter and about half of the
-//!   multiplications.
+//! * 3×3 and 2×2 with stride 1, except for small pictures and large dilations: [`winograd`], with a quarter
+//!   and about half of the multiplications.
 //! * Up to four outputs (last layers): [`few`], lanes are input channels.
 //! * One channel a group: [`depthwise`], lanes are channels.
-//! * Everything else: [`direct`], pixels gathered into rows of a matrix product.
+//! * Everything else: [`direct`], with pixels gathered into rows of a matrix product.
 
 mod depthwise;
 mod direct;
@@ -41,7 +41,7 @@ impl Shape {
         self.window.kernel[0] * self.window.kernel[1]
     }
 
-    /// Pixels that are computed each by itself lie in one long row.
+    /// Views an image whose pixels are computed independently as one long row.
     fn flattened(self) -> Self {
         let Window { kernel, stride, pad_begin, .. } = self.window;
         if kernel != [1, 1] || stride != [1, 1] || pad_begin != [0, 0] || self.x.plane() != self.y.plane() {
@@ -51,7 +51,7 @@ impl Shape {
         Self { x: row(self.x), y: row(self.y), ..self }
     }
 
-    /// Few outputs, and windows so near to each other that it pays to copy whole rows.
+    /// Whether there are few output channels, and windows overlap enough to make copying whole rows pay.
     fn is_few(&self) -> bool {
         let Window { kernel, stride, dilation, .. } = self.window;
         let near = (0..2).all(|i| stride[i] <= 2 && (kernel[i] - 1) * dilation[i] <= 64);
@@ -62,13 +62,13 @@ impl Shape {
         let Window { kernel, stride, dilation, .. } = self.window;
         let plain = stride == [1, 1] && self.groups == 1;
         let tiles = winograd::tile_count(self.y, dilation);
-        // Its weights are 36 for each kernel: of few tiles reading them costs more than is saved.
+        // Winograd has 36 weights per kernel; with few tiles, reading them costs more than it saves.
         let enough = match kernel {
             [3, 3] => 2,
             [2, 2] => 16,
             _ => usize::MAX,
         };
-        // With a dilation many tiles may be full only in part.
+        // With a dilation many tiles may be only partly full.
         let full = dilation == [1, 1] || 16 * tiles <= 2 * self.y.plane();
         plain && full && self.x.c > 4 && self.y.c >= 8 && tiles >= enough
     }

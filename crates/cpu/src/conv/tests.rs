@@ -1,4 +1,4 @@
-//! Every convolution kernel against plain loops, around the widths of vectors and tiles.
+//! Tests of every convolution kernel against plain loops, for sizes around the widths of vectors and tiles.
 
 use crate::testing::{Case, Random, assert_close, at, constant, positions};
 use unet_kernels::tensor::Tensor;
@@ -45,7 +45,7 @@ fn check(random: &mut Random, input: [usize; 4], window: Window, groups: usize, 
 }
 
 #[test]
-fn three_by_three_of_all_channel_counts() {
+fn three_by_three_with_all_channel_counts() {
     let mut random = Random::new(1);
     for c_in in 1..=9 {
         for c_out in [1, 2, 3, 4, 5, 7, 8, 9, 12, 17] {
@@ -55,7 +55,7 @@ fn three_by_three_of_all_channel_counts() {
 }
 
 #[test]
-fn three_by_three_of_all_sizes() {
+fn three_by_three_at_all_sizes() {
     let mut random = Random::new(2);
     for h in 1..=17 {
         for w in [1, 2, 3, 4, 5, 8, 9, 13, 16, 17] {
@@ -111,7 +111,7 @@ fn dilations_in_phases() {
 }
 
 #[test]
-fn windows_that_are_seen_in_parts() {
+fn windows_split_into_parts() {
     let mut random = Random::new(10);
     let large = Window { kernel: [9, 9], pad_begin: [4, 4], ..SAME };
     let one = Window { kernel: [1, 1], pad_begin: [0, 0], ..SAME };
@@ -191,7 +191,7 @@ fn epilogues() {
     }
 }
 
-/// Rounding of many channels stays that of ordinary single precision.
+/// With many channels the rounding error stays that of ordinary single precision.
 #[test]
 fn winograd_is_as_exact_as_direct_convolution() {
     let mut random = Random::new(7);
@@ -205,8 +205,8 @@ fn winograd_is_as_exact_as_direct_convolution() {
     assert!(worst <= 4e-6 * largest, "{worst} of {largest}");
 }
 
-/// So many channels that a block of tiles takes several units.
+/// With so many channels a block of tiles takes several units.
 #[test]
-fn large_layers_run_in_parts() {
+fn large_layers_take_several_units() {
     check(&mut Random::new(8), [2, 300, 5, 6], SAME, 1, [2, 412, 5, 6]);
 }

@@ -1,7 +1,7 @@
 //! Winograd F(4×4, 3×3) at the points 0, ±1/√2, ±√2 and infinity.
 //!
-//! These points are no slower than the usual 0, ±1, ±2 and halve the rounding error. With
-//! a = 1/√2 and b = √2 (ab = 1) the three transforms of Cook and Toom are
+//! These points are as fast as the usual 0, ±1, ±2 and halve the rounding error. With a = 1/√2 and b = √2 (ab
+//! = 1), the three Cook–Toom transforms are
 //!
 //! ```text
 //!      ⎡1   0  −5/2   0   1  0⎤       ⎡  1     0      0 ⎤       ⎡1  1    1     1    1   0⎤
@@ -49,7 +49,7 @@ pub(super) fn output(m: [F32x4; 6]) -> [F32x4; 4] {
     ]
 }
 
-/// G·g·Gᵀ, in f64: it is done once.
+/// G·g·Gᵀ, in double precision since it is computed only once.
 pub(super) fn weight(g: &[f32; 9]) -> [f32; 36] {
     let (a, b) = (0.5f64.sqrt(), 2f64.sqrt());
     let rows: [[f64; 3]; 6] = [

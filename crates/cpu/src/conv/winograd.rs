@@ -1,10 +1,10 @@
-//! 3×3 convolution with stride 1, and 2×2 as one with zeros, by Winograd's F(4×4, 3×3). With a dilation of d, every d-th
-//! row and column are a picture by themselves, a phase, of which there are d² (of both axes together).
+//! 3×3 convolution with stride 1, and 2×2 as 3×3 with zeros, by Winograd's F(4×4, 3×3). With a dilation of d
+//! along both axes, the image splits into d² phases, each of every d-th row and column.
 //!
-//! A block is a run of tiles of 4×4 output pixels. All its input is transformed to
-//! `V[36][tiles/4][C_in][4 tiles]`; then, for each panel of 8 output channels, 36 small matrix
-//! products go to `M[tiles][36][8]`, which stays in a near cache, and from there through the output
-//! transform to the image. A unit is some panels of a block; the first of a block makes V.
+//! A block is a run of tiles of 4×4 output pixels. Its whole input is transformed to `V[36][tiles/4][C_in][4
+//! tiles]`; then, for each panel of 8 output channels, 36 small matrix products go to `M[tiles][36][8]`,
+//! which fits a near cache, and from there through the output transform to the image. A unit is a few panels
+//! of a block; the first unit of a block computes V.
 
 use super::epilogue::Epilogue;
 use super::{Shape, transform};
@@ -15,13 +15,13 @@ use crate::task::{Buffers, Task};
 use crate::weights::Packed;
 use std::ops::Range;
 
-/// Size of V in bytes to stay below, for the second-level cache.
+/// Maximum size of V in bytes, to fit the second-level cache.
 const V_BYTES: usize = 1280 << 10;
 
-/// Operations of a unit to aim at: about a millisecond.
+/// Target number of operations per unit: about a millisecond.
 const UNIT_OPERATIONS: usize = 40_000_000;
 
-/// Two blocks of output channels of one tile, not transformed back yet.
+/// Two blocks of output channels of one tile, before the output transform.
 type Product = [[Px; 2]; 36];
 
 pub(super) struct Winograd {
@@ -29,25 +29,25 @@ pub(super) struct Winograd {
     /// `[panels][36][C_in][8]`
     weights: Packed,
     epilogue: Epilogue,
-    /// Tiles `[y, x]` of a phase.
+    /// Tiles `[y, x]` per phase.
     tiles: [usize; 2],
-    /// Groups of four tiles in a block.
+    /// Groups of four tiles per block.
     groups: usize,
-    /// Panels of a unit.
+    /// Panels per unit.
     panels: usize,
 }
 
-/// Tiles of all phases of an image.
+/// Number of tiles in all phases of an image.
 pub(super) fn tile_count(y: Planes, dilation: [usize; 2]) -> usize {
     tiles(y, dilation).iter().chain(&dilation).product()
 }
 
-/// Tiles `[y, x]` of a phase of an image.
+/// Tiles `[y, x]` per phase of an image.
 fn tiles(y: Planes, dilation: [usize; 2]) -> [usize; 2] {
     [y.h.div_ceil(dilation[0]).div_ceil(4), y.w.div_ceil(dilation[1]).div_ceil(4)]
 }
 
-/// `[panels][36][C_in][8]` from `[C_out, C_in, kh, kw]`, with zeros where a kernel has less than 3×3.
+/// Packs `[C_out, C_in, kh, kw]` as `[panels][36][C_in][8]`, zero-padding kernels smaller than 3×3.
 pub(crate) fn pack_winograd(weights: &[f32], shape: &[usize], out: &mut [f32]) {
     let (c_in, [kh, kw]) = (shape[1], [shape[2], shape[3]]);
     for (i, kernel) in weights.chunks_exact(kh * kw).enumerate() {
@@ -66,7 +66,7 @@ impl Winograd {
     pub(super) fn new(shape: Shape, weights: Packed, epilogue: Epilogue) -> Self {
         let count = tile_count(shape.y, shape.window.dilation);
         let fitting = V_BYTES / (36 * 16 * shape.x.c);
-        // With fewer the weights, which may not fit a cache, are read too often.
+        // With fewer, the weights, which may exceed the cache, are read too often.
         let groups = fitting.clamp(4, 8).min(count.div_ceil(4)).max(1);
         let per_panel = 2 * 4 * groups * 36 * shape.x.c * PANEL;
         let panels = (UNIT_OPERATIONS / per_panel).clamp(1, shape.y.c.div_ceil(PANEL));
@@ -78,7 +78,8 @@ impl Winograd {
         self.tiles.iter().chain(&self.shape.window.dilation).product()
     }
 
-    /// The first output pixel of a tile, `[y, x]`; its others are a dilation apart. Of the last phases it may lie outside.
+    /// First output pixel of a tile, `[y, x]`; its others follow at the dilation's distance. In the last
+    /// phases it may lie outside.
     fn corner(&self, tile: usize) -> [usize; 2] {
         let [dy, dx] = self.shape.window.dilation;
         let (phase, tile) = (tile / (self.tiles[0] * self.tiles[1]), tile % (self.tiles[0] * self.tiles[1]));
@@ -94,8 +95,8 @@ impl Winograd {
         self.tile_count().div_ceil(4 * self.groups)
     }
 
-    /// Pixels from one of V's 36 matrices to the next: no multiple of 4 KB, or all would fall
-    /// into the same few lines of the cache.
+    /// Distance between V's 36 matrices in pixels: not a multiple of 4 KB, so that they do not compete for
+    /// the same cache lines.
     fn v_stride(&self) -> usize {
         odd_lines(self.groups * self.shape.x.c)
     }
@@ -106,7 +107,7 @@ impl Winograd {
         let [dy, dx] = self.shape.window.dilation;
         let (mut edge, mut tiles) = ([Edge([(0, 0.0); 36]); 4], [[[0.0; 4]; 36]; 4]);
         for group in 0..self.groups {
-            // Past the last tile: repeated, and not stored later.
+            // Past the last tile: repeated here, and not stored.
             let tile = |i: usize| (first + 4 * group + i).min(self.tile_count() - 1);
             let inside: [Option<usize>; 4] = std::array::from_fn(|i| self.locate(tile(i), &mut edge[i]));
             for block in 0..planes.blocks() {
@@ -131,7 +132,7 @@ impl Winograd {
         }
     }
 
-    /// First pixel of what a tile sees, if all of that lies inside; else fills in `edge`.
+    /// First pixel of a tile's input if all of it lies inside; otherwise fills in `edge`.
     fn locate(&self, tile: usize, edge: &mut Edge) -> Option<usize> {
         let (h, w) = (self.shape.x.h, self.shape.x.w);
         let [pad_y, pad_x] = self.shape.window.pad_begin;
@@ -151,7 +152,7 @@ impl Winograd {
         None
     }
 
-    /// The 36 products of one panel.
+    /// Computes the 36 products of one panel.
     fn products(&self, panel: usize, v: &[Px], m: &mut [Product]) {
         let c_in = self.shape.x.c;
         let u = &panel_rows(&self.weights)[panel * 36 * c_in..][..36 * c_in];
@@ -167,7 +168,7 @@ impl Winograd {
         }
     }
 
-    /// From M to one block of four output channels.
+    /// Transforms M to one block of four output channels.
     fn transform_output(
         &self,
         at: Range<usize>,
@@ -219,20 +220,19 @@ impl Winograd {
     }
 }
 
-/// Where a tile at the edge finds its pixels, the same for all channels: position, and 1 or, for
-/// zeros outside, 0.
+/// Input of a tile at the edge, the same for all channels: positions, and 1 or, for zero padding, 0.
 #[derive(Clone, Copy)]
 struct Edge([(usize, f32); 36]);
 
 impl Edge {
-    /// Without branches: they would be mispredicted, and a small image is mostly edge.
+    /// Reads without branches: they would be mispredicted, and a small image is mostly edge.
     #[inline(always)]
     fn read(&self, source: &[Px]) -> [Px; 36] {
         self.0.map(|(at, inside)| (F32x4::load(&source[at]) * F32x4::splat(inside)).to_array())
     }
 }
 
-/// Four tiles' values of the first `LANES` channels, side by side, into the 36 matrices of V.
+/// Stores the first `LANES` channels of four tiles side by side into the 36 matrices of V.
 #[inline(always)]
 fn store_channels<const LANES: usize>(tiles: &[[Px; 36]; 4], v: &mut [Px], stride: usize) {
     for xi in 0..36 {
@@ -243,7 +243,7 @@ fn store_channels<const LANES: usize>(tiles: &[[Px; 36]; 4], v: &mut [Px], strid
     }
 }
 
-/// Transforms the 6×6 pixels at the start of `seen`, whose rows are `width` apart.
+/// Transforms the 6×6 pixels at the start of `seen`, with a row stride of `width`.
 #[inline(never)]
 fn transform_tile(seen: &[Px], width: usize, tile: &mut [Px; 36]) {
     let mut rows = [[F32x4::zero(); 6]; 6];
@@ -259,13 +259,13 @@ fn transform_tile(seen: &[Px], width: usize, tile: &mut [Px; 36]) {
     }
 }
 
-/// 6×6 pixels that are `[row, column]` apart, side by side.
+/// Collects 6×6 pixels with strides `[row, column]`.
 #[inline(never)]
 fn apart(seen: &[Px], [row, column]: [usize; 2]) -> [Px; 36] {
     std::array::from_fn(|i| seen[i / 6 * row + i % 6 * column])
 }
 
-/// The next length in pixels that fills an odd number of cache lines.
+/// Rounds a length in pixels up to an odd number of cache lines.
 fn odd_lines(pixels: usize) -> usize {
     (pixels.div_ceil(4) | 1) * 4
 }

@@ -1,4 +1,4 @@
-//! Lanes as plain arrays, for machines that have no module of their own.
+//! Lanes as plain arrays, for machines without a SIMD module.
 
 use super::Px;
 

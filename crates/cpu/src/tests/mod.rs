@@ -1,4 +1,4 @@
-//! Every kernel but convolution against plain loops, around the width of a vector.
+//! Tests of every kernel but convolution against plain loops, for sizes around the width of a vector.
 
 mod pixels;
 mod values;

@@ -1,4 +1,4 @@
-//! Kernels that move pixels or look at windows of them.
+//! Tests of kernels that move pixels or read windows of them.
 
 use super::floats;
 use crate::testing::{Case, Random, assert_close, at, positions};
@@ -63,8 +63,8 @@ fn max_pooling_and_its_positions() {
     }
 }
 
-/// Constant, clipped and gradient pictures, with the rounding noise of a fast convolution on top:
-/// the first value wins where all are the same.
+/// Constant, clipped and gradient pictures with the rounding noise of a fast convolution: the first of nearly
+/// equal values wins.
 #[test]
 fn ties_go_to_the_first() {
     let mut random = Random::new(12);

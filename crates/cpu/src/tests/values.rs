@@ -1,4 +1,4 @@
-//! Kernels that compute on elements, over channels and on matrices.
+//! Tests of element-wise functions, reductions over channels and matrix kernels.
 
 use super::floats;
 use crate::testing::{Case, Random, assert_close, at, constant, positions};
@@ -92,7 +92,7 @@ fn functions_of_two_elements_broadcast() {
 }
 
 #[test]
-fn reductions_softmax_and_positions_of_maxima() {
+fn reductions_softmax_and_arg_max() {
     let mut random = Random::new(21);
     for c in 1..=9 {
         let x = random.tensor(&[2, c, 3, 5]);
@@ -151,7 +151,7 @@ fn reductions_softmax_and_positions_of_maxima() {
     }
 }
 
-/// Normalises runs of `len` elements; scale and shift by `channel` of an element.
+/// Normalizes runs of `len` elements; `channel` selects the scale and shift of an element.
 fn normalise(x: &[f32], len: usize, affine: [&Tensor; 2], channel: impl Fn(usize) -> usize) -> Vec<f32> {
     let mut out = Vec::new();
     for (run, values) in x.chunks(len).enumerate() {
@@ -192,7 +192,7 @@ fn matrix_products() {
     for (batch, m, k, n) in [(1, 1, 1, 1), (1, 5, 7, 9), (3, 4, 8, 8), (2, 33, 3, 17), (6, 9, 5, 3)] {
         for (trans_a, trans_b) in [(false, false), (true, false), (false, true), (true, true)] {
             let a = random.tensor(&if trans_a { [batch, k, m] } else { [batch, m, k] });
-            // Fewer matrices than products: they repeat.
+            // Fewer matrices than products, so that they repeat.
             let stack = if batch == 6 { 2 } else { batch };
             let b = random.tensor(&if trans_b { [stack, n, k] } else { [stack, k, n] });
             let c = random.tensor(&[1, n]);

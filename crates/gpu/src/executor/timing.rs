@@ -1,4 +1,4 @@
-//! How long each step of a plan takes on the GPU.
+//! Timing of each step of a plan on the GPU.
 
 use super::{Control, Executor};
 use crate::device::Gpu;
@@ -6,24 +6,24 @@ use crate::program::Command;
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
-/// Timestamps at both ends of compute passes.
+/// Timestamps at the beginning and end of compute passes.
 pub(super) struct Timer {
     queries: wgpu::QuerySet,
-    /// Queries written so far, two a pass.
+    /// Number of queries written so far, two per pass.
     written: u32,
     resolved: wgpu::Buffer,
     staging: wgpu::Buffer,
-    /// Milliseconds of one tick.
+    /// Milliseconds per tick.
     period: f64,
 }
 
 impl Executor {
-    /// Runs the plan step by step, and adds to `times` the milliseconds of each. They come from
-    /// timestamps of the GPU, which browsers may round to 0.1 ms; where it has none, from waiting
-    /// for each step, which adds the way to the GPU and back.
+    /// Runs the plan step by step, and adds the milliseconds of each step to `times`. They come from GPU
+    /// timestamps, which browsers may round to 0.1 ms. Without timestamps, the time until each step has
+    /// finished is measured, which includes the round trip to the GPU.
     ///
     /// # Errors
-    /// Those of [`Executor::run`].
+    /// As for [`Executor::run`].
     pub async fn time(
         &mut self,
         inputs: &[&Tensor],
@@ -32,7 +32,7 @@ impl Executor {
         times: &mut [f64],
     ) -> Result<()> {
         self.plan.check(inputs)?;
-        // Without scopes for errors, which would be timed too: waiting tells of them.
+        // No error scopes, which would be timed too: errors surface while waiting.
         self.upload(inputs);
         let mut timer = Timer::new(&self.gpu, self.passes());
         self.gpu.finished().await?;
@@ -66,14 +66,14 @@ impl Executor {
         Ok(())
     }
 
-    /// Most compute passes that the steps take one by one.
+    /// Number of compute passes if each step is run by itself.
     fn passes(&self) -> usize {
         self.program.commands.iter().filter(|command| matches!(command, Command::Dispatch(_))).count()
     }
 }
 
 impl Timer {
-    /// `None` where the GPU cannot take timestamps, or not so many.
+    /// `None` if the GPU does not support timestamps, or not that many.
     fn new(gpu: &Gpu, passes: usize) -> Option<Self> {
         let count = u32::try_from(2 * passes).ok().filter(|&count| count <= wgpu::QUERY_SET_MAX_QUERIES)?;
         if count == 0 || !gpu.device().features().contains(wgpu::Features::TIMESTAMP_QUERY) {
@@ -101,7 +101,7 @@ impl Timer {
         })
     }
 
-    /// For the next pass.
+    /// Timestamp writes of the next pass.
     pub(super) fn pass(&mut self) -> wgpu::ComputePassTimestampWrites<'_> {
         let first = self.written;
         self.written += 2;
@@ -124,7 +124,7 @@ impl Timer {
         let mapped = self.staging.get_mapped_range(..).map_err(|e| Error::Gpu(e.to_string()))?;
         let bytes: &[u8] = &mapped;
         let ticks = bytes.as_chunks::<8>().0.as_chunks::<2>().0.iter().take(self.written as usize / 2);
-        // Of a GPU that was reset in between, the end may lie before the beginning.
+        // If the GPU was reset in between, the end may precede the beginning.
         let length = |[begin, end]: &[[u8; 8]; 2]| {
             u64::from_le_bytes(*end).saturating_sub(u64::from_le_bytes(*begin)) as f64 * self.period
         };

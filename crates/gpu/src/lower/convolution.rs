@@ -1,4 +1,4 @@
-//! Convolution: four shaders for the shapes that groups and windows take.
+//! Convolution: four shaders for the different groups and windows.
 
 use super::elementwise::activation;
 use super::files::{ACTIVATION, CONVOLUTION, GRID, PLANES, WINDOW};
@@ -42,7 +42,7 @@ struct Params {
     samples: u32,
 }
 
-/// Neighbouring pixels that one invocation of the block shaders computes.
+/// Neighboring pixels per invocation of the block shaders.
 const STRIP: u32 = 4;
 
 pub(super) fn conv(
@@ -69,7 +69,7 @@ pub(super) fn conv(
     };
     let in_blocks = |channels: usize| if whole_blocks { channels.div_ceil(4) } else { channels };
     let (group_in, group_out) = (in_blocks(group_in), in_blocks(group_out));
-    // Two output blocks of one group share the input they load.
+    // Two output blocks of one group share their input loads.
     let blocks = if whole_blocks && group_out % 2 == 0 { 2 } else { 1 };
     let columns = if whole_blocks { y.planes.width.div_ceil(STRIP) } else { y.planes.width };
     let plane_workgroups = workgroups(columns * y.planes.height);
@@ -109,7 +109,7 @@ pub(super) fn conv(
         beta,
         samples: y.samples,
     };
-    // A layer above the limit is cut into dispatches that go into different submissions.
+    // A layer above the limit is split into dispatches that go into separate submissions.
     let total = plane_workgroups * u64::from(y.samples * y.blocks() / blocks);
     let flops = b.step.flops;
     let pieces = flops.div_ceil(b.flops_limit.max(1)).clamp(1, total.max(1));

@@ -69,19 +69,19 @@ struct PlainParams {
     padding: u32,
 }
 
-/// `ACTIVATION` of the shaders, and the function's two parameters. Conversions between floats and
-/// integers are no activations; see [`unary`].
+/// `ACTIVATION` of the shaders, and the function's two parameters. Conversions between floats and integers
+/// are not activations; see [`unary`].
 ///
 /// # Errors
-/// `Gpu` where `activation.wgsl` does not have the function.
+/// `Gpu` if `activation.wgsl` lacks the function.
 pub(super) fn activation(b: &Builder, function: Unary) -> Result<(u32, f32, f32)> {
     let (name, parameters) = function.parts();
-    // WGSL need not keep infinities.
+    // WGSL implementations may not preserve infinities.
     let [alpha, beta] = parameters.map(|x| x.clamp(f32::MIN, f32::MAX));
     Ok((number(b, ACTIVATION, name)?, alpha, beta))
 }
 
-/// The number that a file of shaders gives to a function.
+/// Number of a function in a shader file.
 fn number(b: &Builder, file: &str, name: &str) -> Result<u32> {
     let numbered = file.lines().find_map(|line| {
         let (known, value) = line.strip_prefix("const ")?.split_once(" = ")?;

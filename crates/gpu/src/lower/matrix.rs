@@ -1,4 +1,4 @@
-//! Row-major values: products of matrices, and axes in another order.
+//! Row-major values: matrix products and transpositions.
 
 use super::files::GRID;
 use super::wgsl::wgsl;
@@ -27,16 +27,16 @@ static TRANSPOSE: Shader = Shader {
     params: size_of::<TransposeParams>(),
 };
 
-/// Edge of the tile that a workgroup of [`MATMUL`] computes.
+/// Side of the tile that a workgroup of [`MATMUL`] computes.
 const TILE: u64 = 16;
 
-/// One number for each axis of a value of up to 8 axes; the last axis is always the eighth.
+/// One number per axis of a value with up to 8 axes; the last axis is always the eighth.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub(super) struct Axes([[u32; 4]; 2]);
 
 impl Axes {
-    /// Missing leading axes get `fill`.
+    /// Fills missing leading axes with `fill`.
     ///
     /// # Errors
     /// `Gpu` for more than 8 axes.
@@ -50,7 +50,7 @@ impl Axes {
     }
 }
 
-/// Row-major strides, 0 along axes of size 1, which broadcasting repeats.
+/// Row-major strides; 0 along axes of size 1, which are broadcast.
 pub(super) fn broadcast_strides(shape: &[usize]) -> Vec<usize> {
     strides(shape).iter().zip(shape).map(|(&s, &size)| if size == 1 { 0 } else { s }).collect()
 }
@@ -83,7 +83,7 @@ pub(super) fn matmul(builder: &mut Builder, matmul: &MatMul) -> Result<()> {
     let MatMul { batch, m, k, n, trans_a, trans_b, alpha, beta } = *matmul;
     let (a, b, y) = (builder.plain(0)?, builder.plain(1)?, builder.output(0)?);
     let c = if builder.step.inputs.len() > 2 { Some(builder.plain(2)?) } else { None };
-    // c has the shape of a matrix, or fewer axes.
+    // c has up to two axes.
     let c_shape = c.as_ref().map_or(&[][..], |c| &c.shape);
     let c_size = |from_end: usize| c_shape.len().checked_sub(from_end).map_or(1, |axis| c_shape[axis] as u32);
     let flag = |on: bool| f64::from(u8::from(on));
@@ -94,7 +94,7 @@ pub(super) fn matmul(builder: &mut Builder, matmul: &MatMul) -> Result<()> {
         k: k as u32,
         n: n as u32,
         batch: batch as u32,
-        // An empty operand is never read, but the shader divides by the number of matrices.
+        // An empty operand is never read, but the shader divides by its number of matrices.
         a_matrices: (a.elements() as usize / (m * k).max(1)).max(1) as u32,
         b_matrices: (b.elements() as usize / (k * n).max(1)).max(1) as u32,
         c_rows: c_size(2),

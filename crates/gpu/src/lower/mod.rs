@@ -1,4 +1,4 @@
-//! A function for each kernel: which shader, with which parameters, on which buffers.
+//! Lowering of each kernel: its shader, parameters and buffers.
 
 mod convolution;
 mod elementwise;
@@ -15,7 +15,7 @@ use super::program::Builder;
 use unet_kernels::error::Result;
 use unet_plan::Kernel;
 
-/// WGSL that several shaders begin with.
+/// WGSL files that several shaders include.
 mod files {
     use super::wgsl::wgsl;
 
@@ -33,7 +33,7 @@ mod files {
 #[cfg(test)]
 mod tests;
 
-/// Every shader.
+/// All shaders.
 #[cfg(test)]
 fn shaders() -> Vec<&'static super::shader::Shader> {
     [

@@ -81,10 +81,10 @@ struct ReshapeParams {
     elements: u32,
 }
 
-/// A table entry that says: positions are equal.
+/// Table entry for identical positions.
 const SAME: u32 = u32::MAX;
 
-/// The table of whole blocks that does the same as a table of channels, if there is one.
+/// A table of whole blocks equivalent to a table of channels, if it exists.
 fn by_block(channels: &AxisIndex) -> Option<AxisIndex> {
     let AxisIndex::Table(table) = channels else { return Some(AxisIndex::Same) };
     let block = |entries: &[i32]| {
@@ -120,7 +120,7 @@ pub(super) fn gather(b: &mut Builder, gather: &Gather) -> Result<()> {
     Ok(())
 }
 
-/// One dispatch for each operand that does not lie in its place already.
+/// Dispatches once per operand that is not in place already.
 pub(super) fn concat(b: &mut Builder, axis: usize) -> Result<()> {
     let y = b.output(0)?;
     let mut offset = 0;

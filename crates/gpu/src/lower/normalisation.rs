@@ -1,4 +1,4 @@
-//! Normalisation by statistics of the input.
+//! Normalization by the input's own statistics.
 
 use super::files::{GRID, PLANES, TOTAL};
 use super::wgsl::wgsl;
@@ -99,7 +99,7 @@ pub(super) fn group_norm(
     if groups == 0 || x.shape[1] % groups != 0 {
         return Err(b.defect("its channels do not divide into its groups"));
     }
-    // A workgroup, and two floats, for each group of each sample.
+    // A workgroup, and two floats, per group of each sample.
     let count = x.samples * groups as u32;
     let groups = groups as u32;
     let statistics = b.scratch(8 * u64::from(count));
@@ -120,7 +120,7 @@ pub(super) fn channel_norm(
     shift: Option<ConstId>,
 ) -> Result<()> {
     let (x, y) = (b.planes(0)?, b.output(0)?);
-    // An invocation for each pixel of each sample.
+    // One invocation per pixel of each sample.
     let count = x.samples * x.planes.height * x.planes.width;
     let params = ChannelParams { x: x.planes, y: y.planes, count, epsilon };
     let bindings = vec![x.binding, vector(scale), vector(shift), y.binding];

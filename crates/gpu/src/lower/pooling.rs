@@ -1,4 +1,4 @@
-//! Pooling, and its reverse by positions.
+//! Pooling, and unpooling by positions.
 
 use super::files::{GRID, PLANES, WINDOW};
 use super::wgsl::wgsl;
@@ -33,7 +33,7 @@ static MAX_UNPOOL: Shader = Shader {
     params: size_of::<PositionParams>(),
 };
 
-/// `Window` of the shaders.
+/// `Window` in the shaders.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub(super) struct WindowParams {
@@ -44,8 +44,10 @@ pub(super) struct WindowParams {
 }
 
 impl WindowParams {
+    /// Converts a window.
+    ///
     /// # Errors
-    /// `InvalidNode` where positions would not fit the shaders' 32-bit integers.
+    /// `InvalidNode` if positions do not fit the shaders' 32-bit integers.
     pub(super) fn new(b: &Builder, window: &Window) -> Result<Self> {
         let Window { kernel, stride, dilation, pad_begin } = *window;
         let limit = 1_usize << 28;
@@ -101,7 +103,7 @@ pub(super) fn max_pool(b: &mut Builder, window: &Window) -> Result<()> {
     let positions = if b.step.outputs.len() > 1 { Some(b.output(1)?) } else { None };
     let magnitude = if b.step.inputs.len() > 1 { Some(b.planes(1)?) } else { None };
     let with_positions = f64::from(u8::from(positions.is_some()));
-    // Without magnitudes only equal values tie.
+    // Without magnitudes, only equal values tie.
     let epsilon = if magnitude.is_some() { TIE_EPSILON.into() } else { 0.0 };
     let params = MaxPoolParams {
         x: x.planes,

@@ -1,4 +1,4 @@
-//! Kernels that look along one or more axes: sums, extremes, softmax, argmax.
+//! Kernels along one or more axes: sums, extrema, softmax, arg-max.
 
 use super::files::{AXIS, GRID, PLANES, REDUCTION};
 use super::wgsl::wgsl;
@@ -77,7 +77,7 @@ fn last_wins(last: bool) -> Vec<(&'static str, f64)> {
 
 pub(super) fn spatial(b: &mut Builder, kind: ReduceKind) -> Result<()> {
     let (x, y) = (b.planes(0)?, b.output(0)?);
-    // A workgroup for each plane.
+    // One workgroup per plane.
     let count = x.samples * x.blocks();
     let params = PlanesParams { x: x.planes, y: y.planes, count };
     let bindings = vec![x.binding, y.binding];
@@ -97,7 +97,7 @@ pub(super) fn softmax_channels(b: &mut Builder) -> Result<()> {
     over_channels(b, &SOFTMAX_CHANNELS, vec![])
 }
 
-/// An invocation for each pixel of each sample.
+/// Dispatches one invocation per pixel of each sample.
 fn over_channels(
     b: &mut Builder,
     shader: &'static Shader,

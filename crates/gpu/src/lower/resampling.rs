@@ -1,4 +1,4 @@
-//! Kernels that change height and width without learned weights.
+//! Kernels that change height and width without weights.
 
 use super::files::{GRID, PLANES};
 use super::wgsl::wgsl;

@@ -1,4 +1,4 @@
-//! Pixels at positions that another value gives, and the greatest elements along an axis.
+//! Grid sampling, and top-k along an axis.
 
 use super::files::{GRID, PLANES};
 use super::wgsl::wgsl;

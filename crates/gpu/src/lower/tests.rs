@@ -1,4 +1,4 @@
-//! Shaders are compiled when first used; here all of them are, and their metadata is checked.
+//! Compiles all shaders, which otherwise happens on first use, and checks their metadata.
 
 use super::shaders;
 use naga::valid::{Capabilities, ValidationFlags, Validator};

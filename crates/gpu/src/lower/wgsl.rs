@@ -1,4 +1,4 @@
-//! Shaders as they are shipped: without comments and indentation, which nobody has to download.
+//! WGSL sources without comments and indentation, to make the download smaller.
 
 /// A file of `shaders/`.
 macro_rules! wgsl {
@@ -15,7 +15,8 @@ macro_rules! wgsl {
 }
 pub(super) use wgsl;
 
-/// The first `N` bytes of what is left, and how many there are in all. WGSL has no strings that could hold a `//`.
+/// The first `N` bytes of the stripped source, and its full length. WGSL has no strings that could contain
+/// `//`.
 pub(super) const fn strip<const N: usize>(source: &str) -> ([u8; N], usize) {
     let text = source.as_bytes();
     let (mut kept, mut len, mut i) = ([0; N], 0, 0);
@@ -44,7 +45,7 @@ mod tests {
     use super::strip;
 
     #[test]
-    fn comments_and_indentation_go() {
+    fn comments_and_indentation_are_removed() {
         const SOURCE: &str =
             "// What it does.\nfn f(x: u32) -> u32 {\n    // Why.\n\n    return x / 2u; // Half.\n}\n";
         let (kept, len) = strip::<{ SOURCE.len() }>(SOURCE);

@@ -1,4 +1,4 @@
-// Functions of one element, chosen when the pipeline is made.
+// Functions of one element, selected at pipeline creation.
 override ACTIVATION: u32 = 0u;
 
 const IDENTITY = 0u;
@@ -34,7 +34,7 @@ const THRESHOLDED_RELU = 29u;
 const IS_NAN = 30u;
 const IS_INF = 31u;
 
-// Outside this range tanh and sigmoid are constant in f32, and some drivers overflow.
+// Beyond this range tanh and sigmoid are constant in f32, and some drivers overflow.
 const SATURATED = 40.0;
 
 fn sigmoid(x: vec4<f32>) -> vec4<f32> {
@@ -52,15 +52,15 @@ fn erf(x: vec4<f32>) -> vec4<f32> {
     return sign(x) * (1.0 - p * exp(-x * x));
 }
 
-// tanh(ln(1 + e)) = n / (n + 2), where n = e (e + 2) and e = exp(x); beyond 20 it is one.
+// tanh(ln(1 + e)) = n / (n + 2), where n = e (e + 2) and e = exp(x); 1 above x = 20.
 fn mish(x: vec4<f32>) -> vec4<f32> {
     let e = exp(min(x, vec4(20.0)));
     let n = e * (e + 2.0);
     return x * (n / (n + 2.0));
 }
 
-// sin(x − shift·π)·cos(shift·π) within half a turn: WGSL's sin is only good to 2⁻¹¹, and only between ±π. π comes
-// in three parts, the first two of few digits so that their products are exact.
+// sin(x − shift·π)·cos(shift·π) within half a turn: WGSL's sin is accurate only to 2⁻¹¹, and only between ±π.
+// π comes in three parts, the first two with few digits so that their products are exact.
 fn wave(x: vec4<f32>, shift: f32) -> vec4<f32> {
     let n = round(x * 0.3183098861837907 - shift);
     let turns = n + shift;
@@ -71,7 +71,7 @@ fn wave(x: vec4<f32>, shift: f32) -> vec4<f32> {
     return (1.0 - 2.0 * odd) * (r + r * s * tail);
 }
 
-// Bit by bit: compilers may assume that there is no NaN, nor infinity.
+// On bits, because compilers may assume that there are no NaNs or infinities.
 fn magnitude(x: vec4<f32>) -> vec4<u32> {
     return bitcast<vec4<u32>>(x) & vec4(0x7fffffffu);
 }

@@ -1,4 +1,4 @@
-// Position of the largest element along the axis: the first of equals, or with LAST the last.
+// Index of the maximum along the axis: the first of equal maxima, or with LAST the last.
 override LAST: bool = false;
 
 @group(0) @binding(2) var<storage, read_write> y: array<i32>;

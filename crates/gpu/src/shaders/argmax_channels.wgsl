@@ -1,4 +1,4 @@
-// Which channel of a pixel is the largest: the first of equals, or with LAST the last.
+// Index of a pixel's largest channel: the first of equal maxima, or with LAST the last.
 override LAST: bool = false;
 
 struct Params {

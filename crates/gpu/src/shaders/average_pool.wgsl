@@ -1,5 +1,4 @@
-// Mean of each window: over its positions inside the input, or with COUNT_PAD over those inside the
-// padded input.
+// Mean of each window over its positions inside the input, or with COUNT_PAD inside the padded input.
 override COUNT_PAD: bool = false;
 
 struct Params {

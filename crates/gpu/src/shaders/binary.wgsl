@@ -1,4 +1,4 @@
-// Functions of two elements, chosen when the pipeline is made.
+// Functions of two elements, selected at pipeline creation.
 override OPERATION: u32 = 0u;
 
 const ADD = 0u;
@@ -16,7 +16,7 @@ const LESS_OR_EQUAL = 11u;
 const EQUAL = 12u;
 const MASK = 13u;
 
-// WGSL leaves pow of a negative base undefined: there it is a number for whole exponents only.
+// WGSL leaves pow undefined for a negative base; the result is a number only for whole exponents.
 fn power(a: f32, b: f32) -> f32 {
     if b == 0.0 {
         return 1.0;
@@ -31,7 +31,7 @@ fn power(a: f32, b: f32) -> f32 {
     return select(magnitude, -magnitude, floor(b * 0.5) != b * 0.5);
 }
 
-// WGSL's % makes NaN of an infinite divisor.
+// WGSL's % returns NaN for an infinite divisor.
 fn remainder(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
     return select(a % b, a, abs(b) > vec4(3.4e38));
 }

@@ -1,4 +1,4 @@
-// activation(op(a, b)) on row-major values of up to 8 axes; a stride of 0 repeats.
+// activation(op(a, b)) on row-major values of up to 8 axes; a stride of 0 broadcasts.
 struct Params {
     size: array<vec4<u32>, 2>,
     a_stride: array<vec4<u32>, 2>,

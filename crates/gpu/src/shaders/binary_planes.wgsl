@@ -1,4 +1,4 @@
-// activation(op(a, b)); axes of size 1 are repeated.
+// activation(op(a, b)); axes of size 1 are broadcast.
 struct Params {
     y: Planes,
     a: Planes,
@@ -15,7 +15,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 
-// Place of an output pixel in an operand.
+// Index of an output pixel in an operand.
 fn source(v: Planes, samples: u32, p: Pixel) -> u32 {
     let sample = select(p.sample, 0u, samples == 1u);
     let block = select(p.block, 0u, v.channels == 1u);

@@ -1,4 +1,4 @@
-// (x − mean)/√(variance + epsilon)·scale + shift, with the statistics of each pixel's channels.
+// (x − mean)/√(variance + epsilon)·scale + shift, with statistics over each pixel's channels.
 override HAS_SCALE: bool = false;
 override HAS_SHIFT: bool = false;
 
@@ -15,7 +15,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> shift: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
 
-// One invocation a pixel, for all its blocks.
+// One invocation per pixel, for all its blocks.
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,

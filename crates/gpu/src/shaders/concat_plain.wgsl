@@ -1,4 +1,4 @@
-// Copies one operand [outer, x_axis, inner] to its place in the joined value [outer, y_axis, inner].
+// Copies one operand [outer, x_axis, inner] to its range of the concatenation [outer, y_axis, inner].
 struct Params {
     x_axis: u32,
     y_axis: u32,

@@ -1,8 +1,8 @@
-// Copies one operand to its place in the joined value, lane by lane: channels need not begin a block.
+// Copies one operand to its range of the concatenation, lane by lane, because it may begin within a block.
 struct Params {
     x: Planes,
     y: Planes,
-    // Where the operand begins: N, C, H, W.
+    // Start of the operand: N, C, H, W.
     offset: vec4<u32>,
     count: u32,
 }
@@ -28,7 +28,7 @@ fn main(
         let c = 4u * p.block + lane + params.offset[1];
         let to = 4u * at(params.y, first + c / 4u, p.y + params.offset[2], p.x + params.offset[3]);
         y[to + c % 4u] = v[lane];
-        // Whoever writes the last channel also fills the lanes beyond it.
+        // The invocation that writes the last channel also fills the lanes beyond it.
         if c + 1u == params.y.channels {
             for (var rest = c % 4u + 1u; rest < 4u; rest++) {
                 y[to + rest] = 0u;

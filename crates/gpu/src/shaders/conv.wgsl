@@ -1,7 +1,7 @@
-// Any kernel, stride and dilation; groups of whole blocks. An invocation computes 4 neighbouring
-// pixels of BLOCKS output blocks: a tap takes 4 + 4·BLOCKS loads of a vec4 for 64·BLOCKS
-// multiplications and additions each.
-// Weights: [C_out/4][C_in/groups/4][kh][kw] matrices, a column for each input channel.
+// Convolution with any kernel, stride and dilation, and groups of whole blocks. An invocation computes 4
+// neighboring pixels of BLOCKS output blocks: a tap takes 4 + 4·BLOCKS vec4 loads for 64·BLOCKS
+// multiplications and as many additions.
+// Weights: [C_out/4][C_in/groups/4][kh][kw] matrices, one column per input channel.
 @group(0) @binding(2) var<storage, read> weight: array<mat4x4<f32>>;
 
 // Zero outside the row.

@@ -1,7 +1,7 @@
-// 3×3, stride 1, dilation 1. An invocation computes 4 neighbouring pixels of BLOCKS output blocks: a
-// row of the kernel takes 6 + 12·BLOCKS loads of a vec4 for 192·BLOCKS multiplications and additions
-// each, and the weights' loads are the same for a whole workgroup.
-// Weights: [C_out/4][C_in/4][3][3] matrices, a column for each input channel.
+// 3×3 convolution, stride 1, dilation 1. An invocation computes 4 neighboring pixels of BLOCKS output blocks:
+// a row of the kernel takes 6 + 12·BLOCKS vec4 loads for 192·BLOCKS multiplications and as many additions,
+// and a whole workgroup loads the same weights.
+// Weights: [C_out/4][C_in/4][3][3] matrices, one column per input channel.
 @group(0) @binding(2) var<storage, read> weight: array<mat4x4<f32>>;
 
 // Zero outside the row.

@@ -1,4 +1,4 @@
-// Every channel has its own kernel. Weights: [C/4][kh][kw] vec4. One pixel an invocation.
+// Depthwise convolution, one pixel per invocation. Weights: [C/4][kh][kw] vec4.
 @group(0) @binding(2) var<storage, read> weight: array<vec4<f32>>;
 
 @compute @workgroup_size(WORKGROUP)

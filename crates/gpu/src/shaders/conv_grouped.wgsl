@@ -1,5 +1,5 @@
-// Groups that are not whole blocks of four: channel by channel.
-// Weights as in ONNX: [C_out][C_in/groups][kh][kw]. One pixel an invocation.
+// Convolution with groups that are not whole blocks of four: channel by channel, one pixel per invocation.
+// Weights as in ONNX: [C_out][C_in/groups][kh][kw].
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 
 // Sum of one output channel.

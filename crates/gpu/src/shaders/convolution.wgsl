@@ -1,6 +1,6 @@
-// What all convolutions share: operands, the share of an invocation, and the end of a sum.
+// Shared parts of all convolutions: operands, an invocation's work, and the epilogue.
 
-// Blocks of four output channels that an invocation computes, 1 or 2.
+// Blocks of four output channels per invocation, 1 or 2.
 override BLOCKS: u32 = 1u;
 override HAS_BIAS: bool = false;
 override HAS_RESIDUAL: bool = false;
@@ -11,11 +11,11 @@ struct Params {
     y: Planes,
     window: Window,
     residual_base: u32,
-    // Number of this dispatch's first workgroup: heavy layers are cut into several.
+    // Index of this dispatch's first workgroup: heavy layers are split into several dispatches.
     first: u32,
-    // Workgroups for one plane.
+    // Workgroups per plane.
     plane_workgroups: u32,
-    // Input and output channels of a group; in blocks where groups are whole blocks.
+    // Input and output channels per group; counted in blocks if groups are whole blocks.
     group_in: u32,
     group_out: u32,
     alpha: f32,
@@ -35,11 +35,11 @@ struct Share {
     sample: u32,
     // First of the BLOCKS output blocks.
     block: u32,
-    // Number within the plane.
+    // Index within the plane.
     item: u32,
 }
 
-// Output blocks are uniform across a workgroup, so that it reads the same weights at once.
+// Output blocks are uniform across a workgroup, so that all its invocations read the same weights.
 fn share(workgroup: vec3<u32>, grid: vec3<u32>, local: u32) -> Share {
     let task = params.first + linear(workgroup, grid);
     let plane = task / params.plane_workgroups;

@@ -34,7 +34,7 @@ fn main(
     for (var lane = 0u; lane < 4u; lane++) {
         let c = 4u * p.block + lane;
         if c < params.y.channels {
-            // Depth-column-row counts blocks in the high digits, column-row-depth in the low ones.
+            // Depth-column-row has the block position in the high digits, column-row-depth in the low ones.
             let from_c = select(within * params.y.channels + c, c * b[0] * b[1] + within, COLUMN_FIRST);
             let plane = p.sample * blocks(params.x) + from_c / 4u;
             v[lane] = x[at(params.x, plane, source[0], source[1])][from_c % 4u];

@@ -1,12 +1,11 @@
-// One source element for each output element: tables give the source position along each axis, −1
-// where `fill` stands. With BY_BLOCK the channel table counts blocks of four. Moves bits, of floats
-// and integers alike.
+// One source element per output element: tables give the source position along each axis, −1 for `fill`. With
+// BY_BLOCK the channel table counts blocks of four. Copies bits, so integers work too.
 override BY_BLOCK: bool = false;
 
 struct Params {
     x: Planes,
     y: Planes,
-    // Where the tables for N, C, H, W begin; SAME if positions are equal.
+    // Offsets of the tables for N, C, H, W; SAME if positions are identical.
     table: vec4<u32>,
     fill: u32,
     count: u32,

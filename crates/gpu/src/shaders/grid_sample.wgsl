@@ -1,4 +1,4 @@
-// Pixels at the positions of a grid, −1 to 1.
+// Samples pixels at the positions of a grid, −1 to 1.
 override MODE: u32 = 1u;
 override OUTSIDE: u32 = 0u;
 override ALIGN_CORNERS: bool = false;
@@ -19,7 +19,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> positions: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 
-// The position in pixels, brought inside as far as OUTSIDE says.
+// Position in pixels, mapped into the picture according to OUTSIDE.
 fn inside(at: f32, length: f32) -> f32 {
     let last = length - 1.0;
     switch OUTSIDE {
@@ -39,7 +39,7 @@ fn inside(at: f32, length: f32) -> f32 {
 }
 
 struct Taps {
-    // Negative, or beyond the axis: zero.
+    // Zero outside the axis.
     at: vec4<f32>,
     weight: vec4<f32>,
 }

@@ -1,4 +1,4 @@
-// (x − mean)/√(variance + epsilon)·scale + shift, with the statistics of each channel's group.
+// (x − mean)/√(variance + epsilon)·scale + shift, with statistics over each channel's group.
 override HAS_SCALE: bool = false;
 override HAS_SHIFT: bool = false;
 

@@ -1,4 +1,4 @@
-// Mean and 1/√(variance + epsilon) of each group of channels of each sample; a workgroup for each.
+// Mean and 1/√(variance + epsilon) of each group of channels of each sample; one workgroup per group.
 struct Params {
     x: Planes,
     groups: u32,

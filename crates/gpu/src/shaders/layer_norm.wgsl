@@ -1,4 +1,4 @@
-// (x − mean)/√(variance + epsilon)·scale + shift over rows of `inner` elements; a workgroup a row.
+// (x − mean)/√(variance + epsilon)·scale + shift over rows of `inner` elements; one workgroup per row.
 override HAS_SCALE: bool = false;
 override HAS_SHIFT: bool = false;
 

@@ -10,7 +10,7 @@ struct Params {
     m: u32,
     k: u32,
     n: u32,
-    // Matrices of y, a and b; those of a and b repeat.
+    // Number of matrices of y, a and b; those of a and b repeat.
     batch: u32,
     a_matrices: u32,
     b_matrices: u32,

@@ -1,5 +1,5 @@
-// Maximum of each window, and if WITH_POSITIONS where it stands in its plane. Positions: of values within
-// TIE_EPSILON times the greatest of the window's magnitudes of the maximum, the first counts.
+// Maximum of each window and, if WITH_POSITIONS, its position in the plane: the first value within
+// TIE_EPSILON times the window's greatest magnitude of the maximum.
 override WITH_POSITIONS: bool = false;
 override TIE_EPSILON: f32 = 0.0;
 

@@ -1,5 +1,5 @@
-// Puts each value at the position its maximum had. Every output pixel looks through the windows that
-// hold it, in row-major order; the last that names it wins.
+// Writes each value to the position of its maximum. Every output pixel searches the windows that contain it
+// in row-major order; the last window that names it wins.
 struct Params {
     x: Planes,
     y: Planes,
@@ -13,7 +13,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> positions: array<vec4<i32>>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 
-// First and one past the last window along an axis that reach over a position.
+// First window along an axis that contains a position, and one past the last.
 fn windows(axis: u32, position: u32, size: u32) -> vec2<u32> {
     let w = params.window;
     let stride = i32(w.stride[axis]);

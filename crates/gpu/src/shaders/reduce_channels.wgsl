@@ -1,4 +1,4 @@
-// All channels of a pixel to one.
+// Reduces all channels of a pixel to one.
 struct Params {
     x: Planes,
     y: Planes,

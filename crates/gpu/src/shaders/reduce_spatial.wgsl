@@ -1,4 +1,4 @@
-// Each plane to one pixel; a workgroup for each block of four channels.
+// Reduces each plane to one pixel; one workgroup per block of four channels.
 const THREADS = 256u;
 
 struct Params {

@@ -1,4 +1,4 @@
-// Functions of many elements, chosen when the pipeline is made.
+// Reduction functions, selected at pipeline creation.
 override REDUCTION: u32 = 0u;
 
 const MEAN = 0u;

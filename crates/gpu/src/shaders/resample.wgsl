@@ -1,9 +1,9 @@
-// Separable resizing: each output pixel is a weighted sum of taps[0] × taps[1] input pixels, whose
-// places and weights stand in tables.
+// Separable resizing: each output pixel is a weighted sum of taps[0] × taps[1] input pixels, whose positions
+// and weights are in tables.
 struct Params {
     x: Planes,
     y: Planes,
-    // [y, x]: number of taps, and where the tables begin.
+    // [y, x]: number of taps, and the tables' offsets.
     taps: vec2<u32>,
     index: vec2<u32>,
     weight: vec2<u32>,

@@ -1,11 +1,11 @@
-// The same elements in row-major order, in another shape or layout; four an invocation.
+// Same elements in row-major order, in another shape or layout; four per invocation.
 override FROM_PLANES: bool = false;
 override TO_PLANES: bool = false;
 
 struct Params {
     x: Planes,
     y: Planes,
-    // vec4 of the output, and elements of the value.
+    // Number of vec4 in the output, and of elements in the value.
     count: u32,
     elements: u32,
 }
@@ -14,7 +14,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<u32>>;
 
-// Where the i-th element in row-major order is stored.
+// Storage index of the i-th element in row-major order.
 fn source(i: u32) -> u32 {
     if !FROM_PLANES {
         return i;
@@ -35,7 +35,7 @@ fn main(
     if i >= params.count {
         return;
     }
-    // Row-major number of lane 0, and how far apart lanes are.
+    // Row-major index of lane 0, and the distance between lanes.
     var first = 4u * i;
     var apart = 1u;
     var valid = params.elements - min(first, params.elements);

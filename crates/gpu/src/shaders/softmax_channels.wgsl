@@ -11,7 +11,7 @@ struct Params {
 
 const LOWEST = -3.4028234663852886e38;
 
-// One invocation a pixel, for all its blocks.
+// One invocation per pixel, for all its blocks.
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,

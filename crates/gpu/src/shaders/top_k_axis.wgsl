@@ -1,5 +1,5 @@
-// The k greatest elements of a row (the least if not LARGEST) in order, and where they stand if WITH_POSITIONS. Each
-// is the best of those that come after the one before.
+// The k greatest elements of a row (least, unless LARGEST), sorted, and their positions if WITH_POSITIONS.
+// Each pass finds the best element that follows the previous one in order.
 override LARGEST: bool = true;
 override WITH_POSITIONS: bool = false;
 
@@ -29,7 +29,7 @@ fn main(
     let column = i % params.inner;
     let first = outer * params.axis * params.inner + column;
     let sign = select(-1.0, 1.0, LARGEST);
-    // Of the last one found: its value, and its position.
+    // Value and position of the previous element.
     var last = 0.0;
     var place = -1;
     for (var found = 0u; found < params.k; found++) {

@@ -1,4 +1,4 @@
-// Sum over a workgroup of 256.
+// Sum over a workgroup of 256 invocations.
 const THREADS = 256u;
 
 var<workgroup> partial: array<f32, THREADS>;

@@ -1,4 +1,4 @@
-// Row-major values of up to 8 axes: `stride` is how far apart neighbours along an output axis lie in x.
+// Row-major values of up to 8 axes: `stride` is the distance in x between neighbors along each output axis.
 struct Params {
     size: array<vec4<u32>, 2>,
     stride: array<vec4<u32>, 2>,

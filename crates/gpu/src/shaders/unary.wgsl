@@ -1,4 +1,4 @@
-// y = f(x), four elements an invocation, in either layout. Integers keep their bits in the elements.
+// y = f(x), four elements per invocation, in either layout. Integers are stored as the bits of the elements.
 override CONVERT: u32 = 0u;
 
 const INT_TO_FLOAT = 1u;

@@ -1,4 +1,4 @@
-// Sliding window, [y, x] each.
+// Sliding-window geometry, [y, x] each.
 struct Window {
     kernel: vec2<u32>,
     stride: vec2<u32>,
@@ -6,7 +6,7 @@ struct Window {
     pad_begin: vec2<i32>,
 }
 
-// First input position of the window of an output position; may lie outside.
+// First input position of an output position's window; it may lie outside.
 fn origin(w: Window, y: u32, x: u32) -> vec2<i32> {
     return vec2<i32>(vec2<u32>(y, x) * w.stride) - w.pad_begin;
 }
