@@ -18,6 +18,8 @@ from weights import facts
 
 HERE = Path(__file__).parent
 
+# The fact that speed.py adds to a file.
+SPEED = "milliseconds_per_megapixel"
 # Scores that are parts of a whole, not decibels.
 UNITLESS = ("IoU", "chroma", "hues")
 
@@ -51,6 +53,11 @@ def name(entry: dict) -> str:
     return "-".join(filter(None, [entry["strategy"], entry.get("variant", "")]))
 
 
+def time(entry: dict) -> str:
+    """Nothing until it is measured."""
+    return f"{entry[SPEED]:,}" if SPEED in entry else ""
+
+
 def table(entries: list[dict], spread: float) -> str:
     """The scores of one task's files: a row a score, a column a strategy; in bold the best of a row as it is printed, and of
     decibels what ties with it. Where all of them do, none is."""
@@ -65,20 +72,21 @@ def table(entries: list[dict], spread: float) -> str:
     rows.append(["minutes", *(f"{e['minutes']:.0f}" for e in entries)])
     rows.append(["parameters", *(f"{e['parameters']:,}" for e in entries)])
     rows.append(["kFLOP a pixel", *(f"{e['flops_per_pixel'] / 1000:.0f}" for e in entries)])
+    rows.append(["ms a megapixel", *(time(e) for e in entries)])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def survey_table(entries: list[dict], spread: float) -> str:
     """A survey's networks, from the best on: a row a network; in bold what ties with the best of its column."""
     names = [name for name in entries[0]["scores"] if ", " not in name]
-    rows = [["", "survey", *names, "kFLOP a pixel", "parameters", "steps", "minutes"]]
+    rows = [["", "survey", *names, "kFLOP a pixel", "ms a megapixel", "parameters", "steps", "minutes"]]
     rows.append(["---"] * len(rows[0]))
     best = {name: max(round(e["scores"][name], 2) for e in entries) for name in names}
     for e in sorted(entries, key=lambda e: -e["scores"][names[0]]):
         scores = [round(e["scores"][name], 2) for name in names]
         ties = {name: 0 if any(u in name for u in UNITLESS) else spread for name in names}
         texts = [f"**{v:.2f}**" if v > best[name] - ties[name] - 0.001 else f"{v:.2f}" for name, v in zip(names, scores)]
-        costs = [f"{e['flops_per_pixel'] / 1000:.0f}", f"{e['parameters']:,}", f"{e['steps']:,}", f"{e['minutes']:.0f}"]
+        costs = [f"{e['flops_per_pixel'] / 1000:.0f}", time(e), f"{e['parameters']:,}", f"{e['steps']:,}", f"{e['minutes']:.0f}"]
         rows.append([f"`{e['design']}`", e["survey"], *texts, *costs])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 

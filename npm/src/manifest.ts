@@ -26,6 +26,8 @@ export interface Entry {
   parameters: number;
   /** Multiplications and additions per pixel of the result; 0 where the manifest does not say. */
   flopsPerPixel: number;
+  /** Of the result, on one thread of the CPU that the README of the models names; 0 where the manifest does not say. */
+  millisecondsPerMegapixel: number;
   /** By name: decibels, or parts of a whole. */
   scores: Record<string, number>;
   /** Scores while it was trained: step and score, the steps rising; empty where the manifest has none. */
@@ -94,6 +96,7 @@ export function parseManifest(json: unknown): Entry[] {
       title: text("title"),
       parameters: number("parameters"),
       flopsPerPixel: number("flops_per_pixel"),
+      millisecondsPerMegapixel: number("milliseconds_per_megapixel"),
       scores: numbers(field("scores")),
       curve: curve(field("curve"), number("steps")),
       license: text("license"),

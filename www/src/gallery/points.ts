@@ -29,6 +29,19 @@ export function reference(entries: readonly Entry[], score: string): { name: str
   return null;
 }
 
+/** Milliseconds for a megapixel by file: those of one machine alone, this one where any of the networks was measured on it. */
+export function timesOf(
+  entries: readonly Entry[],
+  measured: ReadonlyMap<string, number>,
+): { here: boolean; times: ReadonlyMap<string, number> } {
+  if (entries.some(({ file }) => measured.has(file))) return { here: true, times: measured };
+  const stored = entries.filter(({ millisecondsPerMegapixel }) => millisecondsPerMegapixel > 0);
+  return {
+    here: false,
+    times: new Map(stored.map(({ file, millisecondsPerMegapixel }) => [file, millisecondsPerMegapixel])),
+  };
+}
+
 /** `times`: milliseconds for a megapixel by file, of those that have been measured; the others have no point by time. */
 export function pointsOf(
   entries: readonly Entry[],

@@ -25,7 +25,7 @@ import "./drawn";
 import { colored, GROUPS, groupOf } from "./groups";
 import type { Measuring } from "./measuring";
 import { PAPERS } from "./papers";
-import { COSTS, type Cost, commonScores, pointsOf, reference } from "./points";
+import { COSTS, type Cost, commonScores, pointsOf, reference, timesOf } from "./points";
 import { galleryStyles } from "./view.styles";
 
 const FIRST_TASK = "super-resolve-x4";
@@ -111,7 +111,7 @@ export class GalleryView extends Localized {
     const shown = entries.filter((entry) => !this.without.includes(groupOf(entry)));
     const scores = commonScores(shown);
     const score = scores.includes(this.score) ? this.score : (scores[0] ?? "");
-    const { times } = this.measuring;
+    const { here, times } = timesOf(shown, this.measuring.times);
     const points = pointsOf(shown, score, this.cost, times).map((point): NamedPoint => {
       return { ...point, name: nameOf(point.entry), group: groupOf(point.entry) };
     });
@@ -141,7 +141,7 @@ export class GalleryView extends Localized {
             )}</div>`
           : nothing
       }
-      ${this.cost === "time" ? this.#renderMeasuring(scored) : nothing}
+      ${this.cost === "time" ? this.#renderMeasuring(scored, here) : nothing}
       <gallery-chart .points=${points} .chosen=${chosen} .full=${full} .score=${score} .unit=${unitOf(score)} .cost=${this.cost}
         .logarithmic=${this.logarithmic} .reference=${reference(shown, score)}
         @pick=${({ detail }: CustomEvent<string>) => this.#set({ chosen: toggled(chosen, detail) })}></gallery-chart>
@@ -153,12 +153,14 @@ export class GalleryView extends Localized {
       <div class="cards">${scored
         .map((entry) => ({ entry, quality: entry.scores[score] ?? 0 }))
         .sort((a, b) => b.quality - a.quality)
-        .map(({ entry, quality }) => this.#renderCard(entry, score, quality, chosen, full))}</div>
+        .map(({ entry, quality }) =>
+          this.#renderCard(entry, score, quality, chosen, full, times.get(entry.file)),
+        )}</div>
     `;
   }
 
-  /** Times are those of this device: nobody else's would be the reader's. */
-  #renderMeasuring(entries: readonly Entry[]) {
+  /** Whose the times are, and how they become those of this device. */
+  #renderMeasuring(entries: readonly Entry[], here: boolean) {
     const { now, error, times } = this.measuring;
     const missing = entries.filter(({ file }) => !times.has(file));
     const said = now
@@ -167,7 +169,7 @@ export class GalleryView extends Localized {
           number: entries.length - missing.length + 1,
           count: entries.length,
         })
-      : t(missing.length > 0 ? "gallery.measure.about" : "gallery.measured");
+      : t(here ? "gallery.measured" : "gallery.measure.about");
     return html`<div class="measure">
       ${
         now
@@ -180,10 +182,16 @@ export class GalleryView extends Localized {
     </div>`;
   }
 
-  #renderCard(entry: Entry, score: string, quality: number, chosen: readonly string[], full: boolean) {
+  #renderCard(
+    entry: Entry,
+    score: string,
+    quality: number,
+    chosen: readonly string[],
+    full: boolean,
+    time: number | undefined,
+  ) {
     const id = methodId(entry);
     const name = nameOf(entry);
-    const time = this.measuring.times.get(entry.file);
     const about = [`design.${entry.design}.text`, `slides.${entry.strategy}.text`, `lab.about.${entry.strategy}`].find(
       hasMessage,
     );

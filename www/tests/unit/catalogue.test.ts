@@ -71,6 +71,7 @@ describe("the manifest", () => {
         title: "denoise (bilinear)",
         parameters: 1000,
         flopsPerPixel: 96_192,
+        millisecondsPerMegapixel: 0,
         scores: {},
         curve: [],
         license: "MIT",

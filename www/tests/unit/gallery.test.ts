@@ -12,6 +12,7 @@ import {
   placed,
   pointsOf,
   reference,
+  timesOf,
 } from "../../src/gallery/points";
 
 function entry(name: string, more: Record<string, unknown>): Entry {
@@ -155,6 +156,15 @@ describe("the manifest's networks of surveys", () => {
   it("have points by time once they have been measured", () => {
     const times = new Map([[plain.file, 120]]);
     expect(pointsOf(all, "Set5 x4", "time", times).map(({ id, cost }) => [id, cost])).toEqual([["plain", 120]]);
+  });
+
+  it("take their times from the files until one of them is measured here", () => {
+    const slow = entry("slow", { milliseconds_per_megapixel: 900 });
+    const listed = [slow, plain];
+    expect(timesOf(listed, new Map())).toEqual({ here: false, times: new Map([[slow.file, 900]]) });
+    expect(timesOf(listed, new Map([["other.onnx", 1]])).here, "another task's").toBe(false);
+    const measured = new Map([[plain.file, 120]]);
+    expect(timesOf(listed, measured)).toEqual({ here: true, times: measured });
   });
 
   it("make a front of those that no other beats at the same cost or less", () => {
