@@ -103,7 +103,7 @@ export class Skips extends Localized {
         ${skips.length === 0 ? html`<p class="hint">${t("inspect.skips.none")}</p>` : skips.map((edge) => this.#skip(edge))}
         ${
           inner.length > 1
-            ? html`<div class="ways"><button @click=${() => this.#cut(inner, !all)}>${t(all ? "inspect.mend.all" : "inspect.cut.all")}</button></div>`
+            ? html`<div class="ways"><button @click=${() => this.#cut(inner, !all)}>${t(all ? "inspect.restore.all" : "inspect.cut.all")}</button></div>`
             : nothing
         }
       </div>

@@ -13,7 +13,7 @@ const network = (name: string) => ({ name, bytes: new Uint8Array([1, 80, 0, 0, 1
 const DIALOGS: [string, ...((page: Page) => Promise<unknown>)[]][] = [
   ["Use it", (page) => bring(page, "drop", [network("student.onnx")])],
   ["Use it", (page) => bring(page, "drop", [network("one.onnx"), network("two.onnx")])],
-  ["Save", press("More ways to keep it"), press("Save as another format")],
+  ["Save", press("More ways to save"), press("Save as another format")],
   ["Use this part", press("Crop and rotate")],
   ["Take it", press("Take a picture")],
   ["Copy the code", press("Share or embed")],

@@ -424,7 +424,7 @@ describe("what the page around has chosen", () => {
     );
     await waitFor("result a");
     const frame = page.locator("#a").locator("iframe").contentFrame();
-    await frame.getByRole("button", { name: "More ways to keep it" }).click();
+    await frame.getByRole("button", { name: "More ways to save" }).click();
     await frame.getByRole("button", { name: "Copy the picture" }).waitFor();
     expect(await frame.getByRole("button", { name: /^(Open photo|Use the result)/ }).count()).toBe(0);
     await page.locator("#b").scrollIntoViewIfNeeded();

@@ -67,7 +67,7 @@ async function downloaded(action: () => Promise<unknown>): Promise<Buffer> {
 const savedPng = () => downloaded(() => page.getByRole("button", { name: "Save PNG" }).click());
 
 async function keep(way: string): Promise<void> {
-  await page.getByRole("button", { name: "More ways to keep it" }).click();
+  await page.getByRole("button", { name: "More ways to save" }).click();
   await page.getByRole("button", { name: way }).click();
 }
 

@@ -22,7 +22,7 @@ describe("the gallery", () => {
     await point(page, "Residual blocks").click();
     await point(page, "Progressive").focus();
     await page.keyboard.press("Space");
-    await page.getByText("2 networks chosen, of at most 6").waitFor();
+    await page.getByText("2 of at most 6 networks chosen").waitFor();
     expect(page.url()).toContain("with=residual,progressive");
     await compare(page).click();
     await restored(page);
@@ -38,16 +38,16 @@ describe("the gallery", () => {
     const names = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv", "residual"];
     const query = `score=Set14+luma&cost=parameters&scale=linear&without=frameworks&with=${names}`;
     const page = await at.visit(`#gallery/super-resolve-x4?${query}`);
-    await page.getByText("6 networks chosen, of at most 6").waitFor();
+    await page.getByText("6 of at most 6 networks chosen").waitFor();
     expect(await page.getByRole("combobox").inputValue()).toBe("Set14 luma");
     for (const name of ["Parameters", "Linear"]) expect(await page.getByRole("radio", { name }).isChecked()).toBe(true);
     expect(await point(page, "Progressive").count()).toBe(0);
     await page.getByRole("checkbox", { name: "Upsampling frameworks" }).click();
     expect(await point(page, "Progressive").getAttribute("aria-disabled")).toBe("true");
     await point(page, "Progressive").click({ force: true });
-    await page.getByText("6 networks chosen, of at most 6").waitFor();
+    await page.getByText("6 of at most 6 networks chosen").waitFor();
     await point(page, "Bilinear").click();
-    await page.getByText("5 networks chosen, of at most 6").waitFor();
+    await page.getByText("5 of at most 6 networks chosen").waitFor();
   });
 
   it("draws every network in its card, and every point in its group's color", async () => {
@@ -100,9 +100,9 @@ describe("the gallery", () => {
     expect(await page.locator("article").count(), "cards do not wait for it").toBeGreaterThan(3);
     await measure.focus();
     await page.keyboard.press("Enter");
-    await page.getByText("Milliseconds for a megapixel").waitFor();
+    await page.getByText("Milliseconds per megapixel").waitFor();
     const said = await point(page, "Residual blocks").getAttribute("aria-label");
-    expect(said).toMatch(/: 29\.70 dB, \S+ ms a megapixel$/);
+    expect(said).toMatch(/: 29\.70 dB, \S+ ms per megapixel$/);
     expect(await page.locator("article", { hasText: "Residual blocks" }).textContent()).toMatch(/megapixel[\d.,]+ ms/);
     expect(at.complaints).toEqual([]);
 

@@ -42,7 +42,7 @@ it("with nothing cut gives the result of the playground, with a connection cut a
   await page.getByRole("button", { name: "Save PNG" }).click();
   const saved = readFileSync(await (await download).path());
 
-  await page.getByRole("button", { name: "More ways to keep it" }).click();
+  await page.getByRole("button", { name: "More ways to save" }).click();
   await page.getByRole("link", { name: "Look inside the network" }).click();
   await done();
   const output = await drawn("inspect-skips figure:nth-of-type(2) canvas");
@@ -72,11 +72,11 @@ it("of max-unpooling shows where the maxima were, and times every node", async (
   page = await at.visit("#inspect?backend=cpu&model=max-unpool&node=pool1.maxpool&output=1", {
     reducedMotion: "reduce",
   });
-  await page.getByText("each place has its color").waitFor({ timeout: 60_000 });
+  await page.getByText("Each color is a position").waitFor({ timeout: 60_000 });
   await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
   await page.keyboard.press("ArrowDown");
   await page
-    .getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/)
+    .getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], position [12], [12] in its window/)
     .waitFor();
   await done();
   expect(await page.locator("inspect-facts dl").textContent()).toMatch(/CPU\s*\d+\.\d+ ms/);
@@ -94,7 +94,7 @@ it("a small network gets better as it learns, and untrained ones leave the marks
     await psnr(),
     Number.parseFloat((await page.locator("figcaption").first().locator("span").textContent()) ?? ""),
   ];
-  await page.getByRole("slider", { name: "Steps of training" }).press("End");
+  await page.getByRole("slider", { name: "Training steps" }).press("End");
   await expect.poll(psnr).toBeGreaterThan(noisy + 3);
   expect(first).toBeLessThan(noisy);
   await page.getByRole("radio", { name: "Random weights" }).press(" ");
@@ -128,7 +128,7 @@ it("of transformers shows over the photo what a chosen place attends to", async 
     await said.filter({ hasText: "attends most to" }).waitFor({ timeout: 100_000 });
     return ((await said.textContent()) ?? "").match(/[\d.]+/g)?.map((number) => Number(number.replace(/\.$/, "")));
   };
-  const photo = page.getByRole("group", { name: /^The photo in tokens/ });
+  const photo = page.getByRole("group", { name: /^The photo as tokens/ });
   const [row, column, toRow = 0, toColumn = 0, share = 0] = (await told()) ?? [];
   expect([row, column], "the middle of 12 × 18").toEqual([6, 9]);
   expect(share).toBeGreaterThan(100 / (12 * 18));
@@ -144,10 +144,10 @@ it("of transformers shows over the photo what a chosen place attends to", async 
 
   const { width, height } = (await photo.boundingBox()) ?? expect.unreachable();
   await photo.click({ position: { x: width * (2.5 / 18), y: height * (3.5 / 12) } });
-  await said.filter({ hasText: "The token in row 3, column 2 " }).waitFor();
+  await said.filter({ hasText: "The token at row 3, column 2 " }).waitFor();
   await photo.press("ArrowRight");
   await photo.press("ArrowUp");
-  await said.filter({ hasText: "The token in row 2, column 3 " }).waitFor();
+  await said.filter({ hasText: "The token at row 2, column 3 " }).waitFor();
   const mean = await told();
   await page.getByRole("radio", { name: "1", exact: true }).click();
   await expect.poll(told, { message: "a head is not the mean" }).not.toEqual(mean);

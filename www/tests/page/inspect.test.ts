@@ -204,7 +204,7 @@ describe("the times of the kernels", () => {
   it("of a GPU have no bound, and are measured anew when asked; that can be stopped", async () => {
     await open("#inspect?backend=webgpu");
     await done();
-    expect(await table().getByRole("columnheader").allTextContents()).not.toContain("Of the bound");
+    expect(await table().getByRole("columnheader").allTextContents()).not.toContain("Efficiency");
     await at.engine({ tileDelay: 3000 });
     const times = page.locator("inspect-times");
     await times.getByRole("button", { name: "Time them again" }).press("Enter");
@@ -280,11 +280,11 @@ describe("feature maps", () => {
 
   it("of max-pooling show where the maxima were", async () => {
     await open("#inspect?model=max-unpool&node=pool1.maxpool&output=1");
-    await page.getByText("each place has its color").waitFor();
+    await page.getByText("Each color is a position").waitFor();
     await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
     await press("ArrowDown");
     await page
-      .getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], place [12], [12] of its window/)
+      .getByText(/row 65, column 64: index \d+, row 13[01], column 12[89], position [12], [12] in its window/)
       .waitFor();
   });
 
@@ -386,7 +386,7 @@ describe("the picture", () => {
     const table = page.locator("up-results tbody");
     const before = await table.textContent();
     const address = page.url();
-    await page.getByRole("button", { name: "More ways to keep it" }).press("Enter");
+    await page.getByRole("button", { name: "More ways to save" }).press("Enter");
     await page.getByRole("link", { name: "Look inside the network" }).press("Enter");
     await box(/^enc1.conv1:/).waitFor();
     expect(page.url()).toContain("picture=coffee&model=nearest");

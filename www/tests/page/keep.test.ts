@@ -37,7 +37,7 @@ async function downloaded(action: () => Promise<unknown>): Promise<{ name: strin
 }
 
 async function keep(way: string): Promise<void> {
-  await page.getByRole("button", { name: "More ways to keep it" }).click();
+  await page.getByRole("button", { name: "More ways to save" }).click();
   await page.getByRole("button", { name: way }).click();
 }
 

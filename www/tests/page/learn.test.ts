@@ -14,7 +14,7 @@ async function open(hash: string, options?: BrowserContextOptions): Promise<void
   await page.getByRole("status").filter({ hasText: "Up to date" }).waitFor({ timeout: 45_000 });
 }
 
-const slider = () => page.getByRole("slider", { name: "Steps of training" });
+const slider = () => page.getByRole("slider", { name: "Training steps" });
 const output = () => page.locator("learn-view figcaption").nth(1);
 /** A row of the picture that is to be reached. */
 const truth = () =>
@@ -46,7 +46,7 @@ describe("a training", () => {
 
   it("is stepped through by keyboard, and its output gets nearer to the truth", async () => {
     await open("#learn");
-    await page.getByRole("img", { name: /^The loss over the steps of training. At step 0 it is 0\.\d+/ }).waitFor();
+    await page.getByRole("img", { name: /^Training loss by step. At step 0 it is 0\.\d+/ }).waitFor();
     const seen: number[] = [];
     await slider().focus();
     for (const step of ["0", "30", "120", "500", "2,000", "8,000"]) {

@@ -83,7 +83,7 @@ describe("a proposal", () => {
   it("follows a result that is used as the photo: another task than the one just run", async () => {
     await open();
     await at.engine({ need: "less-noise" });
-    await page.getByRole("button", { name: "More ways to keep it" }).click();
+    await page.getByRole("button", { name: "More ways to save" }).click();
     await page.getByRole("button", { name: "Use the result as the photo" }).click();
     await named(page, "chelsea-denoise.png").waitFor();
     await proposal().getByRole("button", { name: "Enlarge ×2" }).click();
@@ -271,7 +271,7 @@ describe("the size of an enlarged photo", () => {
     expect(await figures()).not.toEqual(atThree);
     expect(await scale().getAttribute("min"), "what is not reduced has nothing to score").toBe("1.1");
     const report = page.waitForEvent("download");
-    await page.getByRole("button", { name: "More ways to keep it" }).click();
+    await page.getByRole("button", { name: "More ways to save" }).click();
     await page.getByRole("button", { name: "Save a report as JSON" }).click();
     const told = JSON.parse(readFileSync(await (await report).path(), "utf8"));
     expect(told.degraded).toEqual([{ kind: "resize", width: 301, height: 200, interpolation: "bicubic" }]);

@@ -97,7 +97,7 @@ describe("tasks", () => {
     await settled(() => task("Restore an old photo").check());
     const steps = async () => {
       const download = page.waitForEvent("download");
-      await page.getByRole("button", { name: "More ways to keep it" }).click();
+      await page.getByRole("button", { name: "More ways to save" }).click();
       await page.getByRole("button", { name: "Save a report as JSON" }).click();
       const report = JSON.parse(readFileSync(await (await download).path(), "utf8"));
       const named = report.results[0].steps.map(
@@ -512,7 +512,7 @@ describe("the state", () => {
 
   it("a result becomes the next photo", async () => {
     await open();
-    await page.getByRole("button", { name: "More ways to keep it" }).click();
+    await page.getByRole("button", { name: "More ways to save" }).click();
     await page.getByRole("button", { name: "Use the result as the photo" }).click();
     await named(page, "chelsea-denoise.png 451 × 300").waitFor();
     await page.locator("up-proposal").waitFor(); // which comes before a run
