@@ -7,6 +7,7 @@
 # make size    what a visitor downloads of it
 # make check   format, lints and types
 # make networks   compares thirty public networks with onnxruntime; writes docs/networks.md
+# make parity     compares every file of models/ with onnxruntime, on the CPU and WebGPU; writes docs/parity.md
 # make train-zoo DATA=folder   trains every model (training/README.md), make train-surveys those of the surveys
 
 MAKEFLAGS += --no-print-directory
@@ -19,7 +20,7 @@ DOCS := $(shell find docs -type f)
 export VITE_CONFIG_NATIVE_IGNORE_WARNING := true
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
-.PHONY: play site test test-native msrv bench pkg size check networks train-zoo train-surveys
+.PHONY: play site test test-native msrv bench pkg size check networks parity train-zoo train-surveys
 
 play: www/dist/index.html
 	@cd www && npx vite preview
@@ -57,11 +58,14 @@ networks: training/.venv/ready
 	@training/.venv/bin/pip install --quiet torchvision segmentation-models-pytorch monai spandrel
 	@cd training && .venv/bin/python public_networks.py
 
+parity: training/.venv/ready
+	@cd training && .venv/bin/python parity.py
+
 train-zoo: training/.venv/ready
 	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) $(if $(HOURS),--hours $(HOURS))
 
 train-surveys: training/.venv/ready
-	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) --only super-resolve-x4-survey denoise-survey
+	@cd training && .venv/bin/python zoo.py --data $(abspath $(or $(DATA),../shared/data)) --only super-resolve-x4-survey denoise-survey segment-survey super-resolve-x2-best super-resolve-x4-best
 
 training/.venv/ready: training/requirements.txt
 	python3 -m venv training/.venv

@@ -1,6 +1,6 @@
-//! Runs networks that `training/public_networks.py` has exported, and writes how far they are from onnxruntime.
+//! Runs the networks of `training/public_networks.py` or `training/parity.py`, and writes how far they are from what is expected.
 //!
-//!     cargo run --release --example networks -- FOLDER > table.tsv
+//!     cargo run --release --example networks -- FOLDER [cpu|webgpu] > table.tsv
 //!
 //! A line a case: file, case, and the largest difference as a share of the largest value, or why it is refused.
 
@@ -41,8 +41,12 @@ async fn largest_difference(engine: &Engine, case: &Case, run: &Run) -> Result<f
 
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("a folder of .safetensors files"));
-    let engine =
-        pollster::block_on(Engine::create(BackendChoice::Cpu, &Unhurried::default())).expect("a CPU");
+    let choice = match std::env::args().nth(2).as_deref() {
+        None | Some("cpu") => BackendChoice::Cpu,
+        Some("webgpu") => BackendChoice::WebGpu,
+        Some(other) => panic!("{other:?} is no backend: cpu or webgpu"),
+    };
+    let engine = pollster::block_on(Engine::create(choice, &Unhurried::default())).expect("the backend");
     let entries = std::fs::read_dir(&folder).expect("the folder can be read");
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "safetensors"));

@@ -86,7 +86,13 @@ def survey_table(entries: list[dict], spread: float) -> str:
         scores = [round(e["scores"][name], 2) for name in names]
         ties = {name: 0 if any(u in name for u in UNITLESS) else spread for name in names}
         texts = [f"**{v:.2f}**" if v > best[name] - ties[name] - 0.001 else f"{v:.2f}" for name, v in zip(names, scores)]
-        costs = [f"{e['flops_per_pixel'] / 1000:.0f}", time(e), f"{e['parameters']:,}", f"{e['steps']:,}", f"{e['minutes']:.0f}"]
+        costs = [
+            f"{e['flops_per_pixel'] / 1000:.0f}",
+            time(e),
+            f"{e['parameters']:,}",
+            f"{e['steps']:,}",
+            f"{e['minutes']:.0f}",
+        ]
         rows.append([f"`{e['design']}`", e["survey"], *texts, *costs])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
