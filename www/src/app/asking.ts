@@ -1,4 +1,4 @@
-/** Asks a person how a network's output is to be read, and shows meanwhile what each way makes of the photo. */
+/** Asks the user how to interpret a network's output, with a preview of each interpretation on the photo. */
 
 import type { PictureInfo } from "../protocol";
 import type { Bench } from "./bench";
@@ -9,7 +9,7 @@ import type { Reading, ReadingId } from "./reading";
 import { shownClasses } from "./stages";
 import { unlessAborted } from "./step";
 
-/** Longest side of a preview's input. */
+/** Longest side of a preview's input, in pixels. */
 const SIDE = 256;
 
 export class Asking {
@@ -26,14 +26,14 @@ export class Asking {
     this.#answer(id);
   }
 
-  /** `photo`: what previews are made of; null: there are none. */
+  /** `photo`: input of the previews; null: no previews. */
   async ask(own: OwnModel, readings: Reading[], photo: PictureInfo | null, signal: AbortSignal): Promise<Reading> {
     const shown = new AbortController();
     const previews = AbortSignal.any([signal, shown.signal]);
     const answered = new Promise<ReadingId>((resolve) => (this.#answer = resolve));
     this.#board.update({ question: { name: own.name, readings, previews: {}, chosen: own.reading } });
     this.#board.now({ kind: "asking" });
-    if (photo) void this.#show(own, readings, photo, previews).catch(() => {}); // the question can be answered without
+    if (photo) void this.#show(own, readings, photo, previews).catch(() => {}); // previews are optional
     try {
       const id = await unlessAborted(answered, signal);
       return readings.find((reading) => reading.id === id) ?? (readings[0] as Reading);

@@ -1,4 +1,4 @@
-/** Many photos, one after another, into one ZIP. */
+/** Restores many photos, one after another, into one ZIP. */
 
 import { Zip, ZipPassThrough } from "fflate";
 import { codeOf, messageOf, type PictureInfo } from "../protocol";
@@ -16,22 +16,21 @@ export interface Batch {
   task: TaskFacts;
   settings: Settings;
   method: Method;
-  /** The part of the first photo that is used, the one that has been looked at. */
+  /** The crop of the first photo, the one on screen. */
   cut: Cut | null;
 }
 
-/** `zip`: null where nothing was done. `ended`: what ended it early. */
+/** `zip`: null if no photo was restored. `ended`: the error that ended the batch early. */
 export interface Restored {
   zip: Blob | null;
-  /** Photos that could not be done. */
+  /** Photos that could not be restored. */
   failed: number;
   ended: unknown;
 }
 
 /**
- * What cannot be read is named in `errors.txt` and does not hold up the rest; nor is what has been done lost where a stop or a
- * crash ends it. `tell` hears how many are done, with the share of the one
- * under way.
+ * Photos that cannot be read are listed in `errors.txt` and do not stop the batch; a stop or a crash keeps the results
+ * so far. `tell` receives the number of finished photos, plus the fraction of the current one.
  */
 export async function restoreAll(
   bench: Bench,
@@ -100,7 +99,9 @@ export async function restoreAll(
   }
 }
 
-/** Stored without compression: a PNG has had its own. Kept as blobs, which need not be in memory. */
+/**
+ * A ZIP without compression, since PNGs are compressed already. Entries are blobs, which the browser may keep on disk.
+ */
 class Archive {
   #parts: Blob[] = [];
   #zip = new Zip((error, chunk) => {

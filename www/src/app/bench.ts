@@ -1,6 +1,6 @@
 /**
- * What the results are made with (engine, models, pictures), each remembered under the settings that made it.
- * Everything here can be made again from the files, which is what survives a worker that crashed.
+ * The resources that results need (engine, models, pictures), each cached under the settings that produced it. All of
+ * it can be rebuilt from the files, so it survives a crash of the worker.
  */
 
 import type { Entry } from "../../../npm/src/manifest";
@@ -18,7 +18,7 @@ import { Step, unlessAborted } from "./step";
 /** Models that stay loaded: six results of three steps each need no more. */
 const MOST_MODELS = 18;
 
-/** How the keys of a person's own models begin; no file of the site is called so. */
+/** Prefix of the keys of the user's own models; no file of the site has it. */
 const OWN = "own ";
 
 export type Tell = (activity: Activity) => void;
@@ -42,14 +42,14 @@ export class Bench {
   engine(choice: BackendChoice, signal: AbortSignal): Promise<EngineInfo> {
     const made = this.#engine.get(choice, () => {
       this.#tell({ kind: "starting" });
-      this.#models.clear(); // models go with the engine that loaded them
+      this.#models.clear(); // models are freed with the engine that loaded them
       this.#pace.forget();
       return this.client.start(choice);
     });
     return unlessAborted(made, signal);
   }
 
-  /** The engine has changed by itself: a GPU gave up. */
+  /** The engine has switched backends by itself, after a GPU failure. */
   engineIs(choice: BackendChoice, engine: EngineInfo): void {
     this.#engine.set(choice, Promise.resolve(engine));
     this.#pace.forget();
@@ -58,7 +58,7 @@ export class Bench {
   model(stage: Exclude<Stage, { kind: "filter" }>, signal: AbortSignal): Promise<ModelInfo> {
     const key = stage.kind === "own" ? ownKey(stage.model) : stage.entry.file;
     const step = this.#models.get(key) ?? new Step<ModelInfo>((model) => this.client.free("model", model.id));
-    this.#models.delete(key); // to stand last among those used
+    this.#models.delete(key); // re-inserted as the most recently used
     this.#models.set(key, step);
     this.#forgetModels();
     const source = stage.kind === "own" ? stage.model.source : shipped(stage.entry);
@@ -73,7 +73,7 @@ export class Bench {
     );
   }
 
-  /** Those used longest ago; a run that is under way holds its own. */
+  /** Drops the least recently used models; a run in progress keeps its own alive. */
   #forgetModels(): void {
     for (const [key, step] of this.#models) {
       if (this.#models.size <= MOST_MODELS) return;
@@ -82,7 +82,7 @@ export class Bench {
     }
   }
 
-  /** Of a person's own models only this one is used any more. */
+  /** Drops the user's own models, except this one. */
   forgetOwn(but: OwnModel | null): void {
     for (const [key, step] of this.#models) {
       if (!key.startsWith(OWN) || (but && key === ownKey(but))) continue;
@@ -91,13 +91,13 @@ export class Bench {
     }
   }
 
-  /** The photo as it came. `opened`: it has been decoded already. */
+  /** The whole photo, uncropped. `opened`: its decoded picture, if there is one already. */
   whole(photo: Photo, signal: AbortSignal, opened?: PictureInfo): Promise<PictureInfo> {
     if (opened) this.#whole.set(photo.key, Promise.resolve(opened));
     return this.#whole.get(photo.key, () => this.client.call("decode", { file: photo.file }, { signal }), signal);
   }
 
-  /** The part of the photo that is used. */
+  /** The cropped photo. */
   async original(photo: Photo, signal: AbortSignal): Promise<PictureInfo> {
     const { cut } = photo;
     const whole = await this.whole(photo, signal);
@@ -110,7 +110,7 @@ export class Bench {
     );
   }
 
-  /** The photo made worse. */
+  /** The degraded photo. */
   degraded(original: PictureInfo, how: readonly FilterSpec[], signal: AbortSignal): Promise<PictureInfo> {
     this.#tell({ kind: "degrade" });
     return this.chain(
@@ -120,7 +120,10 @@ export class Bench {
     );
   }
 
-  /** Makes each picture of the one before, whatever its recipe says it is of; `first` itself where there are no recipes. */
+  /**
+   * Applies the recipes in turn, each to the output of the one before, whatever input it names; returns `first` if
+   * there are none.
+   */
   async chain(first: PictureInfo, recipes: readonly Recipe[], signal: AbortSignal): Promise<PictureInfo> {
     let last = first;
     for (const recipe of recipes) {
@@ -131,7 +134,7 @@ export class Bench {
     return last;
   }
 
-  /** Multiplications and additions in a millisecond: by a short trial, until a run has told better. */
+  /** Multiply-adds per millisecond: from a short trial, until a run has measured it better. */
   pace(choice: BackendChoice, model: ModelInfo, signal: AbortSignal): Promise<number> {
     return this.#pace.get(choice, () => this.client.call("calibrate", { model: model.id }, { signal }), signal);
   }
@@ -140,7 +143,7 @@ export class Bench {
     this.#pace.set(choice, Promise.resolve(pace));
   }
 
-  /** The worker is gone, and all that was in it. */
+  /** The worker and everything in it is gone. */
   forget(): void {
     for (const step of [this.#engine, this.#whole, this.#cut, this.#pace]) step.forget();
     this.#models.clear();
@@ -153,7 +156,7 @@ function ownKey(model: OwnModel): string {
   return OWN + keyOf(model);
 }
 
-/** Where the files of one of the site’s models lie. */
+/** Where the files of one of the site’s models are. */
 export function shipped({ file, sha256, data }: Entry): ShippedModel {
   const files = data.map((of) => [of.file, { url: fromBase(`models/${of.file}`), sha256: of.sha256 }]);
   return { url: fromBase(`models/${file}`), sha256, data: Object.fromEntries(files) };

@@ -1,6 +1,6 @@
 import type { Activity, State } from "./state";
 
-/** The state and the one way to change it. Emits `change`. */
+/** The state, and the only way to change it. Emits `change`. */
 export class Board extends EventTarget {
   state: State;
 

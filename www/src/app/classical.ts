@@ -1,4 +1,4 @@
-/** The classical methods that the engine offers (`crates/image/src/classical.rs`), and their ranges. */
+/** The classical methods that the engine offers (`crates/image/src/classical.rs`), with their ranges. */
 
 import type { FilterSpec } from "../engine";
 import offered from "../generated/classical.json";
@@ -19,7 +19,7 @@ export function classicalOf(kind: Kind): Classical {
   return offer;
 }
 
-/** Noise that can be removed, as its standard deviation of 255. */
+/** Standard deviation of the noise that a filter can remove, of 255. */
 export const SIGMA = sigma();
 
 function sigma(): RangeControl {

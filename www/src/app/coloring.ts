@@ -1,4 +1,4 @@
-/** Color hints on the photo: which there are, and what the network itself thinks of a place. */
+/** Color hints on the photo, and the colors that the network itself predicts at a place. */
 
 import type { LikelyColor } from "../engine";
 import type { Point } from "../protocol";
@@ -8,18 +8,18 @@ import { type Hint, hintsIn, MOST_HINTS, outOfCut, takesHints, valuesFor } from 
 import type { Settings } from "./settings";
 import type { ResultState, State } from "./state";
 
-/** The result whose network takes hints, the chosen one if it does; undefined: none. */
+/** The result whose network takes hints, preferably the chosen one; undefined: none. */
 export function hinted({ results, chosen }: State): ResultState | undefined {
   const takes = results.filter(({ optional }) => takesHints(optional));
   return takes.find(({ id }) => id === chosen) ?? takes[0];
 }
 
-/** Those of the part of the photo that is used. */
+/** The hints within the crop. */
 export function shownHints({ settings, photo }: State): Hint[] {
   return photo ? hintsIn(settings.hints, settings.cut, photo.size) : [];
 }
 
-/** The settings' hints where those of the used part are to be `shown`: others stay. */
+/** The settings' hints with those inside the crop replaced by `shown`. */
 export function withHints({ settings, photo }: State, shown: readonly Hint[]): Settings["hints"] {
   if (!photo) return settings.hints;
   const { hints, cut } = settings;
@@ -27,7 +27,7 @@ export function withHints({ settings, photo }: State, shown: readonly Hint[]): S
   return [...others, ...shown.map((hint) => ({ ...hint, ...outOfCut(hint, cut, photo.size) }))].slice(0, MOST_HINTS);
 }
 
-/** The colors that the network finds likely at a place of the part that is used, told the hints beside it. */
+/** The colors that the network finds likely at a place in the crop, given the other hints. */
 export async function likelyColors(
   bench: Bench,
   state: State,

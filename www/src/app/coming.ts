@@ -1,4 +1,4 @@
-/** Photos on their way: where each comes from, and what it is opened for. */
+/** Photos that are being loaded: where each comes from, and what it is opened for. */
 
 import type { Bench } from "./bench";
 import type { Cut } from "./cut";
@@ -8,32 +8,32 @@ import { keptPhoto, ownPhoto, type Photo, samplePhoto } from "./photo";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import type { Settings } from "./settings";
 
-/** What an address says of a photo: the part of it that is used, and colors that are known. */
+/** What an address says about a photo: its crop and its color hints. */
 type Part = Pick<Settings, "cut" | "hints">;
 
-/** A photo on its way. Other work, such as a click on a setting, restarts it. */
+/** A photo that is being loaded. Other work, such as a changed setting, restarts it. */
 export interface Coming {
   readonly find: (signal: AbortSignal) => Promise<Photo>;
-  /** The sample that it is to be; null: a picture of the person's own. */
+  /** Id if it is a sample; null: the user's own picture. */
   readonly sample: SampleId | null;
-  /** What it is opened for. This and the mask may be chosen as long as it is on its way: a copy then takes its place. */
+  /** What it is opened for. A change of this or of the mask while it loads replaces it by a changed copy. */
   readonly mode: Settings["mode"];
   readonly mask: Photo | null;
-  /** Whether it is a mask of the photo that is there, if it has its size. */
+  /** Whether it becomes a mask if it has the size of the current photo. */
   readonly mayBeMask: boolean;
-  /** The photos it was brought together with, itself among them. */
+  /** All photos of the same drop, this one included. */
   readonly many: readonly Given[];
-  /** Names of files beside it that nothing here can read. */
+  /** Names of files of the same drop that nothing here can read. */
   readonly leftOut: readonly string[];
-  /** Whether it can be asked for once more where it failed. */
+  /** Whether it can be retried after a failure. */
   readonly lasts: boolean;
-  /** Whether a photo that this device keeps is asked for: there may be none. */
+  /** Whether it is the photo that this device keeps; there may be none. */
   readonly kept: boolean;
-  /** The part of it to use; null: all of it. */
+  /** Its crop; null: all of it. */
   readonly cut: Cut | null;
-  /** Colors that are known of it. */
+  /** Its color hints. */
   readonly hints: readonly Hint[];
-  /** The task that it is the result of; null: it is none. */
+  /** The task that produced it, if it is a result; otherwise null. */
   readonly after: string | null;
 }
 
@@ -63,19 +63,19 @@ export function comingPhoto(photo: Photo, more: Partial<Coming> = {}): Coming {
   return coming(async () => photo, more);
 }
 
-/** The photo that this device keeps; where there is none, the first sample. */
+/** The photo that this device keeps; if there is none, the first sample. */
 export function comingBack(mode: Settings["mode"], part: Part): Coming {
   const find = async (signal: AbortSignal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal);
   return coming(find, { mode, kept: true, ...part });
 }
 
-/** A result, which is gone with its worker. */
+/** A result. It cannot be retried: it is lost with its worker. */
 export function comingResult(png: Promise<Blob>, name: string, after: string): Coming {
-  png.catch(() => {}); // told of where it is found
+  png.catch(() => {}); // handled where the result is awaited
   return coming(async () => ownPhoto(await png, name), { lasts: false, after });
 }
 
-/** A smaller copy of a photo: of this longer side, or of half of it where `side` is none. */
+/** A smaller copy of a photo, with `side` as its longer side; `side` 0: half its size. */
 export function comingCopy(bench: Bench, photo: Photo, side: number, mode: Settings["mode"]): Coming {
   const { client } = bench;
   const find = async (signal: AbortSignal) => {

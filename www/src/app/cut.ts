@@ -1,9 +1,11 @@
-/** The part of a photo that is used, mirrored and turned: numbers alone. Pixels are those of the photo as it was opened. */
+/**
+ * The crop of a photo, with rotation and mirroring, as plain numbers. Coordinates are pixels of the photo as opened.
+ */
 
 import type { Rect } from "../engine";
 import type { Size } from "../view/viewport";
 
-/** First cut to `rect`, then mirrored left to right, then turned clockwise by `quarters` of a circle. */
+/** Applied in order: crop to `rect`, mirror left to right, rotate clockwise by `quarters` × 90°. */
 export interface Cut {
   rect: Rect;
   quarters: number;
@@ -18,7 +20,7 @@ export function wholeOf({ width, height }: Size): Cut {
   return partOf({ x: 0, y: 0, width, height });
 }
 
-/** Whether it leaves a photo of this size as it is. */
+/** Whether it leaves a photo of this size unchanged. */
 export function isWhole({ rect, quarters, mirrored }: Cut, { width, height }: Size): boolean {
   return rect.width === width && rect.height === height && quarters === 0 && !mirrored;
 }
@@ -27,7 +29,7 @@ export function fitsIn({ rect: { x, y, width, height } }: Cut, size: Size): bool
   return x + width <= size.width && y + height <= size.height;
 }
 
-/** Of what it makes. */
+/** The size of the result. */
 export function cutSize({ rect, quarters }: Cut): Size {
   return turnedSize(rect, quarters);
 }
@@ -36,12 +38,12 @@ export function turnedSize({ width, height }: Size, quarters: number): Size {
   return quarters % 2 === 0 ? { width, height } : { width: height, height: width };
 }
 
-/** As it stands in an address. */
+/** The form used in addresses. */
 export function formatCut({ rect: { x, y, width, height }, quarters, mirrored }: Cut): string {
   return [x, y, width, height, quarters, Number(mirrored)].join(",");
 }
 
-/** What an address says; null where it says nothing that can be. */
+/** Parses the form used in addresses; null if it is malformed. */
 export function parseCut(text: string | null): Cut | null {
   const numbers = (text ?? "").split(",").map(Number);
   const [x = -1, y = -1, width = 0, height = 0, quarters = 0, mirrored = 0] = numbers;
@@ -50,7 +52,7 @@ export function parseCut(text: string | null): Cut | null {
   return { rect: { x, y, width, height }, quarters, mirrored: mirrored === 1 };
 }
 
-/** A cut as a person sees it: the whole photo mirrored and turned, and a frame upon it. */
+/** A crop as the user sees it: the whole photo mirrored and rotated, with a frame on it. */
 export interface Framed {
   frame: Rect;
   quarters: number;
@@ -70,12 +72,12 @@ export function cutOf({ frame, quarters, mirrored }: Framed, size: Size): Cut {
   return { rect: mirrored ? mirroredIn(rect, size) : rect, quarters, mirrored };
 }
 
-/** Turned by a quarter, clockwise; what the frame shows stays. */
+/** Rotated by 90° clockwise; the frame keeps its content. */
 export function turned({ frame, quarters, mirrored }: Framed, size: Size): Framed {
   return { frame: clockwise(frame, turnedSize(size, quarters)), quarters: (quarters + 1) % 4, mirrored };
 }
 
-/** Mirrored left to right, as it is seen. */
+/** Mirrored left to right, as displayed. */
 export function flipped({ frame, quarters, mirrored }: Framed, size: Size): Framed {
   return { frame: mirroredIn(frame, turnedSize(size, quarters)), quarters: (4 - quarters) % 4, mirrored: !mirrored };
 }
@@ -88,13 +90,15 @@ function mirroredIn({ x, y, width, height }: Rect, within: Size): Rect {
   return { x: within.width - x - width, y, width, height };
 }
 
-/** Which edges of a frame are moved: −1 the left or the top, 1 the right or the bottom, 0 none; both 0: all of it. */
+/**
+ * Which edges of a frame move: −1 the left or top one, 1 the right or bottom one, 0 neither; both 0: the whole frame.
+ */
 export interface Grip {
   x: -1 | 0 | 1;
   y: -1 | 0 | 1;
 }
 
-/** The frame with a grip moved by whole pixels, within the picture and not empty. */
+/** The frame after dragging a grip by whole pixels, clamped to the picture and never empty. */
 export function dragged({ x, y, width, height }: Rect, grip: Grip, dx: number, dy: number, within: Size): Rect {
   if (grip.x === 0 && grip.y === 0) {
     return {

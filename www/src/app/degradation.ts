@@ -1,4 +1,7 @@
-/** How a photo is made worse in a test: what the engine offers (`src/image/degradations.rs`), and what is chosen of it. */
+/**
+ * How a test degrades the photo: the kinds that the engine offers (`crates/image/src/degradations.rs`), and the chosen
+ * settings.
+ */
 
 import type { Degradation, DegradationKind, FilterSpec } from "../engine";
 import offered from "../generated/degradations.json";
@@ -7,16 +10,16 @@ import type { TaskFacts } from "./tasks";
 
 export interface DegradationSettings {
   kind: DegradationKind;
-  /** Of the kind's controls, by their names. */
+  /** Values of the kind's controls, by name. */
   values: Values;
   seed: number;
-  /** Quality of the JPEG file that the photo is saved as in the end; null: it is not. */
+  /** Quality of the JPEG that the degraded photo is saved as; null: not saved as JPEG. */
   saved: number | null;
 }
 
 export type Values = Record<string, number | string>;
 
-/** One thing that can be set of a kind, in the engine's own unit. */
+/** One setting of a kind, in the engine's own unit. */
 export type Control = RangeControl | ChoiceControl;
 
 export interface RangeControl {
@@ -37,7 +40,7 @@ export interface Offer {
 }
 
 const OFFERS = new Map((offered as Offer[]).map((offer) => [offer.usual.kind, offer]));
-/** How files are saved once saving is switched on. */
+/** Default quality when saving is switched on. */
 const USUAL_SAVED = 90;
 
 export const SAVED = { usual: USUAL_SAVED, ...range("jpeg", "quality") };
@@ -62,7 +65,7 @@ function range(kind: DegradationKind, name: string): RangeControl {
   return control;
 }
 
-/** Whether another seed makes a difference that can be seen: the faint noise upon a blur does not. */
+/** Whether another seed makes a visible difference; it does not for faint noise on top of a blur. */
 export function isRandom(kind: DegradationKind): boolean {
   const { usual } = offerOf(kind);
   return "seed" in usual && !("noise" in usual);
@@ -74,7 +77,7 @@ export function usual(kind: DegradationKind): DegradationSettings {
   return { kind, values, seed: "seed" in usual ? (usual.seed ?? 0) : 0, saved: null };
 }
 
-/** What a task is usually tested with, if with anything. */
+/** The default degradation of a task, or null. */
 export function usualOf(task: TaskFacts): DegradationSettings | null {
   const [kind] = task.kinds;
   if (kind === undefined) return null;
@@ -82,14 +85,14 @@ export function usualOf(task: TaskFacts): DegradationSettings | null {
   return { ...settings, values: { ...settings.values, ...task.usual } };
 }
 
-/** The settings, if they are of a kind that the task is tested with, else the task's usual ones. */
+/** The settings, if the task is tested with that kind, else the task's defaults. */
 export function fitting(task: TaskFacts, settings: DegradationSettings): DegradationSettings {
   const usually = usualOf(task);
   if (usually === null || task.kinds.includes(settings.kind)) return settings;
   return { ...usually, saved: settings.saved };
 }
 
-/** What another task is tested with: its own usual damage, where that of the task before was left as it comes. */
+/** The degradation after a change of task: the new task's default if the old task's default was untouched. */
 export function carried(from: TaskFacts, to: TaskFacts, settings: DegradationSettings): DegradationSettings {
   const [before, usually] = [usualOf(from), usualOf(to)];
   const isLeft = before !== null && formatDegradation(settings) === formatDegradation(before);
@@ -97,8 +100,8 @@ export function carried(from: TaskFacts, to: TaskFacts, settings: DegradationSet
 }
 
 /**
- * Every step from the original to what the networks get. `reduced`: what a photo that is made smaller is reduced to;
- * null: by the task's scale.
+ * All steps from the original to the networks' input. `reduced`: size that the photo is downscaled to; null: by the
+ * task's scale.
  */
 export function degradations(
   task: TaskFacts,
@@ -118,12 +121,12 @@ export function degradations(
   return saved === null ? steps : [...steps, { kind: "jpeg", quality: saved, subsampling: "420" }];
 }
 
-/** As it stands in an address: the kind, its values in the order of its controls, the seed. */
+/** The form used in addresses: the kind, its values in the order of its controls, the seed. */
 export function formatDegradation({ kind, values, seed }: DegradationSettings): string {
   return [kind, ...offerOf(kind).controls.map(({ name }) => values[name]), seed].join(",");
 }
 
-/** What an address says; what it says wrongly is as usual. The seed is the last number, after all others. */
+/** Parses the form used in addresses; malformed values become defaults. The seed is the last number. */
 export function parseDegradation(
   text: string | null,
   saved: string | null,

@@ -1,4 +1,4 @@
-/** One piece of work at a time, what is worked on, and the settings that say how. */
+/** Runs one piece of work at a time, and owns the photo and the settings. */
 
 import type { Client } from "../client";
 import type { Rect } from "../engine";
@@ -19,7 +19,7 @@ import { type Wish, Workshop } from "./workshop";
 
 export abstract class Desk extends Board {
   readonly keep: Keeper;
-  /** What is in sight, as shares of the picture: its middle is made first. */
+  /** The visible part as fractions of the picture: its center is computed first. */
   looking: Rect = { x: 0, y: 0, width: 1, height: 1 };
   protected readonly client: Client;
   protected readonly outside: Outside;
@@ -27,14 +27,14 @@ export abstract class Desk extends Board {
   protected readonly workshop: Workshop;
   protected photo: Photo | null = null;
   protected many: readonly Given[] = [];
-  /** Begins work that a person may still hold off by another change. */
+  /** Delays work that another change may still replace. */
   protected timer: ReturnType<typeof setTimeout> | undefined;
   #phase: Phase = IDLE;
   #work = new AbortController();
-  /** Pieces of work under way that wait for the worker. */
+  /** Number of pieces of work that wait for the worker. */
   #waiting = 0;
 
-  /** `query`: settings, as the address holds them. */
+  /** `query`: the settings in the address. */
   constructor(client: Client, outside: Outside, query = "") {
     super(initialState(parseSettings(query)));
     this.client = client;
@@ -50,22 +50,22 @@ export abstract class Desk extends Board {
     client.onLost = () => this.#lost();
   }
 
-  /** Opens a sample, or for null the photo of the last visit; the one that the settings name, unless told. */
+  /** Opens a sample, or the photo of the last visit for null; by default the one that the settings name. */
   abstract open(sample?: Settings["sample"]): Promise<void>;
-  /** A photo that is on its way. */
+  /** Loads a photo. */
   protected abstract bringIn(coming: Coming): Promise<void>;
 
-  /** The photo that is on its way. */
+  /** The photo that is being loaded. */
   protected get coming(): Coming | null {
     return comingOf(this.#phase);
   }
 
-  /** A photo that could not be loaded. */
+  /** A photo that failed to load. */
   protected get missed(): Coming | null {
     return this.#phase.kind === "idle" ? this.#phase.missed : null;
   }
 
-  /** Whether folders are being looked through. */
+  /** Whether folders are being searched. */
   protected get gathers(): boolean {
     return this.#phase.kind === "gathering";
   }
@@ -74,23 +74,23 @@ export abstract class Desk extends Board {
     this.#phase = next(this.#phase, event);
   }
 
-  /** Whether many photos are being restored. */
+  /** Whether a batch is running. */
   get restores(): boolean {
     return this.state.activity?.kind === "batch";
   }
 
-  /** Whether all that was asked for has been done, and the results are those of the settings. */
+  /** Whether all requested work is done and the results match the settings. */
   get settled(): boolean {
     return this.#waiting === 0 && this.timer === undefined && this.state.activity === null;
   }
 
-  /** Frees the page at once; the worker drops its work as soon as it looks up. */
+  /** Frees the page at once; the worker stops at its next check. */
   stop(): void {
     this.on({ kind: "stopped" });
     this.#work.abort();
   }
 
-  /** Lets other work of the worker be told of while `work` waits for it. */
+  /** Shows the worker's other activity while `work` waits for it. */
   protected async waiting<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
     try {
@@ -100,7 +100,7 @@ export abstract class Desk extends Board {
     }
   }
 
-  /** What there is, by the settings as they have become; a photo that was still on its way begins anew. */
+  /** Brings everything up to date with the settings; a photo that was still loading starts over. */
   protected again(): Promise<void> {
     if (this.gathers) return Promise.resolve();
     if (this.coming) return this.bringIn(this.coming);
@@ -119,20 +119,20 @@ export abstract class Desk extends Board {
     if (made.kind === "waits") this.update({ outcome: made.outcome, expected: made.expected });
   }
 
-  /** The photo, and the part of it that is used. */
+  /** The photo with its crop. */
   protected get used(): Photo | null {
     const { settings, photo } = this.state;
     const cut = settings.cut && photo && fitsIn(settings.cut, photo.size) ? settings.cut : null;
     return this.photo && { ...this.photo, cut };
   }
 
-  /** Photos that wait for a ZIP. */
+  /** Queues photos for a ZIP. */
   protected waitFor(many: readonly Given[]): void {
     this.many = many;
     this.update({ many: many.length });
   }
 
-  /** Runs a piece of work in place of the one under way, and tells what went wrong with it. `coming`: the photo it is to bring. */
+  /** Runs a piece of work in place of the current one, and reports its failure. `coming`: the photo that it loads. */
   protected async attempt(work: (signal: AbortSignal) => Promise<void>, coming: Coming | null = null): Promise<void> {
     this.#work.abort();
     clearTimeout(this.timer);
@@ -153,7 +153,7 @@ export abstract class Desk extends Board {
       const { coming } = this;
       const subject = subjectOf(this.#phase);
       this.on({ kind: "failed" });
-      if (coming?.many.length) this.waitFor(coming.many); // the others may be read
+      if (coming?.many.length) this.waitFor(coming.many); // the other photos may be readable
       this.update({ notice: noticeFor(error, subject) });
     } finally {
       this.#waiting--;
@@ -165,8 +165,8 @@ export abstract class Desk extends Board {
   }
 
   /**
-   * Takes settings on, and notes them in the address; `step`: so that going back undoes it. Another task brings its
-   * own way to degrade a photo.
+   * Adopts settings and writes them to the address; `step`: as a new history entry. A change of task brings its own
+   * degradation.
    */
   protected adopt(wanted: Settings, step = false): void {
     const task = factsOf(wanted.task);
@@ -175,16 +175,16 @@ export abstract class Desk extends Board {
     this.outside.note(formatSettings(settings), step);
   }
 
-  /** Another page's call, or the end of its frame, took the engine away: what was there is made anew, as soon as it may run. */
+  /** Another page's call, or its closed frame, took the engine: rebuilds everything as soon as it may run. */
   #lost(): void {
     const { restores } = this;
     this.#forget();
-    if (restores) return; // the batch tells itself
+    if (restores) return; // the batch reports it
     if (this.workshop.rests) this.#work.abort();
     else if (this.coming || this.photo) void this.again();
   }
 
-  /** The worker is gone, and all that was in it. */
+  /** The worker and everything in it is gone. */
   #forget(): void {
     this.bench.forget();
     this.workshop.forget();

@@ -1,16 +1,16 @@
-/** The files in a drop or a paste, those in folders among them. */
+/** The files of a drop or a paste, folders included. */
 
 import type { Given } from "./files";
 
-/** What a person let go of, in order. */
+/** What was dropped, in order. */
 export type Dropped = (File | FileSystemDirectoryEntry)[];
 
-/** Milliseconds between two words on how many files have been found. */
+/** Milliseconds between two reports of how many files were found. */
 const PAUSE = 100;
 
 /**
- * To be called while the event is handed on, when a browser still tells what is a folder. A picture dragged from another
- * page comes as a file, or as a link; what a `data:` link holds is read here, any other link would need a request that
+ * Must be called during the event, the only time browsers tell which entries are folders. A picture dragged from
+ * another page arrives as a file or as a link: a `data:` link is decoded here; any other link would need a request that
  * this page never makes.
  */
 export function dropped(data: DataTransfer): Dropped {
@@ -29,7 +29,7 @@ export function dropped(data: DataTransfer): Dropped {
   return file ? [file] : [];
 }
 
-/** All files, those of folders and of the folders in them too, by name. `tell` hears how many have been found. */
+/** All files by name, including those in nested folders. `tell` receives the number found so far. */
 export async function gathered(what: Dropped, tell: (found: number) => void, signal: AbortSignal): Promise<Given[]> {
   const files: Given[] = [];
   let told = performance.now();
@@ -58,7 +58,7 @@ export function isFolder(entry: FileSystemEntry | File | null | undefined): entr
   return !!entry && "isDirectory" in entry && entry.isDirectory;
 }
 
-/** A browser hands out a hundred at a time. One that cannot be listed has none. */
+/** All entries of a folder; browsers return at most a hundred per call. Empty if it cannot be listed. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
@@ -69,7 +69,7 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
   }
 }
 
-/** One that cannot be read is empty: opening it tells what is wrong with it. */
+/** An empty file if it cannot be read: opening it then reports the error. */
 function fileIn(entry: FileSystemFileEntry): Promise<File> {
   return new Promise((resolve) => entry.file(resolve, () => resolve(new File([], entry.name))));
 }
@@ -82,6 +82,6 @@ export function fileOf(address: string): File | null {
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
     return new File([bytes], `picture.${type.slice("image/".length)}`, { type });
   } catch {
-    return null; // not base64 after all
+    return null; // invalid base64
   }
 }

@@ -1,29 +1,29 @@
-/** Sorts the files a person brought: photos, ONNX models, and the files that weights are in. */
+/** Sorts the user's files into photos, ONNX models, and external weights. */
 
 import { CallError, messageOf } from "../protocol";
 
-/** What a file chooser offers as a photo. */
+/** The `accept` list of the photo chooser. */
 export const PICTURES = "image/*,.avif,.heic,.heif,.tif,.tiff,.bmp";
 
-/** A file, and its name after the folders that it lay in. */
+/** A file with its path within the dropped folders. */
 export interface Given {
   file: File;
   path: string;
 }
 
-/** `others`: weights beside a model, or what nothing here can read. */
+/** `others`: weights of a model, or unreadable files. */
 export interface Brought {
   pictures: Given[];
   models: Given[];
   others: Given[];
 }
 
-/** Bytes of a file that tell its kind. */
+/** Leading bytes that identify a file's type. */
 const HEAD = 16;
 const SIDECAR = /(^|\/)(\._[^/]*|Thumbs\.db|desktop\.ini|\.DS_Store|__MACOSX\/.*)$/i;
 const PICTURE =
   /\.(jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|heic|heif|jxl|jp2|svg|ico|psd|dng|nef|cr[23]|arw|raf|orf|rw2)$/i;
-/** First bytes of pictures, as Latin-1; a dot stands for any. */
+/** Leading bytes of pictures, as Latin-1; a dot matches any byte. */
 const SIGNATURES = [
   /^\xff\xd8\xff/,
   /^\x89PNG/,
@@ -36,14 +36,14 @@ const SIGNATURES = [
   /^\0\0\0\x0cjP/,
   /^8BPS/,
 ];
-/** An ONNX file begins with its version, and goes on with a field of text or the graph. */
+/** An ONNX file begins with its IR version, followed by a text field or the graph. */
 const MODEL = /^\x08[\x01-\x20][\x12\x1a\x22\x2a\x32\x3a\x42]/;
 
 export function given(files: readonly File[]): Given[] {
   return files.map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
-/** What a file is, by its bytes; where these say nothing, by its type or name. Systems' own files about files are none. */
+/** Classifies files by content, then by type or name. Ignores metadata files of operating systems. */
 export async function sorted(files: readonly Given[]): Promise<Brought> {
   const brought: Brought = { pictures: [], models: [], others: [] };
   const kept = files.filter(({ path }) => !SIDECAR.test(path));
@@ -56,15 +56,15 @@ async function kindOf({ file }: Given): Promise<keyof Brought> {
   const bytes = await file
     .slice(0, HEAD)
     .arrayBuffer()
-    .catch(() => new ArrayBuffer(0)); // who opens it tells that it is gone
+    .catch(() => new ArrayBuffer(0)); // opening it reports the error
   const head = String.fromCharCode(...new Uint8Array(bytes));
-  if (isWeights(file.name)) return "others"; // numbers can begin like anything
+  if (isWeights(file.name)) return "others"; // raw weights can begin with any bytes
   if (SIGNATURES.some((signature) => signature.test(head))) return "pictures";
   if (/\.onnx$/i.test(file.name) || (MODEL.test(head) && !file.type.startsWith("image/"))) return "models";
   return file.type.startsWith("image/") || PICTURE.test(file.name) ? "pictures" : "others";
 }
 
-/** Whether a file that came alone holds weights, or a network of another kind. */
+/** Whether a file that came alone holds weights, or a network in another format. */
 export function isWeights(name: string): boolean {
   return /\.(data|onnx_data|bin|weights)$/i.test(name);
 }
@@ -73,14 +73,16 @@ export function isOtherNetwork(name: string): boolean {
   return /\.(pt|pth|pt2|ckpt|safetensors|h5|keras|tflite|pb)$/i.test(name);
 }
 
-/** Paths of the files beside a network that it does not use: it holds the names of those that its weights are in. */
+/**
+ * Paths of the files that came with a network and are not its external data: the network contains the names of those.
+ */
 export async function unnamedIn(model: Blob, others: readonly Given[]): Promise<string[]> {
   if (others.length === 0) return [];
-  const text = await model.text().catch(() => ""); // who opens it tells that it is gone
+  const text = await model.text().catch(() => ""); // opening it reports the error
   return others.filter(({ file }) => !isWeights(file.name) && !text.includes(file.name)).map(({ path }) => path);
 }
 
-/** The content as it is now: browsers refuse a file that has been changed since it was given. */
+/** A copy of the content as it is now: browsers refuse files that changed after they were chosen. */
 export async function copied(file: Blob): Promise<Blob> {
   try {
     return new Blob([await file.arrayBuffer()], { type: file.type });
@@ -96,8 +98,8 @@ export function resultName(name: string, suffix: string, extension = "png"): str
 }
 
 /**
- * Of photos whose names differ by their endings alone each result has the whole name (`a.jpg-denoise.png`); the rest that
- * are alike, also where capitals do not count, are numbered.
+ * Result names, unique even on case-insensitive file systems. Photos that differ only in their extensions keep it
+ * (`a.jpg-denoise.png`); remaining duplicates are numbered.
  */
 export function resultNames(names: readonly string[], suffix: string): string[] {
   const alike = (name: string) => name.normalize("NFC").toLowerCase();

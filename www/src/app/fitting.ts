@@ -1,4 +1,4 @@
-/** What would fit where a photo does not. */
+/** The largest size that fits in memory. */
 
 import type { BackendChoice } from "../engine";
 import type { Size } from "../view/viewport";
@@ -6,14 +6,14 @@ import type { Bench } from "./bench";
 import type { Method } from "./catalogue";
 import { expected } from "./stages";
 
-/** Nothing smaller is worth an offer. Pixels of the longer side. */
+/** Smallest size worth offering (longer side, in pixels). */
 const LEAST = 64;
-/** How near to the limit the offer comes, as a share of the longer side. */
+/** Tolerance of the search, as a fraction of the longer side. */
 const NEAR = 0.02;
 
 /**
- * The size of the largest copy of a photo that a method takes, near enough; null where none does.
- * `input`: what the method gets of the whole photo, which may be another size.
+ * The size of the largest copy of a photo that a method can process, within `NEAR`; null if none. `input`: the method's
+ * input for the whole photo, which may have another size.
  */
 export async function fittingSize(
   bench: Bench,
@@ -35,7 +35,7 @@ export async function fittingSize(
   return side === null ? null : reduced(photo, side);
 }
 
-/** The largest of the numbers from `low` up to `high` that passes, to within `NEAR`; `high` itself does not. */
+/** The largest number in [`low`, `high`) that passes, within `NEAR`; `high` itself is known to fail. */
 export async function largest(
   low: number,
   high: number,
@@ -50,7 +50,7 @@ export async function largest(
   return low;
 }
 
-/** The size that the engine gives a copy whose longer side is `side`. */
+/** The size of the engine's copy whose longer side is `side`. */
 export function reduced({ width, height }: Size, side: number): Size {
   const longest = Math.max(width, height);
   if (side >= longest) return { width, height };

@@ -1,4 +1,7 @@
-/** Colors that a person knows at places of the photo, for networks that take them; and the other inputs such networks have. */
+/**
+ * Color hints: colors that the user knows at places of the photo, for networks that take them; and the other optional
+ * inputs.
+ */
 
 import type { OptionalInput, OptionalValues } from "../engine";
 import { type Point, pixelAt, type Size } from "../view/viewport";
@@ -10,27 +13,27 @@ export interface Color {
   b: number;
 }
 
-/** `x`, `y`: shares of the width and height, of the whole photo in the settings, and of the part that is used elsewhere. */
+/** `x`, `y`: fractions of the width and height: of the whole photo in the settings, of the crop elsewhere. */
 export interface Hint extends Point, Color {}
 
-/** What networks are told beside the picture. */
+/** Values of the networks' optional inputs. */
 export interface Told {
   numbers: Readonly<Record<string, number>>;
-  /** How strong the noise is, of 255; null: as the engine estimates it. */
+  /** Noise level, of 255; null: as the engine estimates it. */
   sigma: number | null;
   hints: readonly Hint[];
 }
 
-/** More than anybody sets, and not too many for an address. */
+/** More than anybody sets, and short enough for an address. */
 export const MOST_HINTS = 40;
 const MOST_AB = 128;
 
-/** As they stand in an address. */
+/** The form used in addresses. */
 export function formatHints(hints: readonly Hint[]): string {
   return hints.map(({ x, y, a, b }) => [x.toFixed(4), y.toFixed(4), Math.round(a), Math.round(b)].join(",")).join(";");
 }
 
-/** What an address says; what cannot be a hint is passed over. */
+/** Parses the form used in addresses; skips malformed hints. */
 export function parseHints(text: string | null): Hint[] {
   const hints = (text ?? "").split(";").flatMap((one) => {
     const numbers = one.split(",").map(Number);
@@ -48,7 +51,9 @@ export function formatNumbers(numbers: Told["numbers"]): string {
     .join(",");
 }
 
-/** What an address says; what is no number is passed over, and so is a value that a network's range does not have, later. */
+/**
+ * Parses the form used in addresses; skips what is not a number. Values outside a network's range are dropped later.
+ */
 export function parseNumbers(text: string | null): Record<string, number> {
   const pairs = (text ?? "").split(",").flatMap((one) => {
     const [name = "", value = ""] = one.split(":");
@@ -57,7 +62,7 @@ export function parseNumbers(text: string | null): Record<string, number> {
   return Object.fromEntries(pairs);
 }
 
-/** Those of the part of a photo of this size that is used, with their places there. */
+/** The hints within a crop of a photo of this size, in the crop's coordinates. */
 export function hintsIn(hints: readonly Hint[], cut: Cut | null, size: Size): Hint[] {
   return hints.flatMap((hint) => {
     const at = intoCut(hint, cut, size);
@@ -65,7 +70,7 @@ export function hintsIn(hints: readonly Hint[], cut: Cut | null, size: Size): Hi
   });
 }
 
-/** A place of the whole photo as one of the part that is used; outside of it, not from 0 to 1. */
+/** A place in the whole photo in coordinates of the crop; outside of the crop, beyond 0 to 1. */
 function intoCut({ x, y }: Point, cut: Cut | null, { width, height }: Size): Point {
   if (!cut) return { x, y };
   const { rect, quarters, mirrored } = cut;
@@ -75,7 +80,7 @@ function intoCut({ x, y }: Point, cut: Cut | null, { width, height }: Size): Poi
   return at;
 }
 
-/** The other way around. */
+/** The inverse of `intoCut`. */
 export function outOfCut(at: Point, cut: Cut | null, { width, height }: Size): Point {
   if (!cut) return at;
   const { rect, quarters, mirrored } = cut;
@@ -85,7 +90,7 @@ export function outOfCut(at: Point, cut: Cut | null, { width, height }: Size): P
   return { x: (rect.x + x * rect.width) / width, y: (rect.y + y * rect.height) / height };
 }
 
-/** What is told to a network with these optional inputs, of a picture of this size; null: nothing. */
+/** Values for a network with these optional inputs, for a picture of this size; null: none. */
 export function valuesFor(
   optional: Readonly<Record<string, OptionalInput>>,
   { numbers, sigma, hints }: Told,
@@ -107,7 +112,7 @@ export function valuesFor(
   };
 }
 
-/** Whether a network with these optional inputs is told how strong the noise is. */
+/** Whether a network with these optional inputs takes the noise level. */
 export function takesNoiseLevel(optional: Readonly<Record<string, OptionalInput>>): boolean {
   return Object.values(optional).some(({ kind }) => kind === "noise-level");
 }

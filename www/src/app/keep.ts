@@ -1,4 +1,4 @@
-/** What a person takes away: pictures, a sheet that compares them, a report. */
+/** Export: pictures, a comparison sheet, a report. */
 
 import type { Client } from "../client";
 import type { Rect } from "../engine";
@@ -9,17 +9,17 @@ import { report } from "./report";
 import { comparisonSheet } from "./sheet";
 import { type Activity, noticeFor, type Outcome } from "./state";
 
-/** What the page can hand over to the browser. */
+/** What the page asks of the browser. */
 export interface Outside {
   save(file: Blob, name: string): void;
   copy(png: Promise<Blob>): Promise<void>;
-  /** Hands a file to another app, or saves it where the browser refuses; null where the person thought better of it. */
+  /** Shares a file with another app, or saves it if the browser refuses; null if the user cancelled. */
   share(file: File): Promise<"shared" | "saved" | null>;
-  /** Notes the settings in the address; `step`: in a new entry of the history. */
+  /** Writes the settings to the address; `step`: as a new history entry. */
   note(query: string, step: boolean): void;
 }
 
-/** Kinds of files that a result can be saved as; PNG loses nothing. */
+/** File formats for results; only PNG is lossless. */
 export const FORMATS = ["png", "jpeg", "webp"] as const;
 export type Format = (typeof FORMATS)[number];
 
@@ -39,7 +39,7 @@ export class Keeper {
     return this.#saved(`${task.id}-${chosen}`, "png", () => this.png());
   }
 
-  /** Saves a file that `encoded` has made. */
+  /** Saves a file from `encoded`. */
   saveAs(file: Blob): Promise<void> {
     const { chosen, task } = this.#board.state;
     const extension = file.type === "image/jpeg" ? "jpg" : file.type.replace("image/", "");
@@ -62,7 +62,7 @@ export class Keeper {
     });
   }
 
-  /** Of what is in sight, as shares of the pictures; `title` stands above it. */
+  /** Saves a sheet of the visible part, given as fractions of the pictures; `title` is printed above it. */
   sheet(part: Rect, title: string): Promise<void> {
     const { state } = this.#board;
     return this.#saved(`${state.task.id}-comparison`, "png", () => comparisonSheet(this.#client, state, part, title));
@@ -79,13 +79,16 @@ export class Keeper {
     return this.#saved(state.task.id, "json", async () => new Blob([await json()], { type: "application/json" }));
   }
 
-  /** The chosen result as a file. */
+  /** The chosen result as PNG. */
   async png(location = false): Promise<Blob> {
     const png = await this.#client.call("encodePng", { picture: this.#picture(), location });
     return new Blob([png], { type: "image/png" });
   }
 
-  /** The same in another format; `quality` from 0 to 1, of no account to PNG. `location`: says where the photo was taken. */
+  /**
+   * The chosen result in a format; `quality` from 0 to 1, ignored for PNG. `location`: includes where the photo was
+   * taken.
+   */
   async encoded(format: Format, quality: number, location: boolean): Promise<Blob> {
     if (format === "png") return this.png(location);
     const type = `image/${format}` as const;
@@ -100,7 +103,7 @@ export class Keeper {
     return picture;
   }
 
-  /** The name of what becomes of the photo. */
+  /** A file name for a result of the photo. */
   name(suffix: string, extension = "png"): string {
     return resultName(this.#board.state.photo?.name ?? "", suffix, extension);
   }
@@ -113,7 +116,7 @@ export class Keeper {
     });
   }
 
-  /** Whether there is a chosen result, and nothing else to wait for. */
+  /** Whether there is a chosen result and nothing is pending. */
   get ready(): boolean {
     const { activity, chosen, results } = this.#board.state;
     const free = activity === null || activity.kind === "saving";
@@ -124,7 +127,7 @@ export class Keeper {
     if (!this.ready || this.#board.state.activity) return;
     const saving: Activity = { kind: "saving" };
     this.#board.now(saving);
-    // A run may have begun meanwhile: then the page tells of that.
+    // A run that began meanwhile reports its own progress.
     const still = () => this.#board.state.activity === saving;
     try {
       const outcome = await work();

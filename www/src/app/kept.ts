@@ -1,4 +1,4 @@
-/** The last of something that was made, and what it was made from: shown until the next one is there. */
+/** The latest value and the key that it was made from; it stays visible until the next one is ready. */
 export class Kept<T> {
   value: T | null = null;
   #key: string | null = null;
@@ -27,7 +27,7 @@ export class Kept<T> {
     this.forget();
   }
 
-  /** Like `clear` where there is nothing left to dispose of: the worker is gone. */
+  /** Like `clear`, but disposes of nothing: the worker is gone. */
   forget(): void {
     this.value = null;
     this.#key = null;

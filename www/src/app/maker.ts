@@ -3,7 +3,7 @@ import type { Kept } from "./kept";
 import { type Chore, Pump } from "./pump";
 import { type Notice, noticeFor } from "./state";
 
-/** What a view shows that is made piece by piece: stops, goes on, says what failed, and tells of every change. */
+/** Base of views that compute piece by piece: stop, resume, failures, and change events. */
 export abstract class Maker extends EventTarget {
   notice: Notice | null = null;
   readonly pump = new Pump(
@@ -23,32 +23,32 @@ export abstract class Maker extends EventTarget {
     this.tell();
   }
 
-  /** What has failed may go better from here on. */
+  /** Retries what failed. */
   protected forgive(): void {
     this.notice = null;
     this.pump.forgive();
   }
 
-  /** A person wants something else: goes on after a stop. */
+  /** The user asks for something else: resumes after a stop. */
   protected wish(): void {
     this.notice = null;
     this.tell();
     this.pump.resume();
   }
 
-  /** What is kept, but not what is of something else than wanted where nothing more will come in its place. */
+  /** The kept value, unless it belongs to another key and nothing will replace it. */
   protected standing<T>(kept: Kept<T>, key: string): T | null {
     return kept.is(key) || this.pump.now !== null ? kept.value : null;
   }
 
-  /** What is missing, most wanted first. */
+  /** Missing jobs, most wanted first. */
   protected abstract wanted(): Iterable<Chore>;
 
   protected tell(): void {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Something else may be wanted. */
+  /** The wanted jobs may have changed. */
   protected changed(): void {
     this.tell();
     this.pump.turn();

@@ -1,4 +1,4 @@
-/** What results are worth: scores against what is true of the photo, and maps of where they differ from it. */
+/** Scores results against the reference, and maps their differences from it. */
 
 import type { ClassInfo } from "../engine";
 import type { PictureInfo } from "../protocol";
@@ -12,7 +12,7 @@ import { unscored } from "./size";
 import { shownClasses } from "./stages";
 import { isDegraded, isMasked, isUnchanged, noticeFor, plainNotice, type State } from "./state";
 
-/** How much stronger than they are differences are drawn. */
+/** Factor by which differences are amplified. */
 export const GAIN = 4;
 
 export class Measuring {
@@ -29,13 +29,13 @@ export class Measuring {
     this.#show = show;
   }
 
-  /** What a person says is true of the photo; null: nothing. By default what it was, of another part of the photo. */
+  /** Sets the mask; null: none. By default the current one, for another crop of the photo. */
   useMask(mask = this.#mask): void {
     this.#mask = mask;
     this.#show({ mask: mask && { name: mask.name, labels: null }, original: null });
   }
 
-  /** Scores, and the maps of differences where they are wanted; then all is done. */
+  /** Computes the scores, and difference maps if they are wanted; then all work is done. */
   async measure(results: Result[], pair: Pair, signal: AbortSignal): Promise<void> {
     const { original, input } = pair;
     const { state } = this.#board;
@@ -79,7 +79,7 @@ export class Measuring {
     }
   }
 
-  /** The picture of labels of the mask, where there is one to score against; one that is none is put away. */
+  /** The mask's label picture, if there is one to score against; an invalid mask is removed. */
   async #truth(done: Result[], pair: Pair, signal: AbortSignal): Promise<PictureInfo | null> {
     const mask = this.#mask;
     const classes = classesOf(done).length;
@@ -97,7 +97,7 @@ export class Measuring {
     }
   }
 
-  /** The mask, drawn as the results are. */
+  /** The mask, drawn like the results. */
   async #showMask(truth: PictureInfo, done: Result[], input: PictureInfo, signal: AbortSignal): Promise<PictureInfo> {
     const { settings } = this.#board.state;
     const how = { mode: settings.labels, classes: shownClasses(classesOf(done), settings) };
@@ -108,7 +108,7 @@ export class Measuring {
   }
 }
 
-/** Whether a method does what differences of enlarged pictures are shown against. */
+/** Whether a method is the reference of difference maps of enlarged pictures. */
 export function isReference({ stages: [first] }: Method): boolean {
   return first?.kind === "filter" && first.filter.kind === "upscale" && first.filter.interpolation === ENLARGED;
 }

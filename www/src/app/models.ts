@@ -1,4 +1,4 @@
-/** A person's own networks: takes one on, and asks what cannot be told from its file. */
+/** Loads the user's networks, and asks what their files do not say. */
 
 import { Asking } from "./asking";
 import type { Bench } from "./bench";
@@ -32,7 +32,7 @@ export class Models {
     this.#pick(index);
   }
 
-  /** Which of several networks is to be used. */
+  /** Lets the user choose one of several networks. */
   async which(models: readonly Given[], signal: AbortSignal): Promise<Given | undefined> {
     const picked = new Promise<number>((resolve) => (this.#pick = resolve));
     this.#board.update({ networks: models.map(({ path }) => path) });
@@ -45,8 +45,8 @@ export class Models {
   }
 
   /**
-   * The model as its output is to be read: its file says so, this device has been told, or a person is asked, `again` in
-   * any case. `photo`: what previews are made of.
+   * The model with its output's interpretation: from its file, from an earlier answer on this device, or by asking;
+   * `again` always asks. `photo`: input of the previews.
    */
   async load(given: OwnModel, photo: Photo | null, again: boolean, signal: AbortSignal): Promise<OwnModel> {
     const own = await this.#read(await copiedModel(given), photo, again, signal);
@@ -69,7 +69,10 @@ export class Models {
     return readAs(own, reading);
   }
 
-  /** Settings for a network that was brought: of classes it is no restorer of damaged photos, of colors a colorizer. */
+  /**
+   * Settings for the user's network: a classifier is no restorer of damaged photos, one with a*b* output is a
+   * colorizer.
+   */
   fitting({ reading }: OwnModel): Settings {
     const settings = { ...this.#board.state.settings, methods: ["own"] };
     const { tasks } = this.#board.state;

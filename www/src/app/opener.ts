@@ -1,4 +1,4 @@
-/** What a person brings: photos, masks of them, networks. */
+/** Opens the user's photos, masks and networks. */
 
 import type { Client } from "../client";
 import type { PictureInfo } from "../protocol";
@@ -21,9 +21,9 @@ import { noticeOf, plainNotice, usedSize } from "./state";
 import { tellsClasses, usualMode } from "./tasks";
 
 export abstract class Opener extends Desk {
-  /** What was to be a mask and is none. */
+  /** A picture that was tried as a mask and is none. */
   protected refused: Photo | null = null;
-  /** Whether the person has removed their photo since the page was opened. */
+  /** Whether the user has removed their photo since the page was opened. */
   #forgotten = false;
   #models: Models;
 
@@ -32,7 +32,7 @@ export abstract class Opener extends Desk {
     this.#models = new Models(this, this.bench);
   }
 
-  /** Opens a sample, or for null the photo of the last visit; the one that the settings name, unless told. */
+  /** Opens a sample, or the photo of the last visit for null; by default the one that the settings name. */
   async open(sample = this.state.settings.sample): Promise<void> {
     const { mode, cut, hints } = this.state.settings;
     const part = { cut, hints };
@@ -43,12 +43,12 @@ export abstract class Opener extends Desk {
     await this.bringIn(comingSample(id, mode));
   }
 
-  /** Photos, a model with its files, or both: the model is used on them. */
+  /** Opens photos, a model with its files, or both: the model then processes the photos. */
   openFiles(files: readonly File[]): Promise<void> {
     return this.#bring(given(files));
   }
 
-  /** The same of a drop, which can hold folders. */
+  /** The same for a drop, which can hold folders. */
   async openDropped(what: Dropped): Promise<void> {
     if (what.length === 0)
       return this.update({ notice: plainNotice("error.drop-without-file", { actions: ["open"] }) });
@@ -63,12 +63,12 @@ export abstract class Opener extends Desk {
     if (found) await this.#bring(found);
   }
 
-  /** Which of several networks is to be used, in answer to `state.networks`. */
+  /** Answers `state.networks`: uses one of several networks. */
   pickNetwork(index: number): void {
     this.#models.pick(index);
   }
 
-  /** What is true of the photo, class by class: the results are scored against it. One that is on its way gets it once it is there. */
+  /** Opens a mask, which the results are scored against. A photo that is still loading gets it once it is there. */
   async openMask(file: File): Promise<void> {
     const mask = ownPhoto(file, file.name);
     const mode = "test";
@@ -80,24 +80,24 @@ export abstract class Opener extends Desk {
     });
   }
 
-  /** Removes the person's photo from this device, and opens the first sample in its place. */
+  /** Removes the user's photo from this device, and opens the first sample instead. */
   async forgetPhoto(): Promise<void> {
     this.#forgotten = true;
     await Promise.all([forgetPhoto(), this.openSample(FIRST_SAMPLE)]);
   }
 
-  /** How the output of a person's network is to be read, in answer to `state.question`. */
+  /** Answers `state.question`: sets the interpretation of the network's output. */
   answer(id: ReadingId): void {
     this.#models.answer(id);
   }
 
-  /** Asks once more how the output of the own network is to be read. */
+  /** Asks again how to interpret the own network's output. */
   async askAgain(): Promise<void> {
     const { own } = this.state;
     if (own) await this.useModel(own, true);
   }
 
-  /** Uses a part of the photo, mirrored or turned; null: all of it, as it came. */
+  /** Crops, mirrors or rotates the photo; null: the whole photo as it was opened. */
   async cut(cut: Cut | null): Promise<void> {
     const { settings, photo } = this.state;
     if (!photo || this.coming) return;
@@ -108,7 +108,7 @@ export abstract class Opener extends Desk {
     await this.again();
   }
 
-  /** All of the photo, whatever part of it is used, and small enough for a dialog; null where there is none. */
+  /** The whole photo, uncropped, small enough for a dialog; null if there is none. */
   async wholePhoto(maxSide: number): Promise<ImageBitmap | null> {
     if (!this.photo) return null;
     const { id } = await this.bench.whole(this.photo, new AbortController().signal);
@@ -140,13 +140,13 @@ export abstract class Opener extends Desk {
         });
       }
       if (coming.mask) this.#useMask(coming.mask);
-      // What is proposed for a result comes before the task that has made it.
+      // After a result the next task is proposed before the current one runs again.
       await this.make(signal, coming.after && proposalOf(this.state) ? "nothing" : "short");
     };
     await this.attempt(work, asked);
   }
 
-  /** The photo that was asked for, with what has been chosen on its way; nothing is on its way any more. */
+  /** The requested photo with the choices made while it loaded; nothing is loading any more. */
   #arrived(asked: Coming): Coming {
     const coming = this.coming ?? asked;
     this.on({ kind: "arrives" });
@@ -168,10 +168,10 @@ export abstract class Opener extends Desk {
     const params = { name: other.file.name };
     if (isWeights(params.name)) return this.update({ notice: plainNotice("error.data-without-model", { params }) });
     if (isOtherNetwork(params.name)) return this.update({ notice: plainNotice("error.not-onnx", { params }) });
-    return this.bringIn(photoOf(other, others)); // the decoder knows better, or tells what is wrong
+    return this.bringIn(photoOf(other, others)); // the decoder identifies the format, or reports the error
   }
 
-  /** `coming`: the photo to use it on. */
+  /** `coming`: the photo to process with it. */
   async #bringModels(models: readonly Given[], others: readonly Given[], coming: Coming | null): Promise<void> {
     let model = models[0];
     if (models.length > 1) {
@@ -188,7 +188,7 @@ export abstract class Opener extends Desk {
     if (names.length > 0 && !this.state.notice) this.#tellLeftOut(names);
   }
 
-  /** The own model of the last visit, where it is asked for. */
+  /** The own model of the last visit, if the settings name it. */
   async #recallModel(signal: AbortSignal): Promise<void> {
     if (!this.state.settings.methods.includes("own") || this.state.own) return;
     const own = await keptModel();
@@ -196,7 +196,7 @@ export abstract class Opener extends Desk {
     this.update({ own });
   }
 
-  /** Where masks are asked for, a picture of the photo's size is taken for one. */
+  /** In mask mode, a picture of the photo's size is taken as a mask. */
   async #isMask({ file }: Photo, { mayBeMask }: Coming, signal: AbortSignal): Promise<boolean> {
     const { task, settings, photo } = this.state;
     if (!mayBeMask || !tellsClasses(task) || settings.mode !== "test" || !photo) return false;
@@ -205,7 +205,7 @@ export abstract class Opener extends Desk {
       this.client.free("picture", picture.id);
       return [photo.size, usedSize(this.state)].some((size) => size && sameSize(size, picture));
     } catch {
-      return false; // opening it as a photo tells what is wrong
+      return false; // opening it as a photo reports the error
     }
   }
 
@@ -214,13 +214,13 @@ export abstract class Opener extends Desk {
     this.workshop.useMask(mask);
   }
 
-  /** Takes a photo on only once it has been read: a broken file leaves all as it was. */
+  /** Adopts a photo only once it has been decoded: a broken file changes nothing. */
   async #take(given: Photo, asked: Coming, signal: AbortSignal): Promise<Coming> {
     signal.throwIfAborted();
     this.now({ kind: "decode" });
     const photo = { ...given, file: await copied(given.file) };
     await this.workshop.engine(signal);
-    this.now({ kind: "decode" }); // the engine may have told of its start
+    this.now({ kind: "decode" }); // the engine may have reported its start
     const picture = await this.client.call("decode", { file: photo.file }, { signal });
     this.photo = photo;
     const coming = this.#arrived(asked);
@@ -238,7 +238,7 @@ export abstract class Opener extends Desk {
     });
     const wished = coming.cut ?? given.cut;
     const cut = wished && fitsIn(wished, picture) ? wished : null;
-    const hints = coming.kept && photo.sample ? [] : coming.hints; // of a photo that is not here
+    const hints = coming.kept && photo.sample ? [] : coming.hints; // hints of a photo that is not available
     const settings = photo.sample ? this.state.settings : forOwnPhoto(this.state.settings);
     this.adopt({ ...settings, sample: photo.sample, mode: coming.mode, cut, hints });
     const looked = photo.sample ? null : this.#lookAt(photo, picture, coming.after);
@@ -254,14 +254,14 @@ export abstract class Opener extends Desk {
     this.update({ notice: plainNotice("notice.left-out", { params: { names: names.join(", ") } }) });
   }
 
-  /** What could be done with it. A look that fails is none. */
+  /** Looks for what the photo needs. A failed look proposes nothing. */
   async #lookAt(photo: Photo, { id }: PictureInfo, after: string | null): Promise<void> {
     const look = await this.client.call("firstLook", { picture: id }).catch(() => null);
     if (this.photo === photo && look)
       this.update({ look: { need: look.need, after }, noise: look.noise?.sigma ?? null });
   }
 
-  /** `null`: the shipped ones alone. `coming`: the photo that is on its way. */
+  /** `null`: only the shipped models. `coming`: the photo that is being loaded. */
   protected async useModel(given: OwnModel | null, again = false, coming = this.coming): Promise<void> {
     let used = false;
     await this.attempt(async (signal) => {
@@ -279,14 +279,17 @@ export abstract class Opener extends Desk {
     }, coming);
     const { missed } = this;
     if (used || !coming || missed?.find !== coming.find) return;
-    // A model that cannot be used holds up no photo, and what is wrong with it is still to be read.
+    // A model that cannot be used does not block the photo; its error stays visible.
     const { notice } = this.state;
     const opening = this.bringIn(missed);
     this.update({ notice });
     await opening;
   }
 
-  /** Takes a smaller copy of the photo: of the longer side that the refusal has named, or of half of it where memory ran out unforeseen. */
+  /**
+   * Takes a smaller copy of the photo: with the longer side that the refusal named, or half the size after an
+   * unforeseen lack of memory.
+   */
   protected async reduce(side: number): Promise<void> {
     if (this.used) await this.bringIn(comingCopy(this.bench, this.used, side, this.state.settings.mode));
   }

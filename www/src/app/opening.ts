@@ -1,15 +1,15 @@
-/** What a page shows that is opened without settings: two networks that differ where one can see it. */
+/** What the page shows when opened without settings: two networks with a visible difference. */
 
 import { formatSettings, initialSettings, type Settings } from "./settings";
 
-/** The network of the lecture, which enlarges last, and one that is trained as long and enlarges by its decoder. */
+/** The lecture's network, which enlarges last, and one trained equally long that enlarges in its decoder. */
 const LECTURE = "transposed-conv.lecture";
 const OTHER = "pixel-shuffle";
 
-/** Of the JPEG file that the small photo is saved as, as photos on the web are. */
+/** JPEG quality of the small photo, typical of the web. */
 const QUALITY = 90;
 
-/** `wide`: there is room for the table, which holds the checkerboard meter. */
+/** `wide`: there is room for the table with the checkerboard measure. */
 export function opening(wide: boolean): Settings {
   const usual = initialSettings();
   return {
@@ -28,7 +28,7 @@ export function openingQuery(wide: boolean): string {
   return formatSettings(opening(wide));
 }
 
-/** Whether what is shown is what the page opened with, so that words about it are true. */
+/** Whether the page still shows its opening comparison, which the welcome sentence describes. */
 export function isOpening({ task, methods, sample, mode, left, layout }: Settings): boolean {
   const first = opening(false);
   return (
@@ -41,7 +41,7 @@ export function isOpening({ task, methods, sample, mode, left, layout }: Setting
   );
 }
 
-/** The same settings for a person's own photo: what the page opened with was to show a difference, not chosen for it. */
+/** The same settings for the user's own photo, without those of the opening comparison. */
 export function forOwnPhoto(settings: Settings): Settings {
   if (!isOpening(settings)) return settings;
   return { ...settings, methods: [OTHER], left: null, tools: settings.tools.filter((tool) => tool !== "table") };

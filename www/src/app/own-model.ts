@@ -1,4 +1,4 @@
-/** The person's own model: files that this device keeps for the next visit, as it keeps their photo. */
+/** The user's own model: files that this device keeps for the next visit, like their photo. */
 
 import type { OwnModel } from "./catalogue";
 import { copied } from "./files";
@@ -23,17 +23,17 @@ export async function copiedModel(model: OwnModel): Promise<OwnModel> {
   };
 }
 
-/** The model, its output read this way. */
+/** The model with this interpretation of its output. */
 export function readAs(model: OwnModel, { id, metadata }: Reading): OwnModel {
   return { ...model, source: { ...model.source, metadata }, reading: id };
 }
 
-/** The model as its file alone has it. */
+/** The model as its file declares it. */
 export function unread(model: OwnModel): OwnModel {
   return { ...model, source: { ...model.source, metadata: {} }, reading: null };
 }
 
-/** Tells a model, read as it is, from others. */
+/** A key that is unique to the model and its interpretation. */
 export function keyOf({ key, reading }: OwnModel): string {
   return `${key} ${reading ?? ""}`;
 }
@@ -46,7 +46,7 @@ export function forgetModel(): Promise<void> {
   return forget(STORED);
 }
 
-/** This tab's model; where it has none, that of the last visit. */
+/** This tab's model; if it has none, that of the last visit. */
 export async function keptModel(): Promise<OwnModel | null> {
   const kept = (await recall(STORED)) as OwnModel | undefined;
   return kept?.source.file instanceof Blob ? kept : null;

@@ -1,4 +1,4 @@
-/** The pictures that can be compared, in words: what each is called, and what is to be said of it. */
+/** Names and captions of the pictures that can be compared. */
 
 import { FOR_COMPRESSED } from "../../../npm/src/manifest";
 import { decibels, duration, hasMessage, language, share, t } from "../i18n";
@@ -12,21 +12,21 @@ export interface Pane {
   /** `input`, `original`, or a method's id. */
   id: string;
   name: string;
-  /** The score, in a few words; may be empty. */
+  /** The score in short; may be empty. */
   caption: string;
-  /** How long it took; may be empty. */
+  /** Its run time; may be empty. */
   time: string;
   wins: "best" | "tie" | null;
   layer: Layer | null;
   difference: Layer | null;
-  /** Whether the whole picture has been made; until then the input shows through, dimmed. */
+  /** Whether the whole picture has been computed; until then the dimmed input shows through. */
   complete: boolean;
   picture: number | null;
-  /** What is the matter with it, as a sentence. */
+  /** The error as a sentence. */
   failure: string;
 }
 
-/** What a method is, in full: "U-Net · bilinear", "Bicubic (no network)", the name of an own file. */
+/** A method's full name: "U-Net · bilinear", "Bicubic (no network)", or the name of an own file. */
 export function methodName(method: Method): string {
   const label = methodLabel(method);
   switch (method.kind) {
@@ -36,7 +36,7 @@ export function methodName(method: Method): string {
       return t("method.baseline", { name: label });
     case "network": {
       const family = `family.${method.family}`;
-      // In mid-sentence; names such as DnCNN are written as they are.
+      // In mid-sentence; names such as DnCNN keep their case.
       const isName = /^\S+\p{Lu}/u.test(label);
       const strategy = isName ? label : label.charAt(0).toLocaleLowerCase(language()) + label.slice(1);
       return t("method.network", { family: hasMessage(family) ? t(family) : method.family, strategy });
@@ -44,7 +44,7 @@ export function methodName(method: Method): string {
   }
 }
 
-/** What tells a method from others of its kind: how it upsamples, which filter it is. */
+/** What distinguishes a method from others of its kind: its upsampling, or its filter. */
 export function methodLabel({ kind, survey, name, variant }: Method): string {
   if (kind === "own") return name;
   const key = kind === "baseline" ? `baseline.${name}` : survey ? `design.${name}` : `strategy.${name}`;
@@ -54,7 +54,7 @@ export function methodLabel({ kind, survey, name, variant }: Method): string {
   return t("strategy.variant", { strategy: called, variant: hasMessage(other) ? t(other) : variant });
 }
 
-/** The same where it is said once for all of them which photos their networks are for. */
+/** The same without the kind of photos that the networks are for, where that is stated once for all of them. */
 export function briefLabel(method: Method): string {
   return methodLabel(method.variant === FOR_COMPRESSED ? { ...method, variant: "" } : method);
 }
@@ -92,12 +92,12 @@ export function describePanes(state: State): Pane[] {
   ];
 }
 
-/** What the methods get: named after what was done to it in a test. */
+/** The name of the methods' input: in a test, that of its degradation. */
 export function inputName(state: State): string {
   return isDegraded(state) ? t(`degrade.${state.settings.degradation.kind}`) : t("compare.before");
 }
 
-/** What the table lists. */
+/** The rows of the table. */
 export function rows({ results }: State): Row[] {
   return results.map(({ id, scores, agreement, milliseconds, checkerboard, method }) => {
     const parameters = method.kind === "network" ? method.parameters : null;
@@ -112,7 +112,7 @@ function describe(result: ResultState, best: string[], { settings, against, noti
   const done = status === "done";
   const compares = settings.tools.includes("difference") && against === "bicubic";
   const missing = status === "stopped" && !layer ? t("result.missing") : "";
-  const isTold = failure === notice && results.length === 1; // of several, it says which one failed
+  const isTold = failure === notice && results.length === 1; // with several results, the pane says which one failed
   const pending = !layer && (status === "waiting" || status === "running") ? t(`result.${status}`) : "";
   return {
     id,

@@ -1,33 +1,33 @@
-/** What the page is busy with: one piece of work at a time, and the photo that it is to bring. Nothing here knows the worker. */
+/** What the page is busy with: one piece of work at a time, and the photo that it loads. Independent of the worker. */
 
 import type { Coming } from "./coming";
 
 export type Phase =
-  /** `missed`: a photo that could not be loaded, and can be asked for once more. */
+  /** `missed`: a photo that failed to load and can be retried. */
   | { kind: "idle"; missed: Coming | null }
-  /** A photo is on its way. `subject`: name of the file at work; empty where there is none. */
+  /** A photo is loading. `subject`: name of the current file; empty if there is none. */
   | { kind: "opening"; coming: Coming; subject: string }
-  /** Folders are being looked through; what is chosen meanwhile holds for what they bring. */
+  /** Folders are being searched; choices made meanwhile apply to the photos found. */
   | { kind: "gathering" }
-  /** Anything else, such as a run on the photo that is there. */
+  /** Anything else, such as a run on the current photo. */
   | { kind: "working"; subject: string };
 
-/** What happens to it. */
+/** Events of the phase. */
 export type PhaseEvent =
-  /** A piece of work takes the place of the one under way. `coming`: the photo that it is to bring. */
+  /** A piece of work replaces the current one. `coming`: the photo that it loads. */
   | { kind: "begins"; coming: Coming | null }
   | { kind: "gathers" }
-  /** It has come to a file. */
+  /** The work has reached a file. */
   | { kind: "reads"; subject: string }
-  /** A person has chosen otherwise, which the photo on its way is opened with. */
+  /** The user changed a choice that the loading photo is opened with. */
   | { kind: "chosen"; change: Partial<Pick<Coming, "mode" | "mask">> }
-  /** The photo has been read, or was none: nothing is on its way any more. */
+  /** The photo has been decoded, or was no photo: nothing is loading any more. */
   | { kind: "arrives" }
-  /** A person no longer waits for it. */
+  /** The user cancelled it. */
   | { kind: "stopped" }
   | { kind: "failed" }
   | { kind: "done" }
-  /** What was missed is wanted again, as soon as settings rest. */
+  /** The photo that failed is to be retried once the settings rest. */
   | { kind: "wanted" };
 
 export const IDLE: Phase = { kind: "idle", missed: null };
@@ -55,12 +55,12 @@ export function next(phase: Phase, event: PhaseEvent): Phase {
   }
 }
 
-/** The photo that is on its way. */
+/** The photo that is being loaded. */
 export function comingOf(phase: Phase): Coming | null {
   return phase.kind === "opening" ? phase.coming : null;
 }
 
-/** Name of the file at work: what goes wrong with it names it. */
+/** Name of the current file, for error messages. */
 export function subjectOf(phase: Phase): string {
   return "subject" in phase ? phase.subject : "";
 }

@@ -1,4 +1,4 @@
-/** The photo to work on: a sample, a file, or a result that goes in again. */
+/** The photo to work on: a sample, a file, or a result used as input. */
 
 import { fetched } from "../../../npm/src/fetched";
 import type { Cut } from "./cut";
@@ -10,11 +10,11 @@ export interface Photo {
   name: string;
   sample: SampleId | null;
   file: Blob;
-  /** The part of it that is used; null: all of it. */
+  /** Its crop; null: all of it. */
   cut: Cut | null;
 }
 
-/** Where the person's own photo waits for the next visit. */
+/** Storage key of the user's photo for the next visit. */
 const STORED = "photo";
 let opened = 0;
 
@@ -35,7 +35,7 @@ export function forgetPhoto(): Promise<void> {
   return forget(STORED);
 }
 
-/** This tab's photo; where it has none, that of the last visit. */
+/** This tab's photo; if it has none, that of the last visit. */
 export async function keptPhoto(): Promise<Photo | null> {
   const kept = (await recall(STORED)) as { file: Blob; name: string; cut?: Cut | null } | undefined;
   return kept?.file instanceof Blob ? { ...ownPhoto(kept.file, String(kept.name)), cut: kept.cut ?? null } : null;

@@ -1,6 +1,6 @@
 /**
- * The pictures around the results: the original, what the methods get of it, and their layers. What others take the
- * place of goes once it is no longer to be seen: a stop may come before these are there.
+ * The pictures around the results: the original, the methods' input, and their layers. Replaced ones are freed once
+ * they are no longer visible, since a stop may come before their replacements are ready.
  */
 
 import type { FilterSpec, LabelView } from "../engine";
@@ -12,14 +12,14 @@ import { type Cut, wholeOf } from "./cut";
 import type { Photo } from "./photo";
 import { Step } from "./step";
 
-/** How the input is enlarged to be compared with a larger result. */
+/** Method that enlarges the input for comparison with a larger result. */
 export const ENLARGED = "bicubic";
 
 export interface Pair {
   original: PictureInfo;
-  /** The original itself where nothing is done to it. */
+  /** The original itself if it is not degraded. */
   input: PictureInfo;
-  /** The size of all of the photo, and the part that is used. */
+  /** The size of the whole photo, and the crop. */
   whole: Size;
   cut: Cut | null;
 }
@@ -34,16 +34,19 @@ export class Pictures {
   #gray = this.#pictureStep();
   #mask = this.#pictureStep();
   #layers = { original: this.#layerStep(), input: this.#layerStep(), mask: this.#layerStep() };
-  /** Layers, and numbers of pictures, that are needed only as long as they are to be seen. */
+  /** Layers and picture ids to free once they are no longer visible. */
   #leaving: (Layer | number)[] = [];
 
-  /** `isShown`: whether a layer, or the picture of this number, is to be seen. */
+  /** `isShown`: whether a layer, or the picture with this id, is visible. */
   constructor(bench: Bench, isShown: (thing: Layer | number) => boolean) {
     this.#bench = bench;
     this.#isShown = isShown;
   }
 
-  /** `worsen`: how an original of this size is degraded; null: not at all. `scale`: what its sides are to be multiples of. */
+  /**
+   * `worsen`: the degradation for an original of this size; null: none. `scale`: the original's sides become multiples
+   * of it.
+   */
   async pair(
     photo: Photo,
     worsen: ((original: Size) => readonly FilterSpec[]) | null,
@@ -69,7 +72,7 @@ export class Pictures {
     return this.#layers[which].get(String(picture.id), () => layerOf(this.#bench, picture, signal), signal);
   }
 
-  /** The input in the size of a result: itself, or enlarged; null where that has another shape. */
+  /** The input at the size of a result: itself, or enlarged; null if the aspect ratio differs. */
   async sizedAs({ width, height }: Size, input: PictureInfo, signal: AbortSignal): Promise<PictureInfo | null> {
     if (Math.abs(height - (input.height * width) / input.width) > 1) return null;
     if (width === input.width && height === input.height) return input;
@@ -81,7 +84,7 @@ export class Pictures {
     return this.#make(this.#enlarged, `${input.id} ${width} ${height}`, recipe, signal);
   }
 
-  /** The picture of labels that a mask of the photo gives. One of the whole photo is cut as the photo is. */
+  /** The label picture of a mask. A mask of the whole photo is cropped like the photo. */
   truth(mask: Photo, { input, whole, cut }: Pair, classes: number, signal: AbortSignal): Promise<PictureInfo> {
     const { client } = this.#bench;
     const make = async () => {
@@ -114,23 +117,23 @@ export class Pictures {
     );
   }
 
-  /** A mask as results are drawn. */
+  /** A mask, drawn like the results. */
   drawn(truth: PictureInfo, over: PictureInfo, how: LabelView, signal: AbortSignal): Promise<PictureInfo> {
     const recipe = { make: "drawn-labels", of: truth.id, over: over.id, how } as const;
     return this.#make(this.#mask, JSON.stringify(recipe), recipe, signal);
   }
 
-  /** Another photo: what was made of the last one is no longer needed. Its layers are shown until there are others. */
+  /** A new photo: derived pictures of the last one are dropped. Its layers stay visible until there are others. */
   clear(): void {
     for (const step of [this.#cropped, this.#input, this.#enlarged, this.#truth, this.#gray, this.#mask]) step.clear();
   }
 
-  /** Something else is to be seen. */
+  /** Frees what is no longer visible. */
   tidy(): void {
     for (const thing of this.#leaving.splice(0)) this.#letGo(thing);
   }
 
-  /** The worker is gone, and all that was in it. */
+  /** The worker and everything in it is gone. */
   forget(): void {
     for (const step of [
       this.#cropped,
@@ -159,7 +162,7 @@ export class Pictures {
     return new Step((layer) => this.#letGo(layer));
   }
 
-  /** Cut at the right and the bottom so that reducing it leaves no rest, as papers on super-resolution do. */
+  /** Cropped at the right and bottom to a multiple of the scale, as papers on super-resolution do. */
   #multiple(picture: PictureInfo, scale: number, signal: AbortSignal): Promise<PictureInfo> {
     const width = picture.width - (picture.width % scale);
     const height = picture.height - (picture.height % scale);

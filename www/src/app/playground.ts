@@ -1,9 +1,9 @@
 /**
- * The page's behaviour: what a person can do, as methods; what is to be seen, as `state`.
+ * The page's behavior: user actions as methods, everything visible as `state`.
  *
- * Everything follows from the settings and the photo: changing either runs again, and only what depends on it is
- * made anew. `Opener` takes in what a person brings, `Desk` does one thing at a time; `Bench` remembers what results are
- * made with, `Workshop` makes them, each `Result` remembers itself.
+ * Everything follows from the settings and the photo: changing either runs again, and recomputes only what depends on
+ * it. `Opener` opens the user's files, `Desk` runs one piece of work at a time, `Bench` caches the resources that
+ * results need, `Workshop` makes the results, and each `Result` caches its own stages.
  */
 
 import type { LikelyColor } from "../engine";
@@ -23,17 +23,17 @@ import { formatSettings, LASTING_TOOLS, type LastingTool, MAX_RESULTS, parseSett
 import { type Action, plainNotice, usedMethods } from "./state";
 import { factsOf, tellsClasses, usualMode } from "./tasks";
 
-/** Milliseconds that a slider rests before a run begins. */
+/** Milliseconds that a slider must rest before a run begins. */
 const REST = 90;
 
 export class Playground extends Opener {
-  /** The address has come to say something else. */
+  /** The address has changed. */
   async follow(query: string): Promise<void> {
     const { settings } = this.state;
     const before = this.coming ? { ...settings, sample: this.coming.sample } : settings;
     const wanted = parseSettings(query, before.sample);
     if (formatSettings(wanted) === formatSettings(before)) return;
-    // The photo that is there keeps its name until the wanted one is.
+    // The current photo keeps its name until the wanted one is loaded.
     this.adopt({ ...wanted, sample: settings.sample });
     if (wanted.sample !== before.sample) return this.open(wanted.sample);
     this.on({ kind: "chosen", change: { mode: wanted.mode } });
@@ -42,8 +42,8 @@ export class Playground extends Opener {
   }
 
   /**
-   * While another view looks at the photo: pictures are prepared for it, and nothing is run until the playground is back.
-   * Work that these views must not cancel continues: a photo on its way, many photos.
+   * While another view borrows the photo, pictures are prepared but nothing runs until the playground is back. Work
+   * that these views must not cancel continues: a loading photo, a batch.
    */
   rest(on: boolean): void {
     if (this.workshop.rests === on) return;
@@ -52,12 +52,12 @@ export class Playground extends Opener {
     if (this.photo && (!on || this.state.activity)) void this.again();
   }
 
-  /** What another view has heard of the engine. */
+  /** Takes over engine information from another view. */
   engineIs(engine: EngineInfo): void {
     this.workshop.engineIs(engine);
   }
 
-  /** A method's first network, for a view that looks into it. */
+  /** A method's first network, for the inspector. */
   async network({ stages }: Method, signal: AbortSignal): Promise<ModelInfo> {
     const first = stages.find((stage) => stage.kind !== "filter");
     if (!first) throw new CallError("unknown", "this method has no network");
@@ -69,14 +69,14 @@ export class Playground extends Opener {
     }
   }
 
-  /** Runs once sliders have come to rest, or a big photo would never get beyond its first tile. */
+  /** Changes settings. Runs only once sliders rest; a big photo would otherwise never get beyond its first tile. */
   set(change: Partial<Settings>): void {
     const { settings } = this.state;
     const otherTask = change.task !== undefined && change.task !== settings.task;
     if (otherTask) this.update({ look: null });
     const mode = change.mode ?? (change.task !== undefined && otherTask ? this.#modeFor(change.task) : settings.mode);
     if (change.mode || otherTask) this.on({ kind: "chosen", change: { mode } });
-    // A size that was wished for belongs to the task it was wished for.
+    // A chosen size belongs to the task that it was chosen for.
     const own = otherTask
       ? { enlarge: null, degradation: carried(this.state.task, factsOf(change.task ?? ""), settings.degradation) }
       : {};
@@ -85,7 +85,7 @@ export class Playground extends Opener {
     this.timer = setTimeout(() => void this.again(), REST);
   }
 
-  /** What another task does with the photo: as before, but that without a mask there is nothing for one to score. */
+  /** The mode after a change of task: unchanged, except that scoring with a mask needs one. */
   #modeFor(id: string): Settings["mode"] {
     const { settings, task: from, mask } = this.state;
     const { mode, sample } = this.coming ?? settings;
@@ -95,8 +95,8 @@ export class Playground extends Opener {
   }
 
   /**
-   * Adds a method or removes it; one always stays. The chosen result stays the chosen one, and the wipe shows
-   * a method that was added to the left of it. `roomy`: there is room for several pictures side by side.
+   * Adds or removes a method; at least one stays. The chosen result stays chosen, and an added method goes to the left
+   * of the wipe. `roomy`: there is room for several pictures side by side.
    */
   toggleMethod(id: string, roomy = true): void {
     const { settings } = this.state;
@@ -111,19 +111,19 @@ export class Playground extends Opener {
     this.set({ methods, chosen, left, layout: second && roomy ? "grid" : settings.layout });
   }
 
-  /** The result to save, and to see on the right of the wipe. */
+  /** Chooses the result to save and to show on the right of the wipe. */
   choose(id: string): void {
     if (!this.state.results.some((result) => result.id === id)) return;
     this.update({ chosen: id });
     this.adopt({ ...this.state.settings, chosen: id });
   }
 
-  /** How results are looked at: nothing to run. */
+  /** Changes how results are displayed; nothing runs. */
   arrange(how: Partial<Pick<Settings, "layout" | "left">>): void {
     this.adopt({ ...this.state.settings, ...how });
   }
 
-  /** Takes up a tool or puts it away. Maps of differences are made once somebody looks at them. */
+  /** Toggles a tool. Difference maps are computed only when shown. */
   toggleTool(tool: LastingTool): void {
     const { activity, settings } = this.state;
     const tools = LASTING_TOOLS.filter((one) => settings.tools.includes(one) !== (one === tool));
@@ -132,31 +132,31 @@ export class Playground extends Opener {
     if (tool === "difference" && tools.includes(tool) && !busy) void this.again();
   }
 
-  /** From the settings as they are now to the results that are missing; where none is, all of them anew. */
+  /** Computes the missing results for the current settings; if none is missing, all of them again. */
   async run(): Promise<void> {
-    if (this.coming || this.gathers) return; // runs by itself once it is there
+    if (this.coming || this.gathers) return; // runs by itself once the photo is loaded
     if (!this.photo) return this.missed ? this.bringIn(this.missed) : this.open();
     if (this.state.results.every(({ status }) => status === "done")) this.workshop.expire();
     await this.attempt((signal) => this.make(signal, "all"));
   }
 
-  /** The colours of every picture at one place, given as a share of its width and height. */
+  /** The color of every picture at one place, given as fractions of its width and height. */
   probe(at: Point): Promise<Record<string, number[]>> {
     return colorsAt(this.client, at, this.state);
   }
 
-  /** The colors that are known, at places of the part of the photo that is used. */
+  /** Sets the color hints, in coordinates of the crop. */
   hint(hints: readonly Hint[]): void {
     this.set({ hints: withHints(this.state, hints) });
   }
 
-  /** The colors that the network finds likely at a place, beside these hints; none where it cannot tell, or is gone. */
+  /** The colors that the network finds likely at a place, given these hints; none if it cannot tell, or is gone. */
   async likelyColors(at: Point, hints: readonly Hint[]): Promise<LikelyColor[]> {
     const { signal } = new AbortController();
     return likelyColors(this.bench, this.state, at, hints, signal).catch(() => []);
   }
 
-  /** CIE L* of what the methods get, at a place of it; null where it is gone meanwhile, or there is none. */
+  /** CIE L* of the methods' input at a place; null if there is none, or no longer. */
   async lightnessAt(at: Point): Promise<number | null> {
     const { input } = this.state;
     if (!input) return null;
@@ -176,7 +176,7 @@ export class Playground extends Opener {
     return { a, b };
   }
 
-  /** Applies the chosen method to all photos that were brought together, into one ZIP. */
+  /** Applies the chosen method to all queued photos, into one ZIP. */
   async restoreMany(): Promise<void> {
     const method = this.state.results.find(({ id }) => id === this.state.chosen)?.method;
     const files = this.many;
@@ -221,7 +221,7 @@ export class Playground extends Opener {
     }
   }
 
-  /** Puts what is proposed away. */
+  /** Dismisses the proposal. */
   decline(): void {
     this.update({ look: null });
   }

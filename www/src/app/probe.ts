@@ -1,4 +1,4 @@
-/** The colours of every picture at one place, given as a share of its width and height. */
+/** The color of every picture at one place, given as fractions of its width and height. */
 
 import type { Client } from "../client";
 import type { Point } from "../protocol";

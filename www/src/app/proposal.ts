@@ -1,4 +1,4 @@
-/** What to do with a photo, as it is proposed to a person: after a first look at it, or after what has just been done. */
+/** The task proposed for a photo, after a first look at it or after the last result. */
 
 import type { FirstLook } from "../engine";
 import type { State } from "./state";
@@ -11,7 +11,7 @@ export interface Proposal {
   why: Need | "next";
 }
 
-/** Nothing where no task is fit, or the fit one is chosen already. */
+/** Null if no task fits, or the fitting one is already chosen. */
 export function proposalOf({ look, task, tasks, photo }: State): Proposal | null {
   if (!look || !photo) return null;
   const { need, after } = look;
@@ -24,7 +24,7 @@ export function proposalOf({ look, task, tasks, photo }: State): Proposal | null
   return then && then.id !== task.id ? { task: then.id, why: "next" } : null;
 }
 
-/** Whether it does nothing else. */
+/** Whether enlarging is all it does. */
 function enlarges({ scale, chain }: TaskFacts): boolean {
   return scale > 1 && !chain;
 }

@@ -1,17 +1,17 @@
-/** Chores one after another, the most wanted first. After each it is asked anew what is wanted. */
+/** Runs jobs one after another, the most wanted first. Asks for the wanted jobs again after each one. */
 
 import { codeOf } from "../protocol";
 
 export interface Chore {
-  /** Tells it from others; a chore that failed is not tried again until `forgive` or `retry`. */
+  /** Identifies the job; a failed job is not retried until `forgive` or `retry`. */
   key: string;
   run(signal: AbortSignal): Promise<void>;
-  /** Where its failure is told; without it, of the whole. */
+  /** Receives its failure; without it, the queue's handler does. */
   failed?(error: unknown): void;
 }
 
 export class Pump {
-  /** What is under way. */
+  /** Key of the running job. */
   now: string | null = null;
   #wanted: () => Iterable<Chore>;
   #failed: (error: unknown) => void;
@@ -21,14 +21,14 @@ export class Pump {
   #turning = false;
   #held = false;
 
-  /** `wanted`: what is missing, most wanted first; `turned`: another chore is under way, or none. */
+  /** `wanted`: missing jobs, most wanted first; `turned`: called when another job runs, or none. */
   constructor(wanted: () => Iterable<Chore>, failed: (error: unknown) => void, turned: () => void) {
     this.#wanted = wanted;
     this.#failed = failed;
     this.#turned = turned;
   }
 
-  /** What is wanted may have changed. A chore that is no longer the first is given up. */
+  /** The wanted jobs may have changed. A job that is no longer the first is aborted. */
   turn(): void {
     if (this.now !== null && this.#next()?.key !== this.now) this.#work.abort();
     if (!this.#turning) void this.#run();
@@ -43,18 +43,18 @@ export class Pump {
     return this.#held;
   }
 
-  /** What has failed is to be tried once more, when it is wanted. */
+  /** Allows failed jobs to run again. */
   forgive(): void {
     this.#refused.clear();
   }
 
-  /** Goes on after a stop. */
+  /** Resumes after a stop. */
   resume(): void {
     this.#held = false;
     this.turn();
   }
 
-  /** Goes on after a stop, and tries what has failed once more. */
+  /** Resumes after a stop, and retries failed jobs. */
   retry(): void {
     this.forgive();
     this.resume();

@@ -1,15 +1,15 @@
-/** Who won, and in what order the table lists the results. */
+/** The winners, and the order of the table's rows. */
 
 import seeds from "../../../models/seeds.json";
 import type { Scores } from "../engine";
 import type { LabelScores } from "../protocol";
 
-/** Decibels that chance is worth: by so much the same network differs when it is trained with another seed. */
+/** Difference in dB that counts as a tie: the spread of one network trained with different seeds. */
 export const TIE = seeds.spread;
-/** The same of a mean intersection over union. */
+/** The same for mean intersection over union. */
 const TIE_OVERLAP = 0.001;
 
-/** What the table compares: results, and the input and the original for reference. */
+/** A row of the table: a result, or the input or original for reference. */
 export interface Row {
   id: string;
   scores: Scores | null;
@@ -21,7 +21,7 @@ export interface Row {
 
 export type Column = "psnr" | "ssim" | "mae" | "iou" | "accuracy" | "time" | "parameters" | "checkerboard";
 
-/** Columns where less is better, which come with the least on top. */
+/** Columns where less is better; they sort ascending. */
 const LESS: readonly Column[] = ["mae", "time", "parameters", "checkerboard"];
 
 export function columnValue(row: Row, column: Column): number | null {
@@ -33,19 +33,19 @@ export function columnValue(row: Row, column: Column): number | null {
   return row.scores?.[column] ?? null;
 }
 
-/** The best first, or the worst first where `turned`; rows without a value last; equals as they were. */
+/** Best first, or worst first if `turned`; rows without a value last. Stable. */
 export function sorted<T extends Row>(rows: readonly T[], column: Column, turned: boolean): T[] {
   const sign = LESS.includes(column) !== turned ? 1 : -1;
   return [...rows].sort((a, b) => {
     const [x, y] = [columnValue(a, column), columnValue(b, column)];
     if (x === null || y === null) return Number(x === null) - Number(y === null);
-    return x === y ? 0 : sign * (x - y); // equal infinities have no difference
+    return x === y ? 0 : sign * (x - y); // infinities would subtract to NaN
   });
 }
 
 /**
- * The ids of the best by PSNR, or by mean intersection over union where results are made of labels: one, or several
- * that tie; none where there is nothing to win against.
+ * Ids of the best results by PSNR, or by mean intersection over union for label pictures: one, or several that tie;
+ * empty if there is no competition.
  */
 export function winners(rows: readonly Row[]): string[] {
   const column = rows.some(({ agreement }) => agreement) ? "iou" : "psnr";

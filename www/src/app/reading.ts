@@ -1,32 +1,34 @@
-/** What the output of a network can be where its file does not say: the ways to read it, and the entries that say so. */
+/** Interpretations of a network's output where its file does not declare one, and the metadata that declares them. */
 
 import { sha256 } from "../../../npm/src/sha256";
 import type { UndeclaredOutput } from "../protocol";
 
-/** `picture`: values 0 to 1, of 1 or 3 channels; `signed`: −1 to 1, in and out; `colors`: CIE a* and b* of a gray input. */
+/**
+ * `picture`: values 0 to 1, of 1 or 3 channels; `signed`: −1 to 1, in and out; `colors`: CIE a* and b* of a gray input.
+ */
 export type ReadingId = "picture" | "signed" | "mask" | "classes" | "colors";
 
 export interface Reading {
   id: ReadingId;
-  /** `metadata_props` of a file that says so. */
+  /** `metadata_props` that declare it. */
   metadata: Record<string, string>;
 }
 
-/** A network whose output has to be read one way or another, and a person to say which. */
+/** A network whose output is ambiguous, for the user to decide. */
 export interface Question {
-  /** Of the file. */
+  /** Name of the file. */
   name: string;
-  /** The likeliest first. */
+  /** Most likely first. */
   readings: Reading[];
-  /** What each makes of the photo, as far as it has been made. */
+  /** Previews on the photo, as far as they are computed. */
   previews: Partial<Record<ReadingId, ImageBitmap>>;
-  /** How it is read so far; null: it has not been asked yet. */
+  /** The current interpretation; null: not asked yet. */
   chosen: ReadingId | null;
 }
 
 const KEPT = "reading ";
 
-/** The ways to read an output, the likeliest first; none where no picture can have as many channels. */
+/** Possible interpretations of an output, most likely first; none if no picture has that number of channels. */
 export function readingsOf({ input, output, operator }: UndeclaredOutput): Reading[] {
   const picture = reading("picture", { output: { color: output === 1 ? "gray" : "rgb" } });
   const range = [-1, 1];
@@ -60,7 +62,7 @@ function reading(id: ReadingId, metadata: Record<string, object>): Reading {
   };
 }
 
-/** Python that writes the entries into the file, so that no page has to ask again. */
+/** Python that writes the metadata into the file, so that no page has to ask again. */
 export function linesFor(name: string, { metadata }: Reading): string {
   const file = JSON.stringify(name);
   const entries = Object.entries(metadata).map(([key, entry]) => `    ("${key}", '${entry}'),`);
@@ -76,7 +78,7 @@ export function linesFor(name: string, { metadata }: Reading): string {
   ].join("\n");
 }
 
-/** How a file of this content is read, if this device has been told. */
+/** The interpretation that this device remembers for a file with this content. */
 export async function keptReading(file: Blob): Promise<string | null> {
   const key = await keyOf(file);
   try {
@@ -91,11 +93,11 @@ export async function keepReading(file: Blob, id: ReadingId): Promise<void> {
   try {
     if (key) localStorage.setItem(key, id);
   } catch {
-    // Forbidden storage: it is asked again.
+    // Storage is forbidden: the question comes again next time.
   }
 }
 
-/** Null outside of a secure context, where there are no hashes. */
+/** Null outside a secure context, where hashes are unavailable. */
 async function keyOf(file: Blob): Promise<string | null> {
   const hash = await sha256(new Uint8Array(await file.arrayBuffer()));
   return hash && KEPT + hash;

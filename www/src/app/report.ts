@@ -5,10 +5,10 @@ import { degradations } from "./degradation";
 import { reducedSize } from "./size";
 import { isDegraded, isMasked, type State } from "./state";
 
-/** Everything about the results but the pictures, for others to repeat: models by their hashes, settings, figures. */
+/** Everything about the results except the pictures, to reproduce them: model hashes, settings, scores. */
 export async function report(state: State): Promise<object> {
   const { photo, task, settings, engine, frame, input, results } = state;
-  const reduced = frame && reducedSize(task, settings, frame); // in a test results have the size of the original
+  const reduced = frame && reducedSize(task, settings, frame); // in a test, results have the size of the original
   return {
     task: task.id,
     picture: photo && { name: photo.name, ...photo.size },
@@ -53,7 +53,7 @@ async function hashOf(source: ModelSource): Promise<string | null> {
   return "file" in source ? sha256(new Uint8Array(await source.file.arrayBuffer())) : source.sha256;
 }
 
-/** JSON has no infinity, which the PSNR of equal pictures is. */
+/** JSON has no infinity, the PSNR of equal pictures. */
 function finite(scores: object | null): object | null {
   return (
     scores &&

@@ -1,4 +1,7 @@
-/** One method's result: runs, touches up, measures, and remembers, so that only what changed is made anew. */
+/**
+ * One method's result: runs, post-processes and measures it, with each stage cached, so that only what changed is
+ * recomputed.
+ */
 
 import type { PictureInfo } from "../protocol";
 import { Layer, OVERVIEW_SIDE } from "../view/layer";
@@ -9,7 +12,7 @@ import { layerOf } from "./pictures";
 import { type Made, type Order, runStages, sourceOf, touches } from "./stages";
 import type { Notice, ResultState } from "./state";
 
-/** The period of the patterns that upsampling by two leaves. */
+/** Period of the patterns that ×2 upsampling leaves. */
 const PERIOD = 2;
 
 export class Result {
@@ -19,12 +22,12 @@ export class Result {
   #changed: () => void;
   #raw: { key: string; made: Made } | null = null;
   #shown: { key: string; picture: PictureInfo } | null = null;
-  /** Whether the layer shows something else than `#shown`: tiles of a run, or nothing yet. */
+  /** Whether the layer shows something other than `#shown`: tiles of a run, or nothing yet. */
   #painted = false;
-  /** Numbers of the inputs that the layer is of, and that a result is wanted of. */
+  /** Ids of the inputs of the layer and of the wanted result. */
   #of: number | null = null;
   #wanted: number | null = null;
-  /** Whether the layer was begun over one of another input, which shows between its tiles. */
+  /** Whether the layer was begun over the result of another input, which shows between its tiles. */
   #mixed = false;
   #measured = "";
   #compared = "";
@@ -54,12 +57,12 @@ export class Result {
     };
   }
 
-  /** The same method with other options of its filters. */
+  /** The same method with other filter options. */
   use(method: Method): void {
     this.method = method;
   }
 
-  /** `optional`: what the method's networks take, once they have run. */
+  /** `optional`: the optional inputs of the method's networks, known once they have run. */
   #rawKey(order: Order, optional = this.#raw?.made.optional ?? {}): string {
     const { settings, told } = order;
     const { stages } = this.method;
@@ -73,7 +76,7 @@ export class Result {
     return this.#raw?.key === this.#rawKey(order);
   }
 
-  /** Runs the method. What is painted before a stop stays. */
+  /** Runs the method. Tiles painted before a stop stay. */
   async run(order: Order, signal: AbortSignal): Promise<Made> {
     this.#set({ status: "running" });
     let painting: Layer | null = null;
@@ -106,7 +109,7 @@ export class Result {
     return made;
   }
 
-  /** Touches up what was run, and shows it. */
+  /** Post-processes the raw result and shows it. */
   async finish(order: Order, signal: AbortSignal): Promise<void> {
     const raw = this.#raw;
     if (!raw) return;
@@ -127,7 +130,10 @@ export class Result {
     this.#set({ status: "done", fraction: 1, picture: id, size: { width, height }, failure: null });
   }
 
-  /** Scores against `reference`, where there is one of this size, but for `border` pixels along its edges, and the checkerboard of what was run; of labels, how they agree with it, which has to be labels too. */
+  /**
+   * Scores against `reference` if it has the same size, without `border` pixels along the edges, and measures the
+   * checkerboard of the raw result. Label pictures are compared with a label picture.
+   */
   async measure(reference: PictureInfo | null, border: number, signal: AbortSignal): Promise<void> {
     const shown = this.#shown?.picture;
     const raw = this.#raw?.made;
@@ -144,7 +150,7 @@ export class Result {
     const scores = comparable
       ? await client.call("score", { picture: shown.id, reference: reference.id, border }, { signal })
       : null;
-    // Of one that was resized, the grid has another period.
+    // After resizing, the grid has another period.
     const isResized = shown.width !== raw.picture.width || shown.height !== raw.picture.height;
     const checkerboard = await this.#checkerboard(isResized ? raw.picture : shown, signal);
     this.#measured = key;
@@ -154,10 +160,10 @@ export class Result {
   #checkerboard(shown: PictureInfo, signal: AbortSignal): Promise<number | null> {
     const { client } = this.#bench;
     const measured = client.call("checkerboard", { picture: shown.id, period: PERIOD }, { signal });
-    return measured.catch((error: unknown) => (signal.aborted ? Promise.reject(error) : null)); // too small to tell
+    return measured.catch((error: unknown) => (signal.aborted ? Promise.reject(error) : null)); // too small to measure
   }
 
-  /** Where it differs from a picture of its size. */
+  /** The difference map against a picture of the same size. */
   async compare(reference: PictureInfo, gain: number, signal: AbortSignal): Promise<void> {
     const shown = this.#shown?.picture;
     const key = `${shown?.id} ${reference.id} ${gain}`;
@@ -177,7 +183,7 @@ export class Result {
     }
   }
 
-  /** Its turn comes later. What it shows stands until then, and is neither saved nor scored any more. */
+  /** Queued. The old picture stays visible until then, but is neither saved nor scored. */
   await(input: PictureInfo): void {
     this.#wanted = input.id;
     this.#measured = this.#compared = "";
@@ -197,7 +203,7 @@ export class Result {
     this.#set({ status: "failed", failure });
   }
 
-  /** Gone with its worker; what was drawn stays. */
+  /** Lost with its worker; the drawn layer stays. */
   forget(): void {
     this.#raw = this.#shown = null;
     this.#measured = this.#compared = "";
@@ -205,7 +211,7 @@ export class Result {
     this.#set({ status: "stopped", picture: null });
   }
 
-  /** So that it runs again. */
+  /** Forces it to run again. */
   expire(): void {
     if (this.#raw) this.#raw.key = "";
   }
@@ -216,7 +222,7 @@ export class Result {
     this.state.difference?.close();
   }
 
-  /** Begins to paint, over what is shown. */
+  /** Begins to paint over the current layer. */
   #begin(painting: Layer, input: PictureInfo): void {
     const { layer } = this.state;
     this.#mixed = layer !== null && (this.#mixed || this.#of !== input.id);
@@ -226,7 +232,7 @@ export class Result {
     this.#show(painting);
   }
 
-  /** Where nothing more will come: what was made of another input is not to be taken for the wanted one's. */
+  /** If nothing more will come, a picture of another input must not pass for the wanted one. */
   #hideOutdated(): void {
     const { layer } = this.state;
     if (this.#mixed) layer?.bare();

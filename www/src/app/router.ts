@@ -13,9 +13,9 @@ export type ViewName = (typeof VIEWS)[number];
 
 export interface Route {
   view: ViewName;
-  /** What stands between the view and `?`; empty for the playground. */
+  /** What is between the view and `?`; empty for the playground. */
   path: string;
-  /** Settings of the view, written by it and read by it. */
+  /** Settings of the view, which writes and reads them. */
   query: string;
 }
 
@@ -32,10 +32,10 @@ export function formatRoute({ view, path, query }: Route): string {
   return `#${view}${path && `/${path}`}${query && `?${query}`}`;
 }
 
-/** Milliseconds after which a note that the browser has refused is tried again. */
+/** Milliseconds before a refused history update is retried. */
 const LATER = 1000;
 
-/** The address bar. Emits `change` when it comes to name something else, by a link or by going back. */
+/** The address bar. Emits `change` when a link or the back button changes the address. */
 export class Router extends EventTarget {
   #refused: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,7 +51,7 @@ export class Router extends EventTarget {
     return parseRoute(location.hash);
   }
 
-  /** Notes what the view shows now: no `change`. `step`: going back leads to what was shown before. */
+  /** Writes the current view to the address, without `change`. `step`: as a new history entry. */
   note(route: Route, step = false): void {
     clearTimeout(this.#refused);
     const address = formatRoute(route);
@@ -59,7 +59,8 @@ export class Router extends EventTarget {
       if (step && address !== location.hash) history.pushState(history.state, "", address);
       else history.replaceState(history.state, "", address);
     } catch {
-      // Safari and Firefox allow so many in a time, and a slider that is dragged makes more: the last one counts.
+      // Safari and Firefox limit history updates per time, and dragging a slider exceeds the limit: the last one
+      // counts.
       this.#refused = setTimeout(() => this.note(route, step), LATER);
     }
   }

@@ -1,4 +1,4 @@
-/** The sample pictures under `samples/`; where they come from is in `samples/SOURCES.md`. */
+/** The sample pictures under `samples/`; `samples/SOURCES.md` lists their origins. */
 
 export const SAMPLES = [
   { id: "chelsea", file: "chelsea.jpg" },
@@ -30,7 +30,7 @@ export function thumbnailUrl(id: SampleId): string {
   return fromBase(`samples/thumbs/${id}.jpg`);
 }
 
-/** An address below the page's own folder, wherever the page is served from. */
+/** An address below the page's folder, wherever the page is served. */
 export function fromBase(path: string): string {
   return new URL(path, document.baseURI).href;
 }

@@ -1,4 +1,4 @@
-/** Everything a person has chosen but the picture: what a link holds. */
+/** All of the user's choices except the picture: the content of a link. */
 
 import type { BackendChoice, LabelView } from "../engine";
 import { SIGMA } from "./classical";
@@ -8,7 +8,7 @@ import { formatHints, formatNumbers, type Hint, parseHints, parseNumbers } from 
 import { FIRST_SAMPLE, isSample, type SampleId } from "./samples";
 import { factsOf, stepsOf, TASKS, usualMode } from "./tasks";
 
-/** Tools that stay on until they are put away. */
+/** Tools that stay on until they are switched off. */
 export const LASTING_TOOLS = ["difference", "lens", "probe", "smooth", "table"] as const;
 export type LastingTool = (typeof LASTING_TOOLS)[number];
 
@@ -16,46 +16,46 @@ export const SOURCES = ["auto", "clean", "compressed"] as const;
 
 export interface Settings {
   task: string;
-  /** Ids of methods; what a task does not have is passed over. */
+  /** Ids of methods; ids that a task lacks are ignored. */
   methods: string[];
-  /** Id of the method whose result is saved and lies on the right of the wipe; null: the first. */
+  /** Id of the method whose result is saved and shown on the right of the wipe; null: the first. */
   chosen: string | null;
-  /** As it is, or made worse first and measured against the original. */
+  /** Process the photo as it is, or degrade it first and score against the original. */
   mode: "apply" | "test";
   degradation: DegradationSettings;
-  /** Share of the result in what is shown, 0 to 1. */
+  /** Weight of the result in the blend with the input, 0 to 1. */
   strength: number;
-  /** 0 is gray, 1 as it came. */
+  /** 0 is gray, 1 unchanged. */
   saturation: number;
-  /** Noise that filters are to remove, as its standard deviation of 255; null: as it is estimated. */
+  /** Standard deviation of the noise that filters remove, of 255; null: estimated. */
   sigma: number | null;
-  /** How many times larger than the photo enlarged results are; null: as the network makes them. */
+  /** Scale of enlarged results; null: the network's own. */
   enlarge: number | null;
   labels: LabelView["mode"];
-  /** Names of the classes that are shown; null: all but the background. */
+  /** Names of the visible classes; null: all but the background. */
   classes: string[] | null;
   backend: BackendChoice;
-  /** What networks are made for, where there are some for either; auto: as the photo's file is. */
+  /** Kind of photos that networks were trained for, if there are several; auto: by the photo's file. */
   source: (typeof SOURCES)[number];
   layout: "wipe" | "grid";
   /** Id of the picture on the left of the wipe; null: the input. */
   left: string | null;
   tools: readonly LastingTool[];
-  /** Null: the person's own picture, which stays on this device. */
+  /** Null: the user's own picture, which stays on this device. */
   sample: SampleId | null;
-  /** The part of the picture that is used; null: all of it. */
+  /** The crop of the picture; null: all of it. */
   cut: Cut | null;
-  /** Colors that are known at places of the photo. */
+  /** Color hints on the photo. */
   hints: readonly Hint[];
-  /** Of the networks' optional inputs, by name; others are as the files have them. */
+  /** Values of the networks' optional inputs, by name; others have the files' defaults. */
   numbers: Readonly<Record<string, number>>;
-  /** Ids of steps that are left out of a chain. */
+  /** Ids of skipped steps of a chain. */
   without: readonly string[];
 }
 
-/** The most results at once. */
+/** Maximum number of simultaneous results. */
 export const MAX_RESULTS = 6;
-/** The most times that any task's results are larger than the photo. */
+/** Largest scale of any task. */
 const MAX_ENLARGE = 8;
 
 export function initialSettings(): Settings {
@@ -84,7 +84,7 @@ export function initialSettings(): Settings {
   };
 }
 
-/** Settings as `a=b&c=d`; what is as it is at first is left out. */
+/** Settings as `a=b&c=d`; defaults are omitted. */
 export function formatSettings(settings: Settings): string {
   const query = new URLSearchParams({
     task: settings.task,
@@ -131,12 +131,14 @@ export function formatSettings(settings: Settings): string {
   return readable(query);
 }
 
-/** A query as people can read it: what separates values stands for itself. */
+/** A query in readable form: separators of values are not escaped. */
 export function readable(query: URLSearchParams): string {
   return query.toString().replace(/%(?:2C|3A|3B)/g, decodeURIComponent);
 }
 
-/** What a link says, over what it does not say or says wrongly. `sample`: the picture where it names none. */
+/**
+ * Settings from a link, with defaults for missing or malformed values. `sample`: the picture if the link names none.
+ */
 export function parseSettings(query: string, sample: Settings["sample"] = FIRST_SAMPLE): Settings {
   const otherwise = { ...initialSettings(), sample };
   const given = new URLSearchParams(query);

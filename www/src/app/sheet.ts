@@ -1,4 +1,4 @@
-/** A picture of all results side by side, labelled: for a slide, a report, a friend. */
+/** A labelled picture of all results side by side, for a slide or a report. */
 
 import type { Client } from "../client";
 import type { Rect } from "../engine";
@@ -11,11 +11,11 @@ const SIDE = 900;
 const GAP = 24;
 const LABEL = 56;
 const TITLE = 64;
-/** From this enlargement on single pixels are shown as squares. */
+/** Enlargement from which pixels are drawn as squares. */
 const PIXELATED = 3;
 const FONT = '"Inter", system-ui, sans-serif';
 
-/** `part`: what is in sight, as shares of the pictures' width and height. `title`: what all of it is of. */
+/** `part`: the visible part, as fractions of the pictures' width and height. `title`: heading of the sheet. */
 export async function comparisonSheet(client: Client, state: State, part: Rect, title: string): Promise<Blob> {
   const panes = describePanes(state).filter(({ picture }) => picture !== null);
   const bitmaps = await Promise.all(panes.map((pane) => shown(client, pane, part)));
@@ -23,7 +23,7 @@ export async function comparisonSheet(client: Client, state: State, part: Rect, 
     Math.max(...bitmaps.map((one) => one.width)),
     Math.max(...bitmaps.map((one) => one.height)),
   ];
-  // A few pixels that somebody has zoomed in on are to be seen on the sheet as well.
+  // A few pixels that the user has zoomed in on are enlarged on the sheet as well.
   const enlarged = isPart(part) ? Math.max(1, SIDE / 2 / Math.max(widest, tallest)) : 1;
   const width = Math.max(Math.round(widest * enlarged), 200);
   const height = Math.round(tallest * enlarged);

@@ -1,4 +1,4 @@
-/** From an input to a method's picture, and from there to what is shown: the work itself, without remembering. */
+/** Computes a method's picture from its input, and the displayed picture from that. Stateless. */
 
 import type { BackendChoice, ClassInfo, Estimate, OptionalInput } from "../engine";
 import type { EngineInfo, PictureInfo, Point, Progress, Recipe, Tile } from "../protocol";
@@ -11,54 +11,54 @@ import { isFree, RESIZER } from "./size";
 import type { Expected } from "./state";
 import { type TaskFacts, takesOriginal } from "./tasks";
 
-/** What a result is made from. */
+/** Everything that a result depends on. */
 export interface Order {
   task: TaskFacts;
   settings: Settings;
   input: PictureInfo;
-  /** What the input was before it was degraded; the input itself where it was not. */
+  /** The input before degradation; the input itself if it was not degraded. */
   original: PictureInfo;
-  /** What it is brought to where photos are enlarged. */
+  /** Target size where photos are enlarged. */
   size: Size;
-  /** The part of the input to make first. */
+  /** The part of the input to compute first. */
   near: Point | null;
   told: Told;
 }
 
 export interface Watch {
-  /** The last stage begins: the size of what it makes. */
+  /** The last stage begins; `size` of its output. */
   onLast?(size: Size): void;
   onTile?(tile: Tile): void;
-  /** Of all stages, 0 to 1. */
+  /** Progress over all stages, 0 to 1. */
   onFraction?(fraction: number): void;
 }
 
 export interface Made {
   picture: PictureInfo;
-  /** Computing alone, without downloads. */
+  /** Computation only, without downloads. */
   milliseconds: number;
-  /** What networks ran on, last heard. */
+  /** The engine that ran the networks, as last reported. */
   engine: EngineInfo | null;
   flops: number;
-  /** What the picture tells apart, where it is one of labels. */
+  /** Classes, if the picture holds labels. */
   classes: ClassInfo[];
-  /** Whether it has no colors because its network makes none. */
+  /** Whether its network outputs gray only. */
   gray: boolean;
-  /** What its networks can be told beside the picture. */
+  /** Optional inputs of its networks. */
   optional: Record<string, OptionalInput>;
 }
 
-/** Whether a method works on the input; others make inputs of their own, of the original. */
+/** Whether a method works on the input; others derive inputs of their own from the original. */
 export function worksOnInput({ stages: [first] }: Method): boolean {
   return !(first?.kind === "filter" && takesOriginal(first.filter));
 }
 
-/** What a method works on. */
+/** The picture that a method works on. */
 export function sourceOf(method: Method, { input, original }: Pick<Order, "input" | "original">): PictureInfo {
   return worksOnInput(method) ? input : original;
 }
 
-/** What a method will take of a picture of this size: each stage works on what the one before it makes. */
+/** Estimated cost of a method on a picture of this size; each stage works on the output of the one before. */
 export async function expected(
   bench: Bench,
   method: Method,
@@ -75,7 +75,7 @@ export async function expected(
   };
   let { width, height } = input;
   for (const stage of method.stages) {
-    if (stage.kind === "filter") continue; // filters before a network leave the size as it is
+    if (stage.kind === "filter") continue; // filters before a network keep the size
     const model = await bench.model(stage, signal);
     const pace = await bench.pace(choice, model, signal);
     const estimate = await bench.client.call("estimate", { width, height, model: model.id }, { signal });
@@ -89,7 +89,7 @@ export async function expected(
   return total;
 }
 
-/** About how many operations a pixel of the result takes; of networks that no manifest tells of, more than any. */
+/** Approximate operations per pixel of the result; infinite for networks outside the manifest. */
 export function costOf({ stages }: Method): number {
   const costs = stages.map((stage) => {
     if (stage.kind === "filter") return 0;
@@ -98,12 +98,12 @@ export function costOf({ stages }: Method): number {
   return costs.reduce((sum, cost) => sum + cost, 0);
 }
 
-/** What each of the threads that run at once computes, if the tiles go around evenly. */
+/** Work of each parallel thread, if tiles are distributed evenly. */
 function eachDoes({ flops, tiles, threads = 1 }: Estimate): number {
   return (flops * Math.ceil(tiles / threads)) / Math.max(tiles, 1);
 }
 
-/** Runs all stages of a method; what lies between them is freed. */
+/** Runs all stages of a method; intermediate pictures are freed. */
 export async function runStages(
   bench: Bench,
   method: Method,
@@ -166,8 +166,8 @@ export async function runStages(
 }
 
 /**
- * What is done to a raw result before it is shown: strength, saturation, the size, the look of labels. It needs no new
- * run. `from`: what it is done to; a filter goes from the input to the wanted size at once.
+ * Post-processing of a raw result before display: strength, saturation, size, label colors. Needs no new run. `from`:
+ * its input; a filter resizes to the target size at once.
  */
 export function touches(
   method: Method,
@@ -205,9 +205,9 @@ function finished({ finish }: TaskFacts, settings: Settings, raw: Made, input: P
   return recipes;
 }
 
-/** Indices of the classes that are shown. */
+/** Indices of the visible classes. */
 export function shownClasses(classes: readonly ClassInfo[], settings: Pick<Settings, "classes">): number[] {
-  // Where classes have numbers in place of names, the background is the first by custom.
+  // If classes have numbers instead of names, the background comes first by convention.
   const isBackground = (name: string) => name === "background" || name === "0";
   const shown = ({ name }: ClassInfo) => (settings.classes ? settings.classes.includes(name) : !isBackground(name));
   return classes.flatMap((one, index) => (shown(one) ? [index] : []));

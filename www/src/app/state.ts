@@ -1,4 +1,4 @@
-/** What the page shows. The elements read it; only `Playground` writes it. */
+/** Everything the page shows. The elements read it; only `Playground` writes it. */
 
 import type { BackendName, ClassInfo, FirstLook, OptionalInput, Scores } from "../engine";
 import type { MessageKey, Params } from "../i18n";
@@ -13,17 +13,17 @@ import type { Question } from "./reading";
 import { initialSettings, MAX_RESULTS, type Settings } from "./settings";
 import { factsOf, type TaskFacts, tellsClasses } from "./tasks";
 
-/** What is going on right now. */
+/** The current activity. */
 export type Activity =
   | { kind: "starting" | "decode" | "degrade" | "compile" | "asking" | "score" | "saving" }
   | { kind: "download"; loaded: number; total: number | null }
-  /** `left`: milliseconds still to go for this method, once they can be told. */
+  /** `left`: estimated milliseconds left for this method, once known. */
   | { kind: "compute"; method: Method; fraction: number; left: number | null }
   | { kind: "gathering"; found: number }
-  /** `done`: photos, with the share of the one under way. */
+  /** `done`: number of photos, plus the fraction of the current one. */
   | { kind: "batch"; done: number; total: number };
 
-/** How the last thing ended. */
+/** How the last activity ended. */
 export type Outcome =
   | { kind: "ready" | "stopped" | "failed" | "copied" | "shared" | "waiting" }
   | { kind: "done"; milliseconds: number; backend: BackendName }
@@ -32,7 +32,7 @@ export type Outcome =
 export type Action = "retry" | "cpu" | "open" | "shipped" | "reduce" | "as-photo";
 
 export interface Notice {
-  /** Name of the file that it is about; empty where it is about none. */
+  /** Name of the file it concerns; empty if none. */
   subject: string;
   message: MessageKey;
   params: Params;
@@ -40,21 +40,21 @@ export interface Notice {
   actions: Action[];
 }
 
-/** What a run of everything that is not there yet will take. */
+/** Estimated cost of everything that is missing. */
 export interface Expected {
   tiles: number;
-  /** The most at one time. */
+  /** Peak memory. */
   peakBytes: number;
-  /** Width and height to which a network that takes no other size gets the whole photo resized. */
+  /** For a network of fixed input size: the width and height that the whole photo is resized to. */
   resized: [number, number] | null;
   milliseconds: number;
 }
 
-/** `size`: of all of it, whatever part is used. */
+/** `size`: of the whole photo, uncropped. */
 export interface PhotoState {
   name: string;
   size: Size;
-  /** Whether its file says where it was taken. */
+  /** Whether its file contains a location. */
   located: boolean;
   /** Whether any of it is transparent. */
   transparent: boolean;
@@ -70,23 +70,23 @@ export interface ResultState {
   /** 0 to 1 while running. */
   fraction: number;
   layer: Layer | null;
-  /** Where it differs from what it is compared with; made when asked for. */
+  /** Its difference map; computed on demand. */
   difference: Layer | null;
-  /** Its number in the worker, once it is whole. */
+  /** Its id in the worker, once complete. */
   picture: number | null;
   size: Size | null;
   milliseconds: number | null;
   backend: BackendName | null;
-  /** What it tells apart; empty unless it is made of labels. */
+  /** Its classes; empty unless it holds labels. */
   classes: ClassInfo[];
   scores: Scores | null;
-  /** With the mask; of results that are made of labels. */
+  /** Agreement with the mask, if it holds labels. */
   agreement: LabelScores | null;
-  /** Energy at the period of the upsampling grid over that around it, in dB; null where it cannot be told. */
+  /** Energy at the period of the upsampling grid relative to its surroundings, in dB; null if it cannot be measured. */
   checkerboard: number | null;
-  /** Whether its network makes no colors: it is scored against the original without any. */
+  /** Whether its network outputs gray only: it is scored against the original without its colors. */
   gray: boolean;
-  /** What its networks can be told beside the picture, once they are loaded. */
+  /** Optional inputs of its networks, once they are loaded. */
   optional: Record<string, OptionalInput>;
   failure: Notice | null;
 }
@@ -96,35 +96,35 @@ export interface State {
   task: TaskFacts;
   tasks: TaskFacts[];
   methods: Method[];
-  /** Whether the task has networks for compressed photos beside those for clean ones. */
+  /** Whether the task has networks for compressed photos besides those for clean ones. */
   sources: boolean;
   own: OwnModel | null;
-  /** Asked of a person's own network. */
+  /** The question about the user's own network. */
   question: Question | null;
-  /** Names of networks that were brought together, of which a person is to choose one. */
+  /** Names of several networks dropped together, for the user to choose one. */
   networks: readonly string[];
   engine: EngineInfo | null;
   photo: PhotoState | null;
-  /** What the views are of: the size of the results. */
+  /** The size of the results, which the views show. */
   frame: Size | null;
-  /** What results are scored against, as it is shown: the photo before it was made worse, or the mask. */
+  /** What results are scored against, as displayed: the photo before degradation, or the mask. */
   original: { layer: Layer; picture: number } | null;
-  /** The mask a person gave. `labels`: its picture of labels in the worker, once there are results to compare with it. */
+  /** The user's mask. `labels`: id of its label picture in the worker, once there are results to compare it with. */
   mask: { name: string; labels: number | null } | null;
   input: { layer: Layer; picture: number; scores: Scores | null } | null;
   results: ResultState[];
-  /** What a person's photo seems to need, and the task that made it, until something is chosen; see `proposalOf`. */
+  /** What the user's photo seems to need, and the task that made it, until the user chooses; see `proposalOf`. */
   look: { need: FirstLook["need"]; after: string | null } | null;
-  /** How noisy a person's photo is, as Gaussian noise of this sigma; null: it cannot be told, or has not been looked at. */
+  /** Noise of the user's photo, as the sigma of Gaussian noise; null: unknown, or not measured yet. */
   noise: number | null;
-  /** Photos that were brought together and wait for a ZIP. */
+  /** Number of photos that wait for a ZIP. */
   many: number;
-  /** The result that is saved, and that lies on the right of the wipe. */
+  /** Id of the result that is saved and shown on the right of the wipe. */
   chosen: string | null;
   expected: Expected | null;
-  /** What differences are shown against. */
+  /** What difference maps compare with. */
   against: "original" | "mask" | "input" | "bicubic" | null;
-  /** The scale of differences, from the least to the greatest; once it has been asked for. */
+  /** The color scale of difference maps, from least to greatest; null until first needed. */
   colors: Uint8ClampedArray | null;
   activity: Activity | null;
   outcome: Outcome;
@@ -161,42 +161,45 @@ export function initialState(settings = initialSettings()): State {
   };
 }
 
-/** Ids of the methods in use: those that are asked for, as far as the task has them. */
+/** Ids of the methods in use: those chosen, as far as the task has them. */
 export function usedMethods({ settings, methods, results }: Pick<State, "settings" | "methods" | "results">): string[] {
   const listed = settings.methods.filter((id) => methods.some((method) => method.id === id));
   if (listed.length > 0) return listed.slice(0, MAX_RESULTS);
   return results.length > 0 ? results.map(({ id }) => id) : settings.methods;
 }
 
-/** Of the part of the photo that is used. */
+/** The size of the photo's crop. */
 export function usedSize({ photo, settings: { cut } }: Pick<State, "photo" | "settings">): Size | null {
   return photo && cut && fitsIn(cut, photo.size) ? cutSize(cut) : (photo?.size ?? null);
 }
 
-/** Whether the photo is made worse before the run. */
+/** Whether the photo is degraded before the run. */
 export function isDegraded({ settings, task }: Pick<State, "settings" | "task">): boolean {
   return settings.mode === "test" && task.kinds.length > 0;
 }
 
-/** Whether networks for compressed photos are used, where there are any. */
+/** Whether networks for compressed photos are used, if the task has any. */
 export function isCompressed(state: Pick<State, "settings" | "task" | "photo">): boolean {
   const { source, degradation } = state.settings;
   if (source !== "auto") return source === "compressed";
   return isDegraded(state) ? degradation.saved !== null || degradation.kind === "jpeg" : (state.photo?.lossy ?? false);
 }
 
-/** Whether a mask tells what is true. */
+/** Whether results are scored against a mask. */
 export function isMasked({ settings, task, mask }: Pick<State, "settings" | "task" | "mask">): boolean {
   return settings.mode === "test" && tellsClasses(task) && mask !== null;
 }
 
-/** Whether the chosen result has transparent parts, which not all formats keep. */
+/** Whether the chosen result has transparency, which not all formats keep. */
 export function isTransparent({ settings, photo, results, chosen }: State): boolean {
   const classes = results.find(({ id }) => id === chosen)?.classes ?? [];
   return photo?.transparent === true || (classes.length > 0 && settings.labels === "cutout");
 }
 
-/** Whether the damage has changed nothing of the photo, such as the colors of a gray one: then there is nothing to score. */
+/**
+ * Whether the degradation changed nothing, like the removal of colors from a gray photo: then there is nothing to
+ * score.
+ */
 export function isUnchanged({ input }: Pick<State, "input">): boolean {
   return input?.scores?.psnr === Infinity;
 }
@@ -206,7 +209,7 @@ export function isTest(state: Pick<State, "settings" | "task" | "mask">): boolea
   return isDegraded(state) || isMasked(state);
 }
 
-/** Errors that a file is to blame for. */
+/** Errors that are a file's fault. */
 const OF_FILES = new Set([
   "invalid-picture",
   "unsupported-picture",
@@ -249,7 +252,7 @@ const WAYS_OUT: Record<string, Action[]> = {
   unknown: ["retry"],
 };
 
-/** The sentence for what is to be known of a file; numbers as people read them. */
+/** The sentence for a notice about a file, with formatted numbers. */
 export function noticeOf(file: FileNotice): Notice {
   const { message: detail, code, ...params } = file;
   const rounded = (value: number) => Number(value.toPrecision(3));
@@ -262,12 +265,12 @@ export function noticeOf(file: FileNotice): Notice {
   return { subject: "", message: `notice.${code}`, params: { ...params, ...numbers }, detail, actions: [] };
 }
 
-/** A sentence that is about no file, with nothing more to say of it. */
+/** A notice about no file, without details. */
 export function plainNotice(message: MessageKey, more: Partial<Notice> = {}): Notice {
   return { subject: "", message, params: {}, detail: "", actions: [], ...more };
 }
 
-/** The sentence and the ways out for an error, by its code. `subject`: the file at work, named where it is to blame. */
+/** The sentence and the actions for an error, by its code. `subject`: the current file, named if it is at fault. */
 export function noticeFor(error: unknown, subject = ""): Notice {
   const code = codeOf(error);
   const key = `error.${code}`;

@@ -1,8 +1,8 @@
 import { CallError } from "../protocol";
 
 /**
- * One step of the way from a photo to its result, remembered under the settings that made it: asked again
- * with the same key it gives the same answer, with another key it makes a new one and disposes of the old.
+ * One step from a photo to its result, cached under the settings that produced it: the same key returns the same value,
+ * another key makes a new value and disposes of the old one.
  */
 export class Step<T> {
   #dispose: (value: T) => void;
@@ -13,7 +13,7 @@ export class Step<T> {
     this.#dispose = dispose;
   }
 
-  /** `signal` is what stops the making; what was stopped is made again when it is next asked for. */
+  /** `signal` stops the making; a stopped value is made again at the next request. */
   get(key: string, make: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#made && this.#key === key) return this.#made;
     const made = make();
@@ -24,7 +24,7 @@ export class Step<T> {
     return made;
   }
 
-  /** Puts in a value made elsewhere. */
+  /** Stores a value made elsewhere. */
   set(key: string, made: Promise<T>): void {
     this.clear();
     this.#key = key;
@@ -37,7 +37,7 @@ export class Step<T> {
     this.forget();
   }
 
-  /** Like `clear` where there is nothing left to dispose of: the worker is gone. */
+  /** Like `clear`, but disposes of nothing: the worker is gone. */
   forget(): void {
     this.#key = null;
     this.#made = null;
@@ -48,7 +48,7 @@ export class Step<T> {
   }
 }
 
-/** Waits for something that goes on without us when we are stopped. */
+/** Waits for something that continues without us when we are stopped. */
 export function unlessAborted<T>(made: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new CallError("aborted", ""));

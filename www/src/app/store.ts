@@ -1,16 +1,16 @@
 /**
- * What the page remembers on this device beyond the address: one IndexedDB store. A browser that forbids it, or
- * has no room, makes the page forgetful and nothing else.
+ * Persistent storage beyond the address: one IndexedDB store. If the browser forbids it, or has no room, nothing is
+ * remembered; nothing else fails.
  *
- * Each tab remembers for itself. What closed tabs have left is that of the last visit: a tab that remembers nothing
- * yet is given the latest of it, and it goes once another tab remembers something in its place.
+ * Each tab has its own values. Values of closed tabs count as those of the last visit: a new tab adopts the latest one,
+ * which is deleted once another tab replaces it.
  */
 
 import { openTabs, ownTab } from "./tab";
 
 const DATABASE = "unet-playground";
 const STORE = "kept";
-/** 1 had one value for all tabs. */
+/** Version 1 had one value for all tabs. */
 const VERSION = 2;
 
 interface Kept {
@@ -42,7 +42,7 @@ export async function recall(what: string): Promise<unknown> {
   return left.sort((a, b) => b.time - a.time)[0]?.value;
 }
 
-/** That of this tab, and what closed tabs have left. */
+/** Deletes this tab's value and those of closed tabs. */
 export async function forget(what: string): Promise<void> {
   const { id } = await ownTab();
   const open = await openTabs();
@@ -76,7 +76,7 @@ function inStore<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => ID
         const request = ask(transaction.objectStore(STORE));
         transaction.oncomplete = () => resolve(request.result);
         transaction.onerror = transaction.onabort = give;
-        database.close(); // once the transaction is over
+        database.close(); // after the transaction
       };
     } catch {
       give();

@@ -1,11 +1,11 @@
 /**
- * What tells the tabs of one browser apart: an id that outlives a reload (`sessionStorage`), held by a lock as long
- * as the tab is open. A tab that was duplicated starts with the id of the other one, which holds it: it takes a new one.
+ * Distinguishes the tabs of one browser: an id that survives a reload (`sessionStorage`), held by a lock while the tab
+ * is open. A duplicated tab starts with the id of its source, which holds the lock, and takes a new id.
  */
 
 const STORED = "tab";
 const LOCK = "unet-playground tab ";
-/** Milliseconds that a reloaded page waits for its former self to let go of the id. */
+/** Milliseconds that a reloaded page waits for its predecessor to release the id. */
 const PATIENCE = 1000;
 
 export interface Tab {
@@ -20,7 +20,7 @@ export function ownTab(): Promise<Tab> {
   return (own ??= claim());
 }
 
-/** Ids of the tabs that are open; null where the browser cannot tell (outside of a secure context). */
+/** Ids of the open tabs; null if the browser cannot tell (outside a secure context). */
 export async function openTabs(): Promise<ReadonlySet<string> | null> {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
   if (!navigator.locks) return null;
@@ -35,7 +35,7 @@ async function claim(): Promise<Tab> {
   try {
     sessionStorage.setItem(entry(), id);
   } catch {
-    // Forbidden storage: the next load of this tab starts afresh.
+    // Storage is forbidden: the next load of this tab gets a new id.
   }
   return { id, from: before };
 }
@@ -48,7 +48,7 @@ function read(): string | null {
   }
 }
 
-/** Holds an id until the tab is closed; false where another tab does. */
+/** Holds an id until the tab is closed; false if another tab holds it. */
 function hold(id: string): Promise<boolean> {
   if (!navigator.locks) return Promise.resolve(true);
   return new Promise((resolve) => {
@@ -60,7 +60,7 @@ function hold(id: string): Promise<boolean> {
   });
 }
 
-/** Frames share the storage of the tab that they are in: each has an entry of its own, by its place. */
+/** Frames share the storage of their tab, so each has its own key, by its position. */
 function entry(): string {
   let place = "";
   for (let frame: Window = window; frame !== frame.parent; frame = frame.parent) {

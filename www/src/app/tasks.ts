@@ -1,6 +1,6 @@
 /**
- * What the recipes say of the tasks: `models/tasks.json`, which `training/manifest.py` writes. Which of them can be chosen is for
- * the manifest to say; one it lists that has no facts appears under its model's own title.
+ * Task facts from the recipes: `models/tasks.json`, which `training/manifest.py` writes. The manifest decides which
+ * tasks are offered; a task without facts appears under its model's title.
  */
 
 import listed from "../../../models/tasks.json";
@@ -9,26 +9,26 @@ import { classicalOf } from "./classical";
 
 export interface TaskFacts {
   id: string;
-  /** How much larger the result is. */
+  /** Scale of the result. */
   scale: number;
-  /** How pictures are encoded for its networks, and what these return, as `color` in their metadata; chains have neither. */
+  /** Color encoding of the networks' input and output, as `color` in their metadata; absent for chains. */
   input?: string;
   output?: string;
-  /** Names of the classes that a segmentation tells apart. */
+  /** Class names of a segmentation. */
   classes?: readonly string[];
-  /** What a photo can be made worse with to test the task, the usual one first; `[]`: nothing. */
+  /** Degradations that test the task, the default one first; `[]`: none. */
   kinds: readonly DegradationKind[];
-  /** What of the usual kind's values is otherwise for this task. */
+  /** Overrides of the default kind's values. */
   usual?: Readonly<Record<string, number>>;
-  /** What is done besides, whatever the kind chosen: before it, and after it. */
+  /** Fixed degradation steps around the chosen kind: before it, and after it. */
   before?: DegradationKind;
   after?: DegradationKind;
   baselines: readonly BaselineId[];
-  /** What can be changed of a result without running again. */
+  /** Adjustments of a result that need no new run. */
   finish: readonly ("strength" | "saturation")[];
-  /** What is done one after another, tasks by their id and classical methods; only where it is not one network's work. */
+  /** Steps of a chain, in order: ids of tasks and classical methods; only for chains. */
   chain?: readonly string[];
-  /** When it is proposed: to photos that a first look finds in need of it, and after other tasks. */
+  /** When the task is proposed: for photos with this need, and after other tasks. */
   proposed?: { need?: NonNullable<FirstLook["need"]>; after?: "enlarging" | "other-tasks" };
 }
 
@@ -51,11 +51,10 @@ export type BaselineId =
   | "back-projection"
   | `multi-frame-${Frames}`;
 
-/** Of how many small photos one large one is made. */
+/** Number of small photos that one large photo is made from. */
 type Frames = 1 | 4 | 9 | 16;
 
-/** What a baseline does where the task makes pictures `scale` times as large. `sigma`: of the noise that it is to
- *  remove; null: as the engine estimates it. */
+/** The filter of a baseline for a task of this scale. `sigma`: of the noise to remove; null: estimated. */
 export function filterOf(id: BaselineId, scale: number, sigma: number | null): FilterSpec {
   switch (id) {
     case "gray":
@@ -87,7 +86,7 @@ export function filterOf(id: BaselineId, scale: number, sigma: number | null): F
 /** A step of a chain. */
 export type ChainStep = { kind: "task"; id: string } | { kind: "filter"; id: BaselineId };
 
-/** The steps of a task that is a chain of others, but for those left out; the last one stays where nothing else would. */
+/** The steps of a chain without the skipped ones; if none would be left, the last stays. */
 export function stepsOf({ chain = [] }: TaskFacts, without: readonly string[] = []): ChainStep[] {
   const left = chain.filter((id) => !without.includes(id));
   return (left.length > 0 ? left : chain.slice(-1)).map((id) =>
@@ -95,7 +94,7 @@ export function stepsOf({ chain = [] }: TaskFacts, without: readonly string[] = 
   );
 }
 
-/** A chain's facts as they are without the steps that are left out: what enlarges no more is tested on no smaller photo. */
+/** A chain's facts without the skipped steps: if nothing enlarges any more, tests do not downscale. */
 export function withoutSteps(task: TaskFacts, without: readonly string[]): TaskFacts {
   if (!task.chain) return task;
   const scales = stepsOf(task, without).map((step) => (step.kind === "task" ? factsOf(step.id).scale : 1));
@@ -104,22 +103,22 @@ export function withoutSteps(task: TaskFacts, without: readonly string[]): TaskF
   return { ...others, scale, ...(before && (scale > 1 || before !== "downscale") && { before }) };
 }
 
-/** Whether what a task makes still has the marks that a photo's compression left: colors alone leave them as they are. */
+/** Whether the output keeps the compression artifacts of a photo: colorization keeps the luma as it is. */
 export function keepsCompression({ output }: TaskFacts): boolean {
   return output === "lab-ab";
 }
 
-/** Whether a filter makes small photos of the original by itself. */
+/** Whether a filter derives its own small photos from the original. */
 export function takesOriginal({ kind }: FilterSpec): boolean {
   return kind === "multi-frame";
 }
 
-/** Whether a baseline is told how strong the noise is. */
+/** Whether a baseline takes the noise level. */
 export function takesSigma(filter: FilterSpec): boolean {
   return filter.kind === "bilateral" || filter.kind === "non-local-means";
 }
 
-/** Whether its results are classes, which are scored with a mask that a person has to give. */
+/** Whether its results are classes, which are scored with the user's mask. */
 export function tellsClasses({ classes = [] }: TaskFacts): boolean {
   return classes.length > 0;
 }
@@ -129,12 +128,12 @@ export function isAgainstNoise({ kinds }: TaskFacts): boolean {
   return kinds.includes("gaussian-noise");
 }
 
-/** How a sample is opened: what a mask would score has none at first. */
+/** The mode in which a sample is opened: tasks scored by a mask have none at first. */
 export function usualMode(task: TaskFacts): "apply" | "test" {
   return tellsClasses(task) ? "apply" : "test";
 }
 
-/** The facts of a task the page does not know: a picture goes in and one comes out. */
+/** The facts of an unknown task: one picture in, one out. */
 export function factsOf(id: string): TaskFacts {
   const known = TASKS.find((task) => task.id === id);
   return known ?? { id, scale: 1, kinds: [], baselines: [], finish: ["strength"] };

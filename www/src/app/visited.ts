@@ -1,8 +1,8 @@
-/** Whether this browser has been here before. */
+/** Whether this browser has visited before. */
 
 const STORED = "visited";
 
-/** Where storage is forbidden, a first visit could never end: there is none. */
+/** False where storage is forbidden, since the first visit would never end. */
 export function isFirstVisit(): boolean {
   try {
     return localStorage.getItem(STORED) === null;
@@ -11,7 +11,7 @@ export function isFirstVisit(): boolean {
   }
 }
 
-/** It is no longer the first; gives whether that could be noted, or every visit would be. */
+/** Ends the first visit; returns whether that could be stored, since otherwise every visit would be the first. */
 export function noteVisit(): boolean {
   try {
     localStorage.setItem(STORED, "1");

@@ -1,4 +1,4 @@
-/** From a photo and the settings to the results: which there are to be, what they will take, and making them. */
+/** From the photo and the settings to the results: which ones are needed, their estimated cost, and running them. */
 
 import type { Estimate } from "../engine";
 import { CallError, codeOf, type EngineInfo, messageOf, type PictureInfo, type Point } from "../protocol";
@@ -30,30 +30,30 @@ import {
 } from "./state";
 import { factsOf, withoutSteps } from "./tasks";
 
-/** Milliseconds after which a run's pace tells how long it will take. */
+/** Milliseconds after which a run's own speed predicts its duration. */
 const TELLING = 3000;
-/** What takes longer than this waits for a person to say so. Milliseconds. */
+/** Longer runs wait for the user. Milliseconds. */
 const UNASKED = 30_000;
-/** Operations after which a run tells the machine's pace better than the trial. */
+/** Operations after which a run measures the speed better than the trial. */
 const TELLING_FLOPS = 2e9;
 
-/** `all`: a person wants it, however long it takes; `nothing`: they are to choose first. */
+/** `all`: the user asked for it, however long it takes; `nothing`: the user must choose first. */
 export type Wish = "all" | "short" | "nothing";
 
-/** How making the results has ended. */
+/** How making the results ended. */
 export type Made =
   | { kind: "done" }
-  /** The settings name no task of the catalogue; `instead`: the first that it has. */
+  /** The catalogue lacks the task of the settings; `instead`: its first task. */
   | { kind: "no-such-task"; instead: string }
-  /** The results wait for a person to ask for them. */
+  /** The results wait for the user. */
   | { kind: "waits"; outcome: Outcome; expected: Expected | null };
 
 const DONE: Made = { kind: "done" };
 
 export class Workshop {
-  /** Whether pictures are prepared and nothing is run. */
+  /** Whether only pictures are prepared and nothing runs. */
   rests = false;
-  /** Whether another photo's pictures are to be seen, until there are this one's. */
+  /** Whether another photo's pictures stay visible until this one's are ready. */
   #foreign = false;
   #board: Board;
   #bench: Bench;
@@ -61,7 +61,7 @@ export class Workshop {
   #measuring: Measuring;
   #catalogue: Promise<Catalogue> | null = null;
   #results = new Map<string, Result>();
-  /** Tells of the result that is being made. */
+  /** Reports on the current result. */
   #tell: () => void = () => {};
 
   constructor(board: Board, bench: Bench) {
@@ -74,10 +74,10 @@ export class Workshop {
     this.#measuring = new Measuring(board, bench, this.#pictures, (change) => this.#show(change));
   }
 
-  /** `looking`: the middle of what is seen, as a share of the picture. `wish`: how much is to be run. */
+  /** `looking`: center of the visible part, as fractions of the picture. `wish`: how much to run. */
   async make(photo: Photo, looking: Point, wish: Wish, signal: AbortSignal): Promise<Made> {
     const catalogue = this.#listed(signal);
-    catalogue.catch(() => {}); // awaited below, after the photo is to be seen
+    catalogue.catch(() => {}); // awaited below, after the photo is shown
     await this.engine(signal);
     const pair = await this.#prepare(photo, signal);
     const instead = this.#taskInstead(await catalogue);
@@ -109,7 +109,7 @@ export class Workshop {
     if (this.#board.state.engine !== engine) this.#board.update({ engine });
   }
 
-  /** What a run says of the engine: a GPU may have given up under it. */
+  /** Updates the engine after a run, since a GPU may have failed during it. */
   engineIs(engine: EngineInfo): void {
     const { state } = this.#board;
     if (engine.code === state.engine?.code) return;
@@ -117,29 +117,29 @@ export class Workshop {
     this.#board.update({ engine, notice: plainNotice("notice.gave-up", { detail: engine.reason }) });
   }
 
-  /** What a person says is true of the photo; null: nothing. */
+  /** Sets the mask of the photo; null: none. */
   useMask(mask: Photo | null): void {
     this.#measuring.useMask(mask);
   }
 
-  /** All results anew. */
+  /** Marks all results as outdated. */
   expire(): void {
     for (const result of this.#results.values()) result.expire();
   }
 
-  /** Marks what was under way as stopped; finished tiles stay, and nothing of another photo. */
+  /** Marks the current work as stopped; finished tiles stay, except those of another photo. */
   stop(): void {
     for (const result of this.#results.values()) result.stop();
     if (this.#foreign) this.#show({ frame: null, original: null, input: null });
   }
 
-  /** Another photo: nothing of the last one's stays. */
+  /** A new photo: drops everything of the last one. */
   clear(): void {
     this.recut();
     this.useMask(null);
   }
 
-  /** Another part of the photo: nothing but the mask stays. */
+  /** A new crop: drops everything but the mask. */
   recut(): void {
     for (const result of this.#results.values()) result.close();
     this.#results.clear();
@@ -149,13 +149,13 @@ export class Workshop {
     this.#changed();
   }
 
-  /** The worker is gone, and all that was in it. */
+  /** The worker and everything in it is gone. */
   forget(): void {
     this.#pictures.forget();
     for (const result of this.#results.values()) result.forget();
   }
 
-  /** Shows the photo and what the methods get of it. */
+  /** Shows the photo and the methods' input. */
   async #prepare(photo: Photo, signal: AbortSignal): Promise<Pair> {
     const { state } = this.#board;
     const { task, settings } = state;
@@ -192,14 +192,14 @@ export class Workshop {
     return this.#catalogue;
   }
 
-  /** A link may name a task that there is not: the first in its place. */
+  /** The first task, if a link names one that does not exist. */
   #taskInstead(catalogue: Catalogue): string | null {
     const tasks = catalogue.tasks();
     const [first] = tasks;
     return first && !tasks.some(({ id }) => id === this.#board.state.settings.task) ? first.id : null;
   }
 
-  /** Results for the methods chosen, in the order of the list; those that were there stay. */
+  /** Matches the results to the chosen methods, in list order; existing ones stay. */
   #reconcile(catalogue: Catalogue): void {
     const { settings, own } = this.#board.state;
     const { chosen } = settings;
@@ -233,7 +233,7 @@ export class Workshop {
     this.#changed();
   }
 
-  /** What the stale results will take, told together; gives those that fit, the others fail here. */
+  /** Estimates the outdated results together; returns those that fit in memory, the others fail here. */
   async #expect(stale: Result[], order: Order, signal: AbortSignal): Promise<Result[]> {
     const total: Expected = { tiles: 0, peakBytes: 0, milliseconds: 0, resized: null };
     const fitting: Result[] = [];
@@ -254,7 +254,7 @@ export class Workshop {
     return fitting;
   }
 
-  /** What cannot be, and what can be instead. */
+  /** The error for a method that does not fit, with the size that does. */
   async #refusal(method: Method, input: PictureInfo, refused: Estimate, signal: AbortSignal): Promise<CallError> {
     const { settings } = this.#board.state;
     const used = usedSize(this.#board.state);
@@ -285,12 +285,12 @@ export class Workshop {
     return this.#attempt(result, signal, () => result.finish(order, signal));
   }
 
-  /** One method that fails does not hold up the others; a stop, or a worker that crashed, ends them all. */
+  /** A failing method does not stop the others; a stop or a crashed worker stops all. */
   async #attempt(result: Result, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      // The photo has been opened: what is larger than can be held is made of it.
+      // The photo itself is open: the result is what is too large.
       const known = codeOf(error) === "picture-too-large" ? new CallError("result-too-large", messageOf(error)) : error;
       const notice = noticeFor(known, result.method.kind === "own" ? result.method.name : "");
       if (signal.aborted || notice.message === "error.engine-crashed") throw error;
@@ -310,7 +310,7 @@ export class Workshop {
   }
 }
 
-/** What networks are told of the part of the photo that is used. */
+/** Values of the optional inputs, for the crop of the photo. */
 function toldOf({ settings: { numbers, sigma, hints, cut }, photo }: State): Told {
   return { numbers, sigma, hints: photo ? hintsIn(hints, cut, photo.size) : [] };
 }
@@ -322,7 +322,10 @@ function resultKey(task: string, { id, stages }: Method): string {
   return `${task} ${id} ${made}`;
 }
 
-/** Filters take moments, some networks minutes: the first result is there soonest, and the trial of the machine's pace is short. */
+/**
+ * Filters take moments, some networks minutes: cheap first, so that the first result comes soon and the speed trial is
+ * short.
+ */
 function cheapFirst(results: readonly Result[]): Result[] {
   return [...results].sort((a, b) => costOf(a.method) - costOf(b.method) || 0 /* of two that are not known */);
 }
