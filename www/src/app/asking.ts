@@ -2,23 +2,23 @@
 
 import type { PictureInfo } from "../protocol";
 import type { Bench } from "./bench";
-import type { Board } from "./board";
 import type { OwnModel } from "./catalogue";
 import { readAs } from "./own-model";
 import type { Reading, ReadingId } from "./reading";
 import { shownClasses } from "./stages";
+import type { Store } from "./state-store";
 import { unlessAborted } from "./step";
 
 /** Longest side of a preview's input, in pixels. */
 const SIDE = 256;
 
 export class Asking {
-  #board: Board;
+  #store: Store;
   #bench: Bench;
   #answer: (id: ReadingId) => void = () => {};
 
-  constructor(board: Board, bench: Bench) {
-    this.#board = board;
+  constructor(store: Store, bench: Bench) {
+    this.#store = store;
     this.#bench = bench;
   }
 
@@ -31,16 +31,16 @@ export class Asking {
     const shown = new AbortController();
     const previews = AbortSignal.any([signal, shown.signal]);
     const answered = new Promise<ReadingId>((resolve) => (this.#answer = resolve));
-    this.#board.update({ question: { name: own.name, readings, previews: {}, chosen: own.reading } });
-    this.#board.now({ kind: "asking" });
+    this.#store.update({ question: { name: own.name, readings, previews: {}, chosen: own.reading } });
+    this.#store.now({ kind: "asking" });
     if (photo) void this.#show(own, readings, photo, previews).catch(() => {}); // previews are optional
     try {
       const id = await unlessAborted(answered, signal);
       return readings.find((reading) => reading.id === id) ?? (readings[0] as Reading);
     } finally {
       shown.abort();
-      for (const bitmap of Object.values(this.#board.state.question?.previews ?? {})) bitmap.close();
-      this.#board.update({ question: null });
+      for (const bitmap of Object.values(this.#store.state.question?.previews ?? {})) bitmap.close();
+      this.#store.update({ question: null });
     }
   }
 
@@ -51,9 +51,9 @@ export class Asking {
       for (const reading of readings) {
         const bitmap = await this.#preview(own, reading, small, signal).catch(() => null);
         if (signal.aborted) return bitmap?.close();
-        const { question } = this.#board.state;
+        const { question } = this.#store.state;
         if (bitmap && question)
-          this.#board.update({ question: { ...question, previews: { ...question.previews, [reading.id]: bitmap } } });
+          this.#store.update({ question: { ...question, previews: { ...question.previews, [reading.id]: bitmap } } });
       }
     } finally {
       client.free("picture", small.id);

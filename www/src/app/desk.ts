@@ -4,20 +4,20 @@ import type { Client } from "../client";
 import type { Rect } from "../engine";
 import { CallError } from "../protocol";
 import { Bench } from "./bench";
-import { Board } from "./board";
-import type { Coming } from "./coming";
 import { fitsIn } from "./cut";
 import { fitting } from "./degradation";
 import type { Given } from "./files";
 import { Keeper, type Outside } from "./keep";
-import { comingOf, IDLE, next, type Phase, type PhaseEvent, subjectOf } from "./phase";
+import type { PendingPhoto } from "./pending";
+import { IDLE, next, type Phase, type PhaseEvent, pendingOf, subjectOf } from "./phase";
 import type { Photo } from "./photo";
 import { formatSettings, parseSettings, type Settings } from "./settings";
 import { initialState, noticeFor } from "./state";
+import { Store } from "./state-store";
 import { factsOf } from "./tasks";
 import { type Wish, Workshop } from "./workshop";
 
-export abstract class Desk extends Board {
+export abstract class Desk extends Store {
   readonly keep: Keeper;
   /** The visible part as fractions of the picture: its center is computed first. */
   looking: Rect = { x: 0, y: 0, width: 1, height: 1 };
@@ -53,15 +53,15 @@ export abstract class Desk extends Board {
   /** Opens a sample, or the photo of the last visit for null; by default the one that the settings name. */
   abstract open(sample?: Settings["sample"]): Promise<void>;
   /** Loads a photo. */
-  protected abstract bringIn(coming: Coming): Promise<void>;
+  protected abstract bringIn(pending: PendingPhoto): Promise<void>;
 
   /** The photo that is being loaded. */
-  protected get coming(): Coming | null {
-    return comingOf(this.#phase);
+  protected get pending(): PendingPhoto | null {
+    return pendingOf(this.#phase);
   }
 
   /** A photo that failed to load. */
-  protected get missed(): Coming | null {
+  protected get missed(): PendingPhoto | null {
     return this.#phase.kind === "idle" ? this.#phase.missed : null;
   }
 
@@ -103,7 +103,7 @@ export abstract class Desk extends Board {
   /** Brings everything up to date with the settings; a photo that was still loading starts over. */
   protected again(): Promise<void> {
     if (this.gathers) return Promise.resolve();
-    if (this.coming) return this.bringIn(this.coming);
+    if (this.pending) return this.bringIn(this.pending);
     return this.photo ? this.attempt((signal) => this.make(signal)) : this.open();
   }
 
@@ -132,15 +132,18 @@ export abstract class Desk extends Board {
     this.update({ many: many.length });
   }
 
-  /** Runs a piece of work in place of the current one, and reports its failure. `coming`: the photo that it loads. */
-  protected async attempt(work: (signal: AbortSignal) => Promise<void>, coming: Coming | null = null): Promise<void> {
+  /** Runs a piece of work in place of the current one, and reports its failure. `pending`: the photo that it loads. */
+  protected async attempt(
+    work: (signal: AbortSignal) => Promise<void>,
+    pending: PendingPhoto | null = null,
+  ): Promise<void> {
     this.#work.abort();
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.restores) this.now(null);
     const controller = new AbortController();
     this.#work = controller;
-    this.on({ kind: "begins", coming });
+    this.on({ kind: "begins", pending });
     this.update({ notice: null });
     this.#waiting++;
     try {
@@ -150,10 +153,10 @@ export abstract class Desk extends Board {
       this.workshop.stop();
       this.update({ outcome: { kind: controller.signal.aborted ? "stopped" : "failed" } });
       if (controller.signal.aborted) return;
-      const { coming } = this;
+      const { pending } = this;
       const subject = subjectOf(this.#phase);
       this.on({ kind: "failed" });
-      if (coming?.many.length) this.waitFor(coming.many); // the other photos may be readable
+      if (pending?.many.length) this.waitFor(pending.many); // the other photos may be readable
       this.update({ notice: noticeFor(error, subject) });
     } finally {
       this.#waiting--;
@@ -181,7 +184,7 @@ export abstract class Desk extends Board {
     this.#forget();
     if (restores) return; // the batch reports it
     if (this.workshop.rests) this.#work.abort();
-    else if (this.coming || this.photo) void this.again();
+    else if (this.pending || this.photo) void this.again();
   }
 
   /** The worker and everything in it is gone. */

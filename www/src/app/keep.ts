@@ -3,11 +3,11 @@
 import type { Client } from "../client";
 import type { Rect } from "../engine";
 import { CallError } from "../protocol";
-import type { Board } from "./board";
 import { resultName } from "./files";
 import { report } from "./report";
 import { comparisonSheet } from "./sheet";
 import { type Activity, noticeFor, type Outcome } from "./state";
+import type { Store } from "./state-store";
 
 /** What the page asks of the browser. */
 export interface Outside {
@@ -24,24 +24,24 @@ export const FORMATS = ["png", "jpeg", "webp"] as const;
 export type Format = (typeof FORMATS)[number];
 
 export class Keeper {
-  #board: Board;
+  #store: Store;
   #client: Client;
   #outside: Outside;
 
-  constructor(board: Board, client: Client, outside: Outside) {
-    this.#board = board;
+  constructor(store: Store, client: Client, outside: Outside) {
+    this.#store = store;
     this.#client = client;
     this.#outside = outside;
   }
 
   save(): Promise<void> {
-    const { chosen, task } = this.#board.state;
+    const { chosen, task } = this.#store.state;
     return this.#saved(`${task.id}-${chosen}`, "png", () => this.png());
   }
 
   /** Saves a file from `encoded`. */
   saveAs(file: Blob): Promise<void> {
-    const { chosen, task } = this.#board.state;
+    const { chosen, task } = this.#store.state;
     const extension = file.type === "image/jpeg" ? "jpg" : file.type.replace("image/", "");
     return this.#saved(`${task.id}-${chosen}`, extension, async () => file);
   }
@@ -55,7 +55,7 @@ export class Keeper {
 
   share(): Promise<void> {
     return this.#work(async () => {
-      const { chosen, task } = this.#board.state;
+      const { chosen, task } = this.#store.state;
       const name = this.name(`${task.id}-${chosen}`);
       const done = await this.#outside.share(new File([await this.png()], name, { type: "image/png" }));
       return done === "saved" ? { kind: done, name } : { kind: done ?? "ready" };
@@ -64,7 +64,7 @@ export class Keeper {
 
   /** Saves a sheet of the visible part, given as fractions of the pictures; `title` is printed above it. */
   sheet(part: Rect, title: string): Promise<void> {
-    const { state } = this.#board;
+    const { state } = this.#store;
     return this.#saved(`${state.task.id}-comparison`, "png", () => comparisonSheet(this.#client, state, part, title));
   }
 
@@ -74,7 +74,7 @@ export class Keeper {
   }
 
   report(): Promise<void> {
-    const { state } = this.#board;
+    const { state } = this.#store;
     const json = async () => JSON.stringify(await report(state), null, 2);
     return this.#saved(state.task.id, "json", async () => new Blob([await json()], { type: "application/json" }));
   }
@@ -97,7 +97,7 @@ export class Keeper {
   }
 
   #picture(): number {
-    const { chosen, results } = this.#board.state;
+    const { chosen, results } = this.#store.state;
     const picture = results.find(({ id }) => id === chosen)?.picture;
     if (picture === undefined || picture === null) throw new CallError("no-result", "");
     return picture;
@@ -105,7 +105,7 @@ export class Keeper {
 
   /** A file name for a result of the photo. */
   name(suffix: string, extension = "png"): string {
-    return resultName(this.#board.state.photo?.name ?? "", suffix, extension);
+    return resultName(this.#store.state.photo?.name ?? "", suffix, extension);
   }
 
   #saved(suffix: string, extension: string, make: () => Promise<Blob>): Promise<void> {
@@ -118,24 +118,24 @@ export class Keeper {
 
   /** Whether there is a chosen result and nothing is pending. */
   get ready(): boolean {
-    const { activity, chosen, results } = this.#board.state;
+    const { activity, chosen, results } = this.#store.state;
     const free = activity === null || activity.kind === "saving";
     return free && results.some(({ id, picture }) => id === chosen && picture !== null);
   }
 
   async #work(work: () => Promise<Outcome>): Promise<void> {
-    if (!this.ready || this.#board.state.activity) return;
+    if (!this.ready || this.#store.state.activity) return;
     const saving: Activity = { kind: "saving" };
-    this.#board.now(saving);
+    this.#store.now(saving);
     // A run that began meanwhile reports its own progress.
-    const still = () => this.#board.state.activity === saving;
+    const still = () => this.#store.state.activity === saving;
     try {
       const outcome = await work();
-      if (still()) this.#board.update({ outcome });
+      if (still()) this.#store.update({ outcome });
     } catch (error) {
-      this.#board.update({ notice: noticeFor(error) });
+      this.#store.update({ notice: noticeFor(error) });
     } finally {
-      if (still()) this.#board.now(null);
+      if (still()) this.#store.now(null);
     }
   }
 }

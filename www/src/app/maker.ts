@@ -1,48 +1,48 @@
 import { codeOf } from "../protocol";
 import type { Kept } from "./kept";
-import { type Chore, Pump } from "./pump";
 import { type Notice, noticeFor } from "./state";
+import { type Job, TaskQueue } from "./task-queue";
 
 /** Base of views that compute piece by piece: stop, resume, failures, and change events. */
 export abstract class Maker extends EventTarget {
   notice: Notice | null = null;
-  readonly pump = new Pump(
+  readonly queue = new TaskQueue(
     () => this.wanted(),
     (error) => this.#fail(error),
     () => this.tell(),
   );
 
   stop(): void {
-    this.pump.stop();
+    this.queue.stop();
     this.tell();
   }
 
   retry(): void {
     this.notice = null;
-    this.pump.retry();
+    this.queue.retry();
     this.tell();
   }
 
   /** Retries what failed. */
   protected forgive(): void {
     this.notice = null;
-    this.pump.forgive();
+    this.queue.forgive();
   }
 
   /** The user asks for something else: resumes after a stop. */
   protected wish(): void {
     this.notice = null;
     this.tell();
-    this.pump.resume();
+    this.queue.resume();
   }
 
   /** The kept value, unless it belongs to another key and nothing will replace it. */
   protected standing<T>(kept: Kept<T>, key: string): T | null {
-    return kept.is(key) || this.pump.now !== null ? kept.value : null;
+    return kept.is(key) || this.queue.now !== null ? kept.value : null;
   }
 
   /** Missing jobs, most wanted first. */
-  protected abstract wanted(): Iterable<Chore>;
+  protected abstract wanted(): Iterable<Job>;
 
   protected tell(): void {
     this.dispatchEvent(new Event("change"));
@@ -51,7 +51,7 @@ export abstract class Maker extends EventTarget {
   /** The wanted jobs may have changed. */
   protected changed(): void {
     this.tell();
-    this.pump.turn();
+    this.queue.turn();
   }
 
   #fail(error: unknown): void {

@@ -3,7 +3,6 @@
 import type { ClassInfo } from "../engine";
 import type { PictureInfo } from "../protocol";
 import type { Bench } from "./bench";
-import type { Board } from "./board";
 import type { Method } from "./catalogue";
 import type { Photo } from "./photo";
 import { ENLARGED, type Pair, type Pictures, sameSize } from "./pictures";
@@ -11,19 +10,20 @@ import type { Result } from "./result";
 import { unscored } from "./size";
 import { shownClasses } from "./stages";
 import { isDegraded, isMasked, isUnchanged, noticeFor, plainNotice, type State } from "./state";
+import type { Store } from "./state-store";
 
 /** Factor by which differences are amplified. */
 export const GAIN = 4;
 
 export class Measuring {
   #mask: Photo | null = null;
-  #board: Board;
+  #store: Store;
   #bench: Bench;
   #pictures: Pictures;
   #show: (change: Partial<State>) => void;
 
-  constructor(board: Board, bench: Bench, pictures: Pictures, show: (change: Partial<State>) => void) {
-    this.#board = board;
+  constructor(store: Store, bench: Bench, pictures: Pictures, show: (change: Partial<State>) => void) {
+    this.#store = store;
     this.#bench = bench;
     this.#pictures = pictures;
     this.#show = show;
@@ -38,27 +38,27 @@ export class Measuring {
   /** Computes the scores, and difference maps if they are wanted; then all work is done. */
   async measure(results: Result[], pair: Pair, signal: AbortSignal): Promise<void> {
     const { original, input } = pair;
-    const { state } = this.#board;
+    const { state } = this.#store;
     const test = isDegraded(state);
     const done = results.filter(({ state }) => state.status === "done");
     if (done.length === 0) {
       const kind = results.some(({ state }) => state.status === "failed") ? "failed" : "stopped";
-      return this.#board.update({ outcome: { kind }, expected: null });
+      return this.#store.update({ outcome: { kind }, expected: null });
     }
     const sum = done.reduce((sum, { state }) => sum + (state.milliseconds ?? 0), 0);
     const backend = done.find(({ state }) => state.backend)?.state.backend ?? state.engine?.backend ?? "cpu";
-    this.#board.update({ outcome: { kind: "done", milliseconds: sum, backend }, expected: null });
-    this.#board.now({ kind: "score" });
+    this.#store.update({ outcome: { kind: "done", milliseconds: sum, backend }, expected: null });
+    this.#store.now({ kind: "score" });
     if (test && state.input && !state.input.scores && sameSize(input, original)) {
       const scores = await this.#bench.client.call(
         "score",
         { picture: input.id, reference: original.id, border: 0 },
         { signal },
       );
-      this.#board.update({ input: { ...state.input, scores } });
-      if (isUnchanged(this.#board.state)) this.#board.update({ notice: plainNotice("notice.unchanged") });
+      this.#store.update({ input: { ...state.input, scores } });
+      if (isUnchanged(this.#store.state)) this.#store.update({ notice: plainNotice("notice.unchanged") });
     }
-    const scored = test && !isUnchanged(this.#board.state);
+    const scored = test && !isUnchanged(this.#store.state);
     const truth = await this.#truth(done, pair, signal);
     const reference = scored ? original : null;
     for (const result of done) {
@@ -67,10 +67,10 @@ export class Measuring {
       await result.measure(classes.length > 0 ? truth : like, unscored(state.task, state.settings), signal);
     }
     const mask = truth && (await this.#showMask(truth, done, input, signal));
-    if (!this.#board.state.settings.tools.includes("difference")) return;
-    if (!state.colors) this.#board.update({ colors: await this.#bench.client.call("differenceScale", {}, { signal }) });
+    if (!this.#store.state.settings.tools.includes("difference")) return;
+    if (!state.colors) this.#store.update({ colors: await this.#bench.client.call("differenceScale", {}, { signal }) });
     const enlarges = !mask && !test && state.task.scale > 1;
-    this.#board.update({ against: mask ? "mask" : test ? "original" : enlarges ? "bicubic" : "input" });
+    this.#store.update({ against: mask ? "mask" : test ? "original" : enlarges ? "bicubic" : "input" });
     for (const result of done) {
       const { size, method } = result.state;
       if (enlarges && isReference(method)) continue; // it would be compared with itself
@@ -83,23 +83,23 @@ export class Measuring {
   async #truth(done: Result[], pair: Pair, signal: AbortSignal): Promise<PictureInfo | null> {
     const mask = this.#mask;
     const classes = classesOf(done).length;
-    if (!mask || !isMasked(this.#board.state) || classes === 0) return null;
+    if (!mask || !isMasked(this.#store.state) || classes === 0) return null;
     try {
       const truth = await this.#pictures.truth(mask, pair, classes, signal);
-      this.#board.update({ mask: { name: mask.name, labels: truth.id } });
+      this.#store.update({ mask: { name: mask.name, labels: truth.id } });
       return truth;
     } catch (error) {
       const notice = noticeFor(error, mask.name);
       if (signal.aborted || notice.message === "error.engine-crashed") throw error;
       this.useMask(null);
-      this.#board.update({ notice });
+      this.#store.update({ notice });
       return null;
     }
   }
 
   /** The mask, drawn like the results. */
   async #showMask(truth: PictureInfo, done: Result[], input: PictureInfo, signal: AbortSignal): Promise<PictureInfo> {
-    const { settings } = this.#board.state;
+    const { settings } = this.#store.state;
     const how = { mode: settings.labels, classes: shownClasses(classesOf(done), settings) };
     const drawn = await this.#pictures.drawn(truth, input, how, signal);
     const layer = await this.#pictures.layer("mask", drawn, signal);

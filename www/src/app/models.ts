@@ -2,26 +2,26 @@
 
 import { Asking } from "./asking";
 import type { Bench } from "./bench";
-import type { Board } from "./board";
 import type { OwnModel } from "./catalogue";
 import type { Given } from "./files";
 import { copiedModel, keepModel, readAs, unread } from "./own-model";
 import type { Photo } from "./photo";
 import { keepReading, keptReading, type ReadingId, readingsOf } from "./reading";
 import type { Settings } from "./settings";
+import type { Store } from "./state-store";
 import { unlessAborted } from "./step";
 import { tellsClasses } from "./tasks";
 
 export class Models {
-  #board: Board;
+  #store: Store;
   #bench: Bench;
   #asking: Asking;
   #pick: (index: number) => void = () => {};
 
-  constructor(board: Board, bench: Bench) {
-    this.#board = board;
+  constructor(store: Store, bench: Bench) {
+    this.#store = store;
     this.#bench = bench;
-    this.#asking = new Asking(board, bench);
+    this.#asking = new Asking(store, bench);
   }
 
   answer(id: ReadingId): void {
@@ -35,12 +35,12 @@ export class Models {
   /** Lets the user choose one of several networks. */
   async which(models: readonly Given[], signal: AbortSignal): Promise<Given | undefined> {
     const picked = new Promise<number>((resolve) => (this.#pick = resolve));
-    this.#board.update({ networks: models.map(({ path }) => path) });
-    this.#board.now({ kind: "asking" });
+    this.#store.update({ networks: models.map(({ path }) => path) });
+    this.#store.now({ kind: "asking" });
     try {
       return models[await unlessAborted(picked, signal)];
     } finally {
-      this.#board.update({ networks: [] });
+      this.#store.update({ networks: [] });
     }
   }
 
@@ -74,8 +74,8 @@ export class Models {
    * colorizer.
    */
   fitting({ reading }: OwnModel): Settings {
-    const settings = { ...this.#board.state.settings, methods: ["own"] };
-    const { tasks } = this.#board.state;
+    const settings = { ...this.#store.state.settings, methods: ["own"] };
+    const { tasks } = this.#store.state;
     const labels = tasks.find(tellsClasses);
     if ((reading === "mask" || reading === "classes") && labels)
       return { ...settings, task: labels.id, mode: "apply", classes: null };

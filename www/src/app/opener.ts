@@ -3,7 +3,6 @@
 import type { Client } from "../client";
 import type { PictureInfo } from "../protocol";
 import type { OwnModel } from "./catalogue";
-import { type Coming, comingBack, comingCopy, comingPhoto, comingResult, comingSample } from "./coming";
 import { type Cut, fitsIn, isWhole } from "./cut";
 import { Desk } from "./desk";
 import { type Dropped, gathered, isFolder } from "./drop";
@@ -12,6 +11,7 @@ import type { Outside } from "./keep";
 import { Models } from "./models";
 import { forOwnPhoto } from "./opening";
 import { keptModel, ownModel } from "./own-model";
+import { type PendingPhoto, pendingCopy, pendingKept, pendingPhoto, pendingResult, pendingSample } from "./pending";
 import { forgetPhoto, keepPhoto, ownPhoto, type Photo } from "./photo";
 import { sameSize } from "./pictures";
 import { proposalOf } from "./proposal";
@@ -36,11 +36,11 @@ export abstract class Opener extends Desk {
   async open(sample = this.state.settings.sample): Promise<void> {
     const { mode, cut, hints } = this.state.settings;
     const part = { cut, hints };
-    await this.bringIn(sample ? comingSample(sample, mode, part) : comingBack(mode, part));
+    await this.bringIn(sample ? pendingSample(sample, mode, part) : pendingKept(mode, part));
   }
 
   async openSample(id: SampleId, mode = usualMode(this.state.task)): Promise<void> {
-    await this.bringIn(comingSample(id, mode));
+    await this.bringIn(pendingSample(id, mode));
   }
 
   /** Opens photos, a model with its files, or both: the model then processes the photos. */
@@ -73,7 +73,7 @@ export abstract class Opener extends Desk {
     const mask = ownPhoto(file, file.name);
     const mode = "test";
     this.adopt({ ...this.state.settings, mode });
-    if (this.coming) return this.on({ kind: "chosen", change: { mask, mode } });
+    if (this.pending) return this.on({ kind: "chosen", change: { mask, mode } });
     await this.attempt(async (signal) => {
       this.#useMask(mask);
       await this.make(signal);
@@ -100,7 +100,7 @@ export abstract class Opener extends Desk {
   /** Crops, mirrors or rotates the photo; null: the whole photo as it was opened. */
   async cut(cut: Cut | null): Promise<void> {
     const { settings, photo } = this.state;
-    if (!photo || this.coming) return;
+    if (!photo || this.pending) return;
     this.workshop.recut();
     const part = cut && !isWhole(cut, photo.size) && fitsIn(cut, photo.size) ? cut : null;
     this.adopt({ ...settings, cut: part }, true);
@@ -122,46 +122,46 @@ export abstract class Opener extends Desk {
 
   /** Takes the chosen result as the next photo. */
   async useResult(): Promise<void> {
-    await this.bringIn(comingResult(this.keep.png(), this.keep.name(this.state.task.id), this.state.task.id));
+    await this.bringIn(pendingResult(this.keep.png(), this.keep.name(this.state.task.id), this.state.task.id));
   }
 
-  protected async bringIn(asked: Coming): Promise<void> {
+  protected async bringIn(asked: PendingPhoto): Promise<void> {
     const work = async (signal: AbortSignal) => {
       this.now({ kind: "decode" });
       await this.#recallModel(signal);
       const photo = await asked.find(signal);
       this.on({ kind: "reads", subject: photo.name });
       const isMask = await this.#isMask(photo, asked, signal);
-      const coming = isMask ? this.#arrived(asked) : await this.#take(photo, asked, signal);
+      const pending = isMask ? this.#arrived(asked) : await this.#take(photo, asked, signal);
       if (isMask) this.#useMask(photo);
-      if (coming.kept && photo.sample) {
+      if (pending.kept && photo.sample) {
         this.update({
           notice: plainNotice(this.#forgotten ? "notice.forgotten" : "notice.own-photo", { actions: ["open"] }),
         });
       }
-      if (coming.mask) this.#useMask(coming.mask);
+      if (pending.mask) this.#useMask(pending.mask);
       // After a result the next task is proposed before the current one runs again.
-      await this.make(signal, coming.after && proposalOf(this.state) ? "nothing" : "short");
+      await this.make(signal, pending.after && proposalOf(this.state) ? "nothing" : "short");
     };
     await this.attempt(work, asked);
   }
 
   /** The requested photo with the choices made while it loaded; nothing is loading any more. */
-  #arrived(asked: Coming): Coming {
-    const coming = this.coming ?? asked;
+  #arrived(asked: PendingPhoto): PendingPhoto {
+    const pending = this.pending ?? asked;
     this.on({ kind: "arrives" });
-    return coming;
+    return pending;
   }
 
   async #bring(files: readonly Given[]): Promise<void> {
     const { pictures, models, others } = await sorted(files);
     const [first] = pictures;
     const [model] = models;
-    if (model) return this.#bringModels(models, others, first ? photoOf(first, pictures) : this.coming);
+    if (model) return this.#bringModels(models, others, first ? photoOf(first, pictures) : this.pending);
     if (first) {
       const many = pictures.length > 1 ? [...pictures, ...others] : [];
       const leftOut = many.length > 0 ? [] : others.map(({ path }) => path);
-      return this.bringIn(photoOf(first, many, { leftOut, mayBeMask: !this.coming && many.length === 0 }));
+      return this.bringIn(photoOf(first, many, { leftOut, mayBeMask: !this.pending && many.length === 0 }));
     }
     const [other] = others;
     if (!other) return this.update({ notice: plainNotice("error.nothing-to-open", { actions: ["open"] }) });
@@ -171,19 +171,19 @@ export abstract class Opener extends Desk {
     return this.bringIn(photoOf(other, others)); // the decoder identifies the format, or reports the error
   }
 
-  /** `coming`: the photo to process with it. */
-  async #bringModels(models: readonly Given[], others: readonly Given[], coming: Coming | null): Promise<void> {
+  /** `pending`: the photo to process with it. */
+  async #bringModels(models: readonly Given[], others: readonly Given[], pending: PendingPhoto | null): Promise<void> {
     let model = models[0];
     if (models.length > 1) {
       model = undefined;
       await this.attempt(async (signal) => {
         model = await this.#models.which(models, signal);
-        coming = this.coming;
-      }, coming);
+        pending = this.pending;
+      }, pending);
     }
-    if (!model) return coming ? this.bringIn(coming) : undefined;
+    if (!model) return pending ? this.bringIn(pending) : undefined;
     const data = Object.fromEntries(others.map(({ file, path }) => [path, file]));
-    await this.useModel(ownModel(model.file, data), false, coming);
+    await this.useModel(ownModel(model.file, data), false, pending);
     const names = await unnamedIn(model.file, others);
     if (names.length > 0 && !this.state.notice) this.#tellLeftOut(names);
   }
@@ -197,7 +197,7 @@ export abstract class Opener extends Desk {
   }
 
   /** In mask mode, a picture of the photo's size is taken as a mask. */
-  async #isMask({ file }: Photo, { mayBeMask }: Coming, signal: AbortSignal): Promise<boolean> {
+  async #isMask({ file }: Photo, { mayBeMask }: PendingPhoto, signal: AbortSignal): Promise<boolean> {
     const { task, settings, photo } = this.state;
     if (!mayBeMask || !tellsClasses(task) || settings.mode !== "test" || !photo) return false;
     try {
@@ -215,7 +215,7 @@ export abstract class Opener extends Desk {
   }
 
   /** Adopts a photo only once it has been decoded: a broken file changes nothing. */
-  async #take(given: Photo, asked: Coming, signal: AbortSignal): Promise<Coming> {
+  async #take(given: Photo, asked: PendingPhoto, signal: AbortSignal): Promise<PendingPhoto> {
     signal.throwIfAborted();
     this.now({ kind: "decode" });
     const photo = { ...given, file: await copied(given.file) };
@@ -223,10 +223,10 @@ export abstract class Opener extends Desk {
     this.now({ kind: "decode" }); // the engine may have reported its start
     const picture = await this.client.call("decode", { file: photo.file }, { signal });
     this.photo = photo;
-    const coming = this.#arrived(asked);
+    const pending = this.#arrived(asked);
     await this.bench.whole(photo, signal, picture);
     this.workshop.clear();
-    this.waitFor(coming.many);
+    this.waitFor(pending.many);
     const { name } = photo;
     const { width, height, located = false, transparent = false, lossy = false } = picture;
     this.update({
@@ -236,18 +236,18 @@ export abstract class Opener extends Desk {
       look: null,
       noise: null,
     });
-    const wished = coming.cut ?? given.cut;
+    const wished = pending.cut ?? given.cut;
     const cut = wished && fitsIn(wished, picture) ? wished : null;
-    const hints = coming.kept && photo.sample ? [] : coming.hints; // hints of a photo that is not available
+    const hints = pending.kept && photo.sample ? [] : pending.hints; // hints of a photo that is not available
     const settings = photo.sample ? this.state.settings : forOwnPhoto(this.state.settings);
-    this.adopt({ ...settings, sample: photo.sample, mode: coming.mode, cut, hints });
-    const looked = photo.sample ? null : this.#lookAt(photo, picture, coming.after);
-    if (coming.after) await looked;
+    this.adopt({ ...settings, sample: photo.sample, mode: pending.mode, cut, hints });
+    const looked = photo.sample ? null : this.#lookAt(photo, picture, pending.after);
+    if (pending.after) await looked;
     const [notice] = picture.notices ?? [];
     if (notice) this.update({ notice: noticeOf(notice) });
-    else if (coming.leftOut.length > 0) this.#tellLeftOut(coming.leftOut);
+    else if (pending.leftOut.length > 0) this.#tellLeftOut(pending.leftOut);
     if (!photo.sample) void keepPhoto({ ...photo, cut });
-    return coming;
+    return pending;
   }
 
   #tellLeftOut(names: readonly string[]): void {
@@ -261,8 +261,8 @@ export abstract class Opener extends Desk {
       this.update({ look: { need: look.need, after }, noise: look.noise?.sigma ?? null });
   }
 
-  /** `null`: only the shipped models. `coming`: the photo that is being loaded. */
-  protected async useModel(given: OwnModel | null, again = false, coming = this.coming): Promise<void> {
+  /** `null`: only the shipped models. `pending`: the photo that is being loaded. */
+  protected async useModel(given: OwnModel | null, again = false, pending = this.pending): Promise<void> {
     let used = false;
     await this.attempt(async (signal) => {
       this.on({ kind: "reads", subject: given?.name ?? "" });
@@ -276,9 +276,9 @@ export abstract class Opener extends Desk {
       );
       used = true;
       await this.again();
-    }, coming);
+    }, pending);
     const { missed } = this;
-    if (used || !coming || missed?.find !== coming.find) return;
+    if (used || !pending || missed?.find !== pending.find) return;
     // A model that cannot be used does not block the photo; its error stays visible.
     const { notice } = this.state;
     const opening = this.bringIn(missed);
@@ -291,10 +291,10 @@ export abstract class Opener extends Desk {
    * unforeseen lack of memory.
    */
   protected async reduce(side: number): Promise<void> {
-    if (this.used) await this.bringIn(comingCopy(this.bench, this.used, side, this.state.settings.mode));
+    if (this.used) await this.bringIn(pendingCopy(this.bench, this.used, side, this.state.settings.mode));
   }
 }
 
-function photoOf({ file }: Given, many: readonly Given[], more: Partial<Coming> = {}): Coming {
-  return comingPhoto(ownPhoto(file, file.name), { many: many.length > 1 ? many : [], ...more });
+function photoOf({ file }: Given, many: readonly Given[], more: Partial<PendingPhoto> = {}): PendingPhoto {
+  return pendingPhoto(ownPhoto(file, file.name), { many: many.length > 1 ? many : [], ...more });
 }

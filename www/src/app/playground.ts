@@ -13,11 +13,11 @@ import { pixelAt } from "../view/viewport";
 import { restoreAll } from "./batch";
 import type { Method } from "./catalogue";
 import { likelyColors, withHints } from "./coloring";
-import { comingPhoto } from "./coming";
 import { carried } from "./degradation";
 import type { Hint } from "./hints";
 import { Opener } from "./opener";
 import { forgetModel } from "./own-model";
+import { pendingPhoto } from "./pending";
 import { colorsAt } from "./probe";
 import { formatSettings, LASTING_TOOLS, type LastingTool, MAX_RESULTS, parseSettings, type Settings } from "./settings";
 import { type Action, plainNotice, usedMethods } from "./state";
@@ -30,7 +30,7 @@ export class Playground extends Opener {
   /** The address has changed. */
   async follow(query: string): Promise<void> {
     const { settings } = this.state;
-    const before = this.coming ? { ...settings, sample: this.coming.sample } : settings;
+    const before = this.pending ? { ...settings, sample: this.pending.sample } : settings;
     const wanted = parseSettings(query, before.sample);
     if (formatSettings(wanted) === formatSettings(before)) return;
     // The current photo keeps its name until the wanted one is loaded.
@@ -48,7 +48,7 @@ export class Playground extends Opener {
   rest(on: boolean): void {
     if (this.workshop.rests === on) return;
     this.workshop.rests = on;
-    if (this.coming || this.gathers || this.restores) return;
+    if (this.pending || this.gathers || this.restores) return;
     if (this.photo && (!on || this.state.activity)) void this.again();
   }
 
@@ -88,7 +88,7 @@ export class Playground extends Opener {
   /** The mode after a change of task: unchanged, except that scoring with a mask needs one. */
   #modeFor(id: string): Settings["mode"] {
     const { settings, task: from, mask } = this.state;
-    const { mode, sample } = this.coming ?? settings;
+    const { mode, sample } = this.pending ?? settings;
     const to = factsOf(id);
     if (tellsClasses(to)) return mask ? mode : "apply";
     return tellsClasses(from) && sample ? usualMode(to) : mode;
@@ -134,7 +134,7 @@ export class Playground extends Opener {
 
   /** Computes the missing results for the current settings; if none is missing, all of them again. */
   async run(): Promise<void> {
-    if (this.coming || this.gathers) return; // runs by itself once the photo is loaded
+    if (this.pending || this.gathers) return; // runs by itself once the photo is loaded
     if (!this.photo) return this.missed ? this.bringIn(this.missed) : this.open();
     if (this.state.results.every(({ status }) => status === "done")) this.workshop.expire();
     await this.attempt((signal) => this.make(signal, "all"));
@@ -214,7 +214,7 @@ export class Playground extends Opener {
       case "reduce":
         return this.reduce(Math.max(Number(width), Number(height)));
       case "as-photo":
-        return this.refused ? this.bringIn(comingPhoto(this.refused)) : undefined;
+        return this.refused ? this.bringIn(pendingPhoto(this.refused)) : undefined;
       case "retry":
         if (this.missed) return this.bringIn(this.missed);
         return this.photo ? this.attempt((signal) => this.make(signal, "all")) : this.open();

@@ -4,7 +4,6 @@ import type { Estimate } from "../engine";
 import { CallError, codeOf, type EngineInfo, messageOf, type PictureInfo, type Point } from "../protocol";
 import type { Size } from "../view/viewport";
 import type { Bench } from "./bench";
-import type { Board } from "./board";
 import { type Catalogue, fetchCatalogue, type Method, ownMethod } from "./catalogue";
 import { degradations } from "./degradation";
 import { fittingSize } from "./fitting";
@@ -28,6 +27,7 @@ import {
   type State,
   usedSize,
 } from "./state";
+import type { Store } from "./state-store";
 import { factsOf, withoutSteps } from "./tasks";
 
 /** Milliseconds after which a run's own speed predicts its duration. */
@@ -55,7 +55,7 @@ export class Workshop {
   rests = false;
   /** Whether another photo's pictures stay visible until this one's are ready. */
   #foreign = false;
-  #board: Board;
+  #store: Store;
   #bench: Bench;
   #pictures: Pictures;
   #measuring: Measuring;
@@ -64,14 +64,14 @@ export class Workshop {
   /** Reports on the current result. */
   #tell: () => void = () => {};
 
-  constructor(board: Board, bench: Bench) {
-    this.#board = board;
+  constructor(store: Store, bench: Bench) {
+    this.#store = store;
     this.#bench = bench;
     this.#pictures = new Pictures(bench, (thing) => {
-      const { input, original } = board.state;
+      const { input, original } = store.state;
       return [input, original].some((shown) => shown?.layer === thing || shown?.picture === thing);
     });
-    this.#measuring = new Measuring(board, bench, this.#pictures, (change) => this.#show(change));
+    this.#measuring = new Measuring(store, bench, this.#pictures, (change) => this.#show(change));
   }
 
   /** `looking`: center of the visible part, as fractions of the picture. `wish`: how much to run. */
@@ -85,15 +85,15 @@ export class Workshop {
     this.#reconcile(await catalogue);
     if (this.rests) return DONE;
 
-    const { task, settings } = this.#board.state;
+    const { task, settings } = this.#store.state;
     const { input, original } = pair;
     const near = { x: Math.floor(looking.x * input.width), y: Math.floor(looking.y * input.height) };
     const size = this.#frame(pair);
-    const order: Order = { task, settings, input, original, size, near, told: toldOf(this.#board.state) };
+    const order: Order = { task, settings, input, original, size, near, told: toldOf(this.#store.state) };
     const results = [...this.#results.values()];
     const stale = cheapFirst(results.filter((result) => !result.isFresh(order)));
     const fitting = await this.#expect(stale, order, signal);
-    const total = this.#board.state.expected;
+    const total = this.#store.state.expected;
     const long = (total?.milliseconds ?? 0) > UNASKED;
     const waits = wish === "nothing" || (wish === "short" && long);
     for (const result of results) if (!stale.includes(result)) await this.#finish(result, order, signal);
@@ -105,16 +105,16 @@ export class Workshop {
   }
 
   async engine(signal: AbortSignal): Promise<void> {
-    const engine = await this.#bench.engine(this.#board.state.settings.backend, signal);
-    if (this.#board.state.engine !== engine) this.#board.update({ engine });
+    const engine = await this.#bench.engine(this.#store.state.settings.backend, signal);
+    if (this.#store.state.engine !== engine) this.#store.update({ engine });
   }
 
   /** Updates the engine after a run, since a GPU may have failed during it. */
   engineIs(engine: EngineInfo): void {
-    const { state } = this.#board;
+    const { state } = this.#store;
     if (engine.code === state.engine?.code) return;
     this.#bench.engineIs(state.settings.backend, engine);
-    this.#board.update({ engine, notice: plainNotice("notice.gave-up", { detail: engine.reason }) });
+    this.#store.update({ engine, notice: plainNotice("notice.gave-up", { detail: engine.reason }) });
   }
 
   /** Sets the mask of the photo; null: none. */
@@ -157,7 +157,7 @@ export class Workshop {
 
   /** Shows the photo and the methods' input. */
   async #prepare(photo: Photo, signal: AbortSignal): Promise<Pair> {
-    const { state } = this.#board;
+    const { state } = this.#store;
     const { task, settings } = state;
     const tests = isDegraded(state);
     const reduced = (original: Size) => reducedSize(task, settings, original);
@@ -167,7 +167,7 @@ export class Workshop {
     const { original, input } = pair;
     const seen = await this.#pictures.layer("input", input, signal);
     const known = tests ? await this.#pictures.layer("original", original, signal) : null;
-    const last = this.#board.state.input;
+    const last = this.#store.state.input;
     this.#foreign = false;
     this.#show({
       frame: this.#frame(pair),
@@ -179,7 +179,7 @@ export class Workshop {
 
   /** The size of the results: in a test that of the original. */
   #frame({ original, input }: Pair): Size {
-    const { state } = this.#board;
+    const { state } = this.#store;
     const { width, height } = isDegraded(state) ? original : resultSize(state.task, state.settings, input);
     return { width, height };
   }
@@ -196,19 +196,19 @@ export class Workshop {
   #taskInstead(catalogue: Catalogue): string | null {
     const tasks = catalogue.tasks();
     const [first] = tasks;
-    return first && !tasks.some(({ id }) => id === this.#board.state.settings.task) ? first.id : null;
+    return first && !tasks.some(({ id }) => id === this.#store.state.settings.task) ? first.id : null;
   }
 
   /** Matches the results to the chosen methods, in list order; existing ones stay. */
   #reconcile(catalogue: Catalogue): void {
-    const { settings, own } = this.#board.state;
+    const { settings, own } = this.#store.state;
     const { chosen } = settings;
     const tasks = catalogue.tasks();
     const listedTask = tasks.find(({ id }) => id === settings.task) ?? factsOf(settings.task);
     const task = withoutSteps(listedTask, settings.without);
-    const compressed = isCompressed({ ...this.#board.state, task });
+    const compressed = isCompressed({ ...this.#store.state, task });
     const listed = catalogue.methods(task, compressed, settings);
-    const hasOriginal = isDegraded({ ...this.#board.state, task }) && settings.degradation.saved === null;
+    const hasOriginal = isDegraded({ ...this.#store.state, task }) && settings.degradation.saved === null;
     const methods = [...(hasOriginal ? listed : listed.filter(worksOnInput)), ...(own ? [ownMethod(own)] : [])];
     const wanted = methods.filter(({ id }) => settings.methods.includes(id)).slice(0, MAX_RESULTS);
     const used = wanted.length > 0 ? wanted : methods.slice(0, 1);
@@ -223,7 +223,7 @@ export class Workshop {
     this.#results = kept;
     this.#bench.forgetOwn(own);
     const ids = used.map(({ id }) => id);
-    this.#board.update({
+    this.#store.update({
       tasks,
       task,
       methods,
@@ -250,14 +250,14 @@ export class Workshop {
         fitting.push(result);
       });
     }
-    this.#board.update({ expected: fitting.length > 0 ? total : null });
+    this.#store.update({ expected: fitting.length > 0 ? total : null });
     return fitting;
   }
 
   /** The error for a method that does not fit, with the size that does. */
   async #refusal(method: Method, input: PictureInfo, refused: Estimate, signal: AbortSignal): Promise<CallError> {
-    const { settings } = this.#board.state;
-    const used = usedSize(this.#board.state);
+    const { settings } = this.#store.state;
+    const used = usedSize(this.#store.state);
     const size = used && (await fittingSize(this.#bench, method, used, input, settings.backend, signal));
     const reason = refused.reason ?? "";
     return size ? new CallError("too-large-fits", reason, { ...size }) : new CallError("too-large", reason);
@@ -270,7 +270,7 @@ export class Workshop {
         const { fraction } = result.state;
         const passed = performance.now() - began;
         const left = passed > TELLING && fraction > 0 ? (passed * (1 - fraction)) / fraction : null;
-        this.#board.now({ kind: "compute", method: result.method, fraction, left });
+        this.#store.now({ kind: "compute", method: result.method, fraction, left });
       };
       this.#tell();
       const made = await result.run(order, signal).finally(() => (this.#tell = () => {}));
@@ -295,18 +295,18 @@ export class Workshop {
       const notice = noticeFor(known, result.method.kind === "own" ? result.method.name : "");
       if (signal.aborted || notice.message === "error.engine-crashed") throw error;
       result.fail(notice);
-      this.#board.update({ notice });
+      this.#store.update({ notice });
     }
   }
 
   #show(change: Partial<State>): void {
-    this.#board.update(change);
+    this.#store.update(change);
     this.#pictures.tidy();
   }
 
   #changed(): void {
     this.#tell();
-    this.#board.update({ results: [...this.#results.values()].map(({ state }) => state) });
+    this.#store.update({ results: [...this.#results.values()].map(({ state }) => state) });
   }
 }
 

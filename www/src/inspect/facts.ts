@@ -6,9 +6,9 @@ import { shared } from "../elements/shared";
 import { Localized, language, percent, t, thousands } from "../i18n";
 import type { Weights } from "../inspection";
 import type { Box } from "./graph";
+import type { InspectedModel } from "./inspected";
 import type { Times } from "./inspector";
 import { shapeWords } from "./names";
-import type { Seen } from "./seen";
 import { milliseconds, timeOf } from "./words";
 
 const BACKENDS: BackendName[] = ["cpu", "webgpu"];
@@ -16,7 +16,7 @@ const BACKENDS: BackendName[] = ["cpu", "webgpu"];
 /** What a box is, what it costs, and how its weights are spread. */
 @customElement("inspect-facts")
 export class Facts extends Localized {
-  @property({ attribute: false }) seen!: Seen;
+  @property({ attribute: false }) inspected!: InspectedModel;
   @property({ attribute: false }) box!: Box;
   @property({ attribute: false }) times: Times = {};
   /** What the engine runs on. */
@@ -83,11 +83,11 @@ export class Facts extends Localized {
   ];
 
   protected override render() {
-    const { box, seen } = this;
-    const { nodes } = seen.inspection;
+    const { box, inspected } = this;
+    const { nodes } = inspected.inspection;
     const whole = nodes.reduce((sum, { flops }) => sum + flops, 0);
-    const into = seen.graph.edges.flatMap(({ to, from }) =>
-      seen.graph.boxes[to] === box ? (seen.graph.boxes[from] ?? []) : [],
+    const into = inspected.graph.edges.flatMap(({ to, from }) =>
+      inspected.graph.boxes[to] === box ? (inspected.graph.boxes[from] ?? []) : [],
     );
     const fact = (name: string, value: unknown) => html`<dt>${name}</dt><dd>${value}</dd>`;
     return html`
@@ -120,8 +120,8 @@ export class Facts extends Localized {
   }
 
   #time(backend: BackendName) {
-    const { box, seen, times } = this;
-    const { nodes } = seen.inspection;
+    const { box, inspected, times } = this;
+    const { nodes } = inspected.inspection;
     const profile = times[backend];
     if (!profile)
       return html`<small>${t(backend === this.backend ? "inspect.time.soon" : "inspect.time.unknown")}</small>`;

@@ -8,8 +8,8 @@ import { Kept } from "../app/kept";
 import { Maker } from "../app/maker";
 import { keyOf } from "../app/own-model";
 import type { Playground } from "../app/playground";
-import type { Chore } from "../app/pump";
 import { isMasked } from "../app/state";
+import type { Job } from "../app/task-queue";
 import type { Client } from "../client";
 import type { BackendName } from "../engine";
 import type { Profile, Weights } from "../inspection";
@@ -17,9 +17,9 @@ import { CallError, type FeaturesInfo, type PictureInfo, type Point } from "../p
 import { FIRST_LOOK, type Look } from "./address";
 import type { Attention } from "./attention";
 import type { Box } from "./graph";
+import { InspectedModel, nodeOf, outputName } from "./inspected";
 import { type Loss, Losses } from "./losses";
 import { Outputs, type Shown, type Source } from "./outputs";
-import { nodeOf, outputName, Seen } from "./seen";
 import { Thumbnails } from "./thumbnails";
 
 /** The square that is seen of a picture, in pixels. */
@@ -46,8 +46,8 @@ export class Inspector extends Maker {
   readonly playground: Playground;
   readonly client: Client;
   look: Look = FIRST_LOOK;
-  readonly seen: Kept<Seen>;
-  readonly beside: Kept<Seen>;
+  readonly inspected: Kept<InspectedModel>;
+  readonly beside: Kept<InspectedModel>;
   /** The whole input, small. */
   readonly overview = new Kept<ImageBitmap>((bitmap) => bitmap.close());
   readonly thumbnails: Thumbnails;
@@ -71,10 +71,10 @@ export class Inspector extends Maker {
     super();
     this.playground = playground;
     this.client = client;
-    const freeSeen = ({ inspection }: Seen) => client.free("inspection", inspection.id);
+    const freeModel = ({ inspection }: InspectedModel) => client.free("inspection", inspection.id);
     const freeMaps = ({ features }: Maps) => client.free("features", features.id);
-    this.seen = new Kept(freeSeen);
-    this.beside = new Kept(freeSeen);
+    this.inspected = new Kept(freeModel);
+    this.beside = new Kept(freeModel);
     this.#maps = new Kept(freeMaps);
     this.#besideMaps = new Kept(freeMaps);
     this.#attended = new Kept(({ id }) => client.free("features", id));
@@ -96,7 +96,7 @@ export class Inspector extends Maker {
       }
       engine = playground.state.engine;
       // What is kept of a picture holds on to it in the worker.
-      if (this.pump.stopped && this.#picture !== null && this.#picture !== playground.state.input?.picture)
+      if (this.queue.stopped && this.#picture !== null && this.#picture !== playground.state.input?.picture)
         this.#clear();
       this.changed();
     });
@@ -136,23 +136,25 @@ export class Inspector extends Maker {
 
   /** The box that is looked at. */
   get at(): number {
-    const seen = this.seen.value;
-    return seen ? (seen.find(this.look.node) ?? seen.first) : 0;
+    const inspected = this.inspected.value;
+    return inspected ? (inspected.find(this.look.node) ?? inspected.first) : 0;
   }
 
   get box(): Box | null {
-    return this.seen.value?.graph.boxes[this.at] ?? null;
+    return this.inspected.value?.graph.boxes[this.at] ?? null;
   }
 
   get maps(): Maps | null {
-    const seen = this.seen.value;
-    return seen && this.standing(this.#maps, this.#mapsAt(this.seen, seen, this.at).key);
+    const inspected = this.inspected.value;
+    return inspected && this.standing(this.#maps, this.#mapsAt(this.inspected, inspected, this.at).key);
   }
 
   get besideMaps(): Maps | null {
-    const seen = this.beside.value;
-    const at = seen && this.box ? seen.counterpart(this.box) : null;
-    return seen && at !== null ? this.standing(this.#besideMaps, this.#mapsAt(this.beside, seen, at).key) : null;
+    const inspected = this.beside.value;
+    const at = inspected && this.box ? inspected.counterpart(this.box) : null;
+    return inspected && at !== null
+      ? this.standing(this.#besideMaps, this.#mapsAt(this.beside, inspected, at).key)
+      : null;
   }
 
   get made(): Shown {
@@ -179,7 +181,7 @@ export class Inspector extends Maker {
 
   /** The attention that is looked at, of a network that has any. */
   get attention(): Attention | null {
-    const all = this.seen.value?.attentions ?? [];
+    const all = this.inspected.value?.attentions ?? [];
     return all.find(({ value }) => value === this.#attention) ?? all.at(-1) ?? null;
   }
 
@@ -190,9 +192,9 @@ export class Inspector extends Maker {
 
   /** Its values, once they are there. */
   get attended(): FeaturesInfo | null {
-    const seen = this.seen.value;
+    const inspected = this.inspected.value;
     const { attention } = this;
-    return seen && attention && this.standing(this.#attended, this.#attendedAt(seen, attention).key);
+    return inspected && attention && this.standing(this.#attended, this.#attendedAt(inspected, attention).key);
   }
 
   /** What the output should be: the photo before it was made worse; of a network of classes, the labels of the mask. */
@@ -202,7 +204,7 @@ export class Inspector extends Maker {
     if (!original) return null;
     const { size } = original.layer;
     const masked = isMasked(state);
-    if (this.seen.value?.model.classes.length)
+    if (this.inspected.value?.model.classes.length)
       return masked && mask?.labels != null ? { id: mask.labels, ...size } : null;
     return masked ? null : { id: original.picture, ...size };
   }
@@ -210,39 +212,45 @@ export class Inspector extends Maker {
   /** What outputs and losses are made of. */
   get source(): Source | null {
     const { input } = this.playground.state;
-    const { value: seen, key } = this.seen;
-    if (!input || !seen || key === null) return null;
-    return { key, seen, cut: this.cuts, input: { id: input.picture, ...input.layer.size }, original: this.original };
+    const { value: inspected, key } = this.inspected;
+    if (!input || !inspected || key === null) return null;
+    return {
+      key,
+      inspected,
+      cut: this.cuts,
+      input: { id: input.picture, ...input.layer.size },
+      original: this.original,
+    };
   }
 
   /** What went into the network, as it sees it. */
   get input(): ImageBitmap | null {
-    const input = this.seen.value?.graph.boxes.find(({ kind }) => kind === "input");
+    const input = this.inspected.value?.graph.boxes.find(({ kind }) => kind === "input");
     return input ? this.thumbnails.of(input) : null;
   }
 
   /** The edges that are cut of the network that is seen. */
   get cuts(): string[] {
-    return this.seen.value?.cuts(this.look.cut) ?? [];
+    return this.inspected.value?.cuts(this.look.cut) ?? [];
   }
 
   times(): Times {
-    return (this.seen.value && this.#times.get(timesKey(this.seen.value))) ?? {};
+    return (this.inspected.value && this.#times.get(timesKey(this.inspected.value))) ?? {};
   }
 
   get timing(): Phase {
-    const { now, stopped } = this.pump;
+    const { now, stopped } = this.queue;
     const { engine } = this.playground.state;
-    const seen = this.seen.value;
+    const inspected = this.inspected.value;
     if (now?.startsWith("times ")) return "measuring";
-    if (seen && engine && !this.#untimed(seen, engine.backend)) return "done";
+    if (inspected && engine && !this.#untimed(inspected, engine.backend)) return "done";
     return stopped || now === null ? "stopped" : "waiting";
   }
 
   /** Times every kernel, of a network that has been timed already once more. */
   measure(): void {
-    const seen = this.seen.value;
-    if (seen) this.#timedAgain = timesKey(seen);
+    const inspected = this.inspected.value;
+    if (inspected) this.#timedAgain = timesKey(inspected);
     this.retry();
   }
 
@@ -257,7 +265,7 @@ export class Inspector extends Maker {
   }
 
   /** What is missing, most wanted first. */
-  protected *wanted(): Generator<Chore> {
+  protected *wanted(): Generator<Job> {
     const { state } = this.playground;
     const { input, engine } = state;
     const { method } = this;
@@ -273,14 +281,14 @@ export class Inspector extends Maker {
       };
     }
     const key = this.#openKey(method);
-    if (!this.seen.is(key)) return yield this.#opening(this.seen, key, method);
+    if (!this.inspected.is(key)) return yield this.#opening(this.inspected, key, method);
     const { source } = this;
     if (!source) return;
-    const { seen, cut } = source;
-    yield* this.#mapsOf(this.#maps, this.seen, seen, this.at);
-    yield* this.#weightsOf(seen);
+    const { inspected, cut } = source;
+    yield* this.#mapsOf(this.#maps, this.inspected, inspected, this.at);
+    yield* this.#weightsOf(inspected);
     yield* this.outputs.wanted(source, () => this.tell());
-    yield* this.#attentionOf(seen);
+    yield* this.#attentionOf(inspected);
     const { besideMethod } = this;
     if (besideMethod) {
       const besideKey = this.#openKey(besideMethod);
@@ -291,8 +299,8 @@ export class Inspector extends Maker {
       else if (other) this.#besideMaps.clear();
     }
     yield* this.losses.wanted(source, () => this.tell());
-    yield* this.thumbnails.wanted(key, seen, cut, () => this.tell());
-    yield* this.#timesOf(seen, engine.backend);
+    yield* this.thumbnails.wanted(key, inspected, cut, () => this.tell());
+    yield* this.#timesOf(inspected, engine.backend);
   }
 
   #openKey({ stages: [first] }: Method): string {
@@ -302,7 +310,7 @@ export class Inspector extends Maker {
     return `open ${model} ${input?.picture} ${at?.x},${at?.y}`;
   }
 
-  #opening(into: Kept<Seen>, key: string, method: Method): Chore {
+  #opening(into: Kept<InspectedModel>, key: string, method: Method): Job {
     return {
       key,
       run: async (signal) => {
@@ -311,51 +319,57 @@ export class Inspector extends Maker {
         const model = await this.playground.network(method, signal);
         const args = { picture: input.picture, model: model.id, at: this.look.at, side: SIDE };
         const inspection = await this.client.call("inspect", args, { signal });
-        const seen = new Seen(method, model, inspection);
+        const inspected = new InspectedModel(method, model, inspection);
         this.#picture = input.picture;
-        if (into === this.seen) this.thumbnails.forgetOthers(seen);
-        this.#put(into, key, seen);
+        if (into === this.inspected) this.thumbnails.forgetOthers(inspected);
+        this.#put(into, key, inspected);
       },
     };
   }
 
   /** The value that is looked at in a box, and the cuts it depends on. */
-  #mapsAt({ key: open }: Kept<Seen>, seen: Seen, at: number) {
-    const box = seen.graph.boxes[at];
+  #mapsAt({ key: open }: Kept<InspectedModel>, inspected: InspectedModel, at: number) {
+    const box = inspected.graph.boxes[at];
     const node = box && nodeOf(box, this.look.node);
     const value = node ? outputName(node, this.look.output) : (box?.value ?? "");
-    const cut = seen.cutsBefore(at, seen.cuts(this.look.cut));
+    const cut = inspected.cutsBefore(at, inspected.cuts(this.look.cut));
     return { box, node, value, cut, key: `maps ${open} ${value} ${cut}` };
   }
 
-  *#mapsOf(into: Kept<Maps>, kept: Kept<Seen>, seen: Seen, at: number): Generator<Chore> {
-    const { box, node, value, cut, key } = this.#mapsAt(kept, seen, at);
+  *#mapsOf(into: Kept<Maps>, kept: Kept<InspectedModel>, inspected: InspectedModel, at: number): Generator<Job> {
+    const { box, node, value, cut, key } = this.#mapsAt(kept, inspected, at);
     if (!box || into.is(key)) return;
     yield {
       key,
       run: async (signal) => {
-        const args = { inspection: seen.inspection.id, value, cut };
+        const args = { inspection: inspected.inspection.id, value, cut };
         const features = await this.client.call("features", args, { signal });
-        this.#put(into, key, { method: seen.method, box, value, features, across: seen.widthOf(node?.inputs[0]) });
+        this.#put(into, key, {
+          method: inspected.method,
+          box,
+          value,
+          features,
+          across: inspected.widthOf(node?.inputs[0]),
+        });
       },
     };
   }
 
   /** The values of an attention, and the cuts that they depend on. */
-  #attendedAt(seen: Seen, { name, value }: Attention) {
-    const cut = seen.cutsBefore(seen.find(name) ?? 0, seen.cuts(this.look.cut));
-    return { value, cut, key: `attention ${this.seen.key} ${value} ${cut}` };
+  #attendedAt(inspected: InspectedModel, { name, value }: Attention) {
+    const cut = inspected.cutsBefore(inspected.find(name) ?? 0, inspected.cuts(this.look.cut));
+    return { value, cut, key: `attention ${this.inspected.key} ${value} ${cut}` };
   }
 
-  *#attentionOf(seen: Seen): Generator<Chore> {
+  *#attentionOf(inspected: InspectedModel): Generator<Job> {
     const { attention } = this;
     if (!attention) return;
-    const { value, cut, key } = this.#attendedAt(seen, attention);
+    const { value, cut, key } = this.#attendedAt(inspected, attention);
     if (this.#attended.is(key)) return;
     yield {
       key,
       run: async (signal) => {
-        const args = { inspection: seen.inspection.id, value, cut };
+        const args = { inspection: inspected.inspection.id, value, cut };
         this.#put(this.#attended, key, await this.client.call("features", args, { signal }));
       },
     };
@@ -365,10 +379,10 @@ export class Inspector extends Maker {
   #weighty() {
     const { box } = this;
     const node = [box?.main, ...(box?.nodes ?? [])].find((one) => one && one.weights.length > 0);
-    return { node, key: `weights ${this.seen.key} ${node?.name}` };
+    return { node, key: `weights ${this.inspected.key} ${node?.name}` };
   }
 
-  *#weightsOf(seen: Seen): Generator<Chore> {
+  *#weightsOf(inspected: InspectedModel): Generator<Job> {
     const { node, key } = this.#weighty();
     if (this.#weights.is(key)) return;
     if (!node) this.#weights.set(key, []);
@@ -376,20 +390,24 @@ export class Inspector extends Maker {
       yield {
         key,
         run: async (signal) => {
-          const args = { model: seen.model.id, node: node.name };
+          const args = { model: inspected.model.id, node: node.name };
           this.#put(this.#weights, key, await this.client.call("weights", args, { signal }));
         },
       };
     }
   }
 
-  *#timesOf(seen: Seen, backend: BackendName): Generator<Chore> {
-    if (!this.#untimed(seen, backend)) return;
+  *#timesOf(inspected: InspectedModel, backend: BackendName): Generator<Job> {
+    if (!this.#untimed(inspected, backend)) return;
     yield {
-      key: `times ${timesKey(seen)} ${backend}`,
+      key: `times ${timesKey(inspected)} ${backend}`,
       run: async (signal) => {
-        const { profile, engine } = await this.client.call("profile", { inspection: seen.inspection.id }, { signal });
-        this.#times.set(timesKey(seen), { ...this.#times.get(timesKey(seen)), [engine.backend]: profile });
+        const { profile, engine } = await this.client.call(
+          "profile",
+          { inspection: inspected.inspection.id },
+          { signal },
+        );
+        this.#times.set(timesKey(inspected), { ...this.#times.get(timesKey(inspected)), [engine.backend]: profile });
         this.#timedAgain = null;
         this.playground.engineIs(engine);
         this.tell();
@@ -397,8 +415,8 @@ export class Inspector extends Maker {
     };
   }
 
-  #untimed(seen: Seen, backend: BackendName): boolean {
-    const key = timesKey(seen);
+  #untimed(inspected: InspectedModel, backend: BackendName): boolean {
+    const key = timesKey(inspected);
     return this.#timedAgain === key || !this.#times.get(key)?.[backend];
   }
 
@@ -409,7 +427,7 @@ export class Inspector extends Maker {
 
   /** Another engine, or none: what was in the worker is gone with the old one. What can be seen stays until there is better. */
   #forget(): void {
-    for (const kept of [this.seen, this.beside, this.#maps, this.#besideMaps, this.#weights, this.#attended])
+    for (const kept of [this.inspected, this.beside, this.#maps, this.#besideMaps, this.#weights, this.#attended])
       kept.forget();
     this.outputs.expire();
     this.losses.expire();
@@ -418,7 +436,7 @@ export class Inspector extends Maker {
   /** Lets go of all that was made of the picture. */
   #clear(): void {
     for (const kept of [
-      this.seen,
+      this.inspected,
       this.beside,
       this.#maps,
       this.#besideMaps,
@@ -433,6 +451,6 @@ export class Inspector extends Maker {
   }
 }
 
-function timesKey({ method, model, inspection }: Seen): string {
+function timesKey({ method, model, inspection }: InspectedModel): string {
   return `${method.stages[0]?.kind === "model" ? method.stages[0].entry.file : method.name} ${model.bytes} ${inspection.shape}`;
 }

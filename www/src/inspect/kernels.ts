@@ -1,7 +1,7 @@
 /** The kernels of a run as rows of a table, and as a file. */
 
 import type { KernelTime } from "../inspection";
-import type { Seen } from "./seen";
+import type { InspectedModel } from "./inspected";
 
 /** Milliseconds of the coarsest clock that browsers have: of what takes less, a rate would be made up. */
 const TICK = 0.1;
@@ -21,14 +21,14 @@ export interface KernelRow extends KernelTime {
 }
 
 /** In the order of the run. */
-export function kernelRows(kernels: readonly KernelTime[], seen: Pick<Seen, "find">): KernelRow[] {
+export function kernelRows(kernels: readonly KernelTime[], inspected: Pick<InspectedModel, "find">): KernelRow[] {
   const all = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   return kernels.map((kernel) => {
     const { node, milliseconds: ms, flops, bound } = kernel;
     const timed = ms >= TICK;
     return {
       ...kernel,
-      box: seen.find(node),
+      box: inspected.find(node),
       share: all > 0 ? ms / all : 0,
       rate: timed && flops > 0 ? flops / ms / 1e6 : null,
       ofBound: timed && bound !== null ? bound / ms : null,

@@ -3,13 +3,13 @@ import { customElement, property } from "lit/decorators.js";
 import { shared } from "../elements/shared";
 import { decimal, Localized, t } from "../i18n";
 import "../elements/bitmap";
+import type { InspectedModel } from "./inspected";
 import type { Loss, Losses } from "./losses";
-import type { Seen } from "./seen";
 
 /** The loss of the output as a map, and its mean by the lecture's formula. */
 @customElement("inspect-loss")
 export class LossPanel extends Localized {
-  @property({ attribute: false }) seen!: Seen;
+  @property({ attribute: false }) inspected!: InspectedModel;
   @property({ attribute: false }) loss: Loss | null = null;
   @property({ attribute: false }) failure: Losses["failure"] = null;
   /** Whether some connections are. */
@@ -63,12 +63,12 @@ export class LossPanel extends Localized {
   ];
 
   protected override render() {
-    const { loss, failure, seen } = this;
+    const { loss, failure, inspected } = this;
     if (failure) return html`<p class="soft">${t(failure.message)}</p>`;
     if (!this.compares)
       return html`<p class="soft">${t("inspect.loss.none")} <a href=${this.address}>${t(this.masked ? "inspect.loss.mask" : "inspect.loss.test")}</a></p>`;
-    const { width, height } = seen.inspection.rect;
-    const told = seen.model.classes.length > 0;
+    const { width, height } = inspected.inspection.rect;
+    const told = inspected.model.classes.length > 0;
     const mean = loss && decimal(loss.mean, 4);
     return html`<div class="loss" .style=${`--aspect:${width / height}`}>
       <up-bitmap .bitmap=${loss?.bitmap ?? null} .label=${t(told ? "inspect.loss.map.entropy" : "inspect.loss.map.absolute")}></up-bitmap>

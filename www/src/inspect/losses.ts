@@ -1,7 +1,7 @@
 /** The loss of the output, pixel by pixel, where there is an original to compare with. */
 
 import { Kept } from "../app/kept";
-import type { Chore } from "../app/pump";
+import type { Job } from "../app/task-queue";
 import type { Client } from "../client";
 import { hasMessage, type MessageKey } from "../i18n";
 import { codeOf, messageOf } from "../protocol";
@@ -30,15 +30,15 @@ export class Losses {
     return `loss ${key} ${original?.id} ${cut}`;
   }
 
-  *wanted(source: Source, changed: () => void): Generator<Chore> {
-    const { seen, cut, original } = source;
+  *wanted(source: Source, changed: () => void): Generator<Job> {
+    const { inspected, cut, original } = source;
     const key = this.key(source);
     if (this.loss.is(key)) return;
     if (!original) return this.expire();
     yield {
       key,
       run: async (signal) => {
-        const args = { inspection: seen.inspection.id, reference: original.id, cut };
+        const args = { inspection: inspected.inspection.id, reference: original.id, cut };
         const { map, mean, max } = await this.#client.call("loss", args, { signal });
         const preview = this.#client.call("preview", { picture: map.id, maxSide: 1024 }, { signal });
         const bitmap = await preview.finally(() => this.#client.free("picture", map.id));

@@ -6,11 +6,11 @@ import { Localized, t, thousands } from "../i18n";
 import type { Profile } from "../inspection";
 import "../elements/bitmap";
 import { type Box, cutName } from "./graph";
+import type { InspectedModel } from "./inspected";
 import type { Placed } from "./layout";
 import { joinSign } from "./names";
 import { netStyles } from "./net.styles";
 import { fitting, fittingShape, roomOf, wordWidth } from "./room";
-import type { Seen } from "./seen";
 import { step } from "./steps";
 import type { Thumbnails } from "./thumbnails";
 import { kindWords, type Metric, milliseconds, spoken, timeOf } from "./words";
@@ -26,7 +26,7 @@ const WORDED = 0.6;
 /** A network as a drawing of buttons: arrow keys follow the data. Emits `pick` with a box's index, `cut` with an edge's name. */
 @customElement("inspect-net")
 export class Net extends Localized {
-  @property({ attribute: false }) seen!: Seen;
+  @property({ attribute: false }) inspected!: InspectedModel;
   @property({ type: Number }) at = 0;
   @property({ attribute: false }) cuts: readonly string[] = [];
   @property({ attribute: false }) thumbnails!: Thumbnails;
@@ -90,7 +90,7 @@ export class Net extends Localized {
   /** The box that is looked at, where the drawing is wider than its frame; the page stays where it is. */
   #reveal(): void {
     const { scroller } = this;
-    const { x, width } = this.seen.layout.boxes[this.at] as Placed;
+    const { x, width } = this.inspected.layout.boxes[this.at] as Placed;
     const [left, right] = [(x - width / 2) * this.scale, (x + width / 2) * this.scale];
     const { scrollLeft, clientWidth } = scroller;
     if (left < scrollLeft || right > scrollLeft + clientWidth) scroller.scrollLeft = (left + right - clientWidth) / 2;
@@ -98,7 +98,7 @@ export class Net extends Localized {
 
   #fit(): void {
     const { clientWidth } = this.scroller;
-    const wanted = Math.round(((clientWidth - 2) / this.seen.layout.width) * 100 - 0.5) / 100;
+    const wanted = Math.round(((clientWidth - 2) / this.inspected.layout.width) * 100 - 0.5) / 100;
     this.zooms = clientWidth < NARROW || wanted < WORDED;
     if (!this.zooms) this.zoom = 1;
     const least = this.zooms ? 0 : SCALES[0];
@@ -106,7 +106,7 @@ export class Net extends Localized {
   }
 
   protected override render() {
-    const { layout, graph } = this.seen;
+    const { layout, graph } = this.inspected;
     const { scale } = this;
     const size = `width:${layout.width * scale}px;height:${layout.height * scale}px`;
     const step = (
@@ -127,7 +127,7 @@ export class Net extends Localized {
   }
 
   #line(at: number) {
-    const { graph, layout } = this.seen;
+    const { graph, layout } = this.inspected;
     const edge = graph.edges[at];
     if (!edge) return nothing;
     const cut = this.cuts.includes(cutName(edge));
@@ -143,8 +143,8 @@ export class Net extends Localized {
 
   /** How large feature maps are here, at the left where a U has room. */
   #level(y: number, level: number) {
-    const box = this.seen.graph.boxes.find((one) => one.level === level && one.shape.length === 4);
-    const first = this.seen.layout.boxes.find((_, at) => this.seen.graph.boxes[at]?.level === level);
+    const box = this.inspected.graph.boxes.find((one) => one.level === level && one.shape.length === 4);
+    const first = this.inspected.layout.boxes.find((_, at) => this.inspected.graph.boxes[at]?.level === level);
     if (!box || !first || first.column === 0) return nothing;
     return html`<span class="level" aria-hidden="true" .style=${`top:${y * this.scale}px`}>${box.shape.slice(2).join(" × ")}</span>`;
   }
@@ -163,7 +163,7 @@ export class Net extends Localized {
 
   /** Beside the button, whose own name says more. */
   #words(box: Box, at: number, x: number, y: number) {
-    const { layout, graph } = this.seen;
+    const { layout, graph } = this.inspected;
     const whole = layout.width * this.scale;
     // Where only those of one box are shown, they have all the room there is, but do not leave the drawing.
     const alone = this.scale < WORDED;
@@ -177,7 +177,7 @@ export class Net extends Localized {
 
   /** The figure that is asked for, and how it compares with the others'. */
   #figure(box: Box, room: number) {
-    const { graph, inspection } = this.seen;
+    const { graph, inspection } = this.inspected;
     const time = (one: Box) => timeOf(one, inspection.nodes, this.profile);
     const of = {
       shape: () => 0,
@@ -199,7 +199,7 @@ export class Net extends Localized {
   #key = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const from = Number((event.composedPath()[0] as HTMLElement).dataset?.box ?? this.at);
-    const to = step(this.seen.graph, this.seen.layout, from, event.key);
+    const to = step(this.inspected.graph, this.inspected.layout, from, event.key);
     if (to === null) return;
     event.preventDefault();
     const button = this.renderRoot.querySelector<HTMLElement>(`[data-box="${to}"]`);

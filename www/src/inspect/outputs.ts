@@ -2,10 +2,10 @@
 
 import { partOf } from "../app/cut";
 import { Kept } from "../app/kept";
-import type { Chore } from "../app/pump";
+import type { Job } from "../app/task-queue";
 import type { Client } from "../client";
 import type { PictureInfo } from "../protocol";
-import type { Seen } from "./seen";
+import type { InspectedModel } from "./inspected";
 
 /** How much stronger than they are differences are drawn. */
 export const GAIN = 4;
@@ -13,7 +13,7 @@ export const GAIN = 4;
 /** What the pieces below are made of. */
 export interface Source {
   key: string;
-  seen: Seen;
+  inspected: InspectedModel;
   cut: string[];
   /** What the network gets, and where it came from if it was made worse. */
   input: PictureInfo;
@@ -59,7 +59,7 @@ export class Outputs {
     return { whole, cut: `${whole} ${cut}` };
   }
 
-  *wanted(source: Source, changed: () => void): Generator<Chore> {
+  *wanted(source: Source, changed: () => void): Generator<Job> {
     const { whole, cut } = this.keys(source);
     if (!this.whole.is(whole)) yield this.#making(this.whole, whole, source, [], changed);
     if (source.cut.length === 0) return;
@@ -92,13 +92,13 @@ export class Outputs {
     for (const kept of [this.whole, this.cut, this.difference, this.apart]) kept.clear();
   }
 
-  #making(into: Kept<Made>, key: string, source: Source, cut: string[], changed: () => void): Chore {
+  #making(into: Kept<Made>, key: string, source: Source, cut: string[], changed: () => void): Job {
     return {
       key,
       run: async (signal) => {
         const raw = await this.#client.call(
           "inspectedOutput",
-          { inspection: source.seen.inspection.id, cut },
+          { inspection: source.inspected.inspection.id, cut },
           { signal },
         );
         const picture = await this.#drawn(raw, source, signal);
@@ -116,10 +116,10 @@ export class Outputs {
   }
 
   /** Labels are drawn as colours; pictures are what they are. */
-  async #drawn(raw: PictureInfo, { seen, input }: Source, signal: AbortSignal): Promise<PictureInfo> {
-    const { classes } = seen.model;
+  async #drawn(raw: PictureInfo, { inspected, input }: Source, signal: AbortSignal): Promise<PictureInfo> {
+    const { classes } = inspected.model;
     if (classes.length === 0) return raw;
-    const cropping = this.#cropped(input, seen.inspection.rect, signal);
+    const cropping = this.#cropped(input, inspected.inspection.rect, signal);
     const below = await cropping.catch((error: unknown) => {
       this.#client.free("picture", raw.id);
       throw error;
@@ -139,10 +139,14 @@ export class Outputs {
     });
   }
 
-  async #psnr(picture: PictureInfo, { seen, input, original }: Source, signal: AbortSignal): Promise<number | null> {
-    if (!original || seen.model.classes.length > 0) return null;
+  async #psnr(
+    picture: PictureInfo,
+    { inspected, input, original }: Source,
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    if (!original || inspected.model.classes.length > 0) return null;
     const scale = original.width / input.width;
-    const { x, y, width, height } = seen.inspection.rect;
+    const { x, y, width, height } = inspected.inspection.rect;
     const rect = { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
     if (rect.width !== picture.width || rect.height !== picture.height) return null;
     const part = await this.#cropped(original, rect, signal);

@@ -4,14 +4,14 @@ import { shared } from "../elements/shared";
 import { decibels, Localized, t } from "../i18n";
 import "../elements/bitmap";
 import { type Box, cutName, type Edge } from "./graph";
+import type { InspectedModel } from "./inspected";
 import { shapeWords } from "./names";
 import { GAIN, type Made, type Shown } from "./outputs";
-import type { Seen } from "./seen";
 
 /** Skip connections as switches, and the output with and without those that are cut. Emits `cut` with names and whether they are cut. */
 @customElement("inspect-skips")
 export class Skips extends Localized {
-  @property({ attribute: false }) seen!: Seen;
+  @property({ attribute: false }) inspected!: InspectedModel;
   @property({ attribute: false }) cuts: readonly string[] = [];
   @property({ attribute: false }) made!: Shown;
   /** What the network gets. */
@@ -93,11 +93,11 @@ export class Skips extends Localized {
   ];
 
   protected override render() {
-    const { seen } = this;
-    const { skips } = seen;
-    const inner = skips.filter((edge) => !seen.fromInput(edge)).map(cutName);
+    const { inspected } = this;
+    const { skips } = inspected;
+    const inner = skips.filter((edge) => !inspected.fromInput(edge)).map(cutName);
     const all = inner.length > 0 && inner.every((name) => this.cuts.includes(name));
-    const { width, height } = seen.inspection.rect;
+    const { width, height } = inspected.inspection.rect;
     return html`<div class="skips">
       <div role="group" aria-label=${t("inspect.skips")}>
         ${skips.length === 0 ? html`<p class="hint">${t("inspect.skips.none")}</p>` : skips.map((edge) => this.#skip(edge))}
@@ -112,10 +112,10 @@ export class Skips extends Localized {
   }
 
   #skip(edge: Edge) {
-    const { boxes } = this.seen.graph;
+    const { boxes } = this.inspected.graph;
     const [from, to] = [boxes[edge.from], boxes[edge.to]];
     const name = cutName(edge);
-    const own = this.seen.fromInput(edge);
+    const own = this.inspected.fromInput(edge);
     const said = own
       ? t("inspect.skip.input", { to: to?.name ?? "" })
       : t("inspect.skip", { from: edge.value, to: to?.value ?? "" });
@@ -130,12 +130,12 @@ export class Skips extends Localized {
     return html`
       ${this.#figure(this.input, t("inspect.input"), [])}
       ${this.#figure(whole?.bitmap ?? null, t("inspect.output"), this.#figures(whole))}
-      ${this.seen.skips.length > 0 ? html`<p class="hint">${t("inspect.skips.hint")}</p>` : nothing}`;
+      ${this.inspected.skips.length > 0 ? html`<p class="hint">${t("inspect.skips.hint")}</p>` : nothing}`;
   }
 
   #compared() {
     const { whole, cut, difference, apart } = this.made;
-    const labels = this.seen.model.classes.length > 0; // their colours are no measure
+    const labels = this.inspected.model.classes.length > 0; // their colours are no measure
     const apartness = labels || apart === null ? [] : [t("inspect.apart", { psnr: decibels(apart) })];
     return html`
       ${this.#figure(whole?.bitmap ?? null, t("inspect.with"), this.#figures(whole))}

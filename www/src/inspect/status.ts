@@ -7,12 +7,12 @@ export function activityWords(inspector: Inspector): string {
   const { activity } = inspector.playground.state;
   if (activity?.kind === "download") return t("status.download.open", { loaded: bytes(activity.loaded) });
   if (activity && activity.kind !== "compute" && activity.kind !== "batch") return t(`status.${activity.kind}`);
-  const { now, stopped } = inspector.pump;
+  const { now, stopped } = inspector.queue;
   if (stopped) return t("status.stopped");
   const kind = now?.split(" ", 1)[0];
   switch (kind) {
     case undefined:
-      return inspector.notice ? t("status.failed") : inspector.seen.value ? t("inspect.ready") : "";
+      return inspector.notice ? t("status.failed") : inspector.inspected.value ? t("inspect.ready") : "";
     case "attention":
       return t("inspect.doing.attention");
     case "thumbnail":

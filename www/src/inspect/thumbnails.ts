@@ -1,10 +1,10 @@
 /** A picture for every box of the drawing: what the network makes there of the person's own. */
 
 import { Kept } from "../app/kept";
-import type { Chore } from "../app/pump";
+import type { Job } from "../app/task-queue";
 import type { Client } from "../client";
 import type { Box } from "./graph";
-import type { Seen } from "./seen";
+import type { InspectedModel } from "./inspected";
 
 /** A network of more boxes is drawn without. */
 const MOST = 120;
@@ -36,7 +36,7 @@ export class Thumbnails {
   }
 
   /** Lets go of boxes that this network does not have. */
-  forgetOthers({ graph }: Seen): void {
+  forgetOthers({ graph }: InspectedModel): void {
     for (const [name, kept] of this.#kept) {
       if (graph.boxes.some((box) => box.name === name)) continue;
       kept.clear();
@@ -45,17 +45,17 @@ export class Thumbnails {
   }
 
   /** `open`: of what part of which picture. */
-  *wanted(open: string, seen: Seen, cut: readonly string[], changed: () => void): Generator<Chore> {
-    const { boxes } = seen.graph;
+  *wanted(open: string, inspected: InspectedModel, cut: readonly string[], changed: () => void): Generator<Job> {
+    const { boxes } = inspected.graph;
     for (const [at, box] of boxes.entries()) {
       if (boxes.length > MOST && box.kind !== "input") continue;
       const kept = this.#kept.get(box.name) ?? new Kept<Thumbnail>(({ bitmap }) => bitmap.close());
       this.#kept.set(box.name, kept);
-      const mine = seen.cutsBefore(at, cut);
+      const mine = inspected.cutsBefore(at, cut);
       const key = `thumbnail ${open} ${box.value} ${mine}`;
       if (kept.is(key) || box.kind === "join" || box.shape.length !== 4) continue;
       const run = async (signal: AbortSignal) => {
-        kept.set(key, await this.#make(seen, box, mine, signal));
+        kept.set(key, await this.#make(inspected, box, mine, signal));
         changed();
       };
       yield { key, run, failed: () => {} }; // a box without a picture says as much
@@ -63,7 +63,7 @@ export class Thumbnails {
   }
 
   /** Of a box the channel in which most is to be seen. */
-  async #make({ inspection }: Seen, box: Box, cut: string[], signal: AbortSignal): Promise<Thumbnail> {
+  async #make({ inspection }: InspectedModel, box: Box, cut: string[], signal: AbortSignal): Promise<Thumbnail> {
     const client = this.#client;
     if (box.kind === "input") {
       const picture = await client.call("inspectedInput", { inspection: inspection.id }, { signal });

@@ -6,10 +6,10 @@ import "../elements/segments";
 import { shared } from "../elements/shared";
 import { bytes, decimal, Localized, percent, share, t } from "../i18n";
 import type { Profile } from "../inspection";
+import type { InspectedModel } from "./inspected";
 import type { Phase } from "./inspector";
 import { csv, type KernelRow, kernelRows, ORDERS, type Order, ordered } from "./kernels";
 import { shapeWords } from "./names";
-import type { Seen } from "./seen";
 import { kindWords, milliseconds } from "./words";
 
 /**
@@ -18,7 +18,7 @@ import { kindWords, milliseconds } from "./words";
  */
 @customElement("inspect-times")
 export class TimesTable extends Localized {
-  @property({ attribute: false }) seen!: Seen;
+  @property({ attribute: false }) inspected!: InspectedModel;
   /** The box that is looked at. */
   @property({ type: Number }) at = 0;
   /** null as long as it has not been measured. */
@@ -188,8 +188,8 @@ export class TimesTable extends Localized {
   }
 
   protected override render() {
-    const { profile, seen } = this;
-    const rows = profile ? kernelRows(profile.kernels, seen) : [];
+    const { profile, inspected } = this;
+    const rows = profile ? kernelRows(profile.kernels, inspected) : [];
     const measuring = this.phase === "measuring";
     return html`<div class="actions">
       ${
@@ -247,7 +247,7 @@ export class TimesTable extends Localized {
 
   #row(row: KernelRow, most: number, bounded: boolean) {
     const { box: at, node, op, kernel, shape, milliseconds: ms, rate, ofBound } = row;
-    const box = at === null ? undefined : this.seen.graph.boxes[at];
+    const box = at === null ? undefined : this.inspected.graph.boxes[at];
     const chosen = box !== undefined && at === this.at;
     const pick = () => this.dispatchEvent(new CustomEvent<number | null>("pick", { detail: at }));
     const ops = box ? kindWords(box) : op;

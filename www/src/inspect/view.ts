@@ -28,8 +28,8 @@ import type { Way } from "./maps";
 import { shapeWords } from "./names";
 import "./net";
 import "./place";
-import type { Seen } from "./seen";
-import { nodeOf } from "./seen";
+import type { InspectedModel } from "./inspected";
+import { nodeOf } from "./inspected";
 import "./skips";
 import { activityWords } from "./status";
 import "./times";
@@ -100,18 +100,18 @@ export class InspectView extends Localized {
     const { inspector } = this;
     const { playground } = inspector;
     const { state } = playground;
-    const seen = inspector.seen.value;
+    const inspected = inspector.inspected.value;
     return html`
       <up-header view="inspect"></up-header>
       <main>
         <h2 class="hidden">${t("inspect.title")}</h2>
         <section class="top" aria-label=${t("inspect.what")}>
-          <inspect-place .bitmap=${inspector.overview.value} .size=${state.input?.layer.size ?? null} .rect=${seen?.inspection.rect ?? null}
+          <inspect-place .bitmap=${inspector.overview.value} .size=${state.input?.layer.size ?? null} .rect=${inspected?.inspection.rect ?? null}
             @place=${({ detail }: CustomEvent<Point>) => inspector.set({ at: detail })}></inspect-place>
           <div class="choices">
             <p class="subject">${this.#subject()}</p>
             ${this.#models()}
-            <up-work .words=${activityWords(inspector)} .busy=${inspector.pump.now !== null} .stopped=${inspector.pump.stopped}
+            <up-work .words=${activityWords(inspector)} .busy=${inspector.queue.now !== null} .stopped=${inspector.queue.stopped}
               @stop=${() => inspector.stop()} @resume=${() => inspector.retry()}></up-work>
           </div>
           <up-backend .choice=${state.settings.backend} .engine=${state.engine} .starting=${state.activity?.kind === "starting"}
@@ -119,7 +119,7 @@ export class InspectView extends Localized {
         </section>
         <up-notice .notice=${inspector.notice ?? state.notice} @act=${({ detail }: CustomEvent<Action>) => this.#act(detail)}
           @dismiss=${() => this.#dismiss()}></up-notice>
-        ${seen ? this.#network(seen) : html`<div class="empty">${inspector.networks.length === 0 && state.methods.length > 0 ? html`<p>${t("inspect.none")}</p>` : nothing}</div>`}
+        ${inspected ? this.#network(inspected) : html`<div class="empty">${inspector.networks.length === 0 && state.methods.length > 0 ? html`<p>${t("inspect.none")}</p>` : nothing}</div>`}
       </main>
       <up-reading .question=${state.question} @answer=${(event: CustomEvent) => playground.answer(event.detail)}
         @dismiss=${() => playground.stop()}></up-reading>
@@ -160,11 +160,11 @@ export class InspectView extends Localized {
   /** Another network beside this one: where nothing has been picked yet, it is looked at where they begin to differ. */
   #compare(beside: string | null): void {
     const { inspector } = this;
-    const differs = inspector.look.node === null ? inspector.seen.value?.afterUpsampling : null;
+    const differs = inspector.look.node === null ? inspector.inspected.value?.afterUpsampling : null;
     inspector.set({ beside, ...(beside && differs && { node: differs.name, output: 0 }) });
   }
 
-  #network(seen: Seen) {
+  #network(inspected: InspectedModel) {
     const { inspector } = this;
     const { box, playground } = inspector;
     const { state } = playground;
@@ -173,39 +173,39 @@ export class InspectView extends Localized {
     const test = `#${formatSettings({ ...state.settings, mode: "test" })}`;
     return html`
       <section aria-labelledby="network">
-        <div class="head"><h2 id="network">${t("inspect.network")} <small>${this.#totals(seen)}</small></h2>
+        <div class="head"><h2 id="network">${t("inspect.network")} <small>${this.#totals(inspected)}</small></h2>
           <up-segments .label=${t("inspect.metric")} .value=${this.metric} .options=${METRICS.map((value) => ({ value, label: t(`inspect.metric.${value}`) }))}
             @pick=${({ detail }: CustomEvent<Metric>) => (this.metric = detail)}></up-segments></div>
-        <div class="drawing"><inspect-net .seen=${seen} .at=${inspector.at} .cuts=${inspector.cuts} .thumbnails=${inspector.thumbnails} .version=${this.#version}
+        <div class="drawing"><inspect-net .inspected=${inspected} .at=${inspector.at} .cuts=${inspector.cuts} .thumbnails=${inspector.thumbnails} .version=${this.#version}
           .metric=${this.metric} .profile=${profile}
-          @pick=${({ detail }: CustomEvent<number>) => this.#pick(seen, detail)}
+          @pick=${({ detail }: CustomEvent<number>) => this.#pick(inspected, detail)}
           @cut=${({ detail }: CustomEvent<string>) => inspector.cut([detail], !inspector.look.cut.includes(detail))}></inspect-net>
-          ${this.#effect(seen)}</div>
+          ${this.#effect(inspected)}</div>
       </section>
-      ${box ? this.#node(seen, box, times) : nothing}
-      ${inspector.attention ? this.#attention(seen, inspector.attention) : nothing}
+      ${box ? this.#node(inspected, box, times) : nothing}
+      ${inspector.attention ? this.#attention(inspected, inspector.attention) : nothing}
       <section aria-labelledby="times">
         <h2 id="times">${t("inspect.times")}</h2>
-        <inspect-times .seen=${seen} .at=${inspector.at} .profile=${profile ?? null} .backend=${state.engine?.backend ?? null} .phase=${inspector.timing}
-          @pick=${({ detail }: CustomEvent<number>) => this.#pick(seen, detail)} @measure=${() => inspector.measure()} @stop=${() => inspector.stop()}
+        <inspect-times .inspected=${inspected} .at=${inspector.at} .profile=${profile ?? null} .backend=${state.engine?.backend ?? null} .phase=${inspector.timing}
+          @pick=${({ detail }: CustomEvent<number>) => this.#pick(inspected, detail)} @measure=${() => inspector.measure()} @stop=${() => inspector.stop()}
           @save=${({ detail }: CustomEvent<string>) => playground.keep.table(detail, this.#called("times"))}></inspect-times>
       </section>
       <section aria-labelledby="skips">
         <h2 id="skips">${t("inspect.skips.heading")}</h2>
-        <inspect-skips .seen=${seen} .cuts=${inspector.cuts} .made=${inspector.made} .input=${inspector.input}
+        <inspect-skips .inspected=${inspected} .cuts=${inspector.cuts} .made=${inspector.made} .input=${inspector.input}
           @cut=${({ detail: { names, on } }: CustomEvent<{ names: string[]; on: boolean }>) => inspector.cut(names, on)}></inspect-skips>
       </section>
       <section aria-labelledby="loss">
         <h2 id="loss">${t("inspect.loss")}</h2>
-        <inspect-loss .seen=${seen} .loss=${inspector.loss} .failure=${inspector.losses.failure} .cut=${inspector.cuts.length > 0} .compares=${inspector.original !== null} .masked=${seen.model.classes.length > 0} .address=${test}></inspect-loss>
+        <inspect-loss .inspected=${inspected} .loss=${inspector.loss} .failure=${inspector.losses.failure} .cut=${inspector.cuts.length > 0} .compares=${inspector.original !== null} .masked=${inspected.model.classes.length > 0} .address=${test}></inspect-loss>
       </section>
     `;
   }
 
   /** The output beside the drawing, and what it becomes without the connections that are cut there. */
-  #effect(seen: Seen) {
+  #effect(inspected: InspectedModel) {
     const { cuts, made } = this.inspector;
-    const { width, height } = seen.inspection.rect;
+    const { width, height } = inspected.inspection.rect;
     const figure = (bitmap: ImageBitmap | null, name: string, psnr: number | null) => html`<figure>
       <up-bitmap .bitmap=${bitmap} .label=${name} .style=${`aspect-ratio:${width / height}`}></up-bitmap>
       <figcaption>${name}${psnr === null ? nothing : html` <small>${decibels(psnr)}</small>`}</figcaption></figure>`;
@@ -225,7 +225,7 @@ export class InspectView extends Localized {
     return [task.id, method?.id, engine?.backend, what].filter(Boolean).join("-");
   }
 
-  #totals({ inspection, graph }: Seen): string {
+  #totals({ inspection, graph }: InspectedModel): string {
     const sum = (of: "flops" | "parameters") => graph.boxes.reduce((total, box) => total + box[of], 0);
     return t("inspect.totals", {
       shape: shapeWords(inspection.shape),
@@ -234,7 +234,7 @@ export class InspectView extends Localized {
     });
   }
 
-  #node(seen: Seen, box: Box, times: Times) {
+  #node(inspected: InspectedModel, box: Box, times: Times) {
     const { inspector } = this;
     const { state } = inspector.playground;
     const { maps } = inspector;
@@ -252,12 +252,12 @@ export class InspectView extends Localized {
               ${other ? this.#maps(other, true) : nothing}`
           }
         </div>
-        <inspect-facts .seen=${seen} .box=${box} .times=${times} .backend=${state.engine?.backend ?? null} .weights=${inspector.weights}></inspect-facts>
+        <inspect-facts .inspected=${inspected} .box=${box} .times=${times} .backend=${state.engine?.backend ?? null} .weights=${inspector.weights}></inspect-facts>
       </div>
     </section>`;
   }
 
-  #attention({ attentions }: Seen, attention: Attention) {
+  #attention({ attentions }: InspectedModel, attention: Attention) {
     const { inspector } = this;
     const { attended } = inspector;
     if (attended !== this.#attended) {
@@ -304,8 +304,8 @@ export class InspectView extends Localized {
     return html`<div class="ways">${segments("scale", ["local", "global"])}${segments("colors", ["gray", "signed"])}</div>`;
   }
 
-  #pick(seen: Seen, at: number): void {
-    const box = seen.graph.boxes[at];
+  #pick(inspected: InspectedModel, at: number): void {
+    const box = inspected.graph.boxes[at];
     if (!box) return;
     this.channel = this.inspector.thumbnails.channelOf(box);
     this.inspector.set({ node: box.nodes.at(-1)?.name ?? box.name, output: 0 });

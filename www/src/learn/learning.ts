@@ -8,9 +8,9 @@ import { partOf } from "../app/cut";
 import { Kept } from "../app/kept";
 import { Maker } from "../app/maker";
 import type { Playground } from "../app/playground";
-import type { Chore } from "../app/pump";
 import { fromBase, type SampleId } from "../app/samples";
 import { isMasked, type State } from "../app/state";
+import type { Job } from "../app/task-queue";
 import type { Client } from "../client";
 import { codeOf, type PictureInfo, type Recipe } from "../protocol";
 
@@ -117,7 +117,7 @@ export class Learning extends Maker {
     return `picture ${this.#source?.picture}`;
   }
 
-  protected *wanted(): Generator<Chore> {
+  protected *wanted(): Generator<Job> {
     if (!this.curve) {
       yield {
         key: "curve",

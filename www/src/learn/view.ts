@@ -186,10 +186,12 @@ export class LearnView extends Localized {
   }
 
   #work() {
-    const { notice, pump, playground } = this.learning;
-    const busy = pump.now !== null || playground.state.activity !== null;
-    const words = t(pump.stopped ? "status.stopped" : busy ? "learn.busy" : notice ? "status.failed" : "inspect.ready");
-    return html`<up-work .words=${words} .busy=${pump.now !== null} .stopped=${pump.stopped}
+    const { notice, queue, playground } = this.learning;
+    const busy = queue.now !== null || playground.state.activity !== null;
+    const words = t(
+      queue.stopped ? "status.stopped" : busy ? "learn.busy" : notice ? "status.failed" : "inspect.ready",
+    );
+    return html`<up-work .words=${words} .busy=${queue.now !== null} .stopped=${queue.stopped}
       @stop=${() => this.#stop()} @resume=${() => this.learning.retry()}></up-work>`;
   }
 

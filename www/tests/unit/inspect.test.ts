@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { Kept } from "../../src/app/kept";
-import { type Chore, Pump } from "../../src/app/pump";
+import { type Job, TaskQueue } from "../../src/app/task-queue";
 import { FIRST_LOOK, formatLook, type Look, parseLook } from "../../src/inspect/address";
 import { graphOf } from "../../src/inspect/graph";
+import { InspectedModel } from "../../src/inspect/inspected";
 import { layout } from "../../src/inspect/layout";
 import { shortName } from "../../src/inspect/names";
 import { fittingShape } from "../../src/inspect/room";
-import { Seen } from "../../src/inspect/seen";
 import { step } from "../../src/inspect/steps";
 import { lossAt, scaleOf } from "../../src/learn/scale";
 import { inception, shipped } from "../graphs";
@@ -72,7 +72,7 @@ describe("arrow keys in the drawing", () => {
     expect(from("add", ...new Array(names.length).fill("ArrowLeft"))).toBe(0);
   });
 
-  it("lead up and down to what is seen there", () => {
+  it("lead up and down to what is inspected there", () => {
     expect(from("enc1.conv2", "ArrowDown")).toBe(at("pool1.maxpool"));
     expect(from("pool1.maxpool", "ArrowUp")).toBe(at("enc1.conv2"));
     const branches = graphOf(inception());
@@ -83,17 +83,17 @@ describe("arrow keys in the drawing", () => {
 });
 
 describe("networks side by side", () => {
-  const seen = (name: string) => {
+  const inspected = (name: string) => {
     const net = shipped(name);
     const named = { id: name, family: "unet", survey: "", name, variant: "" };
     const method = { ...named, kind: "network", stages: [], parameters: 0 } as const;
-    return new Seen(
+    return new InspectedModel(
       { ...method, stages: [] },
       { id: 1, bytes: 1, metadata: {}, classes: [], gray: false, optional: {}, undeclared: null },
       { id: 1, rect: { x: 0, y: 0, width: 256, height: 256 }, ...net },
     );
   };
-  const [unpool, transposed] = [seen("denoise-max-unpool"), seen("denoise-transposed-conv")];
+  const [unpool, transposed] = [inspected("denoise-max-unpool"), inspected("denoise-transposed-conv")];
   const partner = (name: string) => {
     const box = unpool.graph.boxes[unpool.find(name) ?? -1];
     const at = box ? transposed.counterpart(box) : null;
@@ -122,16 +122,16 @@ describe("networks side by side", () => {
   });
 });
 
-describe("chores", () => {
+describe("jobs", () => {
   const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-  /** Chores of these names, most wanted first; each gives way once. */
-  function pumped(fails: string[] = []) {
+  /** Jobs with these keys, most wanted first; each yields once. */
+  function queued(fails: string[] = []) {
     const done = new Kept<string[]>();
     done.set("", []);
     const log: string[] = [];
     const state = { wanted: ["a", "b", "c"] };
-    const chore = (key: string): Chore => ({
+    const job = (key: string): Job => ({
       key,
       run: async (signal) => {
         await Promise.resolve();
@@ -140,40 +140,40 @@ describe("chores", () => {
         done.value?.push(key);
       },
     });
-    const pump = new Pump(
-      () => state.wanted.filter((key) => !done.value?.includes(key)).map(chore),
+    const queue = new TaskQueue(
+      () => state.wanted.filter((key) => !done.value?.includes(key)).map(job),
       (error) => log.push(String(error)),
       () => {},
     );
-    return { pump, state, done: done.value ?? [], log };
+    return { queue, state, done: done.value ?? [], log };
   }
 
   it("are done in order, and a failed one is told once", async () => {
-    const { pump, done, log } = pumped(["b"]);
-    pump.turn();
+    const { queue, done, log } = queued(["b"]);
+    queue.turn();
     await settled();
     expect(done).toEqual(["a", "c"]);
     expect(log).toEqual(["Error: b"]);
-    expect(pump.now).toBeNull();
+    expect(queue.now).toBeNull();
   });
 
   it("give way to what has become more wanted", async () => {
-    const { pump, state, done, log } = pumped();
-    pump.turn();
+    const { queue, state, done, log } = queued();
+    queue.turn();
     state.wanted = ["z", "a"];
-    pump.turn();
+    queue.turn();
     await settled();
     expect(done).toEqual(["z", "a"]);
     expect(log).toEqual([]);
   });
 
   it("rest while stopped, and go on", async () => {
-    const { pump, done } = pumped();
-    pump.turn();
-    pump.stop();
+    const { queue, done } = queued();
+    queue.turn();
+    queue.stop();
     await settled();
     expect(done).toEqual([]);
-    pump.retry();
+    queue.retry();
     await settled();
     expect(done).toEqual(["a", "b", "c"]);
   });

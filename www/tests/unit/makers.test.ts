@@ -95,7 +95,7 @@ function looking() {
   return { client, playground, inspector: new Inspector(...given), learning: new Learning(...given) };
 }
 
-const idle = ({ pump }: Inspector | Learning) => vi.waitFor(() => expect(pump.now).toBeNull());
+const idle = ({ queue }: Inspector | Learning) => vi.waitFor(() => expect(queue.now).toBeNull());
 
 describe("the inspector", () => {
   async function open() {
@@ -111,7 +111,7 @@ describe("the inspector", () => {
     inspector.stop();
     inspector.set({ node: "bottleneck.conv2" });
     await idle(inspector);
-    expect(inspector.pump.stopped).toBe(false);
+    expect(inspector.queue.stopped).toBe(false);
     expect(inspector.maps?.box.name).toBe("bottleneck.conv2");
     expect(inspector.weights).toMatchObject([{ node: expect.stringContaining("bottleneck.conv2") }]);
   });
@@ -133,7 +133,7 @@ describe("the inspector", () => {
 
   it("shows no outputs and losses of other cuts where a stop has left it without", async () => {
     const { client, inspector } = await open();
-    const [one, other] = inspector.seen.value?.skips.map(cutName) ?? [];
+    const [one, other] = inspector.inspected.value?.skips.map(cutName) ?? [];
     inspector.cut([one ?? ""], true);
     await idle(inspector);
     expect(inspector.made).toMatchObject({ cut: { psnr: 30 }, apart: 30 });
@@ -149,7 +149,7 @@ describe("the inspector", () => {
 
   it("makes the difference and its decibels of the same cuts, whatever is given up in between", async () => {
     const { client, inspector } = await open();
-    const [one, other] = inspector.seen.value?.skips.map(cutName) ?? [];
+    const [one, other] = inspector.inspected.value?.skips.map(cutName) ?? [];
     inspector.cut([one ?? ""], true);
     await idle(inspector);
     const scores = client.calls.filter((call) => call === "score").length;
@@ -203,15 +203,15 @@ describe("the inspector", () => {
     const { client, playground, inspector } = await open();
     inspector.stop();
     playground.dispatchEvent(new Event("change"));
-    expect(inspector.seen.value).not.toBeNull();
-    const inspection = inspector.seen.value?.inspection.id;
+    expect(inspector.inspected.value).not.toBeNull();
+    const inspection = inspector.inspected.value?.inspection.id;
     const output = inspector.outputs.whole.value?.picture.id;
     playground.photo(2001);
-    expect(inspector.seen.value).toBeNull();
+    expect(inspector.inspected.value).toBeNull();
     expect(client.freed).toEqual(expect.arrayContaining([`inspection ${inspection}`, `picture ${output}`]));
     inspector.retry();
     await idle(inspector);
-    expect(inspector.seen.key).toContain("2001");
+    expect(inspector.inspected.key).toContain("2001");
   });
 
   it("compares classes with a mask, and pictures with the original", async () => {
@@ -260,7 +260,7 @@ describe("the learning", () => {
     for (const choose of [() => learning.set({ moment: 1 }), () => learning.openSample("coffee")]) {
       learning.stop();
       await choose();
-      expect(learning.pump.stopped).toBe(false);
+      expect(learning.queue.stopped).toBe(false);
       await idle(learning);
       expect(learning.noisy).not.toBeNull();
       expect(learning.shown("step-20")).not.toBeNull();

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type Coming, comingPhoto, comingResult, comingSample } from "../../src/app/coming";
-import { comingOf, IDLE, next, type Phase, type PhaseEvent, subjectOf } from "../../src/app/phase";
+import { type PendingPhoto, pendingPhoto, pendingResult, pendingSample } from "../../src/app/pending";
+import { IDLE, next, type Phase, type PhaseEvent, pendingOf, subjectOf } from "../../src/app/phase";
 import { ownPhoto } from "../../src/app/photo";
 
 const photo = ownPhoto(new File(["a"], "a.png"), "a.png");
 const mask = ownPhoto(new File(["m"], "m.png"), "m.png");
-const sample = comingSample("chelsea", "test");
+const sample = pendingSample("chelsea", "test");
 
 /** The phase after these events, from the beginning. */
 function reached(...events: PhaseEvent[]): Phase {
   return events.reduce(next, IDLE);
 }
-const begins = (coming: Coming | null): PhaseEvent => ({ kind: "begins", coming });
+const begins = (pending: PendingPhoto | null): PhaseEvent => ({ kind: "begins", pending });
 
 describe("a photo on its way", () => {
   it("is opened with what is chosen meanwhile, and stays as it was asked for", () => {
@@ -21,7 +21,7 @@ describe("a photo on its way", () => {
       { kind: "chosen", change: { mask, mode: "test" } },
       { kind: "chosen", change: { mode: "apply" } },
     );
-    expect(comingOf(phase)).toEqual({ ...sample, mode: "apply", mask });
+    expect(pendingOf(phase)).toEqual({ ...sample, mode: "apply", mask });
     expect([sample.mode, sample.mask]).toEqual(["test", null]);
   });
 
@@ -39,9 +39,9 @@ describe("a photo on its way", () => {
   });
 
   it("gives way to other work", () => {
-    const other = comingPhoto(photo);
-    expect(comingOf(reached(begins(sample), begins(other)))).toBe(other);
-    expect(comingOf(reached(begins(sample), begins(null)))).toBeNull();
+    const other = pendingPhoto(photo);
+    expect(pendingOf(reached(begins(sample), begins(other)))).toBe(other);
+    expect(pendingOf(reached(begins(sample), begins(null)))).toBeNull();
   });
 });
 
@@ -51,12 +51,12 @@ describe("a photo that could not be loaded", () => {
     const phase = reached(begins(sample), chosen, { kind: "failed" });
     expect(phase).toEqual({ kind: "idle", missed: { ...sample, mode: "apply" } });
     expect(next(phase, { kind: "done" }), "the end of the work that failed").toBe(phase);
-    expect(comingOf(next(phase, { kind: "wanted" }))).toEqual({ ...sample, mode: "apply" });
+    expect(pendingOf(next(phase, { kind: "wanted" }))).toEqual({ ...sample, mode: "apply" });
     expect(next(phase, begins(null)), "other work").toEqual({ kind: "working", subject: "" });
   });
 
   it("is gone where it was a result, or where it had been read", () => {
-    const result = comingResult(Promise.resolve(new Blob()), "a.png", "denoise");
+    const result = pendingResult(Promise.resolve(new Blob()), "a.png", "denoise");
     expect(reached(begins(result), { kind: "failed" })).toEqual(IDLE);
     expect(reached(begins(sample), { kind: "arrives" }, { kind: "failed" })).toEqual(IDLE);
     expect(next(IDLE, { kind: "wanted" })).toBe(IDLE);

@@ -12,7 +12,7 @@ import type { Settings } from "./settings";
 type Part = Pick<Settings, "cut" | "hints">;
 
 /** A photo that is being loaded. Other work, such as a changed setting, restarts it. */
-export interface Coming {
+export interface PendingPhoto {
   readonly find: (signal: AbortSignal) => Promise<Photo>;
   /** Id if it is a sample; null: the user's own picture. */
   readonly sample: SampleId | null;
@@ -37,7 +37,7 @@ export interface Coming {
   readonly after: string | null;
 }
 
-function coming(find: Coming["find"], more: Partial<Coming>): Coming {
+function pending(find: PendingPhoto["find"], more: Partial<PendingPhoto>): PendingPhoto {
   return {
     find,
     sample: null,
@@ -55,28 +55,28 @@ function coming(find: Coming["find"], more: Partial<Coming>): Coming {
   };
 }
 
-export function comingSample(id: SampleId, mode: Settings["mode"], part: Partial<Part> = {}): Coming {
-  return coming((signal) => samplePhoto(id, signal), { sample: id, mode, ...part });
+export function pendingSample(id: SampleId, mode: Settings["mode"], part: Partial<Part> = {}): PendingPhoto {
+  return pending((signal) => samplePhoto(id, signal), { sample: id, mode, ...part });
 }
 
-export function comingPhoto(photo: Photo, more: Partial<Coming> = {}): Coming {
-  return coming(async () => photo, more);
+export function pendingPhoto(photo: Photo, more: Partial<PendingPhoto> = {}): PendingPhoto {
+  return pending(async () => photo, more);
 }
 
 /** The photo that this device keeps; if there is none, the first sample. */
-export function comingBack(mode: Settings["mode"], part: Part): Coming {
+export function pendingKept(mode: Settings["mode"], part: Part): PendingPhoto {
   const find = async (signal: AbortSignal) => (await keptPhoto()) ?? samplePhoto(FIRST_SAMPLE, signal);
-  return coming(find, { mode, kept: true, ...part });
+  return pending(find, { mode, kept: true, ...part });
 }
 
 /** A result. It cannot be retried: it is lost with its worker. */
-export function comingResult(png: Promise<Blob>, name: string, after: string): Coming {
+export function pendingResult(png: Promise<Blob>, name: string, after: string): PendingPhoto {
   png.catch(() => {}); // handled where the result is awaited
-  return coming(async () => ownPhoto(await png, name), { lasts: false, after });
+  return pending(async () => ownPhoto(await png, name), { lasts: false, after });
 }
 
 /** A smaller copy of a photo, with `side` as its longer side; `side` 0: half its size. */
-export function comingCopy(bench: Bench, photo: Photo, side: number, mode: Settings["mode"]): Coming {
+export function pendingCopy(bench: Bench, photo: Photo, side: number, mode: Settings["mode"]): PendingPhoto {
   const { client } = bench;
   const find = async (signal: AbortSignal) => {
     const original = await bench.original(photo, signal);
@@ -86,5 +86,5 @@ export function comingCopy(bench: Bench, photo: Photo, side: number, mode: Setti
     const png = await encoding.finally(() => client.free("picture", copy.id));
     return ownPhoto(new Blob([png], { type: "image/png" }), photo.name);
   };
-  return coming(find, { mode });
+  return pending(find, { mode });
 }

@@ -7,7 +7,7 @@ import { type Attention, attentionsOf } from "./attention";
 import { type Box, cutName, downstream, type Edge, type Graph, graphOf } from "./graph";
 import { type Layout, layout } from "./layout";
 
-export class Seen {
+export class InspectedModel {
   readonly graph: Graph;
   readonly layout: Layout;
   readonly attentions: readonly Attention[];

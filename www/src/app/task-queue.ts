@@ -2,7 +2,7 @@
 
 import { codeOf } from "../protocol";
 
-export interface Chore {
+export interface Job {
   /** Identifies the job; a failed job is not retried until `forgive` or `retry`. */
   key: string;
   run(signal: AbortSignal): Promise<void>;
@@ -10,10 +10,10 @@ export interface Chore {
   failed?(error: unknown): void;
 }
 
-export class Pump {
+export class TaskQueue {
   /** Key of the running job. */
   now: string | null = null;
-  #wanted: () => Iterable<Chore>;
+  #wanted: () => Iterable<Job>;
   #failed: (error: unknown) => void;
   #turned: () => void;
   #refused = new Set<string>();
@@ -22,7 +22,7 @@ export class Pump {
   #held = false;
 
   /** `wanted`: missing jobs, most wanted first; `turned`: called when another job runs, or none. */
-  constructor(wanted: () => Iterable<Chore>, failed: (error: unknown) => void, turned: () => void) {
+  constructor(wanted: () => Iterable<Job>, failed: (error: unknown) => void, turned: () => void) {
     this.#wanted = wanted;
     this.#failed = failed;
     this.#turned = turned;
@@ -60,24 +60,24 @@ export class Pump {
     this.resume();
   }
 
-  #next(): Chore | null {
+  #next(): Job | null {
     if (this.#held) return null;
-    for (const chore of this.#wanted()) if (!this.#refused.has(chore.key)) return chore;
+    for (const job of this.#wanted()) if (!this.#refused.has(job.key)) return job;
     return null;
   }
 
   async #run(): Promise<void> {
     this.#turning = true;
-    for (let chore = this.#next(); chore; chore = this.#next()) {
+    for (let job = this.#next(); job; job = this.#next()) {
       this.#work = new AbortController();
-      this.now = chore.key;
+      this.now = job.key;
       this.#turned();
       try {
-        await chore.run(this.#work.signal);
+        await job.run(this.#work.signal);
       } catch (error) {
         if (codeOf(error) !== "aborted" || !this.#work.signal.aborted) {
-          this.#refused.add(chore.key);
-          (chore.failed ?? this.#failed)(error);
+          this.#refused.add(job.key);
+          (job.failed ?? this.#failed)(error);
         }
       }
       this.now = null;

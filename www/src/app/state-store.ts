@@ -1,7 +1,7 @@
 import type { Activity, State } from "./state";
 
 /** The state, and the only way to change it. Emits `change`. */
-export class Board extends EventTarget {
+export class Store extends EventTarget {
   state: State;
 
   constructor(state: State) {
