@@ -9,33 +9,33 @@ import type { KeepMenu } from "./keep-menu";
 import { shared } from "./shared";
 
 /**
- * Run or Stop, Save and other ways to keep, and how far the work is. On narrow screens also opens a photo.
- * Emits `run`, `stop`, `save`, `keep`, `open-photo`.
+ * Run or Stop, Save and its menu, and the progress. On narrow screens also opens a photo. Emits `run`, `stop`, `save`,
+ * `keep`, `open-photo`.
  */
 @customElement("up-actions")
 export class Actions extends Localized {
   @property({ attribute: false }) activity: Activity | null = null;
   @property({ attribute: false }) outcome: Outcome = { kind: "ready" };
-  /** What a run would take. */
+  /** Estimated cost of a run. */
   @property({ attribute: false }) expected: Expected | null = null;
   @property({ type: Boolean }) canSave = false;
-  /** The task that runs, said where the controls may be closed. */
+  /** Name of the running task, shown where the controls may be closed. */
   @property() task = "";
-  /** What is saved: the chosen result's name. */
+  /** Name of the chosen result, which is saved. */
   @property() saves = "";
-  /** Where the lab shows how the chosen network upsamples. */
+  /** Address of the lab for the chosen network's upsampling. */
   @property() lab = "";
-  /** Where the inspector shows the chosen network from within. */
+  /** Address of the inspector for the chosen network. */
   @property() inspect = "";
 
-  /** No other photo may be opened or made. */
+  /** Forbids opening other photos and using the result as one. */
   @property({ type: Boolean, reflect: true }) fixed = false;
 
-  /** How much of all results is done, 0 to 1. */
+  /** Progress of all results, 0 to 1. */
   @property({ type: Number }) done = 0;
 
   @query("up-keep") private menu!: KeepMenu;
-  /** Quarters of the work under way that have been spoken of. */
+  /** Quarters of the current work that were announced. */
   #quarter = 0;
 
   static override styles = [
@@ -53,7 +53,7 @@ export class Actions extends Localized {
       .estimate {
         color: var(--ink-soft);
       }
-      /* The name of a file may be long: the pictures above do not move for it. */
+      /* A long file name must not move the pictures above. */
       .name {
         flex: 1 1 50%;
         min-width: 0;
@@ -107,7 +107,7 @@ export class Actions extends Localized {
           grid-template-columns: auto minmax(84px, auto) minmax(0, 1fr) auto;
         }
       }
-      /* Beside the controls, which have a button of their own for it, names of what is saved need the room. */
+      /* The controls beside it have a button of their own; long names of results need the room. */
       @media (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
         :host([data-beside]) .open {
           display: none;
@@ -165,7 +165,7 @@ export class Actions extends Localized {
       :host([fixed]) .buttons {
         grid-template-columns: minmax(84px, auto) minmax(0, 1fr) auto;
       }
-      /* In a small frame of another page; how far it is, the bar tells, and a screen reader. */
+      /* In a small frame of another page: the bar and the live region report the progress. */
       @media (max-width: 699px) and (max-height: 479px) {
         :host([data-embed]) .status > :not(.hidden) {
           display: none;
@@ -193,7 +193,7 @@ export class Actions extends Localized {
     `,
   ];
 
-  /** Whether the menu is open, which Escape closes. */
+  /** Whether the menu is open; Escape closes it. */
   get open(): boolean {
     return this.menu.open;
   }
@@ -236,7 +236,7 @@ export class Actions extends Localized {
     this.renderRoot.querySelector<HTMLElement>(".bar")?.style.setProperty("--part", String(this.#part() ?? 0));
   }
 
-  /** How much of the whole work is done, 0 to 1; null where nobody can know, or nothing is under way. */
+  /** Progress of the whole work, 0 to 1; null if unknown, or if nothing runs. */
   #part(): number | null {
     if (!this.activity) return null;
     return this.activity.kind === "compute" ? this.done : partOf(this.activity);
@@ -250,7 +250,7 @@ export class Actions extends Localized {
     return t(`status.${outcome.kind}`);
   }
 
-  /** For the live region: the start, each quarter of the whole work, and how it ended. */
+  /** Text of the live region: the start, each quarter of the whole work, and how it ended. */
   #spoken(): string {
     if (!this.activity) return this.#status();
     return this.#quarter > 0 ? t("status.part", { percent: percent(this.#quarter / 4) }) : t("status.busy");
@@ -261,7 +261,7 @@ export class Actions extends Localized {
   }
 }
 
-/** Of work on anything but results. */
+/** Progress of work other than computing results. */
 function partOf(activity: Exclude<Activity, { kind: "compute" }>): number | null {
   if (activity.kind === "batch") return activity.done / activity.total;
   if (activity.kind === "download" && activity.total) return Math.min(activity.loaded / activity.total, 1);

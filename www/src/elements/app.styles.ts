@@ -30,7 +30,7 @@ export const appStyles = css`
     max-height: calc(100% - 84px);
     overflow: auto;
     transform: translateX(-50%);
-    /* What scrolls cuts off the shadows of what is in it: it has one itself. */
+    /* A scroll container clips the shadows of its children, so it has one itself. */
     --shadow: none;
     filter: drop-shadow(0 0 0.5px light-dark(rgb(40 30 20 / 0.3), rgb(255 250 240 / 0.3)))
       drop-shadow(0 8px 14px light-dark(rgb(40 30 20 / 0.14), rgb(0 0 0 / 0.5)));
@@ -82,7 +82,7 @@ export const appStyles = css`
   .left {
     display: contents;
   }
-  /* With the controls open the stage is too low for pictures and tools. */
+  /* With open controls the stage is too low for pictures and tools. */
   @media (max-width: 899px) {
     .page[data-open] up-compare {
       --tools: none;
@@ -114,7 +114,7 @@ export const appStyles = css`
       max-height: calc(100% - 24px);
     }
   }
-  /* Phones on their side: the pictures get the height, the rest stands beside them. */
+  /* Phones in landscape: the pictures get the height, everything else goes beside them. */
   @media (min-width: 640px) and (max-width: 899px) and (max-height: 520px) {
     .page {
       grid-template: "left header" auto "left controls" minmax(0, 1fr) "left actions" auto / minmax(0, 1fr) 320px;
@@ -180,7 +180,7 @@ export const appStyles = css`
       z-index: 1;
     }
   }
-  /* In a frame of another page the pictures have the room. */
+  /* In a frame of another page the pictures get the room. */
   .page[data-embed] {
     grid-template: "stage" minmax(0, 1fr) "results" auto "controls" auto "actions" auto / minmax(0, 1fr);
   }
@@ -270,7 +270,7 @@ export const appStyles = css`
       --corner: 0px; /* the corner is the controls' */
     }
   }
-  /* Too small for pictures and controls: these take the frame when they are asked for. */
+  /* Too small for pictures and controls: the controls fill the frame on request. */
   @media (max-width: 699px) and (max-height: 479px) {
     .page[data-embed][data-open] {
       --corner: 62px;

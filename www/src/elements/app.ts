@@ -45,14 +45,14 @@ import "./save-as";
 import type { SaveAs } from "./save-as";
 import { shared } from "./shared";
 
-/** Where the controls stand beside the pictures and take no room from them; see `app.styles.ts`. */
+/** Where the controls are beside the pictures and take no room from them; see `app.styles.ts`. */
 const BESIDE = "(min-width: 900px), (min-width: 640px) and (max-height: 520px)";
 
-/** The page: lays out the elements, hands them the state, and hands what they ask for to the playground. */
+/** The page: lays out the elements, passes them the state, and forwards their requests to the playground. */
 @customElement("up-app")
 export class App extends Localized {
   @property({ attribute: false }) playground!: Playground;
-  /** How it shows itself in a frame of another page; null: as a page by itself. */
+  /** Layout within a frame of another page; null: a page by itself. */
   @property({ attribute: false }) embed: Mode | null = null;
   @state() private open = matchMedia(BESIDE).matches;
   /** Whether the controls cover the pictures, in a frame of another page that is too small for both. */
@@ -83,7 +83,7 @@ export class App extends Localized {
     ["drop", (event: DragEvent) => this.#bring(event, event.dataTransfer)],
   ];
 
-  /** Tells the pictures how far up the notices reach, for what they say themselves to stay above. */
+  /** Reports the height of the notices, which the pictures' own messages stay above. */
   #sizes = new ResizeObserver(() => {
     const { main, notices } = this;
     const reach = main.getBoundingClientRect().bottom - notices.getBoundingClientRect().top;
@@ -197,7 +197,7 @@ export class App extends Localized {
     `;
   }
 
-  /** Of a frame in another page: what leads out of it, and what unfolds the controls where it is small. */
+  /** In a frame of another page: the link out of it, and the button that unfolds the controls if it is small. */
   #corner(open: boolean) {
     const { unfolded } = this;
     const controls = t(unfolded ? "controls.hide" : "controls.show");
@@ -230,7 +230,7 @@ export class App extends Localized {
     return state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");
   }
 
-  /** What a comparison is of: the task, the photo, what was done to it. */
+  /** Title of a comparison: task, photo, degradation. */
   #title(): string {
     const { state } = this.playground;
     return [taskName(state.task.id), this.#subject(state), ...(isTest(state) ? [inputName(state)] : [])].join(" · ");
@@ -271,7 +271,7 @@ export class App extends Localized {
     else void this.playground.useResult();
   }
 
-  /** One question at a time: a pointer asks faster than a busy worker answers. */
+  /** One request at a time: a pointer moves faster than a busy worker answers. */
   async #probe(at: { x: number; y: number }): Promise<void> {
     this.#asked = at;
     if (this.#asking) return;
@@ -294,7 +294,7 @@ export class App extends Localized {
   #chosen(event: Event): void {
     const input = event.target as HTMLInputElement;
     const files = [...(input.files ?? [])];
-    input.value = ""; // or the same file could not be chosen again
+    input.value = ""; // otherwise the same file could not be chosen again
     const [first] = files;
     if (first && input === this.maskInput) void this.playground.openMask(first);
     else if (first) void this.playground.openFiles(files);
@@ -330,7 +330,7 @@ export class App extends Localized {
   }
 }
 
-/** How much of all results is there, 0 to 1. */
+/** Progress of all results, 0 to 1. */
 function doneShare({ results }: State): number {
   const sum = results.reduce(
     (sum, { status, fraction }) => sum + (status === "done" ? 1 : status === "running" ? fraction : 0),
@@ -339,7 +339,7 @@ function doneShare({ results }: State): number {
   return results.length > 0 ? sum / results.length : 0;
 }
 
-/** Where the chosen network is looked into; empty for what is no network. */
+/** Address of the inspector for the chosen network; empty if the method has none. */
 function inspectAddress({ results, chosen, settings }: State): string {
   const method = results.find(({ id }) => id === chosen)?.method;
   if (!method || method.kind === "baseline") return "";
@@ -347,7 +347,7 @@ function inspectAddress({ results, chosen, settings }: State): string {
   return formatRoute({ view: "inspect", path: "", query });
 }
 
-/** Where the lab shows how the chosen network upsamples; empty for what is no network of the zoo. */
+/** Address of the lab for the chosen network's upsampling; empty if it is not one of the zoo. */
 function labAddress({ results, chosen }: State): string {
   const method = results.find(({ id }) => id === chosen)?.method;
   if (method?.kind !== "network") return "";

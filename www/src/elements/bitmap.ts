@@ -2,11 +2,11 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { shared } from "./shared";
 
-/** A small picture as it is, its pixels as squares where they are enlarged. Fills its box. */
+/** A small picture, scaled to fill its box without smoothing. */
 @customElement("up-bitmap")
 export class Bitmap extends LitElement {
   @property({ attribute: false }) bitmap: ImageBitmap | null = null;
-  /** Empty: seen for what is around it. */
+  /** Empty: decorative. */
   @property() label = "";
   @property({ type: Boolean }) smooth = false;
   @query("canvas") private canvas!: HTMLCanvasElement;
@@ -34,7 +34,7 @@ export class Bitmap extends LitElement {
   protected override updated(): void {
     const { bitmap, canvas } = this;
     const { width = 1, height = 1 } = bitmap ?? {};
-    // A bitmap that has been closed has no size: what was drawn of it stays.
+    // A closed bitmap has no size; what was drawn of it stays.
     if (width === 0 || height === 0) return;
     canvas.width = width;
     canvas.height = height;

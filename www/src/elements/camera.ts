@@ -4,7 +4,7 @@ import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { dialogs, shared } from "./shared";
 
-/** Whether the page around allows a camera to this one, as far as the browser tells. */
+/** Whether the embedding page allows the camera, as far as the browser tells. */
 export function mayUseCamera(): boolean {
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
   return featurePolicy?.allowsFeature("camera") ?? true;
@@ -14,7 +14,7 @@ export function mayUseCamera(): boolean {
 @customElement("up-camera")
 export class CameraDialog extends Localized {
   @state() private stream: MediaStream | null = null;
-  /** There is a frame to take. */
+  /** Whether there is a frame to take. */
   @state() private ready = false;
   @state() private refused = false;
   @query("dialog") private dialog!: HTMLDialogElement;
@@ -41,14 +41,14 @@ export class CameraDialog extends Localized {
     `,
   ];
 
-  /** Counts openings and closings: a camera that was asked for before the last of them comes too late. */
+  /** Number of openings and closings: a camera that was requested before the last of them is too late. */
   #turn = 0;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (!this.hasUpdated) return;
-    this.dialog.close(); // left open, it could not be shown again
-    this.#closed(); // its own event waits for a page that is drawn
+    this.dialog.close(); // otherwise it could not be shown again
+    this.#closed(); // its own event waits for the next frame
   }
 
   async show(): Promise<void> {

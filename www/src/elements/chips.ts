@@ -4,7 +4,7 @@ import { Localized } from "../i18n";
 import type { Option } from "./segments";
 import { shared } from "./shared";
 
-/** A choice of one (or, with `multiple`, of several) out of many. Emits `pick` with the value that was clicked. */
+/** A choice of one (or, with `multiple`, several) of many options. Emits `pick` with the clicked value. */
 @customElement("up-chips")
 export class Chips extends Localized {
   @property() label = "";
@@ -89,7 +89,7 @@ export class Chips extends Localized {
 
   #pick(detail: string, event: Event): void {
     this.dispatchEvent(new CustomEvent<string>("pick", { detail }));
-    // What is chosen is for the owner to say; until it does, all stays as it was.
+    // The owner decides what is chosen; until then the display stays as it was.
     if (this.multiple) (event.target as HTMLInputElement).checked = this.chosen.includes(detail);
   }
 }

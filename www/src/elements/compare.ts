@@ -20,17 +20,16 @@ import "./wipe-view";
 import type { WipeView } from "./wipe-view";
 import "./zoom-bar";
 
-/** Widths and heights of a stage, in CSS pixels, up to which there is little room for the bar; `compare.styles` has the height too. */
+/** Stage sizes, in CSS pixels, up to which the bar has little room; `compare.styles` uses the height as well. */
 const NARROW = 600;
 const LOW = 400;
-/** Above and below a picture that stands above the bar, together. */
+/** Total margin above and below a picture that is above the bar. */
 const MARGIN = 24;
 
 /**
- * The pictures, under a wipe or in a grid, seen through one camera; and the tools to look at them.
- * Emits `choose` (a result's id), `arrange` (layout or left), `tool`, `look` (what is seen), `probe` (a place),
- * `hints` (the colors that are known).
- * Places are shares of the picture's width and height.
+ * The pictures, under a wipe or in a grid, with a common camera; and the tools to inspect them. Emits `choose` (a
+ * result's id), `arrange` (layout or left), `tool`, `look` (the visible part), `probe` (a place), `hints` (all color
+ * hints). Places are fractions of the picture's width and height.
  */
 @customElement("up-compare")
 export class Compare extends Localized {
@@ -38,29 +37,29 @@ export class Compare extends Localized {
   @property({ attribute: false }) frame: Size | null = null;
   @property() chosen: string | null = null;
   @property() layout: Settings["layout"] = "wipe";
-  /** The picture on the left of the wipe; null: the input. */
+  /** Id of the picture on the left of the wipe; null: the input. */
   @property() left: string | null = null;
   @property({ attribute: false }) tools: readonly LastingTool[] = [];
   @property() name = "";
-  /** The colours at the place that was asked for, by pane. */
+  /** The colors at the probed place, by pane. */
   @property({ attribute: false }) values: Record<string, number[]> = {};
-  /** What the largest difference on the map's scale is, of 255; and its colours, 256 RGBA pixels. */
+  /** The largest difference on the map's scale, of 255; and its colors, 256 RGBA pixels. */
   @property({ type: Number }) scale = 64;
   @property({ attribute: false }) colors: Uint8ClampedArray | null = null;
-  /** Colors that are known at places of the picture; null: the network takes none. */
+  /** Color hints on the picture; null: the network takes none. */
   @property({ attribute: false }) hints: readonly Hint[] | null = null;
   @property({ attribute: false }) colorist: Colorist | null = null;
-  /** What the map is against, in words. */
+  /** Name of the difference map's reference. */
   @property() against = "";
 
   @state() private right: string | null = null;
-  /** The direction of the wipe, where a person has chosen it. */
+  /** Orientation of the wipe, if the user chose it. */
   @state() private upright: boolean | null = null;
   @state() private fullscreen = false;
   @state() private pointer: Point | null = null;
   @state() private flickers = false;
   @state() private stage: Size = { width: 0, height: 0 };
-  /** Of the bar, which the grid keeps clear of. */
+  /** Height of the bar, which the grid keeps clear of. */
   @state() private barHeight = 0;
   @query("up-wipe") private wipe!: WipeView | null;
   @query(".bar") private bar!: HTMLElement;
@@ -72,7 +71,7 @@ export class Compare extends Localized {
     this.dispatchEvent(new CustomEvent<Rect>("look", { detail: this.#camera.seen }));
     this.#probe();
   });
-  /** The pictures whose colours were last asked for. */
+  /** The pictures that were last probed. */
   #probed = "";
   #resize = new ResizeObserver(() => {
     this.stage = { width: this.clientWidth, height: this.clientHeight };
@@ -106,7 +105,7 @@ export class Compare extends Localized {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("chosen") && this.chosen) this.right = this.chosen;
     const points = this.tools.includes("lens") || this.tools.includes("probe");
-    if (changed.has("layout") || !points) this.pointer = null; // it was a place on the other layout, or nobody asks for it
+    if (changed.has("layout") || !points) this.pointer = null; // the place was on the other layout, or no tool needs it
     this.#camera.look(this.frame);
     const cell = this.#cell();
     const { stage } = this.#camera;
@@ -176,18 +175,18 @@ export class Compare extends Localized {
     return new Set(idle);
   }
 
-  /** Never what is on the right: there would be nothing to compare. */
+  /** Never the picture on the right: there would be nothing to compare. */
   get #leftId(): string {
     return this.left === null || this.left === this.right ? "input" : this.left;
   }
 
-  /** The wipe goes along the longer side where picture and stage are both upright, as on a phone. */
+  /** The wipe runs along the longer side if picture and stage are both upright, as on a phone. */
   #isUpright(): boolean {
     const tall = ({ width, height }: Size) => height > width;
     return this.upright ?? (this.frame !== null && tall(this.frame) && tall(this.stage));
   }
 
-  /** The pane of this id; the input where there is none. */
+  /** The pane with this id; the input if there is none. */
   #pane(id: string | null): Pane | null {
     return this.panes.find((pane) => pane.id === id) ?? this.panes[id === this.right ? 1 : 0] ?? null;
   }
@@ -197,13 +196,13 @@ export class Compare extends Localized {
     return this.#isDocked() ? this.#clear() : this.stage;
   }
 
-  /** Whether the bar stands below the pictures, not on them: in the grid, and where it is as wide as the stage. */
+  /** Whether the bar is below the pictures, not over them: in the grid, and where it is as wide as the stage. */
   #isDocked(): boolean {
     const { width, height } = this.stage;
     return this.#isGrid() || (this.barHeight > 0 && width < NARROW && (height > LOW || this.#fitsAbove()));
   }
 
-  /** Whether the bar leaves a picture that is as wide as the stage its height. */
+  /** Whether a picture as wide as the stage keeps its height above the bar. */
   #fitsAbove(): boolean {
     const { width, height } = this.#clear();
     return this.frame !== null && (width * this.frame.height) / this.frame.width <= height - MARGIN;
@@ -215,7 +214,7 @@ export class Compare extends Localized {
     return { width, height: Math.max(height - (this.barHeight ? this.barHeight + 16 : 0), 0) };
   }
 
-  /** The part of the stage that a fitted picture may fill: clear of the bar, which low stages do without. */
+  /** The part of the stage that a fitted picture may fill: without the bar, except on low stages. */
   #room({ width, height }: Size): Size {
     if (this.#isGrid()) return { width: width - 16, height: height - 16 };
     if (this.#isDocked()) return { width, height: height - MARGIN };
@@ -229,7 +228,7 @@ export class Compare extends Localized {
     else if (!this.#isGrid()) this.upright = !this.#isUpright();
   }
 
-  /** The whole screen for the pictures, or back; a browser may refuse, and then nothing changes. */
+  /** Toggles full screen; if the browser refuses, nothing changes. */
   #fill(): void {
     const done = this.fullscreen ? document.exitFullscreen() : this.requestFullscreen?.();
     done?.catch(() => {});
@@ -297,7 +296,7 @@ export class Compare extends Localized {
     event.preventDefault();
   }
 
-  /** Under the wipe: left, half, right. In the grid: the result in that place. */
+  /** Wipe: left, half, right. Grid: the result at that position. */
   #number(number: number): void {
     if (!this.#isGrid()) this.wipe?.show(Math.max((3 - number) / 2, 0));
     else {

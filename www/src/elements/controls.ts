@@ -25,11 +25,11 @@ import "./slider";
 
 type NumberInput = Extract<OptionalInput, { kind: "number" }>;
 
-/** All that can be chosen, in the order of the work. Emits what its parts emit, and `settings` with what changes. */
+/** All choices, in the order of the work. Emits what its parts emit, and `settings` with changes. */
 @customElement("up-controls")
 export class Controls extends Localized {
   @property({ attribute: false }) state!: State;
-  /** Those that are shown; null: all. */
+  /** The visible parts; null: all. */
   @property({ attribute: false }) parts: ReadonlySet<Part> | null = null;
 
   static override styles = [
@@ -58,7 +58,7 @@ export class Controls extends Localized {
         overflow: hidden;
         text-overflow: ellipsis;
       }
-      /* Fingers neither drop nor paste. */
+      /* Touch devices neither drop nor paste. */
       @media (hover: none) and (pointer: coarse) {
         .open p {
           display: none;
@@ -210,7 +210,7 @@ export class Controls extends Localized {
     return html`${name} <small>${t("picture.size", { ...size })}</small>`;
   }
 
-  /** How noisy the photo is, where noise is to be removed. */
+  /** The photo's noise level, for tasks that remove noise. */
   #noise() {
     const { noise, task } = this.state;
     if (noise === null || !isAgainstNoise(task)) return nothing;
@@ -223,7 +223,7 @@ export class Controls extends Localized {
     return hasMessage(key) ? t(key) : "";
   }
 
-  /** The steps of a chain: each can be left out, but for the last one that is there. */
+  /** The steps of a chain: each can be skipped, except the last remaining one. */
   #renderSteps(chain: readonly string[]) {
     const { without } = this.state.settings;
     const done = stepsOf(this.state.task, without);
@@ -281,14 +281,14 @@ export class Controls extends Localized {
     </section>`;
   }
 
-  /** The best network of the task, and what it costs beside `usual`. */
+  /** The task's best network, and its cost relative to `usual`. */
   #renderBest(best: Method, usual: Method | undefined, chips: (label: string, listed: Method[]) => unknown) {
     const times = usual ? flopsPerPixel(best) / flopsPerPixel(usual) : 0;
     return html`${chips(t("methods.best"), [best])}
       ${times >= 1.5 && Number.isFinite(times) ? html`<p class="sentence">${t("methods.best.sentence", { times: decimal(times, 0) })}</p>` : nothing}`;
   }
 
-  /** The networks of surveys: folded away, as long as none is chosen. */
+  /** The networks of surveys: collapsed while none is chosen. */
   #renderSurveyed(surveyed: Method[], chosen: readonly string[], chips: (label: string, listed: Method[]) => unknown) {
     return html`<details ?open=${surveyed.some(({ id }) => chosen.includes(id))}>
       <summary>${t("methods.more")}</summary>
@@ -305,7 +305,9 @@ export class Controls extends Localized {
     return filters || this.state.results.some(({ optional }) => takesNoiseLevel(optional));
   }
 
-  /** How strong the noise is that filters and networks that ask for it are to remove; the left end leaves it to the engine. */
+  /**
+   * Strength of the noise to remove, for filters and networks that take it; the left end lets the engine estimate it.
+   */
   #renderSigma() {
     const { sigma } = this.state.settings;
     return html`<up-slider .label=${t("methods.sigma")} .min=${SIGMA.min - SIGMA.step} .max=${SIGMA.max} .step=${SIGMA.step}
@@ -378,7 +380,7 @@ export class Controls extends Localized {
     </section>`;
   }
 
-  /** An input of the networks that is a number; moved back to the file's default, it is not told any more. */
+  /** A numeric input of the networks; at the file's default it is omitted. */
   #renderNumber(name: string, { range: [min, max], default: usual }: NumberInput) {
     const { numbers } = this.state.settings;
     const value = numbers[name] ?? usual;
@@ -417,14 +419,14 @@ export class Controls extends Localized {
   }
 }
 
-/** What noise of this sigma, of 255, is called. */
+/** Name of the noise level for a sigma, of 255. */
 function loudness(sigma: number): "none" | "weak" | "medium" | "strong" {
   if (sigma < 2) return "none";
   if (sigma < 8) return "weak";
   return sigma < 18 ? "medium" : "strong";
 }
 
-/** The list without what it has, or with what it lacks. */
+/** The list with `one` removed if present, otherwise added. */
 export function toggled(list: readonly string[], one: string): string[] {
   return list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
 }
@@ -434,13 +436,13 @@ function className(name: string): string {
   return hasMessage(key) ? t(key) : name;
 }
 
-/** What a step of a chain is called: a task, or a classical method. */
+/** Name of a step of a chain: a task, or a classical method. */
 function stepName(id: string): string {
   const key = `baseline.${id}`;
   return hasMessage(key) ? t(key) : taskName(id);
 }
 
-/** What a task is called; one the page does not know by its id. */
+/** Name of a task; the id if the page does not know it. */
 export function taskName(id: string): string {
   const key = `task.${id}`;
   return hasMessage(key) ? t(key) : id;

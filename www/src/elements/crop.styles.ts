@@ -9,7 +9,7 @@ export const cropStyles = css`
     display: grid;
     place-items: center;
     margin: 0 -8px;
-    /* As high as it ever gets, so that what lies below stays where it is when the photo is turned. */
+    /* The greatest height it can have, so that rotating the photo does not move what is below. */
     height: calc(var(--room) + 32px);
     padding: 16px;
     border-radius: var(--radius);

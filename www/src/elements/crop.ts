@@ -19,23 +19,23 @@ import { cropStyles } from "./crop.styles";
 import { icons } from "./icons";
 import { dialogs, shared } from "./shared";
 
-/** Longest side of what is shown. */
+/** Longest side of the displayed photo, in pixels. */
 export const SHOWN = 1400;
 const SIDES = [-1, 0, 1] as const;
-/** The share of a side by which arrow keys move; with Ctrl it is a pixel. */
+/** Fraction of a side that arrow keys move by; with Ctrl it is one pixel. */
 const KEY_STEP = 0.02;
 const NUMBERS = ["x", "y", "width", "height"] as const;
 
 /**
- * Crops and turns the photo, in a dialog: by pointer and touch on the photo, by arrow keys (with Shift they move the
- * right and the lower edge) or by numbers. Emits `cut` with what is to be used of it.
+ * Crops and rotates the photo, in a dialog: by pointer and touch, by arrow keys (with Shift they move the right and the
+ * lower edge) or by numbers. Emits `cut` with the crop.
  */
 @customElement("up-crop")
 export class CropDialog extends Localized {
-  /** Of all of the photo. */
+  /** Size of the whole photo. */
   @state() private size: Size = { width: 1, height: 1 };
   @state() private now: Framed = framed(wholeOf(this.size), this.size);
-  /** What was there before, the latest last. */
+  /** Earlier states for undo, the latest last. */
   @state() private past: Framed[] = [];
   @query("dialog") private dialog!: HTMLDialogElement;
   @query("canvas") private canvas!: HTMLCanvasElement;
@@ -52,10 +52,10 @@ export class CropDialog extends Localized {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener("popstate", this.#leave);
-    if (this.hasUpdated) this.dialog.close(); // left open, it could not be shown again
+    if (this.hasUpdated) this.dialog.close(); // otherwise it could not be shown again
   }
 
-  /** `photo`: all of it, which is of `size`, or smaller; `cut`: what is used so far. */
+  /** `photo`: the whole photo at `size`, or a smaller copy; `cut`: the current crop. */
   show(photo: ImageBitmap, size: Size, cut: Cut | null): void {
     this.#bitmap = photo;
     this.size = size;
@@ -124,7 +124,7 @@ export class CropDialog extends Localized {
     this.#draw();
   }
 
-  /** The whole photo as it lies now. */
+  /** Size of the whole photo as rotated. */
   get #seen(): Size {
     return turnedSize(this.size, this.now.quarters);
   }
@@ -217,7 +217,7 @@ export class CropDialog extends Localized {
     this.dispatchEvent(new CustomEvent<Cut>("cut", { detail }));
   };
 
-  /** Going back leaves the photo that is being cut. */
+  /** Going back closes the dialog. */
   #leave = (): void => this.dialog.close();
 
   #closed = (): void => {

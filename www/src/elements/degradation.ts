@@ -18,7 +18,7 @@ import { icons } from "./icons";
 import { shared } from "./shared";
 import "./slider";
 
-/** How a test makes the photo worse: its kind, what can be set of it, seed and file. Emits `degradation` with all of it. */
+/** How a test degrades the photo: kind, its settings, seed and file. Emits `degradation` with all of them. */
 @customElement("up-degradation")
 export class DegradationControls extends Localized {
   @property({ attribute: false }) task!: TaskFacts;
@@ -107,7 +107,7 @@ export class DegradationControls extends Localized {
     `;
   }
 
-  /** Of a kind that is the task's only one; the size's own control says what is made smaller. */
+  /** For a task's only kind; where photos are downscaled, the size control says so. */
   #sentence(kind: DegradationKind) {
     const said = say(`degrade.${kind}.sentence`);
     return said ? html`<p class="sentence">${said}</p>` : nothing;
@@ -132,7 +132,7 @@ export class DegradationControls extends Localized {
       .value=${value} .said=${said} @slide=${(event: CustomEvent<number>) => set(event.detail)}></up-slider>`;
   }
 
-  /** Options that have been chosen by hand no longer heed `selected`. */
+  /** Options chosen by hand no longer follow `selected`. */
   protected override updated(): void {
     const select = this.renderRoot.querySelector<HTMLSelectElement>("#kind");
     if (select) select.value = this.degradation.kind;

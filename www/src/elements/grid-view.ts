@@ -13,19 +13,19 @@ import "./tag";
 
 const GAP = 2;
 
-/** Several pictures side by side, seen through one camera. Emits `choose` with a pane's id, and `point`. */
+/** Several pictures side by side, with a common camera. Emits `choose` with a pane's id, and `point`. */
 @customElement("up-grid")
 export class GridView extends Localized {
   @property({ attribute: false }) panes: Pane[] = [];
   @property() chosen: string | null = null;
   @property({ attribute: false }) camera!: Camera;
-  /** The camera's, so that a move of it draws anew. */
+  /** The camera's view; a move of it redraws. */
   @property({ attribute: false }) view: View | null = null;
   @property({ attribute: false }) stage: Size = { width: 0, height: 0 };
   @property() name = "";
   @property({ type: Boolean }) differs = false;
   @property({ type: Boolean }) smooth = false;
-  /** Whether all show the input for a moment. */
+  /** Whether all panes show the input for a moment. */
   @property({ type: Boolean }) flickers = false;
   @property({ attribute: false }) lens: Point | null = null;
   @property({ attribute: false }) values: Record<string, number[]> = {};
@@ -56,7 +56,7 @@ export class GridView extends Localized {
         overflow: hidden;
         background: var(--stage);
       }
-      /* Something stands in the corner of the stage. */
+      /* Something is in the corner of the stage. */
       .cell[data-corner] {
         --clear: var(--corner);
       }

@@ -63,7 +63,7 @@ export class Help extends Localized {
     `,
   ];
 
-  /** A dialog that is removed while it is open is no longer modal, and could not be shown again. */
+  /** A dialog that is removed while open is no longer modal, and could not be shown again. */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.dialog?.close();

@@ -10,34 +10,33 @@ import { hintStyles } from "./hints.styles";
 import { icons } from "./icons";
 import { glass, shared } from "./shared";
 
-/** A step of the arrow keys, and one with Shift, as shares of the picture. */
+/** Step of the arrow keys, and with Shift, as fractions of the picture. */
 const STEP = 0.01;
 const LEAP = 0.05;
-/** A width of the stage, in CSS pixels, below which the names in its corners leave no room between them. */
+/** Stage width, in CSS pixels, below which the names in the corners leave no room between them. */
 const NARROW = 700;
-/** A height of the stage, in CSS pixels, below which the offer would lie on what tells the pictures apart: it goes to the bottom. */
+/** Stage height, in CSS pixels, below which the color menu would cover the tags: it goes to the bottom. */
 const LOW = 300;
 
-/** What a person asks of the network and the engine: answered by whoever knows. */
+/** Questions to the network and the engine. */
 export interface Colorist {
   likely(at: Point, hints: readonly Hint[]): Promise<LikelyColor[]>;
   chroma(rgb: [number, number, number]): Promise<Color>;
-  /** CIE L* of the photo at a place; null: it cannot be told. */
+  /** CIE L* of the photo at a place; null: unknown. */
   lightness(at: Point): Promise<number | null>;
 }
 
-/** CIE L* of a hint's mark until that of the photo is known. */
+/** CIE L* of a hint's mark until the photo's is known. */
 const MIDDLE = 60;
 
 /**
- * Color hints on the picture: a click where a color is known offers the colors that the network finds likely there, and any
- * other; hints can be moved, changed, deleted and undone. Emits `hints` with all of them, and `hinting` with whether a click
- * sets one.
+ * Color hints on the picture. A click offers the colors that the network finds likely there, and any other; hints can
+ * be moved, changed, deleted and undone. Emits `hints` with all of them, and `hinting` with whether a click sets one.
  */
 @customElement("up-hints")
 export class HintsView extends Localized {
   @property({ attribute: false }) hints: readonly Hint[] = [];
-  /** Number of the picture that they are on. */
+  /** Id of the picture with the hints. */
   @property({ type: Number }) picture: number | null = null;
   @property({ attribute: false }) camera!: Camera;
   @property({ attribute: false }) view: View | null = null;
@@ -45,12 +44,12 @@ export class HintsView extends Localized {
 
   /** Whether a click sets a hint. */
   @state() private active = false;
-  /** The hint whose color is being chosen: its place in the list, or beyond it one that is not there yet. */
+  /** Index of the hint whose color menu is open; the length of the list for a new one. */
   @state() private open: number | null = null;
   @state() private place: Point = { x: 0.5, y: 0.5 };
   /** null: the network has not answered yet. */
   @state() private likely: LikelyColor[] | null = null;
-  /** CIE L* of the picture at places that hints are at. */
+  /** CIE L* of the picture at the hints' places. */
   @state() private lightness: ReadonlyMap<string, number> = new Map();
   @query(".catch") private area!: HTMLElement | null;
   @query(".colors") private dialog!: HTMLElement | null;
@@ -60,9 +59,9 @@ export class HintsView extends Localized {
   #before: (readonly Hint[])[] = [];
   #gestures: HTMLElement | null = null;
   #asked = 0;
-  /** The hint that the focus is to go to. */
+  /** Index of the hint to focus. */
   #focus: number | null = null;
-  /** What is being moved. */
+  /** The hint being dragged. */
   #drag: { index: number; from: Point; moved: boolean } | null = null;
   @state() private moving: Hint | null = null;
 
@@ -84,7 +83,7 @@ export class HintsView extends Localized {
     wanted.focus();
   }
 
-  /** A hint; what adds one where there is none before. Null: the hint is not there yet. */
+  /** The element of a hint, or the button that adds hints. Null: the hint is not rendered yet. */
   #place(index: number): HTMLElement | null {
     if (index < 0) return this.renderRoot.querySelector(".offer [aria-pressed]");
     return this.renderRoot.querySelectorAll<HTMLElement>(".hint")[index] ?? null;
@@ -104,7 +103,7 @@ export class HintsView extends Localized {
     });
   }
 
-  /** Marks have the color that the photo is to have there, which takes its lightness. */
+  /** Colors each mark as the photo will be there, with the photo's lightness. */
   async #light(anew: boolean): Promise<void> {
     const known = anew ? new Map<string, number>() : this.lightness;
     const { hints, picture } = this;
@@ -142,7 +141,7 @@ export class HintsView extends Localized {
 
   #renderHint(hint: Hint, index: number) {
     const { x, y } = this.#onStage(hint);
-    // One that is not there yet takes no pointer: the click that ends a tap would land on it and put its colors away.
+    // A new hint takes no pointer events: the click that ends a tap would land on it and close its colors.
     const isNew = index >= this.hints.length;
     const color = isNew ? "transparent" : `lab(${this.lightness.get(placeOf(hint)) ?? MIDDLE}% ${hint.a} ${hint.b})`;
     return html`<button class="hint" ?data-new=${isNew} data-left=${x} data-top=${y} data-color=${color} aria-haspopup="dialog"
@@ -198,7 +197,7 @@ export class HintsView extends Localized {
   #add(at: Point): void {
     const inside = (share: number) => share >= 0 && share < 1;
     if (this.open !== null)
-      this.open = null; // a click beside the colors puts them away
+      this.open = null; // a click beside the colors closes them
     else if (inside(at.x) && inside(at.y) && this.hints.length < MOST_HINTS) this.#ask(this.hints.length, at);
   }
 
@@ -209,7 +208,7 @@ export class HintsView extends Localized {
     else if (hint) this.#ask(index, hint);
   }
 
-  /** Offers colors for a hint, those beside it being told. */
+  /** Offers colors for a hint, given the other hints. */
   async #ask(index: number, { x, y }: Point): Promise<void> {
     const asked = ++this.#asked;
     [this.open, this.place, this.likely] = [index, { x, y }, null];
@@ -238,12 +237,12 @@ export class HintsView extends Localized {
   }
 
   #close(event: Event): void {
-    event.stopPropagation(); // Escape would stop the run as well
+    event.stopPropagation(); // otherwise Escape would stop the run as well
     const { open } = this;
     this.#leave(open !== null && open < this.hints.length ? open : -1);
   }
 
-  /** Puts the colors away; the focus goes to the hint, once it is there, or to what adds one. */
+  /** Closes the color menu and focuses the hint, once rendered, or the button that adds hints. */
   #leave(index: number): void {
     this.open = null;
     this.#focus = index;

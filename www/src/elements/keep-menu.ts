@@ -16,20 +16,20 @@ const GLYPHS = {
   next: icons.next,
 };
 
-/** Whether this device hands pictures to other apps. */
+/** Whether this device can share pictures with other apps. */
 function shares(): boolean {
   return navigator.canShare?.({ files: [new File([], "picture.png", { type: "image/png" })] }) ?? false;
 }
 
-/** Further ways to keep a result, behind one button. Emits `keep` with the way. */
+/** Further ways to save a result, behind one button. Emits `keep` with the way. */
 @customElement("up-keep")
 export class KeepMenu extends Localized {
   @property({ type: Boolean }) disabled = false;
-  /** Where the lab shows how the chosen network upsamples, as an address; empty: nowhere. */
+  /** Address of the lab for the chosen network's upsampling; empty: none. */
   @property() lab = "";
-  /** Where the inspector shows the chosen network from within, as an address; empty: nowhere. */
+  /** Address of the inspector for the chosen network; empty: none. */
   @property() inspect = "";
-  /** The result does not become the photo. */
+  /** The result cannot become the photo. */
   @property({ type: Boolean }) fixed = false;
   @query("#ways") private list!: HTMLElement;
 

@@ -1,4 +1,4 @@
-/** Keys that controls have a use for: they move and press. */
+/** Keys that controls use for moving and pressing. */
 const CONTROLLING = new Set([
   "ArrowLeft",
   "ArrowRight",
@@ -11,13 +11,13 @@ const CONTROLLING = new Set([
   " ",
   "Enter",
 ]);
-/** Inputs that nothing is typed into. */
+/** Types of inputs without text entry. */
 const UNTYPED = new Set(["radio", "checkbox", "range"]);
 const CONTROLS = "input, select, textarea, button, a[href], summary, [role=slider], [contenteditable]";
 
 const STORED = "shortcuts";
 
-/** Whether single characters are shortcuts, which a person can switch off (WCAG 2.1.4). */
+/** Whether single characters are shortcuts; the user can switch them off (WCAG 2.1.4). */
 export function hasShortcuts(): boolean {
   try {
     return localStorage.getItem(STORED) !== "off";
@@ -30,14 +30,14 @@ export function setShortcuts(on: boolean): void {
   try {
     localStorage.setItem(STORED, on ? "on" : "off");
   } catch {
-    // Forbidden storage: they stay on.
+    // Storage is forbidden: they stay on.
   }
 }
 
 /**
- * Whether a key press is meant for the page: no modifier but Shift, and nothing else has a use for it. A key that
- * controls may use is free where the focus is nowhere in particular or inside `owner`, and not on such a control. A
- * character is a shortcut only while shortcuts are on and no control has the focus.
+ * Whether a key press is meant for the page: no modifier but Shift, and no other use. A key that controls may use is
+ * free if the focus is on no element, or inside `owner` and not on such a control. A character is a shortcut only while
+ * shortcuts are on and no control has the focus.
  */
 export function isFreeKey(event: KeyboardEvent, owner?: Element): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
@@ -48,7 +48,7 @@ export function isFreeKey(event: KeyboardEvent, owner?: Element): boolean {
   if (target instanceof HTMLSelectElement) return false;
   if (target instanceof HTMLInputElement && (controlling || !UNTYPED.has(target.type))) return false;
   if (target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) return false;
-  // A dialog just closed keeps the focus until the page is next drawn.
+  // A dialog that was just closed keeps the focus until the next frame.
   if (path.some((node) => node instanceof HTMLDialogElement && node.open)) return false;
   return !controlling || target === document.body || owner === undefined || path.includes(owner);
 }

@@ -6,14 +6,14 @@ import type { Point, Size, View } from "../view/viewport";
 import "./picture-view";
 
 const SIDE = 176;
-/** How much larger than around it. */
+/** Magnification relative to the surroundings. */
 const POWER = 4;
 
-/** A magnifying glass: one picture, or two halves of the same place. Decoration, for those who see it. */
+/** A magnifying glass: one picture, or two halves of the same place. Decorative. */
 @customElement("up-lens")
 export class Lens extends Localized {
   @property({ attribute: false }) layers: (Layer | null)[] = [];
-  /** On the stage, and as a share of the picture. */
+  /** On the stage, and as a fraction of the picture. */
   @property({ attribute: false }) at: Point = { x: 0, y: 0 };
   @property({ attribute: false }) share: Point = { x: 0.5, y: 0.5 };
   @property({ attribute: false }) frame: Size | null = null;

@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
 
-/** Asks what is to become of several photos. Emits `all` (a ZIP) or `one`. */
+/** Asks what to do with several photos. Emits `all` (a ZIP) or `one`. */
 @customElement("up-many")
 export class Many extends Localized {
   @property({ type: Number }) count = 0;

@@ -7,7 +7,7 @@ import "./header";
 import "./notice";
 import { scrolling, shared } from "./shared";
 
-/** Stands in for a view that could not be loaded: says so, and leads to the others. */
+/** Placeholder for a view that could not be loaded, with links to the others. */
 @customElement("up-missing")
 export class Missing extends Localized {
   @property() view: ViewName = "playground";

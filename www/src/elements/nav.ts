@@ -4,7 +4,7 @@ import { VIEWS, type ViewName } from "../app/router";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
 
-/** The guides, which the build makes of docs/. */
+/** The guides, which the build renders from docs/. */
 export const HELP = "./help/index.html";
 
 /** The views of the page, and its help, as links. */
@@ -39,11 +39,11 @@ export class Nav extends Localized {
           padding: 0 3px; /* all in one row of the panel */
           font-size: 12px;
         }
-        /* The title above says it. */
+        /* The title above names it. */
         :host([view="playground"]) a[aria-current] {
           display: none;
         }
-        /* They need two: in columns. */
+        /* Two rows are needed: in columns. */
         :host([view="playground"]:lang(vi)) nav {
           display: grid;
           grid-template-columns: repeat(3, auto);
@@ -62,7 +62,7 @@ export class Nav extends Localized {
           font-size: 12px;
           letter-spacing: -0.015em;
         }
-        /* The title above says it. */
+        /* The title above names it. */
         :host(:lang(vi)) a {
           font-size: 11.5px;
           letter-spacing: -0.02em;
@@ -70,14 +70,14 @@ export class Nav extends Localized {
         :host([view="playground"]) a[aria-current] {
           display: none;
         }
-        /* The header has an icon of it. */
+        /* The header has an icon for it. */
         .help {
           display: none;
         }
         :host {
           min-width: 0;
         }
-        /* One row in every language: what does not fit is scrolled to. */
+        /* One row in every language; it scrolls if it does not fit. */
         nav {
           flex-wrap: nowrap;
           justify-content: space-between;
@@ -99,7 +99,7 @@ export class Nav extends Localized {
     `,
   ];
 
-  /** Where the row is scrolled, the present view's link is in sight. */
+  /** Scrolls the current view's link into sight. */
   protected override updated(): void {
     const [nav, link] = ["nav", "a[aria-current]"].map((one) => this.renderRoot.querySelector<HTMLElement>(one));
     if (nav && link) nav.scrollLeft = link.offsetLeft - nav.offsetLeft - (nav.clientWidth - link.offsetWidth) / 2;

@@ -4,7 +4,7 @@ import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { dialogs, shared } from "./shared";
 
-/** Asks which of several networks is to be used, in a dialog. Emits `pick` with its index, and `dismiss`. */
+/** Asks which of several networks to use, in a dialog. Emits `pick` with its index, and `dismiss`. */
 @customElement("up-networks")
 export class NetworksDialog extends Localized {
   @property({ attribute: false }) names: readonly string[] = [];
@@ -46,7 +46,7 @@ export class NetworksDialog extends Localized {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    if (this.hasUpdated) this.dialog.close(); // left open, it could not be shown again
+    if (this.hasUpdated) this.dialog.close(); // otherwise it could not be shown again
   }
 
   protected override updated(): void {

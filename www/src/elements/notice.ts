@@ -5,7 +5,7 @@ import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
-/** What went wrong, as a sentence with ways out. Emits `act` with the way chosen, and `dismiss`. */
+/** An error or notice as a sentence with actions. Emits `act` with the chosen action, and `dismiss`. */
 @customElement("up-notice")
 export class NoticeBar extends Localized {
   @property({ attribute: false }) notice: Notice | null = null;
@@ -90,7 +90,10 @@ export class NoticeBar extends Localized {
     return html`<div role="alert">${notice ? this.#renderCard(notice) : nothing}</div>`;
   }
 
-  /** What is wrong with a model is said in full at once: who brings one can use it. So is the kind of a picture that is not read. */
+  /**
+   * Details of model errors are open from the start, since authors of models can use them; so is the type of an
+   * unreadable picture.
+   */
   #renderCard({ subject, message, params, detail, actions }: Notice) {
     return html`<div class="card">
       <span class="glyph">${icons.alert}</span>

@@ -3,16 +3,16 @@ import { customElement, property } from "lit/decorators.js";
 import type { Layer } from "../view/layer";
 import type { Size, View } from "../view/viewport";
 
-/** Draws one layer as its view says, and nothing else. Several of them with one view stay in step. */
+/** Draws one layer according to its view. Elements that share a view stay in step. */
 @customElement("up-picture")
 export class PictureView extends LitElement {
   @property({ attribute: false }) layer: Layer | null = null;
   @property({ attribute: false }) view: View | null = null;
-  /** The size of the picture that the view is of. */
+  /** The size of the picture that the view refers to. */
   @property({ attribute: false }) frame: Size | null = null;
   @property({ attribute: false }) stage: Size = { width: 0, height: 0 };
   @property({ type: Boolean }) smooth = false;
-  /** Empty: seen for what is around it. */
+  /** Empty: decorative. */
   @property() label = "";
 
   static override styles = css`
@@ -73,7 +73,7 @@ export class PictureView extends LitElement {
     const density = window.devicePixelRatio;
     const width = Math.max(Math.round(this.stage.width * density), 1);
     const height = Math.max(Math.round(this.stage.height * density), 1);
-    // Setting either clears the canvas, and costs even when nothing changes.
+    // Setting either clears the canvas, and is slow even when nothing changes.
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     const { layer, view, frame, stage, smooth } = this;

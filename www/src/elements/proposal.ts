@@ -4,7 +4,7 @@ import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
-/** A line that proposes something, with a button for it, and can be put away. Emits `accept` and `decline`. */
+/** A proposal with a button to accept it; can be dismissed. Emits `accept` and `decline`. */
 @customElement("up-proposal")
 export class ProposalLine extends Localized {
   @property() sentence = "";

@@ -6,11 +6,14 @@ import "./bitmap";
 import { icons } from "./icons";
 import { dialogs, shared } from "./shared";
 
-/** Asks what a network's output is, in a dialog. Emits `answer` with the id of a reading, and `dismiss`. */
+/**
+ * Asks how to interpret a network's output, in a dialog. Emits `answer` with the id of an interpretation, and
+ * `dismiss`.
+ */
 @customElement("up-reading")
 export class ReadingDialog extends Localized {
   @property({ attribute: false }) question: Question | null = null;
-  /** What has been clicked; null: the likeliest, or what was chosen before. */
+  /** The clicked interpretation; null: the most likely, or the earlier choice. */
   @state() private picked: ReadingId | null = null;
   @state() private copied = false;
   @query("dialog") private dialog!: HTMLDialogElement;
@@ -78,7 +81,7 @@ export class ReadingDialog extends Localized {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    if (this.hasUpdated) this.dialog.close(); // left open, it could not be shown again
+    if (this.hasUpdated) this.dialog.close(); // otherwise it could not be shown again
   }
 
   protected override updated(): void {
@@ -131,7 +134,7 @@ export class ReadingDialog extends Localized {
 
   #copy(lines: string): void {
     const done = () => (this.copied = true);
-    navigator.clipboard?.writeText(lines).then(done, () => {}); // it can be selected where it cannot be copied
+    navigator.clipboard?.writeText(lines).then(done, () => {}); // where it cannot be copied it can still be selected
   }
 
   #emit(name: "answer" | "dismiss", detail?: ReadingId): void {

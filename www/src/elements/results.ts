@@ -7,30 +7,30 @@ import { shared } from "./shared";
 
 export interface NamedRow extends Row {
   name: string;
-  /** What is the matter with it, or how far it is. */
+  /** The error, or the progress. */
   note: string;
 }
 
 const SCORES: Column[] = ["psnr", "ssim", "mae"];
 const COSTS: Column[] = ["time", "parameters", "checkerboard"];
-/** Of results that are made of labels. */
+/** Columns of label pictures. */
 const LABEL_SCORES: Column[] = ["iou", "accuracy"];
 const LABEL_COSTS: Column[] = ["time", "parameters"];
 
-/** The results as a table, sorted by the column whose head is pressed. Emits `choose` with a result's id, and `close`. */
+/** The results as a sortable table. Emits `choose` with a result's id, and `close`. */
 @customElement("up-results")
 export class Results extends Localized {
   @property({ attribute: false }) rows: NamedRow[] = [];
-  /** What the methods got, for reference. */
+  /** The methods' input, for reference. */
   @property({ attribute: false }) input: NamedRow | null = null;
   @property() chosen: string | null = null;
-  /** Whether there is something to score against. */
+  /** Whether there is a reference to score against. */
   @property({ type: Boolean }) test = false;
-  /** Whether the damage has changed nothing, so that there is nothing to score after all. */
+  /** Whether the degradation changed nothing, so that nothing is scored. */
   @property({ type: Boolean }) unchanged = false;
-  /** Whether that is a mask. */
+  /** Whether the reference is a mask. */
   @property({ type: Boolean }) masked = false;
-  /** Whether some results have no colors because their networks make none. */
+  /** Whether some networks output gray only. */
   @property({ type: Boolean }) gray = false;
   @state() private column: Column = "psnr";
   @state() private turned = false;

@@ -5,11 +5,11 @@ import { SAMPLES, type SampleId, thumbnailUrl } from "../app/samples";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
 
-/** The gallery of sample pictures: a radio group of thumbnails. Emits `sample` with the id chosen. */
+/** The gallery of sample pictures: a radio group of thumbnails. Emits `sample` with the chosen id. */
 @customElement("up-samples")
 export class Samples extends Localized {
   @property() chosen: SampleId | null = null;
-  /** Whether one that was asked for may still come. */
+  /** Whether a requested sample may still arrive. */
   @property({ type: Boolean }) busy = false;
   #asked: SampleId | null = null;
 

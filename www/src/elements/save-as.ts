@@ -8,19 +8,21 @@ import "./segments";
 import { dialogs, shared } from "./shared";
 import "./slider";
 
-/** Milliseconds that the slider rests before the file is made whose size is told. */
+/** Milliseconds that the slider must rest before the file is encoded to tell its size. */
 const REST = 150;
 
-/** Saves the chosen result as a file of a chosen kind and quality, whose size it tells. Emits `save-file` with the file. */
+/**
+ * Saves the chosen result in a chosen format and quality, and shows the file's size. Emits `save-file` with the file.
+ */
 @customElement("up-save-as")
 export class SaveAs extends Localized {
-  /** What is saved. */
+  /** Name of the result. */
   @property() what = "";
-  /** Makes the file. */
+  /** Encodes the file. */
   @property({ attribute: false }) encode!: Keeper["encoded"];
-  /** Whether the photo says where it was taken. */
+  /** Whether the photo contains its location. */
   @property({ type: Boolean }) located = false;
-  /** Whether some of it is transparent. */
+  /** Whether the photo has transparency. */
   @property({ type: Boolean }) transparent = false;
   @state() private format: Format = "jpeg";
   @state() private quality = 0.9;
@@ -55,7 +57,7 @@ export class SaveAs extends Localized {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    if (this.hasUpdated) this.dialog.close(); // left open, it could not be shown again
+    if (this.hasUpdated) this.dialog.close(); // otherwise it could not be shown again
   }
 
   show(): void {
@@ -100,7 +102,7 @@ export class SaveAs extends Localized {
     this.#make();
   }
 
-  /** Of files that overtake each other the last one asked for counts. */
+  /** If files overtake each other, the last one requested counts. */
   #make(): void {
     const turn = ++this.#turn;
     this.file = null;

@@ -8,7 +8,7 @@ export interface Option {
   label: string;
 }
 
-/** A choice of one out of few, side by side. Emits `pick` with the value. */
+/** A choice of one of a few options, side by side. Emits `pick` with the value. */
 @customElement("up-segments")
 export class Segments extends Localized {
   @property() label = "";

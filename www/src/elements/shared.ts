@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** What all elements share: buttons, focus, visually hidden text. Colours come from `styles.css`. */
+/** Styles of all elements: buttons, focus, visually hidden text. Colors come from `styles.css`. */
 export const shared = css`
   *,
   *::before,
@@ -92,7 +92,7 @@ export const shared = css`
     background: var(--raised);
     color: var(--ink);
   }
-  /* A control that lies, unseen, over its label. */
+  /* An invisible control on top of its label. */
   .over {
     position: absolute;
     inset: 0;
@@ -134,7 +134,7 @@ export const shared = css`
     select {
       min-height: 44px;
     }
-    /* iOS zooms the page in on smaller ones. */
+    /* iOS zooms the page for smaller fonts. */
     input,
     select {
       font-size: 16px;
@@ -151,7 +151,9 @@ export const shared = css`
   }
 `;
 
-/** What dialogs share, beside `shared`: a head with a name and a way out, and a foot with buttons, both always in sight. */
+/**
+ * Styles of dialogs, beside `shared`: a header with a title and a close button, and a footer with buttons, both sticky.
+ */
 export const dialogs = css`
   dialog {
     --ink-soft: light-dark(#66615a, #bab4ab); /* readable on fields of a raised surface, too */
@@ -160,7 +162,7 @@ export const dialogs = css`
     max-width: calc(100vw - 32px);
     max-height: calc(100dvh - 32px);
     padding: 0 var(--side);
-    /* Or what has the focus could lie under the head or the foot. */
+    /* Otherwise the focused control could be under the header or footer. */
     scroll-padding: 64px 0 88px;
     border: 0;
     border-radius: 16px;
@@ -188,7 +190,7 @@ export const dialogs = css`
     top: 0;
     justify-content: space-between;
     margin-bottom: var(--fade);
-    /* Below: the ring of a button that has the focus. */
+    /* At the bottom: room for the focus ring of a button. */
     padding: calc(var(--side) - 4px) calc(var(--side) - 8px) 5px var(--side);
   }
   .head h2 {
@@ -203,8 +205,10 @@ export const dialogs = css`
     margin-top: var(--fade);
     padding: 5px var(--side) var(--side);
   }
-  /* What goes on above and below fades, so that it does not look like the end. The margins are as wide: what is scrolled to
-     its end is clear. */
+  /*
+   * Content fades at the top and bottom edges to show that it scrolls. The margins have the same height, so that the
+   * ends are clear.
+   */
   .head::after,
   .foot::before {
     content: "";
@@ -230,7 +234,7 @@ export const glass = css`
   }
 `;
 
-/** What views share that scroll as a whole, beside `shared`: the header stays in sight. */
+/** Styles of views that scroll as a whole, beside `shared`: the header is sticky. */
 export const scrolling = css`
   :host {
     position: relative; /* or what is placed in it would make the page around it longer */
@@ -246,7 +250,7 @@ export const scrolling = css`
   }
 `;
 
-/** Of views that are read from top to bottom: one column under a heading. */
+/** Views that read from top to bottom: one column under a heading. */
 export const column = css`
   main {
     max-width: 1060px;
@@ -261,7 +265,7 @@ export const column = css`
   }
 `;
 
-/** Numbers and lines of drawings with axes. */
+/** Numbers and lines of charts. */
 export const charts = css`
   text {
     fill: var(--ink-soft);

@@ -7,10 +7,13 @@ import type { Size } from "../view/viewport";
 import { shared } from "./shared";
 import "./slider";
 
-/** Decimals of a factor that tell all sizes apart. */
+/** Decimals of a factor, enough to distinguish all sizes. */
 const DIGITS = 6;
 
-/** How large the result is to be: by a factor, or in pixels where it is not to have the photo's own. Emits `size` with the factor; null: as the network makes it. */
+/**
+ * The size of the result: a factor, or pixels unless it has the photo's own size. Emits `size` with the factor; null:
+ * the network's own.
+ */
 @customElement("up-size")
 export class SizeControl extends Localized {
   @property({ attribute: false }) state!: State;
@@ -66,14 +69,14 @@ export class SizeControl extends Localized {
       ${factor === task.scale ? nothing : html`<p class="sentence">${t("size.sentence", { scale: task.scale })}</p>`}`;
   }
 
-  /** What a test makes of the photo first. */
+  /** The size that a test first downscales the photo to. */
   #reduced(photo: Size): Size {
     const { task, settings } = this.state;
     const whole = (length: number) => Math.max(Math.floor(length / task.scale), 1);
     return reducedSize(task, settings, photo) ?? { width: whole(photo.width), height: whole(photo.height) };
   }
 
-  /** What was typed gives way to what is made of it: drawing leaves a field alone whose size stays. */
+  /** Replaces the typed value by the resulting one; rendering skips a field whose size did not change. */
   #pixels(side: "width" | "height", event: Event): void {
     const input = event.target as HTMLInputElement;
     const photo = usedSize(this.state);

@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { Localized } from "../i18n";
 import { shared } from "./shared";
 
-/** A number on a line, with its name and its value in words. Emits `slide` with the number. */
+/** A range input with a name and its value in words. Emits `slide` with the number. */
 @customElement("up-slider")
 export class Slider extends Localized {
   @property() label = "";

@@ -5,14 +5,14 @@ import { Localized, t } from "../i18n";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
-/** What a picture is called and what is to be said of it; with `panes`, the choice of another. Emits `pick`. */
+/** The name and caption of a picture; with `panes`, a choice of another one. Emits `pick`. */
 @customElement("up-tag")
 export class Tag extends Localized {
   @property({ attribute: false }) pane!: Pane;
   @property({ attribute: false }) panes: Pane[] = [];
-  /** Of the choice. */
+  /** Label of the choice. */
   @property() label = "";
-  /** Red, green, blue, alpha of the pixel that is pointed at. */
+  /** Red, green, blue, alpha of the probed pixel. */
   @property({ attribute: false }) value: number[] | null = null;
 
   static override styles = [
@@ -35,7 +35,7 @@ export class Tag extends Localized {
         line-height: 18px;
         font-variant-numeric: tabular-nums;
       }
-      /* The arrow stays beside a name that takes two lines. */
+      /* The arrow stays beside a name of two lines. */
       b {
         display: inline-flex;
         align-items: center;
@@ -49,7 +49,7 @@ export class Tag extends Localized {
       span + .time::before {
         content: "· ";
       }
-      /* Of a narrow place, the picture needs more than the tag does. */
+      /* In a narrow place, the picture needs the room more than the tag. */
       @container (max-width: 480px) {
         .time {
           display: none;

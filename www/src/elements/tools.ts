@@ -8,11 +8,11 @@ import { shared } from "./shared";
 const TOOLS = ["grid", "turn", ...LASTING_TOOLS, "fullscreen"] as const;
 export type Tool = (typeof TOOLS)[number];
 
-/** Ways to look at the pictures, each on or off. Emits `tool` with the one that was pressed. */
+/** Viewing tools, each on or off. Emits `tool` with the pressed one. */
 @customElement("up-tools")
 export class Tools extends Localized {
   @property({ attribute: false }) on: ReadonlySet<Tool> = new Set();
-  /** Those that would do nothing as things are. */
+  /** Tools that would have no effect at present. */
   @property({ attribute: false }) idle: ReadonlySet<Tool> = new Set();
 
   static override styles = [

@@ -101,7 +101,7 @@ export const wipeStyles = css`
   }
   up-tag {
     --over: max(var(--tag-top), 0px);
-    /* Beside what stands in the corner of the stage, where the tag is as high up as that. */
+    /* Beside the element in the corner of the stage, if the tag is as high up. */
     --beyond: max(var(--tag-right), clamp(0px, (20px - var(--over)) * 999, var(--corner, 0px)), 0px);
     position: absolute;
     top: calc(var(--over) + 14px);

@@ -13,30 +13,30 @@ import { shared } from "./shared";
 import "./tag";
 import { wipeStyles } from "./wipe-view.styles";
 
-/** How near to the line a drag takes hold of it. */
+/** Distance from the line within which a drag grabs it, in CSS pixels. */
 const GRIP = 22;
-/** Width of a shown photo, in CSS pixels, below which names of pictures stand beside it. */
+/** Width of the displayed photo, in CSS pixels, below which the tags are beside it. */
 const APART = 300;
 
-/** Two pictures under one wipe. Emits `left` and `right` with the pane to show there, and `point` with where the pointer is. */
+/** Two pictures under one wipe. Emits `left` and `right` with the chosen pane, and `point` with the pointer's place. */
 @customElement("up-wipe")
 export class WipeView extends Localized {
   @property({ attribute: false }) left: Pane | null = null;
   @property({ attribute: false }) right: Pane | null = null;
   @property({ attribute: false }) panes: Pane[] = [];
   @property({ attribute: false }) camera!: Camera;
-  /** The camera's, so that a move of it draws anew. */
+  /** The camera's view; a move of it redraws. */
   @property({ attribute: false }) view: View | null = null;
   @property() name = "";
   @property({ type: Boolean }) differs = false;
   @property({ type: Boolean }) smooth = false;
-  /** Whether the wipe goes up and down in place of left and right: `left` is then on top. */
+  /** Whether the wipe moves up and down instead of left and right; `left` is then the upper picture. */
   @property({ type: Boolean }) upright = false;
-  /** What lies over the stage at its bottom, in pixels: tags keep clear of it. */
+  /** Height of the overlay at the bottom of the stage, in pixels; tags keep clear of it. */
   @property({ type: Number }) keep = 0;
   @property({ attribute: false }) lens: Point | null = null;
   @property({ attribute: false }) values: Record<string, number[]> = {};
-  /** What is shown in place of where the wipe is, while it flickers. */
+  /** The displayed wipe position during a flicker. */
   @state() private flickered: number | null = null;
   @query(".stage") private area!: HTMLElement;
 
@@ -44,17 +44,17 @@ export class WipeView extends Localized {
 
   #wipe = new Wipe(() => this.requestUpdate());
   #dragsWipe = false;
-  /** Where the line and the tags are, for the styles. */
+  /** Positions of the line and the tags, for the styles. */
   #place: Record<string, number> = {};
-  /** Whether the photo is too narrow for names on it. */
+  /** Whether the photo is too narrow for tags on it. */
   #apart = false;
 
-  /** Shows only the left (1), only the right (0), or part of both. */
+  /** Moves the wipe: 1 shows only the left picture, 0 only the right, anything between shows part of both. */
   show(at: number): void {
     this.#wipe.hold(at);
   }
 
-  /** While on: the other picture, whole. */
+  /** While on, shows the other picture alone. */
   flicker(on: boolean): void {
     if (!on) this.flickered = null;
     else if (this.#after) this.flickered ??= this.#wipe.at > 0.5 ? 0 : 1;
@@ -157,7 +157,7 @@ export class WipeView extends Localized {
   #renderWipe(left: Pane, right: Pane, [before, length]: [number, number]) {
     const at = this.#at;
     const { upright } = this;
-    const room = upright ? 50 : 90; // for a tag
+    const room = upright ? 50 : 90; // width of a tag
     const value = { left: left.name, right: right.name, before: percent(at), after: percent(1 - at) };
     return html`
       <div class="wipe ${this.#wipe.held ? "held" : ""}" role="slider" tabindex="0" aria-orientation=${upright ? "vertical" : "horizontal"}
@@ -173,13 +173,13 @@ export class WipeView extends Localized {
     `;
   }
 
-  /** A place on the stage as a share of the way from before to after. */
+  /** A place on the stage as the wipe position from before to after. */
   #fraction({ x, y }: Point): number {
     const [start, length] = this.#span();
     return length > 0 ? Math.min(Math.max(((this.upright ? y : x) - start) / length, 0), 1) : 0.5;
   }
 
-  /** Where the wipe begins, and how far it goes. */
+  /** Start and length of the wipe's range. */
   #span(): [number, number] {
     const { view, frame, stage } = this.camera;
     if (!view || !frame) return [0, 0];
@@ -187,7 +187,7 @@ export class WipeView extends Localized {
     return this.upright ? [y, height] : [x, width];
   }
 
-  /** A drag moves the wipe where it began on the line, or where there is nothing to pan. */
+  /** A drag moves the wipe if it begins on the line, or if there is nothing to pan. */
   #takesWipe(at: Point, touch: boolean): boolean {
     if (!this.camera.view || !this.#after) return false;
     if (!this.camera.canPan) return true;
@@ -210,7 +210,7 @@ export class WipeView extends Localized {
 
   #slide(event: KeyboardEvent): void {
     if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
-    // Up and down move the line where it goes up and down; else up is more, as in any slider.
+    // An upright wipe follows the arrow keys; otherwise up means more, as in any slider.
     const down = this.upright ? 0.02 : -0.02;
     const step = {
       ArrowLeft: -0.02,

@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { Localized, t } from "../i18n";
 import { shared } from "./shared";
 
-/** What is under way, in words, and one button that stops it or goes on. Emits `stop` and `resume`. */
+/** The current activity, and a button that stops or resumes it. Emits `stop` and `resume`. */
 @customElement("up-work")
 export class Work extends Localized {
   @property() words = "";
@@ -43,7 +43,7 @@ export class Work extends Localized {
       }</p>`;
   }
 
-  /** With the button the keyboard would lose its place. */
+  /** Removing the button would lose the keyboard focus. */
   protected override updated(): void {
     if (this.#focused && !this.renderRoot.querySelector("button")) this.renderRoot.querySelector("p")?.focus();
   }

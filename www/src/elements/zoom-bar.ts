@@ -5,12 +5,12 @@ import type { ZoomWish } from "../view/camera";
 import { icons } from "./icons";
 import { shared } from "./shared";
 
-/** Without what groups digits, which could not be told from a decimal point when it is typed over. */
+/** Without group separators, which could be mistaken for a decimal point when edited. */
 function typed(zoom: number): string {
   return `${Math.round(zoom * 100)}%`;
 }
 
-/** Zoom buttons and a typed percentage. Emits `zoom` with what is wanted. */
+/** Zoom buttons and a percentage field. Emits `zoom` with the requested zoom. */
 @customElement("up-zoom")
 export class ZoomBar extends Localized {
   /** Device pixels per picture pixel. */
