@@ -1,8 +1,8 @@
-/** The element's attributes as the address of the page in its frame. */
+/** Maps the element's attributes to the address of the page in its frame. */
 
 import type { Attributes } from "./protocol";
 
-/** Attributes that are settings of the page's address. */
+/** Attributes that are settings in the page's address. */
 export const SETTINGS = [
   "task",
   "with",
@@ -26,38 +26,41 @@ export const SETTINGS = [
   "left",
   "tools",
 ] as const;
-/** Attributes that are lists: between spaces or commas, in the address between commas. */
+/** List attributes: separated by spaces or commas, by commas in the address. */
 export const LISTS: readonly string[] = ["with", "classes", "tools", "without"];
 
-/** The kind of damage, its values and its seed: one setting of the page's address. */
+/** The degradation kind, its values and its seed: one setting in the page's address. */
 export const DAMAGE = ["degradation", "level", "seed"] as const;
-/** No kind of damage has more values: blanks up to here stand for the usual ones, so that the seed is found behind them. */
+/**
+ * Upper bound on the number of values of a kind: blanks up to it stand for defaults, so that the seed has a fixed
+ * position.
+ */
 const MOST_VALUES = 8;
 
-/** Attributes that say how the page shows itself. */
+/** Attributes for the layout of the page. */
 const SHOWN = ["controls", "hide", "lang", "theme"] as const;
-/** Attributes that another frame is needed for. */
+/** Attributes whose change reloads the frame. */
 export const LOADED = [...SHOWN, "lock", "view", "preset", "query"] as const;
-/** Attributes that the playground follows while it is there. */
+/** Attributes that the playground follows while it runs. */
 export const FOLLOWED = [...SETTINGS, ...DAMAGE] as const;
-/** Files of the page around, fetched by it: the frame's own policy forbids other origins. */
+/** Files of the embedding page, which fetches them: the frame's own policy forbids other origins. */
 export const FETCHED = ["src", "model"] as const;
-/** Attributes of the element itself. */
+/** Attributes that the element itself handles. */
 export const OWN = ["poster", "autorun", "loading", "title", "data-expect"] as const;
 
-/** Attributes that every element has as properties, or by another name. */
+/** Attributes that every element has as properties, or under another name. */
 export const NATIVE: readonly string[] = ["lang", "title", "data-expect"];
 
-/** Every attribute there is. */
+/** All attributes. */
 export const ATTRIBUTES = [...FOLLOWED, ...FETCHED, ...LOADED, ...OWN] as const;
 export type AttributeName = (typeof ATTRIBUTES)[number];
 
-/** The setting's name in the page's address. */
+/** Name of the setting in the page's address. */
 export function settingOf(attribute: string): string {
   return attribute === "sample" ? "picture" : attribute;
 }
 
-/** Names between spaces or commas. */
+/** Names separated by spaces or commas. */
 export function listed(text: string): string[] {
   return text.split(/[\s,]+/).filter(Boolean);
 }
@@ -87,7 +90,7 @@ export function frameAddress(base: string, attributes: Attributes): string {
     const value = attributes[name];
     if (value !== undefined) address.searchParams.set(name, value);
   }
-  // A photo of the page around is on its way: none is opened in its place.
+  // A photo of the embedding page will follow: none is opened instead.
   if (attributes.src !== undefined) address.searchParams.set("waits", "1");
   if (attributes.lock !== undefined) address.searchParams.set("lock", "1");
   const { view = "playground", preset = "" } = attributes;

@@ -1,4 +1,6 @@
-/** Writes the element down for editors and compilers: a Custom Elements Manifest, and types for TypeScript, React and Vue. */
+/**
+ * Declares the element for editors and compilers: a Custom Elements Manifest, and types for TypeScript, React and Vue.
+ */
 
 import { ATTRIBUTES, type AttributeName, NATIVE } from "./address";
 import { ATTRIBUTE_TEXTS, EVENT_TEXTS, METHODS } from "./described";
@@ -70,12 +72,12 @@ export function customElements(): object {
   };
 }
 
-/** Type declarations by file name. `protocol`: the source of `protocol.ts`, which has the types of the events. */
+/** Type declarations by file name. `protocol`: the source of `protocol.ts`, which has the event types. */
 export function typeDeclarations(protocol: string): Record<string, string> {
   return { "embed.d.ts": plain(protocol), "embed-react.d.ts": react(), "embed-vue.d.ts": vue() };
 }
 
-/** An interface of a source, as it stands there. */
+/** The source text of an interface. */
 function interfaceIn(source: string, name: string): string {
   const [found] = new RegExp(`export interface ${name} \\{\\n[\\s\\S]*?\\n\\}`).exec(source) ?? [];
   if (!found) throw new Error(`protocol.ts has no interface ${name}`);

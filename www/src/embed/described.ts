@@ -1,4 +1,4 @@
-/** The element in words and types, for editors: what `custom-elements.json` and the type declarations are made of. */
+/** Descriptions and types of the element, from which `custom-elements.json` and the type declarations are generated. */
 
 import { VIEWS } from "../app/router";
 import { LASTING_TOOLS, SOURCES } from "../app/settings";
@@ -8,7 +8,7 @@ import type { Events } from "./protocol";
 
 export interface Described {
   text: string;
-  /** In TypeScript; `string` unless said. */
+  /** TypeScript type; `string` by default. */
   type?: string;
 }
 
@@ -82,7 +82,7 @@ export const EVENT_TEXTS: Record<keyof Events | "solved", string> = {
 export interface Method extends Described {
   name: string;
   parameters: { name: string; type: string; optional?: boolean }[];
-  /** What its promise resolves to. */
+  /** Type that its promise resolves to. */
   result: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * `<unet-playground>`: the playground in a page of somebody else's.
+ * `<unet-playground>`: the playground inside another page.
  *
- * A thin element around a frame of the site that this script comes from; it needs nothing of the page around it. Its attributes
- * are the playground's settings, its methods and events go through `protocol.ts`. docs/embedding.md describes them all.
+ * A thin element around a frame of the site that serves this script; it needs nothing of the embedding page. Its
+ * attributes are the playground's settings; methods and events use `protocol.ts`. docs/embedding.md describes them all.
  *
- * Built as a script that is no module: a browser takes modules of another origin only from hosts that send CORS headers.
+ * Built as a classic script, because browsers load modules of another origin only from hosts that send CORS headers.
  */
 
 import { ATTRIBUTES, FETCHED, FOLLOWED, frameAddress, LOADED, NATIVE, queryOf } from "./address";
@@ -14,19 +14,19 @@ import { type Attributes, type Calls, type Events, type FromFrame, isMessage, VE
 import { enter, leave, type Player } from "./turns";
 import { word } from "./words";
 
-/** The script itself: a module has to be looked for. */
+/** The script element; a module has to search for it. */
 const script = document.currentScript ?? document.querySelector('script[src$="/embed.js"], script[src="embed.js"]');
-/** Where the script is a part of somebody's bundle, the page says where the playground is. */
+/** If the script is part of a bundle, the page names the playground's address. */
 const named = document.querySelector<HTMLMetaElement>('meta[name="unet-playground"]')?.content;
 const beside = script instanceof HTMLScriptElement ? script.src : document.baseURI;
-/** The site's folder: the one that is named, else that in which this script lies. */
+/** The site's folder: the named one, or the folder of this script. */
 const { href: BASE, origin: ORIGIN } = new URL(".", new URL(named ?? beside, document.baseURI));
-/** Tells the frames of this page that they may share an engine. */
+/** Identifies the frames of this page, which may share an engine. */
 const PAGE = `unet${Math.random()}`;
-/** Milliseconds that a frame which has been loaded may stay silent. */
+/** Milliseconds that a loaded frame may stay silent. */
 const SILENCE = 20_000;
 
-// Written tightly: it is downloaded as it stands.
+// Written compactly, since it is not minified.
 const STYLE = `:host{display:block;position:relative;aspect-ratio:4/3;min-height:240px;background:#8882}
 :host([hidden]){display:none}
 *{position:absolute;inset:0;width:100%;height:100%;border:0;border-radius:inherit}
@@ -49,21 +49,21 @@ class UnetPlayground extends HTMLElement implements Player {
   #open = new Map<number, Open>();
   #nextId = 1;
   #isReady = false;
-  /** The frame cannot start. */
+  /** Whether the frame cannot start. */
   #isRefused = false;
-  /** A person or the page has asked for it. */
+  /** Whether the user or the page has asked for it. */
   #isAsked = false;
   #isSeen = false;
   #waiting: Open[] = [];
-  /** The settings that the frame was loaded with, and whether it opens no photo until it is given one. */
+  /** The settings that the frame was loaded with, and whether it waits for a photo. */
   #loaded = "";
   #waits = false;
-  /** Files of the page around on their way to the playground. */
+  /** Files of the embedding page that are being transferred to the playground. */
   #brought: Promise<unknown> = Promise.resolve();
-  /** Attributes on their way to the playground. */
+  /** Attributes that are being sent to the playground. */
   #following: Promise<null> | null = null;
   #silence = 0;
-  /** Where messages to the frame go. */
+  /** Target origin of messages to the frame. */
   #to = ORIGIN;
   #near = new IntersectionObserver((entries) => this.#see(entries.at(-1)?.isIntersecting ?? false), {
     rootMargin: "200px",
@@ -90,7 +90,7 @@ class UnetPlayground extends HTMLElement implements Player {
   }
 
   connectedCallback(): void {
-    // What a framework has set before this script came.
+    // Properties that a framework set before this script loaded.
     for (const name of REFLECTED) {
       if (!Object.hasOwn(this, name)) continue;
       const set = this as unknown as Record<string, unknown>;
@@ -119,15 +119,15 @@ class UnetPlayground extends HTMLElement implements Player {
       if (name === "autorun") this.#see(this.#isSeen);
     } else if (is(LOADED, name)) {
       this.#forget("reloaded");
-      // In place of what was there: the history is the page's own.
+      // Replaces the entry: the history belongs to the embedding page.
       this.#frame.contentWindow?.location.replace(this.#address());
     } else if (!this.#isReady)
-      return; // looked at once it is
+      return; // handled once it has started
     else if (is(FETCHED, name)) this.#bring(name);
     else if (is(FOLLOWED, name)) this.#follow().catch(this.#fail);
   }
 
-  /** In its turn: starts, or goes on where it is in sight again. */
+  /** Called on its turn: starts, or resumes when it is in sight again. */
   async play(): Promise<void> {
     this.#load();
     await this.#called();
@@ -135,23 +135,23 @@ class UnetPlayground extends HTMLElement implements Player {
     await this.#call("rest", false);
   }
 
-  /** Runs what is not there yet, or all anew; resolves once it is done. */
+  /** Runs what is missing, or everything again; resolves when done. */
   run(): Promise<null> {
     return this.#call("run", null);
   }
 
-  /** Stops what is under way. */
+  /** Stops the current run. */
   stop(): Promise<null> {
     return this.#call("stop", null);
   }
 
-  /** Sets attributes, several at once. */
+  /** Sets several attributes at once. */
   set(settings: Attributes): Promise<null> {
     for (const [name, value] of Object.entries(settings)) this.setAttribute(name, value);
     return this.#follow();
   }
 
-  /** Opens a photo, or a network as ONNX file: a file, an address, or an ImageBitmap. */
+  /** Opens a photo, or a network as an ONNX file: a file, an address, or an ImageBitmap. */
   async load(what: Given | string | URL): Promise<null> {
     return this.#call("load", [typeof what === "string" || what instanceof URL ? await fetched(what) : what]);
   }
@@ -161,12 +161,12 @@ class UnetPlayground extends HTMLElement implements Player {
     return this.#call("result", method);
   }
 
-  /** Settings, figures and hashes of the models, for others to repeat. */
+  /** Settings, scores and model hashes, to reproduce the results. */
   report(): Promise<object> {
     return this.#call("report", null);
   }
 
-  /** It has come near the viewport, or gone from there: out of sight nothing runs. */
+  /** Called when it comes near the viewport, or leaves it: nothing runs out of sight. */
   #see(seen: boolean): void {
     this.#isSeen = seen;
     if (!seen) {
@@ -194,7 +194,7 @@ class UnetPlayground extends HTMLElement implements Player {
     return frameAddress(BASE, this.#attributes());
   }
 
-  /** Puts over the frame what stands for it until it can show something. */
+  /** Covers the frame with a poster until it can show something. */
   #describe(): void {
     const [frame, image, button] = [this.#frame, this.#image, this.#button];
     const src = this.getAttribute("poster");
@@ -220,7 +220,8 @@ class UnetPlayground extends HTMLElement implements Player {
     const { contentWindow } = this.#frame;
     if (!contentWindow || source !== contentWindow || !isMessage(data)) return;
     const message = data as FromFrame;
-    // A frame in a sandbox has no origin. Where this page has one, all that the frame can say is that it cannot start.
+    // A sandboxed frame has an opaque origin. Unless this page's is opaque as well, only its report that it cannot
+    // start is accepted.
     const isOpaque = origin === "null";
     if (isOpaque && !this.#isReady && "event" in message && message.event === "error")
       return this.#refuse(message.detail);
@@ -263,7 +264,7 @@ class UnetPlayground extends HTMLElement implements Player {
     this.dispatchEvent(new CustomEvent("error", { detail: { code: error.code ?? "unknown", message: error.message } }));
   };
 
-  /** The frame cannot start: it shows why, and nothing waits for it any longer. */
+  /** The frame cannot start: shows why, and rejects what waits for it. */
   #refuse(detail: Events["error"]): void {
     if (this.#isReady) return;
     clearTimeout(this.#silence);
@@ -273,7 +274,7 @@ class UnetPlayground extends HTMLElement implements Player {
     this.dispatchEvent(new CustomEvent("error", { detail }));
   }
 
-  /** Hands over files that attributes name, all at once. Where one cannot be fetched, a sample is opened. */
+  /** Sends the files that attributes name, all at once. If one cannot be fetched, a sample is opened. */
   async #bring(...names: readonly string[]): Promise<unknown> {
     const addresses = names.map((name) => this.getAttribute(name)).filter((address) => address !== null);
     try {
@@ -305,7 +306,7 @@ class UnetPlayground extends HTMLElement implements Player {
     this.#frame.contentWindow?.postMessage({ unetPlayground: VERSION, id, call, args }, this.#to);
   }
 
-  /** Nothing that was asked of the frame will be answered; `all`: nor what waits until it listens. */
+  /** Rejects all unanswered calls; with `all`, also those that wait for the frame to listen. */
   #forget(why: string, all = false): void {
     this.#isReady = false;
     clearTimeout(this.#silence);
@@ -321,7 +322,7 @@ async function fetched(address: string | URL): Promise<File> {
   return new File([await response.blob()], decodeURIComponent(name));
 }
 
-/** Attributes that are properties as well; some, every element has. */
+/** Attributes reflected as properties, except those that every element has. */
 const REFLECTED = ATTRIBUTES.filter((name) => !is(NATIVE, name));
 for (const name of REFLECTED) {
   const isFlag = name === "lock";

@@ -1,13 +1,14 @@
 /**
- * Brings the frames of one page together: the first that comes starts an engine, and each gets a way to it. A shared worker, which
- * runs no engine itself: browsers let it start no workers, which engines need for their threads, and its module can go to no frame.
+ * Connects the frames of one page: the first one starts an engine, and each gets a port to it. A shared worker, which
+ * runs no engine itself: browsers do not let it start workers, which engines need for their threads, and a compiled
+ * module cannot be sent from it to a frame.
  */
 
 import type { FromExchange, ToExchange } from "./one-engine";
 
 const frames = new Map<number, MessagePort>();
 let last = 0;
-/** Number of the frame that has the engine. */
+/** Number of the frame that owns the engine. */
 let owner = 0;
 
 addEventListener("connect", (event) => {
@@ -35,7 +36,7 @@ function go(number: number): void {
   else send(owner, { goes: number });
 }
 
-/** No way leads anywhere any more: who still needs an engine comes again. */
+/** The engine is gone and all ports are dead: frames that still need an engine ask again. */
 function end(detail: string, by: readonly number[] | null): void {
   for (const number of frames.keys()) send(number, { ended: !by || by.includes(number) ? detail : null });
   frames.clear();

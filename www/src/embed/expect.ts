@@ -1,4 +1,4 @@
-/** What an exercise waits for, as `data-expect` says it: "psnr > 30; chosen = pixel-shuffle". */
+/** Conditions of an exercise, as in `data-expect`: "psnr > 30; chosen = pixel-shuffle". */
 
 import type { Events } from "./protocol";
 
@@ -6,7 +6,7 @@ type Result = Events["result"];
 
 const CONDITION = /^\s*([\w-]+)\s*(<=|>=|<|>|=)\s*(.+?)\s*$/;
 
-/** The value of a name in what was made: of the chosen result, unless it is of all. */
+/** The value of a name: of the chosen result, unless it concerns all of them. */
 function namedValue(name: string, { task, chosen, results }: Result): string | number | null {
   const own = results.find(({ method }) => method === chosen);
   const named: Record<string, string | number | null> = { ...own, task, chosen, results: results.length };
@@ -14,9 +14,9 @@ function namedValue(name: string, { task, chosen, results }: Result): string | n
 }
 
 /**
- * Whether every condition holds; null where the text is none that is understood.
+ * Whether every condition holds; null if the text is malformed.
  *
- * Numbers are compared as numbers, all else has to be equal.
+ * Numbers are compared numerically, anything else for equality.
  */
 export function holds(text: string, result: Result): boolean | null {
   const conditions = text.split(";").filter((part) => part.trim() !== "");

@@ -1,4 +1,4 @@
-/** The playground's side of `protocol.ts`: does what the page around asks for, and tells it what happens. */
+/** The playground's side of `protocol.ts`: answers the embedding page's calls, and emits events. */
 
 import type { Playground } from "../app/playground";
 import { report } from "../app/report";
@@ -13,9 +13,9 @@ type Unversioned<T> = T extends unknown ? Omit<T, "unetPlayground"> : never;
 export class Frame {
   #playground: Playground | null = null;
   #parent: Window;
-  /** Whether the playground is to run nothing. */
+  /** Whether the playground must not run. */
   #rest: (on: boolean) => void = () => {};
-  /** The page that answered the greeting. */
+  /** Origin of the page that answered the greeting. */
   #origin: string | null = null;
   #later: ReturnType<typeof setTimeout> | undefined;
   #told = { settings: "", notice: "", results: "", fraction: -1 };
@@ -25,14 +25,14 @@ export class Frame {
     window.addEventListener("message", this.#hear);
   }
 
-  /** What it speaks for; views without a photo have none. `rest`: whether nothing is to run. */
+  /** Attaches a playground; views without a photo have none. `rest`: stops or resumes all runs. */
   attach(playground: Playground, rest: (on: boolean) => void): void {
     this.#playground = playground;
     this.#rest = rest;
     playground.addEventListener("change", this.#changed);
   }
 
-  /** The view can be seen: from here on whoever is above may ask. */
+  /** The view is visible: from now on the embedding page may call. */
   hello(): void {
     this.#post({ hello: true }, "*");
   }
@@ -99,7 +99,7 @@ export class Frame {
   }
 
   #changed = (): void => {
-    if (this.#origin === null || !this.#playground) return; // nobody has answered who could be told
+    if (this.#origin === null || !this.#playground) return; // nobody has answered the greeting yet
     const { state } = this.#playground;
     const { activity, notice } = state;
     if (activity?.kind === "compute" && Math.abs(activity.fraction - this.#told.fraction) >= 0.05) {
@@ -116,10 +116,10 @@ export class Frame {
     if (failed && code + failed.detail !== this.#told.notice) this.#tell("error", { code, message: failed.detail });
     this.#told.notice = code + (failed?.detail ?? "");
     clearTimeout(this.#later);
-    this.#later = setTimeout(() => this.#playground && this.#results(this.#playground)); // what has changed may begin work
+    this.#later = setTimeout(() => this.#playground && this.#results(this.#playground)); // the change may start work
   };
 
-  /** Tells of the results once they are those of the settings. */
+  /** Emits the results once they match the settings. */
   #results({ settled, state }: Playground): void {
     const { results, task, chosen } = state;
     const done = results.length > 0 && results.every(({ status }) => status === "done" || status === "failed");
@@ -152,7 +152,7 @@ export class Frame {
   }
 }
 
-/** Resolves once nothing is under way. */
+/** Resolves once nothing runs. */
 async function idle(playground: Playground): Promise<void> {
   while (!playground.settled) {
     await new Promise((resolve) => playground.addEventListener("change", resolve, { once: true }));

@@ -1,4 +1,4 @@
-/** What a page gives its element to open, as files. */
+/** Turns what a page passes to its element into files. */
 
 export type Given = File | Blob | ImageBitmap;
 

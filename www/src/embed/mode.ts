@@ -1,23 +1,25 @@
-/** How the page shows itself in a frame of another page, as its address says: `?embed=1&controls=methods,mode&lock=1`. */
+/** Layout of the page in a frame of another page, from its address: `?embed=1&controls=methods,mode&lock=1`. */
 
 import { listed } from "./address";
 
-/** Parts that can be shown: the sections of the controls, the bar of tools below the pictures, and running and saving. */
+/**
+ * Parts that can be shown: the sections of the controls, the toolbar below the pictures, and the run and save buttons.
+ */
 export const PARTS = ["picture", "task", "methods", "mode", "size", "finish", "backend", "compare", "actions"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Mode {
   parts: ReadonlySet<Part>;
-  /** Nothing can be brought in, and no shortcut works. */
+  /** No files can be opened, and no shortcut works. */
   locked: boolean;
   theme: "light" | "dark" | null;
-  /** The page around will give a photo: none is opened before. */
+  /** The embedding page will send a photo: none is opened before. */
   waits: boolean;
 }
 
-/** What is shown where nothing is said: the pictures with their tools. */
+/** Default parts: the pictures with their tools. */
 export const USUAL: readonly Part[] = ["compare"];
-/** Other names of parts, as somebody who teaches would call them. */
+/** Aliases of parts, in a teacher's terms. */
 const ALSO: Record<string, Part> = {
   strength: "finish",
   saturation: "finish",
@@ -27,17 +29,17 @@ const ALSO: Record<string, Part> = {
   save: "actions",
 };
 
-/** Whether the page stands in a frame of another one. */
+/** Whether the page is in a frame of another page. */
 export function isEmbedded(): boolean {
   return new URLSearchParams(location.search).has("embed");
 }
 
-/** Whether the page around lets nobody bring in files. */
+/** Whether the embedding page forbids opening files. */
 export function isLocked(): boolean {
   return modeOf(location.search)?.locked ?? false;
 }
 
-/** The mode that an address asks for; null for the page by itself. */
+/** The mode in an address; null for the page by itself. */
 export function modeOf(search: string): Mode | null {
   const query = new URLSearchParams(search);
   if (!query.has("embed")) return null;

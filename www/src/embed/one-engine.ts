@@ -1,26 +1,26 @@
 /**
- * One engine for all playgrounds that are embedded in a page.
+ * One engine for all playgrounds embedded in a page.
  *
- * Frames of one page meet in a shared worker (`exchange.ts`): the first that needs an engine starts the worker that has it, and all
- * speak with that by ports of their own. Where there are no shared workers each frame starts its own. The engine goes with the frame
- * that started it: the others are told that it is lost, and begin again with another one.
+ * The frames of one page meet in a shared worker (`exchange.ts`): the first that needs an engine starts its worker, and
+ * all use it through their own ports. Without shared workers, each frame starts its own. The engine ends with the frame
+ * that started it: the others are notified and start another one.
  */
 
 import type { WorkerLike } from "../client";
 import type { FromWorker, ToWorker, Visit } from "../protocol";
 import exchange from "./exchange?worker&url";
 
-/** `by`: numbers of the frames whose calls have ended the engine; null: of all. */
+/** `by`: numbers of the frames whose calls ended the engine; null: all frames. */
 export type ToExchange = { goes: true } | { ended: string; by: readonly number[] | null };
-/** `ended`: null where it was none of this frame's calls. With `comes` and `way` comes a port. */
+/** `ended`: null if the cause was no call of this frame. `comes` and `way` transfer a port. */
 export type FromExchange = { start: true } | { way: true } | Visit | { ended: string | null };
 
-/** A worker that works for several; others than its own page come by `Visit`. */
+/** A worker with several clients; those of other pages connect by `Visit`. */
 type Started = Pick<WorkerLike, "onmessage" | "onerror" | "terminate"> & {
   postMessage(message: ToWorker | Visit, transfer?: Transferable[]): void;
 };
 
-/** A way to the engine of the page of this name, where `start` may have to start it. */
+/** A connection to the engine of the page with this name; `start` is called if this frame has to start it. */
 export function oneEngine(page: string, start: () => Started): WorkerLike {
   const met = meet(page);
   return met ? new Way(met, start) : start();
@@ -30,7 +30,7 @@ function meet(page: string): SharedWorker | null {
   try {
     return new SharedWorker(exchange, { type: "module", name: page });
   } catch {
-    return null; // not in this browser, or not in this sandbox
+    return null; // not available in this browser or sandbox
   }
 }
 
@@ -40,7 +40,7 @@ class Way implements WorkerLike {
   onlost: (() => void) | null = null;
   #met: SharedWorker;
   #start: () => Started;
-  /** The engine's worker, if it is this frame's. */
+  /** The engine's worker, if this frame started it. */
   #started: Started | null = null;
   #send: ((message: ToWorker) => void) | null = null;
   #waiting: ToWorker[] = [];
@@ -79,7 +79,7 @@ class Way implements WorkerLike {
     else this.onerror?.(new ErrorEvent("error", { message: message.ended }));
   }
 
-  /** Starts the engine for all. */
+  /** Starts the engine for all frames. */
   #open(): void {
     const tell = (message: ToExchange) => this.#met.port.postMessage(message);
     this.#started = this.#start();
@@ -90,7 +90,7 @@ class Way implements WorkerLike {
     };
   }
 
-  /** Where frames cannot meet after all. */
+  /** Fallback if frames cannot meet. */
   #alone(): void {
     if (this.#send) return;
     const started = this.#start();

@@ -1,30 +1,30 @@
 /**
- * What a page and the playground in its frame say to each other, by `postMessage`.
+ * Messages between a page and the playground in its frame, by `postMessage`.
  *
- * The frame says `hello` to whoever is above it, which tells nothing; the element answers with `hello`, and from then on both
- * speak to that window and that origin alone. Another version is not listened to.
+ * The frame posts `hello`, without any data, to its parent; the element answers with `hello`, and from then on both
+ * accept only that window and origin. Messages of another version are ignored.
  */
 
 import type { Given } from "./given";
 
 export const VERSION = 1;
 
-/** Settings by the element's attributes. */
+/** Settings, by attribute name. */
 export type Attributes = Record<string, string>;
 
-/** What can be asked of the frame: arguments and result. */
+/** Calls to the frame: arguments and result. */
 export interface Calls {
   hello: { args: null; result: null };
   run: { args: null; result: null };
   stop: { args: null; result: null };
-  /** Runs nothing until told otherwise; `false`: goes on, and answers once nothing is left to do. */
+  /** Runs nothing until further notice; `false`: resumes, and answers when idle. */
   rest: { args: boolean; result: null };
-  /** Opens the photo that the settings name, in place of one that could not be given. */
+  /** Opens the photo that the settings name, instead of one that could not be fetched. */
   open: { args: null; result: null };
   set: { args: Attributes; result: null };
   /** Photos, or an ONNX file with its data files. */
   load: { args: Given[]; result: null };
-  /** The result of a method as PNG; of null, of the one that is chosen. */
+  /** The result of a method as PNG; null: the chosen one. */
   result: { args: string | null; result: Blob };
   report: { args: null; result: object };
 }
@@ -39,13 +39,13 @@ export interface Figures {
   ssim: number | null;
 }
 
-/** What the frame tells of. */
+/** Events of the frame. */
 export interface Events {
   /** `task`: empty in a view without one. */
   ready: { task: string };
   progress: { fraction: number };
   result: { task: string; chosen: string | null; results: Figures[] };
-  /** The settings as the playground's address has them. */
+  /** The settings, as in the playground's address. */
   change: { settings: Attributes };
   error: { code: string; message: string };
 }
@@ -65,7 +65,7 @@ export function isMessage(data: unknown): data is { unetPlayground: number } {
   return typeof data === "object" && data !== null && (data as { unetPlayground?: unknown }).unetPlayground === VERSION;
 }
 
-/** Where messages to an origin go; one that is opaque (a sandbox, a file) cannot be named. */
+/** Target of messages to an origin; an opaque origin (a sandbox, a file) cannot be named. */
 export function target(origin: string): string {
   return origin === "null" ? "*" : origin;
 }

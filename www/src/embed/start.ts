@@ -1,11 +1,10 @@
 /**
- * What runs before the page's own scripts have come: asks for what they will need (`early.ts`).
+ * Runs before the page's own scripts have loaded, and requests what they will need (`early.ts`).
  *
- * Says in a frame without an origin of its own why the playground cannot start there, and tells the page around.
+ * In a frame with an opaque origin, shows why the playground cannot start, and tells the embedding page.
  *
- * A sandbox without `allow-same-origin` makes the origin opaque. To the browser all files of the host are then those of another
- * origin: it takes modules, the engine and the models only where the host sends CORS headers, and refuses the page's modules
- * elsewhere. This script is no module, so it is what still runs there.
+ * A sandbox without `allow-same-origin` makes the origin opaque, so all files of the host are cross-origin: modules,
+ * engine and models load only if the host sends CORS headers. This classic script still runs.
  */
 
 import { ask, type Early } from "./early";
@@ -21,7 +20,7 @@ if (window.origin === "null" && location.protocol !== "file:") {
     const said = document.createElement("p");
     said.className = "sandboxed";
     said.setAttribute("role", "alert");
-    // The style sheet is refused as the modules are.
+    // The style sheet is refused like the modules.
     said.style.cssText = "margin: 0; padding: 16px 20px; font: 15px/1.5 system-ui, sans-serif";
     const link = document.createElement("a");
     Object.assign(link, {

@@ -1,13 +1,13 @@
-/** Several elements on one page: those in sight start one after the other, from the top of the page to its end. */
+/** Several elements on one page: those in sight start one after the other, from top to bottom. */
 
 export interface Player extends Node {
-  /** Starts, or goes on; resolves once nothing is left to do. */
+  /** Starts or resumes; resolves when idle. */
   play(): Promise<unknown>;
 }
 
-/** Milliseconds after which the next one no longer waits. */
+/** Milliseconds after which the next one starts anyway. */
 const PATIENCE = 60_000;
-/** Milliseconds in which those that come into sight together are told of. */
+/** Milliseconds within which elements that come into sight are collected. */
 const TOGETHER = 50;
 
 const waiting = new Set<Player>();
@@ -18,7 +18,7 @@ export function enter(player: Player): void {
   setTimeout(next, TOGETHER);
 }
 
-/** Its turn, if it has it, ends. */
+/** Ends its turn, if it has it. */
 export function leave(player: Player): void {
   waiting.delete(player);
   if (playing === player) pass(player);
@@ -31,7 +31,7 @@ function next(): void {
   playing = player;
   const end = () => pass(player);
   setTimeout(end, PATIENCE);
-  player.play().then(end, end); // it tells itself what went wrong
+  player.play().then(end, end); // it reports its own errors
 }
 
 function pass(player: Player): void {

@@ -1,23 +1,23 @@
-/** What is looked at, beside the playground's own settings: what a link to the inspector holds. */
+/** The inspector's own state, beside the playground's settings: the content of a link to the inspector. */
 
 import type { Point } from "../protocol";
 
 export interface Look {
-  /** Ids of methods; null: the playground's chosen one, and none. */
+  /** Ids of methods; null: the playground's chosen one for `model`, none for `beside`. */
   model: string | null;
   beside: string | null;
-  /** Name of a node, and which of its outputs. */
+  /** Name of a node, and the index of its output. */
   node: string | null;
   output: number;
   /** Edges that are cut, as the engine names them: `value>node`. */
   cut: string[];
-  /** The middle of what is seen, in pixels of the input; null: its middle. */
+  /** Center of the visible part, in pixels of the input; null: the input's center. */
   at: Point | null;
 }
 
 export const FIRST_LOOK: Look = { model: null, beside: null, node: null, output: 0, cut: [], at: null };
 
-/** `settings`: those of the playground, as its address holds them. */
+/** `settings`: the playground's, as in its address. */
 export function formatLook(look: Look, settings: string): string {
   const query = new URLSearchParams(settings);
   if (look.model) query.set("model", look.model);

@@ -8,24 +8,24 @@ import type { Point } from "../protocol";
 import { type Attention, sharesOf, strongest } from "./attention";
 
 const MEAN = "mean";
-/** Of the heat, over the photo: orange, whatever the page's colors are. */
+/** Color of the heat map over the photo: orange in both themes. */
 const HEAT = [255, 112, 20] as const;
 
-/** Where a chosen place of the photo looks, as a heat map over it. Emits `layer` with an attention's value. */
+/** Attention of a chosen place of the photo, as a heat map over it. Emits `layer` with an attention's value. */
 @customElement("inspect-attention")
 export class AttentionMap extends Localized {
   @property({ attribute: false }) layers: readonly Attention[] = [];
   @property({ attribute: false }) layer: Attention | null = null;
   @property({ type: Number }) heads = 1;
-  /** What the network sees. */
+  /** The network's input. */
   @property({ attribute: false }) photo: ImageBitmap | null = null;
-  /** Gives what one token gave of all heads, one after the other; null: not computed yet. */
+  /** Returns one token's attention in all heads, one after the other; null: not computed yet. */
   @property({ attribute: false }) read: ((token: number) => Promise<Float32Array>) | null = null;
   @state() private token: Point | null = null;
   @state() private head: number | null = null;
   @state() private shares: Float32Array | null = null;
   @query("canvas") private canvas: HTMLCanvasElement | undefined;
-  /** Counts questions: an answer to an earlier one comes too late. */
+  /** Request counter: an answer to an earlier request is outdated. */
   #turn = 0;
 
   static override styles = [
@@ -91,7 +91,7 @@ export class AttentionMap extends Localized {
     `,
   ];
 
-  /** The middle one, until another is chosen. */
+  /** The center token, until the user chooses another. */
   get #token(): Point {
     const { rows = 1, columns = 1 } = this.layer ?? {};
     const { x, y } = this.token ?? { x: Math.floor(columns / 2), y: Math.floor(rows / 2) };
@@ -160,11 +160,11 @@ export class AttentionMap extends Localized {
       const row = await read(y * layer.columns + x);
       if (turn === this.#turn) this.shares = sharesOf(row, layer.rows * layer.columns, head);
     } catch {
-      if (turn === this.#turn) this.shares = null; // another layer's values have come in its place
+      if (turn === this.#turn) this.shares = null; // another layer's values have replaced it
     }
   }
 
-  /** The most attended place is the brightest; the others are dimmed with the photo. */
+  /** The most attended place is the brightest; the rest of the photo is dimmed. */
   #draw(): void {
     const { canvas, shares, layer } = this;
     const context = canvas?.getContext("2d");

@@ -1,22 +1,22 @@
-/** Attention in a network: which of its values say how much each place of the picture looks at each other one. */
+/** Attention in a network: finds the values that hold the attention weights between places of the picture. */
 
 import type { InspectedNode } from "../inspection";
 import type { InspectionInfo, Point } from "../protocol";
 
 export interface Attention {
-  /** Of the node. */
+  /** Name of the node. */
   name: string;
-  /** Heads × tokens × tokens: each row of a head is one token's shares of all, which sum to 1. */
+  /** Heads × tokens × tokens: each row of a head holds one token's attention to all, which sums to 1. */
   value: string;
-  /** Of the grid of tokens that lies over the picture, row by row. */
+  /** Size of the token grid over the picture; tokens are in row-major order. */
   rows: number;
   columns: number;
 }
 
-/** They move numbers on their way from the softmax to the product with the values. */
+/** Operators that only move values between the softmax and the product with the values. */
 const MOVERS = new Set(["Transpose", "Reshape", "Identity", "Dropout", "Cast", "Squeeze", "Unsqueeze"]);
 
-/** Those whose tokens are the cells of a grid over the whole input, as they are where every place attends to every other. */
+/** Attentions whose tokens form a grid over the whole input, as in global self-attention. */
 export function attentionsOf({ nodes, shape }: Pick<InspectionInfo, "nodes" | "shape">): Attention[] {
   return nodes.flatMap((node) => {
     const [queries = 0, keys = 0] = node.shape.slice(-2);
@@ -27,7 +27,7 @@ export function attentionsOf({ nodes, shape }: Pick<InspectionInfo, "nodes" | "s
   });
 }
 
-/** Whether a matrix product reads the value: classes, too, come out of a softmax. */
+/** Whether a matrix product reads the value: classifiers end in a softmax, too. */
 function weighs(nodes: readonly InspectedNode[], value: string): boolean {
   return nodes.some(({ op, inputs, outputs: [next] }) => {
     if (!inputs.includes(value)) return false;
@@ -35,14 +35,14 @@ function weighs(nodes: readonly InspectedNode[], value: string): boolean {
   });
 }
 
-/** Square cells that divide the input into so many tokens. */
+/** Size of a grid of square cells that divides the input into this many tokens. */
 function gridOf([, , height = 0, width = 0]: readonly number[], tokens: number) {
   const side = Math.sqrt((height * width) / tokens);
   const [rows, columns] = [height / side, width / side];
   return Number.isInteger(rows) && Number.isInteger(columns) ? { rows, columns } : null;
 }
 
-/** The shares of one head, or the mean of all, of what one token gave of all heads one after the other. */
+/** Attention of one head, or the mean of all heads, from one token's row in all heads. */
 export function sharesOf(row: Float32Array, tokens: number, head: number | null): Float32Array {
   if (head !== null) return row.slice(head * tokens, (head + 1) * tokens);
   const heads = row.length / tokens;
@@ -53,7 +53,7 @@ export function sharesOf(row: Float32Array, tokens: number, head: number | null)
   });
 }
 
-/** The token that is looked at most, and its share. */
+/** The most attended token, and its weight. */
 export function strongest(shares: Float32Array, columns: number): Point & { share: number } {
   const at = shares.reduce((best, share, token) => (share > (shares[best] ?? 0) ? token : best), 0);
   return { x: at % columns, y: Math.floor(at / columns), share: shares[at] ?? 0 };

@@ -6,12 +6,12 @@ import type { PoolingWindow } from "../inspection";
 import type { FeaturesInfo, Point } from "../protocol";
 import "../elements/bitmap";
 
-/** One channel, large: the number under the pointer, or where the arrow keys lead. */
+/** One channel, enlarged: shows the value under the pointer, or at the place that the arrow keys lead to. */
 @customElement("inspect-enlarged")
 export class Enlarged extends Localized {
   @property({ attribute: false }) features!: FeaturesInfo;
   @property({ type: Number }) channel = 0;
-  /** Columns of the plane that indices of maxima count through. */
+  /** Width of the plane that max-pooling indices refer to. */
   @property({ type: Number }) across = 1;
   @property({ attribute: false }) bitmap: ImageBitmap | null = null;
   @property({ attribute: false }) read: (at: Point) => Promise<number> = async () => 0;
@@ -103,13 +103,13 @@ export class Enlarged extends Localized {
     `;
   }
 
-  /** The index, and the place in the plane and in its window that it stands for. */
+  /** An index, with its position in the plane and in the pooling window. */
   #place(index: number, { height, width }: PoolingWindow): string {
     const [row, column] = [Math.floor(index / this.across), index % this.across];
     return t("inspect.index", { index, row, column, y: (row % height) + 1, x: (column % width) + 1 });
   }
 
-  /** The window in the colours of its places. */
+  /** The window in the colors of its positions. */
   #legend({ width, colors }: PoolingWindow) {
     return html`<div class="window" aria-hidden="true" .style=${`--across:${width}`}>${colors.map((color) => html`<i .style=${`background:rgb(${color})`}></i>`)}</div>`;
   }
@@ -138,7 +138,7 @@ export class Enlarged extends Localized {
     void this.#ask(this.at);
   }
 
-  /** One question at a time: a pointer asks faster than a busy worker answers. */
+  /** One request at a time: a pointer moves faster than a busy worker answers. */
   async #ask(at: Point | null): Promise<void> {
     this.#wanted = at;
     if (this.#asking) return;

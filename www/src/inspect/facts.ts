@@ -13,13 +13,13 @@ import { milliseconds, timeOf } from "./words";
 
 const BACKENDS: BackendName[] = ["cpu", "webgpu"];
 
-/** What a box is, what it costs, and how its weights are spread. */
+/** Type, cost and weight distribution of a box. */
 @customElement("inspect-facts")
 export class Facts extends Localized {
   @property({ attribute: false }) inspected!: InspectedModel;
   @property({ attribute: false }) box!: Box;
   @property({ attribute: false }) times: Times = {};
-  /** What the engine runs on. */
+  /** The engine's backend. */
   @property() backend: BackendName | null = null;
   @property({ attribute: false }) weights: Weights[] = [];
 
@@ -109,7 +109,7 @@ export class Facts extends Localized {
     `;
   }
 
-  /** Of a box of several nodes with parameters: how many each has. A single one is a constant of the file. */
+  /** Parameters per node, for a box of several nodes with parameters. A single value is a constant of the file. */
   #shares() {
     const nodes = this.box.nodes.filter(({ parameters }) => parameters > 0);
     if (nodes.length < 2) return nothing;

@@ -1,28 +1,28 @@
 /**
- * A network as it is drawn: nodes that belong together as one box, and the values that pass between boxes.
- * A convolution takes along the activation and normalisation after it, an interpolation the convolution after it.
+ * The graph that is drawn: groups of nodes as boxes, and the values passed between boxes. A convolution includes the
+ * activation and normalization after it, an interpolation the convolution after it.
  */
 
 import type { InspectedNode } from "../inspection";
 import type { InspectionInfo } from "../protocol";
 
-/** `join`: several values become one. `down` and `up`: by the sizes that go in and come out. */
+/** `join`: merges several values. `down` and `up`: by the sizes of input and output. */
 export type BoxKind = "input" | "layer" | "down" | "up" | "join" | "other";
 
 export interface Box {
-  /** Of its main node, or of the model's input. */
+  /** Name of its main node, or of the model's input. */
   name: string;
   kind: BoxKind;
-  /** In order; none for an input. */
+  /** In order; empty for an input. */
   nodes: InspectedNode[];
-  /** The node it is known by. */
+  /** The node that names the box. */
   main: InspectedNode | null;
-  /** The value that leaves it. */
+  /** Its output value. */
   value: string;
   shape: number[];
   flops: number;
   parameters: number;
-  /** How often the picture has been halved: 0 at the input's size, negative where it is larger. */
+  /** log2 of the downsampling factor: 0 at the input's size, negative where it is larger. */
   level: number;
   isOutput: boolean;
 }
@@ -34,9 +34,9 @@ export interface Edge {
   value: string;
   /** The node of `to` that reads it. */
   reader: string;
-  /** What can be cut without cutting the network in two: the same comes by a longer way too. */
+  /** Whether it can be cut without disconnecting the network: a longer path leads to the same place. */
   skip: boolean;
-  /** The places of maxima on their way to unpooling. */
+  /** Whether it carries max-pooling indices to unpooling. */
   indices: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface Graph {
   edges: Edge[];
 }
 
-/** They change numbers one by one, or by channel, and go with what they follow. */
+/** Elementwise and per-channel operators, which join the box before them. */
 const FOLLOWERS = new Set([
   ...["Relu", "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Clip", "Celu", "Elu", "Selu", "Gelu", "Mish", "Swish"],
   ...["HardSwish", "HardSigmoid", "Softplus"],
@@ -54,7 +54,7 @@ const FOLLOWERS = new Set([
   ...["Identity", "Cast", "Dropout", "Softmax", "LogSoftmax", "Erf", "Exp", "Sqrt", "Neg", "Abs", "Pow"],
 ]);
 const ARITHMETIC = new Set(["Add", "Sub", "Mul", "Div", "Sum", "Max", "Min"]);
-/** They only move numbers. */
+/** Operators that only move values. */
 const MOVERS = new Set([
   "Reshape",
   "Transpose",
@@ -68,9 +68,9 @@ const MOVERS = new Set([
   "Tile",
 ]);
 const LAYERS = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
-/** What skip connections lead into. */
+/** Operators that skip connections lead into. */
 const JOINS = new Set(["Concat", "Add", "Sum", "Sub"]);
-/** They go with the layer that they are followed by. */
+/** Operators that join the box of the layer after them. */
 const LEADERS = new Set(["Pad", "Resize", "Upsample"]);
 
 export function graphOf({
@@ -117,7 +117,7 @@ const EMPTY: Omit<Box, "name" | "value" | "shape" | "isOutput"> = {
   level: 0,
 };
 
-/** Indices of nodes that make one box, boxes in topological order. */
+/** Indices of nodes, one array for each box, boxes in topological order. */
 function grouped(
   nodes: InspectedNode[],
   given: string[][],
@@ -140,7 +140,7 @@ function grouped(
     last.push(at);
     group[at] = last;
   }
-  // A group stands where its last node does: by then all that it reads is there.
+  // A group takes the position of its last node: all its inputs precede it.
   const found = [...new Set(group)].filter((one) => one !== null);
   return found.sort((a, b) => (a.at(-1) ?? 0) - (b.at(-1) ?? 0));
 }
@@ -171,12 +171,12 @@ function boxOf(nodes: InspectedNode[]): Box {
   };
 }
 
-/** Pixels of a shape; null for what is no picture. */
+/** Pixels of a shape; null if it is no picture. */
 export function area(shape: number[]): number | null {
   return shape.length === 4 ? (shape[2] ?? 1) * (shape[3] ?? 1) : null;
 }
 
-/** Fills in what depends on what comes before. */
+/** Fills in what depends on preceding boxes. */
 function describe(box: Box, at: number, boxes: Box[], edges: Edge[], outputs: string[], shape: number[]): void {
   box.isOutput = box.isOutput || box.nodes.some((node) => node.outputs.some((value) => outputs.includes(value)));
   if (box.kind === "input") return;
@@ -184,7 +184,7 @@ function describe(box: Box, at: number, boxes: Box[], edges: Edge[], outputs: st
   const before = [...new Set(into.map(({ from }) => from))].flatMap((from) => boxes[from] ?? []);
   const [whole, mine] = [area(shape), area(box.shape)];
   const above = Math.max(0, ...before.map(({ level }) => level));
-  // Means of whole planes are no level of a pyramid: what they are computed for stands beside them.
+  // Global means are no level of the pyramid: they stay at the level of their inputs.
   box.level = !whole || !mine || (mine === 1 && whole > 1) ? above : Math.round(Math.log2(whole / mine) / 2);
   const [first] = before;
   const size = first && area(first.shape);
@@ -195,8 +195,8 @@ function describe(box: Box, at: number, boxes: Box[], edges: Edge[], outputs: st
 }
 
 /**
- * An edge into a concatenation or sum is a skip connection if what it brings also goes a longer way to the same
- * place: through another of the values joined there, further down the pyramid, or through more layers.
+ * An edge into a concatenation or sum is a skip connection if its source also reaches that place by a longer path:
+ * through another of the joined values, further down the pyramid, or through more layers.
  */
 function markSkips(boxes: Box[], edges: Edge[]): void {
   const before = boxes.map(() => new Set<number>());
@@ -219,7 +219,7 @@ function markSkips(boxes: Box[], edges: Edge[]): void {
         if (other === edge.from) return false;
         if (before[other]?.has(edge.from)) return true;
         if (before[edge.from]?.has(other)) return false;
-        if (boxes[edge.from]?.kind === "up") return false; // it has been down itself
+        if (boxes[edge.from]?.kind === "up") return false; // it comes from further down itself
         const [mine, theirs] = [deep[edge.from] ?? 0, deep[other] ?? 0];
         return mine < theirs || (op !== "Concat" && mine === theirs && (far[edge.from] ?? 0) < (far[other] ?? 0));
       });
@@ -227,14 +227,14 @@ function markSkips(boxes: Box[], edges: Edge[]): void {
   }
 }
 
-/** Indices of all boxes that a change of this one reaches, and of itself. */
+/** Indices of this box and all boxes downstream of it. */
 export function downstream({ boxes, edges }: Graph, start: number): Set<number> {
   const reached = new Set([start]);
   for (const at of boxes.keys()) if (edges.some(({ from, to }) => to === at && reached.has(from))) reached.add(at);
   return reached;
 }
 
-/** How the engine is told to cut an edge. */
+/** The engine's name of a cut edge. */
 export function cutName({ value, reader }: Edge): string {
   return `${value}>${reader}`;
 }

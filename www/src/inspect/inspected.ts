@@ -1,4 +1,4 @@
-/** A model that is looked into: what the engine tells of it, drawn, and where in it things are. */
+/** An inspected model: the engine's description, the drawn graph, and look-ups in it. */
 
 import type { Method } from "../app/catalogue";
 import type { InspectedNode } from "../inspection";
@@ -22,7 +22,7 @@ export class InspectedModel {
     this.attentions = attentionsOf(inspection);
   }
 
-  /** Edges that can be cut: those from the input itself last. */
+  /** Edges that can be cut; those from the input itself come last. */
   get skips(): Edge[] {
     const skips = this.graph.edges.filter(({ skip }) => skip);
     const level = ({ to }: Edge) => this.graph.boxes[to]?.level ?? 0;
@@ -33,13 +33,13 @@ export class InspectedModel {
     return this.graph.boxes[from]?.kind === "input";
   }
 
-  /** Those of these that this network has. */
+  /** Those of `names` that this network has. */
   cuts(names: readonly string[]): string[] {
     const there = new Set(this.skips.map(cutName));
     return names.filter((name) => there.has(name));
   }
 
-  /** Those of these cuts that a box's values depend on, in an order of their own. */
+  /** Those of these cuts that a box's values depend on, sorted. */
   cutsBefore(at: number, cut: readonly string[]): string[] {
     const edges = this.graph.edges.filter((edge) => cut.includes(cutName(edge)));
     return edges
@@ -54,7 +54,7 @@ export class InspectedModel {
     return at < 0 ? null : at;
   }
 
-  /** What is looked at while nothing has been chosen: the first layer. */
+  /** The box selected by default: the first layer. */
   get first(): number {
     return Math.max(
       0,
@@ -62,20 +62,20 @@ export class InspectedModel {
     );
   }
 
-  /** The first layer after the first upsampling, where networks that upsample in different ways begin to differ. */
+  /** The first layer after the first upsampling, where networks with different upsampling begin to differ. */
   get afterUpsampling(): Box | null {
     const up = this.graph.boxes.findIndex(({ kind }) => kind === "up");
     const after = up < 0 ? [] : [...downstream(this.graph, up)].filter((at) => at !== up).sort((a, b) => a - b);
     return after.map((at) => this.graph.boxes[at]).find((box) => box?.kind === "layer") ?? null;
   }
 
-  /** Columns of a value, by its name. */
+  /** Width of a value, by its name. */
   widthOf(value: string | undefined): number {
     const node = this.inspection.nodes.find(({ outputs }) => value !== undefined && outputs.includes(value));
     return (node?.shape ?? this.inspection.shape).at(-1) ?? 1;
   }
 
-  /** The box that does here what another network's does there: of the same name, or with the same value. */
+  /** The corresponding box of another network: with the same name, or with the same value. */
   counterpart(box: Box): number | null {
     const same = this.find(box.name);
     if (same !== null) return same;
@@ -87,12 +87,12 @@ export class InspectedModel {
   }
 }
 
-/** The node that is shown of a box: the one of this name, else the last. */
+/** The displayed node of a box: the one with this name, or the last. */
 export function nodeOf(box: Box, name: string | null): InspectedNode | null {
   return box.nodes.find((node) => node.name === name) ?? box.nodes.at(-1) ?? null;
 }
 
-/** One of a node's values, by its number; a node that has fewer gives its first. */
+/** The name of one of a node's outputs, by index; the first if it has fewer. */
 export function outputName(node: InspectedNode, output: number): string {
   return node.outputs[output] ?? node.outputs[0] ?? "";
 }

@@ -1,6 +1,6 @@
 /**
- * The inspector's behaviour: what is looked at, and all that is made to show it, piece by piece. The picture, the task
- * and the backend are the playground's. The elements read it; it tells of every change.
+ * The inspector's behavior: the selection, and everything computed to show it, piece by piece. Picture, task and
+ * backend are the playground's. The elements read it; it emits `change`.
  */
 
 import type { Method } from "../app/catalogue";
@@ -22,24 +22,24 @@ import { type Loss, Losses } from "./losses";
 import { Outputs, type Shown, type Source } from "./outputs";
 import { Thumbnails } from "./thumbnails";
 
-/** The square that is seen of a picture, in pixels. */
+/** Side of the visible square of a picture, in pixels. */
 export const SIDE = 256;
 const OVERVIEW = 320;
 
-/** A value of one network: feature maps. */
+/** Feature maps: one value of a network. */
 export interface Maps {
   method: Method;
   box: Box;
   value: string;
   features: FeaturesInfo;
-  /** Width of the plane that the node reads: indices of maxima count through it. */
+  /** Width of the node's input plane, which max-pooling indices refer to. */
   across: number;
 }
 
-/** Of one network, by backend. */
+/** Times of one network, by backend. */
 export type Times = Partial<Record<BackendName, Profile>>;
 
-/** How far the timing of the kernels is: under way, behind other work, held by a stop or a failure, or done. */
+/** State of the timing: running, queued behind other work, held by a stop or a failure, or done. */
 export type Phase = "measuring" | "waiting" | "stopped" | "done";
 
 export class Inspector extends Maker {
@@ -48,7 +48,7 @@ export class Inspector extends Maker {
   look: Look = FIRST_LOOK;
   readonly inspected: Kept<InspectedModel>;
   readonly beside: Kept<InspectedModel>;
-  /** The whole input, small. */
+  /** The whole input as a thumbnail. */
   readonly overview = new Kept<ImageBitmap>((bitmap) => bitmap.close());
   readonly thumbnails: Thumbnails;
   readonly outputs: Outputs;
@@ -56,15 +56,15 @@ export class Inspector extends Maker {
   #maps: Kept<Maps>;
   #besideMaps: Kept<Maps>;
   #weights = new Kept<Weights[]>();
-  /** Of the attention that is looked at. */
+  /** Values of the selected attention. */
   #attended: Kept<FeaturesInfo>;
-  /** The value that a person has chosen to look at; null: the network's last attention. */
+  /** The attention selected by the user; null: the network's last one. */
   #attention: string | null = null;
-  /** Number of the picture that is seen into. */
+  /** Id of the inspected picture. */
   #picture: number | null = null;
-  /** Of each network at a size, by backend; kept while the page lives. */
+  /** Times by network and size, then by backend; kept while the page lives. */
   #times = new Map<string, Times>();
-  /** Of the network that is to be timed once more. */
+  /** The network that is to be timed again. */
   #timedAgain: string | null = null;
 
   constructor(playground: Playground, client: Client) {
@@ -85,7 +85,7 @@ export class Inspector extends Maker {
     playground.addEventListener("change", () => {
       const brought = playground.state.own !== own && playground.state.own !== null;
       own = playground.state.own;
-      // Who brings a network wants to look into it.
+      // A user who opens a network wants to inspect it.
       if (brought) {
         this.look = { ...FIRST_LOOK, at: this.look.at };
         this.dispatchEvent(new Event("look"));
@@ -95,7 +95,7 @@ export class Inspector extends Maker {
         this.forgive();
       }
       engine = playground.state.engine;
-      // What is kept of a picture holds on to it in the worker.
+      // Values derived from a picture keep it alive in the worker.
       if (this.queue.stopped && this.#picture !== null && this.#picture !== playground.state.input?.picture)
         this.#clear();
       this.changed();
@@ -113,13 +113,13 @@ export class Inspector extends Maker {
     this.wish();
   }
 
-  /** Cuts these edges, or mends them. */
+  /** Cuts these edges, or restores them. */
   cut(names: readonly string[], on: boolean): void {
     const others = this.look.cut.filter((name) => !names.includes(name));
     this.set({ cut: on ? [...others, ...names] : others });
   }
 
-  /** Methods with a network to look into. */
+  /** Methods with a network to inspect. */
   get networks(): Method[] {
     return this.playground.state.methods.filter(({ stages }) => stages.some(({ kind }) => kind !== "filter"));
   }
@@ -134,7 +134,7 @@ export class Inspector extends Maker {
     return this.networks.find(({ id }) => id === this.look.beside && id !== this.method?.id) ?? null;
   }
 
-  /** The box that is looked at. */
+  /** Index of the selected box. */
   get at(): number {
     const inspected = this.inspected.value;
     return inspected ? (inspected.find(this.look.node) ?? inspected.first) : 0;
@@ -179,7 +179,7 @@ export class Inspector extends Maker {
     return this.standing(this.#weights, this.#weighty().key) ?? [];
   }
 
-  /** The attention that is looked at, of a network that has any. */
+  /** The selected attention, if the network has any. */
   get attention(): Attention | null {
     const all = this.inspected.value?.attentions ?? [];
     return all.find(({ value }) => value === this.#attention) ?? all.at(-1) ?? null;
@@ -190,14 +190,14 @@ export class Inspector extends Maker {
     this.wish();
   }
 
-  /** Its values, once they are there. */
+  /** Its values, once computed. */
   get attended(): FeaturesInfo | null {
     const inspected = this.inspected.value;
     const { attention } = this;
     return inspected && attention && this.standing(this.#attended, this.#attendedAt(inspected, attention).key);
   }
 
-  /** What the output should be: the photo before it was made worse; of a network of classes, the labels of the mask. */
+  /** The reference for the output: the photo before degradation; for classes, the mask's labels. */
   get original(): PictureInfo | null {
     const { state } = this.playground;
     const { original, mask } = state;
@@ -209,7 +209,7 @@ export class Inspector extends Maker {
     return masked ? null : { id: original.picture, ...size };
   }
 
-  /** What outputs and losses are made of. */
+  /** Inputs of outputs and losses. */
   get source(): Source | null {
     const { input } = this.playground.state;
     const { value: inspected, key } = this.inspected;
@@ -223,13 +223,13 @@ export class Inspector extends Maker {
     };
   }
 
-  /** What went into the network, as it sees it. */
+  /** The network's input as displayed. */
   get input(): ImageBitmap | null {
     const input = this.inspected.value?.graph.boxes.find(({ kind }) => kind === "input");
     return input ? this.thumbnails.of(input) : null;
   }
 
-  /** The edges that are cut of the network that is seen. */
+  /** The edges of the inspected network that are cut. */
   get cuts(): string[] {
     return this.inspected.value?.cuts(this.look.cut) ?? [];
   }
@@ -247,24 +247,24 @@ export class Inspector extends Maker {
     return stopped || now === null ? "stopped" : "waiting";
   }
 
-  /** Times every kernel, of a network that has been timed already once more. */
+  /** Times every kernel, again if the network has been timed already. */
   measure(): void {
     const inspected = this.inspected.value;
     if (inspected) this.#timedAgain = timesKey(inspected);
     this.retry();
   }
 
-  /** What a feature map holds at one place. */
+  /** The value of a feature map at one place. */
   value(features: FeaturesInfo, channel: number, at: Point): Promise<number> {
     return this.client.call("featureValue", { features: features.id, channel, at });
   }
 
-  /** What one token of an attention looks at: its row of every head. */
+  /** One token's attention: its row in every head. */
   attendedBy({ id }: FeaturesInfo, token: number): Promise<Float32Array> {
     return this.client.call("featureRow", { features: id, row: token });
   }
 
-  /** What is missing, most wanted first. */
+  /** Missing jobs, most wanted first. */
   protected *wanted(): Generator<Job> {
     const { state } = this.playground;
     const { input, engine } = state;
@@ -327,7 +327,7 @@ export class Inspector extends Maker {
     };
   }
 
-  /** The value that is looked at in a box, and the cuts it depends on. */
+  /** The selected value of a box, and the cuts that it depends on. */
   #mapsAt({ key: open }: Kept<InspectedModel>, inspected: InspectedModel, at: number) {
     const box = inspected.graph.boxes[at];
     const node = box && nodeOf(box, this.look.node);
@@ -425,7 +425,9 @@ export class Inspector extends Maker {
     this.tell();
   }
 
-  /** Another engine, or none: what was in the worker is gone with the old one. What can be seen stays until there is better. */
+  /**
+   * The engine was replaced, or is gone: everything in the worker is lost. What is drawn stays until it is replaced.
+   */
   #forget(): void {
     for (const kept of [this.inspected, this.beside, this.#maps, this.#besideMaps, this.#weights, this.#attended])
       kept.forget();
@@ -433,7 +435,7 @@ export class Inspector extends Maker {
     this.losses.expire();
   }
 
-  /** Lets go of all that was made of the picture. */
+  /** Releases everything derived from the picture. */
   #clear(): void {
     for (const kept of [
       this.inspected,

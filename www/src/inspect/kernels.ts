@@ -1,26 +1,26 @@
-/** The kernels of a run as rows of a table, and as a file. */
+/** The kernels of a run as rows of a table, and as CSV. */
 
 import type { KernelTime } from "../inspection";
 import type { InspectedModel } from "./inspected";
 
-/** Milliseconds of the coarsest clock that browsers have: of what takes less, a rate would be made up. */
+/** Resolution of the coarsest browser clock, in milliseconds: below it, a rate would be meaningless. */
 const TICK = 0.1;
 
 export const ORDERS = ["network", "time"] as const;
 export type Order = (typeof ORDERS)[number];
 
 export interface KernelRow extends KernelTime {
-  /** The box of the drawing that it computes; null for what the drawing does not have. */
+  /** Index of the box that it computes; null if the drawing has none. */
   box: number | null;
-  /** Of the time of all, 0 to 1. */
+  /** Fraction of the total time, 0 to 1. */
   share: number;
-  /** 10⁹ operations in a second; null of one that computes none, or took less than the clock tells. */
+  /** 10⁹ operations per second; null without operations, or below the clock's resolution. */
   rate: number | null;
-  /** How much of what it took it would need at the least; null where that is not known, or no time to speak of. */
+  /** Least possible time divided by measured time; null if unknown, or below the clock's resolution. */
   ofBound: number | null;
 }
 
-/** In the order of the run. */
+/** In execution order. */
 export function kernelRows(kernels: readonly KernelTime[], inspected: Pick<InspectedModel, "find">): KernelRow[] {
   const all = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   return kernels.map((kernel) => {
@@ -36,7 +36,7 @@ export function kernelRows(kernels: readonly KernelTime[], inspected: Pick<Inspe
   });
 }
 
-/** Those that take longest first, if asked for; in the order of the run where they tie. */
+/** In execution order, or slowest first; the sort is stable. */
 export function ordered(rows: readonly KernelRow[], order: Order): readonly KernelRow[] {
   return order === "network" ? rows : [...rows].sort((a, b) => b.milliseconds - a.milliseconds);
 }
@@ -55,7 +55,7 @@ const HEAD = [
   "share_of_bound",
 ];
 
-/** Comma-separated values, a line for each row, the same in every language. */
+/** Comma-separated values, one line per row, independent of the language. */
 export function csv(rows: readonly KernelRow[]): string {
   const number = (value: number | null) => (value === null ? "" : String(Number(value.toPrecision(6))));
   const text = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);

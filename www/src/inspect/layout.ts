@@ -1,18 +1,18 @@
 /**
- * Where the boxes of a network stand, in pixels: a row for each size of feature maps, data flowing to the right.
- * Pooling stands below what it reads and upsampling above it, so that a U-Net is drawn as a U.
+ * Positions of the boxes, in pixels: one row for each size of feature maps, data flowing to the right. Pooling is below
+ * its input and upsampling above it, so that a U-Net is drawn as a U.
  */
 
 import type { Box, Graph } from "./graph";
 import { type Cell, draw, GAP, WORDS, waysOf } from "./routes";
 
 export interface Placed extends Cell {
-  /** Middle of the box. */
+  /** Center of the box. */
   x: number;
   y: number;
   width: number;
   height: number;
-  /** Cards behind the first one: there are many channels. */
+  /** Number of cards drawn behind the first, for many channels. */
   cards: number;
 }
 
@@ -22,21 +22,21 @@ export interface Layout {
   boxes: Placed[];
   /** SVG paths, one for each edge of the graph. */
   paths: string[];
-  /** For each edge, a place on it: for a mark. */
+  /** For each edge, a point on it for a mark. */
   middles: { x: number; y: number }[];
-  /** Middle line of each row, and its level. */
+  /** Center line of each row, and its level. */
   rows: { y: number; level: number }[];
 }
 
 const JOIN = 22;
 const LARGEST = 50;
 const SMALLEST = 30;
-/** How far a card stands out behind the next. */
+/** Offset of a card from the next, in pixels. */
 export const CARD = 3;
 const MARGIN = 14;
-/** The line of what leads up to a join: half below that of the skip connection. */
+/** Lane of the boxes that lead up to a join: half a lane below the skip connection's. */
 const ASIDE = 0.5;
-/** Height of the way that a line takes over boxes. */
+/** Height of the track that a line uses above boxes. */
 const TRACK = 13;
 
 export function layout(graph: Graph): Layout {
@@ -115,7 +115,7 @@ function sizeOf(box: Box, row: number): Pick<Placed, "width" | "height" | "cards
   return { width: small * side * Math.min(1, shape), height: (small * side) / Math.max(1, shape), cards };
 }
 
-/** The longest way to each box; a step to another row takes none, unless it joins others there. */
+/** Column of each box by its longest path; a step to another row adds none, unless it joins others there. */
 function columns({ boxes, edges }: Graph, row: number[]): number[] {
   const column = boxes.map(() => 0);
   for (const [at, box] of boxes.entries()) {
@@ -128,7 +128,10 @@ function columns({ boxes, edges }: Graph, row: number[]): number[] {
   return column;
 }
 
-/** Side by side in a row what would stand at one place. What leads up to a join leaves its line to the skip connection. */
+/**
+ * Lanes that separate boxes at the same place of a row. Boxes that lead up to a join leave its lane to the skip
+ * connection.
+ */
 function lanes(graph: Graph, row: number[], column: number[]): number[] {
   const { boxes, edges } = graph;
   const taken = new Set<string>();
@@ -146,7 +149,7 @@ function lanes(graph: Graph, row: number[], column: number[]): number[] {
   return lane;
 }
 
-/** Boxes that only lead from another row into a join, where nothing else stands in the way of its skip connection. */
+/** Boxes that only lead from another row into a join whose skip connection has a free lane. */
 function approaches({ boxes, edges }: Graph, row: number[], column: number[]): Set<number> {
   const found = new Set<number>();
   for (const { from: start, to: join } of edges.filter(({ skip, from, to }) => skip && row[from] === row[to])) {

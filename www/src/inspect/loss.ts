@@ -12,13 +12,13 @@ export class LossPanel extends Localized {
   @property({ attribute: false }) inspected!: InspectedModel;
   @property({ attribute: false }) loss: Loss | null = null;
   @property({ attribute: false }) failure: Losses["failure"] = null;
-  /** Whether some connections are. */
+  /** Whether some connections are cut. */
   @property({ type: Boolean }) cut = false;
-  /** Whether there is something to compare with. */
+  /** Whether there is a reference. */
   @property({ type: Boolean }) compares = false;
-  /** Whether that would be a mask. */
+  /** Whether the reference would be a mask. */
   @property({ type: Boolean }) masked = false;
-  /** Where there is, in the playground. */
+  /** Address in the playground where a reference can be chosen. */
   @property() address = "";
 
   static override styles = [

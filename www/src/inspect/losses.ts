@@ -1,4 +1,4 @@
-/** The loss of the output, pixel by pixel, where there is an original to compare with. */
+/** The loss of the output per pixel, if there is a reference. */
 
 import { Kept } from "../app/kept";
 import type { Job } from "../app/task-queue";
@@ -9,7 +9,7 @@ import type { Source } from "./outputs";
 
 export interface Loss {
   bitmap: ImageBitmap;
-  /** Of what is compared. */
+  /** Size of the compared pictures. */
   width: number;
   height: number;
   mean: number;
@@ -25,7 +25,7 @@ export class Losses {
     this.#client = client;
   }
 
-  /** What the loss is kept by. */
+  /** Cache key of the loss. */
   key({ key, original, cut }: Source): string {
     return `loss ${key} ${original?.id} ${cut}`;
   }

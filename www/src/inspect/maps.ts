@@ -9,7 +9,7 @@ import type { Inspector } from "./inspector";
 import "./enlarged";
 
 export type Way = Pick<FeatureLook, "scale" | "colors">;
-/** Channels on one page. */
+/** Channels per page. */
 const PAGE = 32;
 
 /** The channels of one value as a grid of pictures to choose from, and the chosen one enlarged. Emits `channel`. */
@@ -19,12 +19,12 @@ export class FeatureMaps extends Localized {
   @property({ attribute: false }) features!: FeaturesInfo;
   @property({ attribute: false }) way: Way = { scale: "local", colors: "gray" };
   @property({ type: Number }) channel = 0;
-  /** Columns of the plane that indices of maxima count through. */
+  /** Width of the plane that max-pooling indices refer to. */
   @property({ type: Number }) across = 1;
   @property() name = "";
   @state() private pictures: ImageBitmap[] = [];
   @state() private large: ImageBitmap | null = null;
-  /** The page that is shown, and of what. */
+  /** Key of the displayed page. */
   #drawn = "";
   #enlarged = "";
 
@@ -177,13 +177,13 @@ export class FeatureMaps extends Localized {
     this.#choose(Math.min(this.features.channels - 1, Math.max(0, this.#chosen + by)));
     await this.updateComplete;
     await this.#draw();
-    // Meanwhile the focus may have gone on to something else.
+    // The focus may have moved meanwhile.
     const inside = this.shadowRoot?.activeElement;
     const gone = inside ? !inside.matches("[role=option]") : document.activeElement !== document.body;
     if (!gone) this.renderRoot.querySelector<HTMLElement>(`[data-channel="${this.#chosen}"]`)?.focus();
   };
 
-  /** The page and the enlarged channel, each only where it has become another. */
+  /** Draws the page and the enlarged channel, each only if it changed. */
   async #draw(): Promise<void> {
     const { features, way, inspector } = this;
     const { id, channels, width, height } = features;
@@ -215,7 +215,7 @@ export class FeatureMaps extends Localized {
       this.pictures = parts;
       await this.updateComplete;
     } catch {
-      this.#drawn = this.#enlarged = ""; // other features have come in their place
+      this.#drawn = this.#enlarged = ""; // other features have replaced them
     }
   }
 

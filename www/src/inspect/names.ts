@@ -1,19 +1,21 @@
-/** Shapes, names and signs in the drawing: the same in every language. */
+/** Shapes, names and operator signs in the drawing: independent of the language. */
 
 import type { Box } from "./graph";
 
-/** [1, 16, 128, 128] → "16 × 128 × 128": what a batch is made of says nothing here. */
+/** [1, 16, 128, 128] → "16 × 128 × 128", without the batch axis. */
 export function shapeWords(shape: readonly number[]): string {
   return (shape.length > 1 ? shape.slice(1) : shape).join(" × ");
 }
 
-/** The same for the drawing, where there is little room. */
+/** The short form for the drawing. */
 export function briefShape(shape: readonly number[]): string {
   const [channels, rows, columns] = shape.slice(1);
   return shape.length === 4 && rows === columns ? `${channels} × ${rows}²` : shapeWords(shape).replaceAll(" ", "");
 }
 
-/** A name as short as the drawing needs it: the exporter's additions left out, the middle of a long one too. */
+/**
+ * A name shortened for the drawing: without the exporter's additions, and without the middle if it is still too long.
+ */
 export function shortName({ name, main, value }: Box, most = 12): string {
   const bare = name
     .replace(/^(\/+|node_)/, "")
@@ -29,7 +31,7 @@ export function shortName({ name, main, value }: Box, most = 12): string {
   return `${called.slice(0, most - 1 - kept.length)}…${kept}`;
 }
 
-/** What is written on a box that joins values. */
+/** The operator sign on a box that joins values. */
 export function joinSign(box: Box): string {
   const op = box.nodes[0]?.op ?? "";
   return { Concat: "⧺", Add: "+", Sum: "+", Mul: "×", Sub: "−", Div: "÷" }[op] ?? "∗";

@@ -10,7 +10,7 @@ export const netStyles = css`
     justify-content: end;
     gap: 4px;
   }
-  /* Legible where a line passes behind them. */
+  /* Legible where a line passes behind. */
   .words {
     padding: 0 2px;
     border-radius: 4px;

@@ -15,15 +15,17 @@ import { step } from "./steps";
 import type { Thumbnails } from "./thumbnails";
 import { kindWords, type Metric, milliseconds, spoken, timeOf } from "./words";
 
-/** The drawing fits its width down to this scale, and up to that; a little below, it scrolls. */
+/** Range of scales to fit the drawing's width; below it, the drawing scrolls. */
 const SCALES = [0.82, 1.3] as const;
-/** On a screen narrower than this, in pixels, and where there is no room for words, one may zoom in, up to as many times. */
+/** Screen width, in pixels, below which the user can zoom in if there is no room for labels; and the greatest zoom. */
 const NARROW = 600;
 const MOST_ZOOM = 5;
-/** Below this scale there is no room for words, but for those of the box that is picked. */
+/** Scale below which only the selected box has a label. */
 const WORDED = 0.6;
 
-/** A network as a drawing of buttons: arrow keys follow the data. Emits `pick` with a box's index, `cut` with an edge's name. */
+/**
+ * A network drawn with buttons: arrow keys follow the data. Emits `pick` with a box's index, `cut` with an edge's name.
+ */
 @customElement("inspect-net")
 export class Net extends Localized {
   @property({ attribute: false }) inspected!: InspectedModel;
@@ -32,12 +34,12 @@ export class Net extends Localized {
   @property({ attribute: false }) thumbnails!: Thumbnails;
   @property() metric: Metric = "shape";
   @property({ attribute: false }) profile: Profile | undefined;
-  /** Changes when a thumbnail comes in. */
+  /** Incremented for every new thumbnail. */
   @property({ type: Number }) version = 0;
   @state() private scale = 1;
-  /** There are buttons to zoom. */
+  /** Whether there are zoom buttons. */
   @state() private zooms = false;
-  /** How much larger than fitted. */
+  /** Zoom relative to the fitted scale. */
   @state() private zoom = 1;
   @query(".scroll") private scroller!: HTMLElement;
 
@@ -68,7 +70,7 @@ export class Net extends Localized {
         const now = apart(event);
         if (now > 0 && last > 0) this.#zoomTo(this.zoom * (now / last));
         last = now;
-        if (now > 0) event.preventDefault(); // or the browser would zoom the page
+        if (now > 0) event.preventDefault(); // otherwise the browser would zoom the page
       },
       { passive: false },
     );
@@ -87,7 +89,7 @@ export class Net extends Localized {
     if (changed.has("at")) this.#reveal();
   }
 
-  /** The box that is looked at, where the drawing is wider than its frame; the page stays where it is. */
+  /** Scrolls to the selected box if the drawing is wider than its frame, without scrolling the page. */
   #reveal(): void {
     const { scroller } = this;
     const { x, width } = this.inspected.layout.boxes[this.at] as Placed;
@@ -141,7 +143,7 @@ export class Net extends Localized {
       ${cut ? svg`<path d="M${x - 3} ${y - 3}l6 6m0 -6l-6 6" />` : svg`<path d="M${x - 3} ${y}h6" />`}</g>`;
   }
 
-  /** How large feature maps are here, at the left where a U has room. */
+  /** The size of the feature maps in a row, at the left, where a U has room. */
   #level(y: number, level: number) {
     const box = this.inspected.graph.boxes.find((one) => one.level === level && one.shape.length === 4);
     const first = this.inspected.layout.boxes.find((_, at) => this.inspected.graph.boxes[at]?.level === level);
@@ -161,11 +163,11 @@ export class Net extends Localized {
     </button>${box.kind === "join" ? nothing : this.#words(box, at, x * scale, (y + height / 2) * scale)}`;
   }
 
-  /** Beside the button, whose own name says more. */
+  /** The label beside the button, whose accessible name says more. */
   #words(box: Box, at: number, x: number, y: number) {
     const { layout, graph } = this.inspected;
     const whole = layout.width * this.scale;
-    // Where only those of one box are shown, they have all the room there is, but do not leave the drawing.
+    // A single label has all the room, but stays inside the drawing.
     const alone = this.scale < WORDED;
     const room = alone ? whole / 2 : roomOf(layout, graph, at) * this.scale;
     const name = box.kind === "input" ? t("inspect.input") : fitting(box, room);
@@ -175,7 +177,7 @@ export class Net extends Localized {
       <b>${name}</b>${this.#figure(box, room)}</span>`;
   }
 
-  /** The figure that is asked for, and how it compares with the others'. */
+  /** The chosen metric, with a bar relative to the other boxes. */
   #figure(box: Box, room: number) {
     const { graph, inspection } = this.inspected;
     const time = (one: Box) => timeOf(one, inspection.nodes, this.profile);

@@ -1,4 +1,4 @@
-/** What the network makes with all its connections and with some of them cut, and how far apart these are. */
+/** The network's output with all connections and with some cut, and the difference between them. */
 
 import { partOf } from "../app/cut";
 import { Kept } from "../app/kept";
@@ -7,15 +7,15 @@ import type { Client } from "../client";
 import type { PictureInfo } from "../protocol";
 import type { InspectedModel } from "./inspected";
 
-/** How much stronger than they are differences are drawn. */
+/** Factor by which differences are amplified. */
 export const GAIN = 4;
 
-/** What the pieces below are made of. */
+/** Inputs of all the values below. */
 export interface Source {
   key: string;
   inspected: InspectedModel;
   cut: string[];
-  /** What the network gets, and where it came from if it was made worse. */
+  /** The network's input, and the original if it was degraded. */
   input: PictureInfo;
   original: PictureInfo | null;
 }
@@ -23,11 +23,11 @@ export interface Source {
 export interface Made {
   picture: PictureInfo;
   bitmap: ImageBitmap;
-  /** In dB, against the original; null where there is none, or where it is made of labels. */
+  /** PSNR in dB against the original; null without one, or for label pictures. */
   psnr: number | null;
 }
 
-/** What is to be seen of the outputs; null is what there is not. */
+/** Displayed outputs; null where there is none. */
 export interface Shown {
   whole: Made | null;
   cut: Made | null;
@@ -39,7 +39,7 @@ export class Outputs {
   readonly whole: Kept<Made>;
   readonly cut: Kept<Made>;
   readonly difference = new Kept<ImageBitmap>((bitmap) => bitmap.close());
-  /** Of the two, in dB. */
+  /** PSNR between the two, in dB. */
   readonly apart = new Kept<number>();
   #client: Client;
 
@@ -53,7 +53,7 @@ export class Outputs {
     this.cut = new Kept(free);
   }
 
-  /** What the output with all connections, and all that depends on the cuts, is kept by. */
+  /** Cache keys of the uncut output, and of everything that depends on the cuts. */
   keys({ key, original, cut }: Source): { whole: string; cut: string } {
     const whole = `output ${key} ${original?.id}`;
     return { whole, cut: `${whole} ${cut}` };
@@ -79,7 +79,7 @@ export class Outputs {
           bitmap.close();
           throw error;
         });
-        // Both or none: what is given up in between would be taken for made.
+        // Sets both or neither: a partial result would pass for a complete one.
         this.difference.set(cut, bitmap);
         this.apart.set(cut, psnr);
         changed();
@@ -87,7 +87,7 @@ export class Outputs {
     };
   }
 
-  /** The pictures were another engine's: they are made anew. */
+  /** The pictures were in another engine: computes them again. */
   expire(): void {
     for (const kept of [this.whole, this.cut, this.difference, this.apart]) kept.clear();
   }
@@ -115,7 +115,7 @@ export class Outputs {
     };
   }
 
-  /** Labels are drawn as colours; pictures are what they are. */
+  /** Labels are drawn in colors; pictures stay as they are. */
   async #drawn(raw: PictureInfo, { inspected, input }: Source, signal: AbortSignal): Promise<PictureInfo> {
     const { classes } = inspected.model;
     if (classes.length === 0) return raw;

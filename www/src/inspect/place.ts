@@ -7,11 +7,11 @@ import type { Point } from "../protocol";
 import type { Size } from "../view/viewport";
 import "../elements/bitmap";
 
-/** The whole picture, small, with the part in a frame that the network sees. Emits `place` with the middle wanted. */
+/** The whole picture as a thumbnail, with a frame around the network's input. Emits `place` with the wanted center. */
 @customElement("inspect-place")
 export class Place extends Localized {
   @property({ attribute: false }) bitmap: ImageBitmap | null = null;
-  /** Of the whole picture, in its pixels. */
+  /** Size of the whole picture, in pixels. */
   @property({ attribute: false }) size: Size | null = null;
   @property({ attribute: false }) rect: Rect | null = null;
 
@@ -52,7 +52,7 @@ export class Place extends Localized {
       <up-bitmap smooth .bitmap=${bitmap}></up-bitmap><i class="frame" .style=${frame}></i></div>`;
   }
 
-  /** Whether there is more than what is seen. */
+  /** Whether the picture is larger than the visible part. */
   get #moves(): boolean {
     const { size, rect } = this;
     return !!size && !!rect && (rect.width < size.width - 7 || rect.height < size.height - 7);

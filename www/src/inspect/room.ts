@@ -1,17 +1,17 @@
-/** How much room there is for the words under a box of the drawing, and what fits there. */
+/** Room for the label under a box of the drawing, and what fits there. */
 
 import type { Box, Graph } from "./graph";
 import type { Layout } from "./layout";
 import { briefShape, shortName } from "./names";
 
-/** As `net.styles.ts` has it; the words of the box that is picked are bolder, by less than `GAP`. */
+/** As in `net.styles.ts`; the selected box's label is bolder, by less than `GAP`. */
 const FONT = '500 10px "Inter", system-ui, sans-serif';
-/** Between the words of two boxes. */
+/** Between the labels of two boxes. */
 const GAP = 5;
 /** Letters of the longest and of the shortest name. */
 const MOST = 16;
 const LEAST = 4;
-/** What stands this far above or below is in nobody's way. */
+/** Vertical distance at which boxes do not interfere. */
 const APART = 40;
 
 let context: OffscreenCanvasRenderingContext2D | null = null;
@@ -25,8 +25,8 @@ export function wordWidth(text: string): number {
 }
 
 /**
- * The distance to the nearest box with words at either side: words as wide as that touch none of their neighbours'. In
- * pixels of the layout. Joins have none, and stand above those of others.
+ * The distance to the nearest labelled box on either side: a label of that width touches no neighbor. In pixels of the
+ * layout. Joins have no label, and are above those of others.
  */
 export function roomOf({ boxes }: Layout, graph: Graph, at: number): number {
   const { x, y } = boxes[at] ?? { x: 0, y: 0 };
@@ -36,7 +36,7 @@ export function roomOf({ boxes }: Layout, graph: Graph, at: number): number {
   return Math.min(...beside.map((other) => Math.abs(other.x - x)));
 }
 
-/** The longest short form of a box's name that is no wider than `room`. */
+/** The longest short form of a box's name that fits `room`. */
 export function fitting(box: Box, room: number): string {
   for (let most = MOST; most > LEAST; most--) {
     const name = shortName(box, most);
@@ -45,7 +45,7 @@ export function fitting(box: Box, room: number): string {
   return shortName(box, LEAST);
 }
 
-/** A shape, without its spaces where these leave no room; last its channels, whose rows and columns the level tells. */
+/** A shape, without spaces if they do not fit; at worst only its channels, since the level shows rows and columns. */
 export function fittingShape(shape: readonly number[], room: number): string {
   const whole = briefShape(shape);
   const forms = [whole, whole.replaceAll(" ", "")];

@@ -1,8 +1,8 @@
-/** The lines between boxes: straight where nothing is in the way, else around corners, else over the row. */
+/** Routes of the lines between boxes: straight if nothing is in the way, else around corners, else over the row. */
 
 import type { Edge } from "./graph";
 
-/** The place of a box: a row of the drawing, a line within it, a column. */
+/** Position of a box: row, lane within the row, column. */
 export interface Cell {
   row: number;
   lane: number;
@@ -10,8 +10,8 @@ export interface Cell {
 }
 
 /**
- * `late` and `early`: along the first box's line or the second's, turning at the end or at the beginning;
- * `arc`: over the row, in one of several tracks.
+ * `late` and `early`: along the first or the second box's line, turning at the end or at the beginning; `arc`: over the
+ * row, in one of several tracks.
  */
 export type Way = { kind: "straight" | "upright" | "late" | "early" } | { kind: "arc"; track: number };
 
@@ -25,11 +25,11 @@ interface Spot extends Cell {
 
 export interface Drawn {
   path: string;
-  /** A place on the line, for a mark. */
+  /** A point on the line for a mark. */
   middle: { x: number; y: number };
 }
 
-/** Between columns; under a box, for its words. */
+/** Gap between columns, and below a box for its label. */
 export const GAP = 18;
 export const WORDS = 30;
 const CORNER = 9;
@@ -53,7 +53,7 @@ export function waysOf(edges: readonly Pick<Edge, "from" | "to">[], cells: reado
   return withTracks(ways, edges, cells);
 }
 
-/** Arcs that would run over each other get tracks of their own, short ones below long ones. */
+/** Assigns tracks to arcs that would overlap, short ones below long ones. */
 function withTracks(ways: Way[], edges: readonly Pick<Edge, "from" | "to">[], cells: readonly Cell[]): Way[] {
   const used: { row: number; track: number; from: number; to: number }[] = [];
   const spans = ways.flatMap(({ kind }, at) => {
@@ -71,7 +71,7 @@ function withTracks(ways: Way[], edges: readonly Pick<Edge, "from" | "to">[], ce
   return ways;
 }
 
-/** `over`: the height of an arc's track. Joins are entered from the side that the line comes from. */
+/** `over`: height of an arc's track. Joins are entered from the side that the line comes from. */
 export function draw(a: Spot, b: Spot, join: boolean, { kind }: Way, over: number): Drawn {
   const [right, left] = [a.x + a.width / 2, b.x - b.width / 2];
   const top = (spot: Spot) => spot.y - spot.height / 2 - spot.cards * 3;
@@ -97,7 +97,7 @@ export function draw(a: Spot, b: Spot, join: boolean, { kind }: Way, over: numbe
   return { path, middle: { x: (right + left) / 2, y: kind === "late" ? a.y : b.y } };
 }
 
-/** To a corner and around it, on the way from one point to another. */
+/** A rounded corner between two points. */
 function bend(x0: number, y0: number, x: number, y: number, x1: number, y1: number): string {
   const r = Math.min(CORNER, Math.hypot(x - x0, y - y0) / 2, Math.hypot(x1 - x, y1 - y) / 2);
   const towards = (to: number, from: number) => Math.sign(to - from) * r;

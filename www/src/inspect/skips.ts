@@ -8,13 +8,16 @@ import type { InspectedModel } from "./inspected";
 import { shapeWords } from "./names";
 import { GAIN, type Made, type Shown } from "./outputs";
 
-/** Skip connections as switches, and the output with and without those that are cut. Emits `cut` with names and whether they are cut. */
+/**
+ * Skip connections as checkboxes, and the output with and without the cut ones. Emits `cut` with names and whether they
+ * are cut.
+ */
 @customElement("inspect-skips")
 export class Skips extends Localized {
   @property({ attribute: false }) inspected!: InspectedModel;
   @property({ attribute: false }) cuts: readonly string[] = [];
   @property({ attribute: false }) made!: Shown;
-  /** What the network gets. */
+  /** The network's input. */
   @property({ attribute: false }) input: ImageBitmap | null = null;
 
   static override styles = [
@@ -135,7 +138,7 @@ export class Skips extends Localized {
 
   #compared() {
     const { whole, cut, difference, apart } = this.made;
-    const labels = this.inspected.model.classes.length > 0; // their colours are no measure
+    const labels = this.inspected.model.classes.length > 0; // PSNR between label colors is meaningless
     const apartness = labels || apart === null ? [] : [t("inspect.apart", { psnr: decibels(apart) })];
     return html`
       ${this.#figure(whole?.bitmap ?? null, t("inspect.with"), this.#figures(whole))}
@@ -157,7 +160,7 @@ export class Skips extends Localized {
   }
 }
 
-/** Whether the network's input is added to what it has computed, and nothing comes after. */
+/** Whether the network's input is added to its output at the very end. */
 function isResidual({ reader }: Edge, to: Box): boolean {
   const op = to.nodes.find(({ name }) => name === reader)?.op;
   return to.isOutput && (op === "Add" || op === "Sum");

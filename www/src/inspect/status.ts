@@ -1,4 +1,4 @@
-/** What the inspector is at, in words. */
+/** The inspector's current activity in words. */
 
 import { bytes, t } from "../i18n";
 import type { Inspector } from "./inspector";

@@ -1,4 +1,4 @@
-/** Where an arrow key leads in a drawn network: to the right with the data, to the left against it, else to what is seen there. */
+/** Arrow-key navigation in a drawn network: right with the data, left against it, up and down by position. */
 
 import type { Graph } from "./graph";
 import type { Layout } from "./layout";

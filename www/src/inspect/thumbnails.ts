@@ -1,4 +1,4 @@
-/** A picture for every box of the drawing: what the network makes there of the person's own. */
+/** A thumbnail for every box of the drawing: its feature maps of the user's picture. */
 
 import { Kept } from "../app/kept";
 import type { Job } from "../app/task-queue";
@@ -6,10 +6,10 @@ import type { Client } from "../client";
 import type { Box } from "./graph";
 import type { InspectedModel } from "./inspected";
 
-/** A network of more boxes is drawn without. */
+/** Larger networks are drawn without thumbnails. */
 const MOST = 120;
 const INPUT_SIDE = 512;
-/** Channels among which one is chosen. */
+/** Number of channels to choose from. */
 const CANDIDATES = 16;
 
 interface Thumbnail {
@@ -18,7 +18,7 @@ interface Thumbnail {
 }
 
 export class Thumbnails {
-  /** By the names of boxes. */
+  /** By box name. */
   #kept = new Map<string, Kept<Thumbnail>>();
   #client: Client;
 
@@ -30,12 +30,12 @@ export class Thumbnails {
     return this.#kept.get(box.name)?.value?.bitmap ?? null;
   }
 
-  /** Which of the box's channels that is; the first as long as it is not known. */
+  /** The channel in the box's thumbnail; the first until it is known. */
   channelOf(box: Box): number {
     return this.#kept.get(box.name)?.value?.channel ?? 0;
   }
 
-  /** Lets go of boxes that this network does not have. */
+  /** Releases boxes that this network does not have. */
   forgetOthers({ graph }: InspectedModel): void {
     for (const [name, kept] of this.#kept) {
       if (graph.boxes.some((box) => box.name === name)) continue;
@@ -44,7 +44,7 @@ export class Thumbnails {
     }
   }
 
-  /** `open`: of what part of which picture. */
+  /** `open`: key of the visible part of the picture. */
   *wanted(open: string, inspected: InspectedModel, cut: readonly string[], changed: () => void): Generator<Job> {
     const { boxes } = inspected.graph;
     for (const [at, box] of boxes.entries()) {
@@ -58,11 +58,11 @@ export class Thumbnails {
         kept.set(key, await this.#make(inspected, box, mine, signal));
         changed();
       };
-      yield { key, run, failed: () => {} }; // a box without a picture says as much
+      yield { key, run, failed: () => {} }; // a missing thumbnail shows it
     }
   }
 
-  /** Of a box the channel in which most is to be seen. */
+  /** Chooses the channel of a box with the most visible structure. */
   async #make({ inspection }: InspectedModel, box: Box, cut: string[], signal: AbortSignal): Promise<Thumbnail> {
     const client = this.#client;
     if (box.kind === "input") {
@@ -88,7 +88,7 @@ export class Thumbnails {
   }
 }
 
-/** Which of the maps side by side has most contrast from afar, where noise and single peaks are gone. */
+/** The map with the most contrast when seen from afar, where noise and single peaks vanish. */
 function clearest(sheet: ImageBitmap, count: number): number {
   const side = 8;
   const context = new OffscreenCanvas(side * count, side).getContext("2d", { willReadFrequently: true });

@@ -13,15 +13,15 @@ import { shapeWords } from "./names";
 import { kindWords, milliseconds } from "./words";
 
 /**
- * Every kernel of the network and how long it takes. Emits `pick` with the index of a row's box, `measure`, `stop`, and `save` with
- * comma-separated values.
+ * Every kernel of the network with its time. Emits `pick` with the index of a row's box, `measure`, `stop`, and `save`
+ * with comma-separated values.
  */
 @customElement("inspect-times")
 export class TimesTable extends Localized {
   @property({ attribute: false }) inspected!: InspectedModel;
-  /** The box that is looked at. */
+  /** Index of the selected box. */
   @property({ type: Number }) at = 0;
-  /** null as long as it has not been measured. */
+  /** null until measured. */
   @property({ attribute: false }) profile: Profile | null = null;
   @property() backend: BackendName | null = null;
   @property() phase: Phase = "waiting";
@@ -176,7 +176,7 @@ export class TimesTable extends Localized {
     if (changed.has("at") || changed.has("profile")) this.#reveal();
   }
 
-  /** The first row of the box that is looked at, within the table: the page stays where it is. */
+  /** Scrolls to the first row of the selected box within the table, without scrolling the page. */
   #reveal(): void {
     const { scroller } = this;
     const row = scroller?.querySelector<HTMLElement>("tr[data-chosen]");

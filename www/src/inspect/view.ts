@@ -38,7 +38,10 @@ import { kindWords, type Metric } from "./words";
 
 const METRICS: Metric[] = ["shape", "parameters", "cost", "time"];
 
-/** The U-Net inspector: lays out the elements, and keeps the address, the playground's settings and the inspector in step. */
+/**
+ * The U-Net inspector: lays out the elements, and synchronizes the address, the playground's settings and the
+ * inspector.
+ */
 @customElement("inspect-view")
 export class InspectView extends Localized {
   @property({ attribute: false }) inspector!: Inspector;
@@ -47,7 +50,7 @@ export class InspectView extends Localized {
   @state() private way: Way = { scale: "local", colors: "gray" };
   @state() private channel = 0;
   #version = 0;
-  /** Values of an attention, and how they are read: the same function as long as they are the same. */
+  /** Values of an attention and their reader: the same function as long as the values are the same. */
   #attended: FeaturesInfo | null = null;
   #read: ((token: number) => Promise<Float32Array>) | null = null;
 
@@ -65,7 +68,7 @@ export class InspectView extends Localized {
     void this.inspector.playground.follow(query);
   };
 
-  /** What is looked at, in the address. */
+  /** Writes the selection to the address. */
   note = (): void => {
     if (this.router.route.view !== "inspect") return;
     const { look, playground } = this.inspector;
@@ -91,7 +94,7 @@ export class InspectView extends Localized {
 
   protected override updated(): void {
     document.title = `${t("inspect.title")} · ${t("app.name")}`;
-    // Its options come and go, and those that have been chosen by hand do not heed `selected`.
+    // Its options change, and options chosen by hand do not follow `selected`.
     const beside = this.renderRoot.querySelector<HTMLSelectElement>(".beside select");
     if (beside) beside.value = this.inspector.besideMethod?.id ?? "";
   }
@@ -129,7 +132,7 @@ export class InspectView extends Localized {
   #subject() {
     const { state } = this.inspector.playground;
     const name = state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");
-    // Of a chain, the step whose network is looked into.
+    // In a chain, the step whose network is inspected.
     const step = this.inspector.method?.stages.find(({ kind }) => kind === "model");
     const of = state.task.chain && step?.kind === "model" ? html` · ${taskName(step.entry.task)}` : nothing;
     const back = `#${formatSettings(state.settings)}`;
@@ -137,7 +140,7 @@ export class InspectView extends Localized {
       <a href=${back}>${t("inspect.back")}</a>`;
   }
 
-  /** The strategies of the task, and the one to show beside. */
+  /** The task's strategies, and the one to show beside. */
   #models() {
     const { inspector } = this;
     const { networks, method } = inspector;
@@ -157,7 +160,7 @@ export class InspectView extends Localized {
       }`;
   }
 
-  /** Another network beside this one: where nothing has been picked yet, it is looked at where they begin to differ. */
+  /** Compares with another network: if nothing is selected yet, selects the place where they begin to differ. */
   #compare(beside: string | null): void {
     const { inspector } = this;
     const differs = inspector.look.node === null ? inspector.inspected.value?.afterUpsampling : null;
@@ -202,7 +205,7 @@ export class InspectView extends Localized {
     `;
   }
 
-  /** The output beside the drawing, and what it becomes without the connections that are cut there. */
+  /** The output beside the drawing, and the output without the cut connections. */
   #effect(inspected: InspectedModel) {
     const { cuts, made } = this.inspector;
     const { width, height } = inspected.inspection.rect;
@@ -218,7 +221,7 @@ export class InspectView extends Localized {
     </aside>`;
   }
 
-  /** The name of a file about the network, without its ending. */
+  /** The file name for data about the network, without extension. */
   #called(what: string): string {
     const { method, playground } = this.inspector;
     const { task, engine } = playground.state;
@@ -278,7 +281,7 @@ export class InspectView extends Localized {
         @channel=${({ detail }: CustomEvent<number>) => (this.channel = detail)}></inspect-maps></div>`;
   }
 
-  /** Which value of the box: after which of its nodes, or the places of the maxima. */
+  /** The displayed value of a box: the output of one of its nodes, or max-pooling indices. */
   #values(box: Box) {
     const { look } = this.inspector;
     const node = nodeOf(box, look.node);

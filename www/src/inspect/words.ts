@@ -1,4 +1,4 @@
-/** What is to be told of a network, in the person's language. */
+/** Descriptions of a network's boxes, in the user's language. */
 
 import { decimal, t, thousands } from "../i18n";
 import type { Profile } from "../inspection";
@@ -11,7 +11,7 @@ export function milliseconds(value: number): string {
   return t("inspect.ms", { value: decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0) });
 }
 
-/** What a box took: its own nodes', null as long as it is not known. */
+/** The time of a box, the sum over its nodes; null until it is known. */
 export function timeOf(box: Box, nodes: readonly { name: string }[], profile: Profile | undefined): number | null {
   if (!profile) return null;
   const own = box.nodes.map((node) => profile.milliseconds[nodes.findIndex(({ name }) => name === node.name)] ?? null);
@@ -24,7 +24,7 @@ export function kindWords(box: Box): string {
   return box.isOutput ? t("inspect.output.of", { ops }) : ops;
 }
 
-/** All of a box, to be heard. */
+/** The full description of a box, for screen readers. */
 export function spoken(box: Box): string {
   const words = { name: box.name, ops: kindWords(box), shape: shapeWords(box.shape) };
   const cost = { ...words, parameters: thousands(box.parameters), flops: thousands(box.flops) };
