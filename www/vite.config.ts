@@ -11,7 +11,7 @@ import en from "./src/i18n/en.json" with { type: "json" };
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const MODELS = at("../models/");
 
-/** Fills the words of index.html from the message file. The dev server injects scripts and styles: no policy there. */
+/** Fills in the messages of index.html. The dev server injects scripts and styles, so it sets no policy there. */
 function messages(): Plugin {
   let serving = false;
   return {
@@ -29,7 +29,7 @@ function messages(): Plugin {
   };
 }
 
-/** Serves and ships the models of `../models`, and of the folders in it, under `models/`. */
+/** Serves and ships the models in `../models` and its subfolders under `models/`. */
 function models(): Plugin {
   const files = () => (existsSync(MODELS) ? readdirSync(MODELS, { recursive: true, encoding: "utf8" }) : []);
   const names = () =>
@@ -52,8 +52,8 @@ function models(): Plugin {
 }
 
 /**
- * Puts the service worker beside the page, told apart from that of another build by what this one is made of, and
- * told all scripts and styles: views that load when they are first opened are to open without a network as well.
+ * Builds the service worker, with an identifier derived from the build's content and the list of all scripts and
+ * styles, so that views which were never opened work offline too.
  */
 function offline(): Plugin {
   return {
@@ -68,8 +68,8 @@ function offline(): Plugin {
       if (worker?.type !== "chunk") return;
       const names = Object.keys(bundle).sort();
       const build = createHash("sha256").update(names.join()).digest("hex").slice(0, 12);
-      // What is to be read is small, and somebody may want to read it without a network.
-      // The engine is there in two builds, of which a browser takes one: it is kept once it has been used.
+      // Guides are small, and useful offline. Of the engine's two builds a browser uses only one: it is cached once
+      // used.
       const chunks = names.filter((name) => /^(assets\/.*\.(js|css)|help\/.*)$/.test(name));
       worker.code = worker.code.replace("__BUILD__", build).replace(/["'`]__CHUNKS__["'`]/, JSON.stringify(chunks));
     },
@@ -84,7 +84,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What the page opens with is one file, not one for each set of views that shares a part of it.
+    // The opening view is one file, instead of one for each set of views that shares a part of it.
     rolldownOptions: {
       output: {
         codeSplitting: { groups: [{ name: "page", test: /\/node_modules\/|\/src\/(app|elements|embed|view)\// }] },

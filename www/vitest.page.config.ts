@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Tests of the page in headless Chromium: those of a `FakePage` on a fake engine (built by the setup), the others on the
- * production build in dist/. Two files at a time: a test mostly waits for the browser, which takes the rest of the cores.
+ * Tests of the page in headless Chromium: those of a `FakePage` on a fake engine (built by the setup), the others on
+ * the production build in dist/. Two files at a time: a test mostly waits for the browser, which uses the remaining
+ * cores.
  */
 export default defineConfig({
   test: {

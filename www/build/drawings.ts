@@ -9,14 +9,17 @@ import { drawingOf, type Net } from "../src/gallery/drawing";
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const MODULE = "virtual:drawings";
 const ENGINE = at("../../pkg/baseline/unet_playground");
-/** Pixels of a side, where a network takes any: drawings are the same at every size. */
+/** Side of the input in pixels, if a network takes any size: the drawing does not depend on it. */
 const SIDE = 192;
 
 const read = (file: string) => readFileSync(at(`../../models/${file}`));
 
-/** By file, every network of the manifest as the engine tells of it; kept, for that takes seconds, until engine or networks change. */
+/**
+ * The inspection of every network in the manifest, by file; cached until engine or networks change, since it takes
+ * seconds.
+ */
 async function nets(): Promise<Record<string, Net>> {
-  const manifest = read("manifest.json"); // it has the hashes of all files
+  const manifest = read("manifest.json"); // contains the hashes of all files
   const wasm = readFileSync(`${ENGINE}_bg.wasm`);
   const folder = at("../node_modules/.cache/");
   const kept = `${folder}nets-${createHash("sha256").update(manifest).update(wasm).digest("hex").slice(0, 16)}.json`;
@@ -39,7 +42,7 @@ async function nets(): Promise<Record<string, Net>> {
   return found;
 }
 
-/** The gallery's drawings as a module of their own, made from the networks when it is first asked for. */
+/** The gallery's drawings as a virtual module, generated from the networks on first use. */
 export function networkDrawings(): Plugin {
   return {
     name: "drawings",

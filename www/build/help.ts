@@ -7,10 +7,10 @@ import en from "../src/i18n/en.json" with { type: "json" };
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const DOCS = at("../../docs/");
-/** The guide for everybody comes first; what is looked up comes last. */
+/** The guide for everybody comes first, references come last. */
 const FIRST = "restore-a-photo.md";
 const LAST = ["api.md", "operators.md", "networks.md"];
-/** What the guides call the address of the playground: examples beside them show the one that they are in. */
+/** The playground's address in the guides; in the site it becomes the site's own. */
 const EXAMPLE = "https://example.edu/unet/";
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 
@@ -23,7 +23,7 @@ interface Guide {
   html: string;
 }
 
-/** Renders docs/*.md into help/ of the site, with what they link to: `index.html` lists them. */
+/** Renders docs/*.md to help/ in the site, with the files they link to; `index.html` lists them. */
 export function help(): Plugin {
   return {
     name: "help",
@@ -43,7 +43,7 @@ export function help(): Plugin {
   };
 }
 
-/** Every file of help/ by its path there. */
+/** All files of help/ by path. */
 export function helpFiles(): Record<string, string | Buffer> {
   const files: Record<string, string | Buffer> = { "help.css": styles() };
   const names = readdirSync(DOCS).filter((name) => name.endsWith(".md"));
@@ -75,7 +75,7 @@ function rendered(name: string): { guide: Guide; linked: string[] } {
         const text = this.parser.parseInline(tokens);
         const [path = "", hash = ""] = href.split("#");
         if (/^[a-z]+:/.test(href) || path === "") return `<a href="${escaped(href)}">${text}</a>`;
-        // What is not in docs/ is not in the site.
+        // Files outside docs/ are not part of the site.
         if (path.startsWith("..") || !existsSync(DOCS + path)) return text;
         if (!path.endsWith(".md")) linked.push(path);
         return `<a href="${escaped(pageOf(path) + (hash && `#${hash}`))}">${text}</a>`;
@@ -136,7 +136,7 @@ ${html}
 `;
 }
 
-/** The guides' own rules, over the colors of the page. */
+/** The guides' own styles, with the page's colors. */
 function styles(): string {
   const [colors = ""] = /:root \{[^}]*\}/.exec(readFileSync(at("../src/styles.css"), "utf8")) ?? [];
   return `${colors}\n${readFileSync(at("help.css"), "utf8")}`;
@@ -146,7 +146,7 @@ function pageOf(name: string): string {
   return name.replace(/\.md$/, ".html");
 }
 
-/** As GitHub names headings. */
+/** Heading ids, as on GitHub. */
 function slug(text: string): string {
   return text
     .toLowerCase()

@@ -1,7 +1,7 @@
 import type { Plugin } from "vite";
 import en from "../src/i18n/en.json" with { type: "json" };
 
-/** Endings by type of what the page opens; browsers ask for both. */
+/** Extensions of the files that the page opens, by type; browsers ask for both. */
 const OPENED = {
   "image/png": [".png"],
   "image/jpeg": [".jpg", ".jpeg", ".jfif"],
@@ -15,7 +15,7 @@ const OPENED = {
 };
 const SURFACE = "#fcfbf9";
 
-/** What makes the page an app of the system: addresses are those of the page's own folder, wherever that is. */
+/** The web app manifest; addresses are relative to the page's folder. */
 export function appManifest(): object {
   const png = (name: string, side: number, purpose = "any") => ({
     src: `./${name}.png`,
@@ -40,7 +40,7 @@ export function appManifest(): object {
       png("icon-512", 512),
       png("icon-maskable-512", 512, "maskable"),
     ],
-    // The service worker takes what is posted there.
+    // The service worker handles POST requests there.
     share_target: {
       action: "./share",
       method: "POST",
@@ -51,7 +51,7 @@ export function appManifest(): object {
   };
 }
 
-/** Puts the manifest of the installed page beside it. */
+/** Writes the web app manifest. */
 export function installed(): Plugin {
   return {
     name: "installed",

@@ -14,8 +14,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const ENTRIES = { "embed.js": "../src/embed/element.ts", "start.js": "../src/embed/start.ts" } as const;
 
 /**
- * Puts scripts beside the page that are none of its modules, each on its own: the custom element for other pages, with its
- * manifest and types, and what runs first in a frame.
+ * Builds the scripts outside the page's module graph: the custom element for other pages, with its manifest and types,
+ * and the first script of a frame.
  */
 export function scripts(): Plugin {
   return {
@@ -42,7 +42,7 @@ export function scripts(): Plugin {
   };
 }
 
-/** A script with all that it imports, and the messages under these keys. */
+/** A script bundled with its imports and the messages under these keys. */
 async function built(entry: string, keys: readonly string[]): Promise<string> {
   const made = await build({
     configFile: false,
@@ -71,7 +71,7 @@ function words(keys: readonly string[]): Record<string, Record<string, string>> 
   );
 }
 
-/** Where the build has put what is to be asked for first. */
+/** Addresses of the files to request first. */
 function early(bundle: Rollup.OutputBundle): Early {
   const names = Object.keys(bundle);
   const hashed = (name: string) => {
@@ -91,7 +91,7 @@ function early(bundle: Rollup.OutputBundle): Early {
   };
 }
 
-/** The photo and the networks that the page opens with. */
+/** The photo and the networks of the opening comparison. */
 function openingFiles(manifest: unknown): string[] {
   const { sample, task, methods } = opening(false);
   const networks = new Catalogue(parseManifest(manifest)).methods(factsOf(task), true);

@@ -1,10 +1,10 @@
 /**
  * The page's only way to the engine: typed calls to one worker.
  *
- * A call that is aborted rejects at once, and what the worker sends for it later is dropped (a late
- * picture or model is freed there). A worker that crashes is thrown away: every open call rejects with
- * `engine-crashed`, `onCrash` is told, and the next call starts a fresh worker. So is one that is lost through
- * no call of this page's, of which `onLost` is told. Numbers of pictures and models do not outlive their worker.
+ * An aborted call rejects at once, and its late answer is dropped (a late picture or model is freed). A crashed worker
+ * is discarded: every open call rejects with `engine-crashed`, `onCrash` is called, and the next call starts a new
+ * worker. A worker lost for reasons outside this page is discarded as well, and `onLost` is called. Ids of pictures and
+ * models end with their worker.
  */
 
 import type { EngineInfo } from "./protocol";
@@ -33,13 +33,13 @@ interface OpenCall extends CallOptions {
 export interface WorkerLike {
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
-  /** Of one that is shared: it ended, and not by a call of this page's. */
+  /** For a shared worker: it ended, and not because of this page's calls. */
   onlost?: (() => void) | null;
   postMessage(message: ToWorker): void;
   terminate(): void;
 }
 
-/** How to be rid of what lives in the worker. */
+/** Calls that free objects in the worker. */
 const FREE = {
   picture: (picture: number): ToWorker => ({ id: 0, call: "freePicture", args: { picture } }),
   model: (model: number): ToWorker => ({ id: 0, call: "freeModel", args: { model } }),
@@ -47,7 +47,7 @@ const FREE = {
   features: (features: number): ToWorker => ({ id: 0, call: "freeFeatures", args: { features } }),
 };
 
-/** What calls that leave something behind in the worker do to it when nobody waits for them any more. */
+/** Messages that free the results of calls that nobody waits for any more. */
 const UNDO: { [K in CallName]?: (result: never) => ToWorker } = {
   decode: (picture: Calls["decode"]["result"]) => FREE.picture(picture.id),
   make: (picture: Calls["make"]["result"]) => FREE.picture(picture.id),
@@ -106,12 +106,12 @@ export class Client {
     });
   }
 
-  /** Frees something in the worker, if that worker still lives. */
+  /** Frees an object, if its worker still lives. */
   free(what: keyof typeof FREE, id: number): void {
     this.#worker?.postMessage(FREE[what](id));
   }
 
-  /** Ends the worker, whose open calls fail as if they had been aborted. */
+  /** Ends the worker; its open calls reject as aborted. */
   end(): void {
     this.#worker?.terminate();
     this.#worker = null;
@@ -157,7 +157,7 @@ export class Client {
     if (undo) worker.postMessage(undo(message.result as never));
   }
 
-  /** `detail`: null of one that is lost. */
+  /** `detail`: null if the worker was lost. */
   #crash(worker: WorkerLike, detail: string | null): void {
     if (worker !== this.#worker) return;
     this.#worker = null;

@@ -17,7 +17,7 @@ import { CallError, messageOf } from "./protocol";
 import "./styles.css";
 import { VIEW, type ViewElement } from "./views";
 
-/** What the playground shows, for its link among the views, which names no settings. */
+/** The playground's current query, for its link among the views. */
 let noted = "";
 
 const spawn = () =>
@@ -40,42 +40,42 @@ const outside: Outside = {
       return "shared";
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return null;
-      outside.save(file, file.name); // the click that asked for it may be too long ago
+      outside.save(file, file.name); // the click that requested it may be too long ago
       return "saved";
     }
   },
   async copy(png) {
     try {
-      // The promise goes in unsettled: the permission lasts only as long as the click that gave it.
+      // The promise is passed unsettled: the permission ends with the click that gave it.
       await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
     } catch (error) {
-      await png; // where there is no picture, that is what went wrong
+      await png; // reports the error if there is no picture
       throw new CallError("no-clipboard", messageOf(error));
     }
   },
   note(query, step) {
     noted = query;
-    // The history of a page around this one is not ours to fill.
+    // Do not fill the history of an embedding page.
     if (router.route.view === "playground") router.note({ view: "playground", path: "", query }, step && !embed);
     else onPage?.note?.();
   },
 };
 
-/** Whether another app has shared files to this page. */
+/** Whether another app has shared files with this page. */
 const isShared = wasShared();
 
-/** How the page shows itself in a frame of another page. */
+/** The page's layout in a frame of another page. */
 const embed = modeOf(location.search);
-/** What the page around speaks with. */
+/** The embedding page's interface. */
 const frame = embed && window.parent !== window ? new Frame(window.parent) : null;
 if (embed?.theme) document.documentElement.style.colorScheme = embed.theme;
 
 const router = new Router();
-/** What this frame shares an engine with: others that the element has put into the page, of the same build. */
+/** Key of the shared engine: the same for all frames of the element in one page, of the same build. */
 const sharing = embed && window.name && `${import.meta.url} ${window.name}`;
 const client = new Client(() => (sharing ? oneEngine(sharing, spawn) : spawn()));
 const views = new Map<ViewName, Promise<ViewElement>>();
-/** The view that is shown. */
+/** The current view. */
 let onPage: ViewElement | null = null;
 let playground: Playground | null = null;
 
@@ -92,14 +92,14 @@ function shared(): Playground {
   return playground;
 }
 
-/** For traces: when the first result is drawn (`tools/first-second.mjs`). */
+/** Marks the first drawn result in performance traces (`tools/first-second.mjs`). */
 function markRestored(): void {
   if (!playground?.state.results.some(({ status }) => status === "done")) return;
   playground.removeEventListener("change", markRestored);
   requestAnimationFrame(() => performance.mark("restored"));
 }
 
-/** Opens what another app has shared, else what the address names; nothing where the page around will give a photo. */
+/** Opens shared files, or what the address names; nothing if the embedding page will send a photo. */
 async function firstPhoto(playground: Playground): Promise<void> {
   if (embed?.waits) return;
   const files = isShared ? await sharedFiles() : [];
@@ -110,7 +110,7 @@ function prepareOffline(): void {
   if (import.meta.env.PROD) void keepForOffline(() => client.call("fetched", {}));
 }
 
-/** Makes the playground follow the address when that comes to name it, with whatever settings. */
+/** Makes the playground follow the address when it comes to name it, with whatever settings. */
 function arrive(): void {
   const { view, query } = router.route;
   if (view !== "playground") return;
@@ -122,18 +122,18 @@ async function make(view: ViewName): Promise<ViewElement> {
   const element = await VIEW[view].make({ client, fresh: () => new Client(spawn), router, embed, shared });
   if (view === "playground") {
     router.addEventListener("change", arrive);
-    arrive(); // the playground may be another view's, with other settings
+    arrive(); // the playground may belong to another view, with other settings
   }
   return element;
 }
 
-/** Whether a view has been shown: another one is then a change. */
+/** Whether a view was shown before: only then is this a change of view. */
 let shownOne = false;
 
-/** How far each view was scrolled when another took its place. */
+/** Scroll positions of views that were replaced. */
 const tops = new WeakMap<Element, number>();
 
-/** Puts the view that the address names on the page. Each is made when it is first asked for, and kept. */
+/** Shows the view in the address. Views are created on first use, and kept. */
 async function show(): Promise<void> {
   const { view } = router.route;
   if (view === "playground" || VIEW[view].borrows) playground?.rest(VIEW[view].borrows);
@@ -153,7 +153,7 @@ async function show(): Promise<void> {
   shownOne = true;
 }
 
-/** Opens the dialog on what is shown, which is loaded when it is first asked for. */
+/** Opens the share dialog, which is loaded on first use. */
 async function share(): Promise<void> {
   const { route } = router;
   const query = route.query || (route.view === "playground" ? noted : "");
@@ -161,7 +161,7 @@ async function share(): Promise<void> {
   await openShare({ ...route, query }, playground?.state ?? null);
 }
 
-/** Where a change of view has led, for who does not see it: the view's first heading, or the page's. */
+/** Moves the focus to the view's first heading, or the page's, so that screen readers announce the change. */
 async function focusHeading(view: HTMLElement): Promise<void> {
   await (view as Partial<LitElement>).updateComplete;
   const heading = view.shadowRoot?.querySelector<HTMLElement>("main :is(h1, h2)");
@@ -173,8 +173,8 @@ async function focusHeading(view: HTMLElement): Promise<void> {
 }
 
 /**
- * Files dragged over a view that does not take them itself: the browser would open them in place of the page. A view that
- * has no use for them gives way to the playground.
+ * Handles files dropped on a view that does not take them: the browser would open them in place of the page. Such a
+ * view gives way to the playground.
  */
 function bring(event: DragEvent): void {
   const { dataTransfer: data } = event;
@@ -191,8 +191,7 @@ function bring(event: DragEvent): void {
 }
 
 /**
- * In a frame of another page, what is shown stays what that page has chosen: a link to another view opens the whole page, in
- * a tab of its own.
+ * In a frame of another page the view stays the chosen one: a link to another view opens the whole page in a new tab.
  */
 function lead(event: MouseEvent): void {
   const link = event.composedPath().find((one) => one instanceof HTMLAnchorElement);
@@ -211,7 +210,7 @@ window.addEventListener("drop", bring);
 if (embed) document.addEventListener("click", lead, { capture: true });
 document.addEventListener("share", () => void share());
 window.addEventListener("beforeunload", (event) => {
-  if (playground?.restores) event.preventDefault(); // the photos that are done would be lost
+  if (playground?.restores) event.preventDefault(); // the finished photos would be lost
 });
 router.addEventListener("change", () => void show());
-void show().then(() => playground ?? prepareOffline()); // the playground does so once its engine is there
+void show().then(() => playground ?? prepareOffline()); // the playground does so once its engine is ready

@@ -31,21 +31,21 @@ export interface EngineInfo {
   reason: string;
 }
 
-/** What a person should know of a picture's file; of `by-browser`, the engine could not read it at all. */
+/** A notice about a picture's file; `by-browser`: the engine could not read it. */
 export type FileNotice = PictureNotice | ByBrowser;
 
-/** A picture that lives in the worker; the page holds only its number and size. */
+/** A picture in the worker; the page holds only its id and size. */
 export interface PictureInfo {
   id: number;
   width: number;
   height: number;
-  /** Whether any of it is transparent. */
+  /** Whether it has transparency. */
   transparent?: boolean;
-  /** Of one that has just been decoded. */
+  /** Set on decoding. */
   notices?: FileNotice[];
-  /** Of the same: whether its file says where the photo was taken. */
+  /** Set on decoding: whether the file contains a location. */
   located?: boolean;
-  /** Of the same: whether compression has changed its pixels. */
+  /** Set on decoding: whether its compression was lossy. */
   lossy?: boolean;
 }
 
@@ -53,24 +53,24 @@ export interface ModelInfo {
   id: number;
   bytes: number;
   metadata: Record<string, string>;
-  /** What its results tell apart; empty for one that makes pictures. */
+  /** Its classes; empty if it outputs pictures. */
   classes: ClassInfo[];
-  /** Whether its results have no colors. */
+  /** Whether its output is gray. */
   gray: boolean;
-  /** What it can be told beside the picture, by name. */
+  /** Its optional inputs, by name. */
   optional: Record<string, OptionalInput>;
-  /** Of a person's own file that does not say what its output is. */
+  /** For a user's own file that does not declare its output's meaning. */
   undeclared: UndeclaredOutput | null;
 }
 
-/** Numbers of channels, and the operator that the output comes from. */
+/** Numbers of channels, and the operator that produces the output. */
 export interface UndeclaredOutput {
   input: number;
   output: number;
   operator: string;
 }
 
-/** A model at work on a part of a picture; lives in the worker, as long as its engine does. */
+/** A model inspected at a part of a picture; in the worker, as long as its engine. */
 export interface InspectionInfo {
   id: number;
   rect: Rect;
@@ -81,7 +81,7 @@ export interface InspectionInfo {
   outputs: string[];
 }
 
-/** A value of a run; lives in the worker. */
+/** A value of a run, in the worker. */
 export interface FeaturesInfo {
   id: number;
   shape: number[];
@@ -103,38 +103,38 @@ export interface LossInfo {
 export interface ModelFiles {
   file: Blob;
   data: Record<string, Blob>;
-  /** What a person has said of it: entries in place of the file's own `metadata_props`. */
+  /** The user's answers: overrides of the file's `metadata_props`. */
   metadata: Record<string, string>;
 }
 
-/** A file of this site, and the hash of its content. */
+/** A file of this site, with the hash of its content. */
 export interface WeightFile {
   url: string;
   sha256: string;
 }
 
-/** A shipped model; `data` holds the external data files that it may share with others, by name. */
+/** A shipped model; `data` lists its external data files by name; models may share them. */
 export interface ShippedModel extends WeightFile {
   data: Record<string, WeightFile>;
 }
 
-/** Where a model comes from: shipped with the page and known by its hash, or files a person brought. */
+/** The source of a model: shipped with the page and identified by hash, or the user's files. */
 export type ModelSource = ShippedModel | ModelFiles;
 
-/** Shares from 0 to 1, null where there is nothing to tell of; `iou`: of each class, intersection over union. */
+/** Fractions from 0 to 1, null if undefined; `iou`: intersection over union of each class. */
 export interface LabelScores {
   pixelAccuracy: number | null;
   meanIou: number | null;
   iou: (number | null)[];
 }
 
-/** Pictures made of pictures. */
+/** Operations that make pictures from pictures. */
 export type Recipe =
   | { make: "filtered"; of: number; how: FilterSpec }
   | { make: "mixed"; of: number; over: number; strength: number }
   | { make: "difference"; of: number; from: number; gain: number }
   | { make: "drawn-labels"; of: number; over: number; how: LabelView }
-  /** Of a mask that a person gave. */
+  /** The label picture of a user's mask. */
   | { make: "labels"; of: number; classes: number }
   | { make: "cut"; of: number; cut: Cut }
   | { make: "reduced"; of: number; maxSide: number };
@@ -151,7 +151,7 @@ export type Progress =
 
 export type Tile = Rect & { bitmap: ImageBitmap };
 
-/** Every call the page can make: arguments and result. */
+/** All calls of the page: arguments and result. */
 export interface Calls {
   start: { args: { backend: BackendChoice }; result: EngineInfo };
   loadModel: { args: { source: ModelSource }; result: ModelInfo };
@@ -159,11 +159,11 @@ export interface Calls {
   decode: { args: { file: Blob }; result: PictureInfo };
   make: { args: { recipe: Recipe }; result: PictureInfo };
   firstLook: { args: { picture: number }; result: FirstLook };
-  /** `border`: pixels on each side that do not count for the PSNR of luma. */
+  /** `border`: pixels along the edges that the PSNR of luma ignores. */
   score: { args: { picture: number; reference: number; border: number }; result: Scores };
-  /** Of pictures of labels. */
+  /** Scores of label pictures. */
   scoreLabels: { args: { labels: number; truth: number; classes: number }; result: LabelScores };
-  /** The colours of differences, 256 RGBA pixels. */
+  /** The color scale of difference maps, 256 RGBA pixels. */
   differenceScale: { args: Record<string, never>; result: Uint8ClampedArray };
   checkerboard: { args: { picture: number; period: 2 | 4 | 8 }; result: number };
   /** Red, green, blue and alpha of one pixel. */
@@ -171,9 +171,9 @@ export interface Calls {
   preview: { args: { picture: number; maxSide: number }; result: ImageBitmap };
   region: { args: { picture: number; rect: Rect }; result: ImageBitmap };
   estimate: { args: { width: number; height: number; model: number }; result: Estimate };
-  /** Multiplications and additions that the engine does in a millisecond, by a short run of the model. */
+  /** Multiply-adds per millisecond of the engine, by a short run of the model. */
   calibrate: { args: { model: number }; result: number };
-  /** The engine is told of again: it may have gone on with the CPU. `near`: what comes first. */
+  /** Returns the engine again, since it may have switched to the CPU. `near`: where tiles are computed first. */
   process: {
     args: { picture: number; model: number; near: Point | null; optional?: OptionalValues | null };
     result: { picture: PictureInfo; engine: EngineInfo };
@@ -182,7 +182,7 @@ export interface Calls {
     args: { picture: number; model: number; at: Point; optional: OptionalValues | null };
     result: LikelyColor[];
   };
-  /** CIE L*, a* and b* of an sRGB color of bytes. */
+  /** CIE L*, a* and b* of an sRGB color, as bytes. */
   lab: { args: { rgb: [number, number, number] }; result: [number, number, number] };
   inspect: { args: { picture: number; model: number; at: Point | null; side: number }; result: InspectionInfo };
   inspectedInput: { args: { inspection: number }; result: PictureInfo };
@@ -190,7 +190,7 @@ export interface Calls {
   features: { args: { inspection: number; value: string; cut: string[] }; result: FeaturesInfo };
   featureMaps: { args: { features: number; look: FeatureLook }; result: ImageBitmap };
   featureValue: { args: { features: number; channel: number; at: Point }; result: number };
-  /** One row of every channel, channels one after the other. */
+  /** One row of every channel, channel by channel. */
   featureRow: { args: { features: number; row: number }; result: Float32Array };
   profile: { args: { inspection: number }; result: { profile: Profile; engine: EngineInfo } };
   loss: { args: { inspection: number; reference: number; cut: string[] }; result: LossInfo };
@@ -203,10 +203,10 @@ export interface Calls {
     result: Uint8Array<ArrayBuffer>;
   };
   encodePng: { args: { picture: number; location?: boolean }; result: Uint8Array<ArrayBuffer> };
-  /** Addresses of what the worker has fetched. */
+  /** Addresses that the worker has fetched. */
   fetched: { args: Record<string, never>; result: string[] };
   freePicture: { args: { picture: number }; result: null };
-  /** Of the lab: needs no engine to have been started. */
+  /** For the lab: works without an engine. */
   upsample: { args: UpsampleRequest; result: Upsampled };
 }
 
@@ -223,10 +223,10 @@ export type FromWorker =
   | { id: number; tile: Tile }
   | (Crash & { by: readonly number[] });
 
-/** Pages that come by a port of their own, and go, by number; `by` above has those whose calls are to blame. */
+/** Pages that connect by a port, and leave, by number; `by` above names those whose calls are at fault. */
 export type Visit = { comes: number } | { goes: number };
 
-/** An error of a call: `code` picks the sentence the page shows, `params` fill it, `message` is its detail. */
+/** An error of a call: `code` selects the page's sentence, `params` fill it, `message` is the detail. */
 export class CallError extends Error {
   readonly code: string;
   readonly params: Record<string, string | number>;

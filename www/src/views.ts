@@ -1,4 +1,4 @@
-/** The views of the page: what each is made of, whether it borrows the playground's photo, and what files it takes itself. */
+/** The registry of views: how each is loaded, whether it borrows the playground's photo, and which files it takes. */
 
 import type { Playground } from "./app/playground";
 import type { Router, ViewName } from "./app/router";
@@ -6,27 +6,27 @@ import type { Client } from "./client";
 import { App } from "./elements/app";
 import type { Mode } from "./embed/mode";
 
-/** What views are made of. */
+/** What views are constructed from. */
 export interface Parts {
   client: Client;
-  /** Another client, with a worker of its own. */
+  /** Another client, with its own worker. */
   fresh(): Client;
   router: Router;
   embed: Mode | null;
-  /** The playground, whose photo and settings other views share; made when it is first asked for. */
+  /** The playground, whose photo and settings other views share; created on first use. */
   shared(): Playground;
 }
 
 export interface View {
   make(parts: Parts): Promise<ViewElement>;
-  /** Whether it uses the playground's photo, and its engine for something else than results. */
+  /** Whether it uses the playground's photo and engine, so that the playground must rest. */
   borrows: boolean;
-  /** Which dropped files it opens itself; any others lead to the playground. */
+  /** Which dropped files it opens itself; all others go to the playground. */
   takes: "anything" | "one photo" | "nothing";
 }
 
 export interface ViewElement extends HTMLElement {
-  /** Writes what is shown into the address, after the playground's settings have changed under it. */
+  /** Writes the view's state to the address, after the playground's settings have changed. */
   note?(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The messages of the page in the chosen language. A language is one JSON file here; only the chosen one is loaded.
- * Elements read every word they show from here.
+ * The page's messages in the chosen language. Each language is one JSON file; only the chosen one is loaded. All text
+ * in elements comes from here.
  */
 
 import { LitElement } from "lit";
@@ -13,7 +13,7 @@ export type Params = Record<string, string | number>;
 const FILES = import.meta.glob<Messages>("./*.json", { import: "default" });
 const changed = new EventTarget();
 
-/** Every language there is a file of, by its tag. */
+/** Tags of all languages with a file. */
 export const LANGUAGES: readonly Language[] = Object.keys(FILES)
   .map((path) => path.slice("./".length, -".json".length))
   .sort();
@@ -36,13 +36,13 @@ export function language(): Language {
   return current;
 }
 
-/** A language as it calls itself. */
+/** A language's name for itself. */
 export function languageName(language: Language): string {
   const name = new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
 }
 
-/** Stays as it is where the messages cannot be fetched. */
+/** Keeps the current language if the messages cannot be fetched. */
 export async function setLanguage(language: Language): Promise<void> {
   messages = await load(language);
   current = language;
@@ -56,10 +56,10 @@ export function t(key: MessageKey, params: Params = {}): string {
   return fill(messages[key], params);
 }
 
-/** Messages that come in the plural forms of a language, `key.one`, `key.few` and so on; all have `key.other`. */
+/** Keys of messages with plural forms, `key.one`, `key.few` and so on; all have `key.other`. */
 export type PluralKey = { [K in MessageKey]: K extends `${infer Base}.other` ? Base : never }[MessageKey];
 
-/** The message for so many, by the rules of the current language. */
+/** The message for a count, by the plural rules of the current language. */
 export function plural(key: PluralKey, count: number, params: Params = {}): string {
   const form = `${key}.${new Intl.PluralRules(current).select(count)}`;
   return t(hasMessage(form) ? form : `${key}.other`, params);
@@ -91,7 +91,7 @@ export function bytes(count: number): string {
   return new Intl.NumberFormat(current, { style: "unit", unit, maximumFractionDigits }).format(value);
 }
 
-/** In seconds, from a minute and a half on in minutes, from as many hours on in hours. */
+/** In seconds below 1.5 minutes, in minutes below 1.5 hours, then in hours. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   const [value, unit] =
@@ -118,17 +118,17 @@ export function thousands(value: number): string {
     compactDisplay,
     maximumSignificantDigits: 3,
   }).format(value);
-  return said.replace("tỷ", "tỉ"); // spelled as everywhere on the page
+  return said.replace("tỷ", "tỉ"); // the spelling used on the page
 }
 
-/** An element that draws itself again when the language changes. */
+/** An element that renders again when the language changes. */
 export class Localized extends LitElement {
   #redraw = () => this.requestUpdate();
 
   override connectedCallback(): void {
     super.connectedCallback();
     changed.addEventListener("change", this.#redraw);
-    if (this.hasUpdated) this.requestUpdate(); // the language may have changed while it was away
+    if (this.hasUpdated) this.requestUpdate(); // the language may have changed while it was detached
   }
 
   override disconnectedCallback(): void {

@@ -1,13 +1,13 @@
-/** Which language to speak, asked before there are any messages. */
+/** Chooses the language before any messages are loaded. */
 
 /** A BCP 47 tag that names a file. */
 export type Language = string;
 
-/** What the page speaks where it does not have any language of its reader. */
+/** Used if none of the reader's languages is available. */
 const FALLBACK = "en";
 const STORED = "language";
 
-/** Of those there are: the one that the address asks for, else the one chosen before, else the first of the browser's. */
+/** The language in the address, else the one chosen earlier, else the first available one of the browser's. */
 export function preferred(languages: readonly Language[]): Language {
   const asked = new URLSearchParams(globalThis.location?.search).get("lang") ?? "";
   const wanted = [asked, chosenBefore() ?? "", ...(navigator.languages ?? [navigator.language])];
@@ -19,7 +19,7 @@ export function preferred(languages: readonly Language[]): Language {
   return FALLBACK;
 }
 
-/** Storage may be forbidden; the page then forgets its language and works on. */
+/** Null if storage is forbidden; the page then forgets its language. */
 function chosenBefore(): string | null {
   try {
     return localStorage.getItem(STORED);
@@ -28,11 +28,11 @@ function chosenBefore(): string | null {
   }
 }
 
-/** For the next visit. */
+/** Remembers the language for the next visit. */
 export function choose(language: Language): void {
   try {
     localStorage.setItem(STORED, language);
   } catch {
-    // it speaks it for this visit
+    // the choice lasts for this visit
   }
 }

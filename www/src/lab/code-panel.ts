@@ -8,7 +8,7 @@ import type { Settings } from "./settings";
 
 type Library = "PyTorch" | "TensorFlow";
 
-/** The current state as a program. */
+/** The current settings as a PyTorch or TensorFlow program. */
 @customElement("lab-code")
 export class CodePanel extends Localized {
   @property({ attribute: false }) settings!: Settings;
@@ -74,7 +74,7 @@ export class CodePanel extends Localized {
     </section>`;
   }
 
-  /** The clipboard may be forbidden; the program is then selected, for the person's own keys. */
+  /** If the clipboard is forbidden, selects the program for copying by hand. */
   async #copy(library: Library, code: string, button: Element): Promise<void> {
     try {
       await navigator.clipboard.writeText(code);

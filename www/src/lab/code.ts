@@ -1,4 +1,4 @@
-/** The same computation for PyTorch and for TensorFlow, as programs that print the numbers shown. */
+/** PyTorch and TensorFlow programs that print the displayed numbers. */
 
 import type { Matrix } from "./matrix";
 import type { Settings } from "./settings";
@@ -89,7 +89,7 @@ function tensorflowResize({ operator, input, factor, alignCorners }: Settings): 
   return `tf.compat.v1.image.resize_${operator}(data, ${size}, align_corners=True)`;
 }
 
-/** TensorFlow numbers the channels of a block last, PyTorch first. */
+/** TensorFlow puts the channels of a block last, PyTorch first. */
 function tensorflowShuffle({ input, factor }: Settings): string[] {
   const made = input.channels / (factor * factor);
   const shape = `[1, ${input.height}, ${input.width}, ${made}, ${factor * factor}]`;
@@ -137,7 +137,7 @@ function tensorflowTransposed(settings: Settings): string[] {
   ];
 }
 
-/** Arguments on lines of their own, at most three on each. */
+/** Arguments on lines of their own, at most three per line. */
 function hanging(parts: string[]): string {
   const lines: string[] = [];
   for (let at = 0; at < parts.length; at += 3) lines.push(`\n    ${parts.slice(at, at + 3).join(", ")}`);
@@ -149,7 +149,7 @@ function assigned(name: string, call: string, m: Matrix): string {
   return `${before}${nested(m, before.length)})`;
 }
 
-/** Nested lists of floats; rows below each other. */
+/** Nested lists of floats, one row per line. */
 function nested(m: Matrix, indent: number): string {
   const rows: string[] = [];
   for (let at = 0; at < m.values.length; at += m.width) {
@@ -163,7 +163,7 @@ function nested(m: Matrix, indent: number): string {
   return `[${rows.join(`,\n${" ".repeat(indent + 1)}`)}]`;
 }
 
-/** The number as it was typed, as a float of Python. */
+/** The number as typed, as a Python float. */
 function float(value: number): string {
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.`;

@@ -8,7 +8,7 @@ import { panel } from "./panel.styles";
 import { COUNTS, type CountName, hasCorners, mostChannels, nameOf, RANGES, type Settings } from "./settings";
 import "./stepper";
 
-/** The settings of the operator. Emits `change-settings` with what changed, and `view`. */
+/** The operator's settings. Emits `change-settings` with the changes, and `view`. */
 @customElement("lab-controls")
 export class LabControls extends Localized {
   @property({ attribute: false }) settings!: Settings;
@@ -129,7 +129,7 @@ export class LabControls extends Localized {
   }
 }
 
-/** 0, 1, 2, …: every cell of the shuffled channels can be told apart. */
+/** 0, 1, 2, …: makes every cell of the shuffled channels identifiable. */
 function counting(channels: number, { height, width }: Settings["input"]): number[] {
   return Array.from({ length: channels * height * width }, (_, at) => at);
 }

@@ -7,7 +7,7 @@ import { format, type Matrix, place } from "./matrix";
 import { panel } from "./panel.styles";
 import type { Worked } from "./worked";
 
-/** The arithmetic of the cell that is looked at, written out. */
+/** The arithmetic of the selected cell, written out. */
 @customElement("lab-explain")
 export class Explain extends Localized {
   @property({ attribute: false }) worked: Worked | null = null;
@@ -73,13 +73,13 @@ function made(worked: Worked, cell: number): TemplateResult {
   return html`${name} = ${parts}${offset} <span class="term">${rounded ? "≈" : "="} <b>${format(value)}</b></span>`;
 }
 
-/** `[row, column]`, as PyTorch counts, after the channel where there are several. */
+/** `[row, column]` in PyTorch's order, preceded by the channel if there are several. */
 function at(matrix: Matrix, cell: number): string {
   const [channel, row, column] = place(matrix, cell);
   return matrix.channels > 1 ? `[${channel}, ${row}, ${column}]` : `[${row}, ${column}]`;
 }
 
-/** Negative numbers in brackets. */
+/** Negative numbers in parentheses. */
 function number(value: number): string {
   const text = format(value).replace("-", "−");
   return value < 0 ? `(${text})` : text;

@@ -6,23 +6,23 @@ import type { Mark } from "./marks";
 import { format, type Matrix, parseNumber } from "./matrix";
 
 /**
- * A matrix of numbers as an ARIA grid: arrow keys move, typing or Enter edits where it can be edited, Space pins.
- * Channels stand beside and below each other in blocks. Emits `point` (a cell, or null), `pin` and `edit`.
+ * A matrix of numbers as an ARIA grid: arrow keys move, typing or Enter edits an editable cell, Space pins. Channels
+ * form a grid of blocks. Emits `point` (a cell, or null), `pin` and `edit`.
  */
 @customElement("lab-grid")
 export class Grid extends Localized {
   @property() name = "";
   @property({ attribute: false }) matrix: Matrix = { channels: 1, height: 0, width: 0, values: [] };
   @property({ attribute: false }) marks: Map<number, Mark> = new Map();
-  /** Blocks of channels side by side. */
+  /** Number of channel blocks side by side. */
   @property({ type: Number }) across = 1;
   @property({ type: Boolean }) editable = false;
-  /** Cells whose number is not known yet. */
+  /** Cells that are not computed yet. */
   @property({ attribute: false }) blank: (cell: number) => boolean = () => false;
-  /** Cells of less account: zeros that an operator has put in. */
+  /** De-emphasized cells: inserted zeros. */
   @property({ attribute: false }) faint: (cell: number) => boolean = () => false;
   @property({ attribute: false }) pinned: number | null = null;
-  /** Whether cells are the darker the greater their number is, so that patterns are seen. */
+  /** Whether greater numbers have darker cells, to make patterns visible. */
   @property({ type: Boolean }) shaded = false;
   @state() private active = 0;
   @state() private editing: number | null = null;
@@ -197,7 +197,7 @@ export class Grid extends Localized {
       this.#emit("point", null);
   };
 
-  /** A tap or click pins; a second one on a number that can be edited edits it. */
+  /** A tap or click pins; a second one edits an editable number. */
   #clicked(cell: number): void {
     if (this.editing !== null) return;
     if (this.editable && this.pinned === cell) this.#edit(cell);
@@ -216,7 +216,7 @@ export class Grid extends Localized {
     this.editing = null;
     const value = parseNumber(field.value);
     if (value !== null && value !== this.matrix.values[cell]) this.#emit("edit", { cell, value });
-    else if (this.pinned === cell) this.#emit("pin", cell); // the tap that would let go of it has begun the edit
+    else if (this.pinned === cell) this.#emit("pin", cell); // the tap that would unpin it has begun the edit
   }
 
   #fieldKey = async (event: KeyboardEvent): Promise<void> => {
@@ -241,7 +241,7 @@ export class Grid extends Localized {
     event.preventDefault();
   };
 
-  /** By what is seen: across blocks, and not beyond the edges. */
+  /** Moves by position on screen: across blocks, but not beyond the edges. */
   #move(key: string): void {
     const rows = [...this.renderRoot.querySelectorAll("[role=row]")].map((row) => [...row.children] as HTMLElement[]);
     const y = rows.findIndex((row) => row.some((cell) => Number(cell.dataset.cell) === this.active));
@@ -261,12 +261,12 @@ export class Grid extends Localized {
   }
 }
 
-/** A weight in a corner of a cell: ×.188 */
+/** A weight for the corner of a cell: ×.188 */
 function short(weight: number): string {
   return `×${format(Number(weight.toFixed(3))).replace(/^(-?)0\./, "$1.")}`;
 }
 
-/** From the least number to the greatest; all alike where there is no difference. */
+/** Shades from the least number to the greatest; all alike if they are equal. */
 function shadeOf(values: readonly number[]): (value: number) => string {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return (value) => {
@@ -275,7 +275,7 @@ function shadeOf(values: readonly number[]): (value: number) => string {
   };
 }
 
-/** Warm for what adds, cool for what takes away. */
+/** Warm for positive weights, cool for negative ones. */
 function tint({ strength }: Mark): string {
   const colour = strength < 0 ? "var(--cool)" : "var(--accent)";
   const share = Math.round(8 + 34 * Math.min(1, Math.abs(strength)));

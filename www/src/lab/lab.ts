@@ -1,6 +1,6 @@
 /**
- * The lab's behaviour: settings, the worked example that the engine makes of them, and the cell that is looked
- * at. The elements read it; it tells of every change.
+ * The lab's behavior: settings, the worked example that the engine computes from them, and the selected cell. The
+ * elements read it; it emits `change`.
  */
 
 import { noticeFor } from "../app/state";
@@ -13,7 +13,7 @@ import { formatSettings, overlapRequest, parseSettings, type Settings, toRequest
 import { impossible } from "./size";
 import { Worked } from "./worked";
 
-/** The two ways in which the lecture computes transposed convolution. */
+/** The lecture's two ways to compute a transposed convolution. */
 export type ConvView = "spread" | "stamp";
 
 /** Why there is nothing to show. */
@@ -23,9 +23,9 @@ export interface Refusal {
 }
 
 export interface Overlap {
-  /** Rows and columns of the kernel. */
+  /** Side of the kernel. */
   kernel: number;
-  /** How many cells of the input reach each cell of the output: of a line, and of a square. */
+  /** Number of input cells that reach each output cell: along a line, and in a square. */
   line: Matrix;
   square: Matrix;
 }
@@ -36,10 +36,10 @@ export class Lab extends EventTarget {
   worked: Worked | null = null;
   refusal: Refusal | null = null;
   overlap: Overlap | null = null;
-  /** Of the kernel that is one larger where overlaps are uneven, or one smaller where they are even. */
+  /** The overlap of the next larger kernel if this one is uneven, of the next smaller if it is even. */
   otherOverlap: Overlap | null = null;
   view: ConvView = "spread";
-  /** How many steps are done; null: all. */
+  /** Number of finished steps; null: all. */
   step: number | null = null;
   #pinned: Target | null = null;
   #pointed: Target | null = null;
@@ -52,7 +52,7 @@ export class Lab extends EventTarget {
     this.#client = client;
   }
 
-  /** Another preset, and what the address changes of it. */
+  /** Opens a preset, with the changes in the address. */
   open(id: string, query = ""): void {
     this.preset = presetOf(id);
     this.view = new URLSearchParams(query).get("view") === "stamp" ? "stamp" : "spread";
@@ -61,7 +61,7 @@ export class Lab extends EventTarget {
     void this.#work(parseSettings(query, PRESETS[this.preset]));
   }
 
-  /** What the address holds of it, beside the preset. */
+  /** The changes to the preset, as in the address. */
   get query(): string {
     const { settings, preset } = this;
     return [formatSettings(settings, PRESETS[preset]), ...(this.stamping ? ["view=stamp"] : [])]
@@ -83,7 +83,7 @@ export class Lab extends EventTarget {
     this.dispatchEvent(new Event("settings"));
   }
 
-  /** What there is to step through: stamps, windows, or cells of the output. */
+  /** Number of steps: stamps, windows, or output cells. */
   get steps(): number {
     const { worked } = this;
     if (!worked) return 0;
@@ -122,7 +122,7 @@ export class Lab extends EventTarget {
     return this.#pinned;
   }
 
-  /** The cell that is looked at: pinned, pointed at, or the one that the last step made. */
+  /** The selected cell: pinned, pointed at, or produced by the last step. */
   get target(): Target | null {
     return this.#pinned ?? this.#pointed ?? this.#stepped();
   }
@@ -139,7 +139,7 @@ export class Lab extends EventTarget {
     return { grid, cell: step - 1 };
   }
 
-  /** Asks the engine; of answers that overtake each other the last one asked for counts. */
+  /** Asks the engine; if answers overtake each other, the last request counts. */
   async #work(settings: Settings): Promise<void> {
     const asked = ++this.#asked;
     this.settings = settings;
@@ -159,7 +159,7 @@ export class Lab extends EventTarget {
     if (settings.operator === "transposed-conv") await this.#count(settings);
   }
 
-  /** Overlaps depend on the sizes of kernel and stride alone. */
+  /** Overlaps depend only on kernel size and stride. */
   async #count(settings: Settings): Promise<void> {
     const {
       stride,
@@ -189,7 +189,7 @@ export class Lab extends EventTarget {
       return fromTensor(output);
     };
     const [line, square] = [await count(1), await count(8)];
-    // All rows of a kernel of ones are alike.
+    // All rows of a kernel of ones are equal.
     return { kernel, line: matrix(line.values.slice(0, line.width)), square };
   }
 

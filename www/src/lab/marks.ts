@@ -1,4 +1,4 @@
-/** Which cells of all matrices belong to the cell that is looked at. */
+/** The cells of all matrices that are related to the selected cell. */
 
 import { place } from "./matrix";
 import type { Term, Worked } from "./worked";
@@ -12,11 +12,11 @@ export interface Target {
 }
 
 export interface Mark {
-  /** The cell that is looked at. */
+  /** Whether it is the selected cell. */
   chosen?: boolean;
-  /** From −1 to 1: its weight, as a share of the largest. */
+  /** From −1 to 1: its weight relative to the largest. */
   strength: number;
-  /** What it is multiplied by. */
+  /** Its factor. */
   weight?: number;
 }
 
@@ -61,7 +61,7 @@ export function marksOf(worked: Worked, target: Target): Marks {
   return marks;
 }
 
-/** The cells at the other end of some terms, and their cells of the kernel. */
+/** The cells at the other end of some terms, and their kernel cells. */
 function markTerms(terms: readonly Term[], end: "input" | "output", marks: Marks): void {
   const largest = Math.max(...terms.map(({ weight }) => Math.abs(weight)), 1e-9);
   for (const term of terms) {
@@ -71,7 +71,7 @@ function markTerms(terms: readonly Term[], end: "input" | "output", marks: Marks
   }
 }
 
-/** The window of the spread input that the turned kernel lies on for a cell of the output. */
+/** The window of the zero-inserted input that the flipped kernel covers for an output cell. */
 function markView({ settings, output, spread }: Worked, cell: number, marks: Marks): void {
   if (!spread) return;
   const { kernel } = settings;

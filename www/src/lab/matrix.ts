@@ -12,7 +12,7 @@ export interface Matrix {
 
 export const MAX_SIDE = 8;
 export const MAX_CHANNELS = 16;
-/** Numbers are typed and written with this many decimals at most. */
+/** Maximum number of decimals, in input and output. */
 const DECIMALS = 4;
 const MAX_VALUE = 1e6;
 
@@ -20,7 +20,7 @@ export function matrix(...rows: number[][]): Matrix {
   return { channels: 1, height: rows.length, width: rows[0]?.length ?? 0, values: rows.flat() };
 }
 
-/** `1,2;3,4` by rows; channels stand between bars. */
+/** Rows as `1,2;3,4`; channels are separated by bars. */
 export function formatMatrix({ height, width, values }: Matrix): string {
   let text = "";
   values.forEach((value, at) => {
@@ -30,7 +30,7 @@ export function formatMatrix({ height, width, values }: Matrix): string {
   return text;
 }
 
-/** What `formatMatrix` wrote; null where it is no matrix within the limits. */
+/** The inverse of `formatMatrix`; null if the text is no matrix within the limits. */
 export function parseMatrix(text: string): Matrix | null {
   const channels = text.split("|").map((channel) => channel.split(";").map((row) => row.split(",")));
   const height = channels[0]?.length ?? 0;
@@ -42,7 +42,7 @@ export function parseMatrix(text: string): Matrix | null {
   return { channels: channels.length, height, width, values: values as number[] };
 }
 
-/** A number as a person types it, rounded to what is shown; null where it is none, or beyond a million. */
+/** A typed number, rounded to the displayed decimals; null if invalid, or beyond a million. */
 export function parseNumber(text: string): number | null {
   const plain = text.trim().replace("−", "-").replace(",", ".");
   const value = plain === "" ? Number.NaN : Number(plain);
@@ -54,7 +54,7 @@ export function format(value: number): string {
   return rounded === 0 ? "0" : String(rounded);
 }
 
-/** Another size: what was there stays, what is new takes numbers that `fill` gives. */
+/** A matrix of another size: existing cells stay, new cells take numbers from `fill`. */
 export function resized(from: Matrix, channels: number, height: number, width: number, fill: number[] = [0]): Matrix {
   const values: number[] = [];
   for (let c = 0; c < channels; c++) {

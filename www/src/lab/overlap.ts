@@ -6,11 +6,11 @@ import type { Overlap } from "./lab";
 import type { Matrix } from "./matrix";
 import { panel } from "./panel.styles";
 
-/** How often each cell of the output is reached: even, or the checkerboard of uneven overlap. */
+/** How often each output cell is reached: evenly, or in the checkerboard of uneven overlap. */
 @customElement("lab-overlap")
 export class OverlapPanel extends Localized {
   @property({ attribute: false }) overlap: Overlap | null = null;
-  /** Of another kernel, to compare with. */
+  /** The overlap of another kernel, for comparison. */
   @property({ attribute: false }) other: Overlap | null = null;
   @property({ type: Number }) stride = 0;
   @property() heading = "";

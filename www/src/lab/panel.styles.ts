@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** What the lab's panels share. */
+/** Styles of the lab's panels. */
 export const panel = css`
   h2 {
     font-size: 13px;

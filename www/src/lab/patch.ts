@@ -10,20 +10,26 @@ import { Localized, type MessageKey, t } from "../i18n";
 import { CallError } from "../protocol";
 import type { Matrix } from "./matrix";
 
-/** Longest side of the picture that patches are cut from: cells must be more than single pixels of a photo. */
+/**
+ * Longest side of the picture that patches are cut from; in a larger one, a cell would be too small a part of the
+ * photo.
+ */
 const SIDE = 96;
 const SHOWN = 288;
-/** A patch begins with at least as many rows and columns: of fewer nothing can be seen. */
+/** Minimum rows and columns of a new patch: fewer show nothing. */
 const LEAST = 6;
 
-/** The person's photo of the playground, or a sample: the engine reads more kinds of pictures than the browser does. */
+/**
+ * The user's photo from the playground, or a sample. The engine decodes it, since it reads more formats than the
+ * browser.
+ */
 async function usual(): Promise<ImageBitmap> {
   const kept = await keptPhoto();
   const own = kept && (await createImageBitmap(kept.file).catch(() => null));
   return own ?? createImageBitmap((await samplePhoto(FIRST_SAMPLE, new AbortController().signal)).file);
 }
 
-/** A patch of a photo as the input: the picture, and a frame that is moved over it. Emits `patch` with a matrix. */
+/** A patch of a photo as the input: the picture with a movable frame. Emits `patch` with a matrix. */
 @customElement("lab-patch")
 export class Patch extends Localized {
   @property({ type: Number }) rows = 8;

@@ -1,4 +1,4 @@
-/** The worked examples of the lecture, and a few more, each with an address of its own: `#lab/<id>`. */
+/** The lecture's worked examples, and a few more, each with its own address: `#lab/<id>`. */
 
 import type { UpsampleOperator } from "../engine";
 import { type Matrix, matrix } from "./matrix";
@@ -45,7 +45,7 @@ export type PresetId = keyof typeof PRESETS;
 
 export const PRESET_IDS = Object.keys(PRESETS) as PresetId[];
 
-/** By its name, or by its operator's. */
+/** The preset with this name, or the first of the operator with this name. */
 export function presetOf(id: string): PresetId {
   return (
     PRESET_IDS.find((preset) => preset === id) ??
@@ -54,7 +54,7 @@ export function presetOf(id: string): PresetId {
   );
 }
 
-/** The presets of an operator; the first is where its own link leads. */
+/** The presets of an operator; its own link leads to the first. */
 export function presetsOf(operator: UpsampleOperator): PresetId[] {
   return PRESET_IDS.filter((id) => PRESETS[id].operator === operator);
 }

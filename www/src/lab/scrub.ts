@@ -4,10 +4,10 @@ import { icons } from "../elements/icons";
 import { shared } from "../elements/shared";
 import { Localized, t } from "../i18n";
 
-/** Milliseconds of a step while it plays. */
+/** Milliseconds per step during playback. */
 const PACE = 700;
 
-/** Steps through the operator at work. Emits `step` with how many steps are done. */
+/** Steps through the operator's computation. Emits `step` with the number of finished steps. */
 @customElement("lab-scrub")
 export class Scrub extends Localized {
   @property({ type: Number }) steps = 0;

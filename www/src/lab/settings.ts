@@ -1,4 +1,4 @@
-/** What the lab shows: an operator, its settings, a matrix; and how that is written into the address. */
+/** The lab's state (an operator, its settings, a matrix) and its form in the address. */
 
 import type { UpsampleOperator, UpsampleRequest } from "../engine";
 import {
@@ -36,7 +36,7 @@ export interface Settings {
 
 export type CountName = "factor" | "kernelSize" | "stride" | "padding" | "outputPadding";
 
-/** Least and most of each count. */
+/** Minimum and maximum of each count. */
 export const RANGES: Record<CountName, [number, number]> = {
   factor: [2, 4],
   kernelSize: [1, 5],
@@ -45,7 +45,7 @@ export const RANGES: Record<CountName, [number, number]> = {
   outputPadding: [0, 3],
 };
 
-/** The settings that an operator has, in the order in which PyTorch lists them. */
+/** The settings of each operator, in PyTorch's order. */
 export const COUNTS: Record<UpsampleOperator, CountName[]> = {
   nearest: ["factor"],
   bilinear: ["factor"],
@@ -74,7 +74,7 @@ export function nameOf(name: CountName, operator: UpsampleOperator): string {
   return { kernelSize: "kernel_size", stride: "stride", padding: "padding", outputPadding: "output_padding" }[name];
 }
 
-/** Settings that differ from `from`, as the query of an address. */
+/** The settings that differ from `from`, as the query of an address. */
 export function formatSettings(settings: Settings, from: Settings): string {
   const parts: string[] = [];
   const add = (name: string, value: string, before: string) => value !== before && parts.push(`${name}=${value}`);
@@ -88,7 +88,7 @@ export function formatSettings(settings: Settings, from: Settings): string {
   return parts.join("&");
 }
 
-/** `from` with what the query says; what makes no sense there is passed over. */
+/** `from` with the changes in the query; invalid ones are ignored. */
 export function parseSettings(query: string, from: Settings): Settings {
   const settings = { ...from };
   for (const part of query.split("&")) {
@@ -105,7 +105,7 @@ export function parseSettings(query: string, from: Settings): Settings {
   return fitting(settings, from);
 }
 
-/** Kernel and channels must be what the counts say. */
+/** Makes kernel and channels match the counts. */
 function fitting(settings: Settings, from: Settings): Settings {
   const { operator, input, kernel, factor } = settings;
   const square = kernel.channels === 1 && kernel.height === kernel.width && kernel.width <= RANGES.kernelSize[1];
@@ -128,7 +128,7 @@ export function hasCorners({ operator }: Settings): boolean {
   return operator === "bilinear" || operator === "bicubic";
 }
 
-/** Most channels that pixel shuffle can be given here to make. */
+/** Maximum number of output channels that the lab allows for pixel shuffle. */
 export function mostChannels(factor: number): number {
   return Math.floor(MAX_CHANNELS / (factor * factor));
 }
@@ -137,7 +137,7 @@ export function toRequest(settings: Settings): UpsampleRequest {
   return { ...settings, input: toTensor(settings.input), kernel: toTensor(settings.kernel) };
 }
 
-/** A matrix of ones of the same kernel and stride: its result counts how many cells of the input reach each cell. */
+/** A matrix and kernel of ones: the result counts the input cells that reach each output cell. */
 export function overlapRequest(kernel: number, stride: number, height: number): UpsampleRequest {
   const ones = (h: number, w: number): Matrix => ({
     channels: 1,

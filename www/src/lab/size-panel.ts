@@ -7,7 +7,7 @@ import type { Settings } from "./settings";
 import { sizeRule } from "./size";
 import type { Worked } from "./worked";
 
-/** The formula of the size, with today's numbers, beside the true shape of the result. */
+/** The size formula with the current numbers, beside the actual shape of the result. */
 @customElement("lab-size")
 export class SizePanel extends Localized {
   @property({ attribute: false }) settings!: Settings;

@@ -1,18 +1,18 @@
-/** Sizes by PyTorch's formulas, with the numbers in them; and why a setting is impossible. */
+/** Output sizes by PyTorch's formulas, with numbers; and why settings are invalid. */
 
 import type { MessageKey, Params } from "../i18n";
 import type { Settings } from "./settings";
 
 export interface SizeRule {
-  /** As PyTorch's documentation and the lecture write it. */
+  /** As in PyTorch's documentation and the lecture. */
   formula: string;
-  /** The same with the numbers of one axis. */
+  /** The formula with the numbers of one axis. */
   numbers: string;
-  /** What the formula gives. */
+  /** The formula's value. */
   result: number;
 }
 
-/** The rule for an axis on which the input has `side` cells: of the output, or of the maxima that are then unpooled. */
+/** The rule for an axis with `side` input cells: the size of the output, or of the maxima before unpooling. */
 export function sizeRule(settings: Settings, side: number): SizeRule {
   const { operator, factor, kernelSize: k, stride: s, padding: p, outputPadding: o } = settings;
   if (operator === "transposed-conv") {
@@ -33,7 +33,7 @@ export function sizeRule(settings: Settings, side: number): SizeRule {
   return { formula, numbers: `${factor}·${side}`, result: factor * side };
 }
 
-/** Why the settings are impossible, in the words of the page; null where the rules of PyTorch allow them. */
+/** Why PyTorch rejects the settings, as a message of the page; null if it accepts them. */
 export function impossible(settings: Settings): { message: MessageKey; params: Params } | null {
   const { operator, input, kernelSize, stride, padding, outputPadding } = settings;
   const side = Math.min(input.height, input.width);

@@ -25,7 +25,7 @@ interface Figure {
 
 const never = () => false;
 
-/** Input, the operator at work, and output, side by side. */
+/** Input, the operator's computation, and output, side by side. */
 @customElement("lab-stage")
 export class Stage extends Localized {
   @property({ attribute: false }) lab!: Lab;
@@ -208,7 +208,7 @@ function counting(count: number): number[] {
   return Array.from({ length: count }, (_, at) => at);
 }
 
-/** What stands between a figure and the one before it. */
+/** The symbol between a figure and the previous one. */
 function symbol(lab: Lab, grid: GridName): TemplateResult | string {
   if (grid === "indices") return "";
   if (grid === "kernel") return lab.view === "spread" ? "∗ ↻" : "×";

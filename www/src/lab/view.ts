@@ -21,7 +21,7 @@ import "./size-panel";
 import "./stage";
 import { viewStyles } from "./view.styles";
 
-/** The upsampling lab: lays out the elements, and keeps the address and the lab in step. */
+/** The upsampling lab: lays out the elements, and synchronizes the address and the lab. */
 @customElement("lab-view")
 export class LabView extends Localized {
   @property({ attribute: false }) lab!: Lab;
@@ -65,7 +65,7 @@ export class LabView extends Localized {
   }
 
   protected override updated(): void {
-    // Where there is no room for all tabs, that of the active operator is brought into sight.
+    // If the tabs do not fit, scrolls to the active operator's.
     for (const nav of this.renderRoot.querySelectorAll<HTMLElement>(".operators, .examples")) {
       const active = nav.querySelector<HTMLElement>("[aria-current]");
       const key = `${active?.getAttribute("href")}`;
@@ -126,7 +126,7 @@ export class LabView extends Localized {
     return html`<a class="chip" href=${address(first)} aria-current=${here ? "page" : nothing}>${t(`lab.operator.${operator}`)}</a>`;
   }
 
-  /** The lecture's examples of the operator, where there are several. */
+  /** The lecture's examples of the operator, if there are several. */
   #examples() {
     const { preset, settings } = this.lab;
     const presets = presetsOf(settings.operator);
@@ -137,7 +137,7 @@ export class LabView extends Localized {
     )}</nav>`;
   }
 
-  /** Where the slide rounds or slips, as long as its numbers are shown. */
+  /** Notes on roundings and slips of the slide, while its numbers are shown. */
   #notes() {
     const { preset, settings } = this.lab;
     const key = `lab.note.${preset}`;

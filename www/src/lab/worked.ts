@@ -1,4 +1,4 @@
-/** What the engine's answer says of a cell: which cells it is made of, which it goes into. */
+/** The engine's answer, indexed by cell: the terms of each output cell, and the uses of each input cell. */
 
 import type { FloatTensor, Upsampled } from "../engine";
 import { fromTensor, type Matrix } from "./matrix";
@@ -8,25 +8,25 @@ export interface Term {
   input: number;
   output: number;
   weight: number;
-  /** Cell of the kernel; −1 where there is no kernel. */
+  /** Cell of the kernel; −1 without a kernel. */
   kernel: number;
 }
 
 export interface Pooled {
   maxima: Matrix;
   indices: Matrix;
-  /** For each maximum the cells of the input that its window saw. */
+  /** For each maximum, the input cells of its window. */
   windows: number[][];
 }
 
 export interface Spread {
   height: number;
   width: number;
-  /** The cell of the input that stands there; −1 for an inserted zero. */
+  /** The input cell at this place; −1 for an inserted zero. */
   origin: number[];
 }
 
-/** An example that has been worked out. */
+/** A worked example. */
 export class Worked {
   readonly output: Matrix;
   readonly pooled: Pooled | null;
@@ -51,12 +51,12 @@ export class Worked {
     }
   }
 
-  /** What a cell of the output is the sum of, besides the bias. */
+  /** The terms of an output cell, without the bias. */
   madeOf(output: number): readonly Term[] {
     return this.#made[output] ?? [];
   }
 
-  /** What a cell of the input goes into. */
+  /** The terms that an input cell appears in. */
   usesOf(input: number): readonly Term[] {
     return this.#uses[input] ?? [];
   }
@@ -65,7 +65,7 @@ export class Worked {
     return this.#made.flat().filter(({ kernel }) => kernel === cell);
   }
 
-  /** The output when the first `count` cells of the input have been stamped, from 1. */
+  /** The output after the first `count` input cells were stamped, from 1. */
   stampedOutput(count: number): Matrix {
     const size = this.output.values.length;
     const values = this.#sums?.subarray((count - 1) * size, count * size) ?? [];

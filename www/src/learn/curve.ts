@@ -8,7 +8,7 @@ import { lossAt, scaleOf } from "./scale";
 const [WIDTH, HEIGHT] = [900, 210];
 const [LEFT, BOTTOM, TOP, RIGHT] = [40, 24, 10, 26];
 
-/** The loss over the steps, with the moments that can be shown. Emits `moment` with the index of one that is clicked. */
+/** The loss over the training steps, with the saved checkpoints. Emits `moment` with the index of a clicked one. */
 @customElement("learn-curve")
 export class LossCurve extends Localized {
   @property({ attribute: false }) curve!: Curve;

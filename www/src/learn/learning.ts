@@ -1,6 +1,6 @@
 /**
- * One small network at six moments of its training, and untrained ones of every strategy: what they make of the
- * middle of the playground's photo with noise on it.
+ * One small network at six checkpoints of its training, and untrained networks of every strategy: their outputs for the
+ * center of the playground's photo with added noise.
  */
 
 import { fetched } from "../../../npm/src/fetched";
@@ -15,24 +15,24 @@ import type { Client } from "../client";
 import { codeOf, type PictureInfo, type Recipe } from "../protocol";
 
 export const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"] as const;
-/** The longest side of what is worked on. */
+/** Longest side of the processed part, in pixels. */
 const SIDE = 256;
-/** Of the noise, of 255: in the middle of what the network was trained on. */
+/** Sigma of the noise, of 255: in the middle of the network's training range. */
 const SIGMA = 25;
-/** How the files of untrained networks begin. */
+/** File name prefix of untrained networks. */
 export const RANDOM = "random-";
 
 export interface Curve {
-  /** Steps at which the weights were kept. */
+  /** Steps of the saved checkpoints. */
   kept: number[];
   curve: { step: number; loss: number }[];
 }
 
-/** A picture with its score against the truth, in dB. */
+/** A picture with its PSNR against the original, in dB. */
 export interface Shown {
   bitmap: ImageBitmap;
   psnr: number | null;
-  /** Energy of a pattern of every second pixel over that around it, in dB; of what an untrained network made. */
+  /** Energy at period 2 relative to its surroundings, in dB; only for untrained networks. */
   checkerboard: number | null;
 }
 
@@ -44,7 +44,7 @@ interface Pair {
 export class Learning extends Maker {
   readonly playground: Playground;
   curve: Curve | null = null;
-  /** Index of the moment that is shown. */
+  /** Index of the displayed checkpoint. */
   moment = 0;
   /** Whether untrained networks are shown. */
   random = false;
@@ -78,7 +78,7 @@ export class Learning extends Maker {
     this.wish();
   }
 
-  /** Another photo. */
+  /** Opens another photo. */
   async openSample(id: SampleId): Promise<void> {
     this.wish();
     await this.playground.openSample(id, this.playground.state.settings.mode);
@@ -101,13 +101,13 @@ export class Learning extends Maker {
     return this.standing(this.#noisy, this.#key);
   }
 
-  /** What a network makes, as far as it has been made. */
+  /** A network's output, as far as it is computed. */
   shown(file: string): Shown | null {
     const made = this.#made.get(file);
     return made ? this.standing(made, `${file} ${this.#key}`) : null;
   }
 
-  /** The photo as it was; a mask is none. */
+  /** The photo before degradation; a mask does not count. */
   get #source(): State["original"] {
     const { state } = this.playground;
     return (isMasked(state) ? null : state.original) ?? state.input;
@@ -150,7 +150,7 @@ export class Learning extends Maker {
     }
   }
 
-  /** The middle of the photo, and the same with noise. */
+  /** The center of the photo, without and with noise. */
   async #prepare(key: string, source: PictureInfo, signal: AbortSignal): Promise<void> {
     const [width, height] = [Math.min(SIDE, source.width), Math.min(SIDE, source.height)];
     const rect = {
@@ -223,7 +223,7 @@ function close({ bitmap }: Shown): void {
   bitmap.close();
 }
 
-/** A picture can be too small to tell. */
+/** A picture can be too small to measure. */
 function unlessStopped(error: unknown): null {
   if (codeOf(error) === "aborted" || codeOf(error) === "engine-crashed") throw error;
   return null;

@@ -1,6 +1,6 @@
-/** Where steps and losses stand in the drawing of the curve: both on logarithmic scales. */
+/** Positions of steps and losses in the loss curve: both on logarithmic scales. */
 
-/** Steps below this are drawn almost evenly: a logarithm alone has no place for step 0. */
+/** Steps below this are spaced almost linearly, since a logarithmic scale has no step 0. */
 const SOFT = 20;
 
 export interface Scale {
@@ -8,7 +8,7 @@ export interface Scale {
   x(step: number): number;
   /** 0 to 1, from the greatest loss to the least. */
   y(loss: number): number;
-  /** Round losses within the drawing. */
+  /** Round losses within the range. */
   ticks: number[];
 }
 
@@ -24,7 +24,7 @@ export function scaleOf(points: readonly { step: number; loss: number }[]): Scal
   };
 }
 
-/** The loss at a step, on the straight line between those before and after it. */
+/** The loss at a step, linearly interpolated. */
 export function lossAt(points: readonly { step: number; loss: number }[], step: number): number {
   const after = points.findIndex((point) => point.step >= step);
   const [a, b] = [points[after - 1], points[after] ?? points.at(-1)];

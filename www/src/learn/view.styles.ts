@@ -77,7 +77,7 @@ export const viewStyles = css`
     margin-top: 12px;
   }
   @media (max-width: 700px) {
-    /* In sight together with the pictures. */
+    /* Visible together with the pictures. */
     .line {
       position: sticky;
       bottom: 0;
@@ -99,7 +99,7 @@ export const viewStyles = css`
       grid-row: 1;
     }
   }
-  /* Where the output would not fit above Play, all three stand in a row. */
+  /* If the output would not fit above Play, all three are in one row. */
   @media (max-width: 700px) and (max-height: 640px) {
     .pictures:not(.five) {
       grid-template-columns: repeat(3, minmax(0, 1fr));

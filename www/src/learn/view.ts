@@ -19,11 +19,11 @@ import "./curve";
 import { type Learning, RANDOM, type Shown, STRATEGIES } from "./learning";
 import { viewStyles } from "./view.styles";
 
-/** Milliseconds that each moment stands while it plays. */
+/** Milliseconds per checkpoint during playback. */
 const PACE = 1100;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Watch it learn: lays out pictures, curve and slider, and keeps the address in step. */
+/** Watch it learn: lays out pictures, curve and slider, and synchronizes the address. */
 @customElement("learn-view")
 export class LearnView extends Localized {
   @property({ attribute: false }) learning!: Learning;
@@ -128,7 +128,7 @@ export class LearnView extends Localized {
   #opens = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     const files = [...(input.files ?? [])];
-    input.value = ""; // or the same file could not be chosen again
+    input.value = ""; // otherwise the same file could not be chosen again
     if (files.length > 0) void this.learning.openFiles(files);
   };
 
@@ -176,7 +176,7 @@ export class LearnView extends Localized {
       <figcaption><b>${name}</b><span role=${live ? "status" : nothing}>${figures.join(" · ")}</span></figcaption></figure>`;
   }
 
-  /** Where motion is unwelcome, one step for each press. */
+  /** With reduced motion, each press advances by one checkpoint. */
   #play() {
     if (calm())
       return html`<button class="icon" aria-label=${t("learn.next")} title=${t("learn.next")} @click=${() => this.#next()}>${icons.run}</button>`;
@@ -221,7 +221,7 @@ export class LearnView extends Localized {
   }
 
   #stop(): void {
-    this.#pause(); // each moment that is shown is a wish
+    this.#pause(); // each displayed checkpoint counts as a request
     this.learning.stop();
   }
 

@@ -1,11 +1,11 @@
-/** Files that other apps hand over: shared to the installed page, or opened with it. */
+/** Files from other apps: shared to the installed page, or opened with it. */
 
 import { fromBase } from "../app/samples";
 
-/** What the service worker (`worker.ts`) keeps of a share until the page comes to fetch it. */
+/** Cache where the service worker (`worker.ts`) keeps shared files until the page fetches them. */
 const STORE = () => `shared ${fromBase("./")}`;
 
-/** Whether the page was opened by a share. The address says so once. */
+/** Whether a share opened the page; the address says so once. */
 export function wasShared(): boolean {
   const query = new URLSearchParams(location.search);
   if (!query.has("shared")) return false;
@@ -15,7 +15,7 @@ export function wasShared(): boolean {
   return true;
 }
 
-/** The files that were shared, once. */
+/** Returns the shared files, once. */
 export async function sharedFiles(): Promise<File[]> {
   try {
     const store = await caches.open(STORE());
@@ -38,7 +38,7 @@ interface LaunchQueue {
   setConsumer(take: (launch: { files?: readonly FileSystemFileHandle[] }) => void): void;
 }
 
-/** Hands on files that the system opens with the installed page, as they come. */
+/** Passes on files that the system opens with the installed page. */
 export function takeOpened(take: (files: File[]) => void): void {
   const { launchQueue } = window as { launchQueue?: LaunchQueue };
   launchQueue?.setConsumer(async ({ files = [] }) => {

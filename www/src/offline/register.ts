@@ -1,8 +1,8 @@
 import { fromBase } from "../app/samples";
 
 /**
- * Starts the service worker, and tells it what this visit has fetched so far (`more` adds what the page's own
- * list lacks: what the engine's worker fetched). Without it the page works as well, but not offline.
+ * Starts the service worker, and tells it which files this visit has fetched so far (`more` adds those of the engine's
+ * worker). Without it the page works too, but not offline.
  */
 export async function keepForOffline(more: () => Promise<string[]>): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
@@ -16,7 +16,10 @@ export async function keepForOffline(more: () => Promise<string[]>): Promise<voi
   }
 }
 
-/** An update has a store of its own, and takes over when no tab is left to tell it anything: it is told before. */
+/**
+ * An updated worker has its own cache, and takes over only when no tab is left to tell it anything: so it is told in
+ * advance.
+ */
 async function tell(registration: ServiceWorkerRegistration, more: () => Promise<string[]>): Promise<void> {
   const own = performance.getEntriesByType("resource").map(({ name }) => name);
   const fetched = [fromBase("./"), ...own, ...(await more().catch(() => []))];

@@ -1,31 +1,31 @@
 /**
- * The service worker: a second visit works without a network. All of the page's scripts are kept, and of the rest
- * (engine, pictures) what a visit used; models keep themselves under their hashes (`worker/weights.ts`). Files whose
- * names hold a hash never change and come from the store; everything else comes from the network as long as there is one.
+ * The service worker: lets a second visit work offline. It caches all scripts of the page, and of the rest (engine,
+ * pictures) what a visit used; models are cached under their hashes (`npm/src/weights.ts`). Files with a hash in their
+ * names never change and come from the cache; everything else comes from the network if possible.
  *
- * Hosts that send `Vary: Origin` send the same file to all of this page's requests, which differ in that header (module
- * scripts have it, the requests of this worker do not): what is kept is found whatever `Vary` says.
+ * Hosts that send `Vary: Origin` send the same file for all requests of this page, which differ in that header (module
+ * scripts have it, this worker's requests do not): look-ups ignore `Vary`.
  *
- * Each build has a store of its own, and takes over only when no tab is left that another build serves: a tab may ask
- * for scripts that the host no longer has.
+ * Each build has its own cache, and takes over only when no tab of another build is left: a tab may request scripts
+ * that the host no longer has.
  *
- * A script of its own, outside of the page's program: it is written in plain terms of the Service Worker API.
+ * A separate script outside the page's bundle, written directly against the Service Worker API.
  */
 
 /// <reference lib="webworker" />
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
-/** Of this copy of the page: the host may have others, and its store is one. */
+/** Prefix of this copy's caches: a host may have several copies, and all share its storage. */
 const OURS = `page ${scope.registration.scope} `;
-/** Replaced at build time by what tells one build from another. */
+/** Replaced at build time by the build's identifier. */
 const KEPT = `${OURS}__BUILD__`;
-/** Where other apps share to, as the manifest says, and what waits for the page to fetch it (`handed.ts`). */
+/** Share target, as in the web app manifest; shared files wait there for the page (`handed.ts`). */
 const SHARED_TO = `${scope.registration.scope}share`;
 const SHARED = `shared ${scope.registration.scope}`;
 /** Replaced at build time by the paths of all scripts and styles. */
 const CHUNKS = "__CHUNKS__" as unknown as string[];
 
-/** All or nothing: a build that lacks a part must not take the place of one that is whole. */
+/** All or nothing: an incomplete build must not replace a complete one. */
 scope.addEventListener("install", (event) => {
   event.waitUntil(caches.open(KEPT).then((store) => store.addAll(["./", ...CHUNKS].map(wanted))));
 });
@@ -34,7 +34,7 @@ scope.addEventListener("activate", (event) => {
   event.waitUntil(forgetOthers().then(() => scope.clients.claim()));
 });
 
-/** The page tells what it fetched without this worker. Some of it may be gone by now. */
+/** The page reports what it fetched without this worker. Some files may be gone by now. */
 scope.addEventListener("message", (event) => {
   const urls: unknown = event.data;
   if (Array.isArray(urls)) event.waitUntil(Promise.allSettled(urls.filter(isOurs).map(keep)));
@@ -47,7 +47,7 @@ scope.addEventListener("fetch", (event) => {
   event.respondWith(isLasting(request.url) ? fromStore(request) : fromNetwork(request));
 });
 
-/** Keeps the files that were shared, and opens the page, which looks for them. */
+/** Stores the shared files, and opens the page, which looks for them. */
 async function takeShare(request: Request): Promise<Response> {
   const form = await request.formData();
   await caches.delete(SHARED);
@@ -64,17 +64,17 @@ function isOurs(url: unknown): url is string {
   return typeof url === "string" && url.startsWith(scope.registration.scope);
 }
 
-/** Models of the manifest are kept under their hashes; small ones in folders of their own are files like others. */
+/** Models of the manifest are cached under their hashes; small ones in subfolders are ordinary files. */
 function keepsItself(url: string): boolean {
   return /\/models\/[^/]+\.(onnx|data)$/.test(new URL(url).pathname);
 }
 
-/** Its name holds a hash of its content. */
+/** Whether its name holds a hash of its content. */
 function isLasting(url: string): boolean {
   return url.startsWith(`${scope.registration.scope}assets/`);
 }
 
-/** Of whichever build: the page may be of one that waits for its turn. */
+/** Searches the caches of all builds: the page may belong to a build that waits to take over. */
 async function fromStore(request: Request): Promise<Response> {
   return (await caches.match(request, { ignoreVary: true })) ?? fromNetwork(request);
 }
@@ -83,7 +83,7 @@ async function fromNetwork(request: Request): Promise<Response> {
   const store = await caches.open(KEPT);
   try {
     const response = await fetch(request);
-    // A full store is no reason not to go on.
+    // A full cache must not block the response.
     if (response.ok) await store.put(request, response.clone()).catch(() => undefined);
     return response;
   } catch (error) {
@@ -100,7 +100,7 @@ async function keep(url: string): Promise<void> {
   if (!(await store.match(url, { ignoreVary: true }))) await store.add(wanted(url));
 }
 
-/** Only a name with a hash tells that the browser's own copy is not that of another build. */
+/** Only a name with a hash guarantees that the browser's HTTP cache is not from another build. */
 function wanted(path: string): Request {
   const { href } = new URL(path, scope.registration.scope);
   return new Request(href, { cache: isLasting(href) ? "force-cache" : "no-cache" });

@@ -36,13 +36,13 @@ const NAMES: Record<Part, MessageKey> = {
   actions: "run.label",
 };
 
-/** Milliseconds that the wishes rest before the preview loads anew. */
+/** Milliseconds that the options must rest before the preview reloads. */
 const REST = 400;
-/** CSS pixels of the preview's frame where the wished one takes all the room there is. */
+/** Width of the preview's frame, in CSS pixels, for a frame of full width. */
 const USUAL_WIDTH = 640;
 const WIDTHS = { min: 200, max: 2000, step: 10 };
 
-/** A link to what is shown, and what puts it into another page, in a dialog with a preview. */
+/** A dialog with a link to the current view, and code that embeds it, with a preview. */
 @customElement("up-share")
 export class ShareDialog extends Localized {
   /** Address of the page's own folder. */
@@ -58,9 +58,9 @@ export class ShareDialog extends Localized {
     shape: SHAPES[0],
   };
   @state() private way: Way = "tag";
-  /** What has become of the last copy, for all to hear. */
+  /** Result of the last copy, for the live region. */
   @state() private said = "";
-  /** What the preview shows; empty: nothing yet. */
+  /** Content of the preview; empty: none yet. */
   @state() private previewed = "";
   @query("dialog") private dialog!: HTMLDialogElement;
   @query(".preview") private box!: HTMLElement;
@@ -156,7 +156,7 @@ export class ShareDialog extends Localized {
     this.#fit();
   }
 
-  /** What a link cannot hold, in so many words. */
+  /** Names the files that a link cannot hold. */
   #stays() {
     const { photo, model, mask } = this.files;
     const sentences = [
@@ -199,7 +199,7 @@ export class ShareDialog extends Localized {
     this.previewed = previewOf(this.base, this.route, this.wish);
   }
 
-  /** Gives the preview the size that is wished for, and makes it smaller where that is too wide for the dialog. */
+  /** Gives the preview the chosen size, scaled down if it is too wide for the dialog. */
   #fit(): void {
     const frame = this.renderRoot.querySelector("iframe");
     if (!frame) return;

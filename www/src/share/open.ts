@@ -3,7 +3,7 @@ import { fromBase } from "../app/samples";
 import { isMasked, type State } from "../app/state";
 import { ShareDialog } from "./dialog";
 
-/** Shows how to share what the address names. `state`: of the playground, whose photo the view may show. */
+/** Opens the dialog for the view in the address. `state`: of the playground, whose photo the view may show. */
 export async function openShare(route: Route, state: State | null): Promise<void> {
   const settings = new URLSearchParams(route.query);
   const methods = ["with", "chosen", "left", "model"].flatMap((name) => (settings.get(name) ?? "").split(","));

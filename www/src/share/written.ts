@@ -1,4 +1,4 @@
-/** What the page shows now, written down for other pages: a link, the tag of the element, a frame. */
+/** The current view as text for other pages: a link, the element's tag, a frame. */
 
 import type { Route } from "../app/router";
 import { formatRoute } from "../app/router";
@@ -7,28 +7,28 @@ import { DAMAGE, FETCHED, frameAddress, LISTS, LOADED, SETTINGS, settingOf } fro
 import { PARTS, type Part, USUAL } from "../embed/mode";
 import type { Attributes } from "../embed/protocol";
 
-/** Frames of these shapes are offered; the element's own is the first. */
+/** Offered aspect ratios; the element's own is the first. */
 export const SHAPES = ["4:3", "3:2", "16:9", "1:1"] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** How the page is to show itself in another one. */
+/** Options for embedding. */
 export interface Wish {
-  /** What readers may change. */
+  /** Parts that readers may change. */
   parts: ReadonlySet<Part>;
-  /** Nothing can be brought in, and no shortcut works. */
+  /** No files can be opened, and no shortcut works. */
   locked: boolean;
-  /** Null: that of the reader's browser. */
+  /** Null: the language of the reader's browser. */
   lang: string | null;
-  /** Null: that of the page around. */
+  /** Null: the theme of the embedding page. */
   theme: "light" | "dark" | null;
-  /** Of the frame, in CSS pixels; null: as wide as there is room. */
+  /** Width of the frame, in CSS pixels; null: full width. */
   width: number | null;
   shape: Shape;
 }
 
 /** Files on this device that a link cannot hold. */
 export interface Files {
-  /** Null where a sample is shown. */
+  /** Null if a sample is shown. */
   photo: string | null;
   model: string | null;
   mask: boolean;
@@ -36,7 +36,7 @@ export interface Files {
 
 export const NO_FILES: Files = { photo: null, model: null, mask: false };
 
-/** The attributes in the order in which they are written. */
+/** Order in which the attributes are written. */
 const ORDER: readonly string[] = [
   "view",
   "preset",
@@ -53,15 +53,18 @@ const ORDER: readonly string[] = [
   ...SETTINGS,
   ...LOADED,
 ];
-/** Columns of the tag's lines. */
+/** Maximum width of the tag's lines, in columns. */
 const WIDE = 100;
 
-/** The address of what is shown. */
+/** The address of the current view. */
 export function linkTo(base: string, route: Route): string {
   return new URL(formatRoute({ ...route, query: travelling(route.query) }), base).href;
 }
 
-/** The element's attributes for what is shown. A photo or network of this device is named as a file beside the other page. */
+/**
+ * The element's attributes for the current view. A photo or network on this device is named as a file beside the other
+ * page.
+ */
 export function attributesOf({ view, path, query }: Route, wish: Wish, files: Files): Attributes {
   const attributes: Attributes = {};
   if (view === "playground") {
@@ -81,7 +84,7 @@ export function attributesOf({ view, path, query }: Route, wish: Wish, files: Fi
   return Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)));
 }
 
-/** The tag, after the script that it needs. */
+/** The tag, after its script. */
 export function tagOf(base: string, attributes: Attributes, wish: Wish): string {
   const style = [
     ...(wish.width === null ? [] : [`width: ${wish.width}px`, "max-width: 100%"]),
@@ -94,7 +97,7 @@ export function tagOf(base: string, attributes: Attributes, wish: Wish): string 
   return `${script}\n${wrapped("<unet-playground", written)}></unet-playground>`;
 }
 
-/** Address of a frame that shows the same as the tag, but for files of the page around. */
+/** Address of a frame that shows the same as the tag, except for files of the embedding page. */
 export function previewOf(base: string, route: Route, wish: Wish): string {
   return frameAddress(base, attributesOf(route, wish, NO_FILES));
 }
@@ -119,21 +122,21 @@ function settingAttributes(query: string, { parts }: Wish): Attributes {
   }
   if (attributes.layout === "wipe") delete attributes.layout;
   const [degradation, ...values] = (given.get("degrade") ?? "").split(",");
-  // Readers who cannot choose to damage the photo need not be told how.
+  // The degradation is irrelevant to readers who cannot apply it.
   if (!degradation || (attributes.mode === "apply" && !parts.has("mode"))) return attributes;
   const seed = values.pop();
   attributes.degradation = degradation;
   if (values.length > 0) attributes.level = values.join(" ");
   if (seed !== undefined) attributes.seed = seed;
-  if (attributes.mode === "test") delete attributes.mode; // as damage alone says
+  if (attributes.mode === "test") delete attributes.mode; // implied by the degradation
   return attributes;
 }
 
-/** The settings without what stays on this device. */
+/** The settings without those that depend on this device. */
 function travelling(query: string): string {
   const given = new URLSearchParams(query);
   if (given.get("picture") === "own") {
-    for (const name of ["picture", "cut", "hints"]) given.delete(name); // the last two are of that photo
+    for (const name of ["picture", "cut", "hints"]) given.delete(name); // the last two belong to that photo
   }
   for (const name of ["with", "chosen", "left"]) {
     const kept = (given.get(name) ?? "").split(",").filter((method) => method !== "own");
@@ -144,7 +147,7 @@ function travelling(query: string): string {
   return same ? query : readable(given);
 }
 
-/** The shorter of two ways to name parts: those that are shown, or all but those that are hidden. */
+/** The shorter of two lists of parts: the visible ones, or the hidden ones. */
 function shownParts(parts: ReadonlySet<Part>): Attributes {
   const hidden = PARTS.filter((part) => !parts.has(part));
   if (parts.size === USUAL.length && USUAL.every((part) => parts.has(part))) return {};
@@ -153,7 +156,7 @@ function shownParts(parts: ReadonlySet<Part>): Attributes {
   return { controls: PARTS.filter((part) => parts.has(part)).join(" ") };
 }
 
-/** The beginning of a tag with its attributes, in lines. */
+/** The start of a tag with its attributes, wrapped. */
 function wrapped(start: string, attributes: readonly string[]): string {
   const lines = [start];
   for (const attribute of attributes) {

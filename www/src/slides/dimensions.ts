@@ -1,7 +1,7 @@
-/** What a layer costs on one slice and on a whole volume (3D TransUNet; Chen et al. 2023): numbers alone. */
+/** The cost of a layer on one slice and on a whole volume (3D TransUNet; Chen et al. 2023), as plain numbers. */
 
 export interface Layer {
-  /** Of the input and of the output. */
+  /** Number of input channels, equal to the output channels. */
   channels: number;
   kernel: number;
   /** Height and width of a slice, in pixels. */
@@ -10,17 +10,19 @@ export interface Layer {
   depth: number;
 }
 
-/** What is compared, in the table's order. */
+/** The compared quantities, in the table's order. */
 export const COUNTS = ["weights", "flops", "memory", "tokens", "attention"] as const;
 export type Count = (typeof COUNTS)[number];
 
 /** Bytes of a float32. */
 const FLOAT = 4;
-/** A token is a square or a cube of so many pixels. */
+/** Side of a token's square or cube, in pixels. */
 export const PATCH = 16;
 
-/** In `axes` dimensions: weights of a convolution without bias, its multiplications and additions, bytes of its output, tokens of a
- *  transformer at a sixteenth of the resolution, and bytes of one head's attention, each token with each. */
+/**
+ * Costs in `axes` dimensions: weights of a convolution without bias, its FLOPs, bytes of its output, transformer tokens
+ * at 1/16 of the resolution, and bytes of one head's attention matrix.
+ */
 export function costs({ channels, kernel, side, depth }: Layer, axes: 2 | 3): Record<Count, number> {
   const weights = channels ** 2 * kernel ** axes;
   const places = side ** 2 * (axes === 3 ? depth : 1);

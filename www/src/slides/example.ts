@@ -9,7 +9,7 @@ import "../lab/refusal";
 import "../lab/scrub";
 import "../lab/stage";
 
-/** A worked example of the lab in the middle of the lecture, as live as in the lab itself. */
+/** A worked example of the lab embedded in the lecture, fully interactive. */
 @customElement("slides-example")
 export class Example extends Localized {
   @property({ attribute: false }) lab!: Lab;

@@ -63,10 +63,10 @@ const styles = [
   `,
 ];
 
-/** Cross-entropy of one pixel as its class becomes likelier. */
+/** Cross-entropy of one pixel as a function of its class probability. */
 @customElement("slides-cross-entropy")
 export class CrossEntropy extends Localized {
-  /** Probability of the right class in hundredths. */
+  /** Probability of the right class, in percent. */
   @state() private percent = 60;
 
   static override styles = styles;
@@ -98,7 +98,7 @@ export class CrossEntropy extends Localized {
 export class L1 extends Localized {
   @state() private output = matrix([52, 60], [71, 90]);
   @state() private target = matrix([50, 64], [70, 85]);
-  /** The number that a first tap has chosen: a second one edits it. */
+  /** The number selected by a first tap: a second one edits it. */
   @state() private pinned: { name: "output" | "target"; cell: number } | null = null;
 
   static override styles = styles;

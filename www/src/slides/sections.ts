@@ -1,4 +1,4 @@
-/** The lecture in its order; each section has an address of its own: `#slides/<id>`. */
+/** The lecture in order; each section has its own address: `#slides/<id>`. */
 
 import type { ConvView } from "../lab/lab";
 import type { PresetId } from "../lab/presets";
@@ -8,9 +8,9 @@ export interface Section {
   /** A worked example of the lab. */
   example?: { preset: PresetId; view?: ConvView };
   live?: "cross-entropy" | "l1" | "size" | "overlap" | "volume";
-  /** Settings of the playground that show it on a photo. */
+  /** Playground settings that demonstrate it on a photo. */
   photo?: string;
-  /** Another view that shows it: a part of its address. */
+  /** Part of the address of another view that demonstrates it. */
   more?: `inspect?${string}` | `learn?${string}` | `gallery/${string}`;
 }
 

@@ -14,7 +14,7 @@ const COUNTS = ["kernelSize", "stride", "padding", "outputPadding"] as const sat
 
 const SIDE = 64;
 
-/** The formula of the size for a feature map of 64. */
+/** The size formula for a feature map of 64. */
 @customElement("slides-sizes")
 export class Sizes extends Localized {
   @state() private settings = { ...PRESETS["transposed-conv-3"], kernelSize: 4, padding: 1 };
@@ -49,7 +49,7 @@ export class Sizes extends Localized {
   }
 }
 
-/** The overlap of two kernels, below each other. */
+/** The overlap of two kernels, one below the other. */
 @customElement("slides-overlaps")
 export class Overlaps extends Localized {
   @property({ attribute: false }) labs: Lab[] = [];

@@ -14,22 +14,22 @@ import "./sizes";
 import { slidesStyles } from "./view.styles";
 import "./volume";
 
-/** Where the contents stand beside the sections; elsewhere they are folded away at first. See `view.styles.ts`. */
+/** Where the contents are beside the sections; elsewhere they are collapsed at first. See `view.styles.ts`. */
 const BESIDE = matchMedia("(min-width: 901px)");
 
-/** The lecture on one page: each section a few words, a live figure, and a link of its own. */
+/** The lecture on one page: each section has a short text, an interactive figure, and its own link. */
 @customElement("slides-view")
 export class SlidesView extends Localized {
   @property({ attribute: false }) client!: Client;
   @property({ attribute: false }) router!: Router;
   /** One for each example. */
   #labs = new Map<string, Lab>();
-  /** The section that the view last went to, and whether a person has done nothing since. */
+  /** The section that the view last scrolled to, and whether the user has done nothing since. */
   #gone: string | null = null;
   #waits = false;
   #opened = () => this.#go();
   #resized = () => this.requestUpdate();
-  /** Figures that come in above push the section away. */
+  /** Figures that load above push the section away: scrolls back to it. */
   #grown = new ResizeObserver(() => this.#waits && this.#scroll());
 
   static override styles = [shared, scrolling, slidesStyles];
@@ -44,7 +44,7 @@ export class SlidesView extends Localized {
     super.connectedCallback();
     this.router.addEventListener("change", this.#opened);
     BESIDE.addEventListener("change", this.#resized);
-    // Back from another view it stands where it was left.
+    // On return from another view it keeps its scroll position.
     if (this.router.route.path !== this.#gone) void this.updateComplete.then(() => this.#scroll());
     void this.updateComplete.then(() => this.#grown.observe(this.renderRoot.querySelector("main") ?? this));
   }
@@ -113,17 +113,17 @@ export class SlidesView extends Localized {
     return lab;
   }
 
-  /** A link to where the address already leads changes nothing there. */
+  /** Following a link to the current address does not change it. */
   #followed = ({ target }: Event): void => {
     if (target instanceof HTMLAnchorElement && target.hash === location.hash) this.#go();
   };
 
-  /** To the section that the address names; a person has followed a link to it. */
+  /** Scrolls to the section in the address, after the user followed a link. */
   #go(): void {
     this.#scroll()?.focus({ preventScroll: true });
   }
 
-  /** Of this view alone: `scrollIntoView` would scroll a page that it is embedded in as well. */
+  /** Scrolls only this view: `scrollIntoView` would also scroll an embedding page. */
   #scroll(): HTMLElement | null {
     const { view, path } = this.router.route;
     if (view !== "slides") return null;

@@ -13,7 +13,7 @@ const RANGES = {
   depth: [16, 256, 16],
 } as const;
 
-/** A layer on a slice beside the same layer on a volume, for sizes that are chosen. */
+/** A layer on a slice beside the same layer on a volume, at adjustable sizes. */
 @customElement("slides-volume")
 export class Volume extends Localized {
   @state() private layer: Layer = { channels: 32, kernel: 3, side: 256, depth: 64 };

@@ -1,6 +1,6 @@
 import type { Size } from "./viewport";
 
-/** How many columns show `count` pictures of this shape largest on a stage. */
+/** The number of columns that shows `count` pictures of this shape largest on a stage. */
 export function columnsFor(count: number, picture: Size, stage: Size): number {
   let best = 1;
   let largest = 0;

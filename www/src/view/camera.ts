@@ -1,15 +1,15 @@
-/** What all pictures of one comparison are seen through: one view, and the ways to move it. */
+/** The common view of all pictures of a comparison, and the ways to move it. */
 
 import type { Rect } from "../engine";
 import { canPan, clamp, fit, type Point, pan, type Size, toPicture, type View, zoomAt } from "./viewport";
 
-/** What a zoom bar can ask for; factors and device pixels per picture pixel. */
+/** Requests of a zoom bar; factors, and device pixels per picture pixel. */
 export type ZoomWish = { by: number } | { to: number } | "fit" | "actual";
 
 export class Camera {
   view: View | null = null;
   frame: Size | null = null;
-  /** One picture's stage. */
+  /** Size of one picture's stage. */
   stage: Size = { width: 0, height: 0 };
   /** The part of the stage that a fitted picture may fill. */
   #room: Size = { width: 0, height: 0 };
@@ -19,7 +19,7 @@ export class Camera {
     this.#moved = moved;
   }
 
-  /** Another picture, or the same in another size: seen from where it was, unless its shape is another. */
+  /** Switches to another picture, or another size of the same one: keeps the view, unless the aspect ratio changes. */
   look(frame: Size | null): void {
     const last = this.frame;
     if (frame?.width === last?.width && frame?.height === last?.height) return;
@@ -45,14 +45,14 @@ export class Camera {
     return this.view !== null && this.frame !== null && canPan(this.view, this.frame, this.stage);
   }
 
-  /** A place on the stage as a share of the picture's width and height; may lie outside of 0 to 1. */
+  /** A place on the stage as fractions of the picture's width and height; may lie outside 0 to 1. */
   share(at: Point): Point {
     if (!this.view || !this.frame) return { x: 0.5, y: 0.5 };
     const { x, y } = toPicture(this.view, at, this.stage);
     return { x: x / this.frame.width, y: y / this.frame.height };
   }
 
-  /** The part of the picture that is on the stage, as shares of its width and height. */
+  /** The visible part of the picture, as fractions of its width and height. */
   get seen(): Rect {
     if (!this.view || !this.frame) return { x: 0, y: 0, width: 1, height: 1 };
     const within = (value: number) => Math.min(Math.max(value, 0), 1);

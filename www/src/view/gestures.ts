@@ -1,22 +1,22 @@
-/** Turns pointer and wheel events on one element into what a person means: point, drag, click, pinch, zoom. */
+/** Turns pointer and wheel events on one element into gestures: point, drag, click, pinch, zoom. */
 
 import type { Point } from "./viewport";
 
 export interface GestureHandlers {
   /** A mouse or pen moves over the element without pressing. */
   hover(at: Point): void;
-  /** Not of a finger: lifting it is no wish to have what it pointed at gone. */
+  /** Not for touch: lifting a finger does not hide what it pointed at. */
   leave(): void;
-  /** A pointer goes down, perhaps to drag; `touch` tells a finger from a mouse. */
+  /** A pointer goes down, perhaps to drag; `touch`: a finger. */
   press(at: Point, touch: boolean): void;
   drag(at: Point, dx: number, dy: number): void;
   click(at: Point, touch: boolean): void;
   doubleClick(at: Point): void;
-  /** Two fingers, or the wheel: scale by a factor around a point, and move. */
+  /** Two fingers, or the wheel: scales by a factor around a point, and moves. */
   zoom(factor: number, at: Point, dx: number, dy: number): void;
 }
 
-/** Pixels a pointer may tremble and still click. */
+/** Distance in pixels within which a press counts as a click. */
 export const TREMBLE = 4;
 
 export class Gestures {
@@ -86,13 +86,13 @@ export class Gestures {
   #onWheel(event: WheelEvent): void {
     event.preventDefault();
     const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1);
-    // A trackpad's pinch arrives as a wheel with Ctrl, in much smaller steps.
+    // A trackpad's pinch arrives as a wheel event with Ctrl, in much smaller steps.
     const speed = event.ctrlKey ? 0.01 : 0.0018;
     this.#handlers.zoom(Math.exp(-pixels * speed), this.#at(event), 0, 0);
   }
 }
 
-/** Whether it is of a choice that lies on the element, and not of the element. */
+/** Whether the event belongs to a select element on top. */
 function isChoice(event: Event): boolean {
   return event.composedPath().some((target) => (target as Partial<Element>).localName === "select");
 }

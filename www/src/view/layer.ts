@@ -1,24 +1,24 @@
 /**
- * One picture as the page draws it: a small overview of the whole, and sharp tiles of what is in sight,
- * fetched from the worker on demand and forgotten again. Full-size pictures stay in the worker.
+ * A picture as the page draws it: a small overview of the whole, and sharp tiles of the visible part, fetched from the
+ * worker on demand and dropped again. Full-size pictures stay in the worker.
  */
 
 import type { Rect } from "../engine";
 import type { Tile } from "../protocol";
 import { placed, type Size, type View, visibleTiles } from "./viewport";
 
-/** The longest side of an overview. */
+/** Longest side of an overview. */
 export const OVERVIEW_SIDE = 2048;
 const TILE_SIDE = 512;
-/** Pixels of sharp tiles kept, four bytes each. A view that needs more of them shows the overview instead. */
+/** Pixels of cached tiles, four bytes each. A view that needs more shows the overview instead. */
 const MAX_PIXELS = 48 * TILE_SIDE ** 2;
-/** Tiles kept beside those in sight, for a view that goes to and fro. */
+/** Tiles cached beside the visible ones, for a view that moves back and forth. */
 const SPARE = 6;
 const MAX_FETCHES = 3;
-/** From here on single pixels are shown as squares, unless smooth is wanted. Device pixels per pixel of the frame. */
+/** Scale from which pixels are drawn as squares, unless smoothing is on. Device pixels per pixel of the frame. */
 const PIXELATED_FROM = 3;
 
-/** Side of the squares behind what is transparent, in CSS pixels, and their two colors, as editors of pictures have them. */
+/** Side of the checkerboard squares behind transparent parts, in CSS pixels, and their two colors. */
 const SQUARE = 8;
 const SQUARES = ["#ffffff", "#d4d4d4"] as const;
 
@@ -26,12 +26,12 @@ export type FetchTile = (rect: Rect) => Promise<ImageBitmap>;
 
 export interface Look {
   view: View;
-  /** The size of the picture that the view is of, which a layer fills whatever its own size. */
+  /** The size of the picture that the view refers to; a layer fills it whatever its own size. */
   frame: Size;
   stage: Size;
   /** Device pixels per CSS pixel. */
   density: number;
-  /** Whether pixels blend into each other however large they are. */
+  /** Whether enlarged pixels are interpolated. */
   smooth: boolean;
 }
 
@@ -42,20 +42,20 @@ export class Layer extends EventTarget {
   #tiles = new Map<string, Tile>();
   #fetching = new Set<string>();
   #fetch: FetchTile | null = null;
-  /** Where tiles of a run have been painted on the overview. */
+  /** Areas of the overview painted with tiles of a run. */
   #painted: Rect[] = [];
   #closed = false;
-  /** Pixels of tiles that are kept at present. */
+  /** Current limit of cached tile pixels. */
   #most = MAX_PIXELS;
 
-  /** `transparent`: whether any of the picture is, which squares are then seen through. */
+  /** `transparent`: whether it has transparency; then a checkerboard is drawn behind it. */
   constructor({ width, height, transparent = false }: Size & { transparent?: boolean }) {
     super();
     this.size = { width, height };
     this.#transparent = transparent;
   }
 
-  /** The finished picture: its overview, and where to get its tiles, if anywhere. Takes over what was painted. */
+  /** Shows the finished picture: its overview, and the source of its tiles, if any. Replaces what was painted. */
   show(overview: ImageBitmap, fetch: FetchTile | null): void {
     this.#release();
     this.#overview = overview;
@@ -63,7 +63,7 @@ export class Layer extends EventTarget {
     this.#changed();
   }
 
-  /** Begins painting tile by tile, over what `before` shows, so that a new run does not blank the last. */
+  /** Begins to paint tile by tile over the content of `before`, so that a new run does not blank the last one. */
   begin(before: Layer | null): void {
     const scale = Math.min(OVERVIEW_SIDE / Math.max(this.size.width, this.size.height), 1);
     const canvas = new OffscreenCanvas(
@@ -77,7 +77,7 @@ export class Layer extends EventTarget {
     this.#changed();
   }
 
-  /** One finished tile of a run. Takes ownership of the bitmap. */
+  /** Paints one finished tile of a run. Takes ownership of the bitmap. */
   paint(tile: Tile): void {
     if (this.#closed || !(this.#overview instanceof OffscreenCanvas)) return tile.bitmap.close();
     const context = this.#overview.getContext("2d");
@@ -93,7 +93,7 @@ export class Layer extends EventTarget {
     this.#changed();
   }
 
-  /** Keeps only what has been painted, and nothing of what it was begun over. */
+  /** Keeps only the painted tiles, not what they were painted over. */
   bare(): void {
     const context = this.#overview instanceof OffscreenCanvas ? this.#overview.getContext("2d") : null;
     if (!context) return;
@@ -105,7 +105,7 @@ export class Layer extends EventTarget {
     this.#changed();
   }
 
-  /** Draws what is in sight. */
+  /** Draws the visible part. */
   draw(context: CanvasRenderingContext2D, look: Look): void {
     const { view: seen, frame, stage, density } = look;
     const view = scaled(seen, this.size.width / frame.width, this.size.height / frame.height);
@@ -136,17 +136,17 @@ export class Layer extends EventTarget {
       this.#request(visible);
     }
     for (const tile of this.#tiles.values()) {
-      // A whole number of device pixels on each side, or seams would shine through between tiles.
+      // Edges are rounded to whole device pixels; otherwise seams would show between tiles.
       const left = Math.floor((at.x + tile.x * view.scale) * density) / density;
       const top = Math.floor((at.y + tile.y * view.scale) * density) / density;
       const right = Math.ceil((at.x + (tile.x + tile.width) * view.scale) * density) / density;
       const bottom = Math.ceil((at.y + (tile.y + tile.height) * view.scale) * density) / density;
-      context.clearRect(left, top, right - left, bottom - top); // what is see-through shows no overview beneath
+      context.clearRect(left, top, right - left, bottom - top); // transparent parts must not show the overview beneath
       context.drawImage(tile.bitmap, left, top, right - left, bottom - top);
     }
   }
 
-  /** Gives back all bitmaps. The layer draws nothing from now on. */
+  /** Closes all bitmaps; the layer draws nothing from now on. */
   close(): void {
     this.#closed = true;
     this.#release();
@@ -177,7 +177,7 @@ export class Layer extends EventTarget {
       if (this.#closed || fetch !== this.#fetch) return bitmap.close();
       this.#remember(key, { ...rect, bitmap });
     } catch {
-      // The worker was replaced or the picture freed: the overview stays.
+      // The worker was replaced, or the picture freed: the overview stays.
       if (fetch === this.#fetch) this.#fetch = null;
     } finally {
       this.#fetching.delete(key);
@@ -185,7 +185,7 @@ export class Layer extends EventTarget {
     }
   }
 
-  /** Puts a tile last in the order of forgetting, and forgets the first ones where there are too many. */
+  /** Marks a tile as most recently used, and evicts the least recently used ones beyond the limit. */
   #remember(key: string, tile: Tile): void {
     this.#tiles.delete(key);
     this.#tiles.set(key, tile);
@@ -212,7 +212,7 @@ export class Layer extends EventTarget {
   }
 }
 
-/** Squares behind what has been drawn in this area of the stage. */
+/** Draws checkerboard squares behind the content of this area of the stage. */
 function drawSquares(context: CanvasRenderingContext2D, area: Rect, stage: Size): void {
   const [left, top] = [Math.max(area.x, 0), Math.max(area.y, 0)];
   const [right, bottom] = [Math.min(area.x + area.width, stage.width), Math.min(area.y + area.height, stage.height)];

@@ -1,6 +1,6 @@
 /**
- * Where the picture lies on the stage. All stages of one comparison share one `View`, which is what keeps
- * them in step. Lengths on the stage are CSS pixels, lengths in the picture are picture pixels.
+ * Position of the picture on the stage. All stages of one comparison share one `View`, which keeps them in step.
+ * Lengths on the stage are CSS pixels, lengths in the picture are picture pixels.
  */
 
 import type { Rect } from "../engine";
@@ -15,7 +15,7 @@ export interface Point {
   y: number;
 }
 
-/** The pixel of a picture at a share of its width and height, the nearest where that lies outside. */
+/** The pixel at fractions of a picture's width and height, clamped to the picture. */
 export function pixelAt({ x, y }: Point, { width, height }: Size): Point {
   const along = (share: number, length: number) => Math.min(Math.max(Math.floor(share * length), 0), length - 1);
   return { x: along(x, width), y: along(y, height) };
@@ -24,14 +24,14 @@ export function pixelAt({ x, y }: Point, { width, height }: Size): Point {
 export interface View {
   /** CSS pixels per picture pixel. */
   scale: number;
-  /** The picture point at the middle of the stage. */
+  /** The picture point at the center of the stage. */
   center: Point;
-  /** Follows the size of the stage until the person zooms. */
+  /** Whether it follows the stage's size, until the user zooms. */
   fitted: boolean;
 }
 
 export const MAX_SCALE = 32;
-/** Small pictures are enlarged to fill the stage, but not past what still looks like a photo. */
+/** Small pictures are enlarged to fill the stage, but only up to this scale. */
 const MAX_FIT_SCALE = 3;
 
 export function fitScale(picture: Size, stage: Size): number {
@@ -47,7 +47,7 @@ export function minScale(picture: Size, stage: Size): number {
   return Math.min(fitScale(picture, stage), 1) / 2;
 }
 
-/** Keeps the scale within limits and the picture in sight: centred where it is smaller than the stage. */
+/** Limits the scale, and keeps the picture in sight: centered if it is smaller than the stage. */
 export function clamp(view: View, picture: Size, stage: Size): View {
   const scale = Math.min(Math.max(view.scale, minScale(picture, stage)), MAX_SCALE);
   const along = (center: number, length: number, room: number) => {
@@ -111,12 +111,12 @@ export function covered(view: View, picture: Size, stage: Size): Rect {
   };
 }
 
-/** Whether there is anything to move: the picture is larger than the stage. */
+/** Whether the picture is larger than the stage. */
 export function canPan(view: View, picture: Size, stage: Size): boolean {
   return picture.width * view.scale > stage.width + 1 || picture.height * view.scale > stage.height + 1;
 }
 
-/** The squares of a `side`-spaced grid over the picture that are in sight, nearest to the middle first. */
+/** The visible squares of a grid over the picture with spacing `side`, nearest to the center first. */
 export function visibleTiles(view: View, picture: Size, stage: Size, side: number): Rect[] {
   const from = toPicture(view, { x: 0, y: 0 }, stage);
   const to = toPicture(view, { x: stage.width, y: stage.height }, stage);

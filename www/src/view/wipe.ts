@@ -1,6 +1,6 @@
 /**
- * Where the wipe is: it follows a mouse that points at the picture, goes back to rest when the mouse leaves,
- * and stays where a click, a drag or a key has put it.
+ * The position of the wipe: it follows a mouse over the picture, returns to rest when the mouse leaves, and stays where
+ * a click, a drag or a key has put it.
  */
 export class Wipe {
   /** 0 shows only the after picture, 1 only the before picture. */
@@ -23,12 +23,12 @@ export class Wipe {
     if (!this.#held) this.#set(at);
   }
 
-  /** The mouse has gone. */
+  /** The mouse has left. */
   leave(): void {
     if (!this.#held) this.glide(this.#rest);
   }
 
-  /** Put here on purpose; a mouse passing by no longer moves it. */
+  /** Set deliberately; a passing mouse no longer moves it. */
   hold(at: number): void {
     this.#held = true;
     this.#set(at);
@@ -40,14 +40,14 @@ export class Wipe {
     this.#rest = 0.5;
   }
 
-  /** The first result of a picture: draws it in from the right edge to the middle. */
+  /** The first result of a picture: wipes from the right edge to the center. */
   reveal(): void {
     if (this.#held) return;
     this.at = 1;
     this.glide(this.#rest, 900);
   }
 
-  /** Slides there; at once for those who want no motion. */
+  /** Slides there, or jumps with reduced motion. */
   glide(to: number, milliseconds = 240): void {
     cancelAnimationFrame(this.#frame);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.#set(to);

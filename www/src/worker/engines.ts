@@ -1,4 +1,4 @@
-/** What the pages of one worker share: the engine's module, engines, the models loaded into them, and whose turn it is. */
+/** Shared by the pages of one worker: the engine's module, engines, the models loaded into them, and the queue. */
 
 import type { BackendChoice, Engine, EngineModule, Model } from "../engine";
 import { CallError, messageOf } from "../protocol";
@@ -19,7 +19,10 @@ export class Engines {
     return this.#module;
   }
 
-  /** An engine for this backend: that of another page where there is one, never `last` alone, which is to be replaced. */
+  /**
+   * An engine for this backend: another page's if there is one, except a `last` that only this page uses, which is
+   * replaced.
+   */
   async take(choice: BackendChoice, last: SharedEngine | null): Promise<SharedEngine> {
     const others = [...this.#engines].filter((engine) => engine !== last || engine.uses > 1);
     const known = others.find((engine) => engine.choice === choice && engine.isAsMade);
@@ -29,7 +32,7 @@ export class Engines {
     return engine;
   }
 
-  /** What `take` gave is not used any more, nor any model of it by whoever took it. */
+  /** Releases an engine from `take`, with its user's models. */
   leave(shared: SharedEngine): void {
     if (--shared.uses > 0) return;
     this.#engines.delete(shared);
@@ -43,7 +46,7 @@ export class Engines {
       return module;
     } catch (error) {
       this.#module = null;
-      // What does not come over the network is a TypeError; what this browser cannot compile is none.
+      // Network failures are TypeErrors; compile errors are not.
       throw new CallError(error instanceof TypeError ? "download-failed" : "no-engine", messageOf(error));
     }
   }
@@ -52,11 +55,11 @@ export class Engines {
 export class SharedEngine {
   readonly choice: BackendChoice;
   readonly engine: Engine;
-  /** How many pages use it. */
+  /** Number of pages that use it. */
   uses = 0;
   #code: Engine["backendReasonCode"];
   #loaded = new Map<Model, { key: string | null; uses: number }>();
-  /** Models that keep the memory of a run: one, and those that have been looked into since. */
+  /** Models that hold the memory of a run: one, and those inspected since. */
   #ran = new Set<Model>();
 
   constructor(choice: BackendChoice, engine: Engine) {
@@ -65,12 +68,12 @@ export class SharedEngine {
     this.#code = engine.backendReasonCode;
   }
 
-  /** False once its GPU has given up. */
+  /** False once its GPU was lost. */
   get isAsMade(): boolean {
     return this.engine.backendReasonCode === this.#code;
   }
 
-  /** The model of this key, loaded by `load` where no page has it yet; null: of a person's own file, for one page. */
+  /** The model with this key, loaded by `load` if no page has it yet; null: a user's own file, which is not shared. */
   async load(key: string | null, load: (engine: Engine) => Promise<Model>): Promise<Model> {
     for (const [model, loaded] of this.#loaded) {
       if (key === null || loaded.key !== key) continue;
@@ -82,7 +85,7 @@ export class SharedEngine {
     return model;
   }
 
-  /** One page less uses it. */
+  /** Releases one use of the model. */
   free(model: Model): void {
     const loaded = this.#loaded.get(model);
     if (!loaded || --loaded.uses > 0) return;
@@ -91,12 +94,12 @@ export class SharedEngine {
     model.free();
   }
 
-  /** The model is about to run on a part of a picture. */
+  /** Must be called before the model runs on a part of a picture. */
   ran(model: Model): void {
     this.#ran.add(model);
   }
 
-  /** The model is about to run on a whole picture: others give the memory of their runs back. */
+  /** Must be called before the model runs on a whole picture: other models release the memory of their runs. */
   makeRoom(model: Model): void {
     for (const ran of this.#ran) if (ran !== model) ran.release();
     this.#ran = new Set([model]);

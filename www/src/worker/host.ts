@@ -1,4 +1,4 @@
-/** What the worker does for each call of a page: owns the pictures, and shares engines and models with other pages. */
+/** Handles the calls of one page: owns its pictures, and shares engines and models with other pages. */
 
 import { decode } from "../../../npm/src/decode";
 import { encode } from "../../../npm/src/encode";
@@ -20,7 +20,7 @@ import type { Lane } from "./lane";
 import { make } from "./make";
 import { undeclaredOutput } from "./undeclared";
 
-/** Side of the picture that tells how fast a model runs here. */
+/** Side of the picture for measuring a model's speed. */
 const PROBE_SIDE = 128;
 
 export interface CallContext {
@@ -39,14 +39,14 @@ export class Host implements Handlers {
   #models = new Map<number, Model>();
   #pictures = new Map<number, Picture>();
   #inspections = new Inspections();
-  /** Beyond the numbers of a worker that crashed: the page may still know some of them. */
+  /** Starts above the ids of a crashed worker, which the page may still hold. */
   #nextId = Date.now();
 
   constructor(engines: Engines) {
     this.#engines = engines;
   }
 
-  /** Takes up an engine, in place of one it had; its models and inspections go with it, pictures stay. */
+  /** Switches to an engine; models and inspections of the last one are dropped, pictures stay. */
   start({ backend }: Calls["start"]["args"], { signal }: CallContext) {
     return this.#lane.run(async () => {
       const shared = await this.#engines.take(backend, this.#shared);
@@ -56,7 +56,7 @@ export class Host implements Handlers {
     }, signal);
   }
 
-  /** The page is gone: nothing that it made stays. */
+  /** The page is gone: frees everything it made. */
   close(): Promise<void> {
     return this.#lane.run(() => {
       this.#leaveEngine();
@@ -70,7 +70,7 @@ export class Host implements Handlers {
     const externalData: Record<string, Uint8Array> = {};
     const metadata = "url" in source ? {} : source.metadata;
     if ("url" in source) {
-      // In turn: a data file that models share is often there already, and each has its own progress.
+      // Sequential: a data file that models share is often loaded already, and each file has its own progress.
       const onProgress = (loaded: number, total: number | null) => progress({ stage: "download", loaded, total });
       for (const [name, file] of Object.entries(source.data)) {
         externalData[name] = await weights(file, signal, onProgress);
@@ -151,7 +151,7 @@ export class Host implements Handlers {
     return this.#lane.run(() => this.#ready().checkerboard(this.#picture(picture), { period, signal }), signal);
   }
 
-  /** Does not wait in the lane, nor do the next two: the page must be able to draw while a picture is processed. */
+  /** Bypasses the lane, like the next two: the page must be able to draw while a picture is processed. */
   async pixel({ picture, at }: Calls["pixel"]["args"]) {
     return [...this.#picture(picture).pixels(at.x, at.y, 1, 1)];
   }
@@ -234,7 +234,7 @@ export class Host implements Handlers {
     return this.#lane.run(() => this.#inspections.features(this.#inspected(args.inspection), args, signal), signal);
   }
 
-  /** Does not wait in the lane, nor does the next: what has been computed is only drawn. */
+  /** Bypasses the lane, like the next: only draws computed values. */
   async featureMaps(args: Calls["featureMaps"]["args"]) {
     const maps = this.#inspections.maps(args);
     try {
@@ -296,7 +296,7 @@ export class Host implements Handlers {
     return performance.getEntriesByType("resource").map(({ name }) => name);
   }
 
-  /** Waits its turn, so that a picture is not freed under the job that reads it. */
+  /** Waits in the lane, so that a picture is not freed while a job reads it. */
   freePicture({ picture }: Calls["freePicture"]["args"]) {
     return this.#lane.run(() => {
       this.#pictures.get(picture)?.free();
@@ -305,7 +305,7 @@ export class Host implements Handlers {
     });
   }
 
-  /** A matter of microseconds: does not wait in the lane. */
+  /** Takes microseconds: bypasses the lane. */
   async upsample(request: Calls["upsample"]["args"]) {
     const { upsample } = await this.#engines.module();
     return upsample(request);
@@ -344,16 +344,16 @@ export class Host implements Handlers {
     return model;
   }
 
-  /** One that is about to run on a part of a picture. */
+  /** A model that is about to run on a part of a picture. */
   #running(id: number): Model {
     const model = this.#model(id);
     this.#started().ran(model);
     return model;
   }
 
-  /** One whose model is about to run. */
+  /** An inspection whose model is about to run. */
   #inspected(inspection: number): Inspection {
-    const model = this.#models.get(this.#inspections.modelOf(inspection)); // may have been freed meanwhile
+    const model = this.#models.get(this.#inspections.modelOf(inspection)); // it may have been freed meanwhile
     if (model) this.#shared?.ran(model);
     return this.#inspections.get(inspection);
   }
@@ -365,7 +365,7 @@ export class Host implements Handlers {
   }
 }
 
-/** Runs the model twice on a small picture, for the first run also pays for what is made once. */
+/** Runs the model twice on a small picture, since the first run includes one-time work. */
 async function pace(engine: Engine, model: Model, signal: AbortSignal): Promise<number> {
   const picture = engine.pictureFromRgba(new Uint8Array(PROBE_SIDE ** 2 * 4).fill(127), PROBE_SIDE, PROBE_SIDE);
   try {

@@ -1,14 +1,14 @@
-/** Models that are being looked into, and the values of their runs, under the numbers by which the page knows them. */
+/** Inspected models and the values of their runs, by the ids that the page knows. */
 
 import type { Engine, Model, Picture } from "../engine";
 import type { Features, Inspection } from "../inspection";
 import { CallError, type Calls, type FeaturesInfo, type InspectionInfo } from "../protocol";
 
 export class Inspections {
-  /** `model`: the number of the one that is looked into. */
+  /** `model`: id of the inspected model. */
   #inspections = new Map<number, { inspection: Inspection; model: number }>();
   #features = new Map<number, Features>();
-  #nextId = Date.now(); // as the host's
+  #nextId = Date.now(); // as in `Host`
 
   async open(
     engine: Engine,
@@ -69,7 +69,7 @@ export class Inspections {
     this.#features.delete(id);
   }
 
-  /** All that belongs to an engine that goes. */
+  /** Drops everything that belongs to an engine. */
   clear(): void {
     for (const id of [...this.#features.keys()]) this.freeFeatures(id);
     for (const id of [...this.#inspections.keys()]) this.free(id);

@@ -1,4 +1,4 @@
-/** Runs jobs one after another; a job that fails does not hold up the next. */
+/** Runs jobs one after another; a failing job does not block the next. */
 export class Lane {
   #tail: Promise<unknown> = Promise.resolve();
 

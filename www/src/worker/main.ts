@@ -1,5 +1,5 @@
 /**
- * The worker: works for the page that started it, and for those that come in by ports of their own (`embed/one-engine.ts`).
+ * The worker's entry point: serves the page that started it, and pages that connect by ports (`embed/one-engine.ts`).
  */
 
 import { watchTraps } from "../../../npm/src/traps";
@@ -8,7 +8,7 @@ import { Engines } from "./engines";
 import { Page } from "./page";
 
 const engines = new Engines(() => import("unet-playground"));
-// Whatever the first call is, it needs the engine; why it cannot be had, that call tells.
+// Every first call needs the engine; that call reports a failure.
 engines.module().catch(() => {});
 const own = new Page(engines, {
   send: (message, transfer) => self.postMessage(message, { transfer }),
@@ -36,10 +36,10 @@ self.onmessage = ({ data, ports: [port] }: MessageEvent<ToWorker | Visit>) => {
   visitors.delete(data.goes);
 };
 
-// An error event would reach the page as well, and does not tell whose call it was.
+// An error event would also reach the page, without saying which call failed.
 self.addEventListener("error", (event) => event.preventDefault());
 
-// Nobody knows whose call it was: it was one of those under way.
+// The failing call is unknown: it was one of those in progress.
 watchTraps(({ crashed }) => {
   const waiting = [...visitors].filter(([, page]) => page.isWaiting);
   crash(

@@ -1,7 +1,7 @@
 import type { Engine, Picture } from "../engine";
 import { CallError, messageOf, type Recipe } from "../protocol";
 
-/** Makes a picture of other pictures, in the engine. */
+/** Makes a picture from other pictures, in the engine. */
 export async function make(
   engine: Engine,
   recipe: Recipe,

@@ -1,4 +1,4 @@
-/** A page that the worker works for: its messages in, calls on its host, messages out. */
+/** A page that the worker serves: receives its messages, calls its host, and answers. */
 
 import { failure } from "../../../npm/src/traps";
 import type { FromWorker, ToWorker } from "../protocol";
@@ -7,7 +7,7 @@ import { Host } from "./host";
 
 interface Outside {
   send(message: FromWorker, transfer: Transferable[]): void;
-  /** A call of this page's has left the engine in an unknown state. */
+  /** One of this page's calls left the engine in an unknown state. */
   crash(detail: string): void;
 }
 
@@ -49,7 +49,7 @@ export class Page {
     }
   }
 
-  /** It is gone: what it waits for is dropped, and what it made freed. */
+  /** The page is gone: aborts its calls, and frees its objects. */
   close(): Promise<void> {
     for (const controller of this.#running.values()) controller.abort();
     return this.#host.close();
