@@ -1,2 +1,2 @@
-/** The text of docs/api.md, from the declarations in a folder. */
+/** The text of docs/api.md, generated from the declarations in a folder. */
 export function reference(folder: string): string;

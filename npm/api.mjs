@@ -1,4 +1,5 @@
-// docs/api.md: the package's interface, from its declarations. `node npm/api.mjs` writes it, a test compares.
+// Generates docs/api.md, the API reference, from the package's declarations. `node npm/api.mjs` writes it, a test
+// compares.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const vite = createRequire(join(root, "www/package.json")).resolve("vite");
 const { parseSync } = await import(pathToFileURL(vite));
 
-/** Chapters, and the declarations that they are written from; of `only` some, where the others are not public. */
+/** Chapters, and the declaration files of each; `only`: the public declarations of a file. */
 const CHAPTERS = [
   {
     title: "Pictures in, pictures out",
@@ -25,7 +26,7 @@ const CHAPTERS = [
   {
     title: "The engine",
     intro:
-      "What `restore` is made of, for those who bring their own worker. It computes where it is called: in a page, that is a worker's work.",
+      "The engine behind `restore`, for use in a worker of your own. It computes on the calling thread, so a page should call it from a worker.",
     from: [
       { file: "unet_playground.d.ts" },
       {
@@ -36,7 +37,7 @@ const CHAPTERS = [
   },
 ];
 
-/** The text, from the declarations in `folder`. */
+/** The text, generated from the declarations in `folder`. */
 export function reference(folder) {
   const chapters = CHAPTERS.map(({ title, intro, from }) => {
     const names = from.flatMap(({ file, only, without }) =>
@@ -51,7 +52,7 @@ export function reference(folder) {
   return `${[head, ...chapters].join("\n\n")}\n`;
 }
 
-/** What a file exports, in its order: names, and what is to be read of each. */
+/** A file's exports in source order: their names and texts. */
 function declarations(code, file) {
   const { program, comments, errors } = parseSync(file, code, { lang: "dts" });
   if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
@@ -70,14 +71,14 @@ function declarations(code, file) {
         ...(declared.superClass ? [{ expression: declared.superClass }] : []),
       ];
       const heirs = parents.map(({ expression }) => `\`${code.slice(expression.start, expression.end)}\``);
-      if (heirs.length > 0) parts.push(`Has all that ${heirs.join(" and ")} has.`);
+      if (heirs.length > 0) parts.push(`Extends ${heirs.join(" and ")}.`);
       parts.push(members(code, body, doc));
     } else parts.push(fenced(code.slice(declared.start, declared.end)));
     return [{ name, text: parts.filter(Boolean).join("\n\n") }];
   });
 }
 
-/** The members that are for callers, as a list. */
+/** The public members, as a list. */
 function members(code, body, doc) {
   const shown = body.filter(
     ({ computed, accessibility, key }) => !computed && accessibility !== "private" && !key?.name?.startsWith("__"),
@@ -91,12 +92,12 @@ function members(code, body, doc) {
     .join("\n");
 }
 
-/** A declaration as it stands, with the comments in it. */
+/** A declaration's source text, with its comments. */
 function fenced(text) {
   return `\`\`\`ts\n${text.replace(/^declare /, "").replace(/^ {4}/gm, "  ")}\n\`\`\``;
 }
 
-/** The comment right before a position, without its stars; tags of JSDoc as sentences. */
+/** The comment right before a position, without its stars; JSDoc tags become sentences. */
 function docBefore(code, comments, position) {
   const comment = comments.findLast(
     ({ end, type }) => type === "Block" && end <= position && /^\s*$/.test(code.slice(end, position)),

@@ -1,4 +1,4 @@
-// Makes pkg/, the package that npm publishes, of the engine's builds in target/engine, src/web/, npm/src/ and models/.
+// Builds pkg/, the npm package, from the engine's builds in target/engine, src/web/, npm/src/ and models/.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,18 +13,18 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const engine = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "engine");
 const source = join(root, "npm/src");
 const out = join(root, "pkg.new");
-// The page's tools build the package as well.
+// The page's tools build the package, too.
 const ofPage = createRequire(join(root, "www/package.json"));
 const { loadConfigFromFile, minify } = await import(pathToFileURL(ofPage.resolve("vite")));
 const { rolldown } = await import(pathToFileURL(ofPage.resolve("rolldown")));
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
-// First, so that its time tells make what the build has seen.
+// Written first, so that its time stamp tells make which sources the build has seen.
 writeFileSync(join(out, "package.json"), manifest());
 for (const name of ["baseline", "relaxed"]) {
   cpSync(join(engine, name), join(out, name), { recursive: true });
-  // They name Symbol.dispose, which projects may not have among their own libraries.
+  // They use Symbol.dispose, which a project's libraries may lack.
   const types = join(out, name, "unet_playground.d.ts");
   writeFileSync(types, `/// <reference lib="esnext.disposable" />\n${readFileSync(types, "utf8")}`);
 }
@@ -48,7 +48,7 @@ function manifest() {
   return `${JSON.stringify({ ...json, version }, null, 2)}\n`;
 }
 
-/** Declarations of npm/src. */
+/** Emits the declarations of npm/src. */
 function declare() {
   const config = join(out, "tsconfig.json");
   const compilerOptions = {
@@ -65,9 +65,9 @@ function declare() {
 }
 
 /**
- * Scripts: one file for each that is started or imported, and what they share. The engine's own scripts lie in `out` meanwhile,
- * where their builds are, so that addresses in them stay as they are. Node's entry has all it needs, and long names: nobody
- * downloads it, and Node prints lines of it.
+ * Bundles the scripts: one file for each entry point, and shared chunks. The engine's own scripts are in `out`
+ * meanwhile, beside their builds, so that addresses in them stay the same. Node's entry is self-contained and keeps
+ * long names: it is not downloaded by visitors, and Node prints its lines in stack traces.
  */
 async function bundle() {
   const engines = readdirSync(join(root, "src/web")).filter((name) => name.endsWith(".js"));
@@ -83,7 +83,7 @@ async function bundle() {
   for (const name of ["baseline", "relaxed"]) await shorten(join(out, name, "unet_playground"));
 }
 
-/** Not all bundlers read an address between backticks. */
+/** Not all bundlers recognize an address in backticks. */
 function plainly(code) {
   return code.replace(/(new URL|import)\(`([\w./-]+)`/g, '$1("$2"').replace(/\{type:`module`\}/g, '{type:"module"}');
 }
@@ -101,14 +101,14 @@ async function bundled(entries, minify) {
   return (await made.generate({ dir: out, format: "es", minify, chunkFileNames })).output;
 }
 
-/** The engine's scripts as npm/src imports them; its builds stay outside of the bundle. */
+/** Resolves the engine's scripts that npm/src imports; the builds stay outside the bundle. */
 function resolveId(id, from) {
   if (/^\.\/(baseline|relaxed)\//.test(id)) return { id, external: true };
   const beside = join(out, id);
   return from?.startsWith(source) && id.startsWith("./") && existsSync(beside) ? beside : null;
 }
 
-/** The custom element with its types and manifest, as the page's build puts them beside the page. */
+/** The custom element with its types and manifest, as built for the page. */
 async function embed() {
   const path = join(root, "www/vite.config.ts");
   const { config } = await loadConfigFromFile({ command: "build", mode: "production" }, path, undefined, "error");
@@ -118,7 +118,7 @@ async function embed() {
   for (const [name, source] of emitted) if (name !== "start.js") writeFileSync(join(out, name), source);
 }
 
-/** An engine's script without comments, and with short names; those who read them have the sources. */
+/** Minifies an engine script; the sources remain readable. */
 async function shorten(path) {
   const [module, glue] = [`${path}_bg.wasm`, `${path}.js`];
   const { wasm, script } = shortenImports(readFileSync(module), readFileSync(glue, "utf8"));

@@ -1,4 +1,4 @@
-// Short names for what an engine's wasm imports of its script: wasm-bindgen's hold hashes, which no compression takes away.
+// Shortens the names of an engine's wasm imports: wasm-bindgen's contain hashes, which do not compress.
 
 const IMPORTS = 2;
 
@@ -20,7 +20,7 @@ export function shortenImports(wasm, script) {
   return { wasm: Buffer.concat(parts), script: renamed };
 }
 
-/** The section of imports, each a module, a name, a kind and, of a function, its type. */
+/** The import section: module, name, kind and, for a function, its type. */
 function imports(body, short) {
   let [count, at] = leb(body, 0);
   const parts = [Uint8Array.of(...toLeb(count))];
@@ -42,7 +42,7 @@ function imports(body, short) {
   return Buffer.concat(parts);
 }
 
-/** An unsigned number in LEB128, and where it ends. */
+/** An unsigned LEB128 number, and the offset after it. */
 function leb(bytes, at) {
   let value = 0;
   for (let shift = 0; ; shift += 7) {

@@ -1,11 +1,11 @@
-// The networks that travel in the package: of every task the default method's.
+// The networks in the package: the default method's of every task.
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** That of the package's `restore` (npm/src/models.ts) and of the command. */
+/** The default of the package's `restore` (npm/src/models.ts) and of the command. */
 const METHOD = "bilinear";
 const VARIANTS = [undefined, "compressed"];
-/** What the package has to know of an entry; scores and training stand in `models/manifest.json`. */
+/** The properties of an entry that the package needs; scores and training are in `models/manifest.json`. */
 const KNOWN = [
   "file",
   "bytes",
@@ -23,7 +23,7 @@ const KNOWN = [
 /** Copies networks from `from` into `out/models`, and writes `out/bundled.js`. */
 export function addModels(from, out) {
   const all = JSON.parse(readFileSync(join(from, "manifest.json"), "utf8"));
-  // Those of the surveys are for comparison.
+  // The surveys' networks are only for comparison.
   const entries = all.filter(
     ({ strategy, variant, survey }) => strategy === METHOD && VARIANTS.includes(variant) && survey === undefined,
   );
@@ -32,7 +32,7 @@ export function addModels(from, out) {
     if (!entries.some((entry) => entry.task === task)) throw new Error(`no ${METHOD} network for ${task}`);
   }
   const names = new Set(entries.flatMap(({ file, data = [] }) => [file, ...data.map(({ file }) => file)]));
-  // What began with the weights of others has their license beside it, under the name that its own begins with.
+  // Networks trained from other weights ship the license of those, in a file with the same prefix.
   const shared = [...names].filter((name) => name.endsWith(".onnx.data"));
   const licenses = readdirSync(from)
     .filter((name) => name.endsWith(".license.txt"))
@@ -43,7 +43,7 @@ export function addModels(from, out) {
   writeFileSync(join(out, "bundled.js"), script(entries, [...names]));
 }
 
-/** Bundlers look for `new URL("…", import.meta.url)`, word for word, and take the file along. */
+/** Bundlers recognize a literal `new URL("…", import.meta.url)`, and include the file. */
 function script(entries, names) {
   const url = (name) => `const u${names.indexOf(name)} = () => new URL("./models/${name}", import.meta.url);`;
   const list = entries.map((entry) => {

@@ -1,11 +1,11 @@
-// Licences of what is compiled into the wasm.
+// Licenses of the crates in the wasm.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const FEATURES = ["--no-default-features", "--features", "gpu,web"];
 
-/** The text: every crate in the wasm, by the licence texts that come with it. */
+/** The text: every crate in the wasm, grouped by license text. */
 export function notices(root) {
   const options = ["--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"];
   const json = execFileSync("cargo", ["metadata", ...options, ...FEATURES], {
@@ -28,7 +28,7 @@ export function notices(root) {
   return [head, ...parts.sort()].join(`\n${"-".repeat(80)}\n\n`);
 }
 
-/** What the package at the root needs when it runs: not what only builds or tests it. */
+/** The packages that the root package needs at run time, without build and test dependencies. */
 function reached({ nodes, root }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const seen = new Set();
@@ -41,7 +41,7 @@ function reached({ nodes, root }) {
   return seen;
 }
 
-/** MIT where it is offered; else all that there is. Of a crate that brings no text, the name of its licence. */
+/** MIT where it is offered; otherwise all license files. For a crate without any, the name of its license. */
 function licenceOf({ manifest_path, license, authors }) {
   const folder = dirname(manifest_path);
   const files = readdirSync(folder).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name) && !/\.rs$/.test(name));
@@ -51,7 +51,7 @@ function licenceOf({ manifest_path, license, authors }) {
     try {
       return [readFileSync(join(folder, name), "utf8")];
     } catch {
-      return []; // a folder of them
+      return []; // a folder
     }
   });
   return texts.length > 0 ? texts.join("\n") : `Licence: ${license}. By ${authors.join(", ") || "its authors"}.`;

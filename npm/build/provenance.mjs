@@ -1,10 +1,10 @@
-// What the package was made of, as far as the machine that makes it can tell.
+// What the package was built from, as far as the building machine can tell.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The JSON: the sources' commit, the compilers, and hashes of what they made. */
+/** The JSON: commit of the sources, compilers, and hashes of their output. */
 export function provenance(root, out) {
   const sha256 = (path) =>
     createHash("sha256")
@@ -24,7 +24,7 @@ export function provenance(root, out) {
   return `${JSON.stringify(told, null, 2)}\n`;
 }
 
-/** What a command prints; null where there is none, as for sources that came without git. */
+/** The output of a command; null if it fails, as git does for sources without a repository. */
 function tell(command, options) {
   try {
     return execFileSync(command, options, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();

@@ -1,4 +1,4 @@
-/** Browsers: pages and workers. */
+/** The platform of browsers: pages and workers. */
 
 import { RestoreError } from "./errors.js";
 import { fetched } from "./fetched.js";
@@ -9,7 +9,7 @@ import type { Source } from "./types.js";
 
 export const browser: Platform = {
   startWorker() {
-    // Bundlers look for this expression, word for word.
+    // Bundlers recognize this literal expression.
     return started(() => new Worker(new URL("./worker.js", import.meta.url), { type: "module" })) as WorkerLike;
   },
 
@@ -29,19 +29,19 @@ export const browser: Platform = {
     if (data instanceof Uint8ClampedArray && width && height && colorSpace !== "display-p3")
       return { picture: { data, width, height }, transfer: [] };
     const picture = await bitmapOf(source);
-    // One that is the caller's stays so.
+    // The caller's own bitmap is not transferred.
     return { picture, transfer: picture === source ? [] : [picture as ImageBitmap] };
   },
 };
 
-/** Relative addresses are those of the document; in a worker, of its script. */
+/** Base of relative addresses: the document, or in a worker its script. */
 const base = () => globalThis.document?.baseURI ?? globalThis.location?.href;
 
 async function bitmapOf(source: Exclude<Source, string | URL>): Promise<PictureMessage> {
   if (source instanceof ImageBitmap) return source;
   let bitmap: ImageBitmap;
   try {
-    // An image may still be on its way.
+    // An image may still be loading.
     if (typeof HTMLImageElement !== "undefined" && source instanceof HTMLImageElement) await source.decode();
     bitmap = await createImageBitmap(source as ImageBitmapSource);
   } catch (error) {
@@ -56,7 +56,7 @@ async function bitmapOf(source: Exclude<Source, string | URL>): Promise<PictureM
   return bitmap;
 }
 
-/** Whether the pixels of a bitmap may be read: browsers keep those of other origins' images. */
+/** Whether the pixels of a bitmap may be read: browsers forbid it for images of other origins. */
 function isClean(bitmap: ImageBitmap): boolean {
   try {
     const context = new OffscreenCanvas(1, 1).getContext("2d");

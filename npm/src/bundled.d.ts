@@ -1,6 +1,8 @@
-/** What the build writes of the networks that travel in the package (`npm/build/models.mjs`). */
+/** The build writes this module, for the networks in the package (`npm/build/models.mjs`). */
 
 import type { Entry } from "./manifest.js";
 
-/** Entries, and the addresses of their files; each in a function, for its file may be in the bundle of somebody's page. */
+/**
+ * Entries with the addresses of their files; each in a function, so that a page's bundler can include them separately.
+ */
 export const bundled: readonly (Entry & { urls: Record<string, () => URL> })[];

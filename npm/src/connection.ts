@@ -1,4 +1,4 @@
-/** One worker, and the calls that wait for it. */
+/** One worker, with its pending calls. */
 
 import { type ErrorCode, RestoreError } from "./errors.js";
 import type { WorkerLike } from "./platform.js";
@@ -13,7 +13,7 @@ interface Open {
 }
 
 export class Connection {
-  /** False once the worker has ended: another has to be started. */
+  /** False once the worker has ended; the next call starts another. */
   alive = true;
   #worker: WorkerLike;
   #open = new Map<number, Open>();
@@ -48,14 +48,14 @@ export class Connection {
       try {
         this.#worker.postMessage({ id, job }, transfer);
       } catch (error) {
-        // A bitmap of another origin's image cannot be sent; nor can one that is closed.
+        // A bitmap cannot be sent if it is closed, or an image of another origin.
         this.#end(id)?.reject(new RestoreError("unsupported-source", `the picture cannot be used: ${error}`));
       }
     });
     return made.finally(() => signal.removeEventListener("abort", abort));
   }
 
-  /** Ends the worker; what waits for it fails with `error`. */
+  /** Ends the worker; pending calls reject with `error`. */
   close(error: RestoreError): void {
     this.alive = false;
     this.#worker.terminate();
@@ -73,7 +73,7 @@ export class Connection {
     this.#heard = true;
     if ("crashed" in message) return this.close(new RestoreError("crashed", message.crashed));
     const open = this.#open.get(message.id);
-    // What is said of a call that was aborted comes too late.
+    // A late answer to an aborted call.
     if (!open) return;
     if ("progress" in message) open.onProgress?.(message.progress);
     else if ("tile" in message) open.onTile?.(message.tile);

@@ -1,20 +1,20 @@
 import { codeOf, messageOf } from "./errors.js";
 
-/** What decoding takes of the engine. */
+/** The part of the engine that decoding uses. */
 export interface Decoder<P> {
   decode(bytes: Uint8Array): Promise<P>;
   pictureFromRgba(rgba: Uint8Array, width: number, height: number): P;
 }
 
-/** Of a picture that the browser has read where the engine could not read it at all. */
+/** Notice of a picture that only the browser could decode. */
 export interface ByBrowser {
   code: "by-browser";
   message: string;
 }
 
 /**
- * Decodes a picture file: in Rust, and by the browser where Rust cannot, for whatever reason. Where the browser cannot
- * either, Rust has told why; where it shows a file that is damaged, that is told as well.
+ * Decodes a picture file in Rust, or by the browser if Rust fails for any reason. If both fail, rejects with Rust's
+ * error; if only the browser can show a damaged file, adds a notice.
  */
 export async function decode<P extends { readonly notices: unknown[]; readonly isLossy: boolean }>(
   engine: Decoder<P>,
@@ -29,12 +29,12 @@ export async function decode<P extends { readonly notices: unknown[]; readonly i
     const pixels = bitmap && pixelsOf(bitmap);
     if (!pixels) throw error;
     const picture = engine.pictureFromRgba(new Uint8Array(pixels.data.buffer), pixels.width, pixels.height);
-    // What only browsers read (HEIC, AVIF) is hardly ever without loss.
+    // Formats that only browsers read (HEIC, AVIF) are almost always lossy.
     return { picture, notices: damaged ? [{ code: "by-browser", message: messageOf(error) }] : [], lossy: true };
   }
 }
 
-/** The pixels of a bitmap, which is closed; null where there is no canvas for them. */
+/** The pixels of a bitmap, which is closed; null if there is no canvas. */
 export function pixelsOf(bitmap: ImageBitmap): { data: Uint8ClampedArray; width: number; height: number } | null {
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });

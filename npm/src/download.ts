@@ -1,15 +1,15 @@
 import { fetched } from "./fetched.js";
 
 /**
- * Fetches bytes, telling how many have come and how many there are: null where the server does
- * not say, or counts compressed bytes.
+ * Fetches bytes, and reports how many have arrived and the total: null if the server does not say, or counts compressed
+ * bytes.
  */
 export function download(
   url: string,
   signal: AbortSignal,
   onProgress: (loaded: number, total: number | null) => void,
 ): Promise<Uint8Array> {
-  onProgress(0, null); // the first byte may be long in coming
+  onProgress(0, null); // the first byte may take long
   return fetched(url, signal, (response) => read(response, onProgress));
 }
 

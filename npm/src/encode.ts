@@ -1,11 +1,11 @@
 import { RestoreError } from "./errors.js";
 
-/** Pixels of the longest side of a canvas, beyond which browsers give none. */
+/** Longest side of a canvas that browsers support, in pixels. */
 const MOST_SIDE = 16_384;
-/** From this on, chroma of a JPEG is kept at full resolution. */
+/** From this quality on, a JPEG keeps chroma at full resolution. */
 const FULL_CHROMA = 90;
 
-/** What encoding takes of a picture. */
+/** The part of a picture that encoding uses. */
 export interface Encodable {
   readonly width: number;
   readonly height: number;
@@ -15,9 +15,9 @@ export interface Encodable {
 }
 
 /**
- * A picture as a JPEG file by the engine, or as a WebP file by the browser's encoder, `quality` from 0 to 1; with the date,
- * camera and resolution of the photo, and where it was taken if asked. Where a JPEG would be transparent it is white.
- * Errors: `encoder` where the browser has none for WebP, or none for so large a picture.
+ * Encodes a picture as a JPEG file by the engine, or as a WebP file by the browser's encoder, `quality` from 0 to 1;
+ * with the photo's date, camera and resolution, and its location on request. Transparent parts of a JPEG become white.
+ * Errors: `encoder` if the browser has none for WebP, or none for so large a picture.
  */
 export async function encode(
   picture: Encodable,

@@ -1,22 +1,24 @@
-/** The errors of this package, and what can be read of any other. */
+/** The errors of this package, and access to the code and message of any error. */
 
 /**
  * What can go wrong.
  *
- * - `unknown-task`, `unknown-method`: there is no such network where networks were looked for.
- * - `unsupported-source`: the picture is given as something that none can be made of.
- * - `cross-origin-image`: an image or canvas whose pixels the browser keeps from this page (no CORS).
+ * - `unknown-task`, `unknown-method`: no such network in the package or folder.
+ * - `unsupported-source`: the given value is not a picture.
+ * - `cross-origin-image`: an image or canvas whose pixels this page may not read (no CORS).
  * - `invalid-picture`, `unsupported-picture`, `picture-too-large`: the picture's file.
- * - `download-failed`, `wrong-weights`: a file did not come, or is not the one that was meant (SHA-256).
- * - `invalid-model`, `unsupported-operator`, `invalid-node`, `missing-external-data`, `invalid-input`: the network's file.
- * - `no-engine`: no WebAssembly with SIMD here, or its file did not come. `no-worker`: the worker's script did not start.
- * - `too-large`, `out-of-memory`: the run takes more memory than there is.
- * - `encoder`: this platform writes no file of that type.
- * - `crashed`: the engine stopped in the middle; the next call starts another. `closed`: the restorer was closed.
- * - `no-gpu`, `device-lost`, `gpu-out-of-memory`, `gpu-error`: asked for WebGPU, and it failed.
- * - `internal`, `unknown`: a fault of this package.
+ * - `download-failed`, `wrong-weights`: a file could not be fetched, or has the wrong SHA-256.
+ * - `invalid-model`, `unsupported-operator`, `invalid-node`, `missing-external-data`, `invalid-input`: the network's
+ *   file.
+ * - `no-engine`: WebAssembly with SIMD is missing, or the engine's file could not be fetched. `no-worker`: the worker's
+ *   script did not start.
+ * - `too-large`, `out-of-memory`: the run needs more memory than is available.
+ * - `encoder`: this platform cannot write files of that type.
+ * - `crashed`: the engine crashed; the next call starts another. `closed`: the restorer was closed.
+ * - `no-gpu`, `device-lost`, `gpu-out-of-memory`, `gpu-error`: WebGPU was requested, and failed.
+ * - `internal`, `unknown`: a bug in this package.
  *
- * Of a call that was aborted the promise rejects with the signal's `reason`, an `AbortError`, and not with one of these.
+ * An aborted call rejects with the signal's `reason` instead, an `AbortError`.
  */
 export type ErrorCode =
   | "unknown-task"
@@ -47,7 +49,7 @@ export type ErrorCode =
   | "internal"
   | "unknown";
 
-/** An error with a `code` to tell it by and a `message` for people. */
+/** An error with a `code` for programs and a `message` for people. */
 export class RestoreError extends Error {
   override readonly name = "RestoreError";
   readonly code: ErrorCode;
@@ -58,7 +60,7 @@ export class RestoreError extends Error {
   }
 }
 
-/** The code of any thrown value: the engine's, `aborted` for a DOM AbortError, else `unknown`. */
+/** The code of any thrown value: the engine's, `aborted` for a DOM AbortError, otherwise `unknown`. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error) {
     const code: unknown = "code" in error ? error.code : undefined;

@@ -1,6 +1,6 @@
 import { messageOf, RestoreError } from "./errors.js";
 
-/** A file, read by `read`. What goes wrong on the way is a `download-failed`, at the last byte as at the first. */
+/** Fetches a file, read by `read`. Any failure, also in mid-transfer, is a `download-failed`. */
 export async function fetched<T>(
   url: string,
   signal: AbortSignal,

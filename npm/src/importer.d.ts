@@ -1,2 +1,2 @@
-/** The engine's own helpers start by it as well. */
+/** The engine's own helper workers start with it, too. */
 export { started } from "../../src/web/importer.js";

@@ -12,7 +12,7 @@ export type * from "./types.js";
 export * from "./unet_playground.js";
 export { default } from "./unet_playground.js";
 
-/** A restorer with a worker of its own, and with options for all its calls. */
+/** Creates a restorer with its own worker, and default options for all its calls. */
 export function createRestorer(options?: RestorerOptions): Restore {
   return create(browser, options);
 }
@@ -20,5 +20,5 @@ export function createRestorer(options?: RestorerOptions): Restore {
 /** Restores a picture: `await restore(file, { task: "denoise" })`. */
 export const restore: Restore = createRestorer();
 
-/** The networks there are. */
+/** The available networks. */
 export const models: Models = createModels(browser);

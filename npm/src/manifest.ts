@@ -1,4 +1,4 @@
-/** `models/manifest.json`: what it lists, and what its entries are called. */
+/** Parses `models/manifest.json`, and names its entries. */
 
 /** A file of weights beside an ONNX file. */
 export interface DataFile {
@@ -16,29 +16,31 @@ export interface Entry {
   data: DataFile[];
   task: string;
   family: string;
-  /** The survey that the network is of, and what tells it from the others there; empty of those that differ in upsampling alone. */
+  /**
+   * The survey that the network belongs to, and its name there; both empty for networks that differ only in upsampling.
+   */
   survey: string;
   design: string;
   strategy: string;
-  /** What else tells it from others of its task and strategy; empty for the usual network. */
+  /** What else distinguishes it from others of its task and strategy; empty for the usual network. */
   variant: string;
   title: string;
   parameters: number;
-  /** Multiplications and additions per pixel of the result; 0 where the manifest does not say. */
+  /** Multiply-adds per pixel of the result; 0 if the manifest does not say. */
   flopsPerPixel: number;
-  /** Of the result, on one thread of the CPU that the README of the models names; 0 where the manifest does not say. */
+  /** For the result, on one thread of the CPU in models/README.md; 0 if the manifest does not say. */
   millisecondsPerMegapixel: number;
-  /** By name: decibels, or parts of a whole. */
+  /** By metric: decibels, or fractions. */
   scores: Record<string, number>;
-  /** Scores while it was trained: step and score, the steps rising; empty where the manifest has none. */
+  /** Scores during training as pairs of step and score, in order of steps; empty if the manifest has none. */
   curve: [step: number, score: number][];
   license: string;
 }
 
-/** The variant that stands in place of the usual network where photos are compressed. */
+/** The variant that replaces the usual network for compressed photos. */
 export const FOR_COMPRESSED = "compressed";
 
-/** What a person chooses an entry by: the design, or the way of upsampling and the variant where it is a network of its own. */
+/** Id of the method: the design, or for a network of its own the upsampling and the variant. */
 export function methodId({ design, strategy, variant }: Pick<Entry, "design" | "strategy" | "variant">): string {
   if (design) return design;
   return variant && variant !== FOR_COMPRESSED ? `${strategy}.${variant}` : strategy;
@@ -58,10 +60,10 @@ function numbers(value: unknown): Record<string, number> {
   return Object.fromEntries(pairs.filter((pair): pair is [string, number] => Number.isFinite(pair[1])));
 }
 
-/** More points than that are not drawn apart in a card. */
+/** A card has no room for more points. */
 const MOST_POINTS = 24;
 
-/** A training's curve of `steps` steps; none where any of it makes no sense. */
+/** A training curve of `steps` steps; empty if it is malformed. */
 function curve(value: unknown, steps: number): Entry["curve"] {
   const list: unknown[] = Array.isArray(value) ? value : [];
   const points = list.flatMap((one): Entry["curve"] => {
@@ -74,7 +76,7 @@ function curve(value: unknown, steps: number): Entry["curve"] {
   return whole && rises ? points : [];
 }
 
-/** Reads the manifest; what is not an entry is passed over, so that one bad line does not hide the others. */
+/** Parses the manifest; skips malformed entries, so that one bad entry does not hide the others. */
 export function parseManifest(json: unknown): Entry[] {
   const list = Array.isArray(json) ? json : [];
   return list.flatMap((value: unknown) => {

@@ -1,4 +1,4 @@
-/** The networks there are: those in this package, or those of a folder on some host. */
+/** The available networks: those in this package, or those in a folder on a host. */
 
 import { bundled } from "./bundled.js";
 import { RestoreError } from "./errors.js";
@@ -16,12 +16,12 @@ const { signal: never } = new AbortController();
 export interface ModelInfo {
   task: string;
   method: string;
-  /** Whether it is the one for photos whose compression has changed pixels. */
+  /** Whether it is made for photos from lossy files. */
   compressed: boolean;
-  /** For people. */
+  /** Display name. */
   title: string;
   file: string;
-  /** Size of the download, with data files that others share. */
+  /** Size of the download, including data files shared with others. */
   bytes: number;
   parameters: number;
   license: string;
@@ -31,9 +31,9 @@ export interface ModelInfo {
 }
 
 export interface Models {
-  /** The networks of this package, or of the folder `from`, whose `manifest.json` lists them. */
+  /** The networks of this package, or of the folder `from` with its `manifest.json`. */
   list(options?: { from?: string | URL; signal?: AbortSignal }): Promise<ModelInfo[]>;
-  /** Forgets the weights that the browser keeps between visits. */
+  /** Deletes the weights that the browser keeps between visits. */
   clear(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ function infoOf(entry: Entry, address: (file: string) => string): ModelInfo {
   };
 }
 
-/** The network that options ask for, and the one that takes its place for compressed photos. */
+/** The network for these options, and its replacement for compressed photos. */
 export async function choose(
   { task = DEFAULT_TASK, method = DEFAULT_METHOD, models: from, model, compressed }: ModelOptions,
   models: Models,
@@ -116,7 +116,7 @@ function shipped({ file: name, task, method, url, sha256, data }: ModelInfo): Mo
   };
 }
 
-/** Models given as bytes, by number: the same ones are loaded once. */
+/** Ids of models given as bytes, so that each is loaded once. */
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
 

@@ -1,4 +1,4 @@
-/** The package's entry for Node: the same names, on the CPU. */
+/** The package's entry for Node: the same API, on the CPU. */
 
 import { createModels, type Models } from "./models.js";
 import { fetchAny } from "./node/files.js";
@@ -9,7 +9,7 @@ import initialize from "./unet_playground.js";
 export { RestoreError } from "./errors.js";
 export * from "./unet_playground.js";
 
-/** Compiles the engine, whose file is on the disk here. */
+/** Compiles the engine, whose file is on disk. */
 export default (options: Parameters<typeof initialize>[0] = {}) => initialize({ fetch: fetchAny, ...options });
 
 export const createRestorer = (options?: RestorerOptions): Restore => create(node, options);

@@ -3,17 +3,17 @@
 import type { Crash, Failure } from "./traps.js";
 import type { EngineOptions, Restored, RestoredTile, RestoreOptions, RestoreProgress, View } from "./types.js";
 
-/** A picture on its way to the worker. */
+/** A picture for the worker. */
 export type PictureMessage =
   | Blob
   | Uint8Array
   | ImageBitmap
   | { data: Uint8ClampedArray; width: number; height: number };
 
-/** A file of a network: where it is and what it has to be, or itself. */
+/** A file of a network: its address and hash, or its content. */
 export type FileMessage = { url: string; sha256: string } | Blob | Uint8Array;
 
-/** A network on its way to the worker, which keeps the last ones by their `key`. */
+/** A network for the worker, which caches the latest by `key`. */
 export interface ModelMessage {
   key: string;
   name: string;
@@ -25,20 +25,20 @@ export interface ModelMessage {
 }
 
 export interface Job {
-  /** Null: only what a picture would need is made ready. */
+  /** Null: only loads what a picture would need. */
   picture: PictureMessage | null;
   model: ModelMessage;
-  /** The one for compressed photos. */
+  /** The network for compressed photos. */
   forCompressed: ModelMessage | null;
   engine: Required<EngineOptions>;
   near: { x: number; y: number } | null;
   view: View | null;
   tiles: boolean;
-  /** Null: no file is written. */
+  /** Null: writes no file. */
   encode: { type: NonNullable<RestoreOptions["type"]>; quality: number } | null;
 }
 
-/** What a job makes: the file's bytes, in place of the blob. */
+/** The result of a job: the file's bytes, instead of the blob. */
 export type Made = Omit<Restored, "blob"> & { bytes: Uint8Array<ArrayBuffer> };
 
 export type ToWorker = { id: number; job: Job } | { id: number; abort: true };

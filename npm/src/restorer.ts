@@ -1,4 +1,4 @@
-/** `restore`: pictures in, pictures out, by a worker that starts with the first call. */
+/** `restore`: pictures in, pictures out, in a worker that starts with the first call. */
 
 import { Connection } from "./connection.js";
 import { RestoreError } from "./errors.js";
@@ -17,34 +17,34 @@ import type {
 
 const QUALITY = 0.9;
 
-/** What every call of a restorer has where the call itself says nothing else. */
+/** Defaults of a restorer's calls. */
 export interface RestorerOptions extends EngineOptions, ModelOptions {
-  /** Starts the worker in place of this package: where a bundler keeps its scripts on another origin, for example. */
+  /** Starts the worker instead of this package, for example if a bundler puts its scripts on another origin. */
   worker?: () => WorkerLike;
 }
 
-/** Restores pictures one after another, in a worker of its own. */
+/** Restores pictures one after another, in its own worker. */
 export interface Restore {
-  /** The restored picture as a file. */
+  /** Resolves to the restored picture as a file. */
   (source: Source, options?: RestoreOptions): Promise<Restored>;
-  /** The parts of the restored picture as they are finished; leaving the loop stops the work. */
+  /** Yields the parts of the restored picture as they are finished; leaving the loop stops the work. */
   stream(source: Source, options?: StreamOptions): AsyncGenerator<RestoredTile, void, undefined>;
-  /** Downloads and loads what the first picture would have to wait for. */
+  /** Downloads and loads everything that the first picture needs. */
   preload(options?: StreamOptions): Promise<void>;
-  /** Ends the worker and frees its memory. What is open rejects with `closed`; a later call starts another worker. */
+  /** Ends the worker and frees its memory. Pending calls reject with `closed`; a later call starts another worker. */
   close(): void;
 }
 
 export function createRestorer(platform: Platform, defaults: RestorerOptions = {}): Restore {
   const models = createModels(platform);
   let connection: Connection | null = null;
-  /** The worker that runs; another where the last one crashed. */
+  /** The running worker; a new one if the last has ended. */
   const connected = () => {
     if (!connection?.alive) connection = new Connection(defaults.worker?.() ?? platform.startWorker());
     return connection;
   };
 
-  /** Sends one job, and rejects at once when it is aborted, however long the worker takes to notice. */
+  /** Sends one job, and rejects at once when aborted, however late the worker notices. */
   async function run(
     source: Source | null,
     given: RestoreOptions,
@@ -85,13 +85,13 @@ export function createRestorer(platform: Platform, defaults: RestorerOptions = {
   });
 }
 
-/** An undefined source is a mistake, and must not read as "only preload". */
+/** An undefined source is a mistake, and must not mean "only preload". */
 function present(source: Source): Source {
   if (source === undefined || source === null) throw new RestoreError("unsupported-source", `the picture is ${source}`);
   return source;
 }
 
-/** A promise, or the signal's reason as soon as that is aborted. */
+/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
 function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -100,7 +100,7 @@ function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   });
 }
 
-/** The tiles that `start` makes, in their order, however slowly they are taken. */
+/** The tiles that `start` produces, in order, buffered for slow readers. */
 async function* streamed(
   start: (more: { signal: AbortSignal; onTile: (tile: RestoredTile) => void }) => Promise<unknown>,
   outer?: AbortSignal,

@@ -2,12 +2,12 @@ import { download } from "./download.js";
 import { RestoreError } from "./errors.js";
 import { sha256 } from "./sha256.js";
 
-/** Where the browser keeps weights between visits, each under its hash. */
+/** Cache where the browser keeps weights between visits, by hash. */
 export const KEPT = "unet-playground-weights";
 
 /**
- * The bytes of a shipped model: from the browser's own store where they have been fetched before, and in either
- * case the bytes that the manifest means, as far as this browser can tell (it cannot outside of a secure context).
+ * The bytes of a shipped model: from the cache if possible, otherwise downloaded; checked against the manifest's hash
+ * if the browser can (it cannot outside a secure context).
  */
 export async function weights(
   { url, sha256: wanted }: { url: string; sha256: string },
@@ -24,12 +24,12 @@ export async function weights(
   }
   const bytes = await download(url, signal, onProgress);
   if (!(await matches(bytes, wanted))) throw new RestoreError("wrong-weights", `${url}: its SHA-256 is not ${wanted}`);
-  // A full store is no reason not to go on.
+  // A full cache must not stop the run.
   if (kept) await keep(kept, name, bytes).catch(() => undefined);
   return bytes;
 }
 
-/** Null where there is none; in a sandbox even asking throws. */
+/** Null if there is none; in a sandbox even asking throws. */
 async function store(): Promise<Cache | null> {
   try {
     return "caches" in globalThis ? await caches.open(KEPT) : null;
@@ -38,7 +38,7 @@ async function store(): Promise<Cache | null> {
   }
 }
 
-/** Forgets all weights that are kept. */
+/** Deletes all kept weights. */
 export async function forget(): Promise<void> {
   if (await store()) await caches.delete(KEPT);
 }

@@ -1,4 +1,4 @@
-/** What the worker does for a job: owns the engine and the networks used last. */
+/** Runs the jobs of the worker: owns the engine and the most recently used networks. */
 
 import { decode, pixelsOf } from "./decode.js";
 import { encode } from "./encode.js";
@@ -8,7 +8,7 @@ import type { RestoredTile, RestoreProgress, View } from "./types.js";
 import init, { Engine, type Model, type Picture } from "./unet_playground.js";
 import { weights } from "./weights.js";
 
-/** Networks that stay loaded. */
+/** Maximum number of loaded networks. */
 const MOST_MODELS = 3;
 
 export interface Context {
@@ -21,7 +21,7 @@ type Decoded = { picture: Picture; notices: Made["notices"]; lossy: boolean };
 
 export class Workbench {
   #engine: { key: string; engine: Engine } | null = null;
-  /** The one used last comes last. */
+  /** Ordered by last use, the latest last. */
   #models = new Map<string, Model>();
 
   async run(job: Job, context: Context): Promise<Made | null> {
@@ -69,7 +69,7 @@ export class Workbench {
       model = await engine.load(file, { externalData, metadata: message.metadata });
     }
     signal.throwIfAborted();
-    // What another network's last run took, this one's may need.
+    // Frees the memory of other networks' last runs for this one.
     for (const other of this.#models.values()) if (other !== model) other.release();
     this.#models.delete(key);
     this.#models.set(key, model);
@@ -97,7 +97,7 @@ async function read(engine: Engine, picture: PictureMessage): Promise<Decoded> {
   if (!pixels) throw new RestoreError("unsupported-source", "there is no canvas to read the picture with");
   const { data, width, height } = pixels;
   const rgba = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  // Nobody knows what file the pixels came from.
+  // The pixels' original file is unknown.
   return { picture: engine.pictureFromRgba(rgba, width, height), notices: [], lossy: false };
 }
 
@@ -117,7 +117,7 @@ async function process(
     signal,
     ...(job.near && { near: job.near }),
     onProgress: ({ fraction, tilesDone, tiles }) => progress({ stage: "compute", fraction, tilesDone, tiles }),
-    // Labels are no picture yet.
+    // Label pictures must be drawn first.
     ...(job.tiles && names.length === 0 && { onTile: (done) => tile({ ...done, image } as RestoredTile) }),
   });
   const milliseconds = performance.now() - began;
@@ -150,7 +150,7 @@ const sized = ({ width, height }: { width: number; height: number }) => ({ width
 
 const all = (picture: Picture) => picture.pixels(0, 0, picture.width, picture.height) as Uint8ClampedArray<ArrayBuffer>;
 
-/** Size of the result; errors: what the engine says of a picture that does not fit. */
+/** Size of the result; errors: the engine's, for a picture that does not fit. */
 function sizeOf(engine: Engine, picture: Picture, model: Model) {
   const estimate = engine.estimate(picture, model);
   if (!estimate.fits) throw new RestoreError("too-large", estimate.reason ?? "the picture is too large");
@@ -163,7 +163,7 @@ function file(picture: Picture, { type, quality }: NonNullable<Job["encode"]>): 
   throw new RestoreError("encoder", `"${type}" is none of image/png, image/jpeg, image/webp`);
 }
 
-/** A view by the indices of its classes. */
+/** A view with class indices. */
 function chosen(view: View | null, names: string[]) {
   const { mode = "overlay", classes = names.filter((name) => name !== "background"), opacity } = view ?? {};
   const indices = classes.map((name) => {

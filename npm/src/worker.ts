@@ -1,4 +1,4 @@
-/** The worker of a restorer: messages in, jobs on the workbench one after another, messages out. */
+/** The worker of a restorer: receives messages, runs jobs on the workbench one after another, and answers. */
 
 import type { FromWorker, ToWorker } from "./protocol.js";
 import { failure, watchTraps } from "./traps.js";

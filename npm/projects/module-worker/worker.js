@@ -1,4 +1,5 @@
-// Import maps are not for workers: the package by its path. Here is the engine itself, which a page should leave to a worker.
+// Workers have no import maps, so the package is imported by path. The engine itself runs here; a page should leave it
+// to a worker.
 import init, { Engine } from "./node_modules/unet-playground/index.js";
 
 const MODEL = "./node_modules/unet-playground/models/denoise-bilinear.onnx";

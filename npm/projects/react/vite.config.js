@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   base: "./",
   plugins: [react()],
-  // Scripts, weights and wasm are found beside the package's own files.
+  // Keeps scripts, weights and wasm beside the package's own files.
   optimizeDeps: { exclude: ["unet-playground"] },
   worker: { format: "es" },
 });

@@ -1,4 +1,4 @@
-/** Node: pictures are files and bytes, the worker is a thread. */
+/** The platform of Node: pictures are files and bytes, the worker is a thread. */
 
 import { messageOf, RestoreError } from "../errors.js";
 import type { Platform } from "../platform.js";
@@ -6,7 +6,7 @@ import { addressOf, fetchAny } from "./files.js";
 import { Thread } from "./thread.js";
 
 export const node: Platform = {
-  // Bundled, this lies beside it.
+  // In the bundle it is beside this file.
   startWorker: () => new Thread(new URL("./worker.js", import.meta.url)),
 
   resolve: addressOf,
@@ -17,7 +17,7 @@ export const node: Platform = {
     if (typeof source === "string" || source instanceof URL)
       return { picture: await got(addressOf(source), signal, (response) => response.blob()), transfer: [] };
     if (source instanceof Blob) return { picture: source, transfer: [] };
-    // A Buffer may be a part of one that it shares with others.
+    // A Buffer may share its memory with others.
     if (source instanceof Uint8Array) return { picture: new Uint8Array(source), transfer: [] };
     if (source instanceof ArrayBuffer) return { picture: new Uint8Array(source), transfer: [] };
     const { data, width, height } = source as Partial<ImageData>;

@@ -1,4 +1,4 @@
-/** Gives a thread what a browser's worker has around it, then runs the script that it was started for. */
+/** Gives a thread the globals of a browser's worker, then runs its script. */
 
 import { availableParallelism } from "node:os";
 import { type Transferable as NodeTransferable, parentPort, workerData } from "node:worker_threads";
@@ -26,9 +26,9 @@ Object.assign(scope, {
     if (type === "error") process.on("uncaughtException", ({ message }) => listener({ message }));
   },
 });
-// By this the engine knows where it is: there is no GPU here, and it looks for one only in windows and workers.
+// The engine detects its environment by this global: it looks for a GPU only in windows and workers, and Node has none.
 scope.WorkerGlobalScope = Object;
-// Node 20 has none.
+// Missing in Node 20.
 if (!globalThis.navigator) Object.assign(scope, { navigator: { hardwareConcurrency: availableParallelism() } });
 
 await import(workerData as string);

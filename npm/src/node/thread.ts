@@ -7,7 +7,7 @@ export class Thread {
   onerror: ((event: ErrorEvent) => void) | null = null;
   #worker: NodeWorker;
 
-  /** `url`: a script that is written for a browser's worker. */
+  /** `url`: a script written for a browser's worker. */
   constructor(url: string | URL) {
     this.#worker = new NodeWorker(new URL("./scope.js", import.meta.url), { workerData: String(url) });
     this.#worker.on("message", (data) => this.onmessage?.({ data } as MessageEvent));
