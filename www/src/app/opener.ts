@@ -115,6 +115,26 @@ export abstract class Opener extends Desk {
     return this.client.call("preview", { picture: id, maxSide });
   }
 
+  /** What the methods get, small enough for a dialog; null if there is none. */
+  async input(maxSide: number): Promise<ImageBitmap | null> {
+    const { input } = this.state;
+    return input && this.client.call("preview", { picture: input.picture, maxSide }).catch(() => null);
+  }
+
+  /** The chosen result, small enough for a dialog; null while there is none. */
+  async chosenResult(maxSide: number): Promise<ImageBitmap | null> {
+    const { results, chosen } = this.state;
+    const result = results.find(({ id }) => id === chosen);
+    if (result?.status !== "done" || result.picture === null) return null;
+    return this.client.call("preview", { picture: result.picture, maxSide }).catch(() => null);
+  }
+
+  /** Takes a drawing as the photo; its chosen result, or null if another drawing came before it was there. */
+  async draw(file: File, maxSide: number): Promise<ImageBitmap | null> {
+    await this.bringIn(pendingPhoto(ownPhoto(file, file.name)));
+    return this.chosenResult(maxSide);
+  }
+
   forgetMask(): void {
     this.workshop.useMask(null);
     void this.again();

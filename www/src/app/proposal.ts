@@ -2,7 +2,7 @@
 
 import type { FirstLook } from "../engine";
 import type { State } from "./state";
-import { factsOf, type TaskFacts } from "./tasks";
+import { factsOf, type TaskFacts, takesLines } from "./tasks";
 
 type Need = NonNullable<FirstLook["need"]>;
 
@@ -15,6 +15,7 @@ export interface Proposal {
 export function proposalOf({ look, task, tasks, photo }: State): Proposal | null {
   if (!look || !photo) return null;
   const { need, after } = look;
+  if (takesLines(task) && !after) return null; // a drawing lacks everything that photos have
   const wanted = need && tasks.find(({ proposed }) => proposed?.need === need);
   if (wanted && !after && enlarges(wanted) && enlarges(task)) return null;
   if (wanted && wanted.id !== after) return wanted.id === task.id ? null : { task: wanted.id, why: need };

@@ -114,6 +114,11 @@ export function takesOriginal({ kind }: FilterSpec): boolean {
 }
 
 /** Whether a baseline takes the noise level. */
+/** Whether a task takes line drawings. */
+export function takesLines({ kinds }: TaskFacts): boolean {
+  return kinds.includes("edges");
+}
+
 export function takesSigma(filter: FilterSpec): boolean {
   return filter.kind === "bilateral" || filter.kind === "non-local-means";
 }

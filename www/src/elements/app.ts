@@ -27,6 +27,8 @@ import "./compare";
 import { taskName } from "./controls";
 import { type CropDialog, SHOWN } from "./crop";
 import "./crop";
+import { DRAWN, type DrawDialog } from "./draw";
+import "./draw";
 import "./header";
 import "./help";
 import type { Help } from "./help";
@@ -69,6 +71,9 @@ export class App extends Localized {
   @query("up-actions") private actions!: Actions;
   @query("up-camera") private camera!: CameraDialog;
   @query("up-crop") private cropDialog!: CropDialog;
+  @query("up-draw") private drawDialog!: DrawDialog;
+  /** What became of the latest drawing. */
+  @state() private scene: ImageBitmap | null = null;
   @query("up-save-as") private saveDialog!: SaveAs;
 
   static override styles = [shared, appStyles];
@@ -165,7 +170,7 @@ export class App extends Localized {
           @open-photo=${() => this.photoInput.click()} @open-model=${() => this.modelInput.click()}
           @open-mask=${() => this.maskInput.click()} @forget-mask=${() => playground.forgetMask()}
           @forget-photo=${() => playground.forgetPhoto()}
-          @open-camera=${() => this.camera.show()} @crop=${this.#crop}
+          @open-camera=${() => this.camera.show()} @crop=${this.#crop} @draw=${this.#draw}
           @read-model=${() => playground.askAgain()}
           @shipped-model=${() => playground.act("shipped")}
           @sample=${(event: CustomEvent) => playground.openSample(event.detail)}
@@ -187,6 +192,7 @@ export class App extends Localized {
       <input id="mask" type="file" hidden accept=${PICTURES} aria-label=${t("mask.open")} @change=${this.#chosen} />
       <up-camera @taken=${(event: CustomEvent<File>) => playground.openFiles([event.detail])}></up-camera>
       <up-crop @cut=${(event: CustomEvent<Cut>) => playground.cut(event.detail)}></up-crop>
+      <up-draw .scene=${this.scene} ?busy=${state.activity !== null} @drawn=${(event: CustomEvent<File>) => this.#drawn(event.detail)}></up-draw>
       <up-help></up-help>
       <up-save-as .what=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .encode=${this.#encode}
         .located=${state.photo?.located ?? false} .transparent=${isTransparent(state)} @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
@@ -225,6 +231,19 @@ export class App extends Localized {
     const { photo, settings } = this.playground.state;
     if (bitmap && photo) this.cropDialog.show(bitmap, photo.size, settings.cut);
   };
+
+  #draw = async (): Promise<void> => {
+    const { playground } = this;
+    const lines = await playground.input(DRAWN);
+    this.scene = await playground.chosenResult(DRAWN);
+    this.drawDialog.show(lines);
+  };
+
+  /** A scene that came too late for its drawing is not shown: the next one follows. */
+  async #drawn(file: File): Promise<void> {
+    const scene = await this.playground.draw(file, DRAWN);
+    if (scene) this.scene = scene;
+  }
 
   #subject(state: State): string {
     return state.settings.sample ? t(`sample.${state.settings.sample}`) : (state.photo?.name ?? "");

@@ -8,7 +8,7 @@ import { MAX_RESULTS, SOURCES } from "../app/settings";
 import { isFree } from "../app/size";
 import { shownClasses } from "../app/stages";
 import { isCompressed, isDegraded, type State, usedMethods, usedSize } from "../app/state";
-import { isAgainstNoise, stepsOf, type TaskFacts, takesSigma, tellsClasses } from "../app/tasks";
+import { isAgainstNoise, stepsOf, type TaskFacts, takesLines, takesSigma, tellsClasses } from "../app/tasks";
 import type { Part } from "../embed/mode";
 import type { ClassInfo, OptionalInput } from "../engine";
 import { decimal, hasMessage, Localized, percent, t } from "../i18n";
@@ -195,6 +195,7 @@ export class Controls extends Localized {
           state.photo
             ? html`<div class="links">
               <button class="link" @click=${() => this.#emit("crop")}>${icons.crop} ${t("crop.heading")}</button>
+              ${takesLines(state.task) ? html`<button class="link" @click=${() => this.#emit("draw")}>${icons.pen} ${t("draw.open")}</button>` : nothing}
               ${settings.sample ? nothing : html`<button class="link" @click=${() => this.#emit("forget-photo")}>${icons.close} ${t("picture.forget")}</button>`}
             </div>`
             : nothing

@@ -28,6 +28,9 @@ export const icons = {
     svg`<path d="M10 2.8c3 3.7 4.8 6.2 4.8 8.6a4.8 4.8 0 0 1-9.6 0c0-2.4 1.8-4.9 4.8-8.6z"/><path d="M10 9v5M7.5 11.5h5"/>`,
   ),
   again: icon(svg`<path d="M15.8 8.2A6.2 6.2 0 1 0 16 11.5M16.2 4.2v4h-4"/>`),
+  pen: icon(
+    svg`<path d="m3.5 16.5.9-3.6 8.7-8.7a1.6 1.6 0 0 1 2.3 0l.4.4a1.6 1.6 0 0 1 0 2.3l-8.7 8.7zM11.5 5.8l2.7 2.7"/>`,
+  ),
   crop: icon(svg`<path d="M5.5 2.5v12h12M2.5 5.5h12v12"/>`),
   left: icon(svg`<path d="M5 8.5A6 6 0 1 1 4.3 12M4.5 4.2v4.3h4.3"/>`),
   right: icon(svg`<path d="M15 8.5a6 6 0 1 0 .7 3.5M15.5 4.2v4.3h-4.3"/>`),

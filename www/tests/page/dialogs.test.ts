@@ -15,6 +15,7 @@ const DIALOGS: [string, ...((page: Page) => Promise<unknown>)[]][] = [
   ["Use it", (page) => bring(page, "drop", [network("one.onnx"), network("two.onnx")])],
   ["Save", press("More ways to save"), press("Save as another format")],
   ["Use this part", press("Crop and rotate")],
+  ["Done", (page) => page.getByRole("radio", { name: "Edges to scene" }).check(), press("Draw")],
   ["Take it", press("Take a picture")],
   ["Copy the code", press("Share or embed")],
 ];

@@ -105,6 +105,70 @@ describe("noise", () => {
   });
 });
 
+describe("drawing", () => {
+  const drawing = () => page.getByRole("dialog", { name: "Draw a scene" });
+  const paper = () => drawing().getByRole("img", { name: "Drawing" });
+  const sketch = async (from: [number, number], to: [number, number]) => {
+    const box = await paper().boundingBox();
+    if (!box) return expect.unreachable();
+    const place = ([x, y]: [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const;
+    await page.mouse.move(...place(from));
+    await page.mouse.down();
+    await page.mouse.move(...place(to), { steps: 5 });
+    await page.mouse.up();
+  };
+  /** The mean of what is drawn, 0 to 255, in a column of the paper's middle. */
+  const darkness = () =>
+    paper().evaluate((canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas;
+      const column = [...(canvas.getContext("2d")?.getImageData(Math.round(width / 2), 0, 1, height).data ?? [])];
+      return 255 - column.reduce((sum, value, at) => sum + (at % 4 === 0 ? value : 0), 0) / height;
+    });
+  const scene = () =>
+    drawing()
+      .getByRole("img", { name: "The scene made from it" })
+      .evaluate((canvas: HTMLCanvasElement) => (canvas.hasAttribute("data-there") ? canvas.toDataURL() : ""));
+
+  it("makes a scene that follows the pen, and the drawing becomes the photo", async () => {
+    await open();
+    await task("Edges to scene").check();
+    await rerun();
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
+    const lines = await darkness();
+    const before = await scene();
+    expect(before).not.toBe("");
+    await drawing().getByRole("button", { name: "Blank paper" }).click();
+    await expect.poll(darkness).toBe(0);
+    await expect.poll(scene).not.toBe(before);
+    const blank = await scene();
+    await sketch([0.2, 0.5], [0.8, 0.5]);
+    const drawn = await darkness();
+    expect(drawn).toBeGreaterThan(1);
+    await expect.poll(scene).not.toBe(blank);
+    await expectAccessible(page);
+
+    await drawing().getByRole("radio", { name: "Eraser" }).check();
+    await sketch([0.4, 0.5], [0.6, 0.5]);
+    expect(await darkness()).toBeLessThan(drawn);
+    await page.keyboard.press("Control+z");
+    expect(await darkness()).toBe(drawn);
+    await drawing().getByRole("button", { name: "The lines from before" }).click();
+    await expect.poll(darkness).toBe(lines);
+    await drawing().getByRole("button", { name: "Undo" }).click();
+    await drawing().getByRole("button", { name: "Done" }).click();
+    await named(page, "drawing.png").waitFor();
+    await restored(page);
+    expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
+    expect(await proposal().count()).toBe(0);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("is offered to the task that takes lines alone", async () => {
+    await open();
+    expect(await page.getByRole("button", { name: "Draw", exact: true }).count()).toBe(0);
+  });
+});
+
 describe("cropping", () => {
   it("keeps its buttons where they are when the photo is turned, and is left by going back", async () => {
     await open();

@@ -1,0 +1,47 @@
+/** A line drawing as strokes: what was drawn on which ground, so that it can be undone and drawn at any size. */
+
+import type { Point } from "../protocol";
+
+/** In shares of the drawing's width. */
+export interface Stroke {
+  readonly points: readonly Point[];
+  readonly width: number;
+  /** Draws with the color of the paper. */
+  readonly erases: boolean;
+}
+
+export interface Drawing {
+  /** What is drawn on; null: blank paper. */
+  readonly ground: CanvasImageSource | null;
+  readonly strokes: readonly Stroke[];
+}
+
+export const PAPER = "#fff";
+export const INK = "#000";
+
+/** A stroke as the path of an SVG, which canvases take: curves through the middles between its points. */
+export function pathOf({ points }: Stroke, width: number): string {
+  const [first, ...others] = points.map(({ x, y }) => ({ x: x * width, y: y * width }));
+  if (!first) return "";
+  const parts = [`M${first.x} ${first.y}`];
+  let from = first;
+  for (const to of others) {
+    parts.push(`Q${from.x} ${from.y} ${(from.x + to.x) / 2} ${(from.y + to.y) / 2}`);
+    from = to;
+  }
+  return `${parts.join("")}L${from.x} ${from.y}`;
+}
+
+export function paint(context: CanvasRenderingContext2D, { ground, strokes }: Drawing): void {
+  const { width, height } = context.canvas;
+  context.fillStyle = PAPER;
+  context.fillRect(0, 0, width, height);
+  if (ground) context.drawImage(ground, 0, 0, width, height);
+  context.lineCap = "round";
+  context.lineJoin = "round";
+  for (const stroke of strokes) {
+    context.strokeStyle = stroke.erases ? PAPER : INK;
+    context.lineWidth = stroke.width * width;
+    context.stroke(new Path2D(pathOf(stroke, width)));
+  }
+}
