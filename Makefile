@@ -1,11 +1,11 @@
-# make play    builds what is missing and serves the page
+# make play    builds and serves the page
 # make site    zips the built page for any static host
-# make test    runs every test (training's where training/.venv is); installs a browser where there is none
-# make test-native   the Rust tests alone, and make msrv that the oldest promised Rust compiles everything
-# make bench   times the CPU backend against onnxruntime-web; NETWORKS=folder times the ONNX files of a folder
-# make pkg     the engine as a JavaScript package, in pkg/
-# make size    what a visitor downloads of it
-# make check   format, lints and types
+# make test    runs every test (training's if training/.venv exists); installs a browser if there is none
+# make test-native   runs only the Rust tests; make msrv checks that the oldest supported Rust compiles everything
+# make bench   times the CPU backend against onnxruntime-web; NETWORKS=folder uses the ONNX files of a folder
+# make pkg     builds the JavaScript package in pkg/
+# make size    prints the download size of the package
+# make check   runs formatters, linters and type checkers
 # make networks   compares thirty public networks with onnxruntime; writes docs/networks.md
 # make parity     compares every file of models/ with onnxruntime, on the CPU and WebGPU; writes docs/parity.md
 # make train-zoo DATA=folder   trains every model (training/README.md), make train-surveys those of the surveys
@@ -16,7 +16,7 @@ SOURCES := $(shell find src crates -type f ! -name "*.js" ! -name unet_playgroun
 PACKAGE := $(shell find npm src/web www/src/embed -type f) Cargo.toml LICENSE models/manifest.json www/vite.config.ts
 MODELS := $(shell find models -type f)
 DOCS := $(shell find docs -type f)
-# The configuration shares modules with the page, which names them as bundlers do.
+# The configuration shares modules with the page, which imports them without file extensions.
 export VITE_CONFIG_NATIVE_IGNORE_WARNING := true
 PAGE := $(shell find www \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 

@@ -1,8 +1,8 @@
-//! Runs the networks of `training/public_networks.py` or `training/parity.py`, and writes how far they are from what is expected.
+//! Runs the networks of `training/public_networks.py` or `training/parity.py`, and writes their errors.
 //!
 //!     cargo run --release --example networks -- FOLDER [cpu|webgpu] > table.tsv
 //!
-//! A line a case: file, case, and the largest difference as a share of the largest value, or why it is refused.
+//! One line per case: file, case, and the largest difference relative to the largest value, or the error message.
 
 #[path = "../tests/operators/fixtures.rs"]
 mod fixtures;
@@ -32,7 +32,7 @@ async fn largest_difference(engine: &Engine, case: &Case, run: &Run) -> Result<f
         let largest = wanted.iter().fold(f64::MIN_POSITIVE, |a, v| a.max(f64::from(v.abs())));
         for (a, b) in found.iter().zip(wanted) {
             let off = (f64::from(*a) - f64::from(*b)).abs() / largest;
-            // A NaN is wrong as well.
+            // NaN counts as an error.
             worst = if off.is_nan() { f64::INFINITY } else { worst.max(off) };
         }
     }

@@ -1,4 +1,4 @@
-# Shared by the scripts: where things lie and how missing system packages come. Source it.
+# Shared by the scripts: paths, and installation of missing system packages. Source it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
@@ -26,5 +26,5 @@ apt_install() {
     die "apt-get could not install ${missing[*]}"
 }
 
-# require COMMAND WHAT: ends with one line that says what to install.
+# require COMMAND WHAT: exits with a message that says what to install.
 require() { command -v "$1" >/dev/null || die "$1 is missing; install $2"; }

@@ -1,9 +1,8 @@
-# Source this to compile for wasm32-unknown-unknown: it makes a Rust toolchain for it where there
-# is none, puts it on PATH and sets a target folder of its own (it may be another compiler).
+# Source this to compile for wasm32-unknown-unknown: it prepares a Rust toolchain if there is none, puts it on PATH, and
+# sets a separate target folder (since it may be another compiler).
 #
-# rustup's toolchain is used where it has the target or can fetch it. Where it cannot, Debian's
-# rustc-web comes with the sources of its standard library, which is built once into
-# target/wasm-toolchain.
+# rustup's toolchain is used if it has the target or can fetch it. Otherwise Debian's rustc-web is used: it includes the
+# sources of its standard library, which is built once into target/wasm-toolchain.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 wasm_target=wasm32-unknown-unknown
@@ -11,7 +10,7 @@ wasm_toolchain="$CARGO_TARGET_DIR/wasm-toolchain"
 
 has_std() { compgen -G "$("$1" --print target-libdir --target $wasm_target)/libstd-*.rlib" >/dev/null; }
 
-# at_most SECONDS COMMAND...: without a limit where there is no `timeout` (macOS).
+# at_most SECONDS COMMAND...: without a limit if there is no `timeout` (macOS).
 at_most() {
   if command -v timeout >/dev/null; then timeout "$@"; else "${@:2}"; fi
 }
@@ -33,7 +32,7 @@ build_debian_toolchain() {
   ) >&2 || die "could not build the standard library for $wasm_target"
   rm "$work/build/$wasm_target/release/deps/"*empty*
   cp "$work/build/$wasm_target/release/deps/"*.rlib "$lib/$wasm_target/lib"
-  # A sysroot of our own over the system's leaves no trace outside target/.
+  # A separate sysroot on top of the system's leaves no trace outside target/.
   ln -s "/usr/lib/rustlib/$host" "$lib/$host"
   ln -s /usr/bin/cargo "$work/bin/cargo"
   local tool
@@ -57,7 +56,7 @@ ensure_toolchain() {
 
 mkdir -p "$CARGO_TARGET_DIR"
 exec 9>"$CARGO_TARGET_DIR/.wasm-toolchain.lock"
-# macOS has none: there two builds at once are not kept apart.
+# macOS has none: concurrent builds are not serialized there.
 if command -v flock >/dev/null; then flock 9; fi
 ensure_toolchain
 exec 9>&-

@@ -1,7 +1,7 @@
 /**
- * What playgrounds embedded in a page of another origin cost: bytes, time and memory of one, two and three of them, which share
- * an engine, and of two that do not, as where a browser keeps shared workers from frames of another site. Needs a built site
- * (make site) and Chromium:
+ * Measures the cost of playgrounds embedded in a page of another origin: bytes, time and memory of one, two and three
+ * that share an engine, and of two that do not, as in a browser that denies shared workers to frames of another site.
+ * Needs a built site (make site) and Chromium:
  *
  *     node tools/embeds.mjs
  */
@@ -13,20 +13,20 @@ import { preview } from "vite";
 
 const ONE = `<unet-playground task="denoise" with="bilinear" sample="chelsea" backend="cpu"
   style="width: 400px; aspect-ratio: auto; height: 300px"></unet-playground>`;
-/** Milliseconds after which all that was begun in a browser has settled. */
+/** Milliseconds after which the browser has settled. */
 const REST = 4000;
 
 const site = await preview({ preview: { open: false, port: 0, host: "127.0.0.1", cors: true } });
 const [at] = site.resolvedUrls.local;
 
-/** Megabytes of the browser and all its processes, shared pages counted once. */
+/** Megabytes of the browser and all its processes, with shared pages counted once. */
 async function used(cdp) {
   const { processInfo } = await cdp.send("SystemInfo.getProcessInfo");
   const kilobytes = processInfo.map(({ id }) => {
     try {
       return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8"))?.[1] ?? 0);
     } catch {
-      return 0; // it has ended meanwhile
+      return 0; // the process has ended meanwhile
     }
   });
   return Math.round(kilobytes.reduce((sum, one) => sum + one, 0) / 1024);
@@ -36,7 +36,7 @@ async function measured(count, shared) {
   const body = `<!doctype html><title>Lesson</title><script src="${at}embed.js" defer></script>${ONE.repeat(count)}`;
   const page = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end(body));
   await new Promise((resolve) => page.listen(0, "127.0.0.1", resolve));
-  // A browser of its own each time: nothing is cached.
+  // A new browser each time, with an empty cache.
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu"],

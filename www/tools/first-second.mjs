@@ -1,6 +1,6 @@
 /**
- * Measures how long it takes from opening the page to its first restored picture, from Chrome's trace; prints medians as a table,
- * and what was loaded when in the middle run of the first visit:
+ * Measures the time from opening the page to its first restored picture, from Chrome's trace; prints medians as a
+ * table, and the load times of all files in the median run of the first visit:
  *
  *     node tools/first-second.mjs [--page dist] [--runs 5] [--only plain,again,offline,slow]
  */
@@ -10,10 +10,10 @@ import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
 
-/** As DevTools has it: bits a second, and milliseconds that every request waits. */
+/** As in DevTools: bits per second, and latency of every request in milliseconds. */
 const FAST_4G = { rate: 9_000_000, latency: 165 };
 const CPU_SLOWDOWN = 4;
-/** Milliseconds that the service worker gets to keep what a visit needs, after the picture is there. */
+/** Milliseconds for the service worker to cache a visit's files, after the picture is drawn. */
 const SETTLE = 6000;
 const PATIENCE = 120_000;
 const CATEGORIES = ["blink.user_timing", "devtools.timeline", "loading", "disabled-by-default-network"];
@@ -73,7 +73,7 @@ if (taken.plain) {
   }
 }
 
-/** The run at this place in the order of their times. */
+/** The run at a quantile of the times. */
 function at(all, share) {
   return [...all].sort((a, b) => a.restored - b.restored)[Math.round(share * (all.length - 1))];
 }
@@ -82,7 +82,7 @@ function seconds(milliseconds) {
   return `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
-/** A browser that has never been anywhere; the first page of one would pay for its start as well. */
+/** A fresh browser profile; a warm-up page absorbs the browser's own start. */
 async function fresh(url, use) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -96,7 +96,7 @@ async function fresh(url, use) {
   return made;
 }
 
-/** One visit: milliseconds until the first result is drawn, and the files that came before it. */
+/** One visit: milliseconds until the first result is drawn, and the files loaded before. */
 async function opened(context, url, slowdown = 1) {
   const page = await context.newPage();
   const browser = context.browser();
@@ -133,8 +133,8 @@ async function opened(context, url, slowdown = 1) {
 }
 
 /**
- * The same site behind a slow line, whichever thread asks: DevTools slows down what the page itself asks for, not its workers.
- * Requests share the line, and each waits before its first byte.
+ * The site behind a throttled server, for all threads: DevTools throttles only the page's own requests, not its
+ * workers'. Requests share the bandwidth, and each waits for the latency.
  */
 async function throttled(target, { rate, latency }) {
   let free = 0;

@@ -1,11 +1,11 @@
-// Makes the icons of the installed page from public/icon.svg: node tools/icons.mjs
+// Renders the installed page's icons from public/icon.svg: node tools/icons.mjs
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const at = (path) => fileURLToPath(new URL(`../public/${path}`, import.meta.url));
 const SURFACE = "#fcfbf9";
-/** Name, side in pixels, share of it that the mark takes: of maskable icons only the inner 80% is sure to be seen. */
+/** Name, side in pixels, and fraction that the logo takes: of maskable icons only the inner 80% is always visible. */
 const ICONS = [
   ["icon-192.png", 192, 0.78],
   ["icon-512.png", 512, 0.78],

@@ -1,5 +1,6 @@
-// Memory of six results of a 24-megapixel photo: node tools/memory.mjs [METHODS]   needs a built site (make site) and Chromium
-// METHODS: as in the page's address; else six filters, which are quick and leave results of the same size.
+// Measures the memory of six results of a 24-megapixel photo: node tools/memory.mjs [METHODS]. Needs a built site (make
+// site) and Chromium. METHODS: as in the page's address; by default six filters, which are quick and have results of
+// the same size.
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
@@ -14,7 +15,7 @@ const browser = await chromium.launch({
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 const cdp = await browser.newBrowserCDPSession();
 
-/** Megabytes of each kind of process of the browser, shared pages counted once. */
+/** Megabytes of each type of browser process, with shared pages counted once. */
 async function used() {
   const { processInfo } = await cdp.send("SystemInfo.getProcessInfo");
   const sum = {};
@@ -30,7 +31,7 @@ const done = () =>
 await page.goto(`${url}#backend=cpu&layout=grid`);
 await done();
 const report = { idle: await used() };
-// A mosaic of the samples at their own size: as much detail a pixel as a photo can have.
+// A mosaic of the samples at their own size: as much detail per pixel as a photo can have.
 await page.evaluate(
   async (names) => {
     const pictures = await Promise.all(

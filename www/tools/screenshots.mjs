@@ -1,4 +1,4 @@
-// Pictures of the page: node tools/screenshots.mjs FOLDER     needs a built site (make site) and Chromium
+// Screenshots of the page: node tools/screenshots.mjs FOLDER. Needs a built site (make site) and Chromium.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";

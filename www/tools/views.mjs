@@ -1,6 +1,6 @@
 /**
- * Takes pictures of every view and state at every size, light and dark, to be looked at; fails, by name, where a step
- * of one finds nothing to press or to see:
+ * Takes screenshots of every view and state at every size, light and dark, for review; fails with a name if a step does
+ * not find its button or text:
  *
  *     node tools/views.mjs FOLDER [--page dist] [--only crop,save] [--sizes desktop,phone] [--schemes light]
  */
@@ -12,7 +12,7 @@ import { preview } from "vite";
 import { SHOTS } from "./views/shots.mjs";
 
 const SIZES = { desktop: [1440, 900], phone: [390, 844], side: [844, 390], low: [700, 500] };
-/** Milliseconds for what moves, or is drawn late. */
+/** Milliseconds for animations and late rendering. */
 const REST = 700;
 
 const list = (text, known) => {
@@ -47,7 +47,7 @@ for (const size of sizes) {
   for (const scheme of schemes) {
     const [width, height] = SIZES[size];
     for (const shot of shots) {
-      // Each as on a first visit: nothing is remembered.
+      // Each shot is a first visit: nothing is remembered.
       const context = await browser.newContext({
         viewport: { width, height },
         colorScheme: scheme,

@@ -1,4 +1,4 @@
-/** What `tools/views.mjs` takes pictures of: every view, and the main states of each. */
+/** The shots of `tools/views.mjs`: every view, and its main states. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
@@ -7,14 +7,14 @@ const TWO = `with=nearest,bilinear&${QUICK}`;
 const ENLARGE = `task=super-resolve-x2&with=bilinear,bicubic-filter&${QUICK}`;
 const HINTS = "task=colorize&mode=apply&picture=camera&backend=cpu&hints=0.3,0.1,-8,-30;0.6,0.9,-20,30";
 const PHOTO = "public/samples/camera.jpg"; // a gray one
-const NETWORK = "../training/cases/reported/local-function.onnx"; // does not say what its output is
+const NETWORK = "../training/cases/reported/local-function.onnx"; // does not declare its output
 
-/** Whether the controls are folded away at first, and a button unfolds them. */
+/** Whether the controls are collapsed at first, behind a button. */
 const isFolded = ({ width, height }) => width < 900 && !(width >= 640 && height <= 520);
-/** How long anything may take to appear. Milliseconds. */
+/** Milliseconds that anything may take to appear. */
 const PATIENCE = 150_000;
 
-/** Fails, by name, where there is no such button that can be seen. */
+/** Presses a button; fails with its name if there is none visible. */
 export const press =
   (name, role = "button") =>
   async (page) => {
@@ -25,7 +25,7 @@ export const press =
     await button.click();
   };
 
-/** Fails, by name, where these words do not appear. */
+/** Waits for a text; fails with it if it does not appear. */
 export const see = (text) => async (page) => {
   const words = page.getByText(text).filter({ visible: true }).first();
   await words.waitFor({ timeout: PATIENCE }).catch(() => {
@@ -37,7 +37,7 @@ const controls = async (page) => {
   if (isFolded(page.viewportSize())) await press("Show controls")(page);
 };
 
-/** Scrolls the controls down to this heading. */
+/** Scrolls the controls down to a heading. */
 const down = (heading) => async (page) => {
   const found = page.getByRole("heading", { name: heading, exact: true });
   await found.waitFor({ timeout: PATIENCE }).catch(() => {
@@ -46,7 +46,7 @@ const down = (heading) => async (page) => {
   await found.evaluate((each) => each.scrollIntoView({ block: "start" }));
 };
 
-/** Opens the lecture's contents, where they are folded away. */
+/** Opens the lecture's contents, if they are collapsed. */
 const contents = async (page) => {
   const summary = page.locator("slides-view summary");
   if (await summary.isVisible()) await summary.click();
@@ -85,7 +85,7 @@ const CUT = {
 const done = see(/^(Done in|Xong trong)/);
 const upToDate = see(/^Up to date$/);
 
-/** By name: the address, and the steps from there. `on`: only at sizes where this is true. */
+/** By name: the address, and the steps from there. `on`: restricts the sizes. */
 export const SHOTS = {
   opening: ["", done],
   playground: [`#${QUICK}`, done],
