@@ -87,7 +87,12 @@ export interface Method extends Described {
 }
 
 export const METHODS: readonly Method[] = [
-  { name: "run", text: "Runs what is missing, or everything again; resolves when done.", parameters: [], result: "null" },
+  {
+    name: "run",
+    text: "Runs what is missing, or everything again; resolves when done.",
+    parameters: [],
+    result: "null",
+  },
   { name: "stop", text: "Stops the current run.", parameters: [], result: "null" },
   {
     name: "load",
