@@ -3,7 +3,7 @@ import { attentionsOf, sharesOf, strongest } from "../../src/inspect/attention";
 import { Builder } from "../graphs";
 
 describe("attention in a network", () => {
-  it("is a softmax over tokens that weighs values, on a grid over the picture; classes are none", () => {
+  it("is found as a softmax over tokens that weights values, on a grid over the picture; classifiers are not", () => {
     const net = new Builder([1, 3, 256, 384]);
     const scores = net.node("MatMul", ["x", "x"], [1, 4, 384, 384]);
     const weights = net.node("Softmax", [scores], [1, 4, 384, 384]);
@@ -15,14 +15,14 @@ describe("attention in a network", () => {
     expect(attentionsOf(net.net)).toEqual([{ name: "softmax1", value: weights, rows: 16, columns: 24 }]);
   });
 
-  it("is not drawn over the picture where its tokens are no cells of it", () => {
+  it("is not drawn over the picture if its tokens do not form a grid over it", () => {
     const net = new Builder([1, 3, 64, 64]);
     const channels = net.node("Softmax", ["x"], [1, 1, 48, 48]);
     net.node("MatMul", [channels, "x"], [1, 48, 64, 64]);
     expect(attentionsOf(net.net)).toEqual([]);
   });
 
-  it("of one token is a head's row, or the mean of all heads'", () => {
+  it("of one token is a head's row, or the mean over all heads", () => {
     const row = Float32Array.of(0.5, 0.25, 0.25, 0, 0.75, 0.25);
     expect([...sharesOf(row, 3, 1)]).toEqual([0, 0.75, 0.25]);
     const mean = sharesOf(row, 3, null);

@@ -32,13 +32,13 @@ const catalogue = (...entries: unknown[]) => new Catalogue(parseManifest(entries
 const ids = (list: { id: string }[]) => list.map(({ id }) => id);
 
 describe("the manifest", () => {
-  it("of this project lists models that can be chosen", () => {
+  it("of this project lists selectable models", () => {
     const shipped = new Catalogue(parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8"))));
     expect(ids(shipped.tasks())).toContain("denoise");
     expect(ids(shipped.methods(factsOf("denoise"), false))).toContain("bilinear");
   });
 
-  it("has every task and method that the lecture's links name", () => {
+  it("has every task and method in the lecture's links", () => {
     const shipped = new Catalogue(parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8"))));
     const linked = SECTIONS.flatMap(({ photo }) => (photo ? [parseSettings(photo)] : []));
     expect(linked.length).toBeGreaterThan(3);
@@ -48,7 +48,7 @@ describe("the manifest", () => {
     }
   });
 
-  it("is read line by line: what is no entry is passed over", () => {
+  it("skips malformed entries", () => {
     const entries = parseManifest([
       entry("denoise", "bilinear"),
       null,
@@ -86,15 +86,15 @@ describe("the manifest", () => {
   });
 });
 
-describe("what can be chosen", () => {
-  it("is what the manifest lists, in the page's order, with what the page does not know last", () => {
+describe("the available methods", () => {
+  it("follow the manifest, in the page's order, with unknown tasks last", () => {
     const { tasks } = {
       tasks: catalogue(entry("dehaze", "nearest"), entry("segment", "nearest"), entry("denoise", "nearest")).tasks(),
     };
     expect(ids(tasks)).toEqual(["denoise", "segment", "dehaze"]);
   });
 
-  it("is networks by their strategy, and the task's baselines", () => {
+  it("are the networks by strategy, and the task's baselines", () => {
     const zoo = catalogue(
       entry("denoise", "nearest"),
       entry("denoise", "nearest", { variant: "noskip" }),
@@ -111,7 +111,7 @@ describe("what can be chosen", () => {
     ]);
   });
 
-  it("has filters that remove the noise that is there, or as much as they are told", () => {
+  it("include filters that remove the estimated noise, or a given amount", () => {
     const filters = (sigma: number | null) =>
       catalogue(entry("denoise", "nearest"))
         .methods(factsOf("denoise"), false, { sigma })
@@ -121,7 +121,7 @@ describe("what can be chosen", () => {
     expect(filters(12)).toContainEqual({ kind: "median", side: 3 });
   });
 
-  it("has networks in the order in which strategies are taught, whatever the manifest's, variants last", () => {
+  it("list networks in teaching order, regardless of the manifest's order, variants last", () => {
     const names = [
       ["bilinear", "noskip"],
       ["transposed-conv3", ""],
@@ -141,7 +141,7 @@ describe("what can be chosen", () => {
     ]);
   });
 
-  it("has the networks for compressed photos in place of the usual ones where they are wanted", () => {
+  it("use the networks for compressed photos if requested", () => {
     const task = factsOf("super-resolve-x2");
     const zoo = catalogue(
       entry(task.id, "nearest"),
@@ -169,7 +169,7 @@ describe("what can be chosen", () => {
     expect([zoo.hasSources(task), zoo.hasSources(factsOf("denoise"))]).toEqual([true, false]);
   });
 
-  it("goes by the photo's file, and in a test by how it is saved, unless it is said", () => {
+  it("depend on the photo's file, in a test on how it is saved, unless the user chooses", () => {
     const photo = (lossy: boolean) => ({
       name: "a",
       size: { width: 8, height: 8 },
@@ -192,7 +192,7 @@ describe("what can be chosen", () => {
     ]);
   });
 
-  it("makes enlargers as large as the task", () => {
+  it("scale enlarging filters to the task", () => {
     const methods = catalogue(entry("super-resolve-x4", "bilinear")).methods(factsOf("super-resolve-x4"), false);
     const of = (name: string) => methods.find(({ id }) => id === `${name}-filter`)?.stages ?? [];
     expect(["lanczos3", "back-projection", "multi-frame-9"].flatMap(of)).toEqual([
@@ -202,7 +202,7 @@ describe("what can be chosen", () => {
     ]);
   });
 
-  it("chains tasks for an old photo where each has a model, and keeps to a strategy where it can", () => {
+  it("chain the available tasks for an old photo, with the same strategy where possible", () => {
     const partly = catalogue(entry("repair", "nearest"), entry("colorize", "nearest"));
     expect(ids(partly.tasks())).not.toContain("old-photo");
     const zoo = catalogue(
@@ -249,7 +249,7 @@ describe("what can be chosen", () => {
     ]);
   });
 
-  it("knows every step of a chain", () => {
+  it("include every step of a chain", () => {
     for (const { id, chain = [] } of TASKS)
       for (const step of chain)
         expect(

@@ -57,14 +57,14 @@ describe("Client", () => {
     expect(await second).toEqual(new Uint8Array([1]));
   });
 
-  it("hands on the engine's code and message", async () => {
+  it("passes on the engine's code and message", async () => {
     const call = client.call("decode", { file: new Blob() });
     worker().say({ id: 1, error: { code: "invalid-picture", message: "the file ends early" } });
     await expect(call).rejects.toEqual(new CallError("invalid-picture", "the file ends early"));
     await expect(call).rejects.toMatchObject({ code: "invalid-picture" });
   });
 
-  it("reports progress and tiles of the call they belong to", async () => {
+  it("passes progress and tiles to the right call", async () => {
     const onProgress = vi.fn();
     const onTile = vi.fn();
     const call = client.call("process", { picture: 1, model: 2, near: null }, { onProgress, onTile });
@@ -85,7 +85,7 @@ describe("Client", () => {
     expect(worker().last()).toEqual({ id: 1, abort: true });
   });
 
-  it("frees in the worker what an aborted call brings late", async () => {
+  it("frees the late result of an aborted call", async () => {
     const controller = new AbortController();
     const call = client.call("process", { picture: 1, model: 2, near: null }, { signal: controller.signal });
     controller.abort();
@@ -97,12 +97,12 @@ describe("Client", () => {
     expect(worker().last()).toEqual({ id: 0, call: "freePicture", args: { picture: 7 } });
   });
 
-  it("sends nothing for a signal that is already aborted", async () => {
+  it("sends nothing if the signal is already aborted", async () => {
     await expect(client.call("start", { backend: "cpu" }, { signal: AbortSignal.abort() })).rejects.toThrow();
     expect(workers).toHaveLength(0);
   });
 
-  it("replaces a worker that crashed: open calls fail, the next one starts afresh", async () => {
+  it("replaces a crashed worker: open calls fail, the next one starts a new worker", async () => {
     const crashed = vi.fn();
     client.onCrash = crashed;
     const open = client.call("process", { picture: 1, model: 2, near: null });
@@ -118,7 +118,7 @@ describe("Client", () => {
     expect(await next).toEqual(engine);
   });
 
-  it("tells of a worker that is lost through no call of its own, before its calls fail", async () => {
+  it("reports a worker lost for other reasons before its calls fail", async () => {
     const told: string[] = [];
     client.onCrash = () => told.push("crash");
     client.onLost = () => told.push("lost");

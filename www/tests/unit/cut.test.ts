@@ -43,8 +43,8 @@ function seen([x, y]: [number, number], { quarters, mirrored }: Framed): [number
   return at;
 }
 
-describe("a cut", () => {
-  it("is seen where its pixels are, and comes back as it was, however it is turned and mirrored", () => {
+describe("a crop", () => {
+  it("maps pixels correctly, and round-trips, with any rotation and mirroring", () => {
     for (const mirrored of [false, true]) {
       for (const quarters of [0, 1, 2, 3]) {
         const one = cut(quarters, mirrored);
@@ -63,7 +63,7 @@ describe("a cut", () => {
     }
   });
 
-  it("keeps what its frame shows when it is turned on or mirrored", () => {
+  it("keeps the content of its frame when rotated or mirrored", () => {
     for (const mirrored of [false, true]) {
       for (const quarters of [0, 1, 2, 3]) {
         const now = framed(cut(quarters, mirrored), photo);
@@ -78,14 +78,14 @@ describe("a cut", () => {
     expect(side).toMatchObject({ quarters: 3, mirrored: true });
   });
 
-  it("is moved and resized within the photo, and never empty", () => {
+  it("can be moved and resized within the photo, and is never empty", () => {
     const frame = { x: 10, y: 20, width: 100, height: 50 };
     expect(dragged(frame, { x: 0, y: 0 }, 500, -500, photo)).toEqual({ x: 200, y: 0, width: 100, height: 50 });
     expect(dragged(frame, { x: -1, y: 0 }, 500, 9, photo)).toEqual({ x: 109, y: 20, width: 1, height: 50 });
     expect(dragged(frame, { x: 1, y: 1 }, 500.4, 10.4, photo)).toEqual({ x: 10, y: 20, width: 290, height: 60 });
   });
 
-  it("stands in an address", () => {
+  it("round-trips through an address", () => {
     expect(parseCut(formatCut(cut(3, true)))).toEqual(cut(3, true));
     for (const wrong of [
       null,
@@ -106,7 +106,7 @@ describe("a cut", () => {
 
 describe("the size of a result", () => {
   const twice = factsOf("super-resolve-x2");
-  it("is what a person wants, where photos are enlarged", () => {
+  it("is the user's choice where photos are enlarged", () => {
     expect(resultSize(twice, { mode: "apply", enlarge: 2.5 }, { width: 451, height: 300 })).toEqual({
       width: 1128,
       height: 750,
@@ -124,7 +124,7 @@ describe("the size of a result", () => {
     }
   });
 
-  it("is the photo's own in a test, which reduces the photo by as much first", () => {
+  it("is the photo's own in a test, which downscales the photo by the same factor first", () => {
     const odd = { width: 451, height: 300 };
     const reduced = (enlarge: number | null, task = twice) => reducedSize(task, { mode: "test", enlarge }, odd);
     expect(reduced(3)).toEqual({ width: 150, height: 100 });
@@ -146,7 +146,7 @@ describe("a proposal", () => {
     tasks: [...TASKS],
     photo: { name: "a.png", size: photo, located: false, transparent: false, lossy: false },
   });
-  it("is what a photo needs, unless that is chosen already", () => {
+  it("fits the photo's need, unless that task is already chosen", () => {
     expect(proposalOf(state({ need: "colors", after: null }, "denoise"))).toEqual({ task: "colorize", why: "colors" });
     expect(proposalOf(state({ need: "four-times-the-size", after: null }, "denoise"))).toEqual({
       task: "super-resolve-x4",
@@ -157,7 +157,7 @@ describe("a proposal", () => {
     expect(proposalOf(state({ need: null, after: null }, "denoise"))).toBeNull();
     expect(proposalOf({ ...state({ need: "colors", after: null }, "denoise"), tasks: [] })).toBeNull();
   });
-  it("is another task than the one just run", () => {
+  it("differs from the task that just ran", () => {
     for (const { id } of TASKS) {
       for (const need of [null, "colors", "less-noise", "twice-the-size", "four-times-the-size"] as const) {
         const proposal = proposalOf(state({ need, after: id }, id));

@@ -46,7 +46,7 @@ describe("the manifest", () => {
   const declared = module?.declarations[0] as unknown as Record<string, { name: string; kind?: string }[]>;
   const names = (list: { name: string }[] | undefined) => list?.map(({ name }) => name);
 
-  it("has every attribute, method and event of the element", () => {
+  it("lists every attribute, method and event of the element", () => {
     expect(names(declared.attributes)).toEqual([...ATTRIBUTES]);
     const methods = declared.members?.filter(({ kind }) => kind === "method");
     const element = source("element");
@@ -57,7 +57,7 @@ describe("the manifest", () => {
     expect(names(declared.events)).toEqual([...told, "solved"]);
   });
 
-  it("says of each what the guide says of it as well", () => {
+  it("lists the same names as the guide", () => {
     const guide = readFileSync("../docs/embedding.md", "utf8");
     const rows = guide.split("\n").filter((line) => line.startsWith("| `"));
     const firsts = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([\w-]+)(?:\([^)]*\))?`/g)]);
@@ -75,7 +75,7 @@ describe("types", () => {
     export interface GlobalComponents {}
   }`;
 
-  it("know the element in TypeScript, React and Vue, and what is wrong", { timeout: 60_000 }, () => {
+  it("declare the element for TypeScript, React and Vue, and reject misuse", { timeout: 60_000 }, () => {
     const programs = {
       "vue.d.ts": vue,
       "plain.ts": `

@@ -32,7 +32,7 @@ function browser(reads: boolean) {
   return asked;
 }
 
-it("reads a HEIC picture with the browser where that can", async () => {
+it("decodes a HEIC picture with the browser if that can", async () => {
   const asked = browser(true);
   const { picture, notices } = await decode(engine(refusal), heic);
   expect(asked).toHaveBeenCalledWith(heic);
@@ -40,13 +40,13 @@ it("reads a HEIC picture with the browser where that can", async () => {
   expect(notices).toEqual([]);
 });
 
-it("names the kind where the browser cannot", async () => {
+it("names the format if the browser cannot", async () => {
   const asked = browser(false);
   await expect(decode(engine(refusal), heic)).rejects.toBe(refusal);
   expect(asked).toHaveBeenCalledOnce();
 });
 
-it("does not ask the browser for what is too large", async () => {
+it("does not try the browser if the picture is too large", async () => {
   const asked = browser(true);
   await expect(decode(engine(new CallError("picture-too-large", "")), heic)).rejects.toMatchObject({
     code: "picture-too-large",

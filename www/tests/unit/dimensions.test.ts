@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { costs } from "../../src/slides/dimensions";
 
 describe("a layer on a slice and on a volume", () => {
-  it("costs as many weights, FLOPs and bytes as PyTorch has", () => {
+  it("has as many weights, FLOPs and bytes as in PyTorch", () => {
     const layer = { channels: 32, kernel: 3, side: 256, depth: 64 };
     // torch.nn.Conv2d(32, 32, 3, padding=1, bias=False) and Conv3d, on 256 x 256 and 64 x 256 x 256.
     expect(costs(layer, 2)).toEqual({
@@ -21,7 +21,7 @@ describe("a layer on a slice and on a volume", () => {
     });
   });
 
-  it("has a token for what is left at the borders", () => {
+  it("rounds the number of tokens up at the borders", () => {
     expect(costs({ channels: 8, kernel: 1, side: 40, depth: 24 }, 3).tokens).toBe(3 * 3 * 2);
   });
 });

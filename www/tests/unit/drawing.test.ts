@@ -8,7 +8,7 @@ describe("a network's drawing in its card", () => {
   const graph = graphOf(net);
   const drawing = drawingOf(net);
 
-  it("has every box and every line of the inspector's, by kind", () => {
+  it("has every box and line of the inspector's, by kind", () => {
     expect(drawing.boxes.map((box) => KINDS[box[5]])).toEqual(graph.boxes.map(({ kind }) => kind));
     expect(drawing.lines.length).toBe(graph.edges.length);
     const skips = graph.edges.filter(({ skip, indices }) => skip && !indices).length;
@@ -18,7 +18,7 @@ describe("a network's drawing in its card", () => {
     expect([starts("skip"), starts("indices")]).toEqual([skips, indices]);
   });
 
-  it("lies within its size, cards behind boxes included, in whole pixels", () => {
+  it("fits its size, including stacked cards, in whole pixels", () => {
     for (const [left, top, width, height] of drawing.boxes) {
       expect(left >= 0 && top >= 0 && left + width <= drawing.width && top + height <= drawing.height).toBe(true);
     }

@@ -19,7 +19,7 @@ const broken = () =>
   } as UnderlyingDefaultSource<Uint8Array> & { came: boolean });
 
 describe("a file of this site", () => {
-  it("comes whole, and tells how far it is", async () => {
+  it("arrives whole, and reports its progress", async () => {
     answer(() => new Response(new Uint8Array([1, 2, 3, 4]), { headers: { "Content-Length": "4" } }));
     const told: [number, number | null][] = [];
     expect([...(await download("a.onnx", signal, (...now) => told.push(now)))]).toEqual([1, 2, 3, 4]);
@@ -29,7 +29,7 @@ describe("a file of this site", () => {
     ]);
   });
 
-  it("that is not there, breaks off or is something else has failed to come", async () => {
+  it("fails if it is missing, incomplete or of another kind", async () => {
     const failure = { code: "download-failed" };
     answer(() => new Response("", { status: 404 }));
     await expect(download("a.onnx", signal, () => {})).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe("a file of this site", () => {
     await expect(fetched("a.json", signal, (response) => response.json())).rejects.toMatchObject(failure);
   });
 
-  it("that nobody waits for any more has not failed", async () => {
+  it("does not fail if it was aborted", async () => {
     const stopped = AbortSignal.abort();
     vi.stubGlobal("fetch", () => Promise.reject(stopped.reason));
     await expect(download("a.onnx", stopped, () => {})).rejects.toMatchObject({ name: "AbortError" });

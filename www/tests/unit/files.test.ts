@@ -16,8 +16,8 @@ async function kinds(...files: File[]) {
   return { pictures: names(pictures), models: names(models), others: names(others) };
 }
 
-describe("files are told apart", () => {
-  it("by their bytes where they have no type, no extension or a wrong one", async () => {
+describe("files are classified", () => {
+  it("by content if type and extension are missing or wrong", async () => {
     for (const name of [
       "rgb.png",
       "rgb.jpg",
@@ -46,7 +46,7 @@ describe("files are told apart", () => {
     });
   });
 
-  it("without those that a system keeps about files", async () => {
+  it("without metadata files of operating systems", async () => {
     const sidecars = ["._foo.png", "Thumbs.db", "desktop.ini", ".DS_Store"].map((name) =>
       file(name, bytesOf("cases/batch/._foo.png"), "image/png"),
     );
@@ -58,7 +58,7 @@ describe("files are told apart", () => {
     });
   });
 
-  it("but for weights, whose numbers can begin like anything", async () => {
+  it("except raw weights, which can begin with any bytes", async () => {
     expect(await kinds(file("net.onnx"), file("model.bin", "BM"), file("net.onnx.data", "\x08\x07\x12"))).toEqual({
       pictures: [],
       models: ["net.onnx"],
@@ -111,7 +111,7 @@ describe("folders", () => {
     entry(file("a9.png"), "/trip/a9.png"),
   ]);
 
-  it("are looked through to the bottom, by name, beside the files that were dropped with them", async () => {
+  it("are searched recursively, in name order, together with dropped files", async () => {
     const found = await gathered(
       [trip, file("beside.png")] as unknown as Dropped,
       () => {},
@@ -127,7 +127,7 @@ describe("folders", () => {
     expect(found[2]?.file.size, "what cannot be read is still listed").toBe(0);
   });
 
-  it("are left as soon as somebody stops", async () => {
+  it("are abandoned on a stop", async () => {
     const stop = new AbortController();
     stop.abort();
     await expect(gathered([trip] as unknown as Dropped, () => {}, stop.signal)).rejects.toMatchObject({

@@ -42,7 +42,7 @@ const all = [zoo, plain, dear, best];
 describe("a training's curve in the manifest", () => {
   const read = (curve: unknown, steps = 100) => entry("a", { curve, steps }).curve;
 
-  it("is read as it stands", () => {
+  it("is parsed as it is", () => {
     const curve = [
       [0, -1.5],
       [40, 28],
@@ -53,7 +53,7 @@ describe("a training's curve in the manifest", () => {
     expect(read(longest)).toHaveLength(24);
   });
 
-  it("is passed over as a whole where any of it makes no sense", () => {
+  it("is dropped entirely if any of it is malformed", () => {
     const bad: unknown[] = [
       undefined,
       null,
@@ -125,8 +125,8 @@ describe("a training's curve in the manifest", () => {
   });
 });
 
-describe("the manifest's networks of surveys", () => {
-  it("are methods by their designs, after all others, and never stand in for those of compressed photos", () => {
+describe("the surveys' networks in the manifest", () => {
+  it("are methods named by design, come last, and never replace networks for compressed photos", () => {
     const compressed = entry("compressed", { variant: "compressed" });
     const catalogue = new Catalogue([plain, compressed, best, zoo]);
     const methods = catalogue.methods(factsOf("super-resolve-x4"), true).filter(({ kind }) => kind === "network");
@@ -144,7 +144,7 @@ describe("the manifest's networks of surveys", () => {
     expect(methodId(zoo)).toBe("pixel-shuffle");
   });
 
-  it("are compared by the scores that all of them have, beside what there is without a network", () => {
+  it("are compared by the scores that all of them have, and with a baseline without a network", () => {
     expect(commonScores(all)).toEqual(["Set5 x4"]);
     expect(commonScores([zoo])).toEqual(["Set5 x4", "other"]);
     expect(commonScores([])).toEqual([]);
@@ -153,12 +153,12 @@ describe("the manifest's networks of surveys", () => {
     expect(Object.keys(best.scores)).toEqual(["Set5 x4"]);
   });
 
-  it("have points by time once they have been measured", () => {
+  it("have points by time once measured", () => {
     const times = new Map([[plain.file, 120]]);
     expect(pointsOf(all, "Set5 x4", "time", times).map(({ id, cost }) => [id, cost])).toEqual([["plain", 120]]);
   });
 
-  it("take their times from the files until one of them is measured here", () => {
+  it("use the files' times until one of them is measured here", () => {
     const slow = entry("slow", { milliseconds_per_megapixel: 900 });
     const listed = [slow, plain];
     expect(timesOf(listed, new Map())).toEqual({ here: false, times: new Map([[slow.file, 900]]) });
@@ -167,7 +167,7 @@ describe("the manifest's networks of surveys", () => {
     expect(timesOf(listed, measured)).toEqual({ here: true, times: measured });
   });
 
-  it("make a front of those that no other beats at the same cost or less", () => {
+  it("form a Pareto front", () => {
     expect(paretoFront(pointsOf(all, "Set5 x4", "flops")).map(({ id }) => id)).toEqual([
       "plain",
       "best",
@@ -178,8 +178,8 @@ describe("the manifest's networks of surveys", () => {
   });
 });
 
-describe("the shipped networks of surveys", () => {
-  it("name their papers and the formulas of their blocks", () => {
+describe("the shipped networks of the surveys", () => {
+  it("list their papers and the formulas of their blocks", () => {
     const shipped = parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8")));
     const designs = [...new Set(shipped.map(({ design }) => design).filter(Boolean))];
     expect(designs.length).toBeGreaterThan(0);
@@ -188,20 +188,20 @@ describe("the shipped networks of surveys", () => {
 });
 
 describe("an axis", () => {
-  it("has round ticks, and room on both sides", () => {
+  it("has round ticks, and margins on both sides", () => {
     const axis = linearAxis([28.4, 31.1]);
     expect(axis.ticks).toEqual([29, 30, 31]);
     expect(axis.at(28.4)).toBeGreaterThan(0);
     expect(axis.at(31.1)).toBeLessThan(1);
   });
 
-  it("of one value has it in the middle", () => {
+  it("centers a single value", () => {
     expect(linearAxis([3]).at(3)).toBeCloseTo(0.5);
     expect(linearAxis([0]).at(0)).toBeCloseTo(0.5);
     expect(logarithmicAxis([7]).at(7)).toBeCloseTo(0.5);
   });
 
-  it("by logarithms takes equal factors for equal ways", () => {
+  it("maps equal factors to equal distances if logarithmic", () => {
     const { at, ticks } = logarithmicAxis([10_000, 80_000]);
     expect(at(20_000) - at(10_000)).toBeCloseTo(at(80_000) - at(40_000));
     expect(ticks).toEqual([10_000, 20_000, 30_000, 50_000]);
@@ -210,7 +210,7 @@ describe("an axis", () => {
 });
 
 describe("labels", () => {
-  it("stand beside their points, out of each other's way, or not at all", () => {
+  it("are beside their points without overlap, or omitted", () => {
     const points = [
       { x: 50, y: 50, width: 60 },
       { x: 60, y: 52, width: 60 },

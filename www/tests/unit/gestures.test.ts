@@ -34,8 +34,8 @@ function gestures() {
   return { area, handlers };
 }
 
-describe("a finger", () => {
-  it("still points where it has tapped once it is lifted", () => {
+describe("a touch", () => {
+  it("still points at the tapped place after it ends", () => {
     const { area, handlers } = gestures();
     area.tell("touch", "pointerdown", "pointerup", "pointerleave");
     expect(handlers.click).toHaveBeenCalledWith({ x: 100, y: 50 }, true);
@@ -44,7 +44,7 @@ describe("a finger", () => {
 });
 
 describe("a mouse", () => {
-  it("points at nothing once it has left, but for a drag", () => {
+  it("points nowhere after it leaves, except during a drag", () => {
     const { area, handlers } = gestures();
     area.tell("mouse", "pointermove", "pointerdown", "pointerleave");
     expect(handlers.hover).toHaveBeenCalledTimes(1);
@@ -54,8 +54,8 @@ describe("a mouse", () => {
   });
 });
 
-describe("a choice on the element", () => {
-  it("is no gesture on it", () => {
+describe("a select on the element", () => {
+  it("triggers no gesture", () => {
     const { area, handlers } = gestures();
     const path = [{ localName: "option" }, { localName: "select" }, { localName: "div" }, area];
     const all = ["pointermove", "pointerdown", "pointerup", "dblclick"];

@@ -9,7 +9,7 @@ const files = helpFiles();
 const pages = Object.entries(files).filter(([name]) => name.endsWith(".html")) as [string, string][];
 
 describe("the help pages", () => {
-  it("are every guide of docs/, all in a list", () => {
+  it("contain every guide of docs/, and a list of them", () => {
     const guides = readdirSync("../docs").filter((name) => name.endsWith(".md"));
     expect(guides.length).toBeGreaterThan(2);
     for (const name of guides) {
@@ -32,7 +32,7 @@ describe("the help pages", () => {
     expect(named.filter((name) => !words.has(String(name)))).toEqual([]);
   });
 
-  it("lead nowhere that is not there", () => {
+  it("have no broken links", () => {
     const ids = (page: string) => [...String(files[page]).matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     let links = 0;
     for (const [name, html] of pages.filter(([name]) => !name.includes("/"))) {
@@ -49,7 +49,7 @@ describe("the help pages", () => {
     expect(ids("embedding.html"), "the dialog links to it").toContain("where-to-paste-it");
   });
 
-  it("show examples with the playground that they lie in", () => {
+  it("use the address of their own playground in examples", () => {
     const course = String(files["course/index.html"]);
     expect(course).toContain('src="../../embed.js"');
     expect(course).not.toContain("example.edu");

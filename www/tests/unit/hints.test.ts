@@ -12,12 +12,12 @@ const SIZE = { width: 400, height: 200 };
 const hint = (x: number, y: number, a = 10, b = 20): Hint => ({ x, y, a, b });
 
 describe("color hints", () => {
-  it("are no more than an address can hold", () => {
+  it("are limited to what an address can hold", () => {
     const many = Array.from({ length: MOST_HINTS + 5 }, (_, at) => hint(at / 100, 0.5));
     expect(parseHints(formatHints(many))).toEqual(many.slice(0, MOST_HINTS));
   });
 
-  it("stay on their pixels of the photo, however it is cut, mirrored and turned", () => {
+  it("keep their place on the photo with any crop, mirroring and rotation", () => {
     const rect = { x: 100, y: 50, width: 200, height: 100 };
     for (const mirrored of [false, true]) {
       for (const quarters of [0, 1, 2, 3]) {
@@ -37,7 +37,7 @@ describe("color hints", () => {
     expect(hintsIn([hint(0.1, 0.4), hint(0.3, 0.9)], { rect, quarters: 0, mirrored: false }, SIZE)).toEqual([]);
   });
 
-  it("and numbers are told to networks that take them, as pixels and within their range", () => {
+  it("and numbers are passed to networks that take them, as pixels and within their range", () => {
     const optional: Record<string, OptionalInput> = {
       hints: { kind: "color-hints", likely: true },
       temperature: { kind: "number", range: [0.1, 1], default: 0.38 },
@@ -51,7 +51,7 @@ describe("color hints", () => {
     expect(valuesFor(optional, { numbers: {}, sigma: 9, hints: [] }, SIZE)).toBeNull();
   });
 
-  it("a noise level is told to networks that ask for it, unless the engine is to estimate it", () => {
+  it("a noise level is passed to networks that take it, unless the engine estimates it", () => {
     const optional: Record<string, OptionalInput> = { sigma: { kind: "noise-level", range: [0, 50], default: 25 } };
     const told = { numbers: { sigma: 3 }, hints: [] };
     expect(valuesFor(optional, { ...told, sigma: 12 }, SIZE)?.numbers).toEqual({ sigma: 12 });
@@ -66,7 +66,7 @@ describe("a playground with a network that takes hints", () => {
   const hints: Record<string, OptionalInput> = { hints: { kind: "color-hints", likely: true } };
   const ran = (client: FakeClient) => client.done.filter(({ call }) => call === "process").map(({ args }) => args);
 
-  it("runs it again with every hint, and other tasks' settings do not lose them", async () => {
+  it("runs it again for every hint, and keeps the hints of other tasks", async () => {
     const { client, playground } = await open();
     client.optional = hints;
     playground.set({ methods: ["bilinear"], task: "deblur" });
@@ -103,7 +103,7 @@ describe("a playground with a network that takes hints", () => {
     });
   }
 
-  it("forgets them with the photo", async () => {
+  it("drops them with the photo", async () => {
     const { client, playground } = await open();
     client.optional = hints;
     playground.hint([hint(0.5, 0.5)]);

@@ -78,7 +78,7 @@ it("fetches the data files of a shipped model", async () => {
 });
 
 describe("the worker's memory", () => {
-  it("holds the buffers of one model's run at a time", async () => {
+  it("holds the run buffers of one model at a time", async () => {
     const { said, first, second, process } = await open();
     await process(first);
     await process(first);
@@ -108,7 +108,7 @@ describe("the worker's memory", () => {
     }
   });
 
-  it("asks nothing more of a model that has been freed", async () => {
+  it("does not use a freed model", async () => {
     const { said, one, picture, first, second, process } = await open();
     await process(first);
     const { id: inspection } = await one.inspect({ picture, model: first, at: null, side: 8 }, context);
@@ -137,12 +137,12 @@ describe("pages of one worker", () => {
   }
   afterEach(() => void vi.unstubAllGlobals());
 
-  it("share the compiled module, the engine and models of one source", async () => {
+  it("share the compiled module, the engine and models from the same source", async () => {
     const { said } = await two();
     expect(said).toEqual(["compile", "make engine"]);
   });
 
-  it("free what they share with the last that uses it, and what they made at once", async () => {
+  it("free shared objects with the last user, and their own at once", async () => {
     const { said, one, other, first, second } = await two();
     await one.decode({ file: new Blob() }, context);
     said.length = 0;
@@ -155,7 +155,7 @@ describe("pages of one worker", () => {
     expect(said).toEqual(["free picture", "free model 1", "free engine"]);
   });
 
-  it("have models of their own where the files are", async () => {
+  it("have their own models for files from elsewhere", async () => {
     const { said, one, other } = await two();
     const own = { file: new Blob(), data: {}, metadata: {} };
     const { id } = await one.loadModel({ source: own }, context);
@@ -165,7 +165,7 @@ describe("pages of one worker", () => {
     expect(said).toEqual(["free model 2"]);
   });
 
-  it("keep their engine when another page asks for one anew, or for another kind", async () => {
+  it("keep their engine when another page requests a new one, or another backend", async () => {
     const { said, one, other } = await two();
     said.length = 0;
     await one.start({ backend: "auto" }, context);
@@ -177,7 +177,7 @@ describe("pages of one worker", () => {
     expect(said).toEqual(["make engine", "free engine", "free model 1", "make engine", "free engine"]);
   });
 
-  it("do each other's work in turn", async () => {
+  it("take turns", async () => {
     const { one, other, first, second } = await two();
     const [a, b] = [await one.decode({ file: new Blob() }, context), await other.decode({ file: new Blob() }, context)];
     const stopped = new AbortController();
@@ -189,8 +189,8 @@ describe("pages of one worker", () => {
   });
 });
 
-describe("numbers of pictures and models", () => {
-  it("are not those that an earlier worker has given", async () => {
+describe("ids of pictures and models", () => {
+  it("differ from those of earlier workers", async () => {
     const earlier = await open();
     await new Promise((resolve) => setTimeout(resolve, 20)); // a worker takes longer to start
     const later = await open();
@@ -198,8 +198,8 @@ describe("numbers of pictures and models", () => {
   });
 });
 
-describe("scores of labels", () => {
-  it("have names, and null where there is nothing to tell", async () => {
+describe("scores of label pictures", () => {
+  it("have names, and null where undefined", async () => {
     const { one, picture } = await open();
     const scores = await one.scoreLabels({ labels: picture, truth: picture, classes: 2 }, context);
     expect(scores).toEqual({ pixelAccuracy: 0.75, meanIou: null, iou: [0.5, null] });

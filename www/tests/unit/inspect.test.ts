@@ -12,7 +12,7 @@ import { lossAt, scaleOf } from "../../src/learn/scale";
 import { inception, shipped } from "../graphs";
 
 describe("a shape in the drawing", () => {
-  it("is as long as there is room between its neighbours, its channels at least", () => {
+  it("is as long as there is room between its neighbors, with at least its channels", () => {
     // Without a canvas a letter is taken to be 6 pixels wide.
     vi.stubGlobal(
       "OffscreenCanvas",
@@ -26,8 +26,8 @@ describe("a shape in the drawing", () => {
   });
 });
 
-describe("what is looked at, in the address", () => {
-  it("comes back as it went, beside the playground's settings", () => {
+describe("the inspector's state in the address", () => {
+  it("round-trips beside the playground's settings", () => {
     const look: Look = {
       model: "max-unpool",
       beside: "nearest",
@@ -44,12 +44,12 @@ describe("what is looked at, in the address", () => {
     expect(parseLook(formatLook(FIRST_LOOK, "task=denoise"))).toEqual(FIRST_LOOK);
   });
 
-  it("passes over what makes no sense", () => {
+  it("ignores malformed parts", () => {
     expect(parseLook("output=7&cut=enc1&cut=&at=1,-2&node=")).toEqual(FIRST_LOOK);
     expect(parseLook("cut=a>b&cut=a>b").cut).toEqual(["a>b"]);
   });
 
-  it("holds names of any kind", () => {
+  it("supports any names", () => {
     const look = { ...FIRST_LOOK, node: "/enc/0/Conv & more", cut: ["a=b>c,d"] };
     expect(parseLook(formatLook(look, ""))).toEqual(look);
   });
@@ -72,7 +72,7 @@ describe("arrow keys in the drawing", () => {
     expect(from("add", ...new Array(names.length).fill("ArrowLeft"))).toBe(0);
   });
 
-  it("lead up and down to what is inspected there", () => {
+  it("lead up and down to the selected place", () => {
     expect(from("enc1.conv2", "ArrowDown")).toBe(at("pool1.maxpool"));
     expect(from("pool1.maxpool", "ArrowUp")).toBe(at("enc1.conv2"));
     const branches = graphOf(inception());
@@ -100,18 +100,18 @@ describe("networks side by side", () => {
     return at === null ? null : transposed.graph.boxes[at]?.name;
   };
 
-  it("find what does the same: by name, else by what it makes", () => {
+  it("find corresponding boxes by name, or by value", () => {
     expect(partner("dec1.conv1")).toBe("dec1.conv1");
     expect(partner("up1.max-unpool.reshape_5")).toBe("up1.transposed-conv.conv");
   });
 
-  it("list what can be cut of each, the input's own connection last", () => {
+  it("list the cuts of each, the input's own connection last", () => {
     expect(unpool.cuts(["x>add", "enc1>cat1.concat", "not>there"])).toEqual(["x>add", "enc1>cat1.concat"]);
     expect(unpool.skips.map(({ value }) => value)).toEqual(["enc1", "enc2", "enc3", "x"]);
     expect(unpool.fromInput(unpool.skips[3] as never)).toBe(true);
   });
 
-  it("are called as briefly as the drawing needs", () => {
+  it("have names short enough for the drawing", () => {
     const short = (name: string) => shortName(unpool.graph.boxes[unpool.find(name) ?? 0] as never);
     expect(["pool1.maxpool", "up1.max-unpool.reshape_5", "enc1.conv1"].map(short)).toEqual([
       "pool1",
@@ -148,7 +148,7 @@ describe("jobs", () => {
     return { queue, state, done: done.value ?? [], log };
   }
 
-  it("are done in order, and a failed one is told once", async () => {
+  it("run in order, and a failure is reported once", async () => {
     const { queue, done, log } = queued(["b"]);
     queue.turn();
     await settled();
@@ -157,7 +157,7 @@ describe("jobs", () => {
     expect(queue.now).toBeNull();
   });
 
-  it("give way to what has become more wanted", async () => {
+  it("are aborted for more wanted jobs", async () => {
     const { queue, state, done, log } = queued();
     queue.turn();
     state.wanted = ["z", "a"];
@@ -167,7 +167,7 @@ describe("jobs", () => {
     expect(log).toEqual([]);
   });
 
-  it("rest while stopped, and go on", async () => {
+  it("pause while stopped, and resume", async () => {
     const { queue, done } = queued();
     queue.turn();
     queue.stop();
@@ -186,7 +186,7 @@ describe("the loss curve", () => {
     { step: 8000, loss: 0.02 },
   ];
 
-  it("has step 0 at its beginning, the last at its end, and falls", () => {
+  it("begins at step 0, ends at the last step, and falls", () => {
     const { x, y, ticks } = scaleOf(points);
     expect([x(0), x(8000)]).toEqual([0, 1]);
     expect(x(30)).toBeGreaterThan(0.1);
@@ -195,7 +195,7 @@ describe("the loss curve", () => {
     expect(ticks).toEqual([0.02, 0.03, 0.05, 0.1, 0.2, 0.3]);
   });
 
-  it("is known between its points", () => {
+  it("is interpolated between its points", () => {
     expect([0, 10, 20, 9000].map((step) => lossAt(points, step))).toEqual([0.4, expect.closeTo(0.3), 0.2, 0.02]);
     expect(lossAt([], 5)).toBe(0);
   });

@@ -17,7 +17,7 @@ const KERNELS = [
 const rows = kernelRows(KERNELS, { find: (name) => (name === "e" ? 4 : null) });
 
 describe("kernels as rows", () => {
-  it("say their share of the time, their rate, and how near to the bound they come", () => {
+  it("have their share of the time, their rate and their efficiency", () => {
     expect(rows.map(({ share }) => share)).toEqual([1 / 7, 3 / 7, 0, 3 / 7]);
     expect(rows.map(({ rate }) => rate)).toEqual([20, null, null, null]);
     expect(
@@ -31,13 +31,13 @@ describe("kernels as rows", () => {
     expect(still[0]?.share, "of none at all").toBe(0);
   });
 
-  it("are in the order of the run, or the slowest first", () => {
+  it("are in execution order, or slowest first", () => {
     const names = (order: "network" | "time") => ordered(rows, order).map(({ node }) => node[0]);
     expect(names("network")).toEqual(["a", "b", "d", "e"]);
     expect(names("time")).toEqual(["b", "e", "a", "d"]);
   });
 
-  it("are a file that spreadsheets read, whatever the names", () => {
+  it("are exported as CSV, with any names", () => {
     expect(csv(rows).split("\r\n")).toEqual([
       "node,operator,kernel,shape,milliseconds,share,flops,gflops_per_second,bytes,bound_milliseconds,share_of_bound",
       "a,Conv,Winograd,1x16x128x64,1,0.142857,20000000,20,4096,1.5,1.5",

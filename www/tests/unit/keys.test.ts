@@ -46,7 +46,7 @@ afterAll(() => {
 });
 
 describe("a key", () => {
-  it("is the page's on a choice or a slider, unless that moves or presses it", () => {
+  it("is the page's on a radio or slider, unless it operates the control", () => {
     for (const type of ["radio", "checkbox", "range"]) {
       const path = [new Input(type), body];
       expect(isFreeKey(press("Escape", path), owner), type).toBe(true);
@@ -55,7 +55,7 @@ describe("a key", () => {
     }
   });
 
-  it("is not the page's where text goes, under a dialog, with a modifier, or once it has been used", () => {
+  it("is not the page's in text fields, under a dialog, with a modifier, or if already handled", () => {
     for (const target of [new Input("text"), new Input("number"), new Select()])
       expect(isFreeKey(press("r", [target, body]))).toBe(false);
     expect(isFreeKey(press("r", [new Button(), new Dialog(), body]))).toBe(false);
@@ -63,7 +63,7 @@ describe("a key", () => {
       expect(isFreeKey(press("r", [body], facts))).toBe(false);
   });
 
-  it("of one character is a shortcut only where no control has the focus, and can be switched off", () => {
+  it("of one character is a shortcut only if no control has the focus, and can be switched off", () => {
     const kept = new Map<string, string>();
     vi.stubGlobal("localStorage", {
       getItem: (key: string) => kept.get(key) ?? null,
@@ -82,7 +82,7 @@ describe("a key", () => {
     expect(isFreeKey(press("r", [body]))).toBe(true);
   });
 
-  it("that moves is its owner's or nobody's", () => {
+  it("that moves belongs to its owner, or nobody", () => {
     expect(isFreeKey(press("ArrowLeft", [body]), owner)).toBe(true);
     expect(isFreeKey(press("ArrowLeft", [new Button(), owner, body]), owner)).toBe(true);
     expect(isFreeKey(press("ArrowLeft", [{}, body]), owner)).toBe(false);

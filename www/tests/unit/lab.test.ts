@@ -11,14 +11,14 @@ import { LAB_CASES } from "../lab-cases";
 const FIXTURES = join(import.meta.dirname, "../fixtures/lab");
 
 describe("matrices", () => {
-  it("are written into an address and read again", () => {
+  it("round-trip through an address", () => {
     for (const text of ["1,5;4,8", "0.1,-0.2;0.3,-0.1", "0,1|2,3"]) {
       const read = parseMatrix(text);
       expect(read && formatMatrix(read)).toBe(text);
     }
   });
 
-  it("are not made of what makes no sense", () => {
+  it("are rejected if malformed", () => {
     for (const text of [
       "",
       "1,2;3",
@@ -33,20 +33,20 @@ describe("matrices", () => {
     }
   });
 
-  it("keep what was there when they change size", () => {
+  it("keep their content when resized", () => {
     const larger = resized(matrix([1, 2], [3, 4]), 1, 3, 3, [9]);
     expect(formatMatrix(larger)).toBe("1,2,9;3,4,9;9,9,9");
     expect(formatMatrix(resized(larger, 1, 2, 2))).toBe("1,2;3,4");
   });
 
-  it("show numbers without the noise of single precision", () => {
+  it("show numbers without single-precision noise", () => {
     expect([Math.fround(0.1), -0.00001, 0.9 - Math.fround(0.9), 1.75].map(format)).toEqual(["0.1", "0", "0", "1.75"]);
     expect(["-1,5", " −2 ", "", "x", "2e6"].map(parseNumber)).toEqual([-1.5, -2, null, null, null]);
   });
 });
 
 describe("settings", () => {
-  it("are written into an address and read again", () => {
+  it("round-trip through an address", () => {
     const changed = { ...PRESETS["transposed-conv-1"], stride: 3, bias: 0.5, input: matrix([1, 2, 3], [4, 5, 6]) };
     const query = formatSettings(changed, PRESETS["transposed-conv-1"]);
     expect(query).toBe("input=1,2,3;4,5,6&stride=3&bias=0.5");
@@ -54,7 +54,7 @@ describe("settings", () => {
     expect(formatSettings(PRESETS.nearest, PRESETS.nearest)).toBe("");
   });
 
-  it("pass over what makes no sense", () => {
+  it("ignore malformed values", () => {
     for (const query of [
       "stride=99",
       "stride=x",
@@ -73,13 +73,13 @@ describe("settings", () => {
 });
 
 describe("sizes", () => {
-  it("are those of the lecture", () => {
+  it("match the lecture", () => {
     const transposed = { ...PRESETS["transposed-conv-3"], kernelSize: 4, padding: 1 };
     expect(sizeRule(transposed, 64)).toMatchObject({ result: 128, numbers: "2·(64 − 1) + (4 − 1) − 2·1 + 0 + 1" });
     expect(sizeRule({ ...transposed, kernelSize: 3 }, 64).result).toBe(127);
   });
 
-  it("that cannot be have a reason", () => {
+  it("that are impossible have a reason", () => {
     const of = (change: object) => impossible({ ...PRESETS["transposed-conv-1"], ...change })?.message;
     expect(of({ outputPadding: 1 })).toBe("lab.impossible.output-padding");
     expect(of({ padding: 2 })).toBe("lab.impossible.no-output");
@@ -91,17 +91,17 @@ describe("sizes", () => {
 
 describe("programs", () => {
   for (const { name, settings } of LAB_CASES) {
-    it(`for PyTorch is the one that has been run: ${name}`, async () => {
+    it(`for PyTorch is the tested one: ${name}`, async () => {
       await expect(pytorch(settings)).toMatchFileSnapshot(join(FIXTURES, `${name}.py`));
     });
   }
 
-  it("are all there, and no others", () => {
+  it("are complete, without extra files", () => {
     const files = readdirSync(FIXTURES).filter((file) => file.endsWith(".py"));
     expect(files.sort()).toEqual(LAB_CASES.map(({ name }) => `${name}.py`).sort());
   });
 
-  it("for TensorFlow name its counterparts", () => {
+  it("for TensorFlow use its counterparts", () => {
     expect(tensorflow(PRESETS.bilinear)).toContain('tf.image.resize(data, [4, 4], method="bilinear")');
     expect(tensorflow(PRESETS["bilinear-corners"])).toContain("align_corners=True");
     expect(tensorflow(PRESETS["transposed-conv-3-crop"])).toContain("[:, 1:4, 1:4]");

@@ -28,7 +28,7 @@ const cuts = ({ edges }: Graph) => edges.filter(({ skip }) => skip).map(cutName)
 const named = (graph: Graph, name: string) => graph.boxes.findIndex((box) => box.name === name);
 
 describe("a network's boxes", () => {
-  it("hold every node once, in an order in which each has what it reads", () => {
+  it("contain every node once, in topological order", () => {
     for (const [name, net] of Object.entries(NETS)) {
       const { boxes, edges } = graphOf(net);
       const all = boxes.flatMap(({ nodes }) => nodes.map((node) => node.name));
@@ -39,7 +39,7 @@ describe("a network's boxes", () => {
     }
   });
 
-  it("take along what belongs to a layer", () => {
+  it("include the operators that belong to a layer", () => {
     const { boxes } = graphOf(shipped("colorize-bilinear"));
     const ops = (name: string) => boxes.find((box) => box.name === name)?.nodes.map(({ op }) => op);
     expect(ops("enc1.conv1")).toEqual(["Sub", "Conv", "Relu"]);
@@ -48,7 +48,7 @@ describe("a network's boxes", () => {
     expect(boxes.at(-1)).toMatchObject({ name: "head", isOutput: true, level: 0 });
   });
 
-  it("keep a value that is read twice in sight", () => {
+  it("keep a value with two readers visible", () => {
     const net = new Builder([1, 3, 8, 8]);
     const conv = net.node("Conv", ["x"], [1, 4, 8, 8], 4);
     const relu = net.node("Relu", [conv], [1, 4, 8, 8]);
@@ -80,12 +80,12 @@ describe("skip connections", () => {
     expect(edges.filter(({ skip }) => skip)).toHaveLength(3 + 2 + 1 + 2 + 1 + 1);
   });
 
-  it("of pyramid pooling is what the means are of, and not one mean beside another", () => {
+  it("of pyramid pooling come from the pooled value, not from one mean to another", () => {
     const { boxes, edges } = graphOf(pyramid());
     expect(edges.filter(({ skip }) => skip).map(({ from }) => boxes[from]?.kind)).toEqual(["layer"]);
   });
 
-  it("are not branches side by side, nor attention, nor the places of maxima", () => {
+  it("are neither parallel branches, nor attention, nor max-pooling indices", () => {
     expect(cuts(graphOf(inception()))).toEqual([]);
     expect(cuts(graphOf(attention()))).toEqual([]);
     const { edges } = graphOf(shipped("denoise-max-unpool"));
@@ -96,7 +96,7 @@ describe("skip connections", () => {
     ]);
   });
 
-  it("reach what is after them, and nothing else", () => {
+  it("reach only what is downstream", () => {
     const graph = graphOf(shipped("denoise-max-unpool"));
     const reached = downstream(graph, named(graph, "cat2.concat"));
     for (const name of ["cat2.concat", "dec2.conv1", "cat1.concat", "add"])
@@ -107,7 +107,7 @@ describe("skip connections", () => {
 });
 
 describe("the drawing", () => {
-  it("has no two boxes in one place, and all within it", () => {
+  it("has no overlapping boxes, and none outside", () => {
     for (const [name, net] of Object.entries(NETS)) {
       const { boxes, width, height } = layout(graphOf(net));
       for (const [at, a] of boxes.entries()) {
@@ -149,7 +149,7 @@ describe("the drawing", () => {
     expect(new Set(boxes.map(({ lane }) => lane))).toEqual(new Set([0, 1, 2, 3]));
   });
 
-  it("leads shortcuts over the boxes they pass, each in a track of its own where they cross", () => {
+  it("routes shortcuts above the boxes they pass, on separate tracks where they cross", () => {
     const graph = graphOf(nested(4));
     const { paths, boxes } = layout(graph);
     const top = Math.min(...boxes.map(({ y, height }) => y - height / 2));
@@ -161,13 +161,13 @@ describe("the drawing", () => {
     expect(top).toBeGreaterThan(0);
   });
 
-  it("of rows of numbers is a line", () => {
+  it("of a network on vectors is a line", () => {
     const { boxes, rows } = layout(graphOf(perceptron()));
     expect(rows).toHaveLength(1);
     expect(new Set(boxes.map(({ y }) => y)).size).toBe(1);
   });
 
-  it("of the same network at another size is the same", () => {
+  it("is the same at another input size", () => {
     const net = shipped("denoise-max-unpool");
     const scaled = {
       ...net,

@@ -106,7 +106,7 @@ describe("the inspector", () => {
     return made;
   }
 
-  it("goes on after a stop where something else is chosen", async () => {
+  it("resumes after a stop when something else is selected", async () => {
     const { inspector } = await open();
     inspector.stop();
     inspector.set({ node: "bottleneck.conv2" });
@@ -116,7 +116,7 @@ describe("the inspector", () => {
     expect(inspector.weights).toMatchObject([{ node: expect.stringContaining("bottleneck.conv2") }]);
   });
 
-  it("shows no maps and weights of another node where a stop has left it without", async () => {
+  it("shows no maps and weights of another node after a stop", async () => {
     const { client, inspector } = await open();
     client.held = "features";
     inspector.set({ node: "bottleneck.conv2" });
@@ -131,7 +131,7 @@ describe("the inspector", () => {
     expect(inspector.maps?.box.name).toBe("bottleneck.conv2");
   });
 
-  it("shows no outputs and losses of other cuts where a stop has left it without", async () => {
+  it("shows no outputs and losses of other cuts after a stop", async () => {
     const { client, inspector } = await open();
     const [one, other] = inspector.inspected.value?.skips.map(cutName) ?? [];
     inspector.cut([one ?? ""], true);
@@ -147,7 +147,7 @@ describe("the inspector", () => {
     expect(inspector.loss).toBeNull();
   });
 
-  it("makes the difference and its decibels of the same cuts, whatever is given up in between", async () => {
+  it("computes difference and PSNR for the same cuts, even if aborted in between", async () => {
     const { client, inspector } = await open();
     const [one, other] = inspector.inspected.value?.skips.map(cutName) ?? [];
     inspector.cut([one ?? ""], true);
@@ -164,7 +164,7 @@ describe("the inspector", () => {
     expect(difference.key).toBe(apart.key);
   });
 
-  it("times the kernels last, once, and again when asked; a stop holds it", async () => {
+  it("times the kernels last, once, and again on request; a stop holds it", async () => {
     const { client, inspector } = await open();
     const profiles = () => client.calls.filter((call) => call === "profile").length;
     expect([profiles(), client.calls.at(-1), inspector.timing]).toEqual([1, "profile", "done"]);
@@ -187,7 +187,7 @@ describe("the inspector", () => {
     expect(profiles()).toBe(3);
   });
 
-  it("turns to a network that a person brings", async () => {
+  it("switches to the user's network", async () => {
     const { playground, inspector } = await open();
     inspector.set({ model: "one", node: "bottleneck.conv2", cut: ["a>b"] });
     const mine = { id: "own", kind: "own", name: "mine", stages: [{ kind: "own", model: { key: 7 } }] };
@@ -199,7 +199,7 @@ describe("the inspector", () => {
     expect(inspector.method?.id).toBe("own");
   });
 
-  it("lets go of a picture that is no longer the playground's while nobody looks", async () => {
+  it("releases a picture that the playground has dropped, also while hidden", async () => {
     const { client, playground, inspector } = await open();
     inspector.stop();
     playground.dispatchEvent(new Event("change"));
@@ -238,7 +238,7 @@ describe("the inspector", () => {
   });
 });
 
-describe("the learning", () => {
+describe("the training view", () => {
   async function open() {
     const made = looking();
     made.learning.retry();
@@ -247,7 +247,7 @@ describe("the learning", () => {
     return made;
   }
 
-  it("shows nothing of another photo where it has been stopped", async () => {
+  it("shows nothing of another photo after a stop", async () => {
     const { playground, learning } = await open();
     learning.stop();
     expect(learning.shown("step-20")).not.toBeNull();
@@ -255,7 +255,7 @@ describe("the learning", () => {
     expect([learning.truth, learning.noisy, learning.shown("step-20")]).toEqual([null, null, null]);
   });
 
-  it("goes on after a stop where another moment or photo is chosen", async () => {
+  it("resumes after a stop when another checkpoint or photo is chosen", async () => {
     const { learning } = await open();
     for (const choose of [() => learning.set({ moment: 1 }), () => learning.openSample("coffee")]) {
       learning.stop();

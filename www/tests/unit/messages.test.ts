@@ -37,7 +37,7 @@ const code = sources(join(import.meta.dirname, "../../src")).map((file) => ({
 describe("the shipped models", () => {
   const entries = parseManifest(JSON.parse(readFileSync("../models/manifest.json", "utf8")));
 
-  it("have words for their tasks, with a sentence each, and for what tells them apart", () => {
+  it("have messages for their tasks, with a sentence each, and for their variants", () => {
     expect(entries.length).toBeGreaterThan(0);
     const keys = entries.flatMap(({ task, family, survey, design, strategy, variant }) => [
       `task.${task}`,
@@ -53,7 +53,7 @@ describe("the shipped models", () => {
 });
 
 describe("message files", () => {
-  it("hold the same keys in every language, none of them empty", () => {
+  it("have the same keys in every language, none of them empty", () => {
     const once = (names: string[]) => [...new Set(names.map(bare))];
     expect(Object.keys(languages)).toEqual(expect.arrayContaining(["en", "vi"]));
     for (const [tag, messages] of Object.entries(languages)) {
@@ -62,7 +62,7 @@ describe("message files", () => {
     }
   });
 
-  it("hold every form of the plural that their language has", () => {
+  it("have every plural form of their language", () => {
     const counted = new Set(keys.map(bare).filter((key) => !keys.includes(key)));
     expect(counted.size).toBeGreaterThan(0);
     for (const [tag, messages] of Object.entries(languages)) {
@@ -72,7 +72,7 @@ describe("message files", () => {
     }
   });
 
-  it("ask nobody to click who has no mouse", () => {
+  it("do not mention clicks without taps", () => {
     const told = (messages: object, click: RegExp, tap: RegExp) =>
       Object.entries(messages).filter(
         ([key, message]) => !key.startsWith("help.") && click.test(message) && !tap.test(message),
@@ -81,7 +81,7 @@ describe("message files", () => {
     expect(told(vietnamese, /nhấp(?! nháy)/i, /chạm/i)).toEqual([]);
   });
 
-  it("name the same places to fill in", () => {
+  it("have the same placeholders", () => {
     for (const [tag, messages] of Object.entries(languages)) {
       for (const [key, message] of Object.entries(en)) {
         // A form of the plural need not tell the number.
@@ -90,7 +90,7 @@ describe("message files", () => {
     }
   });
 
-  it("are all used: each key stands in the code, or its beginning does in a template", () => {
+  it("are all used: each key is in the code, or matches a template there", () => {
     const all = code.map(({ text }) => text).join("\n") + readFileSync("index.html", "utf8");
     const quoted = [...all.matchAll(/`([a-z-]+\.(?:[a-z.-]|\$\{[^}]*\})*)`/g)].map(([, template]) => template ?? "");
     const templates = quoted
@@ -109,14 +109,14 @@ describe("message files", () => {
     for (const { id } of SAMPLES) expect(keys).toContain(`sample.${id}`);
   });
 
-  it("hold a sentence for every error code of the engine", () => {
+  it("have a sentence for every error code of the engine", () => {
     const rust = readFileSync(join(import.meta.dirname, "../../../crates/kernels/src/error.rs"), "utf8");
     const codes = [...rust.matchAll(/=> "([a-z-]+)"/g)].map(([, name]) => name);
     expect(codes.length).toBeGreaterThan(8);
     for (const name of codes) if (name !== "aborted") expect(keys).toContain(`error.${name}`);
   });
 
-  it("hold a sentence for every error of the page's own that a person can come upon", () => {
+  it("have a sentence for every error of the page that users can meet", () => {
     const codes = code.flatMap(({ text }) => [...text.matchAll(/new CallError\("([a-z-]+)"/g)].map(([, name]) => name));
     expect(codes).toContain("no-clipboard");
     for (const name of codes) if (name !== "aborted" && name !== "no-result") expect(keys).toContain(`error.${name}`);
@@ -124,21 +124,21 @@ describe("message files", () => {
 });
 
 describe("words", () => {
-  it("are the field's: none that a reader would have to translate back", () => {
+  it("are technical terms that need no translating back", () => {
     const odd =
       /\b(mend(ed|s)?|the truth|imitated|put (it |your own model )?away|went away|no name for|all there is|one way|worse|goes on|afresh)\b/i;
     const found = Object.entries(en).filter(([, message]) => odd.test(message));
     expect(found).toEqual([]);
   });
 
-  it("of Vietnamese keep “kernel”: “nhân” is what is done with it", () => {
+  it("keep “kernel” in Vietnamese: “nhân” means to multiply", () => {
     for (const [key, message] of Object.entries(vietnamese)) {
       expect(message, key).not.toMatch(/hạt nhân|nhân tích chập|(một|mỗi|của|ma trận) nhân\b/i);
       if (/\bkernel\b/i.test(en[key as keyof typeof en] ?? "")) expect(message, key).toMatch(/kernel/i);
     }
   });
 
-  it("of buttons that a message names are those buttons'", () => {
+  it("of quoted buttons match those buttons", () => {
     const names = (language: Record<string, string>) =>
       Object.entries(language).flatMap(([key, message]) =>
         [...message.matchAll(/“([^”]+)”/g)].map(([, name = ""]) => ({
@@ -156,7 +156,7 @@ describe("words", () => {
 });
 
 describe("elements", () => {
-  it("hold no words of their own", () => {
+  it("contain no text of their own", () => {
     for (const { file, text } of code.filter(({ file }) => file.includes("elements"))) {
       const templates = text.replace(/css`[^`]*`/g, "").matchAll(/>\s*([A-Za-zÀ-ỹ][A-Za-zÀ-ỹ ]{3,})\s*</g);
       expect(
@@ -168,7 +168,7 @@ describe("elements", () => {
 });
 
 describe("figures", () => {
-  it("say long times in minutes and hours", () => {
+  it("show long times in minutes and hours", () => {
     expect([230, 12_000, 89_000, 91_000, 857_000, 6_000_000].map(duration)).toEqual([
       "0.23 sec",
       "12 sec",
@@ -179,7 +179,7 @@ describe("figures", () => {
     ]);
   });
 
-  it("say large numbers in words of the language", async () => {
+  it("abbreviate large numbers in the language", async () => {
     expect(thousands(536_211)).toBe("536K");
     await setLanguage("vi");
     expect([thousands(536_211), thousands(6_321_000_000)].map((said) => said.replace(/\s/g, " "))).toEqual([

@@ -41,20 +41,20 @@ const has = (...files: string[]) =>
   new FakeCaches((url) => (files.includes(url.slice(SCOPE.length)) ? new Response(url) : undefined));
 
 describe("the service worker", () => {
-  it("keeps the page and all its scripts before it is installed", async () => {
+  it("caches the page and all its scripts before it is installed", async () => {
     const caches = has("", "assets/a.js", "assets/b.css");
     await worker(caches, "1", ["assets/a.js", "assets/b.css"], unreachable).hear("install");
     expect(await paths(caches, store("1"))).toEqual(["", "assets/a.js", "assets/b.css"]);
   });
 
-  it("is not installed where a part is missing", async () => {
+  it("is not installed if a file is missing", async () => {
     const caches = has("", "assets/a.js");
     await expect(worker(caches, "1", ["assets/a.js", "assets/b.css"], unreachable).hear("install")).rejects.toThrow(
       "b.css",
     );
   });
 
-  it("waits for the tabs of the build before, then forgets that build, but no weights", async () => {
+  it("waits for tabs of the last build, then deletes that build's cache, but no weights", async () => {
     const caches = has("", "assets/a.js", "assets/b.js");
     await caches.open("weights");
     await caches.open("page https://host/other/ 7"); // of another copy of the page
@@ -68,7 +68,7 @@ describe("the service worker", () => {
     expect(said).toEqual(["claim"]);
   });
 
-  it("finds the scripts of a build that waits", async () => {
+  it("finds the scripts of a waiting build", async () => {
     const caches = has("", "assets/a.js", "assets/b.js");
     const { hear } = worker(caches, "1", ["assets/a.js"], unreachable);
     await hear("install");
@@ -77,14 +77,14 @@ describe("the service worker", () => {
     expect(await answer?.text()).toBe(`${SCOPE}assets/b.js`);
   });
 
-  it("keeps what it is told of, as far as it is still there and the page's own", async () => {
+  it("caches reported files, if they still exist and belong to the page", async () => {
     const caches = has("samples/cat.jpg");
     const data = [`${SCOPE}gone.js`, `${SCOPE}samples/cat.jpg`, "https://elsewhere/a.js", 5];
     await worker(caches, "1", [], unreachable).hear("message", { data });
     expect(await paths(caches, store("1"))).toEqual(["samples/cat.jpg"]);
   });
 
-  it("opens the page without a network by whatever name it was asked for", async () => {
+  it("opens the page offline under all its addresses", async () => {
     const caches = has("");
     const { hear } = worker(caches, "1", [], unreachable);
     await hear("install");
@@ -94,7 +94,7 @@ describe("the service worker", () => {
     await expect(hear("fetch", { request: picture })).rejects.toThrow("no network");
   });
 
-  it("finds what a host sends with Vary: Origin", async () => {
+  it("finds responses sent with Vary: Origin", async () => {
     const varying = (url: string) => new Response(url, { headers: { Vary: "Origin" } });
     const caches = new FakeCaches(varying);
     let online = true;
@@ -116,7 +116,7 @@ describe("the service worker", () => {
     }
   });
 
-  it("hands on what the network gave where the store is full", async () => {
+  it("passes on the network's response if the cache is full", async () => {
     const caches = has();
     (await caches.open(store("1"))).full = true;
     const { hear } = worker(caches, "1", [], async () => new Response("fresh"));
@@ -124,7 +124,7 @@ describe("the service worker", () => {
     expect(await answer?.text()).toBe("fresh");
   });
 
-  it("keeps what another app shares until the page fetches it, and nothing of the time before", async () => {
+  it("keeps shared files until the page fetches them, and none from before", async () => {
     const caches = has("");
     const { hear } = worker(caches, "1", [], unreachable);
     const share = async (...names: string[]) => {

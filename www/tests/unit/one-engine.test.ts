@@ -85,14 +85,14 @@ async function frame() {
 }
 
 describe("the engine of a page", () => {
-  it("is started by the first frame, and works for all", async () => {
+  it("is started by the first frame, and serves all", async () => {
     await frame();
     await frame();
     expect(workers.length).toBe(1);
     expect(workers[0]?.heard).toEqual([{ comes: 1 }, { comes: 2 }]);
   });
 
-  it("that a frame's call has crashed is told of there; the others hear that it is lost", async () => {
+  it("reports a crash to the frame that caused it, and a loss to the others", async () => {
     const [one, two] = [await frame(), await frame()];
     workers[0]?.crash([2]);
     await vi.waitFor(() => expect([one.told, two.told]).toEqual([["lost"], ["crash: unreachable"]]));
@@ -102,7 +102,7 @@ describe("the engine of a page", () => {
     expect(workers.length).toBe(2);
   });
 
-  it("goes with the frame that started it, and is told of one that goes", async () => {
+  it("ends with the frame that started it, and is notified of frames that leave", async () => {
     const [one, two] = [await frame(), await frame()];
     hidden[1]?.({ persisted: true });
     hidden[1]?.({ persisted: false });
@@ -113,7 +113,7 @@ describe("the engine of a page", () => {
     expect([one.told, two.told]).toEqual([[], []]);
   });
 
-  it("is each frame's own where they cannot meet", async () => {
+  it("is separate for each frame if they cannot meet", async () => {
     vi.stubGlobal("SharedWorker", undefined);
     const { oneEngine } = await import("../../src/embed/one-engine");
     const own = new FakeWorker();

@@ -13,8 +13,8 @@ function reached(...events: PhaseEvent[]): Phase {
 }
 const begins = (pending: PendingPhoto | null): PhaseEvent => ({ kind: "begins", pending });
 
-describe("a photo on its way", () => {
-  it("is opened with what is chosen meanwhile, and stays as it was asked for", () => {
+describe("a loading photo", () => {
+  it("is opened with choices made meanwhile; the request stays unchanged", () => {
     const phase = reached(
       begins(sample),
       { kind: "chosen", change: { mode: "apply" } },
@@ -25,7 +25,7 @@ describe("a photo on its way", () => {
     expect([sample.mode, sample.mask]).toEqual(["test", null]);
   });
 
-  it("is on its way no more once it has been read, though the work goes on with its name", () => {
+  it("is no longer loading once decoded, though the work keeps its name", () => {
     const phase = reached(begins(sample), { kind: "reads", subject: "chelsea" }, { kind: "arrives" });
     expect(phase).toEqual({ kind: "working", subject: "chelsea" });
     const chosen = next(phase, { kind: "chosen", change: { mode: "apply" } });
@@ -33,20 +33,20 @@ describe("a photo on its way", () => {
     expect(next(phase, { kind: "done" })).toEqual(IDLE);
   });
 
-  it("is forgotten after a stop", () => {
+  it("is dropped by a stop", () => {
     expect(reached(begins(sample), { kind: "stopped" })).toEqual(IDLE);
     expect(reached(begins(sample), { kind: "stopped" }, { kind: "done" })).toEqual(IDLE);
   });
 
-  it("gives way to other work", () => {
+  it("is replaced by other work", () => {
     const other = pendingPhoto(photo);
     expect(pendingOf(reached(begins(sample), begins(other)))).toBe(other);
     expect(pendingOf(reached(begins(sample), begins(null)))).toBeNull();
   });
 });
 
-describe("a photo that could not be loaded", () => {
-  it("can be asked for once more, as it was chosen last", () => {
+describe("a photo that failed to load", () => {
+  it("can be retried with the latest choices", () => {
     const chosen: PhaseEvent = { kind: "chosen", change: { mode: "apply" } };
     const phase = reached(begins(sample), chosen, { kind: "failed" });
     expect(phase).toEqual({ kind: "idle", missed: { ...sample, mode: "apply" } });
@@ -55,7 +55,7 @@ describe("a photo that could not be loaded", () => {
     expect(next(phase, begins(null)), "other work").toEqual({ kind: "working", subject: "" });
   });
 
-  it("is gone where it was a result, or where it had been read", () => {
+  it("cannot be retried if it was a result, or was decoded", () => {
     const result = pendingResult(Promise.resolve(new Blob()), "a.png", "denoise");
     expect(reached(begins(result), { kind: "failed" })).toEqual(IDLE);
     expect(reached(begins(sample), { kind: "arrives" }, { kind: "failed" })).toEqual(IDLE);
@@ -64,13 +64,13 @@ describe("a photo that could not be loaded", () => {
 });
 
 describe("other work", () => {
-  it("names the file that it has come to", () => {
+  it("names the current file", () => {
     expect(subjectOf(reached(begins(null)))).toBe("");
     expect(subjectOf(reached(begins(null), { kind: "reads", subject: "net.onnx" }))).toBe("net.onnx");
     expect(subjectOf(reached(begins(sample), { kind: "reads", subject: "a" }, begins(null)))).toBe("");
   });
 
-  it("looks through folders until it is done or something else begins", () => {
+  it("searches folders until done, or until something else begins", () => {
     const gathering = reached(begins(null), { kind: "gathers" });
     for (const event of [
       { kind: "reads", subject: "a" },

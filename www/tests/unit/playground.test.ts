@@ -10,8 +10,8 @@ vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages:
 
 beforeEach(browser);
 
-describe("a photo on its way", () => {
-  it("is opened though settings are changed meanwhile, and for what is then chosen", async () => {
+describe("a loading photo", () => {
+  it("is opened despite changed settings, with the latest choices", async () => {
     const { client, playground } = await open();
     const release = client.hold("decode");
     void playground.openFiles([file("mine.jpg")]);
@@ -33,7 +33,7 @@ describe("a photo on its way", () => {
     expect(outcome.kind).toBe("done");
   });
 
-  it("comes first where it is brought before there is any", async () => {
+  it("takes precedence if opened before any other", async () => {
     for (const query of ["", "picture=own"]) {
       const { client, playground } = closed(query);
       const release = client.hold("start");
@@ -51,7 +51,7 @@ describe("a photo on its way", () => {
     }
   });
 
-  it("does not come back after a stop, nor where it could not be read", async () => {
+  it("does not return after a stop, or if it could not be decoded", async () => {
     const { client, playground } = await open();
     const release = client.hold("decode");
     void playground.openFiles([file("mine.jpg")]);
@@ -70,7 +70,7 @@ describe("a photo on its way", () => {
     expect(playground.state.notice).toBeNull();
   });
 
-  it("leaves nothing waiting for a ZIP beside the photo that took its place", async () => {
+  it("does not wait for a ZIP beside its replacement", async () => {
     const { playground } = await open();
     let read = (_: ArrayBuffer) => {};
     const arrayBuffer = () => new Promise<ArrayBuffer>((resolve) => (read = resolve));
@@ -86,7 +86,7 @@ describe("a photo on its way", () => {
     expect(playground.state).toMatchObject({ many: 2, photo: { name: "a.jpg" } });
   });
 
-  it("is not said to be read once another has taken the place of a result that was to be the photo", async () => {
+  it("shows no progress once it replaced a result that was to be the photo", async () => {
     const { client, playground } = await open();
     const release = client.hold("encodePng");
     const first = playground.useResult();
@@ -97,15 +97,15 @@ describe("a photo on its way", () => {
   });
 });
 
-describe("a person's own photo after what the page opened with", () => {
-  it("is not compared with the network of the lecture", async () => {
+describe("the user's own photo after the opening comparison", () => {
+  it("is not compared with the lecture's network", async () => {
     const { playground } = await open(openingQuery(true));
     await playground.openFiles([file("mine.jpg")]);
     const opened = { methods: ["pixel-shuffle"], left: null, tools: [] };
     expect(playground.state.settings).toMatchObject({ ...opened, task: "super-resolve-x2", mode: "apply" });
   });
 
-  it("keeps what a person has chosen meanwhile", async () => {
+  it("keeps choices made meanwhile", async () => {
     const { playground } = await open(openingQuery(true));
     const methods = ["pixel-shuffle", "bilinear"];
     playground.set({ methods, left: "bilinear" });
@@ -115,7 +115,7 @@ describe("a person's own photo after what the page opened with", () => {
 });
 
 describe("a task that only a mask can score", () => {
-  it("works on a sample as it is, and the next task degrades it as before", async () => {
+  it("does not degrade a sample, and the next task degrades it as before", async () => {
     const { playground } = await open();
     const modeOf = async (task: string) => {
       playground.set({ task });
@@ -134,7 +134,7 @@ describe("a task that only a mask can score", () => {
   });
 });
 
-describe("a size that was wished for", () => {
+describe("a chosen size", () => {
   it("stays with its task", async () => {
     const { playground } = await open();
     playground.set({ task: "super-resolve-x2", mode: "apply" });
@@ -154,7 +154,7 @@ describe("multi-frame super-resolution", () => {
       return call === "make" && recipe?.make === "filtered" && recipe.how.kind === "multi-frame" ? [recipe] : [];
     });
 
-  it("makes its small photos of the original, and is not there where the photo itself is enlarged or saved", async () => {
+  it("derives its small photos from the original, and is unavailable if the photo itself is enlarged or saved", async () => {
     const { client, playground } = await open();
     client.done = [];
     playground.set({ task: "super-resolve-x2", methods: ["multi-frame-4-filter"] });
@@ -180,8 +180,8 @@ describe("multi-frame super-resolution", () => {
   });
 });
 
-describe("nothing to run yet", () => {
-  it("is no dead end: Run opens the photo where its opening was stopped", async () => {
+describe("an interrupted start", () => {
+  it("is recoverable: Run opens the photo whose loading was stopped", async () => {
     const { client, playground } = closed();
     const release = client.hold("start");
     void playground.open();
@@ -193,7 +193,7 @@ describe("nothing to run yet", () => {
     expect(playground.state).toMatchObject({ notice: null, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });
   });
 
-  it("does not last because a model was broken", async () => {
+  it("is recoverable after a broken model", async () => {
     const { client, playground } = closed();
     const release = client.hold("decode");
     void playground.open();
@@ -213,7 +213,7 @@ describe("nothing to run yet", () => {
 describe("a link", () => {
   const coffee = "task=deblur&with=bilinear&mode=test&picture=coffee";
 
-  it("to a photo that does not come leaves the one that is there its name, and can be followed once more", async () => {
+  it("to a photo that fails to load keeps the current photo's name, and can be retried", async () => {
     const { playground, note } = await open();
     const { fetch } = globalThis;
     vi.stubGlobal("fetch", (url: string, how: RequestInit) =>
@@ -234,7 +234,7 @@ describe("a link", () => {
     });
   });
 
-  it("that is stopped changes no name, and one that leads back wins", async () => {
+  it("that is stopped changes no name, and a link back wins", async () => {
     const { client, playground } = await open();
     const release = client.hold("decode");
     void playground.follow(coffee);
@@ -254,7 +254,7 @@ describe("a link", () => {
     });
   });
 
-  it("to a task that there is not shows the first one, with its photo made worse, in words and pictures", async () => {
+  it("to an unknown task shows the first task, with its degraded photo, in text and pictures", async () => {
     const { playground, note } = await open("task=super-resolution");
     const { settings, task, original, input } = playground.state;
     expect([settings.task, task.id]).toEqual(["denoise", "denoise"]);
@@ -264,8 +264,8 @@ describe("a link", () => {
   });
 });
 
-describe("a person's own model", () => {
-  it("is the only one of theirs that stays loaded, and goes when it is put away", async () => {
+describe("the user's own model", () => {
+  it("is the only one that stays loaded, and is freed when removed", async () => {
     const { client, playground } = await open();
     const freed = () => client.freed.filter((what) => what.startsWith("model")).length;
     const own = (version: string, content = "model") => playground.openFiles([file(`${version}.onnx`, content)]);
@@ -287,7 +287,7 @@ describe("a person's own model", () => {
 describe("a mask", () => {
   const segmenting = "task=segment&with=bilinear&mode=test";
 
-  it("is what a picture of the photo's size is taken for, unless another photo is chosen meanwhile", async () => {
+  it("is recognized by the photo's size, unless another photo is chosen meanwhile", async () => {
     const { client, playground } = await open(segmenting);
     await playground.openFiles([file("mask.png")]);
     expect(playground.state).toMatchObject({
@@ -306,7 +306,7 @@ describe("a mask", () => {
     }
   });
 
-  it("is not lost over a click while it is looked at, nor is a photo of another size", async () => {
+  it("is not lost by a click while it is checked, nor is a photo of another size", async () => {
     const { client, playground } = await open(segmenting);
     for (const [content, names] of [
       ["photo", ["chelsea.jpg", "new.png"]],
@@ -323,7 +323,7 @@ describe("a mask", () => {
     }
   });
 
-  it("of a photo on its way waits for it", async () => {
+  it("of a loading photo waits for it", async () => {
     const { client, playground } = await open(segmenting);
     const release = client.hold("decode");
     const photo = playground.openSample("coffee");
@@ -339,8 +339,8 @@ describe("a mask", () => {
   });
 });
 
-describe("an engine that is lost", () => {
-  it("is taken up anew, and what it had made is made again, without a word", async () => {
+describe("a lost engine", () => {
+  it("is replaced, and its results are recomputed, silently", async () => {
     const { client, playground } = await open();
     client.onLost();
     expect(playground.state).toMatchObject({ engine: null, notice: null });
@@ -349,7 +349,7 @@ describe("an engine that is lost", () => {
     expect(playground.state).toMatchObject({ notice: null, outcome: { kind: "done" } });
   });
 
-  it("is not asked for by one that rests, until it goes on", async () => {
+  it("is not requested while resting, until resumed", async () => {
     const { client, playground } = await open();
     playground.rest(true);
     client.onLost();
@@ -362,8 +362,8 @@ describe("an engine that is lost", () => {
   });
 });
 
-describe("what is made of what is there", () => {
-  it("becomes the photo though settings are changed meanwhile", async () => {
+describe("values derived from the current photo", () => {
+  it("become the photo despite changed settings", async () => {
     const { client, playground } = await open();
     const wishes = [
       { wish: () => void playground.useResult(), kind: "ready" }, // for what is proposed comes first
@@ -382,7 +382,7 @@ describe("what is made of what is there", () => {
     }
   });
 
-  it("is not asked for again of a worker that crashed", async () => {
+  it("are not requested from a crashed worker", async () => {
     const { client, playground } = await open();
     const { call } = client;
     client.call = async (name, ...rest) => {
@@ -395,7 +395,7 @@ describe("what is made of what is there", () => {
     expect(playground.state).toMatchObject({ notice: null, photo: { name: "chelsea.jpg" }, outcome: { kind: "done" } });
   });
 
-  it("has its map of differences though the tool is taken up while a file is written", async () => {
+  it("include difference maps if the tool is switched on while a file is written", async () => {
     const { client, playground, result } = await open();
     const release = client.hold("encodePng");
     await until(client, "encodePng", () => void playground.keep.save());

@@ -6,8 +6,8 @@ import { undeclaredOutput } from "../../src/worker/undeclared";
 const ids = (input: number, output: number, operator = "Conv") =>
   readingsOf({ input, output, operator }).map(({ id }) => id);
 
-describe("the ways to read an undeclared output", () => {
-  it("are those its channels allow, the likeliest first", () => {
+describe("the interpretations of an undeclared output", () => {
+  it("depend on its channels, most likely first", () => {
     expect(ids(3, 1, "Sigmoid")).toEqual(["mask", "picture"]);
     expect(ids(1, 1)).toEqual(["picture", "mask"]);
     expect(ids(3, 3)).toEqual(["picture", "classes"]);
@@ -18,7 +18,7 @@ describe("the ways to read an undeclared output", () => {
     expect(ids(3, 21)).toEqual(["classes"]);
   });
 
-  it("take logits for what no sigmoid has made", () => {
+  it("assume logits unless a sigmoid produced the output", () => {
     const color = (operator: string) => readingsOf({ input: 3, output: 1, operator })[0]?.metadata.output;
     expect(color("Sigmoid")).toBe('{"color":"mask"}');
     expect(color("Conv")).toBe('{"color":"mask-logits"}');
@@ -51,7 +51,7 @@ describe("a model", () => {
       },
     }) as unknown as Model;
 
-  it("tells its channels and last operator where its file does not say what they are", () => {
+  it("reports its channels and last operator if its file does not declare its output", () => {
     expect(undeclaredOutput(model({}))).toEqual({ input: 3, output: 5, operator: "Softmax" });
     expect(undeclaredOutput(model({ output: '{"range":[0,255]}' }, 1))).toEqual({
       input: 1,
@@ -61,7 +61,7 @@ describe("a model", () => {
     expect(undeclaredOutput(model({}, 1, [1, 1, 32, 32]))).toMatchObject({ input: 1 });
   });
 
-  it("of one gray channel in and out, as a gray denoiser, is asked about: a picture, or else a mask", () => {
+  it("with one gray channel in and out needs an answer: a picture, or a mask", () => {
     const denoiser = {
       ...model({}, 1),
       plan([, channels = 0, ...sides]: number[]) {
@@ -74,7 +74,7 @@ describe("a model", () => {
     expect(told && readingsOf(told).map(({ id }) => id)).toEqual(["picture", "mask"]);
   });
 
-  it("is read with its channels last where its input has them so", () => {
+  it("has channels last if its input does", () => {
     const keras = {
       ...model({}),
       inputs: [{ name: "x", shape: [null, 64, null, 3] }],
@@ -86,7 +86,7 @@ describe("a model", () => {
     expect(undeclaredOutput(keras)).toEqual({ input: 3, output: 2, operator: "Conv 1,64,256,3" });
   });
 
-  it("is not asked about where it says so, wrongly or not, or takes no picture", () => {
+  it("needs no answer if it declares one, right or wrong, or takes no picture", () => {
     expect(undeclaredOutput(model({ output: '{"color":"rgb"}' }))).toBeNull();
     expect(undeclaredOutput(model({ output: "rgb" }))).toBeNull();
     expect(undeclaredOutput(model({}, 4))).toBeNull();

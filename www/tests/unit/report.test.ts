@@ -6,7 +6,7 @@ import { initialState, type ResultState } from "../../src/app/state";
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
 
 describe("the report", () => {
-  it("names a person's own model by its hash too", async () => {
+  it("includes the hash of the user's own model", async () => {
     const model = { key: "a", name: "mine.onnx", source: { file: new Blob(["abc"]), data: {} } };
     const method = { id: "own", stages: [{ kind: "own", model }], parameters: null };
     const result = {

@@ -14,7 +14,7 @@ describe("a result of another input", () => {
   const noise = (sigma: number) => ({ degradation: { ...usual("gaussian-noise"), values: { sigma } } });
   const stripped = vi.fn();
 
-  it("is gone once nothing more comes in its place", async () => {
+  it("disappears once nothing will replace it", async () => {
     const { client, playground, result } = await open();
     const { layer } = result();
     const release = client.hold("estimate");
@@ -35,7 +35,7 @@ describe("a result of another input", () => {
     expect(result().layer).toBeNull();
   });
 
-  it("leaves finished tiles, and stays where it is of the same input", async () => {
+  it("keeps finished tiles, and stays if it has the same input", async () => {
     vi.stubGlobal(
       "OffscreenCanvas",
       class extends FakeCanvas {
@@ -61,8 +61,8 @@ describe("a result of another input", () => {
   });
 });
 
-describe("what a stop leaves to be seen", () => {
-  it("is the last input as long as there is no other, whole and in the worker", async () => {
+describe("the display after a stop", () => {
+  it("is the last input if there is no other, whole and in the worker", async () => {
     const { client, playground } = await open();
     const close = vi.spyOn(Layer.prototype, "close");
     const { input } = playground.state;
@@ -81,7 +81,7 @@ describe("what a stop leaves to be seen", () => {
     expect(client.freed).toContain(`picture ${input?.picture}`);
   });
 
-  it("is nothing of another photo", async () => {
+  it("shows nothing of another photo", async () => {
     const { client, playground } = await open();
     const { input, frame } = playground.state;
     const release = client.hold("make");
@@ -97,8 +97,8 @@ describe("what a stop leaves to be seen", () => {
   });
 });
 
-describe("a network of classes", () => {
-  it("is scored against a mask alone, and no other network against one", async () => {
+describe("a classifier", () => {
+  it("is scored only against a mask, and other networks are not", async () => {
     const { client, playground } = await open();
     client.classes = [{ name: "background" }, { name: "pet" }];
     await playground.openFiles([file("mine.onnx")]);
@@ -120,8 +120,8 @@ describe("a network of classes", () => {
   });
 });
 
-describe("a network that makes gray pictures", () => {
-  it("is scored against the original without its colors, others against the original", async () => {
+describe("a network with gray output", () => {
+  it("is scored against the original without colors, others against the original", async () => {
     const { client, playground } = await open();
     client.gray = true;
     client.done = [];
@@ -140,7 +140,7 @@ describe("a network that makes gray pictures", () => {
 });
 
 describe("many photos", () => {
-  it("go on while another view is looked at, and say how many could not be done", async () => {
+  it("continue while another view is open, and report failures", async () => {
     const { client, playground, save } = await open();
     await playground.openFiles([file("a.jpg"), file("b.jpg", "broken"), file("c.jpg")]);
     const release = client.hold("process");

@@ -18,7 +18,7 @@ describe("addresses", () => {
     });
   }
 
-  it("names the playground where it names no view", () => {
+  it("name the playground by default", () => {
     expect(parseRoute("")).toEqual({ view: "playground", path: "", query: "" });
     expect(parseRoute("#nothing/here?a=b").view).toBe("playground");
     expect(parseRoute("#labour").view).toBe("playground");

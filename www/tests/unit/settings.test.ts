@@ -14,7 +14,7 @@ import { factsOf, TASKS } from "../../src/app/tasks";
 import en from "../../src/i18n/en.json";
 
 describe("settings in the address", () => {
-  it("come back as they went, all of them", () => {
+  it("round-trip, all of them", () => {
     const settings: Settings = {
       task: "deblur",
       methods: ["bilinear", "unsharp-filter"],
@@ -53,17 +53,17 @@ describe("settings in the address", () => {
     expect(parseSettings(formatSettings(initialSettings()))).toEqual(initialSettings());
   });
 
-  it("are readable, and leave out what is usual", () => {
+  it("are readable, and omit defaults", () => {
     const address = formatSettings({ ...initialSettings(), methods: ["nearest", "bilinear"] });
     expect(address).toBe("task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,1&picture=chelsea");
   });
 
-  it("open what a mask would score as it is, unless told", () => {
+  it("open photos scored by a mask as they are, by default", () => {
     const mode = (query: string) => parseSettings(query).mode;
     expect(["", "task=segment", "task=segment&mode=test"].map(mode)).toEqual(["test", "apply", "test"]);
   });
 
-  it("that make no sense are as at first", () => {
+  it("fall back to defaults if malformed", () => {
     const first = initialSettings();
     expect(parseSettings("")).toEqual(first);
     expect(
@@ -90,8 +90,8 @@ describe("settings in the address", () => {
   });
 });
 
-describe("making a photo worse", () => {
-  it("is what the task undoes", () => {
+describe("the degradation", () => {
+  it("is the one that the task undoes", () => {
     expect(degradations(factsOf("denoise"), usual("gaussian-noise"))).toEqual([
       { kind: "gaussian-noise", sigma: 35, seed: 1 },
     ]);
@@ -117,13 +117,13 @@ describe("making a photo worse", () => {
     ]);
   });
 
-  it("goes by the task where a link names another kind", () => {
+  it("follows the task if a link names another kind", () => {
     expect(fitting(factsOf("deblur"), usual("gaussian-noise"))).toEqual(usual("gaussian-blur"));
     expect(fitting(factsOf("deblur"), usual("motion"))).toEqual(usual("motion"));
     expect(fitting(factsOf("segment"), usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
   });
 
-  it("is another task's usual way, where the one before was left as it comes", () => {
+  it("becomes the next task's default if it was untouched", () => {
     const denoise = factsOf("denoise");
     expect(carried(denoise, factsOf("old-photo"), usual("gaussian-noise"))).toEqual(usual("old-photo"));
     const marks = carried(factsOf("old-photo"), factsOf("repair"), usual("old-photo"));
@@ -141,13 +141,13 @@ describe("making a photo worse", () => {
     expect(carried(factsOf("segment"), factsOf("old-photo"), usual("gaussian-noise"))).toEqual(usual("gaussian-noise"));
   });
 
-  it("is what a link's task is usually tested with, where it names no damage", () => {
+  it("is the task's default if a link names none", () => {
     expect(parseSettings("task=old-photo").degradation).toEqual(usual("old-photo"));
     expect(parseSettings("task=old-photo&degrade=poisson").degradation).toEqual(usual("poisson"));
     expect(parseSettings("task=old-photo&saved=40").degradation).toEqual({ ...usual("old-photo"), saved: 40 });
   });
 
-  it("comes back from an address with the usual values of every kind, and with others", () => {
+  it("round-trips through an address, for every kind, with default and other values", () => {
     for (const kind of new Set(TASKS.flatMap(({ kinds }) => kinds))) {
       expect(parseSettings(`degrade=${kind}`).degradation).toEqual(usual(kind));
       const given = { ...usual(kind), seed: 4 };
@@ -158,7 +158,7 @@ describe("making a photo worse", () => {
     }
   });
 
-  it("has words for every kind and everything that can be set of it", () => {
+  it("has messages for every kind and setting", () => {
     const keys = TASKS.flatMap(({ kinds }) => kinds).flatMap((kind) => [
       `degrade.${kind}`,
       ...offerOf(kind).controls.flatMap((control) =>
@@ -173,7 +173,7 @@ describe("making a photo worse", () => {
     for (const key of keys) expect(en).toHaveProperty([key]);
   });
 
-  it("has words for every task and every baseline", () => {
+  it("has messages for every task and baseline", () => {
     expect(TASKS.length).toBeGreaterThan(8);
     for (const { id, baselines } of TASKS) {
       for (const key of [`task.${id}`, `task.${id}.sentence`, ...baselines.map((baseline) => `baseline.${baseline}`)]) {

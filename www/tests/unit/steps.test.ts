@@ -6,7 +6,7 @@ import { Lane } from "../../src/worker/lane";
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 describe("Step", () => {
-  it("makes once for a key, anew for another, and disposes of the old", async () => {
+  it("computes once per key, again for another key, and disposes of the old value", async () => {
     const dispose = vi.fn();
     const step = new Step<string>(dispose);
     const make = vi.fn(async () => "a");
@@ -18,14 +18,14 @@ describe("Step", () => {
     expect(dispose).toHaveBeenCalledExactlyOnceWith("a");
   });
 
-  it("tries again after a failure", async () => {
+  it("retries after a failure", async () => {
     const step = new Step<string>();
     await expect(step.get("1", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     await settled();
     expect(await step.get("1", async () => "yes")).toBe("yes");
   });
 
-  it("makes again at once what was stopped, but keeps what was finished before", async () => {
+  it("computes a stopped value again, but keeps finished ones", async () => {
     const step = new Step<string>();
     const stop = new AbortController();
     const never = step.get("1", () => new Promise<string>(() => {}), stop.signal);
@@ -49,7 +49,7 @@ describe("Step", () => {
 });
 
 describe("Lane", () => {
-  it("runs jobs one after another, whatever becomes of them", async () => {
+  it("runs jobs one after another, even after failures", async () => {
     const lane = new Lane();
     const log: string[] = [];
     const slow = lane.run(async () => {
@@ -63,7 +63,7 @@ describe("Lane", () => {
     expect(log).toEqual(["slow", "quick"]);
   });
 
-  it("skips a job that was stopped while it waited", async () => {
+  it("skips a job that was aborted while waiting", async () => {
     const lane = new Lane();
     const stop = new AbortController();
     const job = vi.fn();

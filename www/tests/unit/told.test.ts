@@ -11,7 +11,7 @@ vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages:
 beforeEach(browser);
 
 describe("an error", () => {
-  it("of a file ends in no stop that nobody has asked for", async () => {
+  it("of a file does not end in a stop that nobody requested", async () => {
     const { playground } = await open();
     await playground.openFiles([file("broken.jpg", "broken")]);
     expect(playground.state).toMatchObject({
@@ -20,7 +20,7 @@ describe("an error", () => {
     });
   });
 
-  it("of a result that is too large is told once, of the result, and stays with it when it is dismissed", async () => {
+  it("of a result that is too large is reported once, with the result, and stays there when dismissed", async () => {
     const { client, playground, result } = await open("mode=apply");
     client.refuses = { process: "picture-too-large" };
     await playground.run();
@@ -35,9 +35,9 @@ describe("an error", () => {
   });
 });
 
-describe("a file that was read in part", () => {
+describe("a partially decoded file", () => {
   const missing = (share: number) => noticeOf({ code: "rows-missing", message: "", format: "JPEG", share }).params;
-  it("says how much of the picture is missing: never nothing, and never all of it", () => {
+  it("reports the missing share of the picture: never none, never all", () => {
     expect(missing(0.376)).toMatchObject({ format: "JPEG", percent: 38 });
     expect(missing(0.001)).toMatchObject({ percent: 1 });
     expect(missing(0.999)).toMatchObject({ percent: 99 });
@@ -45,7 +45,7 @@ describe("a file that was read in part", () => {
 });
 
 describe("a network", () => {
-  it("that comes with files which it does not use is used, and they are named", async () => {
+  it("with unused files is opened, and names them", async () => {
     const { playground } = await open();
     await playground.openFiles(
       [
@@ -62,8 +62,8 @@ describe("a network", () => {
   });
 });
 
-describe("a result that is used as the photo", () => {
-  it("waits for an answer to what is proposed: the task that made it does not run again unasked", async () => {
+describe("a result used as the photo", () => {
+  it("waits for an answer to the proposal: its task does not run again unasked", async () => {
     const { client, playground } = await open("mode=apply");
     client.calls = [];
     await playground.useResult();
@@ -80,7 +80,7 @@ describe("a result that is used as the photo", () => {
     expect(playground.state.outcome.kind).toBe("done");
   });
 
-  it("of which nothing is proposed runs", async () => {
+  it("runs if there is no proposal", async () => {
     const { client, playground } = await open("mode=apply&task=super-resolve-x2");
     client.calls = [];
     playground.state.tasks.splice(1, 1); // no deblurring, which would be next
@@ -90,7 +90,7 @@ describe("a result that is used as the photo", () => {
 });
 
 describe("many photos", () => {
-  it("tell how far each is while it runs", async () => {
+  it("report progress while running", async () => {
     const { client, playground } = await open();
     await playground.openFiles([file("a.jpg"), file("b.jpg")]);
     const release = client.hold("process");
@@ -101,7 +101,7 @@ describe("many photos", () => {
     await all;
   });
 
-  it("of one name have results of names of their own, as the command gives them", () => {
+  it("with equal names have results with distinct names, as in the command", () => {
     expect(resultNames(["x/a.jpg", "x/a.png", "b.jpg", "B.jpg", "b.JPG", "c.d.jpg", "e"], "denoise")).toEqual([
       "x/a.jpg-denoise.png",
       "x/a.png-denoise.png",
@@ -114,8 +114,8 @@ describe("many photos", () => {
   });
 });
 
-describe("transparency, which JPEG does not keep", () => {
-  it("is that of a cut-out, and that of the photo", async () => {
+describe("transparency, which JPEG lacks", () => {
+  it("comes from a cut-out, or from the photo", async () => {
     const { client, playground } = await open("task=segment&mode=apply");
     expect(isTransparent(playground.state)).toBe(false);
     client.classes = [{ name: "background" }, { name: "pet" }];

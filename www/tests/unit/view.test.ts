@@ -6,7 +6,7 @@ import { Layer } from "../../src/view/layer";
 
 describe("the grid", () => {
   const wide = { width: 300, height: 200 };
-  it("has the columns that show pictures largest", () => {
+  it("has the number of columns that shows pictures largest", () => {
     expect(columnsFor(1, wide, { width: 1000, height: 700 })).toBe(1);
     expect(columnsFor(6, wide, { width: 1100, height: 600 })).toBe(3);
     expect(columnsFor(4, wide, { width: 390, height: 800 })).toBe(1);
@@ -24,14 +24,14 @@ describe("the camera", () => {
     return camera;
   }
 
-  it("fits a new picture, and stays fitted when the stage changes", () => {
+  it("fits a new picture, and stays fitted when the stage is resized", () => {
     const one = camera();
     expect(one.view).toMatchObject({ scale: 2, fitted: true });
     one.resize({ width: 400, height: 300 }, { width: 400, height: 300 });
     expect(one.view).toMatchObject({ scale: 1, fitted: true });
   });
 
-  it("keeps its place when the same picture comes in another size", () => {
+  it("keeps its place for another size of the same picture", () => {
     const one = camera();
     one.zoom(4, { x: 0, y: 0 });
     const before = one.share({ x: 400, y: 300 });
@@ -40,7 +40,7 @@ describe("the camera", () => {
     expect(one.view?.scale).toBeCloseTo(4, 6);
   });
 
-  it("fits a picture of another shape anew", () => {
+  it("fits a picture with another aspect ratio again", () => {
     const one = camera();
     one.zoom(4);
     one.look({ width: 300, height: 400 });
@@ -49,7 +49,7 @@ describe("the camera", () => {
 });
 
 describe("a layer", () => {
-  it("shows no blurred overview through tiles that are see-through", async () => {
+  it("shows no blurred overview through transparent tiles", async () => {
     vi.stubGlobal("ImageBitmap", class {});
     const bitmap = (width: number, height: number) => ({ width, height, close() {} }) as ImageBitmap;
     const size = { width: 1000, height: 500 };
@@ -78,12 +78,12 @@ describe("a layer", () => {
 });
 
 describe("a picture dragged as a link", () => {
-  it("is read where the link holds it", async () => {
+  it("is decoded if the link contains it", async () => {
     const file = fileOf("data:image/png;base64,aGVsbG8=");
     expect(file).toMatchObject({ name: "picture.png", type: "image/png" });
     expect(await file?.text()).toBe("hello");
   });
-  it("is left where it would take a request", () => {
+  it("is ignored if it would need a request", () => {
     for (const link of ["https://example.org/a.png", "data:text/html,x", "data:image/png;base64,%%", ""])
       expect(fileOf(link)).toBe(null);
   });

@@ -18,13 +18,13 @@ const stage = { width: 1000, height: 600 };
 const photo = { width: 4000, height: 3000 };
 
 describe("fit", () => {
-  it("shows the whole picture in the middle", () => {
+  it("shows the whole picture, centered", () => {
     const view = fit(photo, stage);
     expect(view).toEqual({ scale: 0.2, center: { x: 2000, y: 1500 }, fitted: true });
     expect(placed(view, photo, stage)).toEqual({ x: 100, y: 0, width: 800, height: 600 });
   });
 
-  it("enlarges a small picture, but not without end", () => {
+  it("enlarges a small picture up to a limit", () => {
     expect(fit({ width: 10, height: 10 }, stage).scale).toBe(3);
   });
 
@@ -34,7 +34,7 @@ describe("fit", () => {
 });
 
 describe("zoomAt", () => {
-  it("keeps the picture point under the pointer where it is", () => {
+  it("keeps the picture point under the pointer fixed", () => {
     const at = { x: 700, y: 200 };
     let view: View = fit(photo, stage);
     const under = toPicture(view, at, stage);
@@ -58,14 +58,14 @@ describe("pan and clamp", () => {
     expect(view.center).toEqual({ x: 500, y: 2700 });
   });
 
-  it("centres what is smaller than the stage", () => {
+  it("centers pictures smaller than the stage", () => {
     const view = clamp({ scale: 0.2, center: { x: 0, y: 0 }, fitted: false }, photo, stage);
     expect(view.center).toEqual({ x: 2000, y: 1500 });
     expect(canPan(view, photo, stage)).toBe(false);
     expect(canPan({ ...view, scale: 0.3 }, photo, stage)).toBe(true);
   });
 
-  it("tells what part of the stage is covered", () => {
+  it("reports the covered part of the stage", () => {
     const view = { scale: 1, center: { x: 3600, y: 1500 }, fitted: false };
     expect(covered(view, photo, stage)).toEqual({ x: 0, y: 0, width: 900, height: 600 });
   });
@@ -74,7 +74,7 @@ describe("pan and clamp", () => {
 describe("visibleTiles", () => {
   const view = { scale: 1, center: { x: 2000, y: 1500 }, fitted: false };
 
-  it("covers what is in sight, the middle first", () => {
+  it("covers the visible part, nearest to the center first", () => {
     const tiles = visibleTiles(view, photo, stage, 512);
     const first = tiles[0];
     expect(first).toEqual({ x: 1536, y: 1024, width: 512, height: 512 });
@@ -83,7 +83,7 @@ describe("visibleTiles", () => {
     expect(tiles).toHaveLength(6);
   });
 
-  it("cuts the last tiles at the picture's edge", () => {
+  it("clips the last tiles to the picture", () => {
     const corner = visibleTiles({ ...view, center: { x: 4000, y: 3000 } }, photo, stage, 512);
     expect(corner).toContainEqual({ x: 3584, y: 2560, width: 416, height: 440 });
   });

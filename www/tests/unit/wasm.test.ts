@@ -45,7 +45,7 @@ describe("odd files", () => {
 });
 
 describe("metadata", () => {
-  it("goes from a photo through a filter into what is saved, the place only where it is asked for", async () => {
+  it("is kept from a photo through a filter to the saved file, the location only on request", async () => {
     const photo = await engine.decode(fixture("metadata/exif.jpg"));
     expect(photo.hasLocation).toBe(true);
     const result = await engine.filter(photo, { kind: "gray" });
@@ -63,8 +63,8 @@ describe("metadata", () => {
   });
 });
 
-describe("a test of enlarging at any scale", () => {
-  it("scores about the same on both sides of a whole scale, which reduces in another way, and less at a larger one", async () => {
+describe("a test of enlarging by any scale", () => {
+  it("scores alike just below and above an integer scale, which downscales differently, and lower at a larger scale", async () => {
     const whole = await engine.decode(readFileSync(at("www/public/samples/chelsea.jpg")));
     const photo = whole.cut(100, 60, 240, 160, 0, false);
     const { width, height } = photo;

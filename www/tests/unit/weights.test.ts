@@ -14,7 +14,7 @@ async function get(url: string, text: string): Promise<string> {
 
 afterEach(() => vi.unstubAllGlobals());
 
-it("keeps weights in place of earlier ones of the same address, and of no other", async () => {
+it("replaces cached weights of the same address, and no others", async () => {
   const caches = new FakeCaches();
   vi.stubGlobal("caches", caches);
   const [a, b] = ["https://host/models/a.onnx", "https://host/models/b.onnx"];
@@ -25,7 +25,7 @@ it("keeps weights in place of earlier ones of the same address, and of no other"
   expect([...kept.keys()]).toEqual([`${b}?sha256=${hash("other")}`, `${a}?sha256=${hash("second")}`]);
 });
 
-it("gives weights that cannot be kept", async () => {
+it("returns weights that cannot be cached", async () => {
   const caches = new FakeCaches();
   vi.stubGlobal("caches", caches);
   (await caches.open(KEPT)).full = true;

@@ -50,7 +50,7 @@ describe("the tag", () => {
     });
   }
 
-  it("knows every setting that the page's address can hold", () => {
+  it("covers every setting in the page's address", () => {
     const [, written = ""] =
       /export function formatSettings[\s\S]*?URLSearchParams\(\{([\s\S]*?)\}\);/.exec(
         readFileSync("src/app/settings.ts", "utf8"),
@@ -60,7 +60,7 @@ describe("the tag", () => {
     expect([...SETTINGS.map(settingOf), "degrade"].sort()).toEqual(names.sort());
   });
 
-  it("says only what has to be said, in lines that can be read", () => {
+  it("omits defaults, in readable lines", () => {
     const [query = ""] = queries;
     expect(tagOf(BASE, attributesOf(route(query), wish(), NO_FILES), wish())).toBe(
       `<script src="https://example.edu/unet/embed.js" defer></script>
@@ -69,7 +69,7 @@ describe("the tag", () => {
     );
   });
 
-  it("shows and hides what is wished for, locked, in a language and colors, of a size", () => {
+  it("shows and hides parts as chosen, with lock, language, theme and size", () => {
     for (const parts of [
       [],
       ["mode"],
@@ -91,7 +91,7 @@ describe("the tag", () => {
     expect(read(tagOf(BASE, {}, sized)).style).toBe("width: 500px; max-width: 100%; aspect-ratio: 16 / 9");
   });
 
-  it("names a photo and a network of this device as files of the other page, and a link has neither", () => {
+  it("names this device's photo and network as files of the other page, and a link contains neither", () => {
     const own = route(
       "task=denoise&with=own,nearest&chosen=own&mode=apply&degrade=gaussian-noise,35,1&picture=own&cut=1,2,30,40",
     );
@@ -111,7 +111,7 @@ describe("the tag", () => {
     expect(frameOf(BASE, own, wish(), "U-Net")).not.toMatch(/own|waits|net\.onnx/);
   });
 
-  it("shows the other views as their addresses have them", () => {
+  it("shows the other views with their addresses", () => {
     for (const hash of ["lab/bilinear?input=1,5;4,8", "slides/pixel-shuffle", "inspect?task=denoise&node=b", "learn"]) {
       const there = parseRoute(`#${hash}`);
       const attributes = read(tagOf(BASE, attributesOf(there, wish(), NO_FILES), wish()));
@@ -122,7 +122,7 @@ describe("the tag", () => {
 });
 
 describe("the frame", () => {
-  it("is HTML that says what the tag says", () => {
+  it("is HTML with the content of the tag", () => {
     const query = "task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,7&picture=chelsea";
     const wished = wish({ parts: new Set<Part>(["compare", "mode"]), width: 640, shape: "3:2" });
     const frame = frameOf(BASE, route(query), wished, 'A "U-Net"');
