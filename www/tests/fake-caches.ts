@@ -1,4 +1,4 @@
-/** The browser's stores of responses, in memory. What `host` lacks cannot be added. */
+/** The browser's Cache storage, in memory. Files that `host` lacks cannot be added. */
 export class FakeCaches {
   stores = new Map<string, FakeCache>();
   host: (url: string) => Response | undefined;
@@ -39,7 +39,7 @@ export class FakeCache {
     this.#host = host;
   }
 
-  /** Nothing is added with headers: what varies by `Origin` is not found by a request that has it. */
+  /** Nothing is added with headers: a response that varies by `Origin` is not found by a request that has one. */
   async match(
     request: Request | string,
     { ignoreVary = false }: CacheQueryOptions = {},

@@ -1,4 +1,4 @@
-/** A playground on a fake worker: for tests of what it does while clicks, stops and other views come between. */
+/** A playground on a fake worker, for tests of interleaved clicks, stops and views. */
 
 import { expect, vi } from "vitest";
 import type { Outside } from "../src/app/keep";
@@ -11,7 +11,7 @@ class FakeBitmap {
   close() {}
 }
 
-/** A canvas that only tells whether it was stripped of what it was begun over. */
+/** A canvas that only records whether it was stripped of what it was painted over. */
 export class FakeCanvas {
   width = 8;
   height = 6;
@@ -28,7 +28,7 @@ const manifest = ["denoise", "deblur", "segment", "super-resolve-x2"].map((task)
   parameters: 1,
 }));
 
-/** What a browser has; before each test. */
+/** Stubs of browser APIs; call it before each test. */
 export function browser(): void {
   vi.stubGlobal("ImageBitmap", FakeBitmap);
   vi.stubGlobal("OffscreenCanvas", FakeCanvas);
@@ -40,7 +40,7 @@ export function browser(): void {
   }));
 }
 
-/** A worker that does nothing at once, but what is held: that waits to be let go, or for its end. */
+/** A worker that answers at once, except for held calls, which wait until they are released or aborted. */
 export class FakeClient {
   onCrash = () => {};
   onLost = () => {};
@@ -49,10 +49,10 @@ export class FakeClient {
   classes: { name: string }[] = [];
   gray = false;
   optional: Record<string, OptionalInput> = {};
-  /** Calls that are refused, and the code they are refused with. */
+  /** Calls that are rejected, with their error codes. */
   refuses: Partial<Record<CallName, string>> = {};
   calls: CallName[] = [];
-  /** What was called with what, and what came of it. */
+  /** All calls with their arguments and outcomes. */
   done: { call: CallName; args: object; answer: unknown }[] = [];
   freed: string[] = [];
   #held = new Map<CallName, { gone: Promise<void>; go: () => void }>();
@@ -134,7 +134,7 @@ export async function open(query = "") {
   return { client, save, note, playground, result: () => playground.state.results[0] ?? expect.unreachable() };
 }
 
-/** From here on until this call has come. */
+/** Resolves when this call arrives. */
 export function until(client: FakeClient, call: CallName, begin = () => {}): Promise<void> {
   client.calls = [];
   begin();
@@ -142,5 +142,5 @@ export function until(client: FakeClient, call: CallName, begin = () => {}): Pro
 }
 
 export const idle = (playground: Playground) => vi.waitFor(() => expect(playground.state.activity).toBeNull());
-/** Until a change of settings has led to something. */
+/** Resolves when a change of settings has taken effect. */
 export const rested = () => new Promise((resolve) => setTimeout(resolve, 120));

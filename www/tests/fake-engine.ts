@@ -1,7 +1,7 @@
 /**
- * Stands in for the engine package in tests of the page alone: real pictures (decoded by the browser), "filters"
- * that remember what was there before, and "networks" that put it back, tile by tile and as slowly as asked.
- * What it does can be steered by a broadcast channel named `fake-engine`.
+ * Replaces the engine package in tests of the page alone: real pictures (decoded by the browser), "filters" that
+ * remember the original, and "networks" that restore it, tile by tile and as slowly as requested. A broadcast channel
+ * named `fake-engine` controls its behavior.
  */
 
 import type {
@@ -22,7 +22,7 @@ import type { Inspection } from "../src/inspection";
 import { FakeInspection, type FakeNetwork, fakeNodes, fakeWeights } from "./fake-inspection";
 import { blended, context, drawn, FakePicture } from "./fake-picture";
 
-/** Side of the tiles of a run. */
+/** Side of a run's tiles. */
 const TILE = 128;
 
 const behaviour = {
@@ -42,13 +42,13 @@ channel.onmessage = ({ data }) => {
   channel.postMessage("heard");
 };
 
-/** What the fake networks that color can be told. */
+/** Optional inputs of the fake colorization networks. */
 const COLORING: Record<string, OptionalInput> = {
   hints: { kind: "color-hints", likely: true },
   temperature: { kind: "number", range: [0.1, 1], default: 0.38 },
 };
 
-/** Around a hint all is red where b* is above 0, else blue. */
+/** Around a hint everything is red if b* is above 0, else blue. */
 function paintHint(canvas: OffscreenCanvas, { x, y, b }: ColorHint): void {
   const drawing = context(canvas);
   drawing.fillStyle = b > 0 ? "rgb(255 0 0)" : "rgb(0 0 255)";
@@ -63,7 +63,7 @@ class FakeError extends Error {
   }
 }
 
-/** `quality`: how near to the clean picture it gets, 0 to 1. */
+/** `quality`: how close the result is to the clean picture, 0 to 1. */
 interface FakeModel extends Model, FakeNetwork {}
 
 export default async function initialize(): Promise<void> {}
@@ -87,8 +87,8 @@ export class Engine implements EngineType {
   }
 
   /**
-   * Bytes: scale, quality in percent, whether it tells classes, the number of its strategy; of a file that does not say
-   * what its output is also the number of its channels, and whether it is of a sigmoid; whether it takes color hints.
+   * Bytes of a file: scale, quality in percent, whether it is a classifier, the number of its strategy; for an
+   * undeclared output also its number of channels, and whether a sigmoid produced it; whether it takes color hints.
    */
   async load(bytes: Uint8Array, { metadata: said = {} }: { metadata?: Record<string, string> } = {}): Promise<Model> {
     if (bytes.byteLength < 4) throw new FakeError("invalid-model", "the file ends early");
@@ -278,7 +278,7 @@ export class Engine implements EngineType {
     return Object.assign(new FakePicture(whole, whole), { quality });
   }
 
-  /** Red and blue, and gray where it has been told a color already. */
+  /** Red and blue, and gray if there is a hint already. */
   async likelyColors(_: Picture, __: Model, ___: object, { optional }: { optional?: OptionalValues } = {}) {
     const one = (a: number, b: number, rgb: [number, number, number], probability: number) => ({
       a,

@@ -1,4 +1,7 @@
-/** Looking into the fake engine's networks: a small U-Net of two levels, whose feature maps are made of the picture by plain arithmetic. */
+/**
+ * Inspection of the fake engine's networks: a small U-Net with two levels, whose feature maps are computed from the
+ * picture by simple arithmetic.
+ */
 
 import type { Picture, Rect } from "../src/engine";
 import type {
@@ -22,7 +25,7 @@ const COLOURS: [number, number, number][] = [
   [240, 228, 66],
 ];
 
-/** What stands for a network: as the bytes of its file say. */
+/** A fake network, as encoded in its file's bytes. */
 export interface FakeNetwork {
   scale: number;
   quality: number;
@@ -89,7 +92,7 @@ export function fakeNodes({ strategy, classes }: FakeNetwork, [, , h = 1, w = 1]
   add("head", "Conv", ["dec1"], [classes > 0 ? "y" : "head.out"], classes || 3, 0, 9 * first);
   if (classes === 0) add("add", "Add", ["x", "head.out"], ["y"], 3, 0);
   const clips = nodes.find((node) => node.name === "enc2.relu");
-  if (clips) clips.parameters = 1; // as exports have it that clip at a constant of the file
+  if (clips) clips.parameters = 1; // as in exports that clip at a constant of the file
   return nodes;
 }
 
@@ -190,7 +193,7 @@ export class FakeInspection implements Inspection {
   }
 }
 
-/** A mean, and differences of neighbours, in other shares for each channel. */
+/** A mean, and differences between neighbors, weighted differently for each channel. */
 class FakeFeatures implements Features {
   readonly channels: number;
   readonly width: number;

@@ -1,4 +1,4 @@
-/** Pictures of the fake engine: canvases that remember what they were before they were made worse. */
+/** Pictures of the fake engine: canvases that remember their original before degradation. */
 
 import type { Picture } from "../src/engine";
 
@@ -6,7 +6,7 @@ export class FakePicture implements Picture {
   readonly hasLocation = true;
   readonly isLossy = false;
   readonly notices = [];
-  /** Of labels: how near to the truth they are. */
+  /** For label pictures: the fraction of correct labels. */
   quality = 1;
   constructor(
     readonly canvas: OffscreenCanvas,
@@ -37,11 +37,11 @@ export class FakePicture implements Picture {
     to.drawImage(this.canvas, x, y, width, height, -width / 2, -height / 2, width, height);
     return new FakePicture(canvas, canvas);
   }
-  /** A PNG has to come at once, which canvases do not give: a BMP of 32 bits does as well for browsers. */
+  /** A PNG must be available synchronously, which canvases do not offer: browsers accept a 32-bit BMP as well. */
   encodePng() {
     return bmp(this.pixels(0, 0, this.width, this.height), this.width, this.height);
   }
-  /** Begins as a JPEG does, and is as long as a picture of its quality may be. */
+  /** Begins like a JPEG, with a length that depends on the quality. */
   encodeJpeg(quality: number, _subsampling?: string, { location = false } = {}) {
     const place = location ? new TextEncoder().encode("GPS") : [];
     return new Uint8Array([

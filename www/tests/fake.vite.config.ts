@@ -10,14 +10,14 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
 
-/** Others of a task, told apart by their variant or by a strategy that no other task has. */
+/** Other networks of a task, with a variant, or with a strategy that no other task has. */
 const OTHERS = [
   { task: "segment", strategy: "bilinear", variant: "noskip" },
   { task: "super-resolve-x2", strategy: "transposed-conv", variant: "lecture" },
   { task: "super-resolve-x2", strategy: "transposed-conv3", variant: "" },
 ];
 
-/** The networks of a survey: design and strategy, and the curve of the training, the second of which makes no sense. */
+/** The networks of a survey: design, strategy, and training curve; the second curve is malformed. */
 const SURVEYED: [survey: string, design: string, strategy: string, curve?: number[][]][] = [
   [
     "frameworks",
@@ -29,7 +29,10 @@ const SURVEYED: [survey: string, design: string, strategy: string, curve?: numbe
   ["designs", "residual", "pixel-shuffle"],
 ];
 
-/** A full zoo: what stands for a network says its scale, its quality in percent, and whether it tells classes, and its number among the strategies. Two of them tie. */
+/**
+ * A full zoo: a fake network's file contains its scale, its quality in percent, whether it is a classifier, and the
+ * number of its strategy. Two of them tie.
+ */
 const zoo = [
   ...tasks
     .filter(({ chain }) => !chain)
@@ -78,7 +81,7 @@ function model(
   return { entry, source };
 }
 
-/** Moments of a training, and untrained networks, by file. */
+/** Checkpoints of a training, and untrained networks, by file. */
 const learning = [
   ...[0, 30, 120, 500, 2000, 8000].map((step, index) => [`step-${step}`, [1, 5 + 18 * index, 0, 4]] as const),
   ...STRATEGIES.map((strategy, index) => [`random-${strategy}`, [1, 10, 0, index]] as const),
@@ -88,11 +91,11 @@ const curve = {
   curve: Array.from({ length: 401 }, (_, at) => ({ step: 20 * at, loss: 0.03 + 0.3 / (1 + at) + 0.002 * (at % 3) })),
 };
 
-/** All of one network. */
+/** All checkpoints of one network. */
 const drawing = drawingOf(shipped("denoise-max-unpool"));
 const drawings = Object.fromEntries(zoo.map(({ entry }) => [entry.file, drawing]));
 
-/** The page around the fake engine, for tests of the page alone. */
+/** The page on the fake engine, for tests of the page alone. */
 const page = {
   ...config,
   plugins: config.plugins?.filter((plugin) => !(plugin && "name" in plugin && /^(models|drawings)$/.test(plugin.name))),

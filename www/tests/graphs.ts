@@ -1,4 +1,4 @@
-/** Networks for tests of how they are drawn: real ones as the engine tells them, and small ones of other families. */
+/** Networks for tests of the drawing: shipped ones as inspected by the engine, and small ones of other families. */
 
 import { readFileSync } from "node:fs";
 import type { InspectionInfo } from "../src/protocol";
@@ -10,7 +10,7 @@ export function shipped(name: string): Net {
   return JSON.parse(readFileSync(`tests/fixtures/graphs/${name}.json`, "utf8")) as Net;
 }
 
-/** Builds a network node by node; each call gives the name of the value that it makes. */
+/** Builds a network node by node; each call returns the name of its output value. */
 export class Builder {
   readonly net: Net;
   #shapes = new Map<string, number[]>();
@@ -42,7 +42,7 @@ export class Builder {
     return this.#shapes.get(value) ?? [];
   }
 
-  /** Convolution and ReLU; `by`: of the sides. */
+  /** Convolution and ReLU; `by`: factor of the sides. */
   conv(value: string, channels: number, by = 1): string {
     const [n = 1, , h = 1, w = 1] = this.shape(value);
     const made = this.node("Conv", [value], [n, channels, h * by, w * by], 9 * channels);
@@ -67,7 +67,7 @@ export class Builder {
   }
 }
 
-/** A residual chain: blocks with identity shortcuts, the first of which halves the picture through a projection. */
+/** A residual chain: blocks with identity shortcuts; the first one halves the picture, with a projection. */
 export function residualChain(blocks: number): Net {
   const net = new Builder([1, 3, 64, 64]);
   let value = net.conv("x", 16);
@@ -82,7 +82,7 @@ export function residualChain(blocks: number): Net {
   return net.ending(net.conv(value, 3));
 }
 
-/** U-Net++ of this many levels: every node of the grid reads all before it in its row, and the one below. */
+/** U-Net++ with this many levels: every node of the grid reads all preceding ones in its row, and the one below. */
 export function nested(levels: number): Net {
   const net = new Builder([1, 3, 64, 64]);
   const grid: string[][] = [];
@@ -99,7 +99,7 @@ export function nested(levels: number): Net {
   return net.ending(grid[0]?.at(-1) ?? "");
 }
 
-/** Four branches of an Inception block, joined. */
+/** Four branches of an Inception block, concatenated. */
 export function inception(): Net {
   const net = new Builder([1, 3, 32, 32]);
   const stem = net.conv("x", 16);
@@ -112,7 +112,7 @@ export function inception(): Net {
   return net.ending(net.conv(net.join("Concat", branches), 3));
 }
 
-/** Pyramid pooling: means over ever larger squares, enlarged again and joined with what they are of. */
+/** Pyramid pooling: means over ever larger squares, upsampled and concatenated with their source. */
 export function pyramid(): Net {
   const net = new Builder([1, 3, 32, 32]);
   const features = net.conv("x", 8);
@@ -122,7 +122,7 @@ export function pyramid(): Net {
   return net.ending(net.conv(net.join("Concat", [features, ...means]), 3));
 }
 
-/** Nothing but rows of numbers. */
+/** A network on vectors only. */
 export function perceptron(): Net {
   const net = new Builder([1, 10]);
   const first = net.node("Gemm", ["x"], [1, 32], 352);
@@ -130,7 +130,7 @@ export function perceptron(): Net {
   return net.ending(net.node("Gemm", [hidden], [1, 2], 66));
 }
 
-/** Squeeze-and-excitation: a mean of each plane scales it. */
+/** Squeeze-and-excitation: scales each plane by a function of its mean. */
 export function attention(): Net {
   const net = new Builder([1, 3, 32, 32]);
   const features = net.conv("x", 16);

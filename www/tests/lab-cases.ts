@@ -1,4 +1,4 @@
-/** States of the lab that are compared with PyTorch: every preset, and settings that no preset has. */
+/** States of the lab that are compared with PyTorch: every preset, and further settings. */
 
 import { PRESET_IDS, PRESETS, type PresetId } from "../src/lab/presets";
 import { parseSettings, type Settings } from "../src/lab/settings";
@@ -22,7 +22,7 @@ const MORE: [string, PresetId, string][] = [
 
 export interface LabCase {
   name: string;
-  /** Of the page. */
+  /** The page's own settings. */
   hash: string;
   settings: Settings;
 }

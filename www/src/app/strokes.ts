@@ -1,4 +1,4 @@
-/** A line drawing as strokes: what was drawn on which ground, so that it can be undone and drawn at any size. */
+/** A line drawing as strokes on a background, so that it can be undone and drawn at any size. */
 
 import type { Point } from "../protocol";
 

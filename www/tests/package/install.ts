@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** The package as npm would publish it, installed as npm would install it, into copies of the projects. */
+/** Packs the package as npm would publish it, and installs it as npm would into copies of the projects. */
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const PROJECTS = at("npm/projects");
@@ -16,12 +16,12 @@ const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
 export const NAMES = ["plain", "module-worker", "vite", "react", "node"] as const;
 export type Name = (typeof NAMES)[number];
 
-/** Where a project's copy lies. */
+/** Path of a project's copy. */
 export const project = (name: Name): string => join(FOLDER, name);
-/** Where the package lies in a project. */
+/** Path of the package in a project. */
 export const installed = (name: Name): string => join(project(name), "node_modules/unet-playground");
 
-/** Runs a command in a folder; what it prints is told where it fails. */
+/** Runs a command in a folder; shows its output if it fails. */
 export async function run(folder: string, command: string, ...args: string[]): Promise<string> {
   try {
     return (await promisify(execFile)(command, args, { cwd: folder, maxBuffer: 2 ** 26 })).stdout;
@@ -43,7 +43,7 @@ export async function installAll(): Promise<void> {
   for (const name of NAMES) await install(name, tarball, hash);
 }
 
-/** Nothing is installed anew while neither the project's own packages nor this one have changed. */
+/** Reinstalls only if the project's own packages or this one have changed. */
 async function install(name: Name, tarball: string, hash: string): Promise<void> {
   const [source, folder] = [join(PROJECTS, name), project(name)];
   await mkdir(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installed, project } from "./install";
 import { GAIN, LIKENESS, type Trial, trial } from "./pictures";
 
-/** The same package in Node. */
+/** The package in Node. */
 
 let photo: Trial;
 let package_: typeof import("../../../pkg/node");
@@ -43,7 +43,7 @@ describe("a picture may be", () => {
   });
 });
 
-it("tiles of a large picture are computed by several threads, to the same result", async () => {
+it("several threads compute tiles of a large picture with the same result", async () => {
   const large = {
     data: new Uint8ClampedArray(480 * 320 * 4).map((_, i) => ((i * 7919) % 256) | 3),
     width: 480,
@@ -57,7 +57,7 @@ it("tiles of a large picture are computed by several threads, to the same result
   expect(alone?.equals(together ?? Buffer.alloc(0))).toBe(true);
 });
 
-it("stopping takes effect at once", async () => {
+it("aborts take effect at once", async () => {
   const large = { data: new Uint8ClampedArray(2400 * 2400 * 4).fill(99), width: 2400, height: 2400 };
   const controller = new AbortController();
   const { signal } = controller;
@@ -76,7 +76,7 @@ it("stopping takes effect at once", async () => {
   expect(performance.now() - began).toBeLessThan(3000);
 });
 
-it("tiles, models of a folder and the engine itself are there as in a browser", async () => {
+it("tiles, models of a folder and the engine itself work as in a browser", async () => {
   const { restore, models, default: init, Engine } = package_;
   let pixels = 0;
   for await (const { width, height } of restore.stream(photo.noisy)) pixels += width * height;
@@ -88,7 +88,7 @@ it("tiles, models of a folder and the engine itself are there as in a browser", 
   await init();
   const engine = await package_.Engine.create({ backend: "cpu" });
   expect(engine.threads).toBe(1);
-  expect(Engine).toBeUndefined(); // a live binding: before init() there is none
+  expect(Engine).toBeUndefined(); // a live binding: undefined before init()
 });
 
 it.each([
@@ -101,7 +101,7 @@ it.each([
   await expect(call()).rejects.toMatchObject({ name: "RestoreError", code });
 });
 
-it("weights that are not the ones meant are refused", async () => {
+it("weights with a wrong hash are refused", async () => {
   const file = pathToFileURL(join(installed("node"), "models/denoise-bilinear.onnx"));
   const wrong = { file, sha256: "0".repeat(64) };
   await expect(package_.restore(photo.noisy, { model: wrong })).rejects.toMatchObject({ code: "wrong-weights" });

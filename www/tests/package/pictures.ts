@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import init, { Engine, type Picture } from "../../../pkg/baseline/unet_playground";
 
-/** A noisy picture, and what the engine itself makes of it: what every way to use the package is held against. */
+/** A noisy picture and the engine's own result for it, the reference for every way to use the package. */
 
 const at = (path: string) => new URL(`../../../${path}`, import.meta.url);
 
@@ -10,12 +10,14 @@ export interface Trial {
   noisy: Buffer;
   width: number;
   height: number;
-  /** How much nearer to the clean picture a file is than the noisy one, and how near to the engine's own result; dB. */
+  /**
+   * How much closer to the clean picture a file is than the noisy one, and how close to the engine's own result; in dB.
+   */
   judge(file: Uint8Array): Promise<{ gain: number; likeness: number; width: number; height: number }>;
   engine: Engine;
 }
 
-/** `side`: that of the square that is cut out of a photo. */
+/** `side`: of the square cropped from a photo. */
 export async function trial(side = 96): Promise<Trial> {
   await init({ module_or_path: readFileSync(at("pkg/baseline/unet_playground_bg.wasm")) });
   const engine = await Engine.create({ backend: "cpu" });
@@ -40,6 +42,6 @@ export async function trial(side = 96): Promise<Trial> {
   };
 }
 
-/** Decibels that the network gains at least on this picture, and by which two builds of the engine agree at least. */
+/** Minimum gain of the network on this picture, and minimum agreement between two builds of the engine; in dB. */
 export const GAIN = 5;
 export const LIKENESS = 50;

@@ -8,7 +8,7 @@ import { type Site, serve } from "../page/server";
 import { installed, type Name, project, run } from "./install";
 import { GAIN, LIKENESS, type Trial, trial } from "./pictures";
 
-/** The projects of `npm/projects`, built and used as a person would: a photo is chosen, and the result looked at. */
+/** The projects of `npm/projects`, built and used like by a user: chooses a photo, and checks the result. */
 
 let browser: Browser;
 let photo: Trial;
@@ -28,7 +28,7 @@ async function served(...[folder, prefix, headers]: Parameters<typeof serve>): P
   return site;
 }
 
-/** Chooses the photo in a page, and judges what it shows in the end. */
+/** Chooses the photo in a page, and checks the final picture. */
 async function expectRestores(url: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   const complaints: string[] = [];
@@ -68,21 +68,21 @@ describe("a photo is restored", () => {
     await expectRestores((await served(project("plain"))).url);
   });
 
-  it("by the README's first example, as it is copied", async () => {
+  it("by the README's first example, copied verbatim", async () => {
     const [, html = ""] =
       /```html\n(.*?)```/s.exec(await readFile(join(installed("plain"), "README.md"), "utf8")) ?? [];
     await writeFile(join(project("plain"), "readme.html"), html);
     await expectRestores(`${(await served(project("plain"))).url}readme.html`);
   });
 
-  it("in a page that takes the package from another origin, helpers included", async () => {
+  it("in a page that loads the package, helpers included, from another origin", async () => {
     const cdn = await served(installed("plain"), "/npm/", { "Access-Control-Allow-Origin": "*" });
     const page = await readFile(join(project("plain"), "index.html"), "utf8");
     const far = page.replace("./node_modules/unet-playground/", cdn.url);
     expect(far).not.toBe(page);
     await writeFile(join(project("plain"), "far.html"), far);
     const shown = await expectRestores(`${(await served(project("plain"))).url}far.html`);
-    // As text: what vitest makes of import() means nothing there.
+    // As a string: vitest's transformed import() does not work there.
     await shown.evaluate(`(async () => {
       const name = "unet-playground";
       await (await import(name)).default();
@@ -93,11 +93,11 @@ describe("a photo is restored", () => {
       const picture = engine.pictureFromRgba(new Uint8Array(200 * 200 * 4).fill(99), 200, 200);
       await engine.process(picture, model, { tile: 128 });
     })()`);
-    // The restorer's worker, and two that help the engine.
+    // The restorer's worker, and two helpers of the engine.
     expect(shown.workers().filter((worker) => worker.url().startsWith("blob:"))).toHaveLength(3);
   });
 
-  it("in a page's own worker", async () => {
+  it("in the page's own worker", async () => {
     await expectRestores((await served(project("module-worker"))).url);
   });
 
@@ -106,7 +106,7 @@ describe("a photo is restored", () => {
     await expectRestores((await served(join(project("vite"), "dist"), "/some/path/")).url);
   });
 
-  it("in a page that Vite serves while it is edited", async () => {
+  it("in a page on Vite's development server", async () => {
     const path = pathToFileURL(join(project("vite"), "node_modules/vite/dist/node/index.js")).href;
     const { createServer } = await import(path);
     const server = await createServer({ root: project("vite"), logLevel: "error", server: { port: 0 } });
@@ -118,20 +118,20 @@ describe("a photo is restored", () => {
     }
   });
 
-  it("in a page of React and TypeScript, built by Vite", async () => {
+  it("in a page with React and TypeScript, built by Vite", async () => {
     await run(project("react"), process.execPath, "node_modules/typescript/bin/tsc");
     await vite("react", "build", "--logLevel", "error");
     await expectRestores((await served(join(project("react"), "dist"))).url);
   });
 
-  it("by a script in Node, which ends by itself", async () => {
+  it("by a script in Node, which exits by itself", async () => {
     const folder = project("node");
     await writeFile(join(folder, "noisy.png"), photo.noisy);
     const began = performance.now();
     const told = await run(folder, process.execPath, "restore.mjs", "denoise", "noisy.png", "restored.png");
     expect(told).toContain("96 × 96");
     await expectGood(await readFile(join(folder, "restored.png")));
-    // The threads that helped, which wait for 20 seconds for more, do not keep the process.
+    // Helper threads, which wait 20 seconds for more work, do not keep the process alive.
     expect(performance.now() - began).toBeLessThan(20_000);
     const [, ...code] =
       /```js\n(import \{ writeFile.*?)```/s.exec(await readFile(join(installed("node"), "README.md"), "utf8")) ?? [];
@@ -158,7 +158,7 @@ it("the element is defined by its import, and opens the playground that the page
   expect(await frame.getAttribute("src")).toContain(`${site.url}far/away/index.html?`);
 });
 
-it("the package has its licence, notices and README, and entries for all that it exports", async () => {
+it("the package has its license, notices and README, and an entry for every export", async () => {
   const folder = installed("plain");
   const json = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   const targets = (value: unknown): string[] =>

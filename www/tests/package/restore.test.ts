@@ -7,7 +7,7 @@ import { type Site, serve } from "../page/server";
 import { installed, project } from "./install";
 import { GAIN, LIKENESS, type Trial, trial } from "./pictures";
 
-/** What `restore` promises in a browser: every kind of picture, stopping, progress, tiles, hashes, errors by their codes. */
+/** The contract of `restore` in a browser: every kind of picture, aborts, progress, tiles, hashes, error codes. */
 
 let browser: Browser;
 let photo: Trial;
@@ -32,11 +32,11 @@ beforeEach(async () => {
   await open();
 });
 
-/** The plain page, with its photo and its package at hand. */
+/** The plain page, with its photo and package loaded. */
 async function open(): Promise<void> {
   await page.route("**/noisy.png", (route) => route.fulfill({ body: photo.noisy, contentType: "image/png" }));
   await page.goto(site.url);
-  // As text: what vitest makes of import() means nothing there.
+  // As a string: vitest's transformed import() does not work there.
   await page.evaluate(`(async () => {
     const blob = await (await fetch("noisy.png")).blob();
     const bytes = async ({ blob }) => [...new Uint8Array(await blob.arrayBuffer())];
@@ -49,7 +49,7 @@ async function open(): Promise<void> {
   })()`);
 }
 
-/** Evaluates the body of an async function, in which `restore`, `models`, `blob`, `bytes` and `failure` are known. */
+/** Evaluates the body of an async function in scope of `restore`, `models`, `blob`, `bytes` and `failure`. */
 function inPage<T>(body: string): Promise<T> {
   const code = `(async () => { const { restore, models, createRestorer, RestoreError } = globalThis.package; ${body} })()`;
   return page.evaluate(code) as Promise<T>;
@@ -93,10 +93,10 @@ describe("a picture may be", () => {
   });
 });
 
-describe("stopping", () => {
+describe("aborting", () => {
   const LARGE = "const large = new ImageData(2400, 2400); large.data.fill(99);";
 
-  it("takes effect at once, and for the worker as well", async () => {
+  it("takes effect at once, in the worker as well", async () => {
     const { failed, next } = await inPage<{ failed: { name: string; milliseconds: number }; next: number }>(`
       ${LARGE}
       await restore.preload();
@@ -116,11 +116,11 @@ describe("stopping", () => {
       return { failed, next: performance.now() - began };`);
     expect(failed.name).toBe("AbortError");
     expect(failed.milliseconds).toBeLessThan(200);
-    // Far less than what is left of the large picture, which takes many seconds.
+    // Far less than the rest of the large picture, which takes many seconds.
     expect(next).toBeLessThan(3000);
   });
 
-  it("rejects with the signal's own reason, before and in mid-download", async () => {
+  it("rejects with the signal's own reason, before and during a download", async () => {
     expect(
       await inPage(`return failure(restore(blob, { signal: AbortSignal.abort(new RangeError("mine")) }));`),
     ).toMatchObject({
@@ -139,7 +139,7 @@ describe("stopping", () => {
     expect(failed.milliseconds).toBeLessThan(200);
   });
 
-  it("happens by leaving the loop over tiles", async () => {
+  it("happens on leaving the loop over tiles", async () => {
     const seen = await inPage<{ tiles: number; next: number }>(`
       ${LARGE}
       let tiles = 0;
@@ -152,8 +152,8 @@ describe("stopping", () => {
   });
 });
 
-describe("on the way", () => {
-  it("tiles come as they are finished, cover the result and are the result", async () => {
+describe("during a call", () => {
+  it("tiles arrive as they are finished, cover the result and equal it", async () => {
     const { tiles, early, same } = await inPage<{ tiles: number; early: boolean; same: boolean }>(`
       const large = new ImageData(480, 320);
       for (let i = 0; i < large.data.length; i++) large.data[i] = (i * 7919) % 256 | 3;
@@ -175,7 +175,7 @@ describe("on the way", () => {
     expect({ early, same }).toEqual({ early: true, same: true });
   });
 
-  it("progress tells of the download, the computation and the file", async () => {
+  it("progress reports the download, the computation and the encoding", async () => {
     const told = await inPage<{ stage: string; fraction: number | null }[]>(`
       const told = [];
       await restore(blob, { task: "super-resolve-x2", onProgress: (now) => told.push(now) });
@@ -185,7 +185,7 @@ describe("on the way", () => {
     expect(told.filter(({ stage }) => stage === "compute").at(-1)?.fraction).toBe(1);
   });
 
-  it("weights are downloaded once, and kept for the next visit until they are cleared", async () => {
+  it("weights are downloaded once, and cached between visits until they are cleared", async () => {
     await inPage("await restore(blob); await restore(blob);");
     expect(weights).toHaveLength(1);
     await open();
@@ -199,7 +199,7 @@ describe("on the way", () => {
 });
 
 describe("results", () => {
-  it("say how large they are, what made them and where", async () => {
+  it("have their size, network and backend", async () => {
     const told = await inPage(`
       const { blob: file, ...told } = await restore(blob, { task: "super-resolve-x2", backend: "cpu" });
       return { ...told, type: file.type };`);
@@ -217,7 +217,7 @@ describe("results", () => {
     });
   });
 
-  it("of photos that were compressed come from the network for such", async () => {
+  it("for compressed photos come from the network for those", async () => {
     const made = await inPage<string[]>(`
       const { blob: jpeg } = await restore(blob, { type: "image/jpeg", quality: 0.8 });
       const task = "super-resolve-x2";
@@ -226,7 +226,7 @@ describe("results", () => {
     expect(made).toEqual(["super-resolve-x2-bilinear-compressed.onnx", "super-resolve-x2-bilinear.onnx"]);
   });
 
-  it("are files of the type that was asked for", async () => {
+  it("are files of the requested type", async () => {
     const types = ["image/png", "image/jpeg", "image/webp"];
     const starts = await inPage<string[]>(`
       const files = ${JSON.stringify(types)}.map((type) => restore(blob, { type, quality: 0.5 }));
@@ -239,7 +239,7 @@ describe("results", () => {
     expect(starts[2]).toMatch(/^image\/webp RIFF....WEBP/s);
   });
 
-  it("of segmentation are views, of the classes that are named", async () => {
+  it("of segmentation are views of the named classes", async () => {
     const { classes, transparent, wrong } = await inPage<{ classes: string[]; transparent: boolean; wrong: unknown }>(`
       const made = await restore(blob, { task: "segment", view: { mode: "cutout", classes: ["person"] } });
       const context = new OffscreenCanvas(96, 96).getContext("2d");
@@ -253,7 +253,7 @@ describe("results", () => {
     expect(wrong).toMatchObject({ code: "invalid-input", message: expect.stringContaining('no class "dragon"') });
   });
 
-  it("come from a folder of models on some host, by any of its methods", async () => {
+  it("come from a folder of models on a host, by any of its methods", async () => {
     const models = await serve("../models", "/models/", { "Access-Control-Allow-Origin": "*" });
     try {
       const { method, count } = await inPage<{ method: string; count: number }>(`
@@ -267,7 +267,7 @@ describe("results", () => {
     }
   });
 
-  it("come from a network of one's own", async () => {
+  it("come from the caller's own network", async () => {
     const file = await inPage<number[]>(`
       const own = await (await fetch("node_modules/unet-playground/models/denoise-bilinear.onnx")).blob();
       const made = await restore(blob, { model: own });
@@ -277,7 +277,7 @@ describe("results", () => {
   });
 });
 
-describe("errors have names", () => {
+describe("error codes", () => {
   it.each([
     ["unknown-task", 'restore(blob, { task: "dream" })', /no network for the task "dream".*denoise/],
     ["unknown-method", 'restore(blob, { method: "magic" })', /no method "magic".*bilinear/],
@@ -296,17 +296,17 @@ describe("errors have names", () => {
     });
   });
 
-  it("wrong-weights, of a file that is not the one meant", async () => {
+  it("wrong-weights, for a file with another hash", async () => {
     const model = await readFile(join(installed("plain"), "models/denoise-bilinear.onnx"));
     model[model.length >> 1] = (model[model.length >> 1] ?? 0) ^ 1;
     await page.route("**/denoise-bilinear.onnx", (route) => route.fulfill({ body: model }));
     expect(await inPage("return failure(restore(blob));")).toMatchObject({ code: "wrong-weights" });
-    // It was not kept.
+    // It was not cached.
     await page.unroute("**/denoise-bilinear.onnx");
     expect(await inPage("return failure(restore(blob));")).toMatchObject({ code: "none" });
   });
 
-  it("cross-origin-image, of one whose pixels the browser keeps to itself", async () => {
+  it("cross-origin-image, for pixels that the browser withholds", async () => {
     const other = await serve("public/samples");
     try {
       const failed = await inPage(`
@@ -318,7 +318,7 @@ describe("errors have names", () => {
     }
   });
 
-  it("no-worker and no-engine, where a file of the package does not come", async () => {
+  it("no-worker and no-engine, if a file of the package fails to load", async () => {
     await page.route("**/worker.js", (route) => route.fulfill({ status: 404 }));
     expect(await inPage("return failure(restore(blob));")).toMatchObject({ code: "no-worker" });
     await page.unroute("**/worker.js");
@@ -328,7 +328,7 @@ describe("errors have names", () => {
     expect(await inPage("return failure(restore(blob));")).toMatchObject({ code: "none" });
   });
 
-  it("closed, of what is open; the next call starts another worker", async () => {
+  it("closed, for pending calls; the next call starts another worker", async () => {
     const [closed, next] = await inPage<unknown[]>(`
       const open = restore(blob);
       open.catch(() => {});

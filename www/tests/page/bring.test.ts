@@ -16,7 +16,7 @@ import {
 } from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 
-/** What a person brings, and the run that follows. */
+/** Files from the user, and the run that follows. */
 
 const at = new FakePage();
 let page: Page;
@@ -27,7 +27,7 @@ async function open(options?: BrowserContextOptions, hash?: string): Promise<voi
 
 const engine = (behaviour: Record<string, unknown>) => at.engine(behaviour);
 
-describe("bringing a photo", () => {
+describe("opening a photo", () => {
   const taken = () => named(page, "cat.jpg").waitFor();
 
   it("by drop", async () => {
@@ -38,7 +38,7 @@ describe("bringing a photo", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("by a drop on a view that has no use for it", async () => {
+  it("by a drop on a view that does not take photos", async () => {
     page = await at.visit("#lab/bilinear");
     await page.locator("lab-view").waitFor();
     await bring(page, "drop", [photo]);
@@ -61,14 +61,14 @@ describe("bringing a photo", () => {
     await taken();
   });
 
-  it("takes a person's photo as it is", async () => {
+  it("uses the user's photo as it is", async () => {
     await open();
     await bring(page, "drop", [photo]);
     await taken();
     expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
   });
 
-  it("says so when a file is no picture, and keeps all as it was", async () => {
+  it("reports a file that is no picture, and keeps everything as it was", async () => {
     await open();
     await bring(page, "drop", [{ name: "notes.jpg", type: "image/jpeg", bytes: new TextEncoder().encode("hello") }]);
     await notice(page).getByText("or it is not a picture").waitFor();
@@ -88,7 +88,7 @@ describe("bringing a photo", () => {
 });
 
 describe("models", () => {
-  it("takes an own ONNX file, and goes back to the shipped one", async () => {
+  it("takes an own ONNX file, and returns to the shipped one", async () => {
     await open();
     await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array(2000) }]);
     await method(page, "mine.onnx").waitFor();
@@ -102,11 +102,11 @@ describe("models", () => {
     await restored(page);
   });
 
-  /** A network whose file says nothing of its one channel, which a sigmoid has made. */
+  /** A network with one undeclared channel from a sigmoid. */
   const sigmoid = { name: "student.onnx", bytes: new Uint8Array([1, 80, 0, 0, 1, 1, 0, 0]) };
   const question = () => page.getByRole("dialog", { name: "What does student.onnx output?" });
 
-  it("asks once what an undeclared output is, shows each way to read it, and offers the lines for the file", async () => {
+  it("asks once what an undeclared output is, previews each interpretation, and offers the lines for the file", async () => {
     await open();
     await bring(page, "drop", [sigmoid]);
     await question().waitFor();
@@ -117,7 +117,7 @@ describe("models", () => {
     await expectAccessible(page);
     await question().getByRole("button", { name: "Use it" }).click();
     await restored(page);
-    // It is no restorer: the photo is used as it is, and nothing is scored in decibels.
+    // A classifier is no restorer: the photo is used as it is, and nothing is scored in decibels.
     expect(await page.getByRole("radio", { name: "Segment" }).isChecked()).toBe(true);
     expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
     await page.getByRole("checkbox", { name: "object" }).waitFor();
@@ -135,7 +135,7 @@ describe("models", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("reads many undeclared channels as classes without asking, and uses no network that nobody has told about", async () => {
+  it("treats many undeclared channels as classes without asking, and uses no network with an open question", async () => {
     await open();
     await bring(page, "drop", [{ name: "voc.onnx", bytes: new Uint8Array([1, 80, 0, 0, 21, 0, 0, 0]) }]);
     await method(page, "voc.onnx").waitFor();
@@ -189,7 +189,7 @@ describe("running", () => {
     await restored(page);
   });
 
-  it("leaves no figures of the run before where it was stopped", async () => {
+  it("shows no numbers of the last run after a stop", async () => {
     await open({}, "#with=nearest,bilinear&layout=grid");
     await shortcut(page, "t");
     const figures = async () => {
@@ -207,7 +207,7 @@ describe("running", () => {
     expect(await figures()).toEqual([expect.not.stringMatching(/dB/), expect.not.stringMatching(/dB/)]);
   });
 
-  it("leaves no result of another input where it was stopped, and says that there is none", async () => {
+  it("shows no result of another input after a stop, and says that there is none", async () => {
     await open();
     await engine({ tileDelay: 5000 });
     await page.getByRole("slider", { name: "Noise level" }).fill("10");
@@ -222,7 +222,7 @@ describe("running", () => {
     expect(await page.locator(".failure").count()).toBe(0);
   });
 
-  it("runs filters before slow networks, and dims the input where a method has no result yet", async () => {
+  it("runs filters before slow networks, and dims the input until a method has a result", async () => {
     await open({}, "#with=bilinear&layout=grid");
     await engine({ tileDelay: 1500 });
     await page.evaluate(() => (location.hash = "#with=nearest,bilinear,median-filter&layout=grid&picture=chelsea"));
@@ -240,7 +240,7 @@ describe("running", () => {
     expect(await page.locator("up-grid .dim").count()).toBe(0);
   });
 
-  it("makes first what is seen", async () => {
+  it("computes the visible part first", async () => {
     await open();
     await page.evaluate(() => {
       const post = Worker.prototype.postMessage;
@@ -268,7 +268,7 @@ describe("running", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("goes on with the CPU when the GPU is lost, and says so", async () => {
+  it("continues on the CPU when the GPU is lost, and says so", async () => {
     await open();
     await page.getByText("Running on WebGPU").waitFor();
     await engine({ loseGpu: true });
@@ -278,7 +278,7 @@ describe("running", () => {
     await status(page).filter({ hasText: "on the CPU" }).waitFor();
   });
 
-  it("offers the CPU where there is no WebGPU", async () => {
+  it("offers the CPU if there is no WebGPU", async () => {
     await open();
     await engine({ webgpu: false });
     await page.getByRole("radio", { name: "CPU" }).check();
@@ -289,7 +289,7 @@ describe("running", () => {
     await restored(page);
   });
 
-  it("replaces an engine that trapped, keeps photo and settings, and runs again", async () => {
+  it("replaces a crashed engine, keeps photo and settings, and runs again", async () => {
     await open();
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();

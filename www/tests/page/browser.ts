@@ -5,7 +5,7 @@ import { expect } from "vitest";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Debian's Chromium, with WebGPU on a software GPU and none of its own network traffic. */
+/** Debian's Chromium, with WebGPU on a software GPU, and without background network traffic. */
 export function launch({ webgpu = true } = {}): Promise<Browser> {
   const gpu = webgpu
     ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
@@ -19,14 +19,16 @@ export function launch({ webgpu = true } = {}): Promise<Browser> {
 
 export interface Visit {
   page: Page;
-  /** Everything the page should never do: errors, policy violations, requests to other origins. */
+  /** Everything the page must never do: errors, policy violations, requests to other origins. */
   complaints: string[];
 }
 
-/** For a visit that is kept for offline use: others do without the service worker, which takes a sixth of their time. */
+/**
+ * For a visit that is cached for offline use; others run without the service worker, which takes a sixth of their time.
+ */
 export const KEPT: BrowserContextOptions = { serviceWorkers: "allow" };
 
-/** Opens the page and writes down what it does wrong. */
+/** Opens the page and records complaints. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const usual: BrowserContextOptions = {
     viewport: { width: 1280, height: 800 },
@@ -45,7 +47,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     const target = new URL(request.url());
     if (target.protocol.startsWith("http") && target.origin !== origin) complaints.push(`request: ${request.url()}`);
   });
-  // Choosers are caught only once someone listens, and that takes a while to take effect.
+  // Choosers are intercepted only with a listener, which takes a while to take effect.
   page.on("filechooser", () => {});
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
@@ -56,7 +58,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   return { page, complaints };
 }
 
-/** Settings of one network that takes away noise. */
+/** Settings of one denoising network. */
 export const PLAIN = "#task=denoise&with=bilinear&mode=test&degrade=gaussian-noise,35,1&picture=chelsea";
 
 export const run = (page: Page): Locator => page.getByRole("button", { name: "Run", exact: true });
@@ -65,7 +67,7 @@ export const status = (page: Page): Locator => page.locator("up-actions .status 
 export const slider = (page: Page): Locator => page.getByRole("slider", { name: "Compare left and right" });
 export const notice = (page: Page): Locator => page.getByRole("alert");
 
-/** Presses a one-letter shortcut, which is one only where no control has the focus. */
+/** Presses a one-letter shortcut, which works only if no control has the focus. */
 export async function shortcut(page: Page, key: string): Promise<void> {
   await page.evaluate(() => {
     let active = document.activeElement;
@@ -75,7 +77,7 @@ export async function shortcut(page: Page, key: string): Promise<void> {
   await page.keyboard.press(key);
 }
 
-/** Waits until a run has ended well. */
+/** Waits until a run has ended successfully. */
 export async function restored(page: Page, timeout = 45_000): Promise<void> {
   await status(page).filter({ hasText: "Done in" }).waitFor({ timeout });
 }
@@ -86,7 +88,7 @@ export interface Bytes {
   bytes: Uint8Array;
 }
 
-/** Drops files, or pastes them, as a browser reports it. */
+/** Drops or pastes files, as a browser reports it. */
 export async function bring(page: Page, how: "drop" | "paste", files: Bytes[]): Promise<void> {
   const sent = files.map(({ name, type = "", bytes }) => ({
     name,
@@ -110,7 +112,7 @@ export async function bring(page: Page, how: "drop" | "paste", files: Bytes[]): 
   );
 }
 
-/** Drops files and folders of the disk, as a person does from a window of files. */
+/** Drops files and folders from disk, as from a file manager. */
 export async function dropFromDisk(page: Page, ...files: string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files, dragOperationsMask: 1 };
@@ -119,7 +121,7 @@ export async function dropFromDisk(page: Page, ...files: string[]): Promise<void
   }
 }
 
-/** The page, or a frame in it, has no accessibility violation that axe-core can find. */
+/** Expects no accessibility violation, as far as axe-core finds, in the page or a frame in it. */
 export async function expectAccessible(page: Pick<Page, "evaluate">, ...without: string[]): Promise<void> {
   await page.evaluate(axe);
   const violations = await page.evaluate(async (without) => {
@@ -137,7 +139,7 @@ interface AxeViolation {
   nodes: { target: string[] }[];
 }
 
-/** The figures of the results table, by method: what its columns say. */
+/** The cells of the results table, by method. */
 export async function tableRows(page: Page): Promise<Record<string, string[]>> {
   const rows = await page
     .locator("up-results tbody tr")
@@ -147,17 +149,17 @@ export async function tableRows(page: Page): Promise<Record<string, string[]>> {
   return Object.fromEntries(rows.map(([name = "", ...cells]) => [name, cells]));
 }
 
-/** A method's chip; of two of one name, the network's. */
+/** A method's chip; if two have one name, the network's. */
 export const method = (page: Page, name: string): Locator =>
   page
     .getByRole("group", { name: /^(Upsampling|Without a network)$/ })
     .getByRole("checkbox", { name, exact: true })
     .first();
 
-/** The picture's name, as the controls say it. */
+/** The picture's name in the controls. */
 export const named = (page: Page, name: string): Locator => page.locator("up-controls .name").filter({ hasText: name });
 
-/** The mean of a layer's canvas over the middle of what is drawn: enough to tell pictures apart. */
+/** The mean color of a layer's canvas in the middle of the drawn area, which distinguishes pictures. */
 export function meanColour(page: Page, layer: "before" | "after"): Promise<number[]> {
   return page.locator(`up-picture.${layer} canvas`).evaluate((canvas: HTMLCanvasElement) => {
     const small = document.createElement("canvas");

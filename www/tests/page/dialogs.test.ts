@@ -82,7 +82,7 @@ describe("the edges of a dialog", () => {
   }
 });
 
-/** Whether all of an element can be pressed: nothing lies over its corners, and none of them is out of sight. */
+/** Whether an element can be pressed anywhere: nothing covers its corners, and none is out of sight. */
 function uncovered(element: Element): boolean {
   const { left, top, right, bottom } = element.getBoundingClientRect();
   const inset = 4; // corners are round

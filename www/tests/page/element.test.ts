@@ -7,7 +7,7 @@ import { expectAccessible, PLAIN, visit } from "./browser";
 import { FakePage } from "./fake-page";
 import { type Site, serve } from "./server";
 
-/** The element around a page on the fake engine: when it starts, what it waits for, what it says where it cannot start. */
+/** The element around a page on the fake engine: its start, its waiting, and its messages if it cannot start. */
 
 type Element = HTMLElement & Record<string, unknown> & { run(): Promise<null> };
 interface Heard {
@@ -30,7 +30,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A page of another origin with this body; `early` runs in it as soon as it has been read. */
+/** A page of another origin with this body; `early` runs as soon as the body is parsed. */
 async function open(body: string, early = "", path = "lesson.html"): Promise<void> {
   const script = `<script src="${at.site.url}embed.js" defer></script>`;
   writeFileSync(join(folder, "lesson.html"), `<!doctype html><title>Lesson</title>${script}<body>${body}`);
@@ -59,7 +59,7 @@ const inside = (): Frame => page.frames().at(-1) as Frame;
 const settings = () => Object.fromEntries(new URLSearchParams(new URL(inside().url()).hash.slice(1)));
 
 describe("attributes", () => {
-  it("that change while the frame starts are followed once it is there", async () => {
+  it("that change while the frame starts take effect once it is ready", async () => {
     await open(
       `<unet-playground id="a" ${usual} loading="eager"></unet-playground>`,
       `const a = document.querySelector("#a");
@@ -74,7 +74,7 @@ describe("attributes", () => {
     expect(settings()).toMatchObject({ with: "pixel-shuffle", degrade: "gaussian-noise,50,1" });
   });
 
-  it("are properties as well, also those set before the script came", async () => {
+  it("are also properties, even if set before the script loaded", async () => {
     await open(
       `<unet-playground id="a"></unet-playground>
        <script>Object.assign(document.querySelector("#a"), { task: "deblur", with: "nearest", lock: true })</script>`,
@@ -89,7 +89,7 @@ describe("attributes", () => {
     expect(seen).toEqual(["deblur", "grid", false, false]);
   });
 
-  it("that need another frame leave the history of the page alone", async () => {
+  it("that reload the frame do not change the page's history", async () => {
     await open(`<unet-playground id="a" ${usual}></unet-playground>`);
     await waitFor("result a");
     const before = await page.evaluate(() => history.length);
@@ -102,8 +102,8 @@ describe("attributes", () => {
   });
 });
 
-describe("a photo of the page", () => {
-  it("is opened in place of a sample, which never runs", async () => {
+describe("a photo of the embedding page", () => {
+  it("is opened instead of a sample, which never runs", async () => {
     await open(
       `<unet-playground id="a" task="denoise" with="bilinear" mode="apply" src="coffee.jpg"></unet-playground>`,
     );
@@ -111,7 +111,7 @@ describe("a photo of the page", () => {
     expect(new Set((await results()).map(widthOf))).toEqual(new Set([600]));
   });
 
-  it("that is not there is told of, and a sample takes its place", async () => {
+  it("that fails to load is reported, and a sample replaces it", async () => {
     await open(`<unet-playground id="a" task="denoise" with="bilinear" mode="apply" src="no.jpg"></unet-playground>`);
     await waitFor("error a");
     await waitFor("result a");
@@ -122,7 +122,7 @@ describe("a photo of the page", () => {
 });
 
 describe("several on a page", () => {
-  it("may each bring the script", async () => {
+  it("may each load the script", async () => {
     const snippet = `<script src="${at.site.url}embed.js" defer></script><unet-playground ${usual}></unet-playground>`;
     await open("");
     const failed: string[] = [];
@@ -133,7 +133,7 @@ describe("several on a page", () => {
     expect(failed).toEqual([]);
   });
 
-  it("start one after the other, and only those in sight", async () => {
+  it("start one after the other, and only in sight", async () => {
     const one = (id: string) =>
       `<unet-playground id="${id}" ${usual} style="height: 300px; aspect-ratio: auto"></unet-playground>`;
     await open(`${one("a")}${one("b")}<div style="height: 3000px"></div>${one("c")}`);
@@ -145,7 +145,7 @@ describe("several on a page", () => {
     await waitFor("result c");
   });
 
-  it("rest out of sight, and go on once they are seen again", async () => {
+  it("pause out of sight, and resume in sight", async () => {
     await open(
       `<unet-playground id="a" ${usual} controls="actions"></unet-playground><div style="height: 4000px"></div>`,
     );
@@ -169,7 +169,7 @@ describe("several on a page", () => {
   });
 });
 
-describe("the engine of several", () => {
+describe("the engine of several elements", () => {
   const small = (id: string, attributes = usual) =>
     `<unet-playground id="${id}" ${attributes} style="height: 300px; aspect-ratio: auto"></unet-playground>`;
   const change = (id: string, name: string, value: string) =>
@@ -185,13 +185,13 @@ describe("the engine of several", () => {
       });
     });
 
-  it("is one for all of them", async () => {
+  it("is shared by all", async () => {
     await open(small("a") + small("b"));
     await waitFor("result b");
     expect(page.workers().length).toBe(1);
   });
 
-  it("is each frame's own where frames cannot meet", async () => {
+  it("is separate for each frame if they cannot meet", async () => {
     await open("");
     await page.addInitScript(() => void Reflect.deleteProperty(globalThis, "SharedWorker"));
     const script = `<script src="${at.site.url}embed.js" defer></script>`;
@@ -204,7 +204,7 @@ describe("the engine of several", () => {
     expect(page.workers().length).toBe(2);
   });
 
-  it("stays when a frame goes that has not started it, and is replaced when its own goes", async () => {
+  it("survives the removal of other frames, and is replaced after that of its own", async () => {
     await open(small("a") + small("b") + small("c"));
     await waitFor("result b");
     const [worker] = page.workers();
@@ -224,7 +224,7 @@ describe("the engine of several", () => {
     expect(await errors("c")).toEqual([]);
   });
 
-  it("that one crashes is told of there alone, and the other makes its results again", async () => {
+  it("that crashes is reported to its frame only, and the other recomputes its results", async () => {
     await open(small("a", `${usual} controls="actions"`) + small("b"));
     await waitFor("result b");
     const before = (await results("b")).length;
@@ -258,7 +258,7 @@ describe("the engine of several", () => {
 });
 
 describe("before it starts", () => {
-  it("shows its poster, until the playground can be seen", async () => {
+  it("shows its poster until the playground is visible", async () => {
     await open(`<unet-playground id="a" ${usual} poster="coffee.jpg" title="Noise" autorun="false"></unet-playground>`);
     await page.getByRole("button", { name: "Run: Noise" }).waitFor();
     await page.getByRole("img", { name: "Noise" }).waitFor();
@@ -267,7 +267,7 @@ describe("before it starts", () => {
     expect(await page.locator("#a img").count()).toBe(0);
   });
 
-  it("waits for a press of its button where it is not to run by itself", async () => {
+  it("waits for its button if autorun is off", async () => {
     await open(`<unet-playground id="a" ${usual} autorun="false" title="Noise" lang="vi"></unet-playground>`);
     const button = page.getByRole("button", { name: "Chạy: Noise" });
     await button.waitFor();
@@ -279,7 +279,7 @@ describe("before it starts", () => {
     expect(await page.locator("#a button").count()).toBe(0);
   });
 
-  it("starts out of sight where that is asked for, by an attribute or a call", async () => {
+  it("starts out of sight on request, by an attribute or a call", async () => {
     const far = '<div style="height: 4000px"></div>';
     await open(
       `${far}<unet-playground id="a" ${usual} loading="eager"></unet-playground>${far}<unet-playground id="b" ${usual}></unet-playground>`,
@@ -290,7 +290,7 @@ describe("before it starts", () => {
     await waitFor("result b");
   });
 
-  it("shows views that have no results", async () => {
+  it("shows views without results", async () => {
     await open('<unet-playground id="a" view="lab" preset="bilinear" poster="coffee.jpg"></unet-playground>');
     await waitFor("ready a");
     await inside().locator("lab-view, up-lab, main").first().waitFor();
@@ -304,7 +304,7 @@ describe("before it starts", () => {
 describe("in a small frame", () => {
   const sized = (width: number, height: number, attributes: string) =>
     `<unet-playground id="a" ${attributes} style="width: ${width}px; height: ${height}px; aspect-ratio: auto"></unet-playground>`;
-  /** What of the view is in sight, and whether something is longer or wider than the frame. */
+  /** The visible parts of the view, and whether anything is longer or wider than the frame. */
   const measured = (selector: string) =>
     inside().evaluate((selector) => {
       const deep = (root: Document | ShadowRoot): globalThis.Element | null => {
@@ -326,7 +326,7 @@ describe("in a small frame", () => {
         height: innerHeight,
       };
     }, selector);
-  /** What each view is for, which is in sight at once, or reached by scrolling less than a frame's height. */
+  /** The main part of each view, which is visible at once, or by scrolling less than a frame's height. */
   const FOR: [view: string, attributes: string, selector: string, screens: number][] = [
     ["the playground", usual, "up-compare", 1],
     ["the gallery", 'view="gallery" preset="super-resolve-x4"', "gallery-chart", 1],
@@ -350,14 +350,14 @@ describe("in a small frame", () => {
           await waitFor("ready a");
           await expect.poll(async () => (await measured(selector)).top).toBeLessThan(screens * height);
           expect((await measured(selector)).fits, lang).toBe(true);
-          if (lang === "vi" && height < 480) await expectAccessible(inside(), "page-has-heading-one"); // the page around has it
+          if (lang === "vi" && height < 480) await expectAccessible(inside(), "page-has-heading-one"); // the embedding page has it
           expect(await inside().locator("up-header h1").isVisible()).toBe(false);
         }
       },
     );
   }
 
-  it("the pictures have the room, and the controls take it where they are asked for", async () => {
+  it("the pictures have the room, and the controls cover them on request", async () => {
     await open(sized(320, 240, `${usual} controls="all"`));
     await waitFor("result a");
     const task = inside()
@@ -381,7 +381,7 @@ describe("in a small frame", () => {
     [700, 400, "wipe"],
     [700, 400, "grid"],
   ] as const) {
-    it(`names of pictures keep clear of the way out: ${layout}, ${width} by ${height}`, async () => {
+    it(`tags keep clear of the link out: ${layout}, ${width} by ${height}`, async () => {
       await open(
         sized(width, height, `task="denoise" with="bilinear pixel-shuffle" sample="chelsea" layout="${layout}"`),
       );
@@ -398,8 +398,8 @@ describe("in a small frame", () => {
   }
 });
 
-describe("what the page around has chosen", () => {
-  it("stays: another view is opened in a tab of its own, as the whole page", async () => {
+describe("the embedding page's choice", () => {
+  it("stays: another view opens as the whole page in a new tab", async () => {
     await open(`<unet-playground id="a" view="gallery" preset="super-resolve-x4"></unet-playground>`);
     await waitFor("ready a");
     await inside()
@@ -417,7 +417,7 @@ describe("what the page around has chosen", () => {
     expect(await inside().evaluate(() => document.body.firstElementChild?.localName)).toBe("gallery-view");
   });
 
-  it("is fixed by a lock: no photo is brought in, by a button, a drop or from a result", async () => {
+  it("is fixed by a lock: no photo can be opened, by a button, a drop or from a result", async () => {
     await open(
       `<unet-playground id="a" ${usual} controls="actions" lock></unet-playground>
        <unet-playground id="b" view="learn" lock></unet-playground>`,
@@ -441,8 +441,8 @@ describe("what the page around has chosen", () => {
   });
 });
 
-describe("where the browser or the page around refuses something", () => {
-  it("runs without storage, which frames of other sites may be denied, and shares no engine", async () => {
+describe("restrictions by the browser or the embedding page", () => {
+  it("allow a run without storage, as in frames of other sites, with a separate engine", async () => {
     await open("");
     await page.addInitScript(() => {
       if (window === window.parent) return;
@@ -469,7 +469,7 @@ describe("where the browser or the page around refuses something", () => {
     expect(failed).toEqual([]);
   });
 
-  it("offers no camera to readers whose page does not allow one", async () => {
+  it("hide the camera if the page does not allow one", async () => {
     const strict = await serve(folder, "/strict/", { "Permissions-Policy": "camera=()" });
     try {
       await open(`<unet-playground id="a" ${usual} controls="picture" style="width: 800px"></unet-playground>`);
@@ -483,17 +483,17 @@ describe("where the browser or the page around refuses something", () => {
   });
 });
 
-describe("in a sandbox without an origin", () => {
+describe("in a sandbox with an opaque origin", () => {
   const sentence = /cannot start here: this frame is in a sandbox/;
 
-  describe("where the playground's host sends CORS headers", () => {
+  describe("if the playground's host sends CORS headers", () => {
     let open: Site;
     beforeAll(async () => {
       open = await serve(at.folder, "/open/", { "Access-Control-Allow-Origin": "*" });
     });
     afterAll(() => open?.close());
 
-    /** A page with this in a sandbox; complaints other than of requests to the playground's host. */
+    /** A sandboxed page with this body; complaints, except about requests to the playground's host. */
     async function around(src: string): Promise<string[]> {
       const frame = `<iframe src="${src}" sandbox="allow-scripts" width="900" height="700"></iframe>`;
       writeFileSync(
@@ -505,7 +505,7 @@ describe("in a sandbox without an origin", () => {
       return seen.complaints;
     }
 
-    it("a frame works, in a worker that imports its script", async () => {
+    it("a frame works, with a worker that imports its script", async () => {
       const complaints = await around(`${open.url}index.html?embed=1&controls=actions${PLAIN}`);
       const inside = page.frameLocator("iframe");
       await inside.locator("up-actions .status").filter({ hasText: "Done in" }).waitFor();
@@ -515,7 +515,7 @@ describe("in a sandbox without an origin", () => {
       expect(complaints.filter((one) => !one.startsWith(`request: ${open.url}`))).toEqual([]);
     });
 
-    it("the element in a page that is in one works, with its calls and events", async () => {
+    it("the element works in a sandboxed page, with its calls and events", async () => {
       writeFileSync(
         join(folder, "sandboxed.html"),
         `<!doctype html><title>Lesson</title><script src="${open.url}embed.js" defer></script>
@@ -532,7 +532,7 @@ describe("in a sandbox without an origin", () => {
     });
   });
 
-  it("a frame says why it cannot start, in its language", async () => {
+  it("a frame shows why it cannot start, in its language", async () => {
     await open("");
     await page.setContent(`<iframe src="${at.site.url}index.html?embed=1#${usual}" sandbox="allow-scripts"></iframe>`);
     await page.frameLocator("iframe").getByText(sentence).waitFor();
@@ -540,7 +540,7 @@ describe("in a sandbox without an origin", () => {
     await page.frameLocator("iframe").getByText("không khởi động được ở đây").waitFor();
   });
 
-  it("the element shows that in place of its poster, tells the page, and refuses calls", async () => {
+  it("the element shows the reason instead of its poster, notifies the page, and rejects calls", async () => {
     writeFileSync(
       join(folder, "around.html"),
       '<!doctype html><title>Around</title><iframe src="lesson.html" sandbox="allow-scripts" width="800" height="700"></iframe>',
@@ -555,7 +555,7 @@ describe("in a sandbox without an origin", () => {
     expect(events).toEqual(["sandboxed"]);
   });
 
-  it("works as ever where the sandbox allows it its origin", async () => {
+  it("works normally if the sandbox allows same-origin", async () => {
     await open("");
     await page.setContent(
       `<iframe src="${at.site.url}index.html?embed=1&controls=actions" sandbox="allow-scripts allow-same-origin" width="800" height="600"></iframe>`,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { expectAccessible, launch } from "./browser";
 import { type Site, serve } from "./server";
 
-/** The custom element in a course page of another origin, over the production build. */
+/** The custom element in a course page of another origin, with the production build. */
 
 type Element = HTMLElement &
   Record<"run" | "stop" | "report", () => Promise<object>> & {
@@ -38,7 +38,7 @@ beforeEach(async () => {
   await page?.context().close();
 });
 
-/** A page of the other origin, with the events of its elements in `heard`. */
+/** A page of the other origin that records the events of its elements in `heard`. */
 async function open(html: string, viewport = { width: 1000, height: 900 }): Promise<void> {
   page = await (await browser.newContext({ viewport, locale: "en-GB" })).newPage();
   writeFileSync(join(folder, "lesson.html"), html.replaceAll("https://example.edu/unet/", site.url));
@@ -80,7 +80,7 @@ describe("the element", () => {
     expect(readFileSync("dist/embed.js", "utf8")).not.toMatch(/import\s*[("{]/);
   });
 
-  it("shows what its attributes say, follows them, and tells what happens", async () => {
+  it("shows its attributes' settings, follows them, and emits events", async () => {
     await open(
       tag(
         'task="denoise" with="bilinear" sample="chelsea" degradation="gaussian-noise" level="35" backend="cpu" controls="compare strength"',
@@ -100,7 +100,7 @@ describe("the element", () => {
     expect((await heard("change")).settings).toMatchObject({ with: "nearest", degrade: "gaussian-noise,35,1" });
   });
 
-  it("gives results and reports, opens photos of the page around, and says what it cannot do", async () => {
+  it("returns results and reports, opens photos of the embedding page, and reports errors", async () => {
     await open(tag('task="denoise" with="bilinear" mode="apply" backend="cpu" src="coffee.jpg"'));
     await heard("result");
     await expect
@@ -121,7 +121,7 @@ describe("the element", () => {
     expect((await heard("error")).message).toMatch(/nothing\.jpg: HTTP 404/);
   });
 
-  it("listens to the frame's origin alone, and the frame to the page around it alone", async () => {
+  it("accepts only its frame's origin, and the frame only the embedding page", async () => {
     await open(tag('task="denoise" with="bilinear" sample="chelsea" mode="apply" backend="cpu"'));
     await heard("result");
     await page.evaluate(() => window.postMessage({ unetPlayground: 1, event: "solved", detail: {} }, "*"));
@@ -137,7 +137,7 @@ describe("the element", () => {
     expect((await heard("change")).settings).toMatchObject({ task: "denoise" });
   });
 
-  it("neither takes the focus nor scrolls, and waits until it is near", async () => {
+  it("neither takes the focus nor scrolls, and waits until it is near the viewport", async () => {
     await open(
       tag('task="denoise" with="bilinear" sample="chelsea"', '<div style="height: 3000px"></div>').replace(
         "<unet-playground",
@@ -182,7 +182,7 @@ describe("the element", () => {
 });
 
 describe("a course page", () => {
-  it("has exercises that are solved, and nothing that axe finds from the outside", async () => {
+  it("has exercises that can be solved, without axe violations", async () => {
     await open(course);
     await heard("result", "decoder");
     expect(await page.locator("#decoder").getAttribute("solved")).toBeNull();
@@ -211,10 +211,10 @@ describe("a course page", () => {
     expect(await own.locator("html").getAttribute("lang")).toBe("vi");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await expectAccessible(page);
-    for (const frame of page.frames().slice(1)) await expectAccessible(frame, "page-has-heading-one"); // the page around has it
+    for (const frame of page.frames().slice(1)) await expectAccessible(frame, "page-has-heading-one"); // the embedding page has it
   });
 
-  it("is solved in a sandbox that leaves the frames their origins", async () => {
+  it("is solved in a sandbox with same-origin", async () => {
     await open(course);
     await page.goto("about:blank");
     writeFileSync(
@@ -229,7 +229,7 @@ describe("a course page", () => {
     await lesson.locator('[data-for="decoder"]').getByText("Solved.").waitFor({ timeout: 45_000 });
   });
 
-  it("is solved in a sandbox without an origin, where the playground's host sends CORS headers", async () => {
+  it("is solved in a sandbox with an opaque origin, if the playground's host sends CORS headers", async () => {
     const open = await serve("dist", "/unet/", { "Access-Control-Allow-Origin": "*" });
     try {
       page = await (await browser.newContext({ viewport: { width: 1000, height: 900 }, locale: "en-GB" })).newPage();
@@ -252,8 +252,8 @@ describe("a course page", () => {
   });
 });
 
-/** Quarto itself is not installed here: this is the HTML that it writes around a raw block, as its version 1.5 does. */
-describe("a page as Quarto writes it", () => {
+/** Quarto itself is not installed here: this is the HTML that version 1.5 writes around a raw block. */
+describe("a page as written by Quarto", () => {
   const guide = readFileSync("../docs/embedding.md", "utf8");
   const [, snippet = ""] = /### Quarto\n````markdown\n```\{=html\}\n(.*?)```\n````/s.exec(guide) ?? [];
   const around = (head: string, block: string) => `<!DOCTYPE html>

@@ -27,7 +27,9 @@ import { bytesIn, png } from "./pictures";
 import { type Site, serve } from "./server";
 import { unpackedSite } from "./zip";
 
-/** The zip of the production build below a sub-path: the real engine and the shipped models, on the CPU and on WebGPU. */
+/**
+ * The zip of the production build below a sub-path: the real engine and the shipped models, on the CPU and on WebGPU.
+ */
 
 const chelsea = readFileSync("public/samples/chelsea.jpg");
 let browser: Browser;
@@ -71,10 +73,10 @@ async function keep(way: string): Promise<void> {
   await page.getByRole("button", { name: way }).click();
 }
 
-/** Width and height that a PNG file says. */
+/** Width and height in a PNG file's header. */
 const sizeOf = (file: Uint8Array) => [16, 20].map((at) => new DataView(file.buffer, file.byteOffset).getUint32(at));
 
-/** Decodes two pictures in the page and gives sizes and the root mean square difference of RGB, of 255. */
+/** Decodes two pictures in the page; returns their sizes and the root mean square difference of RGB, of 255. */
 async function difference(one: Buffer, other: Buffer): Promise<{ width: number; height: number; rms: number }> {
   return page.evaluate(
     async (files) => {
@@ -100,17 +102,17 @@ async function difference(one: Buffer, other: Buffer): Promise<{ width: number; 
 const named = (name: string) => namedOn(page, name);
 
 describe("on the CPU", () => {
-  it("opens on a sample that is restored here and now", async () => {
+  it("opens on a sample and restores it", async () => {
     await open();
     await restored(page);
     const clean = await difference(await savedPng(), chelsea);
     expect(clean).toMatchObject({ width: 451, height: 300 });
-    // The noise added has a standard deviation of 35; twice as good as a box blur is under 12.
+    // The added noise has a standard deviation of 35; under 12 is twice as good as a box blur.
     expect(clean.rms).toBeLessThan(12);
     expect(complaints).toEqual([]);
   });
 
-  it("scores six results against the original, maps differences, mixes", async () => {
+  it("scores six results against the original, maps differences, blends", async () => {
     const networks = {
       bilinear: "U-Net · bilinear",
       nearest: "U-Net · nearest",
@@ -131,7 +133,7 @@ describe("on the CPU", () => {
     await shortcut(page, "d");
     await page.locator(".legend").waitFor();
     const map = page.locator("up-grid .cell").nth(5).locator("up-picture canvas").last();
-    // What a filter leaves of the noise is spread all over: red and blue of a heat map, hardly any green.
+    // The noise that a filter leaves is everywhere: red and blue of the heat map, hardly any green.
     const green = () =>
       map.evaluate((canvas: HTMLCanvasElement) => {
         const small = new OffscreenCanvas(1, 1).getContext("2d");
@@ -146,7 +148,7 @@ describe("on the CPU", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("restores a dropped photo and saves it whole", async () => {
+  it("restores a dropped photo and saves it at full size", async () => {
     await open();
     await use("CPU");
     await bring(page, "drop", [{ name: "cat.jpg", type: "image/jpeg", bytes: chelsea }]);
@@ -162,7 +164,7 @@ describe("on the CPU", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("restores an old photo: clean, in colour, and larger", async () => {
+  it("restores an old photo: repaired, in color, and larger", async () => {
     await open("#task=old-photo&with=bilinear&mode=test&backend=cpu&picture=chelsea");
     await restored(page);
     const result = await savedPng();
@@ -181,7 +183,7 @@ describe("on the CPU", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("keeps a report that names the model by its hash, a sheet, and many photos as a ZIP", async () => {
+  it("saves a report with the model's hash, a sheet, and many photos as a ZIP", async () => {
     await open("#with=bilinear,median-filter&backend=cpu");
     await restored(page);
     const report = JSON.parse((await downloaded(() => keep("Save a report as JSON"))).toString());
@@ -200,7 +202,7 @@ describe("on the CPU", () => {
     for (const file of Object.values(files)) expect(sizeOf(file)).toEqual([451, 300]);
   });
 
-  it("scores a segmentation against a mask: what it says itself agrees with it wholly", async () => {
+  it("scores a segmentation against a mask: its own output agrees completely", async () => {
     const classes = "background,border,pet,person";
     await open(`#task=segment&with=bilinear&mode=test&backend=cpu&labels=classes&classes=${classes}`);
     await restored(page);
@@ -215,7 +217,7 @@ describe("on the CPU", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("refuses a result that could not be held, and says what would fit", async () => {
+  it("refuses a result that does not fit in memory, and names a size that does", async () => {
     await open("#task=super-resolve-x2&with=bilinear&backend=cpu");
     await restored(page);
     await bring(page, "drop", [{ name: "huge.png", type: "image/png", bytes: png(6000, 4400, () => 90) }]);
@@ -227,7 +229,7 @@ describe("on the CPU", () => {
     expect(4 * width * height).toBeGreaterThan(94e6);
   });
 
-  it("works without a network on the next visit", async () => {
+  it("works offline on the next visit", async () => {
     const own = await serve(unpacked.folder, "/elsewhere/");
     ({ page, complaints } = await visit(browser, own.url + PLAIN, KEPT));
     await restored(page);
@@ -244,11 +246,11 @@ describe("on the CPU", () => {
     await restored(page);
     await page.evaluate(() => (location.hash = "#lab/nearest"));
     await page.locator("lab-view h1").waitFor();
-  }, 120_000); // two visits, each with a trial of a GPU that the CPU imitates
+  }, 120_000); // two visits, each with a trial of a software GPU
 
-  it("stops a run of ten seconds within 200 ms, in the worker as well as on the page", async () => {
+  it("stops a run of ten seconds within 200 ms, in the worker and on the page", async () => {
     ({ page, complaints } = await visit(browser, "about:blank"));
-    // Notes when the page asks for a stop and when the worker answers that call.
+    // Records when the page requests a stop, and when the worker answers that call.
     await page.addInitScript(() => {
       const times = { asked: 0, answered: 0, id: -1 };
       Object.assign(window, { times });
@@ -269,7 +271,7 @@ describe("on the CPU", () => {
     await restored(page);
     const large = png(5000, 4000, (x, y) => (x ^ y) & 255);
     await bring(page, "drop", [{ name: "large.png", type: "image/png", bytes: large }]);
-    // A slow machine waits to be asked, a fast one does not; the button may come after the words.
+    // A slow machine waits for Run, a fast one does not; the button may appear after the text.
     const running = async () => {
       if (await run(page).isVisible()) await run(page).click();
       return status(page).textContent();
@@ -284,7 +286,7 @@ describe("on the CPU", () => {
     expect(answered - asked).toBeLessThan(200);
   }, 100_000);
 
-  it("replaces an engine that trapped, and restores the same photo again", async () => {
+  it("replaces a crashed engine, and restores the same photo again", async () => {
     await open();
     await restored(page);
     await bring(page, "drop", [{ name: "cat.jpg", type: "image/jpeg", bytes: chelsea }]);
@@ -304,7 +306,7 @@ describe("on the CPU", () => {
 });
 
 describe("on WebGPU", () => {
-  it("restores a small photo, as the CPU does", async () => {
+  it("restores a small photo like the CPU", async () => {
     await open();
     await restored(page);
     const small = png(64, 48, (x, y) => 60 + 2 * x + ((x * 7919 + y * 104729) % 31));
@@ -319,7 +321,7 @@ describe("on WebGPU", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("says so where there is none, and goes on with the CPU", async () => {
+  it("reports a missing GPU, and continues on the CPU", async () => {
     const without = await launch({ webgpu: false });
     try {
       ({ page, complaints } = await visit(without, site.url + PLAIN));
@@ -335,8 +337,8 @@ describe("on WebGPU", () => {
   });
 });
 
-describe("a person's photo", () => {
-  it("is looked at, and what it needs is proposed; it is cut and enlarged to a size without a network running twice", async () => {
+describe("the user's photo", () => {
+  it("gets a proposal for its need; cropping and resizing an enlarged result runs no network twice", async () => {
     await open();
     await restored(page);
     await use("CPU");
@@ -380,9 +382,9 @@ describe("a person's photo", () => {
   });
 });
 
-describe("broken and odd files", () => {
+describe("broken and unusual files", () => {
   const pictures: Record<string, "picture" | "sentence"> = {
-    "truncated.jpg": "picture", // what there is of it
+    "truncated.jpg": "picture", // the decodable part
     "truncated.png": "picture",
     "lying-size.png": "sentence",
     "empty.png": "sentence",
@@ -399,7 +401,7 @@ describe("broken and odd files", () => {
   };
   const folder = "../tests/fixtures/pictures";
 
-  it("pictures end in a picture or a sentence, and the page works on", async () => {
+  it("pictures end in a picture or a message, and the page keeps working", async () => {
     await open();
     await restored(page);
     await use("CPU");
@@ -422,7 +424,7 @@ describe("broken and odd files", () => {
     await restored(page);
   });
 
-  it("HEIC is named where neither the engine nor the browser reads it", async () => {
+  it("HEIC is named if neither the engine nor the browser reads it", async () => {
     await open();
     await restored(page);
     await bring(page, "drop", [{ name: "photo.heic", bytes: readFileSync(`${folder}/photo.heic`) }]);
@@ -437,7 +439,7 @@ describe("broken and odd files", () => {
     await restored(page);
   });
 
-  it("models end in a sentence, and a good one runs after them", async () => {
+  it("models end in a message, and a valid one runs after them", async () => {
     await open();
     await restored(page);
     const shipped = readFileSync("dist/models/denoise-bilinear.onnx");
@@ -456,7 +458,7 @@ describe("broken and odd files", () => {
     await restored(page);
   });
 
-  it("a model in two files: named what is missing, run when both come", async () => {
+  it("a model in two files: names the missing one, runs with both", async () => {
     const fixture = "../tests/fixtures/nets/external_data.safetensors";
     const model = { name: "unet.onnx", bytes: bytesIn(fixture, "weights in a second file/model") };
     const data = {
@@ -465,7 +467,7 @@ describe("broken and odd files", () => {
     };
     await open();
     await restored(page);
-    // The model takes pictures of exactly this size.
+    // The model takes pictures only of this size.
     await bring(page, "drop", [{ name: "small.png", bytes: png(20, 16, (x, y) => 8 * x + 4 * y) }]);
     await named("small.png").waitFor();
     await restored(page);
@@ -473,18 +475,18 @@ describe("broken and odd files", () => {
     await notice(page).getByText("second file that is missing").waitFor();
     await notice(page).getByText("unet.onnx.data").waitFor();
     await bring(page, "drop", [data, model]);
-    // Its file does not say what it puts out.
+    // Its file does not declare its output.
     await page.getByRole("radio", { name: "Picture" }).first().check();
     await page.getByRole("button", { name: "Use it" }).click();
     await method(page, "unet.onnx").waitFor();
     await restored(page);
   });
 
-  it("a folder with a model and its weights in a folder within is used as it lies", async () => {
+  it("a folder with a model and its weights in a subfolder is used as it is", async () => {
     await open();
     await restored(page);
     await dropFromDisk(page, resolve("../tests/fixtures/cases/onnx/external-data-in-subfolder"));
-    await page.getByRole("button", { name: "Use it" }).click(); // its file does not say what it puts out
+    await page.getByRole("button", { name: "Use it" }).click(); // its file does not declare its output
     await method(page, "model.onnx").waitFor();
     await restored(page);
     expect(await method(page, "model.onnx").isChecked()).toBe(true);

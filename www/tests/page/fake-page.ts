@@ -7,7 +7,7 @@ import { SitePage } from "./site-page";
 export const chelsea = readFileSync("public/samples/chelsea.jpg");
 export const photo = { name: "cat.jpg", type: "image/jpeg", bytes: chelsea };
 
-/** The page on the fake engine: all that does not depend on what networks compute. */
+/** The page on the fake engine: everything that is independent of the networks' results. */
 export class FakePage extends SitePage {
   readonly folder = String(config.build?.outDir);
 
@@ -15,14 +15,14 @@ export class FakePage extends SitePage {
     super(String(config.build?.outDir), "/some/where/");
   }
 
-  /** Opens the page with these settings in its address, and waits for its first results. */
+  /** Opens the page with these settings in its address, and waits for the first results. */
   async open(options?: BrowserContextOptions, hash?: string): Promise<Page> {
     const page = await this.visit(hash, options);
     await restored(page);
     return page;
   }
 
-  /** Steers the fake engine; the answer of the worker tells that it has heard. */
+  /** Controls the fake engine; resolves when the worker has confirmed. */
   async engine(behaviour: Record<string, unknown>): Promise<void> {
     await this.page.evaluate(async (behaviour) => {
       const channel = new BroadcastChannel("fake-engine");

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { bring, dropFromDisk, expectAccessible, method, named, notice, restored, status, stop } from "./browser";
 import { chelsea, FakePage, photo } from "./fake-page";
 
-/** Many files, files of odd names, folders: nothing is lost. */
+/** Many files, unusual names, folders: nothing is lost. */
 
 const at = new FakePage();
 let page: Page;
@@ -23,7 +23,7 @@ async function zip(): Promise<Record<string, Uint8Array>> {
 }
 
 describe("one drop", () => {
-  it("of names alike but for extension or case gives a result of each, and names what is no picture", async () => {
+  it("with names that differ only in extension or case gives a result for each, and names files that are no pictures", async () => {
     await open();
     const files = ["a.jpg", "a.png", "untyped"].map((name) => ({ name, bytes: bytesOf(name) }));
     const notes = { name: "notes.txt", type: "text/plain", bytes: new TextEncoder().encode("hello") };
@@ -49,7 +49,7 @@ describe("one drop", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("of one photo and a file that is none opens the photo, and says what was left out", async () => {
+  it("with one photo and another file opens the photo, and names the other", async () => {
     await open();
     await bring(page, "drop", [
       { name: "notes.txt", bytes: new TextEncoder().encode("hello") },
@@ -60,13 +60,13 @@ describe("one drop", () => {
     await restored(page);
   });
 
-  it("of nothing but a system's own files says that there is nothing", async () => {
+  it("with only system files says that there is nothing to open", async () => {
     await open();
     await bring(page, "drop", [{ name: ".DS_Store", bytes: new Uint8Array(9) }]);
     await notice(page).getByText("no picture and no model").waitFor();
   });
 
-  it("of a model with photos uses it on them", async () => {
+  it("with a model and photos uses it on them", async () => {
     await open();
     await bring(page, "drop", [photo, { name: "mine.onnx", ...model }, { ...photo, name: "dog.jpg" }]);
     await named(page, "cat.jpg").waitFor();
@@ -75,7 +75,7 @@ describe("one drop", () => {
     expect(Object.keys(await zip())).toEqual(["cat-denoise.png", "dog-denoise.png"]);
   });
 
-  it("of two models asks which", async () => {
+  it("with two models asks which one to use", async () => {
     await open();
     await bring(page, "drop", [{ name: "one.onnx", ...model }, { name: "two.onnx", ...model }, photo]);
     const dialog = page.getByRole("dialog", { name: "Which network?" });
@@ -113,7 +113,7 @@ describe("folders", () => {
     return { folder, beside, remove: () => rmSync(root, { recursive: true }) };
   }
 
-  it("are opened with all that lies in them, and beside files", async () => {
+  it("are opened with all of their content, together with files", async () => {
     await open();
     const { folder, beside, remove } = trip();
     await dropFromDisk(page, folder, beside);
@@ -130,7 +130,7 @@ describe("folders", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("tell how many files have been found, and are left when somebody stops", async () => {
+  it("report the number of files found, and are abandoned on a stop", async () => {
     await open();
     await page.evaluate(() => {
       // A folder without end, as slow as a network drive.
@@ -165,7 +165,7 @@ describe("folders", () => {
     await status(page)
       .filter({ hasText: /Looking for photos, [1-9]/ })
       .waitFor();
-    await page.getByRole("radio", { name: "Deblur" }).check(); // holds for what is found, and does not end the search
+    await page.getByRole("radio", { name: "Deblur" }).check(); // applies to the files found, and does not end the search
     await status(page)
       .filter({ hasText: /Looking for photos, 1\d/ })
       .waitFor();

@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import { expectAccessible, named, restored, run, status, tableRows } from "./browser";
 import { FakePage, photo } from "./fake-page";
 
-/** Who comes for the first time: a comparison that differs, the meters beside it, and a sentence. */
+/** The first visit: a comparison with a visible difference, scores beside it, and a sentence. */
 
 const at = new FakePage();
 
-it("opens on two networks that differ, with the meters beside them, and says once what to do", async () => {
+it("opens on two networks that differ, with the scores beside them, and explains once what to do", async () => {
   const page = await at.visit("");
   await restored(page);
   expect(await page.getByRole("radio", { name: "Enlarge ×2" }).isChecked()).toBe(true);
@@ -31,7 +31,7 @@ it("opens on two networks that differ, with the meters beside them, and says onc
   expect(at.complaints).toEqual([]);
 });
 
-it("leaves the table away on a phone, where the pictures carry their scores", async () => {
+it("hides the table on a phone, where the pictures show their scores", async () => {
   const page = await at.visit("", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await restored(page);
   expect(await page.locator("up-results").isVisible()).toBe(false);

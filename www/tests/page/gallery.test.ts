@@ -10,7 +10,7 @@ const point = (page: Page, name: string): Locator =>
 const compare = (page: Page): Locator => page.getByRole("link", { name: "Compare on my photo" });
 
 describe("the gallery", () => {
-  it("is reached from the playground's further networks, and leads back to those that are chosen", async () => {
+  it("opens from the playground's list of networks, and leads back to the chosen ones", async () => {
     const page = await at.visit("#task=super-resolve-x4&with=bilinear");
     await restored(page);
     expect(await method(page, "Residual blocks").isVisible()).toBe(false);
@@ -34,7 +34,7 @@ describe("the gallery", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("is as its link says, and offers no more than can be compared", async () => {
+  it("follows its link, and limits the number of choices", async () => {
     const names = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv", "residual"];
     const query = `score=Set14+luma&cost=parameters&scale=linear&without=frameworks&with=${names}`;
     const page = await at.visit(`#gallery/super-resolve-x4?${query}`);
@@ -71,7 +71,7 @@ describe("the gallery", () => {
     expect(strokes).not.toContain("none");
   });
 
-  it("shows how the score rose in training, where the file says so", async () => {
+  it("shows the score during training, if the file has it", async () => {
     const page = await at.visit("#gallery");
     const said = "Score in training: 24.3 dB at step 0, 29.3 dB at step 1,000";
     const curve = page.locator("article").getByRole("img", { name: said });
@@ -92,7 +92,7 @@ describe("the gallery", () => {
     await page.getByRole("img", { name: "Điểm khi huấn luyện: 24,3 dB ở bước 0, 29,3 dB ở bước 1.000" }).waitFor();
   });
 
-  it("measures on this device what networks take, when that is asked for, and can be stopped", async () => {
+  it("measures the networks' times on this device on request, and can be stopped", async () => {
     const page = await at.visit("#gallery?cost=time");
     const measure = page.getByRole("button", { name: "Measure on this device" });
     await measure.waitFor();
@@ -106,7 +106,7 @@ describe("the gallery", () => {
     expect(await page.locator("article", { hasText: "Residual blocks" }).textContent()).toMatch(/megapixel[\d.,]+ ms/);
     expect(at.complaints).toEqual([]);
 
-    // Without the network there is nothing to measure, and no dead end.
+    // Offline there is nothing to measure, and a way out.
     await page.getByRole("radio", { name: "Denoise", exact: true }).click();
     await page.route("**/denoise-*.onnx", (route) => setTimeout(() => route.continue(), 20_000));
     await measure.click();
@@ -116,7 +116,7 @@ describe("the gallery", () => {
     expect(await page.locator("gallery-chart .point").count()).toBe(0);
   });
 
-  it("says so where the list of networks does not come, and tries again", async () => {
+  it("reports a manifest that fails to load, and retries", async () => {
     const page = await at.visit("#slides");
     await page.route("**/manifest.json", (route) => route.abort());
     await page.goto(`${at.site.url}#gallery`);
@@ -136,7 +136,7 @@ describe("the gallery", () => {
       isMobile: true,
     } as const,
   })) {
-    it(`has nothing that axe finds, and fits: ${name}`, async () => {
+    it(`has no axe violations, and fits: ${name}`, async () => {
       const page = await at.visit("#gallery?with=residual", options);
       await point(page, "Residual blocks").waitFor();
       await expectAccessible(page);

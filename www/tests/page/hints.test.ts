@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expectAccessible, meanColour, restored } from "./browser";
 import { FakePage } from "./fake-page";
 
-/** Colors that a person knows, for a network that takes them. */
+/** The user's color hints, for a network that takes them. */
 
 const at = new FakePage();
 let page: Page;
@@ -19,13 +19,13 @@ const colors = () => page.getByRole("dialog", { name: "Choose a color" });
 const hint = (number: number) => page.getByRole("button", { name: `Color hint ${number}`, exact: true });
 const hints = () => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get("hints") ?? "");
 
-/** Waits for the results of what has just been set: a run begins a moment later. */
+/** Waits for the results of a change: the run begins a moment later. */
 async function rerun(): Promise<void> {
   await page.waitForTimeout(200);
   await restored(page);
 }
 
-/** A click at a share of the stage. */
+/** Clicks at fractions of the stage. */
 async function click(x: number, y: number): Promise<void> {
   const box = await page.locator("up-compare").boundingBox();
   if (!box) throw new Error("there is no stage");
@@ -33,7 +33,7 @@ async function click(x: number, y: number): Promise<void> {
 }
 
 describe("color hints", () => {
-  it("are offered where a network takes them, and nowhere else", async () => {
+  it("are offered only if a network takes them", async () => {
     await open("#task=denoise&with=bilinear&picture=chelsea");
     expect(await offer().count()).toBe(0);
     await page.getByRole("radio", { name: "Colorize", exact: true }).check();
@@ -42,7 +42,7 @@ describe("color hints", () => {
     expect(await page.getByRole("slider", { name: /vivid/ }).count()).toBe(1);
   });
 
-  it("are set by a click and a color that the network finds likely, run it again, and stand in the address", async () => {
+  it("are set by a click and a likely color, run it again, and are in the address", async () => {
     await open();
     await offer().getByRole("button", { name: "Color hint" }).click();
     await click(0.5, 0.5);
@@ -58,7 +58,7 @@ describe("color hints", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("can be any color, moved by keys and by dragging, undone and deleted", async () => {
+  it("can have any color, be moved by keys and dragging, undone and deleted", async () => {
     await open();
     await offer().getByRole("button", { name: "Color hint" }).click();
     await offer().getByRole("button", { name: "In the middle" }).click();
@@ -89,7 +89,7 @@ describe("color hints", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("come with a link, and a temperature with them", async () => {
+  it("are part of a link, as is the temperature", async () => {
     await open(`${COLORIZE}&hints=0.3,0.4,60,40;0.7,0.6,10,-60&tell=temperature:0.8`);
     await hint(2).waitFor();
     const slider = page.getByRole("slider", { name: /vivid/ });
@@ -102,7 +102,7 @@ describe("color hints", () => {
     expect(await hints()).toBe("");
   });
 
-  it("have the lightness of the photo at their places, as the colors to choose from have", async () => {
+  it("have the photo's lightness, like the offered colors", async () => {
     const light = "hints=0.3,0.4,60,40;0.7,0.6,10,-60";
     await open(`${COLORIZE}&${light}`);
     const mark = (number: number) => hint(number).evaluate((one) => getComputedStyle(one, "::before").backgroundColor);
@@ -136,7 +136,7 @@ describe("color hints", () => {
     expect(await colors().count()).toBe(0);
   });
 
-  it("are offered beside the names of the pictures, also where the controls leave little room", async () => {
+  it("are offered beside the tags, also if the controls leave little room", async () => {
     await open(COLORIZE, { viewport: { width: 390, height: 844 }, hasTouch: true });
     for (const controls of [false, true]) {
       if (controls) await page.getByRole("button", { name: "Show controls" }).tap();
@@ -159,7 +159,7 @@ describe("color hints", () => {
     }
   });
 
-  it("are set on the whole result, and their colors stay above the tools", async () => {
+  it("can be set on the whole result, and their colors stay above the tools", async () => {
     await open(COLORIZE, { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
     const wipe = () => page.getByRole("slider", { name: "Compare left and right" }).getAttribute("aria-valuenow");
     await offer().getByRole("button", { name: "Color hint" }).click();

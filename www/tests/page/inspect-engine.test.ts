@@ -5,7 +5,7 @@ import { bring, expectAccessible, named, restored } from "./browser";
 import { png } from "./pictures";
 import { SitePage } from "./site-page";
 
-/** Looking into shipped models on the production build: the engine's own numbers, on the CPU. */
+/** Inspection of shipped models on the production build: the engine's own numbers, on the CPU. */
 
 const at = new SitePage("dist");
 let page: Page;
@@ -29,10 +29,10 @@ const far = (a: number[], b: number[]) =>
   a.length === b.length ? Math.max(...a.map((value, at) => Math.abs(value - (b[at] ?? 0)))) : Number.NaN;
 const done = () => page.getByRole("status").filter({ hasText: "Up to date" }).waitFor({ timeout: 100_000 });
 
-it("with nothing cut gives the result of the playground, with a connection cut another; feature maps are drawn", async () => {
+it("the inspector gives the playground's result without cuts, another one with a cut; and draws feature maps", async () => {
   page = await at.visit("#with=bilinear&backend=cpu", { reducedMotion: "reduce" });
   await restored(page);
-  // Small enough for one tile: both ways then see the same surroundings.
+  // Small enough for one tile: both paths then have the same surroundings.
   await bring(page, "drop", [
     { name: "small.png", type: "image/png", bytes: png(128, 96, (x, y) => 40 + x + ((x * 7919 + y * 104729) % 61)) },
   ]);
@@ -49,7 +49,7 @@ it("with nothing cut gives the result of the playground, with a connection cut a
   expect(output).toHaveLength(128 * 96 * 3);
   expect(far(output, await pixelsOf(saved))).toBeLessThanOrEqual(1);
 
-  // An encoder, two ends, and a way up on which sizes and names are those of the file.
+  // An encoder, two ends, and a decoder with sizes and names from the file.
   const boxes = await page
     .locator("inspect-net button")
     .evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
@@ -68,7 +68,7 @@ it("with nothing cut gives the result of the playground, with a connection cut a
   expect(at.complaints).toEqual([]);
 }, 200_000);
 
-it("of max-unpooling shows where the maxima were, and times every node", async () => {
+it("the inspector shows max-pooling indices, and times every node", async () => {
   page = await at.visit("#inspect?backend=cpu&model=max-unpool&node=pool1.maxpool&output=1", {
     reducedMotion: "reduce",
   });
@@ -85,7 +85,7 @@ it("of max-unpooling shows where the maxima were, and times every node", async (
   expect(at.complaints).toEqual([]);
 }, 200_000);
 
-it("a small network gets better as it learns, and untrained ones leave the marks of their upsampling", async () => {
+it("a small network improves during training, and untrained ones show their upsampling's pattern", async () => {
   page = await at.visit("#learn?step=0", { reducedMotion: "reduce" });
   const psnr = async () =>
     Number.parseFloat((await page.locator("figcaption").nth(1).locator("span").textContent()) ?? "");
@@ -106,7 +106,7 @@ it("a small network gets better as it learns, and untrained ones leave the marks
   expect(at.complaints).toEqual([]);
 }, 200_000);
 
-it("of a network too wide for words fits the page all the same, and is zoomed into", async () => {
+it("a network too wide for labels still fits the page, and can be zoomed", async () => {
   page = await at.visit("#inspect?task=segment&backend=cpu", { viewport: { width: 1440, height: 900 } });
   await done();
   const scroller = page.locator("inspect-net .scroll");
@@ -121,7 +121,7 @@ it("of a network too wide for words fits the page all the same, and is zoomed in
   expect(at.complaints).toEqual([]);
 }, 200_000);
 
-it("of transformers shows over the photo what a chosen place attends to", async () => {
+it("a transformer's attention from a chosen place is drawn over the photo", async () => {
   page = await at.visit("#inspect?backend=cpu&task=segment&model=trans-unet", { reducedMotion: "reduce" });
   const said = page.locator("inspect-attention [role=status]");
   const told = async () => {

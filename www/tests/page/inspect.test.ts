@@ -33,8 +33,8 @@ const focused = () =>
     return each?.getAttribute("aria-label") ?? "";
   });
 
-describe("the words of the drawing", () => {
-  it("are there and touch none of their neighbours', however wide the page is", async () => {
+describe("the labels of the drawing", () => {
+  it("are present without overlap, at every page width", async () => {
     await open("#inspect");
     for (const width of [700, 800, 900, 1000, 1440]) {
       await page.setViewportSize({ width, height: 900 });
@@ -81,10 +81,10 @@ describe("the way back to the playground", () => {
   });
 });
 
-describe("coming and going", () => {
+describe("navigation", () => {
   const go = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
 
-  it("leads to a playground that shows what the address names", async () => {
+  it("leads to a playground with the settings in the address", async () => {
     await open("#inspect?task=segment&mode=apply");
     await go("task=deblur&with=bilinear&mode=test&degrade=motion,9,0,1&picture=coffee");
     await restored(page);
@@ -92,7 +92,7 @@ describe("coming and going", () => {
     expect(await page.getByRole("radio", { name: "A cup of coffee" }).isChecked()).toBe(true);
   });
 
-  it("finds the feature maps as they were, in the language of now", async () => {
+  it("keeps the feature maps, in the current language", async () => {
     await open("#inspect?node=enc2.conv1");
     await done();
     const drawn = () =>
@@ -115,7 +115,7 @@ describe("coming and going", () => {
 });
 
 describe("the network", () => {
-  it("is drawn as buttons that arrow keys lead through along the data", async () => {
+  it("is drawn as buttons, and arrow keys follow the data", async () => {
     await open("#inspect");
     expect(await net().getByRole("button").count()).toBe(19);
     await box(/^enc1.conv1:/).focus();
@@ -133,7 +133,7 @@ describe("the network", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("says what each box costs, and what it took on each backend", async () => {
+  it("shows each box's cost, and its time on each backend", async () => {
     await open("#inspect?node=enc2.conv1");
     await done();
     const facts = page.locator("inspect-facts dl");
@@ -158,7 +158,7 @@ describe("the times of the kernels", () => {
   const row = (name: string): Locator => table().getByRole("button", { name, exact: true });
   const pressed = () => table().locator("[aria-pressed=true]").allTextContents();
 
-  it("lead to their boxes in the drawing, and the boxes to them", async () => {
+  it("link to their boxes in the drawing, and the boxes to them", async () => {
     await open("#inspect?backend=cpu");
     await done();
     expect(await table().getAttribute("aria-label")).toBe("Time of every kernel, CPU");
@@ -184,7 +184,7 @@ describe("the times of the kernels", () => {
     await expect.poll(inside).toBe(true);
   });
 
-  it("are sorted by how long they take, and saved", async () => {
+  it("can be sorted by time, and saved", async () => {
     await open("#inspect?backend=cpu");
     await done();
     await page.getByRole("radio", { name: "Slowest first" }).press(" ");
@@ -201,7 +201,7 @@ describe("the times of the kernels", () => {
     expect(lines[1]).toMatch(/^enc1.relu,Relu,Winograd,1x8x256x256,/);
   });
 
-  it("of a GPU have no bound, and are measured anew when asked; that can be stopped", async () => {
+  it("on a GPU have no efficiency, and are measured again on request; this can be stopped", async () => {
     await open("#inspect?backend=webgpu");
     await done();
     expect(await table().getByRole("columnheader").allTextContents()).not.toContain("Efficiency");
@@ -218,7 +218,7 @@ describe("the times of the kernels", () => {
     expect(await times.locator(".status").textContent()).toBe("");
   });
 
-  it("bring the box of a row into sight in a drawing that is larger than its frame", async () => {
+  it("scroll the box of a row into sight in a drawing larger than its frame", async () => {
     await open("#inspect?backend=cpu", PHONE);
     await done();
     for (let times = 0; times < 3; times++) await page.getByRole("button", { name: "Zoom in" }).press("Enter");
@@ -233,7 +233,7 @@ describe("the times of the kernels", () => {
     await expect.poll(inside).toBe(true);
   });
 
-  it("are scrolled within a phone's width, the layer and its time in sight", async () => {
+  it("scroll within a phone's width, with layer and time in sight", async () => {
     await open("#inspect?backend=cpu", { ...PHONE, viewport: { width: 360, height: 700 } });
     await done();
     const widths = () =>
@@ -251,7 +251,7 @@ describe("the times of the kernels", () => {
 });
 
 describe("feature maps", () => {
-  it("are chosen and read by keyboard", async () => {
+  it("are selected and read by keyboard", async () => {
     await open("#inspect?node=enc2.conv2");
     const channels = page.getByRole("listbox", { name: "Channels of enc2.conv2" });
     await expect.poll(() => channels.getByRole("option").count()).toBe(16);
@@ -269,7 +269,7 @@ describe("feature maps", () => {
     await expect.poll(() => value.textContent()).toMatch(/: 0|: \d/);
   });
 
-  it("come in pages where there are many", async () => {
+  it("come in pages if there are many", async () => {
     await open("#inspect?task=denoise&model=bilinear&node=cat2.concat&mode=test");
     const options = page.getByRole("listbox").getByRole("option");
     await expect.poll(() => options.count()).toBe(32);
@@ -278,7 +278,7 @@ describe("feature maps", () => {
     expect(await page.getByRole("button", { name: "On", exact: true }).count()).toBe(0);
   });
 
-  it("of max-pooling show where the maxima were", async () => {
+  it("of max-pooling show the indices", async () => {
     await open("#inspect?model=max-unpool&node=pool1.maxpool&output=1");
     await page.getByText("Each color is a position").waitFor();
     await page.getByRole("group", { name: "Channel 0, enlarged" }).focus();
@@ -288,14 +288,14 @@ describe("feature maps", () => {
       .waitFor();
   });
 
-  it("of two strategies are opened on the first layer after the upsampling", async () => {
+  it("of two strategies open at the first layer after the upsampling", async () => {
     await open("#inspect?model=nearest");
     await page.getByRole("combobox", { name: "Compare with" }).selectOption("pixel-shuffle");
     await expect.poll(() => page.getByRole("listbox").count()).toBe(2);
     await expect.poll(() => page.url()).toMatch(/node=dec\d+\.conv1/);
   });
 
-  it("of two strategies stand side by side", async () => {
+  it("of two strategies are side by side", async () => {
     await open("#inspect?model=max-unpool&node=up1.max-unpool.unpool");
     await page.getByRole("combobox", { name: "Compare with" }).selectOption("transposed-conv");
     await page
@@ -320,7 +320,7 @@ describe("feature maps", () => {
 });
 
 describe("skip connections", () => {
-  it("show beside the drawing what cutting one does, where it is seen", async () => {
+  it("show the effect of a cut beside the drawing", async () => {
     await open("#inspect", { viewport: { width: 1440, height: 900 } });
     await done();
     const beside = page.locator("inspect-view aside figure");
@@ -332,7 +332,7 @@ describe("skip connections", () => {
     expect(y + height).toBeLessThan(900);
   });
 
-  it("are cut and mended one by one, and all at once, both outputs in sight", async () => {
+  it("are cut and restored one by one, and all at once, with both outputs in sight", async () => {
     await open("#inspect");
     await done();
     await caption("Output").getByText("dB against the original").waitFor();
@@ -348,7 +348,7 @@ describe("skip connections", () => {
     expect(page.url()).not.toContain("cut=");
   });
 
-  it("of a link are cut at once, and what they lead to is drawn anew", async () => {
+  it("in a link are cut at once, and everything downstream is redrawn", async () => {
     await open("#inspect?cut=enc2>cat2.concat&node=dec2.conv1");
     await caption("With cuts").waitFor();
     expect(await net().locator(".line.cut").count()).toBe(1);
@@ -357,14 +357,14 @@ describe("skip connections", () => {
 });
 
 describe("the loss", () => {
-  it("is the lecture's mean, where there is an original", async () => {
+  it("is the lecture's mean, if there is an original", async () => {
     await open("#inspect");
     const formula = page.locator("inspect-loss").getByRole("status");
     await expect.poll(() => formula.textContent(), { timeout: 45_000 }).toMatch(/^L1 = 1 \/ \(H·W·C\) · .* = 0\.0\d+$/);
     await page.getByText(/over these 256 × 256 pixels/).waitFor();
   });
 
-  it("leads to Test mode where there is none", async () => {
+  it("leads to Test mode if there is none", async () => {
     await open("#inspect?mode=apply");
     const link = page.getByRole("link", { name: /^Choose “Damage it and score”/ });
     await link.waitFor();
@@ -373,7 +373,7 @@ describe("the loss", () => {
 });
 
 describe("the picture", () => {
-  it("is looked at where the arrow keys move the frame", async () => {
+  it("is inspected where the arrow keys move the frame", async () => {
     await open("#inspect");
     await done();
     await page.getByRole("group", { name: /begins at column 98, row 22/ }).press("ArrowRight");
@@ -381,7 +381,7 @@ describe("the picture", () => {
     await expect.poll(() => page.url()).toContain("at=258,150");
   });
 
-  it("is the playground's, which loses nothing", async () => {
+  it("is the playground's, which keeps its state", async () => {
     page = await at.open({}, "#with=nearest,median-filter&degrade=gaussian-noise,50,3&picture=coffee");
     const table = page.locator("up-results tbody");
     const before = await table.textContent();
@@ -400,7 +400,7 @@ describe("the picture", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("goes through a person's own network as well", async () => {
+  it("also runs through the user's own network", async () => {
     page = await at.open();
     await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array([1, 90, 0, 4]) }]);
     await page.getByRole("checkbox", { name: "mine.onnx" }).waitFor();
@@ -411,7 +411,7 @@ describe("the picture", () => {
     expect(await page.getByRole("radio", { name: "mine.onnx" }).isChecked()).toBe(true);
   });
 
-  it("goes through a network that is dropped there", async () => {
+  it("runs through a dropped network", async () => {
     await open("#inspect?model=bilinear&node=enc2.conv1&beside=nearest");
     await bring(page, "drop", [{ name: "mine.onnx", bytes: new Uint8Array([1, 90, 0, 4]) }]);
     await box(/^up1.transposed-conv.conv: ConvTranspose/).waitFor();
@@ -419,7 +419,7 @@ describe("the picture", () => {
     expect(page.url()).not.toContain("model=");
   });
 
-  it("made of labels shows no decibels", async () => {
+  it("shows no decibels for label pictures", async () => {
     await open("#inspect?task=segment&picture=chelsea");
     await done();
     await caption("Output").waitFor();
@@ -429,7 +429,7 @@ describe("the picture", () => {
 });
 
 describe("work", () => {
-  it("can be stopped, and goes on when asked", async () => {
+  it("can be stopped, and resumes on request", async () => {
     await open("#inspect");
     await done();
     await at.engine({ tileDelay: 3000 });
@@ -442,7 +442,7 @@ describe("work", () => {
     expect(await page.evaluate(() => document.activeElement?.localName)).toBe("inspect-view");
   });
 
-  it("that fails ends in a sentence with a way out", async () => {
+  it("that fails shows a message with actions", async () => {
     await open("#inspect");
     await done();
     await at.engine({ inspects: false });
@@ -452,7 +452,7 @@ describe("work", () => {
     await expectAccessible(page);
   });
 
-  it("goes on after the engine has crashed", async () => {
+  it("continues after the engine has crashed", async () => {
     await open("#inspect");
     await done();
     await page.workers()[0]?.evaluate(() => {
@@ -474,14 +474,14 @@ describe("the page", () => {
     "phone, dark": { ...PHONE, colorScheme: "dark" },
   };
   for (const [name, options] of Object.entries(looks)) {
-    it(`axe finds nothing: ${name}`, async () => {
+    it(`has no axe violations: ${name}`, async () => {
       await open("#inspect?model=max-unpool&beside=nearest&node=pool1.maxpool&cut=enc1>cat1.concat", options);
       await done();
       await expectAccessible(page);
     });
   }
 
-  it("keeps within the width of a phone: the drawing fits it", async () => {
+  it("fits the width of a phone, as does the drawing", async () => {
     await open("#inspect?beside=nearest&cut=enc1>cat1.concat", { ...PHONE, viewport: { width: 360, height: 700 } });
     await done();
     const widths = await page.evaluate(() => {
@@ -492,7 +492,7 @@ describe("the page", () => {
     expect(widths).toEqual([360, 360, true]);
   });
 
-  it("has a drawing that is pinched larger on a phone, and then dragged along", async () => {
+  it("has a drawing that can be pinched and dragged on a phone", async () => {
     await open("#inspect", PHONE);
     await done();
     const scroll = page.locator("inspect-net .scroll");
@@ -523,7 +523,7 @@ describe("the page", () => {
 });
 
 describe("a chain of tasks", () => {
-  it("says which step's network it shows, and that there is none", async () => {
+  it("names the step whose network is shown, or says that there is none", async () => {
     page = await at.visit("#task=old-photo&mode=apply&without=repair", {});
     await page.getByRole("link", { name: "Inspector" }).click();
     await page.locator("inspect-view .subject").filter({ hasText: "Restore an old photo · Colorize" }).waitFor();

@@ -7,7 +7,7 @@ import { expectAccessible, KEPT, named, restored } from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { type Site, serve } from "./server";
 
-/** The page as an app of the system, and its guides; below a sub-path, as everything of the fake page is. */
+/** The page as an installed app, and its guides; below a sub-path, like everything of the fake page. */
 
 const at = new FakePage();
 const folder = mkdtempSync(join(tmpdir(), "app-"));
@@ -22,7 +22,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Opens the page, and waits until its service worker can answer. */
+/** Opens the page, and waits until its service worker is active. */
 async function installed(): Promise<void> {
   page = await at.open(KEPT);
   await page.evaluate(async () => {
@@ -33,7 +33,7 @@ async function installed(): Promise<void> {
   });
 }
 
-/** Shares files as another app does: by a form that the system fills and sends to the page's share target. */
+/** Shares files like another app: by a form that the system posts to the page's share target. */
 async function share(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
   const { share_target: target } = JSON.parse(readFileSync(join(at.folder, "manifest.webmanifest"), "utf8"));
   const action = new URL(target.action, at.site.url).href;
@@ -49,14 +49,14 @@ async function share(...files: { name: string; mimeType: string; buffer: Buffer 
 }
 
 describe("installed", () => {
-  it("is an app to the browser, with a name, icons and nothing missing", async () => {
+  it("is recognized by the browser as an app, with a name, icons and nothing missing", async () => {
     await installed();
     const session = await page.context().newCDPSession(page);
     const { url, errors, data } = await session.send("Page.getAppManifest");
     expect(errors).toEqual([]);
     expect(url).toBe(`${at.site.url}manifest.webmanifest`);
     const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
-    // The tests' browser windows are private ones, in which nothing can be installed.
+    // The tests' browser windows are incognito, where nothing can be installed.
     expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual([]);
     const manifest = JSON.parse(data ?? "");
     for (const { src, sizes } of manifest.icons) {
@@ -82,7 +82,7 @@ describe("installed", () => {
     );
   });
 
-  it("takes several at once, and opens as ever where nothing was shared after all", async () => {
+  it("opens several shared photos, and opens normally if nothing was shared", async () => {
     await installed();
     await share(
       { name: "a.jpg", mimeType: "image/jpeg", buffer: photo.bytes },
@@ -94,7 +94,7 @@ describe("installed", () => {
     expect(await named(page, "a.jpg").count()).toBe(0);
   });
 
-  it("opens files that the system hands over, also from another view", async () => {
+  it("opens files from the system, also from another view", async () => {
     page = await at.visit("#slides");
     await page.addInitScript(() => {
       Object.defineProperty(window, "launchQueue", {
@@ -130,7 +130,7 @@ describe("help", () => {
     expect(await guide.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   });
 
-  it("has nothing that axe finds", async () => {
+  it("has no axe violations", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       for (const name of ["index", "embedding", "networks"]) {
         const context = await at.browser.newContext({ colorScheme, bypassCSP: true });
@@ -142,7 +142,7 @@ describe("help", () => {
     }
   });
 
-  it("is there without a network", async () => {
+  it("works offline", async () => {
     await installed();
     await page.context().setOffline(true);
     await page.goto(`${at.site.url}help/embedding.html`);

@@ -19,7 +19,7 @@ import {
 import { chelsea, FakePage, photo } from "./fake-page";
 import { serve } from "./server";
 
-/** What a person takes away, and what the browser keeps for the next visit. */
+/** Export, and what the browser keeps for the next visit. */
 
 const at = new FakePage();
 let page: Page;
@@ -28,7 +28,7 @@ async function open(options?: BrowserContextOptions, hash?: string): Promise<voi
   page = await at.open(options, hash);
 }
 
-/** The file that an action hands to the downloads. */
+/** The file that an action downloads. */
 async function downloaded(action: () => Promise<unknown>): Promise<{ name: string; bytes: Buffer }> {
   const download = page.waitForEvent("download");
   await action();
@@ -41,10 +41,10 @@ async function keep(way: string): Promise<void> {
   await page.getByRole("button", { name: way }).click();
 }
 
-describe("keeping", () => {
+describe("export", () => {
   it("copies the picture", async () => {
     await open({ permissions: ["clipboard-read", "clipboard-write"] });
-    // Only PNG can be copied, and the fake engine makes none.
+    // Only PNG can be copied, and the fake engine cannot write it.
     await page.evaluate(() => {
       navigator.clipboard.write = async ([item]) => {
         const blob = await item?.getType("image/png");
@@ -56,7 +56,7 @@ describe("keeping", () => {
     expect(await page.evaluate(() => (window as unknown as { copied: number }).copied)).toBe(54 + 451 * 300 * 4);
   });
 
-  it("saves the chosen result, which its button names, whatever is ticked to compare with it", async () => {
+  it("saves the chosen result, named on its button, whatever is selected for comparison", async () => {
     await open({}, "#task=super-resolve-x2&with=bilinear");
     const save = () => page.getByRole("button", { name: "Save PNG" });
     for (const filter of ["Bicubic", "Lanczos"]) {
@@ -80,7 +80,7 @@ describe("keeping", () => {
     expect(await save().textContent()).toMatch(/Bicubic/);
   });
 
-  it("names in full what it saves, at every size of the page", async () => {
+  it("shows the full name of the saved result, at every size of the page", async () => {
     await open({}, "#task=super-resolve-x2&with=pixel-shuffle&mode=apply&picture=chelsea");
     const name = page.locator("up-actions .save small");
     for (const [width, height] of [
@@ -113,7 +113,7 @@ describe("keeping", () => {
     expect(Math.abs(heights.more)).toBeLessThan(1);
   });
 
-  it("saves JPEG and WebP of a chosen quality, and tells how large they will be", async () => {
+  it("saves JPEG and WebP in a chosen quality, and shows their size", async () => {
     await open();
     await keep("Save as another format");
     const dialog = page.getByRole("dialog", { name: "Save U-Net · bilinear" });
@@ -153,7 +153,7 @@ describe("keeping", () => {
     expect([width, height]).toEqual([3 * 24 + 2 * 451, 64 + 2 * (56 + 300 + 24)]);
   });
 
-  it("saves a sheet of the part in sight", async () => {
+  it("saves a sheet of the visible part", async () => {
     await open({}, "#with=nearest,bilinear");
     await page.getByRole("textbox", { name: "Zoom in percent" }).fill("1600%");
     await page.keyboard.press("Enter");
@@ -167,7 +167,7 @@ describe("keeping", () => {
       const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]));
       return [bitmap.width, bitmap.height];
     }, bytes.toString("base64"));
-    // Of the few pixels each picture is enlarged to half of a sheet's usual side.
+    // Each picture of a few pixels is enlarged to half of a sheet's usual side.
     expect(Math.abs((shown[0] ?? 0) - (3 * 24 + 2 * 450))).toBeLessThan(460);
     expect(shown[0]).toBeGreaterThan(450);
   });
@@ -204,7 +204,7 @@ describe("keeping", () => {
     expect(name).toBe("chelsea-denoise-nearest.png");
   });
 
-  it("shares where the device does, or saves where the browser will not", async () => {
+  it("shares on devices that can, or saves if the browser refuses", async () => {
     at.page = page = await at.visit();
     await page.addInitScript(() => {
       navigator.canShare = () => true;
@@ -229,7 +229,7 @@ describe("keeping", () => {
       .waitFor();
   });
 
-  it("keeps of many photos what was done when they are stopped", async () => {
+  it("keeps finished photos when a batch is stopped", async () => {
     await open();
     await at.engine({ tileDelay: 300 });
     await bring(page, "drop", [photo, { ...photo, name: "CAT.png" }, { ...photo, name: "dog.jpg" }]);
@@ -246,7 +246,7 @@ describe("keeping", () => {
     expect(await leaving()).toBe(false);
   });
 
-  it("restores many photos into one ZIP, and names those it could not read", async () => {
+  it("restores many photos into one ZIP, and names unreadable ones", async () => {
     await open();
     const broken = { name: "broken.jpg", type: "image/jpeg", bytes: new TextEncoder().encode("no picture") };
     await bring(page, "drop", [photo, broken, { ...photo, name: "dog.jpg" }]);
@@ -274,7 +274,7 @@ describe("the camera", () => {
 });
 
 describe("a picture dragged from another page", () => {
-  it("is taken where the drop holds it, as a link", async () => {
+  it("is opened from the link in the drop", async () => {
     await open();
     await page.evaluate((base64) => {
       const data = new DataTransfer();
@@ -286,10 +286,10 @@ describe("a picture dragged from another page", () => {
   });
 });
 
-describe("a person's own photo", () => {
+describe("the user's own photo", () => {
   const other = { ...photo, name: "dog.jpg" };
 
-  it("is kept by tab: a reload gives each its own", async () => {
+  it("is stored by tab: a reload gives each its own", async () => {
     await open();
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();
@@ -311,7 +311,7 @@ describe("a person's own photo", () => {
     }
   });
 
-  it("is kept apart from those of frames in the tab", async () => {
+  it("is separate from those of frames in the tab", async () => {
     await open();
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();
@@ -328,13 +328,13 @@ describe("a person's own photo", () => {
     const { name, type: mimeType, bytes } = { ...other, type: "image/jpeg" };
     await frame.locator("input#photo").setInputFiles({ name, mimeType, buffer: Buffer.from(bytes) });
     await frame.locator("up-controls .name").filter({ hasText: "dog.jpg" }).waitFor();
-    // It has kept its photo once it is done.
+    // The photo is stored once the run is done.
     await frame.locator("up-actions .status > span").filter({ hasText: "Done in" }).first().waitFor();
     await page.reload();
     await named(page, "cat.jpg").waitFor();
   });
 
-  it("that a closed tab has left is that of the last visit", async () => {
+  it("of a closed tab counts as that of the last visit", async () => {
     await open();
     const first = await page.context().newPage();
     await first.goto(at.site.url);
@@ -343,13 +343,13 @@ describe("a person's own photo", () => {
     await named(first, "dog.jpg").waitFor();
     await restored(first);
     await first.close();
-    // A browser takes a moment to let go of what a tab has held.
+    // A browser takes a moment to release a closed tab's lock.
     await expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(0);
     await page.evaluate(() => (location.hash = "#task=deblur&picture=own"));
     await named(page, "dog.jpg").waitFor();
   });
 
-  it("does not travel with a link, which says so", async () => {
+  it("is not part of a link, which says so", async () => {
     await open({}, "#task=deblur&with=bilinear&mode=apply&picture=own");
     await notice(page).getByText("someone’s own photo").waitFor();
     await named(page, "Chelsea the cat").waitFor();
@@ -358,7 +358,7 @@ describe("a person's own photo", () => {
     await chooser;
   });
 
-  it("is forgotten when asked for", async () => {
+  it("is deleted on request", async () => {
     await open();
     const forget = page.getByRole("button", { name: "Forget my photo" });
     expect(await forget.count(), "of a sample").toBe(0);
@@ -374,7 +374,7 @@ describe("a person's own photo", () => {
     expect(await forget.count()).toBe(0);
   });
 
-  it("keeps the part of it that is used, for a link that says nothing of it", async () => {
+  it("keeps its crop, for a link without one", async () => {
     await open();
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();
@@ -394,12 +394,12 @@ describe("a person's own photo", () => {
 });
 
 describe("the next visit", () => {
-  it("works without a network, from a sub-path of a host that sends Vary, weights and all", async () => {
+  it("works offline, from a sub-path of a host that sends Vary, weights included", async () => {
     const site = await serve(String(config.build?.outDir), "/any/path/", { Vary: "Origin" });
     const { page: first, complaints } = await visit(at.browser, site.url, KEPT);
     page = at.page = first;
     await restored(page);
-    // The store fills after the first result.
+    // The cache fills after the first result.
     const kept = () =>
       page.evaluate(async () => {
         const names = await caches.keys();
@@ -424,7 +424,7 @@ describe("the next visit", () => {
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();
     await restored(page);
-    // Views that no visit has opened: their scripts were kept with the others.
+    // Views that no visit has opened: their scripts were cached with the others.
     for (const [hash, element] of [
       ["#lab/nearest", "lab-view"],
       ["#slides", "slides-view"],
@@ -434,7 +434,7 @@ describe("the next visit", () => {
     }
   });
 
-  it("does not take weights that are not what the manifest means", async () => {
+  it("does not use weights with a wrong hash", async () => {
     await open();
     await page.route("**/models/denoise-nearest.onnx", (route) => route.fulfill({ body: "something else" }));
     await method(page, "Nearest").click();

@@ -5,7 +5,7 @@ import { LAB_CASES } from "../lab-cases";
 import { expectAccessible } from "./browser";
 import { SitePage } from "./site-page";
 
-/** The upsampling lab on the production build: its numbers are the engine's. All by keyboard. */
+/** The upsampling lab on the production build, with the engine's numbers; by keyboard. */
 
 type Outputs = Record<string, { shape: number[]; output: number[] }>;
 const outputs = JSON.parse(readFileSync("tests/fixtures/lab/outputs.json", "utf8")) as Outputs;
@@ -20,7 +20,7 @@ async function open(hash: string, options?: BrowserContextOptions): Promise<void
 const grid = (name: string): Locator => page.getByRole("grid", { name, exact: true });
 const status = (): Locator => page.locator("lab-explain").getByRole("status");
 
-/** The numbers of a matrix by rows, as they can be read. */
+/** The displayed numbers of a matrix, by rows. */
 async function rows(name: string): Promise<string[][]> {
   const lines = await grid(name).getByRole("row").all();
   return Promise.all(lines.map((line) => line.getByRole("gridcell").allTextContents()));
@@ -45,7 +45,7 @@ async function press(...keys: string[]): Promise<void> {
 }
 
 describe("the checkerboard", () => {
-  it("of kernels 3 and 4 stands side by side, and in the shades of the numbers", async () => {
+  it("of kernels 3 and 4 is shown side by side, and in the shades of the numbers", async () => {
     await open("#lab/transposed-conv-uneven");
     await expect.poll(() => page.locator("lab-overlap figcaption").allTextContents()).toEqual(["Kernel 3", "Kernel 4"]);
     const shades = () =>
@@ -55,7 +55,7 @@ describe("the checkerboard", () => {
     expect(await shades()).toBe(3); // one, two and four stamps
   });
 
-  it("is reached on a phone by a tab that is in sight", async () => {
+  it("is reached on a phone by a visible tab", async () => {
     await open("#lab/transposed-conv-1", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     const tab = page.getByRole("navigation", { name: "Operators" }).locator("[aria-current]");
     const { x, width } = (await tab.boundingBox()) ?? expect.unreachable();
@@ -65,7 +65,7 @@ describe("the checkerboard", () => {
 });
 
 describe("the numbers", () => {
-  it("are PyTorch's, in every preset and beyond", async () => {
+  it("match PyTorch, in every preset and beyond", async () => {
     await open("#lab/nearest");
     for (const { name, hash } of LAB_CASES) {
       const expected = outputs[name];
@@ -86,12 +86,12 @@ describe("the numbers", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("of an operator's own name are its first example's", async () => {
+  it("of an operator's own address are its first example's", async () => {
     await open("#lab/transposed-conv");
     expect(await numbers("Kernel")).toHaveLength(4);
   });
 
-  it("of max-pooling come with their indices", async () => {
+  it("of max-pooling have their indices", async () => {
     await open("#lab/max-unpool");
     expect(await rows("Maxima")).toEqual([
       ["6", "8"],
@@ -103,7 +103,7 @@ describe("the numbers", () => {
     ]);
   });
 
-  it("stand in grids whose kernel and zeros are the slide's", async () => {
+  it("are in grids whose kernel and zeros match the slide", async () => {
     await open("#lab/transposed-conv-2");
     expect(await rows("Kernel")).toEqual([
       ["0.1", "-0.2"],
@@ -123,7 +123,7 @@ describe("the numbers", () => {
   });
 });
 
-/** How many numbers differ by more than is shown. */
+/** Counts numbers that differ by more than the displayed precision. */
 function far(found: number[], expected: number[]): number {
   return (
     expected.filter((value, at) => !(Math.abs((found[at] ?? Number.NaN) - value) <= 1e-4)).length +
@@ -132,7 +132,7 @@ function far(found: number[], expected: number[]): number {
 }
 
 describe("by keyboard", () => {
-  it("arrow keys move through the output and write out what made each number", async () => {
+  it("arrow keys move through the output and show the terms of each number", async () => {
     await open("#lab/transposed-conv-1");
     await tabTo("Output");
     await expect.poll(() => status().textContent()).toBe("Output [0, 0] = 1 × 0.1 = 0.1");
@@ -144,7 +144,7 @@ describe("by keyboard", () => {
     await expect.poll(() => status().textContent()).toContain("Output [0, 0]");
   });
 
-  it("the sum and its equals sign stay on one line, and the numbers of a column under each other", async () => {
+  it("sum and equals sign stay on one line, and numbers align in columns", async () => {
     await open("#lab/bicubic", { viewport: { width: 390, height: 844 } });
     await tabTo("Output");
     const last = page.locator("lab-explain .term").last();
@@ -168,7 +168,7 @@ describe("by keyboard", () => {
     }
   });
 
-  it("the reverse: an input says where it goes", async () => {
+  it("in reverse: an input shows its uses", async () => {
     await open("#lab/transposed-conv-2");
     await tabTo("Input");
     await press("ArrowRight");
@@ -176,7 +176,7 @@ describe("by keyboard", () => {
     await expect.poll(() => status().textContent()).toBe(uses);
   });
 
-  it("Space pins a cell, Escape lets it go", async () => {
+  it("Space pins a cell, Escape unpins it", async () => {
     await open("#lab/bilinear");
     await tabTo("Output");
     await press("ArrowDown", " ", "ArrowRight", "ArrowRight");
@@ -186,7 +186,7 @@ describe("by keyboard", () => {
     await expect.poll(() => status().textContent()).toMatch(/^Output \[1, 2\]/);
   });
 
-  it("a second tap and nothing typed lets a cell go", async () => {
+  it("a second tap without typing unpins a cell", async () => {
     await open("#lab/nearest", { hasTouch: true, viewport: { width: 390, height: 844 } });
     const cell = grid("Input").getByRole("gridcell").first();
     const pinned = () => grid("Input").locator(".pinned").count();
@@ -256,7 +256,7 @@ describe("the page", () => {
     "phone, dark": { viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" },
   };
   for (const [name, options] of Object.entries(sizes)) {
-    it(`axe finds nothing: ${name}`, async () => {
+    it(`has no axe violations: ${name}`, async () => {
       await open("#lab/transposed-conv-3-crop", options);
       await tabTo("Output");
       await press(" ");
@@ -267,7 +267,7 @@ describe("the page", () => {
     });
   }
 
-  it("keeps within the width of a phone, and scrolls wide matrices on their own", async () => {
+  it("fits the width of a phone, and scrolls wide matrices separately", async () => {
     await open("#lab/bicubic?factor=4", { viewport: { width: 360, height: 640 }, hasTouch: true });
     const wide = await page.evaluate(() => {
       const view = document.querySelector("lab-view");
@@ -300,7 +300,7 @@ describe("the page", () => {
     await expect.poll(async () => (await rows("Input"))[0]?.slice(0, -1)).toEqual(before[0]?.slice(1));
   });
 
-  it("leads to the playground and back without losing either", async () => {
+  it("leads to the playground and back with both states kept", async () => {
     await open("#lab/bilinear-corners");
     await page.getByRole("link", { name: "Playground", exact: true }).press("Enter");
     await page.locator("up-app").waitFor();

@@ -16,7 +16,7 @@ async function open(hash: string, options?: BrowserContextOptions): Promise<void
 
 const slider = () => page.getByRole("slider", { name: "Training steps" });
 const output = () => page.locator("learn-view figcaption").nth(1);
-/** A row of the picture that is to be reached. */
+/** A row of the picture to compare. */
 const truth = () =>
   page
     .locator("figure:nth-of-type(3) canvas")
@@ -24,7 +24,7 @@ const truth = () =>
 const psnr = async () => Number.parseFloat((await output().locator("span").textContent()) ?? "");
 
 describe("a photo", () => {
-  it("is opened here", async () => {
+  it("can be opened here", async () => {
     await open("#learn");
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Open photo" }).click();
@@ -35,7 +35,7 @@ describe("a photo", () => {
 });
 
 describe("a training", () => {
-  it("has its picture and Play in sight together on a phone", async () => {
+  it("shows its picture and Play together on a phone", async () => {
     await open("#learn", PHONE);
     for (const seen of [page.locator("learn-view figure").nth(1), page.getByRole("button", { name: "Next step" })]) {
       const { y, height } = (await seen.boundingBox()) ?? expect.unreachable();
@@ -44,7 +44,7 @@ describe("a training", () => {
     }
   });
 
-  it("is stepped through by keyboard, and its output gets nearer to the truth", async () => {
+  it("is stepped through by keyboard, and its output approaches the original", async () => {
     await open("#learn");
     await page.getByRole("img", { name: /^Training loss by step. At step 0 it is 0\.\d+/ }).waitFor();
     const seen: number[] = [];
@@ -60,7 +60,7 @@ describe("a training", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("plays by itself, but not where motion is unwelcome", async () => {
+  it("plays by itself, except with reduced motion", async () => {
     await open("#learn?step=2000", { reducedMotion: "no-preference" });
     await page.getByRole("button", { name: "Play the training" }).press("Enter");
     await page.getByRole("button", { name: "Pause" }).waitFor();
@@ -80,7 +80,7 @@ describe("a training", () => {
     await expect.poll(truth).not.toBe(coffee);
   });
 
-  it("takes a photo that is dropped on it", async () => {
+  it("takes a dropped photo", async () => {
     await open("#learn?picture=coffee&step=30");
     const coffee = await truth();
     await bring(page, "drop", [photo]);
@@ -100,7 +100,7 @@ describe("a training", () => {
   });
 });
 
-it("untrained networks stand side by side with their checkerboards", async () => {
+it("untrained networks are side by side with their checkerboards", async () => {
   await open("#learn");
   await page.getByRole("radio", { name: "Random weights" }).press(" ");
   for (const name of ["Nearest", "Bilinear", "Pixel shuffle", "Max-unpool", "Transposed conv"]) {
@@ -119,7 +119,7 @@ describe("the page", () => {
     "phone, dark": { ...PHONE, colorScheme: "dark" },
   })) {
     for (const hash of ["#learn?step=120", "#learn?random=1"]) {
-      it(`axe finds nothing, and nothing is too wide: ${hash}, ${name}`, async () => {
+      it(`has no axe violations, and nothing is too wide: ${hash}, ${name}`, async () => {
         await open(hash, options);
         await expectAccessible(page);
         const [shown, wide] = await page.locator("learn-view").evaluate((view) => [view.clientWidth, view.scrollWidth]);

@@ -4,7 +4,7 @@ import { bring, meanColour, notice, restored, shortcut, slider } from "./browser
 import { FakePage } from "./fake-page";
 import { png } from "./pictures";
 
-/** Looking at pictures: the wipe, zoom, hands, the grid and its tools. */
+/** Viewing pictures: the wipe, zoom, touch, the grid and its tools. */
 
 const at = new FakePage();
 let page: Page;
@@ -14,7 +14,7 @@ async function open(options?: BrowserContextOptions, hash?: string): Promise<voi
 }
 
 describe("the wipe", () => {
-  it("follows the pointer and goes back when it leaves", async () => {
+  it("follows the pointer and returns when it leaves", async () => {
     await open({ reducedMotion: "reduce" });
     const box = await page.locator("up-compare").boundingBox();
     if (!box) return expect.unreachable();
@@ -24,7 +24,7 @@ describe("the wipe", () => {
     await expect.poll(() => slider(page).getAttribute("aria-valuenow")).toBe("50");
   });
 
-  it("stays where a click has put it", async () => {
+  it("stays where a click puts it", async () => {
     await open({ reducedMotion: "reduce" });
     const box = await page.locator("up-compare").boundingBox();
     if (!box) return expect.unreachable();
@@ -46,14 +46,14 @@ describe("the wipe", () => {
     expect(await slider(page).getAttribute("aria-valuenow")).toBe("100");
   });
 
-  it("never holds a result against itself", async () => {
+  it("never compares a result with itself", async () => {
     await open({}, "#with=nearest,bilinear&layout=wipe&left=bilinear&chosen=bilinear");
     await expect
       .poll(() => slider(page).getAttribute("aria-valuetext"))
       .toMatch(/% Gaussian noise, .*% U-Net · bilinear/);
   });
 
-  it("goes to either side with 1, 2, 3, and flickers with Space", async () => {
+  it("moves to either side with 1, 2, 3, and flickers with Space", async () => {
     await open();
     const now = () => slider(page).getAttribute("aria-valuenow");
     await shortcut(page, "1");
@@ -66,7 +66,7 @@ describe("the wipe", () => {
     expect(await now()).toBe("0");
   });
 
-  it("goes up and down where photo and stage are upright, and where it is turned", async () => {
+  it("moves up and down if photo and stage are upright, or on request", async () => {
     const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" } as const;
     await open(phone);
     expect(await slider(page).getAttribute("aria-orientation")).toBe("horizontal");
@@ -115,7 +115,7 @@ describe("the wipe", () => {
 describe("zoom", () => {
   const zoom = () => page.getByRole("textbox", { name: "Zoom in percent" }).inputValue();
 
-  it("goes by buttons, typing, wheel and keys, and back to fit", async () => {
+  it("works by buttons, typing, wheel and keys, and back to fit", async () => {
     await open();
     const fitted = await zoom();
     await page.getByRole("button", { name: "Actual size" }).click();
@@ -135,7 +135,7 @@ describe("zoom", () => {
   });
 });
 
-describe("hands", () => {
+describe("touch", () => {
   const zoom = async () => Number.parseFloat(await page.getByRole("textbox", { name: "Zoom in percent" }).inputValue());
 
   it("pinch to zoom, then drag to pan", async () => {
@@ -162,7 +162,7 @@ describe("hands", () => {
     expect(await meanColour(page, "before")).not.toEqual(seen);
   });
 
-  it("drag with the mouse pans what is larger than the stage, and moves the wipe otherwise", async () => {
+  it("dragging with the mouse pans a picture larger than the stage, and moves the wipe otherwise", async () => {
     await open({ reducedMotion: "reduce" });
     const box = await page.locator("up-compare").boundingBox();
     if (!box) return expect.unreachable();
@@ -185,7 +185,7 @@ describe("hands", () => {
 describe("the tools", () => {
   const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
 
-  it("give the pictures the whole screen, and take it back", async () => {
+  it("toggle full screen", async () => {
     await open();
     const button = page.getByRole("button", { name: "Full screen" });
     await button.click();
@@ -196,7 +196,7 @@ describe("the tools", () => {
     await expect.poll(() => button.getAttribute("aria-pressed")).toBe("false");
   });
 
-  it("show the grid and the wipe in turn, in the same place", async () => {
+  it("toggle grid and wipe, in the same place", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
     expect(await page.locator("up-grid .cell").count()).toBe(4);
     await shortcut(page, "g");
@@ -219,7 +219,7 @@ describe("the tools", () => {
     expect(new Set(await views()).size).toBe(1);
   });
 
-  it("tell the colours of the pixel under the pointer, of every picture", async () => {
+  it("show the colors of the pixel under the pointer, for every picture", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
     await press("Pixel values");
     await page.locator("up-grid .cell").first().hover();
@@ -249,7 +249,7 @@ describe("the tools", () => {
     await expect.poll(brightness).toBeLessThan(60);
   });
 
-  it("show differences of enlarged photos against a bicubic one, which is not compared with itself", async () => {
+  it("compare enlarged photos with bicubic interpolation, which is not compared with itself", async () => {
     await open(
       {},
       "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=apply&layout=grid&tools=difference&picture=chelsea",
@@ -279,7 +279,7 @@ describe("the tools", () => {
     expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% U-Net · nearest");
   });
 
-  it("are in the address, and the picture on the left", async () => {
+  it("are in the address, as is the picture on the left", async () => {
     const link = "#task=denoise&with=nearest,bilinear&mode=test&degrade=gaussian-noise,35,1";
     await open({ reducedMotion: "reduce" }, `${link}&left=original&tools=difference,table&picture=chelsea`);
     expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% U-Net · nearest");
@@ -295,7 +295,7 @@ describe("the tools", () => {
     await expect.poll(() => page.evaluate(() => location.hash)).toBe(`${link}&tools=difference,probe&picture=chelsea`);
   });
 
-  it("magnify where a finger taps, and leave with it", async () => {
+  it("magnify where a finger taps, until it taps elsewhere", async () => {
     await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
     await press("Lens");
     const box = await page.locator("up-wipe .stage").boundingBox();
@@ -309,7 +309,7 @@ describe("the tools", () => {
     expect(await lens.count()).toBe(0);
   });
 
-  it("show the table on a phone, and put it away again", async () => {
+  it("show the table on a phone, and hide it again", async () => {
     await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
     await press("Table of results");
     const table = page.locator("up-results");
@@ -323,7 +323,7 @@ describe("the tools", () => {
     expect(await table.isVisible()).toBe(false);
   });
 
-  it("make room for the picture where the stage is low; what is wrong stays within reach", async () => {
+  it("leave room for the picture on a low stage; errors stay within reach", async () => {
     await open(
       { viewport: { width: 390, height: 664 }, hasTouch: true, reducedMotion: "reduce" },
       "#with=nearest,bilinear&layout=grid",
@@ -343,7 +343,7 @@ describe("the tools", () => {
     expect(y + height).toBeLessThanOrEqual(stage.y + stage.height);
   });
 
-  it("lie on no part of a fitted photo on a phone", async () => {
+  it("cover no part of a fitted photo on a phone", async () => {
     await open({ viewport: { width: 390, height: 844 }, hasTouch: true, reducedMotion: "reduce" });
     const bar = await page.locator("up-compare .bar").boundingBox();
     const line = await page.getByRole("slider", { name: "Compare" }).boundingBox();
@@ -357,7 +357,7 @@ describe("the tools", () => {
     expect(photo.height, "and the photo has most of the page").toBeGreaterThan(400);
   });
 
-  it("lie below a wide photo where the stage is low", async () => {
+  it("are below a wide photo on a low stage", async () => {
     await open({ viewport: { width: 700, height: 500 }, reducedMotion: "reduce" }, "#tools=table");
     await page.getByRole("region", { name: "Table of results" }).waitFor();
     const photo = await page.locator("up-wipe").boundingBox();
@@ -367,7 +367,7 @@ describe("the tools", () => {
     expect((photo.width * 300) / 451, "all of it").toBeLessThanOrEqual(photo.height);
   });
 
-  it("lie beside a photo that is too narrow for its names and values, which the wipe does not cover", async () => {
+  it("are beside a photo too narrow for its tags, and the wipe does not cover them", async () => {
     await open({ reducedMotion: "reduce" }, "#mode=apply&tools=probe");
     await bring(page, "drop", [{ name: "dot.png", type: "image/png", bytes: png(1, 1, () => 90) }]);
     await page.getByText("dot.png").waitFor();
@@ -386,7 +386,7 @@ describe("the tools", () => {
     }
   });
 
-  it("stand clear of notices, and of what is saved, on a low page", async () => {
+  it("keep clear of notices and the saved result's name on a low page", async () => {
     await open({ viewport: { width: 700, height: 500 }, reducedMotion: "reduce" });
     await bring(page, "drop", [{ name: "broken.jpg", bytes: new Uint8Array(40) }]);
     await notice(page).getByText("broken.jpg").waitFor();
@@ -407,7 +407,7 @@ describe("the tools", () => {
     expect(await openPhoto.isVisible()).toBe(true);
   });
 
-  it("leave the photo its height on a phone that lies on its side, named and beside the controls", async () => {
+  it("leave the photo its height on a phone in landscape, named and beside the controls", async () => {
     await open({ viewport: { width: 844, height: 390 }, hasTouch: true, reducedMotion: "reduce" });
     const line = await page.getByRole("slider", { name: "Compare left and right" }).boundingBox();
     expect(line?.height).toBeGreaterThan(250);
@@ -420,7 +420,7 @@ describe("the tools", () => {
     await controls.waitFor({ state: "hidden" });
   });
 
-  it("flicker all results to the input while Space is down", async () => {
+  it("show the input in all panes while Space is down", async () => {
     await open({ reducedMotion: "reduce" }, "#with=nearest,bilinear&layout=grid");
     const layers = () =>
       page.locator("up-grid .cell").evaluateAll((cells) => {

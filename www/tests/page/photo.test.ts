@@ -5,7 +5,7 @@ import { bring, expectAccessible, meanColour, method, named, restored, tableRows
 import { FakePage, photo } from "./fake-page";
 import { png } from "./pictures";
 
-/** What a person does with a photo before it runs: what is proposed for it, cropping and turning, the size of its result. */
+/** Before a run: proposals, cropping and rotation, the size of the result. */
 
 const at = new FakePage();
 let page: Page;
@@ -18,7 +18,7 @@ const proposal = () => page.locator("up-proposal");
 const task = (name: string) => page.getByRole("radiogroup", { name: "Task" }).getByRole("radio", { name, exact: true });
 const dialog = () => page.getByRole("dialog", { name: "Crop and rotate" });
 const frame = () => dialog().getByRole("group");
-/** Waits for the results of what has just been set: a run begins a moment later. */
+/** Waits for the results of a change: the run begins a moment later. */
 async function rerun(): Promise<void> {
   await page.waitForTimeout(200);
   await restored(page);
@@ -34,7 +34,7 @@ async function saved(): Promise<{ width: number; height: number; name: string }>
 }
 
 describe("a proposal", () => {
-  it("is made for a person's photo, does nothing by itself, and is taken with one click", async () => {
+  it("is made for the user's photo, does nothing by itself, and is accepted with one click", async () => {
     await open();
     expect(await proposal().count(), "of a sample").toBe(0);
     await at.engine({ need: "colors" });
@@ -52,7 +52,7 @@ describe("a proposal", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("leaves what is said of the pictures to be read, on a phone as well", async () => {
+  it("does not cover the pictures' tags, on a phone as well", async () => {
     for (const viewport of [
       { width: 1440, height: 900 },
       { width: 390, height: 844 },
@@ -70,7 +70,7 @@ describe("a proposal", () => {
     }
   });
 
-  it("can be put away", async () => {
+  it("can be dismissed", async () => {
     await open();
     await at.engine({ need: "twice-the-size" });
     await bring(page, "drop", [photo]);
@@ -80,7 +80,7 @@ describe("a proposal", () => {
     expect(await proposal().count()).toBe(0);
   });
 
-  it("follows a result that is used as the photo: another task than the one just run", async () => {
+  it("follows a result used as the photo: another task than the one just run", async () => {
     await open();
     await at.engine({ need: "less-noise" });
     await page.getByRole("button", { name: "More ways to save" }).click();
@@ -93,7 +93,7 @@ describe("a proposal", () => {
 });
 
 describe("noise", () => {
-  it("is told beside the photo's name, where it is to be removed", async () => {
+  it("is shown beside the photo's name, for tasks that remove noise", async () => {
     await open();
     await at.engine({ sigma: 23.4 });
     await bring(page, "drop", [photo]);
@@ -117,7 +117,7 @@ describe("drawing", () => {
     await page.mouse.move(...place(to), { steps: 5 });
     await page.mouse.up();
   };
-  /** The mean of what is drawn, 0 to 255, in a column of the paper's middle. */
+  /** The mean of the drawing, 0 to 255, in a column at the center. */
   const darkness = () =>
     paper().evaluate((canvas: HTMLCanvasElement) => {
       const { width, height } = canvas;
@@ -163,14 +163,14 @@ describe("drawing", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("is offered to the task that takes lines alone", async () => {
+  it("is offered only by the task that takes line drawings", async () => {
     await open();
     expect(await page.getByRole("button", { name: "Draw", exact: true }).count()).toBe(0);
   });
 });
 
 describe("cropping", () => {
-  it("keeps its buttons where they are when the photo is turned, and is left by going back", async () => {
+  it("keeps its buttons in place when the photo is rotated, and closes on going back", async () => {
     await open();
     await task("Deblur").check(); // an entry to go back from
     await rerun();
@@ -207,7 +207,7 @@ describe("cropping", () => {
     await dialog().getByRole("button", { name: "Use this part" }).click();
     await page.getByText(`${width} × ${height}`).waitFor();
     await restored(page);
-    // It is degraded and scored as the whole photo is.
+    // It is degraded and scored like the whole photo.
     expect(await page.locator("up-tag").filter({ hasText: "Original" }).count()).toBeGreaterThan(0);
     expect(await meanColour(page, "before")).not.toEqual(before);
     await page.reload();
@@ -222,7 +222,7 @@ describe("cropping", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("by keyboard and buttons turns and mirrors, with undo", async () => {
+  it("by keyboard and buttons rotates and mirrors, with undo", async () => {
     await open({}, "#mode=apply");
     await page.getByRole("button", { name: "Crop and rotate" }).click();
     await dialog().getByRole("button", { name: "Rotate right" }).click();
@@ -262,7 +262,7 @@ describe("cropping", () => {
     expect(inside).toBe(true);
   });
 
-  it("takes a mask of the whole photo along, and the first of many photos alone", async () => {
+  it("crops a mask of the whole photo as well, and of many photos only the first", async () => {
     await open();
     const gray = (name: string, width: number, height: number, level: number) => ({
       name,
@@ -295,7 +295,7 @@ describe("cropping", () => {
 });
 
 describe("the size of an enlarged photo", () => {
-  it("is what is asked for: shown, saved, in the link and in the comparison", async () => {
+  it("is the chosen one: on screen, in the file, in the link and in the comparison", async () => {
     await open({}, "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=apply&layout=grid");
     const width = () => page.getByRole("spinbutton", { name: "Width" });
     expect(await width().inputValue()).toBe("902");
@@ -318,7 +318,7 @@ describe("the size of an enlarged photo", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("is scored at any scale, against the photo's own pixels: the photo is reduced by as much first", async () => {
+  it("is scored at any scale, against the photo's own pixels: the photo is downscaled by the same factor first", async () => {
     await open({}, "#task=super-resolve-x2&with=bilinear,bicubic-filter&mode=test&tools=table&size=3");
     const scale = () => page.getByRole("slider", { name: "Scale" });
     expect(await scale().inputValue()).toBe("3");

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { crc32, deflateSync } from "node:zlib";
 
-/** A gray PNG file of levels by `level(x, y)`. */
+/** A gray PNG file with levels from `level(x, y)`. */
 export function png(width: number, height: number, level: (x: number, y: number) => number): Buffer {
   const rows = Buffer.alloc(height * (1 + width));
   for (let y = 0, at = 0; y < height; y++) {
-    at++; // the row's filter: none
+    at++; // no filter in this row
     for (let x = 0; x < width; x++) rows[at++] = level(x, y);
   }
   const header = Buffer.alloc(13);

@@ -19,7 +19,7 @@ import {
 import { FakePage, photo } from "./fake-page";
 import { png } from "./pictures";
 
-/** Tasks, methods, tests against the original, and the link that holds them. */
+/** Tasks, methods, tests against the original, and the link with their settings. */
 
 const at = new FakePage();
 let page: Page;
@@ -32,7 +32,7 @@ const task = (name: string) => page.getByRole("radiogroup", { name: "Task" }).ge
 const address = () => page.evaluate(() => location.hash);
 const tags = () => page.locator("up-tag b").allTextContents();
 
-/** Waits for the work that a change of settings has brought about. */
+/** Waits for the work started by a change of settings. */
 async function settled(change: () => Promise<unknown>): Promise<void> {
   await page.evaluate(() => {
     const app = document.querySelector("up-app") as HTMLElement & {
@@ -55,7 +55,7 @@ async function settled(change: () => Promise<unknown>): Promise<void> {
 }
 
 describe("tasks", () => {
-  it("are what the manifest lists, each with a sentence, and each runs", async () => {
+  it("follow the manifest, each with a sentence, and each runs", async () => {
     await open();
     const names = [
       "Deblur",
@@ -76,7 +76,7 @@ describe("tasks", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("name what tells networks of one task and strategy apart", async () => {
+  it("name the differences between networks of one task and strategy", async () => {
     await open({}, "#task=super-resolve-x2&with=transposed-conv.lecture");
     expect(await method(page, "Transposed conv, as in the lecture").isChecked()).toBe(true);
     await method(page, "Transposed conv 3×3").waitFor();
@@ -84,7 +84,7 @@ describe("tasks", () => {
     await method(page, "Bilinear, no skips").waitFor();
   });
 
-  it("enlarge: the result is compared with an original cut to fit, and has its size", async () => {
+  it("enlarge: the result is compared with a cropped original, and has its size", async () => {
     await open({}, "#task=super-resolve-x4&with=bilinear,bicubic-filter,nearest-filter");
     await shortcut(page, "t");
     const rows = await tableRows(page);
@@ -92,7 +92,7 @@ describe("tasks", () => {
     for (const cells of Object.values(rows)) expect(cells[0]).toMatch(/dB/);
   });
 
-  it("chain for an old photo, in one click", async () => {
+  it("are chained for an old photo, in one click", async () => {
     await open();
     await settled(() => task("Restore an old photo").check());
     const steps = async () => {
@@ -124,7 +124,7 @@ describe("tasks", () => {
 });
 
 describe("methods", () => {
-  it("run side by side, up to six; taking one away leaves the others as they are", async () => {
+  it("run side by side, up to six; removing one does not change the others", async () => {
     await open();
     await settled(() => method(page, "Nearest").click());
     await expect.poll(tags).toEqual(["Gaussian noise", "U-Net · nearest", "U-Net · bilinear", "Original"]);
@@ -140,12 +140,12 @@ describe("methods", () => {
     expect(after["U-Net · max-unpool"]).toEqual(before["U-Net · max-unpool"]);
   });
 
-  it("without a network remove the noise that is estimated, or as much as is chosen", async () => {
+  it("without a network remove the estimated noise, or a chosen amount", async () => {
     await open({}, "#with=median-filter,non-local-means-filter");
     const strength = page.getByRole("slider", { name: "Noise to remove (σ)" });
     expect(await strength.getAttribute("aria-valuetext")).toBe("estimated");
     await shortcut(page, "t");
-    // The best one's name says that it is.
+    // The best result's name is marked.
     const cells = async (name: string) => {
       const [, found] = Object.entries(await tableRows(page)).find(([row]) => row.startsWith(name)) ?? [];
       return found ?? expect.fail(`there is no row of ${name}`);
@@ -162,7 +162,7 @@ describe("methods", () => {
     expect(await strength.count()).toBe(0);
   });
 
-  it("are scored, sorted by any column, the winners marked and ties called ties", async () => {
+  it("are scored, sorted by any column, with winners and ties marked", async () => {
     await open({}, "#with=nearest,bilinear,pixel-shuffle&layout=grid");
     await shortcut(page, "t");
     const order = async () => Object.keys(await tableRows(page));
@@ -189,7 +189,7 @@ describe("methods", () => {
     await expectAccessible(page);
   });
 
-  it("that fail say so and do not hold up the others", async () => {
+  it("that fail say so and do not block the others", async () => {
     await open();
     await at.page.route("**/models/denoise-nearest.onnx", (route) => route.abort());
     await settled(() => method(page, "Nearest").click());
@@ -199,7 +199,7 @@ describe("methods", () => {
 });
 
 describe("test and apply", () => {
-  it("a test scores against the original; as it is there is nothing to score against", async () => {
+  it("a test scores against the original; without a test there is nothing to score against", async () => {
     await open();
     await shortcut(page, "t");
     expect((await tableRows(page))["Gaussian noise"]?.[0]).toMatch(/^1\d\.\d dB$/);
@@ -208,7 +208,7 @@ describe("test and apply", () => {
     await expect.poll(tags).toEqual(["Before", "U-Net · bilinear"]);
   });
 
-  it("a test that changes nothing of the photo says so and scores nothing, in both languages", async () => {
+  it("a degradation that changes nothing is reported and not scored, in both languages", async () => {
     await open(
       {},
       "#task=colorize&with=bilinear,nearest&mode=test&degrade=gray&layout=grid&tools=table&picture=coffee",
@@ -241,7 +241,7 @@ describe("test and apply", () => {
     expect(await said("không thay đổi gì").count(), "it is said once").toBe(0);
   });
 
-  it("another kind, level and seed make another input", async () => {
+  it("another kind, level and seed change the input", async () => {
     await open();
     const seen = await meanColour(page, "before");
     await settled(() => page.getByRole("combobox", { name: "Kind of damage" }).selectOption("Photon noise"));
@@ -252,7 +252,7 @@ describe("test and apply", () => {
     expect(await meanColour(page, "before")).not.toEqual(seen);
   });
 
-  it("the kind that is shown is the one that is used, whatever was chosen before", async () => {
+  it("the displayed kind is used, whatever was chosen before", async () => {
     await open();
     const kinds = page.getByRole("combobox", { name: "Kind of damage" });
     for (const kind of ["Photon noise", "Gaussian noise", "Photon noise"])
@@ -264,7 +264,7 @@ describe("test and apply", () => {
     expect(await address()).toContain(`degrade=${await shown()},`);
   });
 
-  it("strength and saturation change what is shown without another run", async () => {
+  it("strength and saturation change the display without another run", async () => {
     await open({}, "#task=colorize&with=bilinear");
     await page.evaluate(() => {
       const seen = { processed: 0 };
@@ -286,7 +286,7 @@ describe("test and apply", () => {
 });
 
 describe("segmentation", () => {
-  it("shows labels as an overlay, a cut-out or classes, and those classes that are chosen", async () => {
+  it("shows labels as an overlay, a cut-out or classes, with the chosen classes", async () => {
     await open({}, "#task=segment&with=bilinear");
     expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
     expect(await page.getByRole("radio", { name: "Score with a mask" }).count()).toBe(1);
@@ -299,7 +299,7 @@ describe("segmentation", () => {
     expect(await meanColour(page, "after")).not.toEqual(overlay);
     await settled(() => page.getByRole("radio", { name: "Cut-out" }).check());
     expect(await address()).toContain("labels=cutout");
-    // What is transparent shows squares; the stage around the picture has none.
+    // Transparent parts show squares; the stage around the picture has none.
     const pixels = await page.locator("up-picture.after canvas").evaluate((canvas: HTMLCanvasElement) => {
       const { data = [] } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
       const counts = new Map<string, number>();
@@ -324,7 +324,7 @@ describe("a mask", () => {
   });
   const link = "#task=segment&with=nearest,bilinear&mode=test";
 
-  it("scores segmentation: pixels right and mean IoU, and takes its place among the pictures", async () => {
+  it("scores segmentation by pixel accuracy and mean IoU, and is one of the pictures", async () => {
     await open({}, link);
     await page.getByText("0 Background, 1 Border, 2 Pet, 3 Person").waitFor();
     await settled(() =>
@@ -344,7 +344,7 @@ describe("a mask", () => {
     await expect.poll(tags).toEqual(["Before", "U-Net · nearest", "U-Net · bilinear"]);
   });
 
-  it("is dropped on a test, and told what is wrong with it", async () => {
+  it("can be dropped in a test, and errors are reported", async () => {
     await open({}, link);
     await bring(page, "drop", [mask(9)]);
     await notice(page).getByText("one of its pixels matches none of the classes").waitFor();
@@ -359,7 +359,7 @@ describe("a mask", () => {
 });
 
 describe("estimates", () => {
-  it("refuse what cannot fit and say what would, which then does", async () => {
+  it("refuse what does not fit and offer a size that does", async () => {
     await open();
     await at.engine({ mostPixels: 100_000 });
     await run(page).click();
@@ -373,9 +373,9 @@ describe("estimates", () => {
     expect(await notice(page).textContent()).toBe("");
   });
 
-  it("count every step of a chain", async () => {
+  it("include every step of a chain", async () => {
     await open({}, "#task=old-photo&with=bilinear&mode=apply");
-    // The photo, made half as large and enlarged again, is too large a result for the last step alone.
+    // The photo, halved and enlarged again, is a result too large for the last step alone.
     await at.engine({ mostResult: 200_000 });
     await page.getByRole("radio", { name: "A cup of coffee" }).check();
     await notice(page)
@@ -383,7 +383,7 @@ describe("estimates", () => {
       .waitFor();
   });
 
-  it("wait for a person where a run takes long", async () => {
+  it("make long runs wait for the user", async () => {
     await open();
     await at.engine({ flopsPerPixel: 1e9 });
     await page.getByRole("radio", { name: "A cup of coffee" }).check();
@@ -398,7 +398,7 @@ describe("estimates", () => {
 });
 
 describe("choosing", () => {
-  it("puts a second method beside the first where there is room, and under the wipe on a phone", async () => {
+  it("puts a second method beside the first if there is room, and under the wipe on a phone", async () => {
     await open();
     await settled(() => method(page, "Nearest").click());
     expect(await page.locator("up-grid").count()).toBe(1);
@@ -409,7 +409,7 @@ describe("choosing", () => {
     expect(await slider(page).getAttribute("aria-valuetext")).toMatch(/U-Net · nearest.*U-Net · bilinear/);
   });
 
-  it("counts every click, also while a photo is being prepared", async () => {
+  it("registers every click, also while a photo is prepared", async () => {
     await open();
     const both = await Promise.all(["Max-unpool", "Pixel shuffle"].map((name) => method(page, name).elementHandle()));
     await settled(() => page.evaluate((chips) => chips.forEach((chip) => (chip as HTMLElement).click()), both));
@@ -418,7 +418,7 @@ describe("choosing", () => {
       .toEqual(["Gaussian noise", "U-Net · bilinear", "U-Net · pixel shuffle", "U-Net · max-unpool", "Original"]);
   });
 
-  it("makes what is missing, and all anew only where nothing is", async () => {
+  it("runs only missing results, or all of them if none is missing", async () => {
     await open();
     const time = async () => Object.entries(await tableRows(page)).find(([name]) => name.startsWith("U-Net"))?.[1][3];
     const before = await time();
@@ -439,7 +439,7 @@ describe("choosing", () => {
 });
 
 describe("the state", () => {
-  it("is in the address, and a link brings all of it back", async () => {
+  it("is in the address, and a link restores it", async () => {
     const link =
       "#task=deblur&with=bilinear,unsharp-filter&chosen=unsharp-filter&mode=test&degrade=motion,12,45,1&layout=grid&picture=coffee";
     await open({}, link);
@@ -450,7 +450,7 @@ describe("the state", () => {
     expect(await address()).toBe(link);
   });
 
-  it("is noted later where the browser refuses so many notes, and a slider goes on", async () => {
+  it("is written later if the browser limits history updates, and a slider keeps working", async () => {
     await open({}, "#task=denoise&with=bilinear");
     await page.evaluate(() => {
       const real = history.replaceState.bind(history);
@@ -468,7 +468,7 @@ describe("the state", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("goes back over a change of task within the page", async () => {
+  it("undoes a change of task by going back within the page", async () => {
     await open();
     await settled(() => task("Deblur").check());
     await settled(() => method(page, "Nearest").click());
@@ -486,7 +486,7 @@ describe("the state", () => {
     expect(await method(page, "Bilinear").isChecked()).toBe(false);
   });
 
-  it("keeps the photo where a link names none", async () => {
+  it("keeps the photo if a link names none", async () => {
     await open();
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();
@@ -497,7 +497,7 @@ describe("the state", () => {
     expect(await address()).toContain("picture=own");
   });
 
-  it("survives a reload with the person's own photo", async () => {
+  it("survives a reload with the user's own photo", async () => {
     await open();
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();
@@ -510,12 +510,12 @@ describe("the state", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("a result becomes the next photo", async () => {
+  it("uses a result as the next photo", async () => {
     await open();
     await page.getByRole("button", { name: "More ways to save" }).click();
     await page.getByRole("button", { name: "Use the result as the photo" }).click();
     await named(page, "chelsea-denoise.png 451 × 300").waitFor();
-    await page.locator("up-proposal").waitFor(); // which comes before a run
+    await page.locator("up-proposal").waitFor(); // it comes before a run
     await settled(() => page.getByRole("button", { name: "Run", exact: true }).click());
     expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
     expect(await slider(page).getAttribute("aria-valuetext")).toContain("Before");

@@ -21,7 +21,9 @@ export interface Site {
   close(): void;
 }
 
-/** Serves a folder below `prefix` as the plainest of static hosts would: nothing at other paths, no headers but those given. */
+/**
+ * Serves a folder below `prefix` like the simplest static host: nothing at other paths, no headers except those given.
+ */
 export async function serve(folder: string, prefix = "/", headers: Record<string, string> = {}): Promise<Site> {
   const server: Server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://host").pathname);

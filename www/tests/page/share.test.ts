@@ -7,7 +7,7 @@ import { bring, expectAccessible, named, restored } from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { type Site, serve } from "./server";
 
-/** The dialog that shares what is shown, and what its code shows in a page of another origin. */
+/** The share dialog, and its code in a page of another origin. */
 
 const at = new FakePage();
 const folder = mkdtempSync(join(tmpdir(), "lesson-"));
@@ -35,7 +35,7 @@ async function share(): Promise<Locator> {
 
 const code = (dialog: Locator) => dialog.getByRole("textbox", { name: "Code for your page" });
 
-/** What the page in a frame has come to, by its own settings. */
+/** The settings of the page in a frame. */
 async function settled(page: Page, done = "Done in"): Promise<{ frame: Frame; settings: Record<string, string> }> {
   await expect.poll(() => page.frames().length).toBeGreaterThan(1);
   const frame = page.frames().at(-1) as Frame;
@@ -44,7 +44,7 @@ async function settled(page: Page, done = "Done in"): Promise<{ frame: Frame; se
   return { frame, settings: Object.fromEntries(new URLSearchParams(hash.slice(1))) };
 }
 
-/** Puts code into a page of another origin, and opens that. */
+/** Puts code into a page of another origin, and opens it. */
 async function lesson(html: string): Promise<Page> {
   writeFileSync(join(folder, "lesson.html"), `<!doctype html><title>Lesson</title><body>${html}</body>`);
   const lesson = await page.context().newPage();
@@ -94,7 +94,7 @@ describe("sharing", () => {
     expect(at.complaints.filter((what) => !what.includes(host.url))).toEqual([]);
   });
 
-  it("shows what the code will show, and follows what is ticked", async () => {
+  it("previews the code, and follows the options", async () => {
     await open({}, hash);
     const dialog = await share();
     const { frame, settings } = await settled(page);
@@ -120,7 +120,7 @@ describe("sharing", () => {
     expect(link).toBe(at.site.url + hash);
   });
 
-  it("says what stays on this device, and names it as a file of the other page", async () => {
+  it("names the files that stay on this device, and refers to them as files of the other page", async () => {
     await open();
     await bring(page, "drop", [photo]);
     await named(page, "cat.jpg").waitFor();
@@ -139,7 +139,7 @@ describe("sharing", () => {
     expect(told).toBe("cat.jpg");
   });
 
-  it("shares the other views, which have no parts to choose", async () => {
+  it("shares the other views, without parts to choose", async () => {
     await at.visit("#learn");
     page = at.page;
     const dialog = await share();
@@ -148,7 +148,7 @@ describe("sharing", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
   });
 
-  it("selects what the browser does not let it copy", async () => {
+  it("selects the text if the browser does not allow copying", async () => {
     await open();
     await page.evaluate(() => {
       navigator.clipboard.writeText = () => Promise.reject(new Error("no"));
@@ -175,7 +175,7 @@ describe("the dialog", () => {
     },
   };
   for (const [name, options] of Object.entries(sizes)) {
-    it(`has nothing that axe finds, and fits: ${name}`, async () => {
+    it(`has no axe violations, and fits: ${name}`, async () => {
       await at.visit(undefined, { ...options, reducedMotion: "reduce" });
       page = at.page;
       await page.locator("up-header .share").click();
@@ -192,7 +192,7 @@ describe("the dialog", () => {
     });
   }
 
-  it("is used by keys alone, and gives the focus back", async () => {
+  it("works by keyboard, and returns the focus", async () => {
     await open();
     await page.getByRole("button", { name: "Share or embed" }).focus();
     await page.keyboard.press("Enter");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bring, expectAccessible, named, notice, restored, run, shortcut, slider, stop, visit } from "./browser";
 import { chelsea, FakePage } from "./fake-page";
 
-/** The page as a whole: how it opens, who can use it, in which language. */
+/** The page as a whole: start, accessibility, language. */
 
 const at = new FakePage();
 let page: Page;
@@ -13,7 +13,7 @@ async function open(options?: BrowserContextOptions, hash?: string): Promise<voi
 }
 
 describe("opening", () => {
-  it("restores a sample without being asked, below a sub-path, with nothing to complain of", async () => {
+  it("restores a sample by itself, below a sub-path, without errors", async () => {
     await open();
     await expect
       .poll(() => slider(page).getAttribute("aria-valuetext"))
@@ -23,7 +23,7 @@ describe("opening", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("stays as it is where its own link is followed", async () => {
+  it("stays as it is when its own link is followed", async () => {
     await open({ viewport: { width: 800, height: 900 } }, "#with=nearest,bilinear&layout=grid");
     const address = page.url();
     const results = page.locator("up-grid .cell");
@@ -44,7 +44,7 @@ describe("opening", () => {
     expect(await course.frameLocator("iframe").locator("up-grid .cell").count()).toBe(4);
   });
 
-  it("says what it needs where it cannot start", async () => {
+  it("states its requirements if it cannot start", async () => {
     await at.visit("", { javaScriptEnabled: false });
     await at.page.getByText("could not start").waitFor();
   });
@@ -69,7 +69,7 @@ describe("accessibility", () => {
     "phone, dark": { viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" },
   };
   for (const [name, options] of Object.entries(sizes)) {
-    it(`axe finds nothing: ${name}`, async () => {
+    it(`has no axe violations: ${name}`, async () => {
       await open({ ...options, reducedMotion: "reduce" });
       await expectAccessible(page);
       if (name.startsWith("phone")) await page.getByRole("button", { name: "Show controls" }).click();
@@ -77,13 +77,13 @@ describe("accessibility", () => {
       await bring(page, "drop", [{ name: "net.onnx.data", bytes: new Uint8Array(8) }]);
       await notice(page).getByText("net.onnx.data").waitFor();
       await expectAccessible(page);
-      await shortcut(page, "?"); // fingers have no button for it
+      await shortcut(page, "?"); // there is no button for it on touch
       await page.getByRole("dialog").waitFor();
       await expectAccessible(page);
     });
   }
 
-  it("axe finds nothing while running", async () => {
+  it("has no axe violations while running", async () => {
     await open();
     await at.engine({ tileDelay: 400 });
     await run(page).click();
@@ -91,13 +91,13 @@ describe("accessibility", () => {
     await expectAccessible(page);
   });
 
-  it("keeps everything within the width of a phone", async () => {
+  it("fits the width of a phone", async () => {
     await open({ viewport: { width: 360, height: 640 }, hasTouch: true });
     await page.getByRole("button", { name: "Show controls" }).click();
     const wide = await page.evaluate(() => {
       const all = (root: ParentNode): Element[] =>
         [...root.querySelectorAll("*")].flatMap((each) => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])]);
-      // Rows that are made to be wider than the phone: kinds of tasks, tools on a low stage.
+      // Rows that may be wider than the phone: kinds of tasks, tools on a low stage.
       const scrolls = (each: Element): boolean => {
         if (each.closest("[role=radiogroup], .bar > *")) return true;
         const root = each.getRootNode();
@@ -114,7 +114,7 @@ describe("accessibility", () => {
 describe("a phone", () => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-  it("says which task runs, and offers neither keys nor a drop", async () => {
+  it("shows the running task, and mentions neither keys nor dropping", async () => {
     await open(phone);
     await page.locator("up-actions .task").getByText("Denoise").waitFor();
     expect(await page.getByRole("button", { name: "Keyboard and mouse" }).isVisible()).toBe(false);
@@ -123,7 +123,7 @@ describe("a phone", () => {
     expect(await page.locator("up-compare .bar").isVisible(), "over the low stage").toBe(false);
   });
 
-  it("says the task at the end of its row, and keeps the pictures their room beside open controls and a table", async () => {
+  it("shows the task at the end of its row, and leaves room for the pictures beside open controls and a table", async () => {
     await open(phone, "#with=nearest,bilinear&tools=table");
     const row = (await page.locator("up-actions .bar").boundingBox()) ?? expect.unreachable();
     const task = (await page.locator("up-actions .task").boundingBox()) ?? expect.unreachable();
@@ -138,7 +138,7 @@ describe("a phone", () => {
 });
 
 describe("a screen reader", () => {
-  it("hears the start, quarters and the end of a run, and no more", async () => {
+  it("announces the start, quarters and the end of a run, and no more", async () => {
     await open({}, "#with=nearest,bilinear,pixel-shuffle");
     await page.evaluate(() => {
       const said: string[] = [];
@@ -171,7 +171,7 @@ describe("a screen reader", () => {
     }
   });
 
-  it("is led to the heading of a view that has been changed to", async () => {
+  it("moves to the heading of a new view", async () => {
     await open();
     const focused = () =>
       page.evaluate(() => {
@@ -198,7 +198,7 @@ describe("keyboard alone", () => {
     expect(await cell.getAttribute("aria-pressed")).toBe("true");
   });
 
-  it("has no one-letter shortcuts where they are switched off, or on a control", async () => {
+  it("has no one-letter shortcuts if they are off, or on a control", async () => {
     await open();
     const grid = () => page.locator("up-results").isVisible();
     await page.getByRole("radio", { name: "Chelsea the cat" }).focus();
@@ -242,7 +242,7 @@ describe("keyboard alone", () => {
     expect(names).not.toContain("?");
   });
 
-  it("stays on the button that runs and stops", async () => {
+  it("stays on the Run and Stop button", async () => {
     await open();
     await at.engine({ tileDelay: 400 });
     await run(page).press("Enter");
@@ -252,7 +252,7 @@ describe("keyboard alone", () => {
     expect(await run(page).evaluate((button) => button.matches(":focus"))).toBe(true);
   });
 
-  it("opens, runs and asks for help by key", async () => {
+  it("opens, runs and shows help by shortcuts", async () => {
     await open();
     const chooser = page.waitForEvent("filechooser");
     await shortcut(page, "o");
@@ -290,7 +290,7 @@ describe("languages", () => {
           expect(right, "without scrolling").toBeLessThanOrEqual(nav.x + nav.width + 0.5);
         }
         await page.getByRole("link", { name: /^(Help|Trợ giúp)$/ }).waitFor();
-        // What stands beside the title stays beside it.
+        // Elements beside the title stay there.
         const beside = page.locator("up-header header").locator("> button, > h1, > a.guide").filter({ visible: true });
         const middles = await beside.evaluateAll((all) =>
           all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => Math.round(top + height / 2)),
@@ -300,7 +300,7 @@ describe("languages", () => {
     }
   }
 
-  it("have the names of all views in columns of the panel, where they take two rows", async () => {
+  it("have the names of all views in columns of the panel, if they need two rows", async () => {
     page = await at.visit("#", { viewport: { width: 1440, height: 900 }, locale: "vi-VN" });
     const links = page.locator("up-nav a").filter({ visible: true });
     await links.first().waitFor();

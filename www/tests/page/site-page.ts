@@ -11,7 +11,7 @@ export class SitePage {
   browser!: Browser;
   site!: Site;
 
-  /** To be called once in a file of tests: `folder` is served below `path`. */
+  /** Must be called once per test file: `folder` is served below `path`. */
   constructor(folder: string, path = "/") {
     beforeAll(async () => {
       if (!existsSync(`${folder}/index.html`)) throw new Error(`${folder} has not been built`);
@@ -25,7 +25,7 @@ export class SitePage {
     afterEach(() => this.page?.context().close());
   }
 
-  /** Opens the page at this part of its address; by default on one network that takes away noise. */
+  /** Opens the page at this part of its address; by default with one denoising network. */
   async visit(hash = PLAIN, options?: BrowserContextOptions): Promise<Page> {
     ({ page: this.page, complaints: this.complaints } = await visit(this.browser, this.site.url + hash, options));
     return this.page;

@@ -18,7 +18,7 @@ async function open(hash: string, options?: BrowserContextOptions): Promise<void
 const section = (id: string) => page.locator(`slides-view section#${id}`);
 
 describe("the lecture", () => {
-  it("stands in its order, each section with a link of its own", async () => {
+  it("is in order, each section with its own link", async () => {
     await open("#slides");
     const links = await page
       .locator("slides-view main h2 a")
@@ -27,14 +27,14 @@ describe("the lecture", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("opens at the section that is named", async () => {
+  it("opens at the section in the address", async () => {
     await open("#slides/transposed-conv-3");
     const top = () => section("transposed-conv-3").evaluate((each) => each.getBoundingClientRect().top);
     await expect.poll(async () => Math.abs((await top()) - 60)).toBeLessThan(30);
   });
 
-  it("leaves the page that it is embedded in where it is", async () => {
-    page = await at.visit("models/manifest.json"); // without the page's own policy, which allows no frames
+  it("does not scroll an embedding page", async () => {
+    page = await at.visit("models/manifest.json"); // without the page's own policy, which forbids frames
     await page.evaluate(() => {
       document.body.innerHTML = `<div style="height: 2000px"></div><iframe src="../index.html#slides/transposed-conv-3" width="1200" height="640"></iframe>`;
     });
@@ -45,7 +45,7 @@ describe("the lecture", () => {
     expect(await page.evaluate(() => [window.scrollY, document.activeElement?.localName])).toEqual([0, "body"]);
   });
 
-  it("has its contents folded away on a phone, and all of them once they are opened", async () => {
+  it("has collapsed contents on a phone, which open completely", async () => {
     await open("#slides", { hasTouch: true, viewport: { width: 390, height: 844 } });
     const contents = page.getByRole("navigation", { name: "Sections" });
     const last = contents.getByRole("link").last();
@@ -59,7 +59,7 @@ describe("the lecture", () => {
     expect(await contents.getByRole("link").first().isVisible()).toBe(true);
   });
 
-  it("goes to a section again where its link is followed again, and stands where it was left", async () => {
+  it("scrolls to a section again when its link is followed again, and keeps its scroll position otherwise", async () => {
     await open("#slides/nearest");
     const top = (id: string) => section(id).evaluate((each) => each.getBoundingClientRect().top);
     const near = (id: string) => expect.poll(async () => Math.abs((await top(id)) - 60)).toBeLessThan(30);
@@ -78,7 +78,7 @@ describe("the lecture", () => {
     await near("transposed-conv-2");
   });
 
-  it("opens the lab as the lecture stands", async () => {
+  it("opens the lab with the lecture's state", async () => {
     await open("#slides/transposed-conv-3");
     await section("transposed-conv-3").getByRole("link", { name: "Open in the lab" }).press("Enter");
     await page.locator("lab-view").waitFor();
@@ -86,7 +86,7 @@ describe("the lecture", () => {
     expect(await page.getByRole("button", { name: "Stamp and sum" }).getAttribute("aria-pressed")).toBe("true");
   });
 
-  it("takes numbers by two taps, and says what PyTorch refuses", async () => {
+  it("takes numbers by two taps, and explains what PyTorch rejects", async () => {
     await open("#slides/l1", { hasTouch: true, viewport: { width: 390, height: 844 } });
     const cell = section("l1").getByRole("grid", { name: "Prediction" }).getByRole("gridcell").first();
     await cell.tap();
@@ -101,7 +101,7 @@ describe("the lecture", () => {
       .toContain("is not below stride = 2");
   });
 
-  it("has live figures: the numbers follow what is typed", async () => {
+  it("has interactive figures: the numbers follow the input", async () => {
     await open("#slides/l1");
     const prediction = section("l1").getByRole("grid", { name: "Prediction" });
     await prediction.getByRole("gridcell").first().focus();
@@ -116,7 +116,7 @@ describe("the lecture", () => {
     "desktop, light": {},
     "phone, dark, Vietnamese": { viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" },
   })) {
-    it(`axe finds nothing, and nothing is too wide: ${name}`, async () => {
+    it(`has no axe violations, and nothing is too wide: ${name}`, async () => {
       await open("#slides", options);
       if (name.includes("Vietnamese")) await page.getByRole("button", { name: "VI, Tiếng Việt" }).press("Enter");
       await expectAccessible(page);

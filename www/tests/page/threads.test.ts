@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "./browser";
 import { type Site, serve } from "./server";
 
-/** The package as it is built, in a plain page: a picture's tiles in several workers, without shared memory. */
+/** The built package in a plain page: a picture's tiles in several workers, without shared memory. */
 
 interface Trial {
   threads(options: { threads?: number }): Promise<number>;
@@ -37,7 +37,7 @@ function trial<K extends keyof Trial>(name: K, argument: Parameters<Trial[K]>[0]
 }
 
 describe("tiles in several workers", () => {
-  it("make the same picture, pixel by pixel", async () => {
+  it("compute the same picture, pixel by pixel", async () => {
     const [alone, together] = [await trial("tried", 1), await trial("tried", 3)];
     expect(together.hash).toBe(alone.hash);
     expect(together.tiles).toBe(alone.tiles);
@@ -45,7 +45,7 @@ describe("tiles in several workers", () => {
     console.log(`one thread ${alone.milliseconds.toFixed(0)} ms, three ${together.milliseconds.toFixed(0)} ms`);
   });
 
-  it("go on where every worker crashes", async () => {
+  it("continue if every worker crashes", async () => {
     const alone = await trial("tried", 1);
     await page.evaluate(() => {
       const Kept = globalThis.Worker;
@@ -58,11 +58,11 @@ describe("tiles in several workers", () => {
     expect((await trial("tried", 3)).hash).toBe(alone.hash);
   });
 
-  it("stop as soon as they look up", async () => {
+  it("stop at their next check", async () => {
     expect(await trial("stopped", 3)).toMatchObject({ name: "AbortError" });
   });
 
-  it("are as many as the machine has cores, unless told otherwise", async () => {
+  it("match the number of cores by default", async () => {
     const cores = await page.evaluate(() => navigator.hardwareConcurrency);
     expect(await trial("threads", {})).toBe(Math.min(cores, 8));
     expect(await trial("threads", { threads: 5 })).toBe(5);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 
-/** What `make site` makes of the built page, unpacked as a person would into a folder of their web server. */
+/** The zip of `make site`, unpacked into a folder of a web server. */
 export function unpackedSite(): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "site-"));
   const zip = join(folder, "site.zip");

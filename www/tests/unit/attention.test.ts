@@ -9,7 +9,7 @@ describe("attention in a network", () => {
     const weights = net.node("Softmax", [scores], [1, 4, 384, 384]);
     const turned = net.node("Transpose", [weights], [1, 4, 384, 384]);
     const values = net.node("MatMul", ["x", turned], [1, 24, 16, 24]);
-    // As large as 16 × 16 tokens would be, but nothing is weighed by it.
+    // The size of 16 × 16 tokens, but it weights nothing.
     const classes = net.node("Softmax", [values], [1, 4, 256, 256]);
     net.node("Add", [classes, classes], [1, 4, 256, 256]);
     expect(attentionsOf(net.net)).toEqual([{ name: "softmax1", value: weights, rows: 16, columns: 24 }]);

@@ -10,7 +10,7 @@ import { isCompressed } from "../../src/app/state";
 import { factsOf, TASKS, withoutSteps } from "../../src/app/tasks";
 import { SECTIONS } from "../../src/slides/sections";
 
-// Asked for its language as soon as there are messages.
+// The messages module reads the language on import.
 vi.hoisted(() => vi.stubGlobal("navigator", { languages: ["en"], language: "en" }));
 
 const entry = (task: string, strategy: string, more: object = {}) => ({
@@ -160,7 +160,7 @@ describe("the available methods", () => {
       ["transposed-conv.lecture", "super-resolve-x2-transposed-conv.onnx"],
     ]);
     expect(files(true)).toEqual([nearest, ["bilinear", "files.onnx"], lecture]);
-    // What they are for is said once beside all of them, not on every chip; other variants keep theirs.
+    // Chips omit the variant that is stated once for all of them; other variants stay.
     const [, chip, other] = zoo.methods(task, true);
     if (!chip || !other) return expect.unreachable();
     expect([briefLabel(chip), chip.variant]).toEqual(["Bilinear", "compressed"]);

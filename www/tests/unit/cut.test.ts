@@ -18,10 +18,10 @@ import { largest, reducedSize, resultSize, unscored } from "../../src/app/size";
 import { initialState, type State } from "../../src/app/state";
 import { factsOf, TASKS } from "../../src/app/tasks";
 
-// Asked for its language as soon as there are messages.
+// The messages module reads the language on import.
 vi.hoisted(() => vi.stubGlobal("navigator", { languages: ["en"], language: "en" }));
 
-/** What is used of a photo, how large its result becomes, what is proposed: numbers alone. */
+/** The crop of a photo, the size of its result, and proposals: plain numbers. */
 
 const photo = { width: 300, height: 200 };
 const cut = (quarters: number, mirrored: boolean): Cut => ({
@@ -30,7 +30,7 @@ const cut = (quarters: number, mirrored: boolean): Cut => ({
   mirrored,
 });
 
-/** Where a point of the photo is seen, by what mirroring and turning mean. */
+/** Displayed position of a photo's point, from the definitions of mirroring and rotation. */
 function seen([x, y]: [number, number], { quarters, mirrored }: Framed): [number, number] {
   let [at, size]: [[number, number], { width: number; height: number }] = [
     mirrored ? [photo.width - x, y] : [x, y],
@@ -73,7 +73,7 @@ describe("a crop", () => {
         expect(turned(turned(turned(turned(now, photo), photo), photo), photo)).toEqual(now);
       }
     }
-    // Mirrored as it is seen: of a photo on its side top and bottom change places.
+    // Mirrored as displayed: for a photo on its side, top and bottom are swapped.
     const side = flipped(turned(framed(wholeOf(photo), photo), photo), photo);
     expect(side).toMatchObject({ quarters: 3, mirrored: true });
   });

@@ -7,7 +7,7 @@ import { ATTRIBUTES } from "../../src/embed/address";
 import { customElements, typeDeclarations } from "../../src/embed/declared";
 import { METHODS } from "../../src/embed/described";
 
-/** What editors and compilers are told of the element. */
+/** The declarations for editors and compilers. */
 
 const source = (name: string) => readFileSync(`src/embed/${name}.ts`, "utf8");
 const folder = mkdtempSync(join(tmpdir(), "types-"));
@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the compiler says of programs that use the types, by file name. */
+/** The compiler's diagnostics for programs that use the types, by file name. */
 function compiled(programs: Record<string, string>): string {
   for (const [name, text] of Object.entries(programs)) writeFileSync(join(folder, name), text);
   const compilerOptions = {
@@ -68,7 +68,7 @@ describe("the manifest", () => {
 });
 
 describe("types", () => {
-  // What the compiler of templates asks of Vue, without Vue.
+  // The same checks as by Vue's template compiler, without Vue.
   const vue = `declare module "vue" {
     export interface HTMLAttributes { id?: string }
     export interface PublicProps { key?: string; class?: unknown }

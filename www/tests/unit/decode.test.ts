@@ -3,7 +3,7 @@ import { decode } from "../../../npm/src/decode";
 import type { Engine } from "../../src/engine";
 import { CallError } from "../../src/protocol";
 
-/** Pictures that the engine does not read: the browser is asked, and where it cannot either the kind is named. */
+/** Pictures that the engine cannot decode: falls back to the browser, and names the format if that fails, too. */
 
 afterEach(() => vi.unstubAllGlobals());
 

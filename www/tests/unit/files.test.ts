@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Dropped, gathered } from "../../src/app/drop";
 import { given, sorted } from "../../src/app/files";
 
-/** What a person brought, told apart. */
+/** Classification of the user's files. */
 
 const file = (name: string, bytes: string | Uint8Array<ArrayBuffer> = "x", type = "") =>
   new File([bytes], name, { type });
@@ -85,7 +85,7 @@ describe("folders", () => {
     fullPath,
     file: (give: (file: File) => void) => give(of),
   });
-  /** Hands out its entries one at a time. */
+  /** Returns its entries one at a time. */
   const folder = (name: string, fullPath: string, entries: object[]) => ({
     isFile: false,
     isDirectory: true,

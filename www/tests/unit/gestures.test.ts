@@ -7,12 +7,12 @@ class Area extends EventTarget {
     return { left: 10, top: 20 };
   }
 
-  /** What a browser tells of a pointer, one event after another. */
+  /** A browser's pointer events, one after another. */
   tell(pointerType: string, ...types: string[]): void {
     this.tellOf([this], pointerType, types);
   }
 
-  /** The same, where the pointer is over something on the element. */
+  /** The same, over a child of the element. */
   tellOf(path: object[], pointerType: string, types: string[]): void {
     const facts = { pointerType, pointerId: 1, button: 0, clientX: 110, clientY: 70, composedPath: () => path };
     for (const type of types) this.dispatchEvent(Object.assign(new Event(type), facts));

@@ -18,7 +18,7 @@ describe("the help pages", () => {
       expect(files["index.html"]).toContain(`href="${page}"`);
     }
     expect(String(files["index.html"])).toMatch(/<ul class="guides"><li><a href="restore-a-photo.html">/);
-    // What a guide is about comes first, not who wrote it.
+    // The guide's subject comes first, not its author.
     expect(String(files["index.html"])).not.toMatch(/<p>\s*(Written|Generated)/);
     expect(String(files["index.html"])).toMatch(/Embed it in a course<\/a><p>[^<]{20,}<\/p>/);
   });

@@ -5,7 +5,7 @@ import { formatSettings } from "../../src/app/settings";
 import type { OptionalInput } from "../../src/engine";
 import { browser, type FakeClient, file, idle, open, rested } from "../fake-client";
 
-// Asked for its language as soon as there are messages.
+// The messages module reads the language on import.
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
 
 const SIZE = { width: 400, height: 200 };
@@ -29,7 +29,7 @@ describe("color hints", () => {
         expect(back.y).toBeCloseTo(0.4, 9);
       }
     }
-    // The pixel at (120, 80): 20 right of the part's left edge, 30 below its top.
+    // The pixel at (120, 80): 20 right of the crop's left edge, 30 below its top.
     const [turned] = hintsIn([hint(0.3, 0.4)], { rect, quarters: 1, mirrored: false }, SIZE);
     expect(turned).toMatchObject({ x: 1 - 0.3, y: 0.1 });
     const [mirrored] = hintsIn([hint(0.3, 0.4)], { rect, quarters: 0, mirrored: true }, SIZE);

@@ -3,7 +3,7 @@ import type { EngineModule, Model, Picture } from "../../src/engine";
 import { Engines } from "../../src/worker/engines";
 import { type CallContext, Host } from "../../src/worker/host";
 
-/** The worker's host over an engine that only writes down what is asked of it. */
+/** The worker's host on an engine that only records calls. */
 function host() {
   const said: string[] = [];
   const picture = { width: 8, height: 6, free: () => said.push("free picture") } as unknown as Picture;
@@ -102,7 +102,7 @@ describe("the worker's memory", () => {
     for (const run of ways) {
       await process(first);
       await run();
-      said.length = 0; // what a trial has made is freed at once
+      said.length = 0; // the trial's pictures are freed at once
       await process(first);
       expect(said, String(run)).toEqual(["release model 2"]);
     }
@@ -122,7 +122,7 @@ describe("the worker's memory", () => {
 describe("pages of one worker", () => {
   const source = { url: "models/a.onnx", sha256: "", data: {} };
 
-  /** Two pages that have started an engine of the same kind, and loaded the same model. */
+  /** Two pages with the same kind of engine, and the same model. */
   async function two() {
     vi.stubGlobal("fetch", async (url: string) => new Response(url));
     const { said, engines, host: one } = host();
@@ -173,7 +173,7 @@ describe("pages of one worker", () => {
     expect(said).toEqual(["make engine", "free engine"]);
     await other.close();
     expect(said).toEqual(["make engine", "free engine", "free model 1"]);
-    await one.start({ backend: "cpu" }, context); // by itself: a fresh one
+    await one.start({ backend: "cpu" }, context); // by itself: a new one
     expect(said).toEqual(["make engine", "free engine", "free model 1", "make engine", "free engine"]);
   });
 

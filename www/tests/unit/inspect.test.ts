@@ -13,7 +13,7 @@ import { inception, shipped } from "../graphs";
 
 describe("a shape in the drawing", () => {
   it("is as long as there is room between its neighbors, with at least its channels", () => {
-    // Without a canvas a letter is taken to be 6 pixels wide.
+    // Without a canvas, a letter counts as 6 pixels wide.
     vi.stubGlobal(
       "OffscreenCanvas",
       class {

@@ -8,9 +8,9 @@ import { Learning } from "../../src/learn/learning";
 import { CallError, type CallName } from "../../src/protocol";
 import { shipped } from "../graphs";
 
-/** What the inspector and the learning show once they have been stopped, or another picture has come. */
+/** What the inspector and the training view show after a stop, or after a change of picture. */
 
-// Asked for its language as soon as there are messages.
+// The messages module reads the language on import.
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
 
 beforeEach(() => {
@@ -18,7 +18,7 @@ beforeEach(() => {
   vi.stubGlobal("fetch", async () => ({ ok: true, json: async () => ({ kept: [0, 20], curve: [] }) }));
 });
 
-/** A worker whose answers to one call can be held back. */
+/** A worker that can hold back its answers to one call. */
 class FakeClient {
   held: CallName | null = null;
   calls: CallName[] = [];
@@ -54,7 +54,7 @@ class FakeClient {
 
 const ENGINE = { backend: "cpu", code: "asked", reason: "" };
 
-/** A playground with a photo, and the network that is looked into. */
+/** A playground with a photo, and the inspected network. */
 class FakePlayground extends EventTarget {
   classes: { name: string }[] = [];
   state = {

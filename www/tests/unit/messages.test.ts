@@ -16,7 +16,7 @@ const languages = Object.fromEntries(
     .map((name) => [name.slice(0, -".json".length), JSON.parse(readFileSync(join("src/i18n", name), "utf8"))]),
 ) as Record<string, Record<string, string>>;
 const keys = Object.keys(en);
-/** A key without its form of the plural (Unicode CLDR): keys come in such forms where there is one for all `other` numbers. */
+/** A key without its plural suffix (Unicode CLDR), if there is a form `other`. */
 const bare = (key: string) => {
   const base = key.replace(/\.(zero|one|two|few|many|other)$/, "");
   return Object.hasOwn(en, `${base}.other`) ? base : key;
@@ -84,7 +84,7 @@ describe("message files", () => {
   it("have the same placeholders", () => {
     for (const [tag, messages] of Object.entries(languages)) {
       for (const [key, message] of Object.entries(en)) {
-        // A form of the plural need not tell the number.
+        // A plural form need not contain the number.
         if (bare(key) === key) expect(places(messages[key] ?? ""), `${key} in ${tag}`).toEqual(places(message));
       }
     }

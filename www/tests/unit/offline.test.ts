@@ -13,7 +13,7 @@ interface Heard {
   request?: Request;
 }
 
-/** The service worker of a build with these scripts, over a host that has these files. */
+/** The service worker of a build with these scripts, on a host with these files. */
 function worker(caches: FakeCaches, build: string, chunks: string[], fetch: (request: Request) => Promise<Response>) {
   const listeners = new Map<string, (event: unknown) => void>();
   const said: string[] = [];
@@ -130,7 +130,7 @@ describe("the service worker", () => {
     const share = async (...names: string[]) => {
       const body = new FormData();
       for (const name of names) body.append("files", new File([name], name, { type: "image/jpeg" }));
-      body.append("files", new File([], "")); // as a form sends a field that nothing was chosen for
+      body.append("files", new File([], "")); // as a form sends an empty file field
       return hear("fetch", { request: new Request(`${SCOPE}share`, { method: "POST", body }) });
     };
     await share("old.jpg", "older.jpg", "oldest.jpg");

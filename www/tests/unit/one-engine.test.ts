@@ -3,7 +3,7 @@ import type { FromWorker, ToWorker, Visit } from "../../src/protocol";
 
 vi.mock("../../src/embed/exchange?worker&url", () => ({ default: "exchange.js" }));
 
-/** A worker that answers each call with its name, and goes where nobody has to say anything. */
+/** A worker that answers each call with its name, and ends when told. */
 class FakeWorker {
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null = null;
   onerror: ((event: ErrorEvent) => void) | null = null;
@@ -66,7 +66,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A frame's way to the engine, and what it is told. */
+/** A frame's connection to the engine, and the messages it receives. */
 async function frame() {
   const { oneEngine } = await import("../../src/embed/one-engine");
   const way = oneEngine("page", () => {

@@ -7,7 +7,7 @@ const photo = ownPhoto(new File(["a"], "a.png"), "a.png");
 const mask = ownPhoto(new File(["m"], "m.png"), "m.png");
 const sample = pendingSample("chelsea", "test");
 
-/** The phase after these events, from the beginning. */
+/** The phase after these events, from the initial one. */
 function reached(...events: PhaseEvent[]): Phase {
   return events.reduce(next, IDLE);
 }

@@ -3,9 +3,9 @@ import { openingQuery } from "../../src/app/opening";
 import { CallError, type Recipe } from "../../src/protocol";
 import { browser, closed, type FakeClient, file, idle, open, rested, until } from "../fake-client";
 
-/** What the playground does about its photo while clicks, stops and other views come between. */
+/** The playground's handling of its photo, with interleaved clicks, stops and views. */
 
-// Asked for its language as soon as there are messages.
+// The messages module reads the language on import.
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
 
 beforeEach(browser);

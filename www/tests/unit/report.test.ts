@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { report } from "../../src/app/report";
 import { initialState, type ResultState } from "../../src/app/state";
 
-// Asked for its language as soon as there are messages.
+// The messages module reads the language on import.
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
 
 describe("the report", () => {

@@ -3,9 +3,9 @@ import { usual } from "../../src/app/degradation";
 import { Layer } from "../../src/view/layer";
 import { browser, FakeCanvas, file, idle, open, rested, until } from "../fake-client";
 
-/** What is to be seen of a photo, and what is told of it, while clicks, stops and other views come between. */
+/** The displayed picture and its messages, with interleaved clicks, stops and views. */
 
-// Asked for its language as soon as there are messages.
+// The messages module reads the language on import.
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
 
 beforeEach(browser);

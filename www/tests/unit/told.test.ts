@@ -4,7 +4,7 @@ import { describePanes } from "../../src/app/panes";
 import { isTransparent, noticeOf } from "../../src/app/state";
 import { browser, file, idle, open, rested, until } from "../fake-client";
 
-/** What a person is told, and when: of errors, of work on many photos, of what comes next. */
+/** Messages to the user: errors, progress of many photos, proposals. */
 
 vi.hoisted(() => vi.stubGlobal("navigator", { userAgent: "a browser", languages: ["en"], language: "en" }));
 
@@ -83,7 +83,7 @@ describe("a result used as the photo", () => {
   it("runs if there is no proposal", async () => {
     const { client, playground } = await open("mode=apply&task=super-resolve-x2");
     client.calls = [];
-    playground.state.tasks.splice(1, 1); // no deblurring, which would be next
+    playground.state.tasks.splice(1, 1); // without deblurring, which would be next
     await playground.useResult();
     expect(client.calls).toContain("process");
   });

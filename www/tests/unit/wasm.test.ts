@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import init, { Engine, type Picture } from "../../../pkg/baseline/unet_playground";
 
-/** The engine as browsers have it, on files that the native tests read too: what is right stands beside those files. */
+/** The engine as in browsers, on files that the native tests use as well; expected results are beside those files. */
 
 const at = (path: string) => new URL(`../../../${path}`, import.meta.url);
 const fixture = (name: string) => readFileSync(at(`tests/fixtures/${name}`));

@@ -6,7 +6,7 @@ import { FakeCaches } from "../fake-caches";
 const { signal } = new AbortController();
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** Weights from a host that holds `text` under each address. */
+/** Weights from a host that serves `text` at each address. */
 async function get(url: string, text: string): Promise<string> {
   vi.stubGlobal("fetch", async () => new Response(text));
   return new TextDecoder().decode(await weights({ url, sha256: hash(text) }, signal, () => {}));

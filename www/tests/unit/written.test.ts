@@ -19,7 +19,7 @@ const wish = (change: Partial<Wish> = {}): Wish => ({
   ...change,
 });
 const route = (query: string) => ({ view: "playground" as const, path: "", query });
-/** The attributes of a tag as a browser reads them. */
+/** The attributes of a tag, as parsed by a browser. */
 const read = (written: string) => {
   const [, tag = ""] = /<unet-playground([^>]*)>/.exec(written) ?? [];
   const plain = (value: string) => value.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&amp;", "&");
