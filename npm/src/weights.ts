@@ -43,7 +43,7 @@ export async function forget(): Promise<void> {
   if (await store()) await caches.delete(KEPT);
 }
 
-/** In place of what the same address held under another hash. */
+/** Replaces weights with another hash at the same address. */
 async function keep(kept: Cache, name: string, bytes: Uint8Array): Promise<void> {
   await kept.put(name, new Response(bytes as Uint8Array<ArrayBuffer>));
   const all = await kept.keys(name, { ignoreSearch: true });

@@ -50,7 +50,7 @@ export abstract class Desk extends Store {
     client.onLost = () => this.#lost();
   }
 
-  /** Opens a sample, or the photo of the last visit for null; by default the one that the settings name. */
+  /** Opens a sample, or the photo of the last visit for null; by default as in the settings. */
   abstract open(sample?: Settings["sample"]): Promise<void>;
   /** Loads a photo. */
   protected abstract bringIn(pending: PendingPhoto): Promise<void>;

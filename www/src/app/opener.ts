@@ -32,7 +32,7 @@ export abstract class Opener extends Desk {
     this.#models = new Models(this, this.bench);
   }
 
-  /** Opens a sample, or the photo of the last visit for null; by default the one that the settings name. */
+  /** Opens a sample, or the photo of the last visit for null; by default as in the settings. */
   async open(sample = this.state.settings.sample): Promise<void> {
     const { mode, cut, hints } = this.state.settings;
     const part = { cut, hints };
@@ -115,7 +115,7 @@ export abstract class Opener extends Desk {
     return this.client.call("preview", { picture: id, maxSide });
   }
 
-  /** What the methods get, small enough for a dialog; null if there is none. */
+  /** The methods' input, small enough for a dialog; null if there is none. */
   async input(maxSide: number): Promise<ImageBitmap | null> {
     const { input } = this.state;
     return input && this.client.call("preview", { picture: input.picture, maxSide }).catch(() => null);
@@ -274,7 +274,7 @@ export abstract class Opener extends Desk {
     this.update({ notice: plainNotice("notice.left-out", { params: { names: names.join(", ") } }) });
   }
 
-  /** Looks for what the photo needs. A failed look proposes nothing. */
+  /** Finds out what the photo needs. A failed look proposes nothing. */
   async #lookAt(photo: Photo, { id }: PictureInfo, after: string | null): Promise<void> {
     const look = await this.client.call("firstLook", { picture: id }).catch(() => null);
     if (this.photo === photo && look)

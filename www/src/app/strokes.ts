@@ -2,7 +2,7 @@
 
 import type { Point } from "../protocol";
 
-/** In shares of the drawing's width. */
+/** In fractions of the drawing's width. */
 export interface Stroke {
   readonly points: readonly Point[];
   readonly width: number;
@@ -11,7 +11,7 @@ export interface Stroke {
 }
 
 export interface Drawing {
-  /** What is drawn on; null: blank paper. */
+  /** The background; null: blank paper. */
   readonly ground: CanvasImageSource | null;
   readonly strokes: readonly Stroke[];
 }
@@ -19,7 +19,7 @@ export interface Drawing {
 export const PAPER = "#fff";
 export const INK = "#000";
 
-/** A stroke as the path of an SVG, which canvases take: curves through the middles between its points. */
+/** A stroke as an SVG path for canvases: curves through the midpoints between its points. */
 export function pathOf({ points }: Stroke, width: number): string {
   const [first, ...others] = points.map(({ x, y }) => ({ x: x * width, y: y * width }));
   if (!first) return "";

@@ -113,12 +113,12 @@ export function takesOriginal({ kind }: FilterSpec): boolean {
   return kind === "multi-frame";
 }
 
-/** Whether a baseline takes the noise level. */
 /** Whether a task takes line drawings. */
 export function takesLines({ kinds }: TaskFacts): boolean {
   return kinds.includes("edges");
 }
 
+/** Whether a baseline takes the noise level. */
 export function takesSigma(filter: FilterSpec): boolean {
   return filter.kind === "bilateral" || filter.kind === "non-local-means";
 }

@@ -72,7 +72,7 @@ export class App extends Localized {
   @query("up-camera") private camera!: CameraDialog;
   @query("up-crop") private cropDialog!: CropDialog;
   @query("up-draw") private drawDialog!: DrawDialog;
-  /** What became of the latest drawing. */
+  /** The scene made from the latest drawing. */
   @state() private scene: ImageBitmap | null = null;
   @query("up-save-as") private saveDialog!: SaveAs;
 

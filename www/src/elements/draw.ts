@@ -9,27 +9,27 @@ import "./segments";
 import { dialogs, shared } from "./shared";
 import "./slider";
 
-/** Longer side of a drawing, in pixels: a few times what networks see of it. */
+/** Longer side of a drawing, in pixels: a few times the networks' input. */
 export const DRAWN = 512;
-/** Width of the pen as a share of the drawing's width, in percent. */
+/** Width of the pen, in percent of the drawing's width. */
 const WIDTHS = { min: 0.4, max: 6, step: 0.2, first: 1.2 };
-/** Milliseconds that the pen rests before the drawing is taken. */
+/** Milliseconds that the pen must rest before the drawing is processed. */
 const REST = 120;
 const TOOLS = ["pen", "eraser"] as const;
 type Tool = (typeof TOOLS)[number];
 
 /**
- * Draws lines on blank paper, or on the lines that are there, beside the scene that follows them. Emits `drawn` with a PNG
- * file whenever the pen rests.
+ * Draws lines on blank paper, or on the existing lines, beside the scene made from them. Emits `drawn` with a PNG file
+ * whenever the pen rests.
  */
 @customElement("up-draw")
 export class DrawDialog extends Localized {
-  /** What became of the drawing. */
+  /** The scene made from the drawing. */
   @property({ attribute: false }) scene: ImageBitmap | null = null;
-  /** Whether the scene is behind the drawing. */
+  /** Whether the scene is out of date. */
   @property({ type: Boolean }) busy = false;
   @state() private strokes: readonly Stroke[] = [];
-  /** States before the last changes, the latest last. */
+  /** Earlier states for undo, the latest last. */
   @state() private past: Drawing[] = [];
   @state() private ground: ImageBitmap | null = null;
   @state() private tool: Tool = "pen";
@@ -37,7 +37,7 @@ export class DrawDialog extends Localized {
   @query("dialog") private dialog!: HTMLDialogElement;
   @query(".paper") private paper!: HTMLCanvasElement;
   @query(".scene") private seen!: HTMLCanvasElement;
-  /** The lines that were there. */
+  /** The original lines. */
   #lines: ImageBitmap | null = null;
   #points: Point[] | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,10 +52,10 @@ export class DrawDialog extends Localized {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener("popstate", this.#leave);
-    if (this.hasUpdated) this.dialog.close(); // left open, it could not be shown again
+    if (this.hasUpdated) this.dialog.close(); // otherwise it could not be shown again
   }
 
-  /** `lines`: the drawing that is there, or null for blank paper. */
+  /** `lines`: the existing drawing; null for blank paper. */
   show(lines: ImageBitmap | null): void {
     this.#lines = lines;
     this.ground = lines;
@@ -172,7 +172,7 @@ export class DrawDialog extends Localized {
     });
   };
 
-  /** Going back leaves the drawing. */
+  /** Going back closes the dialog. */
   #leave = (): void => this.dialog.close();
 
   #closed = (): void => {

@@ -8,8 +8,8 @@ import { HELP } from "./nav";
 import { shared } from "./shared";
 
 /**
- * Name, views, sharing, language; in the playground also keys and the switch of the controls. Emits `share`, which bubbles,
- * `controls` and `help`.
+ * Title, views, sharing, language; in the playground also shortcuts and the button for the controls. Emits `share`,
+ * which bubbles, `controls` and `help`.
  */
 @customElement("up-header")
 export class Header extends Localized {
@@ -171,7 +171,7 @@ export class Header extends Localized {
     this.hidden = isEmbedded();
   }
 
-  /** To what follows this header in its view. */
+  /** Moves the focus to the element after this header in its view. */
   #skip = (event: Event): void => {
     event.preventDefault();
     const main = (this.getRootNode() as ShadowRoot).querySelector("main");

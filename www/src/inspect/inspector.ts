@@ -64,7 +64,7 @@ export class Inspector extends Maker {
   #picture: number | null = null;
   /** Times by network and size, then by backend; kept while the page lives. */
   #times = new Map<string, Times>();
-  /** The network that is to be timed again. */
+  /** Key of the network to time again. */
   #timedAgain: string | null = null;
 
   constructor(playground: Playground, client: Client) {

@@ -9,7 +9,7 @@ const press = (name: string) => (page: Page) => page.getByRole("button", { name,
 /** A network that says nothing of its output: two channels that a sigmoid has made. */
 const network = (name: string) => ({ name, bytes: new Uint8Array([1, 80, 0, 0, 1, 1, 0, 0]) });
 
-/** What opens each dialog with a button that ends it, which is named. */
+/** How to open each dialog, by the button that completes it. */
 const DIALOGS: [string, ...((page: Page) => Promise<unknown>)[]][] = [
   ["Use it", (page) => bring(page, "drop", [network("student.onnx")])],
   ["Use it", (page) => bring(page, "drop", [network("one.onnx"), network("two.onnx")])],

@@ -21,7 +21,7 @@ it("opens on two networks that differ, with the scores beside them, and explains
   await (await chooser).setFiles({ name: photo.name, mimeType: photo.type, buffer: Buffer.from(photo.bytes) });
   await named(page, "cat.jpg").waitFor();
   await restored(page);
-  expect(await line.count(), "about what is no longer shown").toBe(0);
+  expect(await line.count(), "once the pictures have changed").toBe(0);
   await page.goto(at.site.url);
   await page.reload();
   await restored(page);

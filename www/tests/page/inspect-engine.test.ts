@@ -113,7 +113,7 @@ it("a network too wide for labels still fits the page, and can be zoomed", async
   const wide = () => scroller.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
   expect(await wide()).toBe(0);
   const words = page.locator("inspect-net .words").filter({ visible: true });
-  expect(await words.count(), "those of the box that is picked").toBe(1);
+  expect(await words.count(), "only the selected box has a label").toBe(1);
   const zoom = page.locator("inspect-net").getByRole("button", { name: "Zoom in" });
   for (let times = 0; times < 3; times++) await zoom.click();
   expect(await wide()).toBeGreaterThan(0);
@@ -140,7 +140,7 @@ it("a transformer's attention from a chosen place is drawn over the photo", asyn
         (_, at) => at % 4 === 3,
       ),
     ]);
-  expect(alphas.indexOf(Math.max(...alphas)), "the brightest is what is said").toBe(18 * toRow + toColumn);
+  expect(alphas.indexOf(Math.max(...alphas)), "the brightest token is the announced one").toBe(18 * toRow + toColumn);
 
   const { width, height } = (await photo.boundingBox()) ?? expect.unreachable();
   await photo.click({ position: { x: width * (2.5 / 18), y: height * (3.5 / 12) } });

@@ -209,9 +209,9 @@ describe("the times of the kernels", () => {
     const times = page.locator("inspect-times");
     await times.getByRole("button", { name: "Time them again" }).press("Enter");
     await times.getByText("Timing every node").waitFor();
-    await press("Enter"); // on what is "Stop" now
+    await press("Enter"); // the button is "Stop" now
     await times.getByText("Stopped").waitFor();
-    expect(await rows().count(), "what is known stays").toBe(20);
+    expect(await rows().count(), "known times stay").toBe(20);
     await at.engine({ tileDelay: 0 });
     await press("Enter");
     await done();
@@ -437,7 +437,7 @@ describe("work", () => {
     await stop(page).press("Enter");
     await page.getByRole("status").filter({ hasText: "Stopped" }).waitFor();
     await at.engine({ tileDelay: 0 });
-    await press("Enter"); // the keyboard is where it was: on what is "Resume" now
+    await press("Enter"); // the focus is still on the button, now "Resume"
     await done();
     expect(await page.evaluate(() => document.activeElement?.localName)).toBe("inspect-view");
   });

@@ -43,7 +43,7 @@ describe("a proposal", () => {
     await restored(page);
     expect(await task("Denoise").isChecked()).toBe(true);
     await expectAccessible(page);
-    expect(await page.getByText("Noise:").count(), "which cannot be told").toBe(0);
+    expect(await page.getByText("Noise:").count(), "unknown for this photo").toBe(0);
     await proposal().getByRole("button", { name: "Colorize" }).click();
     await restored(page);
     expect(await task("Colorize").isChecked()).toBe(true);
@@ -152,7 +152,7 @@ describe("drawing", () => {
     expect(await darkness()).toBeLessThan(drawn);
     await page.keyboard.press("Control+z");
     expect(await darkness()).toBe(drawn);
-    await drawing().getByRole("button", { name: "The lines from before" }).click();
+    await drawing().getByRole("button", { name: "Original lines" }).click();
     await expect.poll(darkness).toBe(lines);
     await drawing().getByRole("button", { name: "Undo" }).click();
     await drawing().getByRole("button", { name: "Done" }).click();
@@ -214,7 +214,7 @@ describe("cropping", () => {
     await page.getByText(`${width} × ${height}`).waitFor();
     await restored(page);
     await page.getByRole("button", { name: "Crop and rotate" }).click();
-    expect(await field("Width").inputValue(), "what is cut off can be had again").toBe(String(width));
+    expect(await field("Width").inputValue(), "the cropped part can be restored").toBe(String(width));
     await page.keyboard.press("Escape");
     await page.goBack();
     await page.getByText("451 × 300").waitFor();
@@ -333,7 +333,7 @@ describe("the size of an enlarged photo", () => {
     await page.getByText("The photo is downscaled to 301 × 200 pixels").waitFor();
     expect(page.url()).toContain("size=1.5");
     expect(await figures()).not.toEqual(atThree);
-    expect(await scale().getAttribute("min"), "what is not reduced has nothing to score").toBe("1.1");
+    expect(await scale().getAttribute("min"), "without downscaling there is nothing to score").toBe("1.1");
     const report = page.waitForEvent("download");
     await page.getByRole("button", { name: "More ways to save" }).click();
     await page.getByRole("button", { name: "Save a report as JSON" }).click();

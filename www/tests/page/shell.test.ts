@@ -167,7 +167,7 @@ describe("a screen reader", () => {
     const bars = await page.evaluate(() => (window as unknown as { bars: number[] }).bars);
     for (const [index, words] of said.entries()) {
       const part = /^(\d+)% done$/.exec(words)?.[1];
-      if (part) expect(bars[index], "the bar tells of the same work").toBeGreaterThanOrEqual(Number(part));
+      if (part) expect(bars[index], "the bar shows the same progress").toBeGreaterThanOrEqual(Number(part));
     }
   });
 

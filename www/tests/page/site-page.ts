@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { launch, PLAIN, visit } from "./browser";
 import { type Site, serve } from "./server";
 
-/** A built page, opened anew for each test. */
+/** A built page, newly opened for each test. */
 export class SitePage {
   page!: Page;
   complaints: string[] = [];

@@ -238,8 +238,8 @@ describe("the available methods", () => {
         other.hasSources(factsOf("old-photo"), without),
       ];
     };
-    expect(last("repair", "autocontrast"), "colors leave what compression did").toEqual(["compressed", true]);
-    expect(last(), "a repair does not").toEqual(["", false]);
+    expect(last("repair", "autocontrast"), "colorization keeps compression artifacts").toEqual(["compressed", true]);
+    expect(last(), "a repair removes them").toEqual(["", false]);
     expect(withoutSteps(factsOf("old-photo"), [])).toMatchObject({ scale: 2, before: "downscale" });
     const small = withoutSteps(factsOf("old-photo"), ["super-resolve-x2"]);
     expect([small.scale, small.before], "nothing is enlarged").toEqual([1, undefined]);

@@ -129,7 +129,7 @@ describe("the size of a result", () => {
     const reduced = (enlarge: number | null, task = twice) => reducedSize(task, { mode: "test", enlarge }, odd);
     expect(reduced(3)).toEqual({ width: 150, height: 100 });
     expect(reduced(1.5)).toEqual({ width: 301, height: 200 });
-    expect(reduced(1), "what is not reduced has nothing to score").toEqual({ width: 410, height: 273 });
+    expect(reduced(1), "without downscaling there is nothing to score").toEqual({ width: 410, height: 273 });
     for (const scale of [null, 2]) expect(reduced(scale), "as papers do").toBeNull();
     expect(reduced(3, factsOf("denoise"))).toBeNull();
     expect(unscored(twice, { mode: "test", enlarge: 2.1 })).toBe(3);

@@ -124,7 +124,7 @@ describe("folders", () => {
       "trip/inner/b.png",
       "beside.png",
     ]);
-    expect(found[2]?.file.size, "what cannot be read is still listed").toBe(0);
+    expect(found[2]?.file.size, "unreadable files are still listed").toBe(0);
   });
 
   it("are abandoned on a stop", async () => {

@@ -26,7 +26,7 @@ describe("kernels as rows", () => {
     ).toEqual([1.5, 0.25, null, null]);
     expect(rows.map(({ box }) => box)).toEqual([null, null, null, 4]);
     const [brief] = kernelRows([kernel("a", 0.04, { flops: 20e6, bound: 0.2 })], { find: () => null });
-    expect([brief?.rate, brief?.ofBound], "of one that the clock does not tell").toEqual([null, null]);
+    expect([brief?.rate, brief?.ofBound], "below the clock's resolution").toEqual([null, null]);
     const still = kernelRows([kernel("a", 0)], { find: () => null });
     expect(still[0]?.share, "of none at all").toBe(0);
   });

@@ -106,7 +106,7 @@ describe("the service worker", () => {
       const request = { method: "GET", mode, url: SCOPE + path, headers } as Request;
       return (await hear("fetch", { request }))?.text();
     };
-    expect(await got("assets/a.js", "cors"), "asks nobody for what never changes").toBe(`${SCOPE}assets/a.js`);
+    expect(await got("assets/a.js", "cors"), "from the cache, without a request").toBe(`${SCOPE}assets/a.js`);
     online = false;
     for (const [path, mode] of [
       ["", "navigate"],

@@ -29,7 +29,7 @@ describe("a loading photo", () => {
     const phase = reached(begins(sample), { kind: "reads", subject: "chelsea" }, { kind: "arrives" });
     expect(phase).toEqual({ kind: "working", subject: "chelsea" });
     const chosen = next(phase, { kind: "chosen", change: { mode: "apply" } });
-    expect(chosen, "what is chosen now is for the photo that is there").toBe(phase);
+    expect(chosen, "choices now apply to the current photo").toBe(phase);
     expect(next(phase, { kind: "done" })).toEqual(IDLE);
   });
 

@@ -127,7 +127,11 @@ describe("the degradation", () => {
     const denoise = factsOf("denoise");
     expect(carried(denoise, factsOf("old-photo"), usual("gaussian-noise"))).toEqual(usual("old-photo"));
     const marks = carried(factsOf("old-photo"), factsOf("repair"), usual("old-photo"));
-    expect(marks.values, "without what a repair leaves").toEqual({ ...usual("old-photo").values, fading: 0, sepia: 0 });
+    expect(marks.values, "only damage that a repair undoes").toEqual({
+      ...usual("old-photo").values,
+      fading: 0,
+      sepia: 0,
+    });
     expect(carried(factsOf("repair"), factsOf("old-photo"), marks)).toEqual(usual("old-photo"));
     expect(parseSettings("task=repair").degradation).toEqual(marks);
     expect(carried(denoise, factsOf("old-photo"), { ...usual("gaussian-noise"), saved: 40 })).toEqual({
