@@ -19,12 +19,12 @@ export function notices(root) {
 
   const byText = new Map();
   for (const crate of used) {
-    const text = licenceOf(crate);
+    const text = licenseOf(crate);
     byText.set(text, [...(byText.get(text) ?? []), `${crate.name} ${crate.version} (${crate.license})`]);
   }
   const parts = [...byText].map(([text, names]) => `${names.sort().join("\n")}\n\n${text.trim()}\n`);
   const head =
-    "The WebAssembly files of this package contain these crates, under the licences that follow their names.\n";
+    "The WebAssembly files of this package contain these crates, under the licenses that follow their names.\n";
   return [head, ...parts.sort()].join(`\n${"-".repeat(80)}\n\n`);
 }
 
@@ -42,7 +42,7 @@ function reached({ nodes, root }) {
 }
 
 /** MIT where it is offered; otherwise all license files. For a crate without any, the name of its license. */
-function licenceOf({ manifest_path, license, authors }) {
+function licenseOf({ manifest_path, license, authors }) {
   const folder = dirname(manifest_path);
   const files = readdirSync(folder).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name) && !/\.rs$/.test(name));
   const mit = files.filter((name) => /mit/i.test(name));
@@ -54,5 +54,5 @@ function licenceOf({ manifest_path, license, authors }) {
       return []; // a folder
     }
   });
-  return texts.length > 0 ? texts.join("\n") : `Licence: ${license}. By ${authors.join(", ") || "its authors"}.`;
+  return texts.length > 0 ? texts.join("\n") : `License: ${license}. By ${authors.join(", ") || "its authors"}.`;
 }

@@ -25,7 +25,7 @@ import { blended, context, drawn, FakePicture } from "./fake-picture";
 /** Side of a run's tiles. */
 const TILE = 128;
 
-const behaviour = {
+const behavior = {
   tileDelay: 8,
   webgpu: true,
   inspects: true,
@@ -38,7 +38,7 @@ const behaviour = {
 };
 const channel = new BroadcastChannel("fake-engine");
 channel.onmessage = ({ data }) => {
-  Object.assign(behaviour, data);
+  Object.assign(behavior, data);
   channel.postMessage("heard");
 };
 
@@ -76,8 +76,8 @@ export class Engine implements EngineType {
   ) {}
 
   static async create({ backend }: { backend: string }): Promise<Engine> {
-    if (backend === "webgpu" && !behaviour.webgpu) throw new FakeError("no-gpu", "no adapter");
-    const gpu = backend !== "cpu" && behaviour.webgpu;
+    if (backend === "webgpu" && !behavior.webgpu) throw new FakeError("no-gpu", "no adapter");
+    const gpu = backend !== "cpu" && behavior.webgpu;
     const code = backend === "auto" ? (gpu ? "faster" : "no-gpu") : "asked";
     return new Engine(gpu ? "webgpu" : "cpu", code, "the GPU does 900 GFLOP/s, the CPU 100");
   }
@@ -147,7 +147,7 @@ export class Engine implements EngineType {
   }
 
   firstLook(): FirstLook {
-    const { need, sigma } = behaviour;
+    const { need, sigma } = behavior;
     return { gray: false, noise: sigma === null ? null : { sigma, luma: sigma, chroma: sigma }, need };
   }
 
@@ -237,13 +237,13 @@ export class Engine implements EngineType {
   estimate({ width, height }: { width: number; height: number }, model: Model) {
     const { scale } = model as FakeModel;
     const tiles = Math.ceil((width * scale) / TILE) * Math.ceil((height * scale) / TILE);
-    const fits = width * height < behaviour.mostPixels && width * height * scale ** 2 < behaviour.mostResult;
+    const fits = width * height < behavior.mostPixels && width * height * scale ** 2 < behavior.mostResult;
     const size = { width: width * scale, height: height * scale };
     return {
       ...size,
       tiles,
       peakBytes: tiles * 4e6,
-      flops: width * height * behaviour.flopsPerPixel,
+      flops: width * height * behavior.flopsPerPixel,
       fits,
       threads: 1,
       exact: true,
@@ -267,9 +267,9 @@ export class Engine implements EngineType {
       near ? Math.hypot(x + TILE / 2 - near.x * scale, y + TILE / 2 - near.y * scale) : 0;
     tiles.sort((a, b) => off(a) - off(b));
     for (const [done, [x, y]] of tiles.entries()) {
-      await new Promise((resolve) => setTimeout(resolve, behaviour.tileDelay));
+      await new Promise((resolve) => setTimeout(resolve, behavior.tileDelay));
       if (signal.aborted) throw new FakeError("aborted", "the run was stopped");
-      if (behaviour.loseGpu) Object.assign(this, { backend: "cpu", backendReasonCode: "gave-up" });
+      if (behavior.loseGpu) Object.assign(this, { backend: "cpu", backendReasonCode: "gave-up" });
       const w = Math.min(TILE, width - x);
       const h = Math.min(TILE, height - y);
       onTile({ x, y, width: w, height: h, pixels: context(whole).getImageData(x, y, w, h).data });
@@ -299,7 +299,7 @@ export class Engine implements EngineType {
     model: Model,
     { at, side = 256 }: { at?: { x: number; y: number }; side?: number } = {},
   ): Promise<Inspection> {
-    if (!behaviour.inspects) throw new FakeError("out-of-memory", "the memory ran out");
+    if (!behavior.inspects) throw new FakeError("out-of-memory", "the memory ran out");
     const { scale, quality, strategy, classes } = model as FakeModel;
     const along = (middle: number, length: number) =>
       Math.max(0, Math.min(Math.round(middle - side / 2), length - side));
@@ -331,7 +331,7 @@ function restored({ canvas, clean }: FakePicture, scale: number, quality: number
 }
 
 async function pause(signal?: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, behaviour.tileDelay));
+  await new Promise((resolve) => setTimeout(resolve, behavior.tileDelay));
   if (signal?.aborted) throw new FakeError("aborted", "the run was stopped");
 }
 

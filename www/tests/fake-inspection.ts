@@ -18,7 +18,7 @@ import { context, drawn, FakePicture } from "./fake-picture";
 
 const WIDTHS = [8, 16, 32];
 const STRATEGIES = ["nearest", "bilinear", "pixel-shuffle", "max-unpool", "transposed-conv"];
-const COLOURS: [number, number, number][] = [
+const COLORS: [number, number, number][] = [
   [213, 94, 0],
   [86, 180, 233],
   [0, 158, 115],
@@ -210,7 +210,7 @@ class FakeFeatures implements Features {
     private integer: boolean,
     private cuts: number,
   ) {
-    this.window = integer ? { height: 2, width: 2, colors: COLOURS.map(([r, g, b]) => [r, g, b]) } : undefined;
+    this.window = integer ? { height: 2, width: 2, colors: COLORS.map(([r, g, b]) => [r, g, b]) } : undefined;
     [, this.channels = 1, this.height = 1, this.width = 1] = shape;
     const { data } = context(drawn(picture, this.width, this.height)).getImageData(0, 0, this.width, this.height);
     this.#gray = Float32Array.from(
@@ -267,7 +267,7 @@ class FakeFeatures implements Features {
         const value = this.value(channel, x, y);
         const level = (255 * (value - low)) / (high - low || 1);
         const signed = (255 * value) / (Math.max(-low, high) || 1);
-        const place = COLOURS[(value % 2) + 2 * (Math.floor(value / (2 * this.width)) % 2)] ?? [];
+        const place = COLORS[(value % 2) + 2 * (Math.floor(value / (2 * this.width)) % 2)] ?? [];
         const rgb = this.integer
           ? place
           : colors === "gray"

@@ -277,7 +277,7 @@ function shadeOf(values: readonly number[]): (value: number) => string {
 
 /** Warm for positive weights, cool for negative ones. */
 function tint({ strength }: Mark): string {
-  const colour = strength < 0 ? "var(--cool)" : "var(--accent)";
+  const color = strength < 0 ? "var(--cool)" : "var(--accent)";
   const share = Math.round(8 + 34 * Math.min(1, Math.abs(strength)));
-  return `--paper: color-mix(in srgb, ${colour} ${share}%, var(--raised)); --edge: color-mix(in srgb, ${colour} 45%, transparent)`;
+  return `--paper: color-mix(in srgb, ${color} ${share}%, var(--raised)); --edge: color-mix(in srgb, ${color} 45%, transparent)`;
 }

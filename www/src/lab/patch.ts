@@ -173,11 +173,11 @@ export class Patch extends Localized {
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, canvas.width, canvas.height);
     const frame = [this.at.x * zoom, this.at.y * zoom, this.columns * zoom, this.rows * zoom] as const;
-    for (const [colour, width] of [
+    for (const [color, width] of [
       ["#000", 4],
       ["#fff", 2],
     ] as const) {
-      context.strokeStyle = colour;
+      context.strokeStyle = color;
       context.lineWidth = width;
       context.strokeRect(...frame);
     }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   bring,
   expectAccessible,
-  meanColour,
+  meanColor,
   method,
   named,
   notice,
@@ -25,7 +25,7 @@ async function open(options?: BrowserContextOptions, hash?: string): Promise<voi
   page = await at.open(options, hash);
 }
 
-const engine = (behaviour: Record<string, unknown>) => at.engine(behaviour);
+const engine = (behavior: Record<string, unknown>) => at.engine(behavior);
 
 describe("opening a photo", () => {
   const taken = () => named(page, "cat.jpg").waitFor();
@@ -172,7 +172,7 @@ describe("running", () => {
       .waitFor();
     const bar = page.getByRole("progressbar", { name: "Progress" });
     expect(Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
-    const painted = await meanColour(page, "after");
+    const painted = await meanColor(page, "after");
     const milliseconds = await page.evaluate(async () => {
       const actions = document.querySelector("up-app")?.shadowRoot?.querySelector("up-actions");
       const began = performance.now();
@@ -183,7 +183,7 @@ describe("running", () => {
     expect(milliseconds).toBeLessThan(200);
     await run(page).waitFor();
     expect(await status(page).textContent()).toBe("Stopped");
-    expect(await meanColour(page, "after"), "finished tiles stay").toEqual(painted);
+    expect(await meanColor(page, "after"), "finished tiles stay").toEqual(painted);
     await engine({ tileDelay: 1 });
     await run(page).click();
     await restored(page);

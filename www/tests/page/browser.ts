@@ -160,7 +160,7 @@ export const method = (page: Page, name: string): Locator =>
 export const named = (page: Page, name: string): Locator => page.locator("up-controls .name").filter({ hasText: name });
 
 /** The mean color of a layer's canvas in the middle of the drawn area, which distinguishes pictures. */
-export function meanColour(page: Page, layer: "before" | "after"): Promise<number[]> {
+export function meanColor(page: Page, layer: "before" | "after"): Promise<number[]> {
   return page.locator(`up-picture.${layer} canvas`).evaluate((canvas: HTMLCanvasElement) => {
     const small = document.createElement("canvas");
     small.width = small.height = 1;

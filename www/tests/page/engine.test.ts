@@ -169,7 +169,7 @@ describe("on the CPU", () => {
     await restored(page);
     const result = await savedPng();
     expect(sizeOf(result)).toEqual([450, 300]);
-    const colourful = await page.evaluate(async (base64) => {
+    const colorful = await page.evaluate(async (base64) => {
       const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
       const bitmap = await createImageBitmap(new Blob([bytes]));
       const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
@@ -179,7 +179,7 @@ describe("on the CPU", () => {
       for (let at = 0; at < data.length; at += 4) sum += Math.abs((data[at] ?? 0) - (data[at + 2] ?? 0));
       return (sum * 4) / data.length;
     }, result.toString("base64"));
-    expect(colourful, "mean difference of red and blue").toBeGreaterThan(3);
+    expect(colorful, "mean difference of red and blue").toBeGreaterThan(3);
     expect(complaints).toEqual([]);
   });
 

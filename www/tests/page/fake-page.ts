@@ -23,14 +23,14 @@ export class FakePage extends SitePage {
   }
 
   /** Controls the fake engine; resolves when the worker has confirmed. */
-  async engine(behaviour: Record<string, unknown>): Promise<void> {
-    await this.page.evaluate(async (behaviour) => {
+  async engine(behavior: Record<string, unknown>): Promise<void> {
+    await this.page.evaluate(async (behavior) => {
       const channel = new BroadcastChannel("fake-engine");
       await new Promise((resolve) => {
         channel.onmessage = resolve;
-        channel.postMessage(behaviour);
+        channel.postMessage(behavior);
       });
       channel.close();
-    }, behaviour);
+    }, behavior);
   }
 }

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { expectAccessible, meanColour, restored } from "./browser";
+import { expectAccessible, meanColor, restored } from "./browser";
 import { FakePage } from "./fake-page";
 
 /** The user's color hints, for a network that takes them. */
@@ -54,7 +54,7 @@ describe("color hints", () => {
     expect(await colors().count()).toBe(0);
     expect(await hint(1).evaluate((one) => one === (one.getRootNode() as ShadowRoot).activeElement)).toBe(true);
     const blueness = ([red = 0, , blue = 0]: number[]) => blue - red;
-    expect(blueness(await meanColour(page, "after"))).toBeGreaterThan(blueness(await meanColour(page, "before")) + 20);
+    expect(blueness(await meanColor(page, "after"))).toBeGreaterThan(blueness(await meanColor(page, "before")) + 20);
     expect(at.complaints).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, meanColour, notice, restored, shortcut, slider } from "./browser";
+import { bring, meanColor, notice, restored, shortcut, slider } from "./browser";
 import { FakePage } from "./fake-page";
 import { png } from "./pictures";
 
@@ -154,12 +154,12 @@ describe("touch", () => {
     expect(await zoom()).toBeGreaterThan(2 * fitted);
 
     const wipe = await slider(page).getAttribute("aria-valuenow");
-    const seen = await meanColour(page, "before");
+    const seen = await meanColor(page, "before");
     await touch("touchStart", x - 100);
     for (let moved = 0; moved <= 150; moved += 10) await touch("touchMove", x - 100 + moved);
     await touch("touchEnd");
     expect(await slider(page).getAttribute("aria-valuenow")).toBe(wipe);
-    expect(await meanColour(page, "before")).not.toEqual(seen);
+    expect(await meanColor(page, "before")).not.toEqual(seen);
   });
 
   it("dragging with the mouse pans a picture larger than the stage, and moves the wipe otherwise", async () => {
@@ -176,9 +176,9 @@ describe("touch", () => {
     expect(Number(await slider(page).getAttribute("aria-valuenow"))).toBeLessThan(40);
     await shortcut(page, "+");
     await shortcut(page, "+");
-    const seen = await meanColour(page, "before");
+    const seen = await meanColor(page, "before");
     await drag(0.8, 0.5);
-    expect(await meanColour(page, "before")).not.toEqual(seen);
+    expect(await meanColor(page, "before")).not.toEqual(seen);
   });
 });
 
@@ -284,7 +284,7 @@ describe("the tools", () => {
     await open({ reducedMotion: "reduce" }, `${link}&left=original&tools=difference,table&picture=chelsea`);
     expect(await slider(page).getAttribute("aria-valuetext")).toBe("50% Original, 50% U-Net · nearest");
     await page.locator(".legend").filter({ hasText: "of 255" }).waitFor();
-    const after = () => meanColour(page, "after").then(([red = 255]) => red);
+    const after = () => meanColor(page, "after").then(([red = 255]) => red);
     await expect.poll(after).toBeLessThan(60);
     const table = page.locator("up-results");
     expect(await table.isVisible()).toBe(true);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bring, expectAccessible, meanColour, method, named, restored, tableRows } from "./browser";
+import { bring, expectAccessible, meanColor, method, named, restored, tableRows } from "./browser";
 import { FakePage, photo } from "./fake-page";
 import { png } from "./pictures";
 
@@ -186,7 +186,7 @@ describe("cropping", () => {
 
   it("by pointer uses the part in the frame, and going back undoes it", async () => {
     await open();
-    const before = await meanColour(page, "before");
+    const before = await meanColor(page, "before");
     await page.getByRole("button", { name: "Crop and rotate" }).click();
     const box = await frame().boundingBox();
     if (!box) return expect.unreachable();
@@ -209,7 +209,7 @@ describe("cropping", () => {
     await restored(page);
     // It is degraded and scored like the whole photo.
     expect(await page.locator("up-tag").filter({ hasText: "Original" }).count()).toBeGreaterThan(0);
-    expect(await meanColour(page, "before")).not.toEqual(before);
+    expect(await meanColor(page, "before")).not.toEqual(before);
     await page.reload();
     await page.getByText(`${width} × ${height}`).waitFor();
     await restored(page);

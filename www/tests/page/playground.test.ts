@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   bring,
   expectAccessible,
-  meanColour,
+  meanColor,
   method,
   named,
   notice,
@@ -243,13 +243,13 @@ describe("test and apply", () => {
 
   it("another kind, level and seed change the input", async () => {
     await open();
-    const seen = await meanColour(page, "before");
+    const seen = await meanColor(page, "before");
     await settled(() => page.getByRole("combobox", { name: "Kind of damage" }).selectOption("Photon noise"));
     expect(await address()).toContain("degrade=poisson,20,1");
     await settled(() => page.getByRole("slider", { name: "Light level" }).fill("40"));
     await settled(() => page.getByRole("button", { name: "Other noise" }).click());
     expect(await address()).toContain("degrade=poisson,40,2");
-    expect(await meanColour(page, "before")).not.toEqual(seen);
+    expect(await meanColor(page, "before")).not.toEqual(seen);
   });
 
   it("the displayed kind is used, whatever was chosen before", async () => {
@@ -276,9 +276,9 @@ describe("test and apply", () => {
       } as typeof post;
     });
     await shortcut(page, "3");
-    const full = await meanColour(page, "after");
+    const full = await meanColor(page, "after");
     await settled(() => page.getByRole("slider", { name: "Strength" }).fill("0.2"));
-    expect(await meanColour(page, "after")).not.toEqual(full);
+    expect(await meanColor(page, "after")).not.toEqual(full);
     await settled(() => page.getByRole("slider", { name: "Saturation" }).fill("0"));
     expect(await address()).toMatch(/strength=0\.2&saturation=0/);
     expect(await page.evaluate(() => (window as unknown as { seen: { processed: number } }).seen.processed)).toBe(0);
@@ -291,12 +291,12 @@ describe("segmentation", () => {
     expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked()).toBe(true);
     expect(await page.getByRole("radio", { name: "Score with a mask" }).count()).toBe(1);
     await shortcut(page, "3");
-    const overlay = await meanColour(page, "after");
+    const overlay = await meanColor(page, "after");
     const shown = page.getByRole("group", { name: "Classes shown" });
     expect(await shown.getByRole("checkbox", { checked: true }).count()).toBe(3);
     await settled(() => shown.getByRole("checkbox", { name: "Pet" }).click());
     expect(await address()).toContain("classes=border,person");
-    expect(await meanColour(page, "after")).not.toEqual(overlay);
+    expect(await meanColor(page, "after")).not.toEqual(overlay);
     await settled(() => page.getByRole("radio", { name: "Cut-out" }).check());
     expect(await address()).toContain("labels=cutout");
     // Transparent parts show squares; the stage around the picture has none.
