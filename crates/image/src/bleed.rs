@@ -1,21 +1,21 @@
-//! Colours of wholly transparent pixels.
+//! Colors of fully transparent pixels.
 //!
-//! What a file holds there is arbitrary (white, black, what an eraser left), and nobody has seen it; a
-//! filter or a network that looks at neighbours would carry it into pixels that are seen. So it is
-//! replaced by the colours of visible pixels nearby: a pyramid of means, weighted by alpha, whose
-//! gaps are filled from the next coarser level (push–pull, Gortler et al., *The Lumigraph*, 1996).
+//! Files store arbitrary colors there (white, black, whatever an eraser left) that nobody has seen, but a
+//! filter or a network that reads neighbors would carry them into visible pixels. They are therefore replaced
+//! by the colors of visible pixels nearby: a pyramid of alpha-weighted means, whose gaps are filled from the
+//! next coarser level (push–pull, Gortler et al., *The Lumigraph*, 1996).
 
 use std::borrow::Cow;
 
 use super::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// Rows read at once; the height of a tile.
+/// Number of rows read at once; the height of a tile.
 const BAND: u32 = 256;
 
 type Pixel = [u8; RGBA];
 
-/// A coarser version of the picture; alpha is 0 where nothing under it is visible.
+/// A coarser version of the picture; alpha is 0 where no visible pixel is covered.
 struct Level {
     width: usize,
     pixels: Vec<Pixel>,
@@ -29,7 +29,7 @@ impl Level {
         Ok(Self { width, pixels })
     }
 
-    /// Appends rows half as large as those given.
+    /// Appends rows at half the size of those given.
     fn push(&mut self, fine: &[Pixel], width: usize) {
         for rows in fine.chunks(2 * width) {
             self.pixels.extend((0..self.width).map(|x| {
@@ -39,7 +39,7 @@ impl Level {
         }
     }
 
-    /// The level above: half as large.
+    /// The next coarser level, at half the size.
     fn reduced(&self) -> Result<Self> {
         let height = self.pixels.len() / self.width;
         let mut level = Self::new(self.width.div_ceil(2), height.div_ceil(2))?;
@@ -51,7 +51,7 @@ impl Level {
         self.pixels.iter().any(|pixel| pixel[3] == 0)
     }
 
-    /// Colours for the gaps of rows of the finer level, from its row `top` on.
+    /// Fills gaps in rows of the finer level, from its row `top` on.
     fn pull(&self, fine: &mut [Pixel], width: usize, top: usize, alpha: u8) {
         for (y, row) in (top..).zip(fine.chunks_exact_mut(width)) {
             let coarse = &self.pixels[y / 2 * self.width..][..self.width];
@@ -63,7 +63,7 @@ impl Level {
     }
 }
 
-/// Of visible colours, weighted by alpha; alpha is rounded up, so that what is seen at all stays so.
+/// Mean of visible colors, weighted by alpha; alpha is rounded up, so that anything visible stays visible.
 fn mean<'a>(pixels: impl Iterator<Item = &'a Pixel>) -> Pixel {
     let (mut sums, mut count) = ([0u32; RGBA], 0);
     for &[r, g, b, a] in pixels {
@@ -78,7 +78,8 @@ fn mean<'a>(pixels: impl Iterator<Item = &'a Pixel>) -> Pixel {
 }
 
 impl Picture {
-    /// The picture with colours of visible pixels under alpha 0; all else stays, alpha too.
+    /// Replaces the colors of pixels with alpha 0 by those of visible pixels nearby; everything else is
+    /// unchanged.
     ///
     /// # Errors
     /// `OutOfMemory`.
@@ -99,7 +100,7 @@ impl Picture {
         while let Some(last) = levels.last().filter(|last| last.has_gaps() && last.pixels.len() > 1) {
             levels.push(last.reduced()?);
         }
-        // Where nothing is visible, nothing is to be seen.
+        // Without visible pixels there is nothing to fill in.
         if !has_gaps || levels.last().is_none_or(Level::has_gaps) {
             return Ok(Cow::Borrowed(self));
         }
@@ -143,8 +144,8 @@ mod tests {
     }
 
     #[test]
-    fn hidden_colours_are_those_of_what_is_visible_nearby() {
-        // More than one tile a side, and odd sizes.
+    fn hidden_colors_come_from_visible_pixels_nearby() {
+        // More than one tile per side, and odd sizes.
         let picture = discs(601, 301);
         let bled = picture.bled().unwrap();
         let (before, after) = (picture.region(picture.rect()).unwrap(), bled.region(bled.rect()).unwrap());
@@ -154,7 +155,7 @@ mod tests {
             if before[3] == 255 {
                 assert_eq!(before, after);
             } else {
-                // A mixture of the two, and near one of them that one alone.
+                // A mixture of the two, and close to one of them that one alone.
                 assert!(after[1] <= 21 && after[0].abs_diff(220 - after[2]) <= 2, "{i}: {after:?}");
                 let near =
                     |cx: usize| (i % 601).abs_diff(cx).pow(2) + (i / 601).abs_diff(150).pow(2) < 105 * 105;
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faint_pixel_is_visible_and_nothing_stays_nothing() {
+    fn a_faint_pixel_is_visible_and_an_invisible_picture_stays_unchanged() {
         let mut rgba = [255, 255, 255, 0].repeat(9);
         rgba[..4].copy_from_slice(&[9, 8, 7, 1]);
         let bled = Picture::from_rgba(3, 3, &rgba).unwrap().bled().unwrap().into_owned();

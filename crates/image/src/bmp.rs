@@ -1,5 +1,5 @@
-//! BMP through `image`, with headers that it refuses mended as browsers read them: palettes that say
-//! to be larger than they can be, OS/2 headers, alpha masks.
+//! BMP decoding with the `image` crate, after repairing headers that it refuses but browsers accept:
+//! oversized palettes, OS/2 headers, alpha masks.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -11,10 +11,10 @@ use super::RGBA;
 use super::decode::{Stored, through};
 use unet_kernels::error::Result;
 
-/// Bytes before the second header, which begins with its own size.
+/// Size of the file header in bytes; the header after it begins with its own size.
 const FILE_HEADER: usize = 14;
 const INFO: u32 = 40;
-/// The header of 40 bytes, and four masks.
+/// Size of the 40-byte header with four masks.
 const WITH_MASKS: u32 = 56;
 const V4: u32 = 108;
 
@@ -27,7 +27,7 @@ const COLORS: usize = 46;
 const RED_MASK: usize = 54;
 const ALPHA_MASK: usize = 66;
 
-/// Values of the compression.
+/// Values of the compression field.
 const NONE: u32 = 0;
 const BIT_FIELDS: u32 = 3;
 const ALPHA_BIT_FIELDS: u32 = 6;
@@ -40,7 +40,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     {
         stored.metadata.put_per_meter([x, y]);
     }
-    // An alpha that hides everything is none.
+    // A fully transparent picture is treated as opaque.
     if stored.color == ColorType::Rgba8 {
         let pixels = stored.samples.as_chunks_mut::<RGBA>().0;
         if pixels.iter().all(|pixel| pixel[3] == 0) {
@@ -60,10 +60,10 @@ fn put(bytes: &mut [u8], at: usize, value: u32) {
     }
 }
 
-/// The file with a header of the usual kind; `None` where it has one.
+/// Repairs the header; `None` if it is a standard one.
 fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
     let size = number(bytes, FILE_HEADER)?;
-    // OS/2 2.x: short of the usual header, or longer by what says nothing of the pixels.
+    // OS/2 2.x: shorter than the standard header, or longer by fields that do not concern pixels.
     if matches!(size, 16 | 64) {
         let rest = bytes.get(FILE_HEADER + size as usize..)?;
         let mut file = bytes[..FILE_HEADER + size.min(INFO) as usize].to_vec();
@@ -89,7 +89,7 @@ fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
         put(&mut file, COMPRESSION, BIT_FIELDS);
         return Some(file);
     }
-    // Of 32 bits a mask of alpha counts, whatever the compression says of masks.
+    // With 32 bits an alpha mask counts, whatever the compression field says about masks.
     if size >= V4 && bits == 32 && compression == NONE && number(bytes, ALPHA_MASK)? != 0 {
         let mut file = bytes.to_vec();
         put(&mut file, COMPRESSION, BIT_FIELDS);
@@ -105,7 +105,7 @@ fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    /// A file of one row: header of `size`, whose first fields these are, `more` behind it, pixels.
+    /// A one-row file: header of `size` that begins with these fields, followed by `more` and the pixels.
     fn file(size: u32, width: i32, bits: u16, compression: u32, more: &[u8], pixels: &[u8]) -> Vec<u8> {
         let mut header =
             [&size.to_le_bytes()[..], &width.to_le_bytes(), &1i32.to_le_bytes(), &1u16.to_le_bytes()]
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn alpha_counts_where_a_mask_says_so_unless_it_hides_everything() {
+    fn alpha_counts_if_masked_unless_it_hides_everything() {
         let pixels = [1, 2, 3, 128, 4, 5, 6, 0];
         let opaque = [3, 2, 1, 255, 6, 5, 4, 255];
         let straight = [3, 2, 1, 128, 6, 5, 4, 0];

@@ -1,6 +1,7 @@
-//! Means of squares around the cells of a small frame.
+//! Box means over the cells of a small frame.
 
-/// Each cell becomes the mean of the square around it that reaches so far, as much of it as there is.
+/// Replaces each cell by the mean of the square around it that extends `reach` cells each way, clipped to the
+/// frame.
 pub(super) fn means<const N: usize>(cells: &mut [[f32; N]], [width, height]: [usize; 2], reach: usize) {
     let mut line = Vec::new();
     for row in cells.chunks_exact_mut(width) {
@@ -15,7 +16,7 @@ pub(super) fn means<const N: usize>(cells: &mut [[f32; N]], [width, height]: [us
     }
 }
 
-/// Means of a window that slides along a line. Sums are kept in double precision: differences of them are small.
+/// Sliding-window means along a line. Sums are kept in double precision, because their differences are small.
 fn slide<const N: usize>(line: &[[f32; N]], reach: usize, mut put: impl FnMut(usize, [f32; N])) {
     let mut sum = [0f64; N];
     let add = |sum: &mut [f64; N], cell: &[f32; N], sign: f64| {
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sliding_means_are_those_of_their_windows() {
+    fn sliding_means_equal_means_of_their_windows() {
         let line: Vec<[f32; 1]> = (0..7).map(|i| [(i * i) as f32]).collect();
         let mut found = [0.0; 7];
         slide(&line, 2, |at, [mean]| found[at] = mean);

@@ -1,10 +1,10 @@
-//! A meter for the pattern that upsampling leaves behind: its energy at the period of the grid.
+//! Measurement of checkerboard artifacts, the pattern that upsampling leaves at the period of its grid.
 //!
-//! Luma is seen through windows of 64 × 64 pixels, weighted by Hann's window along both axes, their
-//! weighted mean taken away: every 32 pixels, or less densely where that makes more than 64 along an
-//! axis. P(u, v) is the power of a window's discrete Fourier transform at u and v cycles per 64
-//! pixels along x and y. For a period p, k = 64 / p, and d = ±3 and ±4, which is as near as Hann's
-//! window tells frequencies apart,
+//! Luma is divided into windows of 64 × 64 pixels, every 32 pixels, or less densely so that there are at most
+//! 64 along an axis. Each window's weighted mean is subtracted, and the window multiplied by Hann's window
+//! along both axes. P(u, v) is the power of its discrete Fourier transform at u and v cycles per 64 pixels
+//! along x and y. For a period p, k = 64 / p, and d = ±3 and ±4, the closest frequencies that Hann's window
+//! resolves,
 //!
 //! ```text
 //! columns  = P(k, 0)  / (mean of P(k + d, 0) + q)
@@ -13,18 +13,17 @@
 //! crossed' = P(k, −k) / (mean of P(k + d, −k) and P(k, −k + d) + q)
 //! ```
 //!
-//! with q the power that rounding to 8 bits has at any frequency, so that flat windows have ratios
-//! near 0. Of each ratio the median over all windows is taken: what covers less than half of a
-//! picture, a shirt for example, does not count. A grid is periodic along both axes, stripes are
-//! along one: the meter reads
+//! with q the power of rounding to 8 bits at any frequency, so that flat windows have ratios near 0. The
+//! median of each ratio over all windows is taken, so that a texture on less than half of the picture, such
+//! as a shirt, does not count. A grid is periodic along both axes and stripes along one, so the result is
 //!
 //! ```text
 //! 10 · log₁₀ max(1, min(columns, rows), min(crossed, crossed'))   decibels,
 //! ```
 //!
-//! which is 0 where the grid is no stronger than its surroundings in the spectrum, and rises by 6
-//! for every doubling of a pattern's amplitude. A texture that is exactly as periodic along both axes
-//! all over a picture cannot be told from a grid; nor can the blocks of JPEG, for a period of 8.
+//! which is 0 if the grid is no stronger than its spectral surroundings, and rises by 6 for every doubling of
+//! the pattern's amplitude. A texture with exactly this period along both axes all over a picture cannot be
+//! distinguished from a grid, nor can JPEG's blocks at a period of 8.
 
 use std::ops::Deref;
 
@@ -35,7 +34,7 @@ use unet_kernels::error::{Error, Result};
 
 /// Side of a window in pixels.
 const SIDE: usize = 64;
-/// Distance of windows, and most of them along an axis.
+/// Distance between windows, and maximum number of windows along an axis.
 const HOP: u32 = 32;
 const MOST: u32 = 64;
 /// Distances of the neighbouring frequencies, in cycles per window.
@@ -43,24 +42,25 @@ const AWAY: [i32; 4] = [-4, -3, 3, 4];
 
 type Complex = [f32; 2];
 
-/// A measurement in the making: a row of windows at a step.
+/// A measurement in progress, one row of windows per step.
 pub struct Checkerboard<P> {
     picture: P,
     /// Cycles per window.
     k: i32,
-    /// Of Hann's window.
+    /// Coefficients of Hann's window.
     weights: [f32; SIDE],
-    /// cos and −sin of whole cycles.
+    /// cos and −sin over a full cycle.
     circle: [Complex; SIDE],
-    /// Of all windows: columns, rows, and the two that are crossed.
+    /// Ratios of all windows: columns, rows, and the two crossed ones.
     ratios: [Vec<f32>; 4],
 }
 
 impl<P: Deref<Target = Picture>> Checkerboard<P> {
-    /// `period` of the grid in pixels: 2 for the last upsampling by two, 4 and 8 for the ones before.
+    /// Prepares a measurement. `period` of the grid in pixels: 2 for the last upsampling by two, 4 and 8 for
+    /// the ones before.
     ///
     /// # Errors
-    /// `InvalidInput` for other periods, and for pictures with a side of less than 64 pixels.
+    /// `InvalidInput` for other periods, and for pictures with a side below 64 pixels.
     pub fn new(picture: P, period: u32) -> Result<Self> {
         let (width, height) = picture.size();
         if !matches!(period, 2 | 4 | 8) {
@@ -83,7 +83,7 @@ impl<P: Deref<Target = Picture>> Checkerboard<P> {
         })
     }
 
-    /// What the meter reads when all steps are done, in dB.
+    /// Result in dB, once all steps are done.
     pub fn decibels(&self) -> f64 {
         let [columns, rows, crossed, other] = self.ratios.each_ref().map(|ratios| f64::from(median(ratios)));
         10.0 * columns.min(rows).max(crossed.min(other)).max(1.0).log10()
@@ -130,7 +130,7 @@ impl<P: Deref<Target = Picture>> Checkerboard<P> {
     fn at(&self, line: &[Complex], k: i32) -> Complex {
         let mut sum = [0.0; 2];
         for ((n, [re, im]), weight) in (0..).zip(line).zip(&self.weights) {
-            // Whole cycles do not matter, of whichever sign.
+            // The transform is periodic in whole cycles, of either sign.
             let [cos, sin] = self.circle[(k * n) as usize % SIDE];
             sum[0] += weight * (re * cos - im * sin);
             sum[1] += weight * (re * sin + im * cos);
@@ -158,15 +158,15 @@ impl<P: Deref<Target = Picture>> Work for Checkerboard<P> {
     }
 }
 
-/// What [`Checkerboard::new`] and all its steps find, in dB. Errors as there, and `OutOfMemory`.
+/// Runs [`Checkerboard::new`] and all steps; returns dB. Errors are those of both, and `OutOfMemory`.
 pub fn checkerboard(picture: &Picture, period: u32) -> Result<f64> {
     let mut meter = Checkerboard::new(picture, period)?;
     finish(&mut meter)?;
     Ok(meter.decibels())
 }
 
-/// The middle one of values from 0 on; 0 where there are none. Bits of such floats are in order: a
-/// search among them takes less code than sorting.
+/// Median of nonnegative values; 0 if there are none. The bits of such floats are ordered like the floats,
+/// and a binary search over them takes less code than sorting.
 #[inline(never)]
 fn median(values: &[f32]) -> f32 {
     let below = |bits: u32| values.iter().filter(|value| value.to_bits() < bits).count();
@@ -178,12 +178,12 @@ fn median(values: &[f32]) -> f32 {
     if values.is_empty() { 0.0 } else { f32::from_bits(low) }
 }
 
-/// How many windows there are along a side.
+/// Number of windows along a side.
 fn count(side: u32) -> u32 {
     ((side - SIDE as u32) / HOP + 1).min(MOST)
 }
 
-/// Where one of them begins: the first and the last touch the borders.
+/// Start of a window: the first and the last touch the borders.
 fn start(index: u32, side: u32) -> u32 {
     let last = count(side) - 1;
     (index * (side - SIDE as u32)).checked_div(last).unwrap_or(0)

@@ -1,9 +1,9 @@
-//! Colour of a small frame brought to the full-size picture whose lightness it belongs to.
+//! Upsampling of a small frame's chroma to the full-size picture, guided by its lightness.
 //!
-//! Joint bilateral upsampling (Kopf, Cohen, Lischinski, Uyttendaele 2007): a pixel takes the chroma
-//! of the small frame's pixels around it, and of those more that are of its own lightness. So
-//! colour ends where the picture's edge is, not where the small frame's pixels happen to end; and
-//! where lightness does not change, the result is bilinear.
+//! Joint bilateral upsampling (Kopf, Cohen, Lischinski, Uyttendaele 2007): a pixel averages the chroma of the
+//! surrounding pixels of the small frame, weighted by similarity in lightness. Colors therefore end at the
+//! picture's edges, not at the small frame's pixel boundaries; where lightness is constant, the result is
+//! bilinear.
 
 use super::hint::{Hint, cell, spread};
 use super::planar::{Channels, Encoding};
@@ -11,13 +11,13 @@ use super::{RGBA, Rect, lab};
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
-/// Difference in L\* at which a neighbour's weight falls to a sixteenth.
+/// Difference in L\* at which a neighbor's weight falls to a sixteenth.
 const CONTRAST: f32 = 4.0;
-/// Weight of the second ring of neighbours: of no account unless none of the first are alike, as
-/// where a pixel of the small frame lies across an edge.
+/// Weight of the second ring of neighbors: negligible unless none of the first ring are similar, as where a
+/// pixel of the small frame straddles an edge.
 const RING: f32 = 0.02;
 
-/// Chroma of a small frame, and its lightness.
+/// Chroma and lightness of a small frame.
 #[derive(Debug)]
 pub struct Chroma {
     width: usize,
@@ -26,11 +26,11 @@ pub struct Chroma {
 }
 
 impl Chroma {
-    /// `tensor` is `[1, 2, H, W]`, and `rgba` the picture at `W × H`. Values that are not finite are
-    /// gray.
+    /// Reads chroma. `tensor` is `[1, 2, H, W]`, and `rgba` the picture at `W × H`. Values that are not
+    /// finite become gray.
     ///
     /// # Errors
-    /// `InvalidInput` when they do not fit together, `OutOfMemory`.
+    /// `InvalidInput` if they do not fit together, `OutOfMemory`.
     pub fn new(tensor: &Tensor, encoding: Encoding, rgba: &[u8]) -> Result<Self> {
         let pixels = rgba.as_chunks::<RGBA>().0;
         let (&[1, 2, height, width], Some(values), Channels::Chroma) =
@@ -56,7 +56,7 @@ impl Chroma {
         Ok(Self { width, lab })
     }
 
-    /// Of a small picture, row-major RGBA.
+    /// Reads chroma of a small picture, row-major RGBA.
     ///
     /// # Errors
     /// `OutOfMemory`.
@@ -68,8 +68,8 @@ impl Chroma {
         Ok(Self { width, lab })
     }
 
-    /// Gives pixels `[x, y]` of a picture of `size`, width and height, a\* and b\* that are known, and what belongs to each its
-    /// own (`hint`).
+    /// Applies color hints: known a\* and b\* at pixels `[x, y]` of a picture of `size` (width, height),
+    /// spread over their objects (see `hint`).
     pub fn hint(&mut self, size: (u32, u32), known: impl Iterator<Item = ([u32; 2], [f32; 2])>) {
         let cells = [self.lab.len() / self.width, self.width];
         let hints: Vec<Hint> =
@@ -77,8 +77,8 @@ impl Chroma {
         spread(&mut self.lab, self.width, &hints);
     }
 
-    /// Colours `rgba`, which is the part `rect` of a picture of `width × height`: L\* and alpha stay,
-    /// a\* and b\* come from here.
+    /// Colors `rgba`, the region `rect` of a picture of `width × height`: L\* and alpha are kept, a\* and b\*
+    /// come from the small frame.
     pub fn color(&self, (width, height): (u32, u32), rect: Rect, rgba: &mut [u8]) {
         let taps = |from: u32, len: u32, size: u32, small: usize| {
             (from..from + len).map(move |i| Taps::new(i, size, small)).collect::<Vec<Taps>>()
@@ -102,7 +102,7 @@ impl Chroma {
             for (x, column_weight) in columns.index.iter().zip(columns.weight) {
                 let [l, a, b] = line[*x];
                 let off = (l - lightness) / CONTRAST;
-                // Falls as a bell does, but never to nothing, so that the sum is not 0.
+                // Falls off like a bell curve, but never to 0, so that the sum is positive.
                 let alike = 1.0 / (1.0 + off * off);
                 let weight = row_weight * column_weight * (alike * alike) * (alike * alike);
                 sum[0] += weight * a;
@@ -114,14 +114,14 @@ impl Chroma {
     }
 }
 
-/// The four neighbours of a full-size position along one axis.
+/// The four neighbors of a full-size position along one axis.
 struct Taps {
     index: [usize; 4],
     weight: [f32; 4],
 }
 
 impl Taps {
-    /// Half-pixel centres; beyond the border the last pixel repeats.
+    /// Half-pixel centers; beyond the border the last pixel repeats.
     fn new(position: u32, size: u32, small: usize) -> Self {
         let centre = (position as f32 + 0.5) * small as f32 / size as f32 - 0.5;
         let low = centre.floor();
@@ -154,7 +154,7 @@ mod tests {
         Picture::from_rgba(width, height, &rgba).unwrap()
     }
 
-    /// L\*, a\*, b\* of the picture, coloured by what `ab` says of the small frame's pixels.
+    /// L\*, a\*, b\* of the picture, colored with the chroma `ab` of the small frame's pixels.
     fn colored(
         full: &Picture,
         (width, height): (u32, u32),
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn chroma_ends_where_lightness_does() {
-        // The edge lies at every place within a pixel of the small frame, whose chroma is mixed there.
+        // The edge is at every position within a pixel of the small frame, whose chroma is mixed there.
         for edge in 60..68 {
             let full = gray(128, 16, |x, _| if x < edge { 90 } else { 190 });
             let share = |x: f32| ((x + 1.0) * 8.0 - edge as f32).clamp(0.0, 8.0) / 8.0;
@@ -193,7 +193,7 @@ mod tests {
         let full = gray(96, 48, |_, _| 140);
         let lab = colored(&full, (12, 6), |x, y| [4.0 * x - 20.0, 6.0 * (y - 3.0).abs()]);
         for (i, [_, a, _]) in (0..).zip(&lab) {
-            // Along x it is linear between the outer centres.
+            // Along x it is linear between the outer centers.
             let x = (((i % 96) as f32 + 0.5) / 8.0 - 0.5).clamp(0.0, 11.0);
             assert!((a - (4.0 * x - 20.0)).abs() < 0.6, "{a} at column {}", i % 96);
         }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn lightness_stays_and_parts_fit_together() {
+    fn lightness_is_kept_and_regions_fit_together() {
         let full = gray(70, 50, |x, y| (60 + x + 2 * y) as u8);
         let lab = colored(&full, (9, 7), |x, y| [x, 10.0 - y]);
         let before = full.region(full.rect()).unwrap();
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_are_no_numbers_are_gray_and_sizes_must_agree() {
+    fn nan_becomes_gray_and_sizes_must_agree() {
         let tensor = Tensor::f32([1, 2, 1, 1], [f32::NAN, f32::INFINITY]).unwrap();
         let mut rgba = vec![99, 99, 99, 255];
         Chroma::new(&tensor, ENCODING, &rgba).unwrap().color((1, 1), Rect::new(0, 0, 1, 1), &mut rgba);

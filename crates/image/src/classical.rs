@@ -1,16 +1,17 @@
 //! Classical restoration and interpolation, offered beside the networks for comparison.
 //!
-//! The page makes its controls of this list (`www/src/generated/classical.json`), and the command its defaults.
+//! The page derives its controls from this list (`www/src/generated/classical.json`), and the command its
+//! defaults.
 
 use super::degradations::{Control, Offer, range};
 use super::filter::{Interpolation, NOISE};
 use super::filter_spec::FilterSpec;
 
-/// Strengths of denoising; none is as the noise is estimated.
+/// Denoising strength; if absent, the estimated noise.
 const SIGMA: Control = range("sigma", *NOISE.start(), 75.0, 1.0);
 const SIDE: Control = range("side", 3.0, 31.0, 2.0);
 
-/// All of them, with the values that they usually have.
+/// All classical methods, with their usual values.
 pub fn classical() -> Vec<Offer> {
     use FilterSpec::*;
     let offer = |usual, controls: &[Control]| Offer { usual, controls: controls.to_vec() };

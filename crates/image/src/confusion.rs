@@ -1,7 +1,6 @@
-//! Scores of segmentation, as numbers to show beside a result.
+//! Segmentation scores.
 
-/// How often each true class was predicted as each: `sklearn.metrics.confusion_matrix`, grown
-/// picture by picture.
+/// Confusion matrix, accumulated picture by picture: `sklearn.metrics.confusion_matrix`.
 #[derive(Debug, Clone)]
 pub struct Confusion {
     classes: usize,
@@ -10,13 +9,13 @@ pub struct Confusion {
 }
 
 impl Confusion {
-    /// Of classes 0 to `classes` − 1.
+    /// An empty matrix for classes 0 to `classes` − 1.
     pub fn new(classes: u8) -> Self {
         let classes = usize::from(classes);
         Self { classes, counts: vec![0; classes * classes] }
     }
 
-    /// Adds what another of as many classes has counted.
+    /// Adds the counts of another matrix for the same number of classes.
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.classes, other.classes);
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
@@ -24,7 +23,7 @@ impl Confusion {
         }
     }
 
-    /// Counts one pixel, unless its true label is no class or not known (255 by custom). Whether the
+    /// Counts one pixel; skips pixels whose true label is out of range (255 = ignore). Returns whether the
     /// predicted label was a class.
     pub(crate) fn count(&mut self, predicted: u8, truth: u8) -> bool {
         let [p, t] = [predicted, truth].map(usize::from);
@@ -34,14 +33,14 @@ impl Confusion {
         p < self.classes
     }
 
-    /// The share of pixels that are right, 0–1 (`accuracy_score`); NaN before any is counted.
+    /// Share of correct pixels, 0–1 (`accuracy_score`); NaN before any is counted.
     pub fn pixel_accuracy(&self) -> f64 {
         let right: u64 = self.counts.iter().step_by(self.classes + 1).sum();
         right as f64 / self.counts.iter().sum::<u64>() as f64
     }
 
-    /// Intersection over union of one class, 0–1 (`jaccard_score`); `None` where it is neither true
-    /// nor predicted anywhere, or no class.
+    /// Intersection over union of one class, 0–1 (`jaccard_score`); `None` if the class is neither true nor
+    /// predicted anywhere, or out of range.
     pub fn iou(&self, class: usize) -> Option<f64> {
         if class >= self.classes {
             return None;
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_that_are_no_classes_are_told_and_not_counted() {
+    fn labels_out_of_range_are_reported_and_not_counted() {
         let mut confusion = Confusion::new(2);
         assert!(!confusion.count(2, 0));
         assert_eq!((confusion.mean_iou(), confusion.iou(0)), (None, None));

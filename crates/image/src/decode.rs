@@ -1,4 +1,4 @@
-//! Bytes of a file → [`Picture`].
+//! Decoding of a file's bytes to a [`Picture`].
 
 use std::io::Cursor;
 
@@ -17,12 +17,12 @@ use super::tile::zeroed;
 use super::{MAX_SIDE, Picture, RGBA, bmp, jpeg, png, tiff, webp};
 use unet_kernels::error::{Error, Result};
 
-/// Most memory that a decoder may take beside the file, in bytes.
+/// Maximum memory of a decoder besides the file, in bytes.
 pub(super) const MAX_DECODER_BYTES: u64 = 1 << 30;
-/// Stored rows converted at once; the height of a tile, so that most tiles are written once.
+/// Number of stored rows converted at once; the height of a tile, so that most tiles are written once.
 const BAND: u32 = 256;
 
-/// Pixels as a file stores them, and what it says of them.
+/// Pixels as stored in a file, with their color space and orientation.
 pub(super) struct Stored {
     pub(super) width: u32,
     pub(super) height: u32,
@@ -36,20 +36,20 @@ pub(super) struct Stored {
     pub(super) lossy: bool,
 }
 
-/// What a file holds.
+/// A decoded file.
 #[derive(Debug, Clone)]
 pub struct Decoded {
     /// Upright, in sRGB.
     pub picture: Picture,
-    /// What a person should know of it: parts that are missing, for example.
+    /// Warnings for people, such as missing parts.
     pub notices: Vec<Notice>,
-    /// What the file says of the photo; results can keep it.
+    /// Metadata of the photo, which results can keep.
     pub metadata: Metadata,
     /// Whether compression has changed pixels: JPEG, lossy WebP, TIFF with JPEG inside.
     pub lossy: bool,
 }
 
-/// The picture of a file, as [`read`] gives it.
+/// Decodes the picture of a file, like [`read`].
 ///
 /// # Errors
 /// As [`read`].
@@ -57,15 +57,14 @@ pub fn decode(bytes: &[u8]) -> Result<Picture> {
     Ok(read(bytes)?.picture)
 }
 
-/// Decodes PNG (all depths, first picture of APNG), JPEG (baseline, progressive, gray, CMYK), WebP,
-/// GIF (first frame), BMP and TIFF by content, whatever the file is called. EXIF orientation is
-/// applied, gray and RGB pixels with an embedded ICC profile, or of another gamma or gamut that the
-/// file states, become sRGB, 16 bits are rounded to 8, alpha stays straight. A PNG or JPEG that ends
-/// early or is damaged gives the part that is there, and a notice.
+/// Decodes PNG (all depths, first picture of APNG), JPEG (baseline, progressive, gray, CMYK), WebP, GIF
+/// (first frame), BMP and TIFF, detected by content. EXIF orientation is applied. Gray and RGB pixels with an
+/// embedded ICC profile, or another declared gamma or gamut, are converted to sRGB; 16 bits are rounded to 8;
+/// alpha stays straight. A PNG or JPEG that ends early or is damaged returns the readable part and a notice.
 ///
 /// # Errors
-/// `InvalidPicture` with the reason; `UnsupportedPicture` for formats that a browser may decode
-/// (HEIC, AVIF, …); `PictureTooLarge` beyond the limits of [`Picture`], and `OutOfMemory`.
+/// `InvalidPicture` with the reason; `UnsupportedPicture` for formats that a browser may decode (HEIC, AVIF,
+/// …); `PictureTooLarge` above the limits of [`Picture`]; `OutOfMemory`.
 pub fn read(bytes: &[u8]) -> Result<Decoded> {
     let stored = match sniff(bytes)? {
         Format::Jpeg => jpeg::read(bytes)?,
@@ -83,7 +82,7 @@ pub fn read(bytes: &[u8]) -> Result<Decoded> {
     Ok(Decoded { picture, notices, metadata, lossy })
 }
 
-/// Through a decoder of the `image` crate.
+/// Decodes with a decoder of the `image` crate.
 pub(super) fn through<D: ImageDecoder>(
     name: &str,
     open: impl FnOnce() -> Result<D, ImageError>,
@@ -94,7 +93,7 @@ pub(super) fn through<D: ImageDecoder>(
     check_size(width, height)?;
     decoder.set_limits(limits()).map_err(explain)?;
     let color = decoder.color_type();
-    // Broken metadata costs the metadata, not the picture.
+    // Broken metadata is dropped; the picture is kept.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or(None).map(Profile::Icc);
     let exif = decoder.exif_metadata().unwrap_or(None);
@@ -124,7 +123,7 @@ fn limits() -> Limits {
     limits
 }
 
-/// Stored samples → RGBA → sRGB → upright, band by band.
+/// Converts stored samples to RGBA in sRGB, upright, band by band.
 fn upright(stored: &Stored) -> Result<Picture> {
     let &Stored { width, height, color, .. } = stored;
     let turn = Turn::new(stored.orientation);
@@ -168,7 +167,7 @@ fn to_rgba(color: ColorType, stored: &[u8], rgba: &mut [u8]) -> Result<()> {
         ColorType::Rgba16 => expand(out, stored, |p: [u8; 8]| [0, 1, 2, 3].map(|i| byte(p, i))),
         ColorType::Rgb32F => expand(out, stored, |p: [u8; 12]| [float(p, 0), float(p, 1), float(p, 2), 255]),
         ColorType::Rgba32F => expand(out, stored, |p: [u8; 16]| [0, 1, 2, 3].map(|i| float(p, i))),
-        other => return Err(Error::UnsupportedPicture(format!("its pixels are {other:?}"))),
+        other => return Err(Error::UnsupportedPicture(format!("pixels of type {other:?}"))),
     }
     Ok(())
 }
@@ -177,8 +176,8 @@ pub(super) fn is_deep(color: ColorType) -> bool {
     matches!(color, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16)
 }
 
-/// As [`to_rgba`], of 16-bit samples, which become sRGB before they are rounded: 8 bits of linear
-/// light are too few.
+/// Like [`to_rgba`], for 16-bit samples, which are converted to sRGB before rounding: 8 bits of linear light
+/// are too few.
 fn convert_deep(color: ColorType, stored: &[u8], rgba: &mut [u8], to_srgb: &ToSrgb) {
     let channels = usize::from(color.channel_count());
     let colors = if color.has_color() { [0, 1, 2] } else { [0; 3] };
@@ -222,20 +221,20 @@ fn explain(name: &str, error: ImageError) -> Error {
     }
 }
 
-/// The decoder's own limits were met.
+/// Error for exceeding the decoder's own limits.
 pub(super) fn too_much(name: &str) -> Error {
     Error::InvalidPicture(format!(
         "this {name} needs more than {MAX_DECODER_BYTES} bytes of memory to decode, or is larger than {MAX_SIDE} pixels a side"
     ))
 }
 
-/// Ink to light without a profile: (1 − C)(1 − K).
+/// Converts ink to light without a profile: (1 − C)(1 − K).
 pub(super) fn without_black(cmyk: &[u8]) -> Vec<u8> {
     let light = |ink: u8, k: u8| ((255 - u32::from(ink)) * (255 - u32::from(k)) / 255) as u8;
     cmyk.as_chunks::<4>().0.iter().flat_map(|&[c, m, y, k]| [light(c, k), light(m, k), light(y, k)]).collect()
 }
 
-/// Divides colours by their alpha, which comes last.
+/// Divides colors by alpha, the last channel.
 pub(super) fn straighten<const N: usize, T: Copy + Into<u32> + TryFrom<u32>>(samples: &mut [T]) {
     let most = (1 << (8 * size_of::<T>())) - 1;
     for pixel in samples.as_chunks_mut::<N>().0 {

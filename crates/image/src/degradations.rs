@@ -1,6 +1,7 @@
-//! The kinds of damage that people are offered, their usual values and the ranges of their controls.
+//! Degradations offered to users, with their usual values and the ranges of their controls.
 //!
-//! The page makes its controls of this list (`www/src/generated/degradations.json`), and the command its defaults.
+//! The page derives its controls from this list (`www/src/generated/degradations.json`), and the command its
+//! defaults.
 
 use serde::Serialize;
 
@@ -9,43 +10,43 @@ use super::encode_jpeg::Subsampling;
 use super::filter_spec::FilterSpec;
 use unet_kernels::error::Result;
 
-/// One filter after the other.
+/// Applies filters one after the other.
 ///
 /// # Errors
-/// Those of [`FilterSpec::apply`].
+/// As for [`FilterSpec::apply`].
 pub fn apply_all(chain: &[FilterSpec], picture: &Picture) -> Result<Picture> {
     chain.iter().try_fold(picture.clone(), |made, filter| filter.apply(&made))
 }
 
-/// A kind of filter as people are offered it.
+/// A filter offered to users.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Offer {
-    /// With the values that it usually has.
+    /// The filter with its usual values.
     pub usual: FilterSpec,
-    /// What of it can be set, the first the most telling; its seed, where it has one, besides.
+    /// Adjustable options, the most important first; a seed is adjustable in addition.
     pub controls: Vec<Control>,
 }
 
-/// One thing that can be set.
+/// An adjustable option.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Control {
     /// A number.
     Range {
-        /// The field of [`FilterSpec`], in its unit.
+        /// Field of [`FilterSpec`], in its unit.
         name: &'static str,
-        /// Least value.
+        /// Minimum.
         min: f64,
-        /// Greatest value.
+        /// Maximum.
         max: f64,
-        /// Between values that a slider stops at.
+        /// Step of a slider.
         step: f64,
     },
-    /// One of several words.
+    /// One of several names.
     Choice {
-        /// The field of [`FilterSpec`].
+        /// Field of [`FilterSpec`].
         name: &'static str,
-        /// Its values, as JSON has them.
+        /// Values, as in JSON.
         options: &'static [&'static str],
     },
 }
@@ -54,14 +55,14 @@ pub(super) const fn range(name: &'static str, min: f64, max: f64, step: f64) -> 
     Control::Range { name, min, max, step }
 }
 
-/// A camera's own noise: without it a blur could be undone by arithmetic alone.
+/// Sigma of a camera's own noise, without which a blur could be inverted arithmetically.
 pub const FAINT: f64 = 2.0;
-/// Shorter side of the frames whose edges are drawn, in pixels.
+/// Shorter side, in pixels, of the frames whose edges are drawn.
 pub const FRAME: u32 = 128;
-/// Qualities of JPEG that are offered.
+/// Range of JPEG qualities offered.
 const SAVED: Control = range("quality", 8.0, 95.0, 1.0);
 
-/// All kinds, in the order in which they are offered.
+/// All degradations, in display order.
 pub fn offered() -> Vec<Offer> {
     use FilterSpec::*;
     let (alike, noise, seed) = (false, FAINT, 1);

@@ -1,7 +1,7 @@
-//! [`Picture`] → bytes of a PNG file.
+//! PNG encoding of a [`Picture`].
 //!
-//! Deflate is `fdeflate`'s. The container is written here, because the encoder of the `png` crate
-//! brings a second, slower Deflate along: 15 KB of a visitor's download.
+//! `fdeflate` compresses. The container is written here, because the encoder of the `png` crate would add a
+//! second, slower Deflate: 15 KB of download.
 
 use std::io::Write;
 
@@ -11,17 +11,17 @@ use super::{Metadata, Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
-/// Filter type of every row: the one that suits photos best.
+/// Filter type of every row: Paeth, which suits photos best.
 const PAETH: u8 = 4;
 /// Unit of `pHYs`.
 const METER: u8 = 1;
-/// Rows read at once; the height of a tile.
+/// Number of rows read at once; the height of a tile.
 const BAND: u32 = 256;
-/// Memory kept free for what ends the file, so that only writing pixels can run out of it.
+/// Memory reserved for the end of the file, so that only writing pixels can run out of memory.
 const SLACK: usize = 256;
 
-/// Lossless PNG, marked as sRGB: RGB where the picture is opaque, RGBA where it is not. Reads the
-/// picture band by band, so that beside the file only one band is in memory.
+/// Encodes a lossless PNG, marked as sRGB: RGB if the picture is opaque, else RGBA. Reads the picture band by
+/// band, so that only one band is in memory besides the file.
 ///
 /// # Errors
 /// `OutOfMemory`.
@@ -29,7 +29,7 @@ pub fn encode_png(picture: &Picture) -> Result<Vec<u8>> {
     encode_png_with(picture, &Metadata::default())
 }
 
-/// As [`encode_png`], with metadata as `eXIf` and `pHYs`.
+/// Encodes like [`encode_png`], with metadata as `eXIf` and `pHYs`.
 ///
 /// # Errors
 /// `OutOfMemory`.
@@ -41,7 +41,7 @@ pub fn encode_png_with(picture: &Picture, metadata: &Metadata) -> Result<Vec<u8>
     let mut header = [0; 13];
     header[..4].copy_from_slice(&picture.width().to_be_bytes());
     header[4..8].copy_from_slice(&picture.height().to_be_bytes());
-    // Bits a channel, and the colour type; the rest of the header is always 0.
+    // Bits per channel and color type; the rest of the header is always 0.
     header[8..10].copy_from_slice(&[8, if has_alpha { 6 } else { 2 }]);
     chunk(&mut file, b"IHDR", |body| body.extend_from_slice(&header));
     chunk(&mut file, b"sRGB", |body| body.push(0));
@@ -70,13 +70,13 @@ fn chunk(file: &mut Vec<u8>, name: &[u8; 4], body: impl FnOnce(&mut Vec<u8>)) {
     file.extend(name);
     body(file);
     let (length, content) = file[start..].split_at_mut(4);
-    // Of a picture within the limits, far less than the 2³¹ bytes that a chunk may have.
+    // Within the picture limits, far less than a chunk's maximum of 2³¹ bytes.
     length.copy_from_slice(&((content.len() - name.len()) as u32).to_be_bytes());
     let checksum = crc32fast::hash(content);
     file.extend(checksum.to_be_bytes());
 }
 
-/// Appends the compressed rows, `N` channels a pixel.
+/// Appends the compressed rows, `N` channels per pixel.
 fn pixels<const N: usize>(picture: &Picture, body: &mut Vec<u8>) -> Result<()> {
     let refused = |_: std::io::Error| Error::OutOfMemory(u64::from(picture.width()) * N as u64);
     let mut stream = Compressor::new(Growing(body)).map_err(refused)?;
@@ -99,7 +99,7 @@ fn pixels<const N: usize>(picture: &Picture, body: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Each byte less what its neighbours to the left, above and between foretell.
+/// Applies the Paeth filter: each byte minus the prediction from its left, upper and upper-left neighbors.
 fn filter<const N: usize>(row: &[u8], above: &[u8], out: &mut [u8]) {
     let (mut left, mut corner) = ([0; N], [0; N]);
     let (pixels, uppers) = (row.as_chunks::<N>().0, above.as_chunks::<N>().0);
@@ -111,7 +111,7 @@ fn filter<const N: usize>(row: &[u8], above: &[u8], out: &mut [u8]) {
     }
 }
 
-/// The neighbour closest to left + above − corner; the first of equals.
+/// The neighbor closest to left + above − corner; ties go to the first.
 fn paeth(left: u8, above: u8, corner: u8) -> u8 {
     let estimate = i16::from(left) + i16::from(above) - i16::from(corner);
     let [to_left, to_above, to_corner] = [left, above, corner].map(|v| (estimate - i16::from(v)).abs());
@@ -145,7 +145,7 @@ mod tests {
     use crate::decode;
 
     #[test]
-    fn what_is_encoded_decodes_to_itself() {
+    fn encoding_is_lossless() {
         for (width, height) in [(1, 1), (3, 5), (300, 513), (20_000, 1)] {
             for alpha in [false, true] {
                 let rgba: Vec<u8> = (0..width * height)

@@ -1,8 +1,7 @@
-//! [`Picture`] → bytes of a JPEG file, and the damage that saving as JPEG does.
+//! JPEG encoding of a [`Picture`], also used to simulate compression damage.
 //!
-//! The encoder is `jpeg-encoder`'s: the tables of Annex K of ITU-T T.81 scaled as libjpeg scales
-//! them, and chroma averaged as libjpeg averages it, so that a quality means here what it means in
-//! most programs.
+//! `jpeg-encoder` encodes, with the tables of Annex K of ITU-T T.81 scaled as in libjpeg and chroma averaged
+//! as in libjpeg, so that quality has its usual meaning.
 
 use std::cell::RefCell;
 
@@ -17,9 +16,9 @@ use super::filter::within;
 use super::{Metadata, Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// Rows read at once; the height of a tile.
+/// Number of rows read at once; the height of a tile.
 const BAND: u32 = 256;
-/// How much coarser chroma is stored than luma.
+/// Chroma subsampling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Subsampling {
     /// 4:2:0, half the resolution along both axes: what cameras and most programs write.
@@ -31,20 +30,20 @@ pub enum Subsampling {
     None,
 }
 
-/// A baseline JPEG file of `quality` 1 to 100, in libjpeg's measure. JPEG has no transparency:
-/// transparent pixels are blended with white. A picture without any color becomes a grayscale file.
-/// Reads the picture band by band, so that beside the file only one band is in memory.
+/// Encodes a baseline JPEG file of `quality` 1 to 100, on libjpeg's scale. Transparent pixels are blended
+/// with white, since JPEG has no transparency. A colorless picture becomes a grayscale file. Reads the
+/// picture band by band, so that only one band is in memory besides the file.
 ///
 /// # Errors
-/// `InvalidInput` for another quality, `OutOfMemory`.
+/// `InvalidInput` if `quality` is out of range, `OutOfMemory`.
 pub fn encode_jpeg(picture: &Picture, quality: u8, subsampling: Subsampling) -> Result<Vec<u8>> {
     encode_jpeg_with(picture, quality, subsampling, &Metadata::default())
 }
 
-/// As [`encode_jpeg`], with metadata as EXIF, and resolution in the file's header too.
+/// Encodes like [`encode_jpeg`], with metadata as EXIF, and resolution also in the file's header.
 ///
 /// # Errors
-/// `InvalidInput` for another quality, `OutOfMemory`.
+/// `InvalidInput` if `quality` is out of range, `OutOfMemory`.
 pub fn encode_jpeg_with(
     picture: &Picture,
     quality: u8,
@@ -55,7 +54,7 @@ pub fn encode_jpeg_with(
     let rows = Rows {
         picture,
         is_gray: is_gray(picture)?,
-        // The format counts sides in 16 bits, and pictures have no longer ones.
+        // The format stores sides in 16 bits, which pictures never exceed.
         size: (picture.width() as u16, picture.height() as u16),
         band: RefCell::new(Band { first: 0, rgba: vec![], failed: None }),
     };
@@ -71,7 +70,7 @@ pub fn encode_jpeg_with(
         encoder.set_density(PixelDensity { density: (x, y), unit: PixelDensityUnit::Inches });
     }
     if let Some(exif) = metadata.exif() {
-        // One that is too long for a segment is not given out.
+        // EXIF too long for a segment is never produced.
         let _ = encoder.add_exif_metadata(&exif);
     }
     let encoded = encoder.encode_image(&rows);
@@ -80,12 +79,12 @@ pub fn encode_jpeg_with(
     }
     match encoded {
         Ok(()) => Ok(file),
-        // All else that it complains of are sizes and segments that this file does not have.
+        // The encoder's other errors concern sizes and segments that do not occur here.
         Err(_) => Err(Error::OutOfMemory(file.len() as u64)),
     }
 }
 
-/// Whether a file can have this quality.
+/// Checks the quality.
 ///
 /// # Errors
 /// `InvalidInput` unless it is 1 to 100.
@@ -103,7 +102,7 @@ fn is_gray(picture: &Picture) -> Result<bool> {
     Ok(true)
 }
 
-/// Rows of a picture as the encoder asks for them: in turn, the last one again where a block goes on below it.
+/// Rows of a picture in the encoder's order: one after the other, repeating the last one to fill its block.
 struct Rows<'a> {
     picture: &'a Picture,
     is_gray: bool,
@@ -114,12 +113,12 @@ struct Rows<'a> {
 struct Band {
     first: u32,
     rgba: Vec<u8>,
-    /// The encoder's interface has no place for it.
+    /// First error; the encoder's interface cannot return it.
     failed: Option<Error>,
 }
 
 impl Band {
-    /// The bytes of a row, of zeros where there is no memory for it.
+    /// The bytes of a row; zeros if memory runs out.
     fn row(&mut self, picture: &Picture, y: u32) -> &[u8] {
         let stride = picture.width() as usize * RGBA;
         let held = (self.rgba.len() / stride) as u32;
@@ -193,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encoded_decodes_to_nearly_itself() {
+    fn encoding_changes_little() {
         for (width, height) in [(1, 1), (3, 5), (17, 31), (300, 513), (20_000, 1)] {
             for subsampling in [Subsampling::Half, Subsampling::None] {
                 let picture = smooth(width, height, 255);
@@ -218,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn other_qualities_are_named() {
+    fn qualities_out_of_range_are_refused() {
         for quality in [0, 101, 255] {
             let error = encode_jpeg(&smooth(2, 2, 255), quality, Subsampling::Half).unwrap_err();
             assert!(error.to_string().contains(&format!("from 1 to 100, not {quality}")), "{error}");

@@ -1,4 +1,4 @@
-//! Values inside a network as pictures: feature maps, and where max-pooling found its maxima.
+//! Pictures of values inside a network: feature maps, and the positions of max-pooling's maxima.
 
 use super::filter::Sign;
 use super::tile::zeroed;
@@ -6,43 +6,43 @@ use super::{Picture, RGBA, Rect, labels};
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::{Data, Tensor};
 
-/// Most places of a window that colours tell apart.
+/// Maximum number of window positions with distinct colors.
 const MAX_PLACES: usize = 64;
-/// Widest gap between maps, in pixels.
+/// Maximum gap between maps, in pixels.
 const MAX_GAP: u32 = 64;
 
-/// The channels of one value. Shapes are read as `[N, C, H, W]`, `[C, H, W]`, `[N, C]` and `[C]`;
-/// there are N·C channels, of H × W or 1 × 1 pixels.
+/// Channels of one value. Shapes are read as `[N, C, H, W]`, `[C, H, W]`, `[N, C]` and `[C]`, giving N·C
+/// channels of H × W or 1 × 1 pixels.
 #[derive(Debug, Clone)]
 pub struct Features {
     tensor: Tensor,
     /// N·C.
     pub channels: usize,
-    /// Pixels of each channel in a row.
+    /// Width of each channel, in pixels.
     pub width: usize,
-    /// Rows of each channel.
+    /// Height of each channel, in pixels.
     pub height: usize,
-    /// Least and greatest finite value of each channel, in pairs; zeros where there is none.
+    /// Minimum and maximum finite value of each channel, in pairs; zeros if there are none.
     pub ranges: Vec<f32>,
-    /// Of all channels.
+    /// Minimum and maximum over all channels.
     pub range: [f32; 2],
-    /// Where the value is the positions that max-pooling returns.
+    /// Geometry of the pooling, if the value holds max-pooling's positions.
     pub positions: Option<Positions>,
 }
 
-/// How positions of maxima count, and the windows they lie in; pairs are `[y, x]`.
+/// Encoding of maxima's positions, and the windows they lie in; pairs are `[y, x]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Positions {
-    /// Of the planes that were pooled.
+    /// Size of the pooled planes.
     pub plane: [usize; 2],
-    /// Whether they count down the columns.
+    /// Whether positions count down the columns.
     pub by_columns: bool,
     /// Geometry of the pooling.
     pub window: unet_kernels::Window,
 }
 
 impl Positions {
-    /// Which place of its window the maximum of output pixel `[y, x]` is, row by row from 0.
+    /// Index of the maximum within the window of output pixel `[y, x]`, row by row from 0.
     fn place(&self, position: i64, at: [usize; 2]) -> Option<usize> {
         let [height, width] = self.plane;
         let position = usize::try_from(position).ok()? % (height * width).max(1);
@@ -60,16 +60,16 @@ impl Positions {
     }
 }
 
-/// What a channel's least and greatest value look like.
+/// Value range that black and white stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// The channel's own are black and white.
+    /// Each channel's own range.
     Local,
-    /// Those of all channels are.
+    /// The range of all channels.
     Global,
 }
 
-/// How values become colors.
+/// Color scale for values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colors {
     /// Black to white.
@@ -78,25 +78,25 @@ pub enum Colors {
     Signed,
 }
 
-/// Which channels are drawn, and how.
+/// Selection and arrangement of the channels to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
     /// First channel.
     pub first: usize,
-    /// Channels from there.
+    /// Number of channels.
     pub count: usize,
-    /// Maps side by side.
+    /// Number of maps side by side.
     pub columns: usize,
     /// Transparent pixels between maps.
     pub gap: u32,
-    /// Which values get the ends of the color scale.
+    /// Value range of the color scale.
     pub scale: Scale,
     /// The color scale.
     pub colors: Colors,
 }
 
 impl Features {
-    /// The channels of a value; `positions` where it is what max-pooling returns.
+    /// Channels of a value; `positions` if it holds max-pooling's positions.
     ///
     /// # Errors
     /// `InvalidInput` for a value of more than four dimensions, or for an empty tensor.
@@ -137,12 +137,12 @@ impl Features {
         Ok(features)
     }
 
-    /// The value's own dimensions.
+    /// Dimensions of the value.
     pub fn shape(&self) -> &[usize] {
         self.tensor.shape()
     }
 
-    /// Whether its elements are integers.
+    /// Whether the elements are integers.
     pub fn is_integer(&self) -> bool {
         matches!(self.tensor.data(), Data::I64(_))
     }
@@ -154,14 +154,14 @@ impl Features {
         }
     }
 
-    /// One value.
+    /// A single value.
     ///
     /// # Errors
-    /// `InvalidInput` where there is none.
+    /// `InvalidInput` if it does not exist.
     pub fn value(&self, channel: usize, x: usize, y: usize) -> Result<f64> {
         if channel >= self.channels || x >= self.width || y >= self.height {
             return Err(Error::InvalidInput(format!(
-                "there is no value at channel {channel}, x {x}, y {y} of {} maps of {} × {}",
+                "channel {channel}, x {x}, y {y} is outside {} maps of {} × {}",
                 self.channels, self.width, self.height
             )));
         }
@@ -172,28 +172,28 @@ impl Features {
         })
     }
 
-    /// Colours of the places of a window, row by row; empty unless the value is positions.
+    /// Colors of the window positions, row by row; empty unless the value holds positions.
     pub fn places(&self) -> Vec<[u8; 3]> {
         let count = self.positions.map_or(0, |p| p.window.kernel[0] * p.window.kernel[1]);
-        // The first is black, which stands for no place.
+        // The first is black, which means no position.
         (0..count).map(|i| labels::color(1 + (i % 7) as u8)).collect()
     }
 
-    /// Some channels side by side, one pixel a value. Positions of maxima are drawn as the place of
-    /// the maximum in its window, in [`Features::places`].
+    /// Draws channels side by side, one pixel per value. Positions of maxima are drawn as their index within
+    /// the window, in the colors of [`Features::places`].
     ///
     /// # Errors
-    /// `InvalidInput` where there are no such channels or the gap is beyond 64, `PictureTooLarge`,
-    /// `OutOfMemory`.
+    /// `InvalidInput` if there are no such channels or the gap exceeds 64, `PictureTooLarge`, `OutOfMemory`.
     pub fn picture(&self, grid: Grid) -> Result<Picture> {
         let Grid { first, count, columns, gap, .. } = grid;
         let exists = count > 0 && first.checked_add(count).is_some_and(|end| end <= self.channels);
         if !exists {
-            let message = format!("there are no {count} maps from {first} on, but {} in all", self.channels);
+            let message =
+                format!("{count} maps from {first} on were requested; there are {} in all", self.channels);
             return Err(Error::InvalidInput(message));
         }
         if columns == 0 || gap > MAX_GAP {
-            return Err(Error::InvalidInput("a grid has columns, and gaps of at most 64 pixels".into()));
+            return Err(Error::InvalidInput("a grid needs columns, and gaps of at most 64 pixels".into()));
         }
         let columns = columns.min(count);
         let side = |maps: usize, len: usize| {
@@ -226,7 +226,7 @@ impl Features {
         Ok(picture)
     }
 
-    /// Of the value at output pixel `[y, x]`.
+    /// Color of the value at output pixel `[y, x]`.
     // Not in the loops, which would be copied for every kind of value.
     #[inline(never)]
     fn color(&self, index: usize, at: [usize; 2], shade: &Shade, places: &[[u8; 3]]) -> [u8; 3] {
@@ -246,7 +246,7 @@ impl Features {
     }
 }
 
-/// From the least to the greatest; an odd number with a sign, so that one is zero's.
+/// Colors from minimum to maximum; signed scales have an odd number of colors, the middle one for zero.
 fn palette(colors: Colors) -> Vec<[u8; 3]> {
     match colors {
         Colors::Gray => (0..=u8::MAX).map(|v| [v; 3]).collect(),
@@ -258,13 +258,13 @@ fn or_zero([min, max]: [f32; 2]) -> [f32; 2] {
     if min <= max { [min, max] } else { [0.0; 2] }
 }
 
-/// From values to colours.
+/// Mapping from values to colors.
 struct Shade<'a> {
     colors: &'a [[u8; 3]],
-    /// Halves, because the span of all floats is none.
+    /// Halved, because the span of all floats overflows.
     least: f32,
     span: f32,
-    /// The color of NaN, and of every value if all are zero.
+    /// Color of NaN, and of every value if all are zero.
     neutral: usize,
 }
 
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_stand_in_a_grid_with_gaps_between() {
+    fn maps_form_a_grid_with_gaps() {
         let told = features(&[1, 3, 1, 2], vec![0.0, 1.0, 2.0, 4.0, -4.0, 4.0]);
         assert_eq!((told.range, &told.ranges[..]), ([-4.0, 4.0], &[0.0, 1.0, 2.0, 4.0, -4.0, 4.0][..]));
         let (width, height, pixels) = reds(&told, grid(3, 2, Scale::Local, Colors::Gray));
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn colors_with_a_sign_are_neutral_at_zero() {
+    fn signed_colors_are_neutral_at_zero() {
         let told = features(&[1, 1, 1, 5], vec![-2.0, 0.0, 1.0, f32::NAN, f32::NEG_INFINITY]);
         assert_eq!(told.range, [-2.0, 1.0]);
         let picture = told.picture(grid(1, 1, Scale::Local, Colors::Signed)).unwrap();
@@ -359,10 +359,10 @@ mod tests {
     }
 
     #[test]
-    fn positions_show_their_place_in_the_window() {
+    fn positions_show_their_index_in_the_window() {
         let window = Window { kernel: [2, 2], stride: [2, 2], dilation: [1, 1], pad_begin: [0, 0] };
         let rows = Positions { plane: [2, 6], by_columns: false, window };
-        // Of two planes, counted through; the last lies in another window.
+        // Two planes, numbered through; the last position is in another window.
         let told = |values: Vec<i64>, positions| {
             Features::new(Tensor::i64([1, 2, 1, 3], values).unwrap(), Some(positions)).unwrap()
         };
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_refused() {
+    fn missing_channels_are_refused() {
         let told = features(&[1, 3, 2, 2], vec![0.0; 12]);
         let fine = grid(3, 2, Scale::Local, Colors::Gray);
         for wrong in [

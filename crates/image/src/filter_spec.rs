@@ -1,7 +1,7 @@
-//! Every filter that has a name: what makes pictures worse, what restored them before there were networks, what adjusts a
-//! result. The page, the command and the tests name filters by these values.
+//! Named filters: degradations, classical restoration, and adjustments of a result. The page, the command and
+//! the tests name filters by these values.
 //!
-//! `CONTRIBUTING.md` lists what a new kind of damage takes besides its variant here.
+//! `CONTRIBUTING.md` lists the other steps for adding a degradation.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,8 @@ use super::noise::Noise;
 use super::noise_level::noise_level;
 use unet_kernels::error::{Error, Result};
 
-/// A filter by its name and its options. Equal seeds (whole numbers) give equal damage, and a part of a picture has the
-/// damage of the whole.
+/// A filter's name with its options. Equal seeds (whole numbers) give equal damage, and a region is damaged
+/// like the same region of the whole picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 #[allow(missing_docs, reason = "a variant's summary names its fields, with their ranges and units")]
@@ -30,7 +30,7 @@ pub enum FilterSpec {
         #[serde(default)]
         seed: u32,
     },
-    /// Photon noise; white is `peak` photons, 1–255.
+    /// Photon noise; white corresponds to `peak` photons, 1–255.
     Poisson {
         peak: f64,
         #[serde(default, skip_serializing_if = "is_false")]
@@ -38,7 +38,7 @@ pub enum FilterSpec {
         #[serde(default)]
         seed: u32,
     },
-    /// Pixels that turn white or black, each with half of `probability`, 0–1.
+    /// Pixels turn white or black, each with half of `probability`, 0–1.
     SaltAndPepper {
         probability: f64,
         #[serde(default)]
@@ -52,7 +52,8 @@ pub enum FilterSpec {
         #[serde(default)]
         seed: u32,
     },
-    /// A camera's sensor, demosaiced and toned; `iso` 50–102,400. `quality` of the JPEG file it writes (4:2:0).
+    /// A camera's sensor with demosaicing and tone curve; `iso` 50–102,400. `quality` of its JPEG file
+    /// (4:2:0).
     Sensor {
         iso: f64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,14 +61,14 @@ pub enum FilterSpec {
         #[serde(default)]
         seed: u32,
     },
-    /// Saved as JPEG; `quality` 1–100, as libjpeg measures it.
+    /// JPEG compression; `quality` 1–100, on libjpeg's scale.
     Jpeg {
         quality: u8,
         #[serde(default)]
         subsampling: Subsampling,
     },
-    /// `wear` (scratches, specks, tears), `fading` and `sepia` 0–1; `blur` 0–20 pixels; `grain` 0–255, of 255;
-    /// `quality` of the scan's JPEG file (4:2:0).
+    /// An old print, scanned. `wear` (scratches, specks, tears), `fading` and `sepia` 0–1; `blur` 0–20
+    /// pixels; `grain` 0–255, of 255; `quality` of the scan's JPEG file (4:2:0).
     OldPhoto {
         wear: f64,
         #[serde(default)]
@@ -83,7 +84,8 @@ pub enum FilterSpec {
         #[serde(default)]
         seed: u32,
     },
-    /// `sigma` 0.1–20 pixels; `noise` is the sigma of Gaussian noise upon it, here and below.
+    /// Gaussian blur. `sigma` 0.1–20 pixels; `noise` is the sigma of additional Gaussian noise, here and
+    /// below.
     GaussianBlur {
         sigma: f64,
         #[serde(default)]
@@ -91,7 +93,7 @@ pub enum FilterSpec {
         #[serde(default)]
         seed: u32,
     },
-    /// `length` 1–60 pixels; `angle` in degrees, counterclockwise from the right.
+    /// Motion blur. `length` 1–60 pixels; `angle` in degrees, counterclockwise from the right.
     Motion {
         length: f64,
         angle: f64,
@@ -100,7 +102,7 @@ pub enum FilterSpec {
         #[serde(default)]
         seed: u32,
     },
-    /// A disk of `radius` 0.5–20 pixels.
+    /// Defocus by a disk of `radius` 0.5–20 pixels.
     Defocus {
         radius: f64,
         #[serde(default)]
@@ -108,11 +110,12 @@ pub enum FilterSpec {
         #[serde(default)]
         seed: u32,
     },
-    /// Antialiased bicubic, `scale` 1–8 times as small. What is left over at the right or the bottom is cut off.
+    /// Antialiased bicubic reduction by `scale` 1–8. Remaining pixels at the right and the bottom are
+    /// cropped.
     Downscale { scale: u32 },
     /// Luma in all channels.
     Gray {},
-    /// Black lines on white; `side`: those that a frame shows whose shorter side has so many pixels, at the
+    /// Edges as black lines on white. `side`: shorter side of the frame whose edges are drawn at the
     /// picture's size.
     Edges {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,7 +125,7 @@ pub enum FilterSpec {
     Mean { side: u32 },
     /// The median of `side` × `side` pixels; odd, 1–31.
     Median { side: u32 },
-    /// Bilateral filter. `sigma` of the noise it removes, 1–100, of 255, here and below; by default as it is estimated.
+    /// Bilateral filter. `sigma` of the noise to remove, 1–100, of 255, here and below; estimated by default.
     Bilateral {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sigma: Option<f64>,
@@ -132,25 +135,25 @@ pub enum FilterSpec {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sigma: Option<f64>,
     },
-    /// Luma stretched to the whole range, all channels by the same line.
+    /// Stretches luma to the full range, with the same linear map for all channels.
     Autocontrast {},
-    /// `sigma` 0.1–20 pixels, `amount` 0–10.
+    /// Unsharp mask. `sigma` 0.1–20 pixels, `amount` 0–10.
     Unsharp { sigma: f64, amount: f64 },
-    /// `scale` 1–8 times as large.
+    /// Enlargement by `scale` 1–8.
     Upscale { scale: u32, interpolation: Interpolation },
-    /// `scale` 1–8 times as large, by iterative back-projection.
+    /// Enlargement by `scale` 1–8 with iterative back-projection.
     BackProjection { scale: u32 },
-    /// The picture reduced `frames` times, 1–16, by `scale`, 1–8, each time shifted by a fraction of a pixel, and made again
-    /// out of these by multi-frame super-resolution.
+    /// Multi-frame super-resolution from `frames` (1–16) simulated reductions of the picture by `scale`
+    /// (1–8), each shifted by a fraction of a pixel.
     MultiFrame {
         scale: u32,
         frames: u32,
         #[serde(default)]
         seed: u32,
     },
-    /// To exactly this size, in pixels; smaller ones are antialiased.
+    /// Resizing to exactly this size, in pixels; antialiased when smaller.
     Resize { width: u32, height: u32, interpolation: Interpolation },
-    /// Chroma of CIE L\*a\*b\* times `factor`, 0–4.
+    /// Scales chroma of CIE L\*a\*b\* by `factor`, 0–4.
     Saturation { factor: f64 },
 }
 
@@ -158,8 +161,8 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// The noise to remove: as it is given, or as it is estimated, within what can be given; the least where nothing can
-/// be told of a small picture.
+/// Sigma of the noise to remove: the given one, or the estimate clamped to the valid range; the minimum if a
+/// picture is too small to estimate.
 fn known_noise(sigma: Option<f64>, picture: &Picture) -> Result<f64> {
     if let Some(sigma) = sigma {
         return Ok(sigma);
@@ -171,14 +174,14 @@ fn known_noise(sigma: Option<f64>, picture: &Picture) -> Result<f64> {
     }
 }
 
-/// A filter, and what it is applied to where that is not the picture itself.
+/// A filter, and its source if that is not the picture itself.
 pub(crate) type Prepared = (Box<dyn Filter>, Option<Picture>);
 
 impl FilterSpec {
     /// Prepares the filter for a picture.
     ///
     /// # Errors
-    /// `InvalidInput` for numbers out of their ranges; of the edges of a frame also `OutOfMemory`.
+    /// `InvalidInput` for numbers out of range; for the edges of a frame also `OutOfMemory`.
     pub fn filter(&self, picture: &Picture) -> Result<Prepared> {
         let blur = |kernel: Kernel, noise: f64, seed: u32| Blur::new(kernel).with_noise(noise, seed);
         let filter: Box<dyn Filter> = match *self {
@@ -229,16 +232,16 @@ impl FilterSpec {
         Ok((filter, None))
     }
 
-    /// The whole result at once.
+    /// Applies the filter to the whole picture.
     ///
     /// # Errors
-    /// Those of [`Self::filter`] and [`apply`].
+    /// As for [`Self::filter`] and [`apply`].
     pub fn apply(&self, picture: &Picture) -> Result<Picture> {
         let (filter, source) = self.filter(picture)?;
         apply(&*filter, source.as_ref().unwrap_or(picture))
     }
 
-    /// Its seed, where it has one.
+    /// The seed, if the filter has one.
     pub fn seed_mut(&mut self) -> Option<&mut u32> {
         match self {
             Self::GaussianNoise { seed, .. }
@@ -268,12 +271,12 @@ impl FilterSpec {
         }
     }
 
-    /// Whether it starts from the picture before any damage, because it simulates its own.
+    /// Whether the filter reads the original picture before any damage, because it simulates its own.
     pub fn sees_original(&self) -> bool {
         matches!(self, Self::MultiFrame { .. })
     }
 
-    /// Whether its noise is the same in all channels, where it can be.
+    /// The option for equal noise in all channels, if the filter has it.
     pub fn alike_mut(&mut self) -> Option<&mut bool> {
         match self {
             Self::GaussianNoise { alike, .. } | Self::Poisson { alike, .. } | Self::Speckle { alike, .. } => {

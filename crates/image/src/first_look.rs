@@ -1,46 +1,46 @@
-//! What a picture seems to need, by a first look at its pixels: what a page can propose to who opens it.
+//! A quick analysis of a picture, from which the page proposes a task.
 
 use super::{NoiseLevel, Picture, RGBA, noise_level};
 use unet_kernels::error::Result;
 
-/// Longest side of the copy whose colors are looked at: averaging takes noise and the grain of a scan away.
+/// Longer side of the copy whose colors are analyzed; averaging removes noise and the grain of a scan.
 const SIDE: u32 = 256;
-/// How far chroma may be from the mean of its lightness in a picture of one tone: standard deviation, of 255.
+/// Maximum standard deviation of chroma around the mean for its lightness, of 255, in a single-tone picture.
 const ONE_TONE: f32 = 4.0;
-/// Mean chroma that is still no color of its own, of 255.
+/// Mean chroma that still counts as neutral, of 255.
 const NEUTRAL: f32 = 40.0;
-/// Mean chroma of a print that has turned brown: more than a scanner's or a JPEG file's of gray.
+/// Minimum mean chroma of a print that has turned brown: more than a scanner or a JPEG file adds to gray.
 const BROWN: f32 = 4.0;
-/// Noise that is seen, as Gaussian noise of this sigma.
+/// Sigma of Gaussian noise from which noise is visible.
 const NOISY: f32 = 9.0;
-/// Longer sides that are small for a screen, and tiny.
+/// Longer sides that are small and tiny for a screen.
 const SMALL: u32 = 1000;
 const TINY: u32 = 400;
-/// Ranges of lightness whose tones are told apart, and how many of them a photo has at least.
+/// Number of ranges of lightness, and how many of them a photo covers at least.
 const TONES: usize = 64;
 const FEW_TONES: usize = 8;
 
-/// What is seen.
+/// Result of the analysis.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FirstLook {
-    /// Whether all of it has one tone for each lightness: black and white, or sepia.
+    /// Whether every lightness has a single tone, as in black and white or sepia.
     pub gray: bool,
-    /// None of pictures too small to tell.
+    /// Noise; `None` for pictures too small to estimate it.
     pub noise: Option<NoiseLevel>,
-    /// What to do first, if anything.
+    /// Recommended first task, if any.
     pub need: Option<Need>,
 }
 
-/// What a photo seems to lack most.
+/// The photo's most apparent deficiency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
-    /// Gray, and no noise to speak of.
+    /// Gray, with negligible noise.
     Colors,
     /// Gray and noisy.
     ColorsWithoutNoise,
-    /// Of one tone that is not gray: a print that has turned brown.
+    /// A single tone that is not gray: a print that has turned brown.
     Restoration,
     /// Noisy, in color.
     LessNoise,
@@ -50,7 +50,7 @@ pub enum Need {
     FourTimesTheSize,
 }
 
-/// Looks at a picture before anything is done to it.
+/// Analyzes a picture before any processing.
 ///
 /// # Errors
 /// `OutOfMemory`.
@@ -59,7 +59,7 @@ pub fn first_look(picture: &Picture) -> Result<FirstLook> {
     let gray = tint.is_some();
     let noise = noise_level(picture).ok();
     let longer = picture.width().max(picture.height());
-    // Noise alike in all channels is noise of luma alone.
+    // Noise equal in all channels is noise of luma alone.
     let noisy = noise.is_some_and(|noise| noise.sigma > NOISY);
     let need = match (tint, noisy) {
         (Some(Tint::Brown), _) => Some(Need::Restoration),
@@ -73,17 +73,17 @@ pub fn first_look(picture: &Picture) -> Result<FirstLook> {
     Ok(FirstLook { gray, noise, need })
 }
 
-/// Number of pixels, sums of both chromas, and sum of their squares, for a range of lightness.
+/// Number of pixels, sums of both chromas, and sum of their squares, per range of lightness.
 type Tone = (f32, [f32; 2], f32);
 
-/// What a picture of one tone for each lightness looks like.
+/// Appearance of a picture with a single tone per lightness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tint {
     Gray,
     Brown,
 }
 
-/// The tint of a picture that has one tone for each lightness; `None` of others.
+/// Tint of a picture with a single tone per lightness; `None` for others.
 fn tint(picture: &Picture) -> Result<Option<Tint>> {
     let mut tones: [Tone; TONES] = [(0.0, [0.0; 2], 0.0); TONES];
     let rgba = picture.region(picture.rect())?;
@@ -107,7 +107,7 @@ fn tint(picture: &Picture) -> Result<Option<Tint>> {
     let [blue, red] = [mean(|tone| tone.1[0]), mean(|tone| tone.1[1])];
     let chroma = blue.hypot(red);
     let is_brown = chroma >= BROWN && red > 0.0 && blue < 0.0;
-    // One color all over is no print.
+    // A uniformly colored picture is not a print.
     let is_flat = tones.iter().filter(|tone| tone.0 > 0.0).count() < FEW_TONES;
     let one_tone = count > 0.0 && spread < ONE_TONE && chroma < NEUTRAL;
     Ok(one_tone.then_some(if is_brown && !is_flat { Tint::Brown } else { Tint::Gray }))
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_brown_and_a_photo_is_an_old_print() {
+    fn only_a_brown_photo_is_an_old_print() {
         let tinted = |[r, g, b]: [f32; 3], source: &Picture| {
             let mut rgba = source.region(source.rect()).unwrap();
             for pixel in rgba.as_chunks_mut::<RGBA>().0 {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_that_is_seen_comes_before_the_size() {
+    fn visible_noise_takes_precedence_over_size() {
         for photo in COLORED.map(sample) {
             for damage in [vec![noise(15.0, false)], vec![noise(25.0, false), saved(90)]] {
                 assert_eq!(need(&photo, &damage), Some(Need::LessNoise), "{damage:?}");
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn small_ones_are_to_be_larger_and_large_ones_are_left_alone() {
+    fn only_small_pictures_are_to_be_enlarged() {
         let large = FilterSpec::Resize { width: 1400, height: 1000, interpolation: Interpolation::Bicubic };
         for photo in COLORED.map(sample) {
             assert_eq!(need(&photo, &[]), Some(Need::TwiceTheSize));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_tiny_or_transparent_has_no_noise_and_no_tone() {
+    fn tiny_or_transparent_pictures_have_no_noise_and_no_tone() {
         let look = first_look(&Picture::new(5, 5).unwrap()).unwrap();
         assert_eq!(look, FirstLook { gray: false, noise: None, need: Some(Need::FourTimesTheSize) });
     }

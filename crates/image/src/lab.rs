@@ -1,10 +1,10 @@
-//! sRGB and CIE L\*a\*b\* (D65, 2° observer): `skimage.color.rgb2lab` and `lab2rgb`.
+//! Conversion between sRGB and CIE L\*a\*b\* (D65, 2° observer): `skimage.color.rgb2lab` and `lab2rgb`.
 //!
-//! L\* is 0–100; a\* and b\* of sRGB colours lie within ±108.
+//! L\* is 0–100; a\* and b\* of sRGB colors lie within ±108.
 
 use std::sync::OnceLock;
 
-/// Linear sRGB → XYZ (IEC 61966-2-1), each row divided by its component of white.
+/// Matrix from linear sRGB to XYZ, each row divided by its component of white.
 const XYZ: [[f32; 3]; 3] = [
     [0.412_453 / 0.95047, 0.357_58 / 0.95047, 0.180_423 / 0.95047],
     [0.212_671, 0.715_16, 0.072_169],
@@ -17,8 +17,8 @@ const RGB: [[f32; 3]; 3] = [
     [0.055_646_64 * 0.95047, -0.204_041_34, 1.057_311 * 1.08883],
 ];
 
-/// Linear light of the 256 bytes, and of the borders between them: byte `b` is the nearest to what
-/// lies from `border[b - 1]` to `border[b]`.
+/// Linear light of the 256 bytes, and of the boundaries between them: light from `border[b - 1]` to
+/// `border[b]` rounds to byte `b`.
 struct Curve {
     light: [f32; 256],
     border: [f32; 255],
@@ -57,13 +57,13 @@ pub fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }
 
-/// L\* of an sRGB pixel, for less than all of [`from_srgb`].
+/// L\* of an sRGB pixel, cheaper than [`from_srgb`].
 pub fn lightness(rgb: [u8; 3]) -> f32 {
     let [r, g, b] = rgb.map(to_light);
     116.0 * root(XYZ[1][0] * r + XYZ[1][1] * g + XYZ[1][2] * b) - 16.0
 }
 
-/// The sRGB pixel nearest to a colour; what is outside of sRGB is clipped, channel by channel.
+/// The sRGB pixel nearest to a color; colors outside sRGB are clipped channel by channel.
 pub fn to_srgb([l, a, b]: [f32; 3]) -> [u8; 3] {
     let y = (l + 16.0) / 116.0;
     let white = [y + a / 500.0, y, (y - b / 200.0).max(0.0)];
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_survives_the_way_there_and_back() {
+    fn every_byte_round_trips() {
         for step in 0..1 << 15 {
             // All byte values in each channel, in varying combinations.
             let rgb = [step as u8, ((step * 7) >> 3) as u8, ((step * 31) >> 5) as u8];
@@ -108,8 +108,8 @@ mod tests {
     }
 
     #[test]
-    fn colours_outside_of_srgb_are_clipped() {
-        // As skimage.color.lab2rgb has them, rounded to bytes.
+    fn colors_outside_of_srgb_are_clipped() {
+        // Values of skimage.color.lab2rgb, rounded to bytes.
         assert_eq!(to_srgb([50.0, 128.0, 128.0]), [255, 0, 0]);
         assert_eq!(to_srgb([100.0, -128.0, -128.0]), [0, 255, 255]);
         assert_eq!(to_srgb([-10.0, 0.0, 0.0]), [0, 0, 0]);

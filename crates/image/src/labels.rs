@@ -1,4 +1,4 @@
-//! Label pictures: what a segmentation says of every pixel, and ways to draw it.
+//! Label pictures: the per-pixel result of a segmentation, and ways to draw it.
 //!
 //! A pixel of a label picture is
 //! * red: the index of its most likely class,
@@ -6,45 +6,45 @@
 //! * blue: the index of the most likely class besides it and the background (class 0),
 //! * alpha: the background's probability.
 //!
-//! What is left of 1 is taken for the third class's. So the probability of everything but the
-//! background is exact, and that of any other choice where no more than two classes meet it.
+//! The remaining probability counts as the third class's. So the probability of everything but the background
+//! is exact, and so is that of any other choice of classes except where three classes meet.
 
 use super::matte::Matte;
 use super::tile::zeroed;
 use super::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// Most classes that a label picture can tell apart.
+/// Maximum number of classes in a label picture.
 pub const MAX_CLASSES: usize = 255;
-/// Values of a label: classes, and 255 for none.
+/// Number of label values: classes, and 255 for none.
 const LABELS: usize = 256;
-/// Greatest [`cross_entropy`]: −ln of 10⁻³⁸, about the least probability that a float can be.
+/// Maximum of [`cross_entropy`]: −ln of 10⁻³⁸, about the smallest positive probability of a float.
 pub const MOST_NATS: f32 = 87.5;
-/// Rows drawn at once: the height of a tile.
+/// Number of rows drawn at once: the height of a tile.
 const BAND: u32 = 256;
-/// How far the values of a pixel may be from summing to 1 as probabilities do.
+/// Tolerance within which values that sum to 1 count as probabilities.
 const ROUNDING: f32 = 1e-3;
-/// Probability up to which a pixel is outside of the chosen classes; from 1 less this it is inside.
+/// Probability up to which a pixel is outside the chosen classes; from 1 minus this it is inside.
 const OUTSIDE: f32 = 0.25;
 
-/// How labels are drawn. `u8`s are indices of classes.
+/// Ways of drawing labels. `u8`s are class indices.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum View {
-    /// Every chosen class in its colour, the rest transparent.
+    /// Chosen classes in their colors, the rest transparent.
     Classes,
-    /// The picture, with the chosen classes' colours laid over it; 1 hides the picture.
+    /// The picture, with the chosen classes' colors laid over it; opacity 1 hides the picture.
     Overlay {
         /// Share of the color, 0 to 1.
         opacity: f32,
     },
-    /// The picture where it is of a chosen class, transparent elsewhere. The sum of the
-    /// chosen classes' probabilities is refined along the picture's own edges (the fast guided filter, He and Sun 2015);
-    /// alpha rises from 0 to 1 while it goes from a quarter to three quarters.
+    /// The picture where a chosen class is, transparent elsewhere. The sum of the chosen classes'
+    /// probabilities is refined along the picture's edges (fast guided filter, He and Sun 2015); alpha rises
+    /// from 0 to 1 as it goes from a quarter to three quarters.
     Cutout,
 }
 
-/// Colour of a class: Okabe and Ito's eight, which people with any colour vision can tell apart,
-/// over and over. The first, black, is usually the background's.
+/// Color of a class: the eight colors of Okabe and Ito, repeated, which people with any color vision can
+/// distinguish. The first, black, is usually the background's.
 pub fn color(class: u8) -> [u8; 3] {
     const COLORS: [[u8; 3]; 8] = [
         [0, 0, 0],
@@ -59,8 +59,8 @@ pub fn color(class: u8) -> [u8; 3] {
     COLORS[usize::from(class) % COLORS.len()]
 }
 
-/// The label of a pixel from one value per class: probabilities if none is negative and they sum
-/// to 1, else logits. At most [`MAX_CLASSES`] values; of equals the first wins.
+/// Label of a pixel from one value per class: probabilities if none is negative and they sum to 1, else
+/// logits. At most [`MAX_CLASSES`] values; ties go to the first.
 pub fn label(values: &[f32]) -> [u8; RGBA] {
     let mut first = 0;
     for (i, value) in values.iter().enumerate() {
@@ -85,9 +85,8 @@ pub fn label(values: &[f32]) -> [u8; RGBA] {
     [first as u8, byte(top), next as u8, byte(background)]
 }
 
-/// −ln of the probability of `class`, which must be one of those that [`label`] is told of:
-/// `torch.nn.functional.nll_loss` of the logarithm of probabilities, `cross_entropy` of logits. In
-/// nats, and at most [`MOST_NATS`], also where the values are no numbers.
+/// −ln of the probability of `class`, from values as in [`label`]: `torch.nn.functional.nll_loss` for
+/// log-probabilities, `cross_entropy` for logits. In nats, capped at [`MOST_NATS`], also for NaN.
 pub fn cross_entropy(values: &[f32], class: usize) -> f32 {
     let nats = if probable(values) {
         -values[class].ln()
@@ -109,10 +108,10 @@ fn exponentials(values: &[f32], top: f32) -> f32 {
     values.iter().map(|v| (v - top).exp()).sum()
 }
 
-/// Draws a label picture over the picture that it belongs to. `chosen` are indices of classes.
+/// Draws a label picture over its picture. `chosen` are class indices.
 ///
 /// # Errors
-/// `InvalidInput` when the sizes differ or the opacity is not from 0 to 1, `OutOfMemory`.
+/// `InvalidInput` if the sizes differ or the opacity is outside 0 to 1, `OutOfMemory`.
 pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> Result<Picture> {
     if (picture.width(), picture.height()) != (labels.width(), labels.height()) {
         return Err(Error::InvalidInput(format!(
@@ -156,7 +155,7 @@ pub fn draw(picture: &Picture, labels: &Picture, view: View, chosen: &[u8]) -> R
     }
 }
 
-/// A picture whose bands, RGBA bytes, `draw` changes.
+/// Copies a picture, with each band of RGBA bytes changed by `draw`.
 fn in_bands(picture: &Picture, draw: &mut dyn FnMut(Rect, &mut [u8]) -> Result<()>) -> Result<Picture> {
     let mut drawn = Picture::new(picture.width(), picture.height())?;
     for y in (0..picture.height()).step_by(BAND as usize) {
@@ -168,7 +167,7 @@ fn in_bands(picture: &Picture, draw: &mut dyn FnMut(Rect, &mut [u8]) -> Result<(
     Ok(drawn)
 }
 
-/// Changes every pixel of a band by its label.
+/// Changes every pixel of a band according to its label.
 fn each(
     labels: &Picture,
     band: Rect,
@@ -187,9 +186,9 @@ fn opaque([red, green, blue]: [u8; 3]) -> [u8; RGBA] {
     [red, green, blue, 255]
 }
 
-/// How likely each pixel of the picture belongs to the chosen classes, along its edges.
+/// Matte of the chosen classes, refined along the picture's edges.
 fn matte(picture: &Picture, labels: &Picture, chosen: &[bool; LABELS]) -> Result<Matte> {
-    // Rows come one after the other.
+    // Pixels are requested row by row.
     let (mut row, mut of) = (zeroed(picture.width() as usize * RGBA)?, None);
     Matte::new(picture, |x, y| {
         if of.replace(y) != Some(y) {
@@ -200,12 +199,12 @@ fn matte(picture: &Picture, labels: &Picture, chosen: &[bool; LABELS]) -> Result
     })
 }
 
-/// From 0 to 1 while a probability goes from a quarter to three quarters.
+/// Rises from 0 to 1 as a probability goes from a quarter to three quarters.
 fn ramp(probability: f32) -> f32 {
     ((probability - OUTSIDE) / (1.0 - 2.0 * OUTSIDE)).clamp(0.0, 1.0)
 }
 
-/// The most likely of the chosen classes, and the sum of their probabilities.
+/// Most likely of the chosen classes, and the sum of their probabilities.
 fn belonging([first, probability, next, background]: [u8; RGBA], chosen: &[bool; LABELS]) -> (u8, f32) {
     let [top, background] = [probability, background].map(|byte| f32::from(byte) / 255.0);
     let background = if first == 0 { 0.0 } else { background };
@@ -233,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn probabilities_and_logits_of_one_meaning_have_one_label() {
+    fn equivalent_probabilities_and_logits_have_the_same_label() {
         assert_eq!(label(&[0.25, 0.6, 0.15]), [1, 153, 2, 64]);
         assert_eq!(label(&[0.25f32.ln(), 0.6f32.ln(), 0.15f32.ln()]), [1, 153, 2, 64]);
         assert_eq!(label(&[0.6, 0.15, 0.25]), [0, 153, 2, 153]);
@@ -246,8 +245,8 @@ mod tests {
         assert_eq!(label(&[]), [0, 0, 0, 0]);
     }
 
-    /// A border between a background and an object is both, and where a third class meets them the
-    /// object has neither holes nor seams.
+    /// At a border, background and object share the probability; where a third class meets them, the object
+    /// has neither holes nor seams.
     #[test]
     fn cutouts_sum_the_probabilities_of_all_chosen_classes() {
         let alpha = |values: &[f32], chosen: &[u8]| drawn(label(values), View::Cutout, chosen)[3];
@@ -278,7 +277,7 @@ mod tests {
         let cutout = |label, chosen: &[u8]| drawn(label, View::Cutout, chosen)[3];
         assert_eq!(cutout([3, 255, 1, 0], &[3]), 200);
         assert_eq!(cutout([0, 255, 3, 255], &[3]), 0);
-        // 50 % sits in the middle of the edge, whichever class comes first.
+        // A probability of 50 % is at the middle of the edge, whichever class comes first.
         assert_eq!(cutout([3, 128, 1, 127], &[3]), 101);
         assert_eq!(cutout([0, 128, 3, 128], &[3]), 99);
         assert_eq!(cutout([2, 128, 3, 0], &[2, 3]), 200);
@@ -298,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_belong_together_is_refused() {
+    fn mismatched_sizes_are_refused() {
         let (picture, labels) = (Picture::new(2, 2).unwrap(), Picture::new(2, 3).unwrap());
         assert_eq!(draw(&picture, &labels, View::Cutout, &[]).unwrap_err().code(), "invalid-input");
         for opacity in [-0.1, 1.5, f32::NAN] {

@@ -1,8 +1,8 @@
-//! Pictures: from the bytes of a file to pixels, to the planes a network reads, and back.
+//! Pictures: decoding, conversion to a network's tensors and back, filters and encoding.
 //!
-//! Everything here is 8-bit sRGB with straight alpha. The way of a picture is
-//! [`decode`] → [`planar::read`] → a network → [`planar::paint`] → [`encode_png`]; [`filter`]s
-//! degrade and restore, [`metrics`] and [`checkerboard`] score, [`lab`] separates lightness from colour.
+//! All pixels are 8-bit sRGB with straight alpha. A picture passes through [`decode`] → [`planar::read`] → a
+//! network → [`planar::paint`] → [`encode_png`]; [`filter`]s degrade and restore, [`metrics`] and
+//! [`checkerboard`] score, [`lab`] separates lightness from color.
 
 #![warn(missing_docs)]
 
@@ -70,5 +70,5 @@ pub use scores::ClassScores;
 pub use sniff::{Look, look};
 pub use webp::webp_with;
 
-/// Bytes of one RGBA pixel.
+/// Bytes per RGBA pixel.
 const RGBA: usize = 4;

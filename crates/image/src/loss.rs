@@ -1,4 +1,4 @@
-//! How far a network is from what it should have made, pixel by pixel.
+//! Per-pixel loss of a network's output.
 
 use super::filter::Sign;
 use super::labels::cross_entropy;
@@ -7,31 +7,33 @@ use super::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
-/// Colours of a heat map.
+/// Number of colors in a heat map.
 const COLORS: usize = 256;
 
-/// The loss of every pixel.
+/// Loss of every pixel.
 #[derive(Debug, Clone)]
 pub struct Loss {
     width: u32,
-    /// Row by row; NaN where a pixel does not count.
+    /// Values row by row; NaN for ignored pixels.
     values: Vec<f32>,
-    /// Of the pixels that count.
+    /// Mean over the pixels that count.
     pub mean: f64,
-    /// Greatest of these pixels.
+    /// Maximum over the pixels that count.
     pub max: f32,
 }
 
 impl Loss {
-    /// Absolute error, 0 to 1: the mean over red, green and blue. `picture` should equal the part
-    /// `rect` of `reference`. The mean is [`super::metrics::Scores::mae`] / 255.
+    /// Absolute error, 0 to 1: the mean over red, green and blue. `picture` is compared with the region
+    /// `rect` of `reference`. The mean equals [`super::metrics::Scores::mae`] / 255.
     ///
     /// # Errors
-    /// `InvalidInput` when the sizes differ or `rect` leaves the reference, `OutOfMemory`.
+    /// `InvalidInput` if the sizes differ or `rect` leaves the reference, `OutOfMemory`.
     pub fn absolute(picture: &Picture, reference: &Picture, rect: Rect) -> Result<Self> {
         let (all, wanted) = (picture.region(picture.rect())?, reference.region(rect)?);
         if picture.size() != (rect.width, rect.height) {
-            return Err(Error::InvalidInput("a picture and its part of the reference differ in size".into()));
+            return Err(Error::InvalidInput(
+                "a picture and its region of the reference differ in size".into(),
+            ));
         }
         let mut values = room(rect.pixels())?;
         for (a, b) in all.as_chunks::<RGBA>().0.iter().zip(wanted.as_chunks::<RGBA>().0) {
@@ -41,21 +43,20 @@ impl Loss {
         Ok(Self::of(rect.width, values))
     }
 
-    /// [`cross_entropy`] in nats. The part `within` of `scores`, `[1, C, H, W]` of probabilities or
-    /// logits, is of the part `rect` of a picture whose `labels` are in red, as in
-    /// [`super::labels`]; where sizes differ, the nearest label counts
-    /// (`torch.nn.functional.interpolate(mode="nearest-exact")`). Labels from C on, and 255, do not
-    /// count.
+    /// [`cross_entropy`] in nats. The region `within` of `scores`, `[1, C, H, W]` of probabilities or logits,
+    /// shows the region `rect` of a picture whose `labels` are in red, as in [`super::labels`]; if sizes
+    /// differ, the nearest label counts (`torch.nn.functional.interpolate(mode="nearest-exact")`). Labels
+    /// from C on, and 255, are ignored.
     ///
     /// # Errors
-    /// `InvalidInput` when the parts do not fit or no label counts, `OutOfMemory`.
+    /// `InvalidInput` if the regions do not fit or no label counts, `OutOfMemory`.
     pub fn cross_entropy(scores: &Tensor, within: Rect, labels: &Picture, rect: Rect) -> Result<Self> {
         let (&[1, classes, height, width], Some(scores)) = (scores.shape(), scores.as_f32()) else {
             return Err(Error::InvalidInput(format!("scores are [1, C, H, W], not {:?}", scores.shape())));
         };
         let inside = |start: u32, len: u32, limit: usize| u64::from(start) + u64::from(len) <= limit as u64;
         if !inside(within.x, within.width, width) || !inside(within.y, within.height, height) {
-            return Err(Error::InvalidInput("a part leaves the scores".into()));
+            return Err(Error::InvalidInput("the region leaves the scores".into()));
         }
         labels.check_rect(rect)?;
         let nearest = |i: u32, from: u32, to: u32| {
@@ -83,7 +84,7 @@ impl Loss {
         }
         if values.iter().all(|value| value.is_nan()) {
             return Err(Error::InvalidInput(format!(
-                "no pixel of the label picture is of one of the model's {classes} classes"
+                "no pixel of the label picture belongs to one of the model's {classes} classes"
             )));
         }
         Ok(Self::of(within.width, values))
@@ -99,11 +100,11 @@ impl Loss {
         Self { width, values, mean: sum / f64::from(count.max(1)), max }
     }
 
-    /// A heat map in the colours of [`Sign::Absolute`]; a loss of `scale` or more has the last.
-    /// Pixels that do not count are transparent.
+    /// Heat map in the colors of [`Sign::Absolute`]; a loss of `scale` or more has the last color. Ignored
+    /// pixels are transparent.
     ///
     /// # Errors
-    /// `InvalidInput` where `scale` is below 0 or no number, `OutOfMemory`.
+    /// `InvalidInput` if `scale` is negative or NaN, `OutOfMemory`.
     pub fn map(&self, scale: f32) -> Result<Picture> {
         if !(scale >= 0.0 && scale.is_finite()) {
             return Err(Error::InvalidInput(format!("the scale must be a number from 0, not {scale}")));
@@ -154,11 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn cross_entropy_is_in_nats_and_skips_what_has_no_class() {
+    fn cross_entropy_is_in_nats_and_ignores_pixels_without_a_class() {
         // Two classes on 2 × 1 pixels, of a label picture twice as large.
         let scores = Tensor::f32([1, 2, 1, 2], [0.25, 0.9, 0.75, 0.1]).unwrap();
         let within = Rect::new(0, 0, 2, 1);
-        // The nearest labels are those at the centres' lower right.
+        // The nearest labels are those at the centers' lower right.
         let labels = gray(4, &[7, 7, 7, 7, 7, 1, 7, 0]);
         let loss = Loss::cross_entropy(&scores, within, &labels, labels.rect()).unwrap();
         assert!((loss.values[0] - 0.287_682_07).abs() < 1e-6 && (loss.values[1] - 0.105_360_52).abs() < 1e-6);
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_take_the_colours_of_differences() {
+    fn maps_use_the_colors_of_differences() {
         let loss = Loss::of(2, vec![0.0, 0.5, 1.0, f32::NAN]);
         let drawn = |scale| loss.map(scale).unwrap().region(Rect::new(0, 0, 2, 2)).unwrap();
         let color = |unit| [&Sign::Absolute.color(unit)[..], &[255]].concat();

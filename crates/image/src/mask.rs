@@ -5,22 +5,22 @@ use super::{Picture, RGBA, Rect};
 use crate::confusion::Confusion;
 use unet_kernels::error::{Error, Result};
 
-/// Gray level of a pixel whose class is not known, by custom (Pascal VOC, Cityscapes).
+/// Gray level of pixels without a known class (the convention of Pascal VOC and Cityscapes).
 const UNKNOWN: u8 = 255;
-/// Rows read at once: the height of a tile.
+/// Number of rows read at once: the height of a tile.
 const BAND: u32 = 256;
-/// As many classes as have colours of their own.
+/// Number of classes with distinct colors.
 const COLORS: u8 = 8;
 
-/// A label picture (see [`super::labels`]) of a mask whose pixels are
-/// * gray levels: indices of classes, 255 where the class is not known, or
+/// Reads a mask as a label picture (see [`super::labels`]). The mask's pixels are
+/// * gray levels: class indices, or 255 for an unknown class; or
 /// * the colours that [`super::labels::View::Classes`] draws; transparent is class 0.
 ///
-/// Every probability is 1. Where the class is not known the label is 255, which is no class.
+/// Every probability is 1. Unknown classes get the label 255, which is not a class.
 ///
 /// # Errors
-/// `InvalidInput` naming the first pixel that is neither, and for a mask that is black and white
-/// alone, which does not say what white is; `OutOfMemory`.
+/// `InvalidInput` naming the first pixel that is neither, and for a mask of only black and white, in which
+/// the meaning of white is ambiguous; `OutOfMemory`.
 pub fn labels(mask: &Picture, classes: u8) -> Result<Picture> {
     let mut labels = Picture::new(mask.width(), mask.height())?;
     let mut seen = [false; 256];
@@ -31,8 +31,8 @@ pub fn labels(mask: &Picture, classes: u8) -> Result<Picture> {
             let Some(class) = class(*pixel, classes) else {
                 let (x, y) = (i % band.width, y + i / band.width);
                 return Err(Error::InvalidInput(format!(
-                    "the pixel at {x}, {y} of the mask is {pixel:?}, which is none of {classes} classes: they are \
-                     the gray levels from 0 on (255: not known), or their colours as they are drawn"
+                    "the pixel at {x}, {y} of the mask is {pixel:?}, which is none of {classes} classes: use \
+                     gray levels from 0 on (255 = ignore), or the display colors"
                 )));
             };
             seen[usize::from(class)] = true;
@@ -42,19 +42,18 @@ pub fn labels(mask: &Picture, classes: u8) -> Result<Picture> {
     }
     if seen[usize::from(UNKNOWN)] && classes < UNKNOWN && !seen[1..usize::from(UNKNOWN)].contains(&true) {
         return Err(Error::InvalidInput(
-            "the mask is black and white alone, and 255 says that a class is not known: classes are the gray \
-             levels from 0 on"
+            "the mask is black and white only, but 255 means that a class is unknown: use the gray \
+             levels from 0 on for classes"
                 .into(),
         ));
     }
     Ok(labels)
 }
 
-/// How a label picture agrees with another that is true. Labels of the truth that are no class do
-/// not count.
+/// Compares a label picture with the ground truth. Pixels whose true label is not a class are ignored.
 ///
 /// # Errors
-/// `InvalidInput` when the sizes differ or a label is no class, `OutOfMemory`.
+/// `InvalidInput` if the sizes differ or a label is not a class, `OutOfMemory`.
 pub fn agreement(labels: &Picture, truth: &Picture, classes: u8) -> Result<Confusion> {
     if labels.size() != truth.size() {
         let ((w, h), (tw, th)) = (labels.size(), truth.size());
@@ -100,27 +99,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_drawn_as_classes_is_a_mask_again() {
+    fn a_drawing_of_classes_reads_as_a_mask() {
         let truth = labels(&gray(&[0, 1, 2, 3, 3]), 4).unwrap();
         let drawn = draw(&truth, &truth, View::Classes, &[1, 2, 3]).unwrap();
         assert_eq!(labels(&drawn, 4).unwrap(), truth);
     }
 
     #[test]
-    fn pixels_that_are_no_class_are_named() {
+    fn pixels_without_a_class_are_named() {
         let said = |picture: &Picture| labels(picture, 4).unwrap_err().to_string();
         assert!(said(&gray(&[0, 3, 4])).starts_with("the pixel at 2, 0 of the mask is [4, 4, 4, 255],"));
         for odd in [[10, 20, 30, 255], [0, 0, 0, 90]] {
             let picture = Picture::from_rgba(1, 1, &odd).unwrap();
             assert!(said(&picture).contains(&format!("{odd:?}, which is none of 4 classes")));
         }
-        assert!(said(&gray(&[0, 255, 0])).contains("black and white alone"));
-        assert!(said(&gray(&[255])).contains("black and white alone"));
+        assert!(said(&gray(&[0, 255, 0])).contains("black and white only"));
+        assert!(said(&gray(&[255])).contains("black and white only"));
         assert!(labels(&gray(&[7, 255]), 0).is_err());
     }
 
     #[test]
-    fn agreement_leaves_out_what_is_not_known() {
+    fn agreement_ignores_unknown_classes() {
         let truth = labels(&gray(&[0, 1, 2, 255]), 3).unwrap();
         let said = labels(&gray(&[0, 1, 1, 0]), 3).unwrap();
         let agreement = agreement(&said, &truth, 3).unwrap();

@@ -1,8 +1,9 @@
-//! The alpha of a cut-out, refined along the picture's own edges.
+//! Refinement of a cut-out's alpha along the picture's edges.
 //!
-//! A network tells classes at a fraction of the picture's resolution, so that their border is off by a few pixels and has no hair.
-//! The guided filter (He, Sun and Tang 2013) takes alpha for a linear function of the picture's colors within each small window,
-//! α = a · rgb + b; its fast form (He and Sun 2015) solves for a and b on a reduced picture and applies them to the full one.
+//! A network predicts classes at a fraction of the picture's resolution, so their borders are off by a few
+//! pixels and lack hair. The guided filter (He, Sun and Tang 2013) models alpha as a linear function of the
+//! picture's colors within each small window, α = a · rgb + b; its fast form (He and Sun 2015) solves for a
+//! and b on a reduced picture and applies them to the full one.
 
 use super::box_mean::means;
 use super::filter::{Filter, Interpolation, Resize};
@@ -10,31 +11,31 @@ use super::scores::tap;
 use super::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// The longer side of the reduced picture, in pixels, at most.
+/// Maximum longer side of the reduced picture, in pixels.
 const SIDE: u32 = 640;
-/// A window reaches so far on each side, as a part of the reduced picture's shorter side: about six pixels of a
-/// network's frame of 160, by which borders are off. Of 1/16 to 1/80 this did best on portraits.
+/// Radius of a window as a fraction of the reduced picture's shorter side: about six pixels of a network's
+/// frame of 160, the typical border error. Best of 1/16 to 1/80 on portraits.
 const REACH: f32 = 1.0 / 25.0;
-/// Variance of colors, of 1 squared, up to which a window counts as flat and alpha as its mean there.
+/// Variance of colors (0–1) below which a window counts as flat, with alpha at its mean.
 const FLAT: f32 = 1e-4;
 
-/// What a cell of the reduced picture says of alpha: a for red, green and blue of 0 to 1, and b.
+/// Linear model of alpha in a cell of the reduced picture: a for red, green and blue of 0 to 1, and b.
 type Line = [f32; 4];
 
-/// Alpha as a function of place and color.
+/// Alpha as a function of position and color.
 pub(super) struct Matte {
-    /// Of the picture.
+    /// Size of the picture.
     size: (u32, u32),
-    /// Of the reduced picture.
+    /// Size of the reduced picture.
     small: [usize; 2],
     lines: Vec<Line>,
 }
 
 impl Matte {
-    /// `alpha` gives the rough alpha, 0 to 1, of a pixel `[x, y]` of the picture.
+    /// Prepares the matte. `alpha` returns the rough alpha, 0 to 1, of pixel `[x, y]` of the picture.
     ///
     /// # Errors
-    /// `OutOfMemory`, and those of `alpha`.
+    /// `OutOfMemory`, and the errors of `alpha`.
     pub(super) fn new(picture: &Picture, mut alpha: impl FnMut(u32, u32) -> Result<f32>) -> Result<Self> {
         let (width, height) = picture.size();
         let scale = (f64::from(SIDE) / f64::from(width.max(height))).min(1.0);
@@ -58,7 +59,7 @@ impl Matte {
         Ok(Self { size: (width, height), small, lines })
     }
 
-    /// Multiplies the alpha of a part of the picture, RGBA bytes of `rect`, by what `curve` makes of the refined one.
+    /// Multiplies the alpha of RGBA bytes of `rect` by `curve` of the refined alpha.
     pub(super) fn apply(&self, rect: Rect, rgba: &mut [u8], curve: impl Fn(f32) -> f32) {
         let [w, h] = self.small;
         let columns: Vec<_> = (rect.x..rect.x + rect.width).map(|x| tap(x, self.size.0, w)).collect();
@@ -87,19 +88,20 @@ fn mixed(from: &Line, to: &Line, share: f32) -> Line {
     std::array::from_fn(|i| from[i] + (to[i] - from[i]) * share)
 }
 
-/// Color, alpha, their products, and the products of color with itself.
+/// Color, alpha, their products, and the products of colors.
 type Moments = [f32; 13];
 
 fn of_pixel([r, g, b]: [f32; 3], alpha: f32) -> Moments {
     [r, g, b, alpha, r * alpha, g * alpha, b * alpha, r * r, r * g, r * b, g * g, g * b, b * b]
 }
 
-/// The line that fits a window of these mean moments: a = (Σ + εU)⁻¹ cov(rgb, α), b = mean α − a · mean rgb.
+/// Solves for the linear model of a window with these mean moments: a = (Σ + εU)⁻¹ cov(rgb, α), b = mean α −
+/// a · mean rgb.
 fn solved(&[r, g, b, alpha, ra, ga, ba, rr, rg, rb, gg, gb, bb]: &Moments) -> Line {
     let [c0, c1, c2] = [ra - r * alpha, ga - g * alpha, ba - b * alpha];
     let [s00, s01, s02] = [rr - r * r + FLAT, rg - r * g, rb - r * b];
     let [s11, s12, s22] = [gg - g * g + FLAT, gb - g * b, bb - b * b + FLAT];
-    // The inverse of a symmetric matrix by its cofactors.
+    // Inverse of a symmetric matrix by cofactors.
     let [i00, i01, i02] = [s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11];
     let [i11, i12, i22] = [s00 * s22 - s02 * s02, s01 * s02 - s00 * s12, s00 * s11 - s01 * s01];
     let determinant = s00 * i00 + s01 * i01 + s02 * i02;
@@ -112,7 +114,8 @@ fn solved(&[r, g, b, alpha, ra, ga, ba, rr, rg, rb, gg, gb, bb]: &Moments) -> Li
 mod tests {
     use super::*;
 
-    /// Of a border between black and white at column 150 of 320, where the rough alpha's is three pixels off, and soft.
+    /// A border between black and white at column 150 of 320, where the rough alpha is soft and three pixels
+    /// off.
     #[test]
     fn alpha_follows_the_edges_of_the_picture() {
         const SIDE: usize = 320;

@@ -1,11 +1,11 @@
-//! What a file says of its photo beside the pixels: when and with what it was taken, and its resolution.
+//! Metadata of a photo: date, camera, location and resolution.
 
 use std::io::Cursor;
 
 use exif::experimental::Writer;
 use exif::{Context, Field, In, Rational, Reader, Tag, Value};
 
-/// Fields of the first directory that stay true of a result. The others describe how pixels are stored.
+/// Fields of the first directory that remain true of a result. The others describe the storage of pixels.
 const KEPT: [Tag; 10] = [
     Tag::ImageDescription,
     Tag::Make,
@@ -18,11 +18,12 @@ const KEPT: [Tag; 10] = [
     Tag::Artist,
     Tag::Copyright,
 ];
-/// Of the photo's directory, fields that do not: sizes, and what makers keep to themselves, at offsets in the file.
+/// Fields of the photo's directory that do not: sizes, and makers' private data, which refers to offsets in
+/// the file.
 const DROPPED: [Tag; 4] = [Tag::PixelXDimension, Tag::PixelYDimension, Tag::MakerNote, Tag::RelatedSoundFile];
-/// Longest value that is kept, in bytes.
+/// Maximum length of a value to keep, in bytes.
 const LONGEST: usize = 4096;
-/// Most that a segment of a JPEG file holds, and no more is written anywhere.
+/// Maximum size of the whole block: that of a segment of a JPEG file.
 const MOST: usize = 65_000;
 /// Values of `ResolutionUnit`.
 const INCH: u32 = 2;
@@ -31,8 +32,8 @@ const CENTIMETER: u32 = 3;
 const SRGB: u16 = 1;
 const CENTIMETERS_PER_INCH: f64 = 2.54;
 
-/// EXIF fields of a photo that stay true of what is made of it: without orientation, thumbnail and sizes, and
-/// without the place where it was taken, unless [`Metadata::with_location`] asks for that.
+/// EXIF fields of a photo that remain true of a result: no orientation, thumbnail or sizes, and no location
+/// unless [`Metadata::with_location`] keeps it.
 #[derive(Debug, Clone, Default)]
 pub struct Metadata {
     fields: Vec<Field>,
@@ -40,8 +41,8 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Of a block of EXIF as files hold it, which begins with "II" or "MM"; nothing of none. What is damaged is
-    /// left out.
+    /// Reads an EXIF block as stored in files, beginning with "II" or "MM"; empty if there is none. Damaged
+    /// parts are left out.
     pub(super) fn of_exif(block: Option<&[u8]>) -> Self {
         let Some(block) = block else { return Self::default() };
         let read = Reader::new().continue_on_error(true).read_raw(block.to_vec());
@@ -51,7 +52,7 @@ impl Metadata {
         let mut metadata = Self::default();
         for field in exif.fields().filter(|field| is_kept(field)) {
             let value = match field.tag {
-                // Pixels are converted.
+                // Pixels are converted to sRGB.
                 Tag::ColorSpace => Value::Short(vec![SRGB]),
                 _ => field.value.clone(),
             };
@@ -60,14 +61,15 @@ impl Metadata {
         metadata
     }
 
-    /// Adds a field of a text, unless there is one.
+    /// Adds a text field, unless there is one.
     pub(super) fn put_text(&mut self, tag: Tag, text: &str) {
         if !text.is_empty() && text.len() <= LONGEST {
             self.put(tag, Value::Ascii(vec![text.as_bytes().to_vec()]));
         }
     }
 
-    /// Adds horizontal and vertical pixels per inch, unless they are known. Zero and less say nothing.
+    /// Adds horizontal and vertical pixels per inch, unless they are known. Ignores values that are not
+    /// positive.
     pub(super) fn put_dpi(&mut self, dpi: [f64; 2]) {
         if self.dpi().is_none() && dpi.iter().all(|dpi| (1.0..=100_000.0).contains(dpi)) {
             self.fields.retain(|field| !RESOLUTION.contains(&field.tag));
@@ -82,12 +84,12 @@ impl Metadata {
         }
     }
 
-    /// The same of pixels per centimetre.
+    /// Adds pixels per centimeter, like [`Metadata::put_dpi`].
     pub(super) fn put_per_centimeter(&mut self, density: [f64; 2]) {
         self.put_dpi(density.map(|density| density * CENTIMETERS_PER_INCH));
     }
 
-    /// The same of pixels per metre.
+    /// Adds pixels per meter, like [`Metadata::put_dpi`].
     pub(super) fn put_per_meter(&mut self, density: [u32; 2]) {
         self.put_per_centimeter(density.map(|density| f64::from(density) / 100.0));
     }
@@ -116,22 +118,22 @@ impl Metadata {
         Some([x?, y?]).filter(|dpi| dpi.iter().all(|dpi| dpi.is_finite() && *dpi > 0.0))
     }
 
-    /// Horizontal and vertical pixels per metre.
+    /// Horizontal and vertical pixels per meter.
     pub(super) fn per_meter(&self) -> Option<[u32; 2]> {
         Some(self.dpi()?.map(|dpi| (dpi * 100.0 / CENTIMETERS_PER_INCH).round() as u32))
     }
 
-    /// Whether it says where the photo was taken.
+    /// Whether it contains the location where the photo was taken.
     pub fn has_location(&self) -> bool {
         self.fields.iter().any(is_location)
     }
 
-    /// The same, with the place where the photo was taken, or without it.
+    /// Keeps or removes the location where the photo was taken.
     pub fn with_location(self, location: bool) -> Self {
         Self { location, ..self }
     }
 
-    /// A block of EXIF, `None` where there is nothing to tell.
+    /// Writes an EXIF block; `None` if there are no fields.
     pub(super) fn exif(&self) -> Option<Vec<u8>> {
         let mut writer = Writer::new();
         let fields: Vec<&Field> =
@@ -159,12 +161,12 @@ fn is_kept(field: &Field) -> bool {
             Context::Tiff => KEPT.contains(&field.tag),
             Context::Exif => !DROPPED.contains(&field.tag),
             Context::Gps => true,
-            // How cameras name files, and what is not known yet.
+            // File names of cameras, and types not known yet.
             _ => false,
         }
 }
 
-/// Bytes of a value, about; of types that are not known, none.
+/// Approximate size of a value in bytes; `None` for unknown types.
 fn length(value: &Value) -> Option<usize> {
     Some(match value {
         Value::Byte(values) => values.len(),

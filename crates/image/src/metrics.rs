@@ -1,5 +1,5 @@
-//! How close two pictures are; alpha does not count. All agree with scikit-image 0.26
-//! (`skimage.metrics`) on 8-bit arrays, `data_range=255`.
+//! Image similarity; alpha is ignored. All metrics agree with scikit-image 0.26 (`skimage.metrics`) on 8-bit
+//! arrays, `data_range=255`.
 
 use std::ops::Deref;
 
@@ -7,7 +7,7 @@ use super::work::{Work, finish};
 use super::{Picture, RGBA, Rect, ssim};
 use unet_kernels::error::{Error, Result};
 
-/// What [`compare`] finds.
+/// Result of [`compare`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scores {
     /// Peak signal-to-noise ratio over red, green and blue in dB; infinite for equal pictures
@@ -18,18 +18,18 @@ pub struct Scores {
     pub psnr_luma: f64,
     /// Mean structural similarity over red, green and blue, −1 to 1; 1 for equal pictures
     /// (`structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
-    /// channel_axis=-1)`: windows of 11 × 11 that lie wholly inside). `None` where a side is
-    /// shorter than that.
+    /// channel_axis=-1)`: windows of 11 × 11 that lie completely inside). `None` if a side is shorter than
+    /// that.
     pub ssim: Option<f64>,
     /// Mean absolute error over red, green and blue, 0–255.
     pub mae: f64,
 }
 
-/// A comparison in the making, a tile at a step.
+/// A comparison in progress, one tile per step.
 pub struct Comparison<P> {
     a: P,
     b: P,
-    /// What counts for luma.
+    /// Region that counts for luma.
     inner: Rect,
     squares: f64,
     luma_squares: f64,
@@ -38,10 +38,10 @@ pub struct Comparison<P> {
 }
 
 impl<P: Deref<Target = Picture>> Comparison<P> {
-    /// `border`: so many pixels on each side do not count for `psnr_luma`.
+    /// Prepares a comparison. `border`: number of pixels at each side that `psnr_luma` ignores.
     ///
     /// # Errors
-    /// `InvalidInput` when the sizes differ or the border leaves nothing.
+    /// `InvalidInput` if the sizes differ or the border leaves nothing.
     pub fn new(a: P, b: P, border: u32) -> Result<Self> {
         same_size(a.size(), b.size())?;
         let side = |side: u32| side.checked_sub(border.saturating_mul(2)).filter(|&side| side > 0);
@@ -55,7 +55,7 @@ impl<P: Deref<Target = Picture>> Comparison<P> {
         Ok(Self { a, b, inner, squares: 0.0, luma_squares: 0.0, differences: 0.0, similarities: 0.0 })
     }
 
-    /// What is known when all steps are done.
+    /// Scores, once all steps are done.
     pub fn scores(&self) -> Scores {
         let values = (3 * self.a.rect().pixels()) as f64;
         let windows = windows(self.a.rect(), self.a.rect());
@@ -98,14 +98,14 @@ impl<P: Deref<Target = Picture>> Work for Comparison<P> {
     }
 }
 
-/// What [`Comparison::new`] and all its steps find. Errors as there, and `OutOfMemory`.
+/// Runs [`Comparison::new`] and all steps. Errors are those of both, and `OutOfMemory`.
 pub fn compare(a: &Picture, b: &Picture, border: u32) -> Result<Scores> {
     let mut comparison = Comparison::new(a, b, border)?;
     finish(&mut comparison)?;
     Ok(comparison.scores())
 }
 
-/// The pixels of all windows whose upper left corner lies in `tile`, and how many windows that is.
+/// Pixels of all windows whose upper left corner lies in `tile`, and the number of windows.
 fn windows(tile: Rect, whole: Rect) -> Option<(Rect, u64)> {
     let margin = ssim::WINDOW - 1;
     let corners = |start: u32, len: u32, side: u32| {
@@ -125,10 +125,10 @@ fn decibels(mse: f64) -> f64 {
     10.0 * (255.0 * 255.0 / mse).log10()
 }
 
-/// Refuses to compare pictures of different sizes (width, height).
+/// Checks that two pictures have the same size (width, height).
 ///
 /// # Errors
-/// `InvalidInput` when the sizes differ.
+/// `InvalidInput` if the sizes differ.
 pub fn same_size(a: (u32, u32), b: (u32, u32)) -> Result<()> {
     if a == b {
         return Ok(());

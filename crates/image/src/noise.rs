@@ -1,9 +1,9 @@
-//! Seeded noise that depends on the position alone: a tile has the noise of the whole picture, and
-//! `training/noise.py` makes the same noise in NumPy.
+//! Seeded noise that depends on the position alone: a tile gets the same noise as in the whole picture, and
+//! `training/noise.py` generates the same noise in NumPy.
 //!
-//! For pixel column x, row y, channel c and seed s, all of them 32-bit unsigned, pcg4d (Jarzynski
-//! and Olano, *Hash Functions for GPU Rendering*, 2020) maps (x, y, c, s) to four 32-bit words, of
-//! which the first two make a normal number by Box–Muller:
+//! For pixel column x, row y, channel c and seed s, all 32-bit unsigned, pcg4d (Jarzynski and Olano, *Hash
+//! Functions for GPU Rendering*, 2020) maps (x, y, c, s) to four 32-bit words, of which the first two give a
+//! normal number by Box–Muller:
 //!
 //! ```text
 //! v = (x, y, c, s) · 1664525 + 1013904223                      (mod 2³²)
@@ -13,7 +13,7 @@
 //! n = √(−2 ln u) · cos(2π t)                                   (f64, |n| < 5.9)
 //! ```
 //!
-//! Where an evenly distributed number is needed it is u, of channel 0 where all channels share it.
+//! u is used as a uniformly distributed number, that of channel 0 if all channels share it.
 
 use super::filter::{Filter, within};
 use super::{Picture, RGBA, Rect};
@@ -23,7 +23,7 @@ use unet_kernels::error::Result;
 pub(super) const MAX_SIGMA: f64 = 255.0;
 const UNIT: f64 = 1.0 / (1u32 << 24) as f64;
 
-/// Four words out of four; integer steps alone, so that every language agrees to the bit.
+/// Maps four words to four; integer operations only, so that all languages agree bit for bit.
 fn pcg4d(v: [u32; 4]) -> [u32; 4] {
     let mut v = v.map(|x| x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
     mix(&mut v);
@@ -49,17 +49,17 @@ pub fn normal(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * t).cos()
 }
 
-/// An evenly distributed number in 0–1 for one channel of one pixel.
+/// A uniformly distributed number in 0–1 for one channel of one pixel.
 pub(super) fn uniform(seed: u32, x: u32, y: u32, channel: u32) -> f64 {
     let [a, ..] = pcg4d([x, y, channel, seed]);
     (f64::from(a >> 8) + 0.5) * UNIT
 }
 
-/// Seeded noise of one kind; the result is rounded half up and clipped to 0–255. Alpha stays.
+/// Seeded noise of one kind; results are rounded half up and clipped to 0–255. Alpha is unchanged.
 #[derive(Debug, Clone)]
 pub struct Noise {
     kind: Kind,
-    /// The noise of the first channel in all of them.
+    /// Whether all channels use the noise of the first.
     alike: bool,
     seed: u32,
 }
@@ -76,7 +76,7 @@ impl Noise {
     /// `x + n`: n is normal with standard deviation `sigma`, 0 to 255, of 255.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range, here and below.
+    /// `InvalidInput` if a value is out of range, here and below.
     pub fn gaussian(sigma: f64, seed: u32) -> Result<Self> {
         let sigma = within("the noise's sigma", sigma, 0.0, MAX_SIGMA)?;
         Ok(Self { kind: Kind::Gaussian(sigma), alike: false, seed })
@@ -88,7 +88,8 @@ impl Noise {
         Ok(Self { kind: Kind::Speckle(sigma), alike: false, seed })
     }
 
-    /// A pixel becomes white or black, each with half of `probability` (0 to 1), in all channels.
+    /// Salt and pepper: a pixel becomes white or black, each with half of `probability` (0 to 1), in all
+    /// channels.
     pub fn salt_and_pepper(probability: f64, seed: u32) -> Result<Self> {
         let probability = within("the probability of salt and pepper", probability, 0.0, 1.0)?;
         Ok(Self { kind: Kind::SaltAndPepper(probability), alike: false, seed })
@@ -102,7 +103,7 @@ impl Noise {
 }
 
 impl Noise {
-    /// Whether all channels have the same noise, as film has and a gray picture.
+    /// Sets whether all channels have the same noise, as film and gray pictures do.
     pub fn alike(self, alike: bool) -> Self {
         Self { alike, ..self }
     }
@@ -137,12 +138,12 @@ impl Filter for Noise {
     }
 }
 
-/// For every byte, how likely each count of photons is.
+/// Distribution of the photon count for every byte.
 #[derive(Debug, Clone)]
 struct Photons {
     peak: f64,
-    /// `cumulative[byte·counts + k]`: the probability of at most k photons; all counts from `peak`
-    /// on are white.
+    /// `cumulative[byte·counts + k]`: the probability of at most k photons; all counts from `peak` on are
+    /// white.
     cumulative: Vec<f64>,
     counts: usize,
 }
@@ -163,7 +164,7 @@ impl Photons {
         Self { peak, cumulative, counts }
     }
 
-    /// The byte for the first count whose cumulative probability exceeds `draw`.
+    /// Byte for the first count whose cumulative probability exceeds `draw`.
     fn count(&self, byte: u8, draw: f64) -> u8 {
         let row = &self.cumulative[usize::from(byte) * self.counts..][..self.counts];
         let photons = row.partition_point(|&p| p <= draw);

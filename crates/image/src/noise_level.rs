@@ -1,4 +1,4 @@
-//! How noisy a picture is, from the picture alone.
+//! Noise estimation from a picture alone.
 //!
 //! Blocks of 8 × 8 pixels are transformed by a DCT-II. White noise has equal power at all frequencies, while most image
 //! content has more at low ones: blocks with the least low-frequency power are smooth, and their power at higher
@@ -9,62 +9,63 @@ use super::filter::luma;
 use super::{Picture, RGBA};
 use unet_kernels::error::{Error, Result};
 
-/// Side of a block, in pixels: that of JPEG.
+/// Side of a block in pixels, as in JPEG.
 const SIDE: usize = 8;
 /// Approximate number of blocks sampled; more do not improve the estimate.
 const ENOUGH: usize = 16_384;
-/// Share of them that are smooth, and how many of them at least.
+/// Share of blocks that count as smooth, and their minimum number.
 const SMOOTH: f64 = 0.05;
 const FEW: usize = 48;
-/// Share of a block's pixels that may be black or white: noise is cut off there.
+/// Maximum share of black or white pixels in a block; noise is clipped there.
 const CLIPPED: f32 = 0.02;
-/// What 4:2:0 and back leaves of the power of chroma at low frequencies.
+/// Share of chroma's low-frequency power that survives 4:2:0 subsampling.
 const HALVED: f32 = 0.62;
-/// Power of chroma's high frequencies, of that of its low ones, where it has not been halved.
+/// Ratio of chroma's high-frequency to low-frequency power from which chroma was not subsampled.
 const HIGH: f32 = 0.15;
-/// Noise that is independent and alike in red, green and blue has this variance per variance of its mean chroma, beside
-/// that of its luma: (1 − Σw²) / ½(var Cb + var Cr).
+/// Variance of independent, equal noise in red, green and blue, divided by its mean chroma variance and
+/// beyond its luma variance: (1 − Σw²) / ½(var Cb + var Cr).
 const OF_CHROMA: f32 = 1.349;
 
-/// Standard deviations of the noise, of 255.
+/// Standard deviations of the noise, on the scale 0–255.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct NoiseLevel {
-    /// Of each of red, green and blue: what Gaussian noise of this sigma would look like. Of pictures that were
-    /// saved with less chroma, before that.
+    /// Sigma of equally strong Gaussian noise in each of red, green and blue. For pictures saved with
+    /// subsampled chroma, sigma before that.
     pub sigma: f32,
-    /// Of luma.
+    /// Sigma of luma.
     pub luma: f32,
-    /// Of Cb and Cr, their mean.
+    /// Mean sigma of Cb and Cr.
     pub chroma: f32,
 }
 
-/// What a block has in each band, mean squares.
+/// Mean squares of a block in each band.
 #[derive(Debug, Clone, Copy)]
 struct Block {
-    /// Of luma at the lowest frequencies.
+    /// Luma at the lowest frequencies.
     texture: f32,
     luma: f32,
-    /// Low and high, of Cb and Cr.
+    /// Cb and Cr, low and high frequencies.
     chroma: [[f32; 2]; 2],
     clipped: f32,
 }
 
-/// Bands by the sum of the two frequencies, or by the higher one.
+/// Band membership by the sum of the two frequencies, or by the higher one.
 const TEXTURE: fn(usize, usize) -> bool = |u, v| (1..=2).contains(&(u + v));
 const MIDDLE: fn(usize, usize) -> bool = |u, v| (4..=7).contains(&(u + v));
 const LOW: fn(usize, usize) -> bool = |u, v| (1..=3).contains(&(u + v));
 const UPPER: fn(usize, usize) -> bool = |u, v| u.max(v) >= 5;
 
-/// Estimates the noise of a picture of any kind of noise that has all frequencies.
+/// Estimates the noise of a picture, for any noise that covers all frequencies.
 ///
 /// # Errors
 /// `InvalidInput` for a picture without a block of 8 × 8 pixels, `OutOfMemory`.
 pub fn noise_level(picture: &Picture) -> Result<NoiseLevel> {
     let mut blocks = blocks(picture)?;
     if blocks.is_empty() {
-        return Err(Error::InvalidInput("the noise of so small a picture cannot be told".into()));
+        return Err(Error::InvalidInput("the picture is too small to estimate its noise".into()));
     }
-    // Noise clipped at black or white looks weaker than it is; if all blocks are clipped, the least clipped ones count.
+    // Noise clipped at black or white looks too weak; if all blocks are clipped, the least clipped ones
+    // count.
     blocks.sort_by(|a, b| a.clipped.total_cmp(&b.clipped));
     let whole = blocks.partition_point(|block| block.clipped <= CLIPPED).max(FEW.min(blocks.len()));
     blocks.truncate(whole);
@@ -74,14 +75,15 @@ pub fn noise_level(picture: &Picture) -> Result<NoiseLevel> {
     let chroma = [0, 1].map(|channel| {
         let low = middle(&blocks, LOW, |block| block.chroma[channel][0]);
         let high = middle(&blocks, UPPER, |block| block.chroma[channel][1]);
-        // Smooth blocks of strong colors have more at low frequencies than noise.
+        // Smooth blocks of strong colors have more power at low frequencies than noise.
         if high < HIGH * low { low / HALVED } else { high.max(low.min(1.3 * high)) }
     });
     let chroma = (chroma[0] + chroma[1]) / 2.0;
     Ok(NoiseLevel { sigma: (luma + OF_CHROMA * chroma).sqrt(), luma: luma.sqrt(), chroma: chroma.sqrt() })
 }
 
-/// The variance of noise whose mean squares in a band have this median: few blocks that are not smooth do no harm.
+/// Noise variance from the median of the blocks' mean squares in a band, which is robust to a few blocks that
+/// are not smooth.
 fn middle(blocks: &[Block], band: fn(usize, usize) -> bool, of: impl Fn(&Block) -> f32) -> f32 {
     let mut values: Vec<f32> = blocks.iter().map(of).collect();
     values.sort_by(f32::total_cmp);
@@ -123,7 +125,7 @@ fn blocks(picture: &Picture) -> Result<Vec<Block>> {
     Ok(blocks)
 }
 
-/// A block of eight rows; `None` where it is not opaque.
+/// Analyzes a block of eight rows; `None` if it is not opaque.
 fn analyzed<'a>(basis: &[[f32; SIDE]; SIDE], row: impl Fn(usize) -> &'a [[u8; RGBA]]) -> Option<Block> {
     let mut planes = [[[0.0f32; SIDE]; SIDE]; 3];
     let mut clipped = 0.0;
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn known_noise_is_found_in_every_kind_of_file() {
+    fn known_noise_is_estimated_for_every_kind_of_file() {
         let saved = |quality, subsampling| FilterSpec::Jpeg { quality, subsampling };
         for sigma in [10.0, 25.0, 50.0] {
             let noise = |alike| FilterSpec::GaussianNoise { sigma, alike, seed: 3 };
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flat_picture_has_none_and_a_tiny_one_cannot_be_told() {
+    fn a_flat_picture_has_no_noise_and_a_tiny_one_is_refused() {
         let flat = Picture::from_rgba(64, 64, &[90, 120, 30, 255].repeat(64 * 64)).unwrap();
         assert!(noise_level(&flat).unwrap().sigma < 0.01);
         assert_eq!(noise_level(&Picture::new(7, 100).unwrap()).unwrap_err().code(), "invalid-input");

@@ -3,20 +3,20 @@
 use serde::Serialize;
 use std::fmt;
 
-/// A defect of a file that cost part of its picture, or a choice made in reading it. `Display` is the
-/// sentence for people, [`Notice::code`] is for programs.
+/// A defect that cost part of a file's picture, or a choice made in reading it. `Display` gives the sentence
+/// for people, [`Notice::code`] is for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Notice {
-    /// The file ends early or is damaged: this share of the stored rows (0–1, the last ones) could
-    /// not be read and is gray or transparent.
+    /// The file ends early or is damaged: this share of the stored rows (0–1, at the end) could not be read
+    /// and is gray or transparent.
     RowsMissing {
         /// Name of the file format, for people.
         format: &'static str,
-        /// Missing rows of all rows.
+        /// Share of missing rows.
         share: f32,
     },
-    /// The file ends early: every row is there, but the finest details are missing.
+    /// The file ends early: all rows are present, but the finest details are missing.
     DetailMissing {
         /// Name of the file format, for people.
         format: &'static str,
@@ -26,18 +26,18 @@ pub enum Notice {
         /// Name of the file format, for people.
         format: &'static str,
     },
-    /// Checksums are wrong: some pixels may be.
+    /// Checksums are wrong: some pixels may be damaged.
     ChecksumWrong {
         /// Name of the file format, for people.
         format: &'static str,
     },
-    /// High dynamic range: what is brighter than reference white is clipped.
+    /// High dynamic range: colors brighter than reference white are clipped.
     HighlightsClipped,
-    /// Values without a fixed range were scaled so that these became black and white.
+    /// Values without a fixed range were scaled to black and white.
     Scaled {
-        /// The value that became black.
+        /// Value mapped to black.
         low: f32,
-        /// The value that became white.
+        /// Value mapped to white.
         high: f32,
     },
 }
@@ -60,7 +60,7 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Notice::RowsMissing { format, share } => {
-                // Never "0 %" of what is missing, nor "100 %" of what is there in part.
+                // Never reports "0 %" missing, nor "100 %" of a picture that is partly there.
                 let percent = (share * 100.0).round().clamp(1.0, 99.0);
                 write!(
                     f,
@@ -77,7 +77,7 @@ impl fmt::Display for Notice {
                 write!(f, "a checksum of the {format} file is wrong: parts of the picture may be damaged")
             }
             Notice::HighlightsClipped => {
-                f.write_str("high dynamic range: what is brighter than reference white was clipped")
+                f.write_str("high dynamic range: colors brighter than reference white were clipped")
             }
             Notice::Scaled { low, high } => {
                 write!(f, "its values were scaled: {low} became black and {high} white")

@@ -6,10 +6,10 @@ use super::tile::zeroed;
 use super::{Picture, RGBA, Rect};
 use unet_kernels::error::Result;
 
-/// Source rows turned at once.
+/// Number of source rows turned at once.
 const BAND: u32 = 256;
 
-/// How stored pixels become upright: first the axes swap, then each axis may be mirrored.
+/// Transformation from stored to upright pixels: first the axes swap, then each axis may be mirrored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Turn {
     transpose: bool,
@@ -32,7 +32,7 @@ impl Turn {
         Self { transpose, flip_x, flip_y }
     }
 
-    /// Mirrored left to right where asked, then turned clockwise by `quarters` of a circle.
+    /// Mirrors left to right if `mirrored`, then turns clockwise by `quarters` of a circle.
     fn of(quarters: u32, mirrored: bool) -> Self {
         Self::new(match (quarters % 4, mirrored) {
             (0, false) => Orientation::NoTransforms,
@@ -51,14 +51,14 @@ impl Turn {
         if self.transpose { (height, width) } else { (width, height) }
     }
 
-    /// Where the stored rows `y .. y + rows` of a picture of `width × height` end up.
+    /// Destination of the stored rows `y .. y + rows` of a picture of `width × height`.
     pub(super) fn band(self, y: u32, rows: u32, width: u32, height: u32) -> Rect {
         let mirrored = if self.transpose { self.flip_x } else { self.flip_y };
         let start = if mirrored { height - y - rows } else { y };
         if self.transpose { Rect::new(start, 0, rows, width) } else { Rect::new(0, start, width, rows) }
     }
 
-    /// Turns the pixels of a band of `width` pixels a row into `out`, of the same length.
+    /// Turns a band with `width` pixels per row into `out`, of the same length.
     pub(super) fn apply(self, band: &[u8], width: usize, out: &mut [u8]) {
         let (pixels, _) = band.as_chunks::<RGBA>();
         let rows = pixels.len() / width;
@@ -74,11 +74,11 @@ impl Turn {
 }
 
 impl Picture {
-    /// A part of the picture, mirrored left to right where asked, then turned clockwise by `quarters` of a circle.
-    /// Every pixel stays as it is.
+    /// Crops the picture, mirrors the crop left to right if `mirrored`, then turns it clockwise by `quarters`
+    /// of a circle. Pixels are not resampled.
     ///
     /// # Errors
-    /// `InvalidInput` when `rect` is empty or leaves the picture, `OutOfMemory`.
+    /// `InvalidInput` if `rect` is empty or leaves the picture, `OutOfMemory`.
     pub fn cut(&self, rect: Rect, quarters: u32, mirrored: bool) -> Result<Picture> {
         self.check_rect(rect)?;
         let turn = Turn::of(quarters, mirrored);
@@ -100,7 +100,7 @@ impl Picture {
 mod tests {
     use super::*;
 
-    /// Two rows of three pixels, told apart by their red: 0 1 2 / 3 4 5.
+    /// Two rows of three pixels, distinguished by their red: 0 1 2 / 3 4 5.
     fn six() -> Picture {
         let rgba: Vec<u8> = (0..6).flat_map(|red| [red, 0, 0, 255]).collect();
         Picture::from_rgba(3, 2, &rgba).unwrap()

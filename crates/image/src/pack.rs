@@ -1,26 +1,26 @@
-//! Lossless packing of RGB pixels that are not in use: to about 40 % of the bytes of a photo, at the speed
-//! of a disk.
+//! Lossless packing of RGB pixels at rest: photos shrink to about 40 % of their bytes, at the speed of a
+//! disk.
 //!
-//! Green, red − green and blue − green of every pixel are told from their neighbours (the median
-//! predictor of JPEG-LS), and what is left over goes into Rice codes, whose parameter follows from
-//! how much was left over of the neighbours. Nothing is adapted, so the code has no state but a row.
+//! Green, red − green and blue − green of every pixel are predicted from their neighbors (the median
+//! predictor of JPEG-LS), and the residuals are Rice-coded with a parameter that follows from the neighbors'
+//! residuals. Nothing is adapted, so the only state is one row.
 
 use unet_kernels::error::{Error, Result};
 
-/// Channels of a pixel.
+/// Channels per pixel.
 const N: usize = 3;
-/// From so many ones in a row on, the value follows as it is.
+/// Unary length from which the value follows uncoded.
 const ESCAPE: u32 = 16;
-/// Rows of tiles are no longer.
+/// Maximum row length: rows of tiles are no longer.
 const MAX_WIDTH: usize = 256;
 /// Bytes after the last code, so that reading may look ahead.
 const AHEAD: usize = 8;
 
-/// Per column: the pixel above, as it is coded, and how much its prediction was off.
+/// Per column: the coded pixel above, and its prediction error.
 struct Row {
-    /// One more at the left.
+    /// With one extra column on the left.
     values: [[u8; N]; MAX_WIDTH + 1],
-    /// One more at either end.
+    /// With one extra column at either end.
     misses: [[u8; N]; MAX_WIDTH + 2],
 }
 
@@ -29,8 +29,8 @@ impl Row {
         Self { values: [[0; N]; MAX_WIDTH + 1], misses: [[0; N]; MAX_WIDTH + 2] }
     }
 
-    /// Takes on the next pixel of each place of a row, row by row. `residual` codes one value: it
-    /// gets the prediction and the Rice parameter and gives the value and how much it missed.
+    /// Processes the next pixel of a row. `residual` codes one value: it gets the prediction and the Rice
+    /// parameter and returns the value and its prediction error.
     #[inline(always)]
     fn pixel(
         &mut self,
@@ -51,7 +51,7 @@ impl Row {
     }
 }
 
-/// Packs pixels, three bytes each, in rows of `width`; `None` where that saves nothing.
+/// Packs pixels, three bytes each, in rows of `width`; `None` if that saves nothing.
 ///
 /// # Errors
 /// `OutOfMemory`.
@@ -77,7 +77,7 @@ pub(super) fn pack(rgb: &[u8], width: usize) -> Result<Option<Vec<u8>>> {
     Ok(Some(bits.finish()?))
 }
 
-/// The pixels that [`pack`] has packed, from the first on, as many as `rgba` holds; they are opaque.
+/// Unpacks pixels from the first on, as many as `rgba` holds; they are opaque.
 pub(super) fn unpack(packed: &[u8], width: usize, rgba: &mut [u8]) {
     let mut bits = Reader { bytes: packed, at: 0, held: 0, count: 0 };
     let mut row = Row::new();
@@ -97,7 +97,7 @@ pub(super) fn unpack(packed: &[u8], width: usize, rgba: &mut [u8]) {
     }
 }
 
-/// Of left, above and left + above − above left, the one in the middle.
+/// Median of left, above and left + above − above left.
 #[inline(always)]
 fn median(left: u8, above: u8, above_left: u8) -> u8 {
     let (low, high) = (left.min(above), left.max(above));
@@ -105,7 +105,7 @@ fn median(left: u8, above: u8, above_left: u8) -> u8 {
     plane.clamp(low.into(), high.into()) as u8
 }
 
-/// Bits, the first of a byte lowest.
+/// Bit writer, lowest bit of a byte first.
 struct Writer {
     bytes: Vec<u8>,
     held: u64,
@@ -145,7 +145,7 @@ impl Writer {
     fn finish(mut self) -> Result<Vec<u8>> {
         self.bytes.extend_from_slice(&self.held.to_le_bytes());
         self.bytes.extend_from_slice(&[0; AHEAD]);
-        // A copy of the right size: shrinking in place would leave holes that nothing fits into.
+        // Copies to the right size: shrinking in place would fragment memory.
         let mut packed = Vec::new();
         packed
             .try_reserve_exact(self.bytes.len())
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn smooth_pixels_come_back_from_fewer_bytes() {
+    fn smooth_pixels_take_fewer_bytes_and_round_trip() {
         for (width, height) in [(256, 256), (1, 300), (37, 5), (200, 1)] {
             let noise = random(width * height * 3);
             let rgb: Vec<u8> = (0..width * height * 3)
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn jumps_of_every_size_survive() {
+    fn jumps_of_every_size_round_trip() {
         let mut rgb = vec![0; 256 * 256 * 3];
         for (i, at) in (0..rgb.len()).step_by(97).enumerate() {
             rgb[at] = i as u8;
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_stays_as_it_is() {
+    fn noise_is_not_packed() {
         assert_eq!(pack(&random(256 * 256 * 3), 256).unwrap(), None);
         assert_eq!(pack(&[1, 2, 3], 1).unwrap(), None);
     }

@@ -1,12 +1,12 @@
-//! [`Picture`]: 8-bit RGBA kept in tiles.
+//! [`Picture`]: 8-bit RGBA stored in tiles.
 
 use super::RGBA;
 use super::tile::{Tile, zeroed};
 use unet_kernels::error::{Error, Result};
 
-/// Longest side of a picture, in pixels.
+/// Maximum side of a picture, in pixels.
 pub const MAX_SIDE: u32 = 65_535;
-/// Most pixels of a picture.
+/// Maximum number of pixels of a picture.
 pub const MAX_PIXELS: u64 = 100_000_000;
 /// Side of a tile, in pixels.
 const TILE: u32 = 256;
@@ -18,14 +18,14 @@ pub struct Rect {
     pub x: u32,
     /// Row of the upper edge.
     pub y: u32,
-    /// Pixels in a row.
+    /// Width, in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height, in pixels.
     pub height: u32,
 }
 
 impl Rect {
-    /// The rectangle of this corner and size.
+    /// Rectangle of this corner and size.
     pub fn new(x: u32, y: u32, width: u32, height: u32) -> Self {
         Self { x, y, width, height }
     }
@@ -35,18 +35,18 @@ impl Rect {
         u64::from(self.width) * u64::from(self.height)
     }
 
-    /// Whether a pixel lies in it.
+    /// Whether it contains a pixel.
     pub(super) fn contains(&self, x: u32, y: u32) -> bool {
         let inside = |at: u32, start: u32, len: u32| at >= start && at - start < len;
         inside(x, self.x, self.width) && inside(y, self.y, self.height)
     }
 
-    /// How many tiles it is cut into: from its corner on, as a picture keeps them.
+    /// Number of tiles when divided from its corner on, like a picture.
     pub(super) fn tiles(&self) -> usize {
         self.width.div_ceil(TILE) as usize * self.height.div_ceil(TILE) as usize
     }
 
-    /// One of them.
+    /// Rectangle of one of its tiles.
     pub(super) fn tile(&self, index: usize) -> Rect {
         let columns = self.width.div_ceil(TILE);
         let (x, y) = (index as u32 % columns * TILE, index as u32 / columns * TILE);
@@ -54,12 +54,11 @@ impl Rect {
     }
 }
 
-/// 8-bit sRGB with straight alpha, of at most [`MAX_SIDE`] a side and [`MAX_PIXELS`] in all.
+/// A picture of 8-bit sRGB with straight alpha, at most [`MAX_SIDE`] a side and [`MAX_PIXELS`] in all.
 ///
-/// Kept in tiles that are allocated when they are first written: 3 bytes a pixel where a tile is
-/// opaque, 4 where it is not, and none where it has one colour. A result can therefore be filled
-/// tile by tile, and an unfinished one is transparent where nothing has been written. One that is to
-/// wait can be [packed](Picture::pack).
+/// Tiles are allocated on their first write: 3 bytes per pixel if a tile is opaque, 4 if not, and none if it
+/// has a single color. A result can therefore be filled tile by tile, and is transparent where nothing has
+/// been written yet. Idle pictures can be [packed](Picture::pack).
 #[derive(Debug, Clone)]
 pub struct Picture {
     width: u32,
@@ -68,32 +67,32 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A transparent picture. Allocates no pixels.
+    /// Makes a transparent picture, without allocating pixels.
     ///
     /// # Errors
-    /// `InvalidPicture` when a side is 0, `PictureTooLarge` beyond the limits.
+    /// `InvalidPicture` if a side is 0, `PictureTooLarge` above the limits.
     pub fn new(width: u32, height: u32) -> Result<Self> {
         check_size(width, height)?;
         let count = width.div_ceil(TILE) as usize * height.div_ceil(TILE) as usize;
         Ok(Self { width, height, tiles: vec![Tile::Solid([0; RGBA]); count] })
     }
 
-    /// A picture of row-major RGBA bytes.
+    /// Makes a picture of row-major RGBA bytes.
     ///
     /// # Errors
-    /// As [`Picture::new`]; `InvalidInput` when `rgba` is not `width·height·4` bytes.
+    /// As for [`Picture::new`]; `InvalidInput` if `rgba` does not have `width·height·4` bytes.
     pub fn from_rgba(width: u32, height: u32, rgba: &[u8]) -> Result<Self> {
         let mut picture = Self::new(width, height)?;
         picture.write(Rect::new(0, 0, width, height), rgba)?;
         Ok(picture)
     }
 
-    /// Pixels in a row.
+    /// Width, in pixels.
     pub fn width(&self) -> u32 {
         self.width
     }
 
-    /// Rows.
+    /// Height, in pixels.
     pub fn height(&self) -> u32 {
         self.height
     }
@@ -113,16 +112,16 @@ impl Picture {
         self.tiles.iter().any(|tile| !tile.is_opaque())
     }
 
-    /// Heap bytes that the pixels take.
+    /// Heap memory of the pixels, in bytes.
     pub fn bytes(&self) -> usize {
         self.tiles.iter().map(Tile::bytes).sum()
     }
 
-    /// Packs what is opaque without loss, to about 40 % of a photo. It can be read and written as
-    /// before; reading unpacks whole tiles each time.
+    /// Packs opaque tiles losslessly, photos to about 40 %. The picture can be read and written as before;
+    /// reading unpacks whole tiles each time.
     ///
     /// # Errors
-    /// `OutOfMemory`; what has been packed by then stays so, and no pixel is lost.
+    /// `OutOfMemory`; tiles packed by then stay packed, and no pixel is lost.
     pub fn pack(&mut self) -> Result<()> {
         let rect = self.rect();
         (0..).zip(&mut self.tiles).try_for_each(|(index, tile)| tile.pack(rect.tile(index).width))
@@ -131,7 +130,7 @@ impl Picture {
     /// Row-major RGBA bytes of a rectangle.
     ///
     /// # Errors
-    /// `InvalidInput` when `rect` is empty or leaves the picture, `OutOfMemory`.
+    /// `InvalidInput` if `rect` is empty or leaves the picture, `OutOfMemory`.
     pub fn region(&self, rect: Rect) -> Result<Vec<u8>> {
         self.check_rect(rect)?;
         let mut rgba = zeroed(rect.pixels() as usize * RGBA)?;
@@ -139,10 +138,10 @@ impl Picture {
         Ok(rgba)
     }
 
-    /// [`Picture::region`] into memory of the caller.
+    /// Reads like [`Picture::region`], into the caller's memory.
     ///
     /// # Errors
-    /// `InvalidInput` when `rect` is empty or leaves the picture, or `rgba` has the wrong length.
+    /// `InvalidInput` if `rect` is empty or leaves the picture, or `rgba` has the wrong length.
     pub fn read(&self, rect: Rect, rgba: &mut [u8]) -> Result<()> {
         self.check_bytes(rect, rgba.len())?;
         let mut scratch = Vec::new();
@@ -160,7 +159,7 @@ impl Picture {
     /// Replaces a rectangle by row-major RGBA bytes.
     ///
     /// # Errors
-    /// `InvalidInput` when `rect` is empty or leaves the picture, or `rgba` has the wrong length;
+    /// `InvalidInput` if `rect` is empty or leaves the picture, or `rgba` has the wrong length;
     /// `OutOfMemory`.
     pub fn write(&mut self, rect: Rect, rgba: &[u8]) -> Result<()> {
         self.check_bytes(rect, rgba.len())?;
@@ -181,7 +180,7 @@ impl Picture {
         Ok(())
     }
 
-    /// Tiles that `rect` touches: index, the tile's own rectangle, and what both share.
+    /// Tiles that `rect` touches: index, rectangle of the tile, and intersection.
     fn parts(&self, rect: Rect) -> impl Iterator<Item = (usize, Rect, Rect)> + use<> {
         let (width, height) = (self.width, self.height);
         let columns = width.div_ceil(TILE);
@@ -230,7 +229,7 @@ impl Picture {
     }
 }
 
-/// Whether all pixels are equal, however they are kept.
+/// Whether all pixels are equal, however they are stored.
 impl PartialEq for Picture {
     fn eq(&self, other: &Self) -> bool {
         let equal = |tile: Rect| matches!((self.region(tile), other.region(tile)), (Ok(a), Ok(b)) if a == b);
@@ -240,18 +239,16 @@ impl PartialEq for Picture {
 
 impl Eq for Picture {}
 
-/// Bytes in the buffer of `rect` that hold the row `y` of `part`.
+/// Bytes of row `y` of `part` in the buffer of `rect`.
 fn row_of(rect: Rect, part: Rect, y: u32) -> std::ops::Range<usize> {
     let first = (y - rect.y) as usize * rect.width as usize + (part.x - rect.x) as usize;
     first * RGBA..(first + part.width as usize) * RGBA
 }
 
-/// The limits of a picture, checked before anything is allocated.
+/// Checks the limits of a picture before anything is allocated.
 pub(super) fn check_size(width: u32, height: u32) -> Result<()> {
     if width == 0 || height == 0 {
-        return Err(Error::InvalidPicture(format!(
-            "it is {width} × {height} pixels, so there is nothing in it"
-        )));
+        return Err(Error::InvalidPicture(format!("it is empty ({width} × {height} pixels)")));
     }
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Error::PictureTooLarge { width, height, max_side: MAX_SIDE, max_pixels: MAX_PIXELS });
@@ -316,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_packed_reads_and_writes_as_before() {
+    fn a_packed_picture_reads_and_writes_as_before() {
         let (width, height) = (TILE + 60, TILE + 40);
         let slope: Vec<u8> = (0..width * height)
             .flat_map(|i| [(i % width / 3) as u8, (i / width / 2) as u8, 9, 255])

@@ -1,15 +1,14 @@
-//! Pixels as network tensors, and back.
+//! Conversion between pixels and network tensors.
 //!
-//! Colours stay in non-linear sRGB, as the networks are trained. What a byte or a lightness is in a
-//! tensor is linear from `low` to `high`; bytes are rounded half up and clamped to 0–255 on the way
-//! back (NaN is 0).
+//! Colors stay in non-linear sRGB, which the networks are trained on. Tensor values are linear in bytes or
+//! lightness, from `low` to `high`; results are rounded half up and clamped to 0–255 (NaN becomes 0).
 
 use super::tile::zeroed;
 use super::{Picture, RGBA, Rect, lab, labels};
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
-/// Channels of a tensor.
+/// Meaning of a tensor's channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channels {
     /// Red, green, blue, each from byte 0 to byte 255.
@@ -19,14 +18,13 @@ pub enum Channels {
     Luma,
     /// One channel: CIE L\* from 0 to 100 (D65), gray on the way back.
     Lightness,
-    /// Two channels, of results only: CIE a\* and b\*, from −128 to 128 each, for a picture of known
-    /// L\*.
+    /// Two channels, outputs only: CIE a\* and b\*, from −128 to 128 each, for a picture of known L\*.
     Chroma,
-    /// As many, of results only: probabilities or logits of classes, whatever their range.
+    /// One channel per class, outputs only: probabilities or logits, in any range.
     Classes(usize),
-    /// One channel, of results only: the probability of the second of two classes, or its logit.
+    /// One channel, outputs only: probability or logit of the second of two classes.
     Mask {
-        /// Whether it is the logit.
+        /// Whether the channel is a logit.
         logits: bool,
     },
 }
@@ -41,14 +39,14 @@ impl Channels {
     }
 }
 
-/// How colours are values of a tensor.
+/// Encoding of colors as tensor values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Encoding {
-    /// What the channels are.
+    /// Meaning of the channels.
     pub channels: Channels,
-    /// Value of the least: of byte 0, for example.
+    /// Value of the minimum, such as byte 0.
     pub low: f32,
-    /// Value of the greatest: of byte 255, for example. Differs from `low`, and may be below it.
+    /// Value of the maximum, such as byte 255; it differs from `low`, and may be less.
     pub high: f32,
 }
 
@@ -63,12 +61,12 @@ impl Encoding {
         }
     }
 
-    /// Where a value lies between the least (0) and the greatest (1).
+    /// Position of a value between the minimum (0) and the maximum (1).
     fn unit(&self, value: f32) -> f32 {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// Probabilities or logits of the two classes that a mask tells apart.
+    /// Scores of the two classes of a mask.
     fn of_mask(&self, value: f32, logits: bool) -> [f32; 2] {
         if logits {
             return [0.0, value];
@@ -77,10 +75,10 @@ impl Encoding {
         [1.0 - probability, probability]
     }
 
-    /// The scores of classes, `[1, C, H, W]`, in a network's output; `None` where it makes no classes.
+    /// Class scores `[1, C, H, W]` of a network's output; `None` if it has no classes.
     ///
     /// # Errors
-    /// `InvalidInput` when a mask is not float `[1, 1, H, W]`, `OutOfMemory`.
+    /// `InvalidInput` if a mask is not float `[1, 1, H, W]`, `OutOfMemory`.
     pub fn scores(&self, output: &Tensor) -> Option<Result<Tensor>> {
         match self.channels {
             Channels::Classes(_) => Some(Ok(output.clone())),
@@ -102,27 +100,26 @@ impl Encoding {
         Tensor::f32([1, 2, height, width], values)
     }
 
-    /// The value of a\* or b\*.
+    /// Tensor value of a\* or b\*.
     pub fn of_chroma(&self, ab: f32) -> f32 {
         self.low + (ab + 128.0) / 256.0 * (self.high - self.low)
     }
 
-    /// a\* or b\* of a value.
+    /// a\* or b\* of a tensor value.
     pub fn chroma(&self, value: f32) -> f32 {
         self.unit(value) * 256.0 - 128.0
     }
 }
 
-/// RGBA bytes of `width` pixels a row as a tensor `[1, C, H, width]`; alpha is left out.
+/// Reads RGBA bytes, `width` pixels per row, as a tensor `[1, C, H, width]`; alpha is ignored.
 ///
 /// # Errors
-/// `InvalidInput` when the bytes do not make whole rows, or pictures hold no such channels;
-/// `OutOfMemory`.
+/// `InvalidInput` if the bytes do not form whole rows, or for output-only channels; `OutOfMemory`.
 pub fn read(rgba: &[u8], width: usize, encoding: Encoding) -> Result<Tensor> {
     let (pixels, rest) = rgba.as_chunks::<RGBA>();
     let height = pixels.len().checked_div(width).unwrap_or(0);
     if height * width != pixels.len() || height == 0 || !rest.is_empty() {
-        return Err(Error::InvalidInput(format!("{} bytes are no rows of {width} pixels", rgba.len())));
+        return Err(Error::InvalidInput(format!("{} bytes do not form rows of {width} pixels", rgba.len())));
     }
     let channels = encoding.channel_count();
     let len = pixels.len() * channels;
@@ -143,18 +140,18 @@ pub fn read(rgba: &[u8], width: usize, encoding: Encoding) -> Result<Tensor> {
             values.extend(pixels.iter().map(value));
         }
         Channels::Chroma | Channels::Classes(_) | Channels::Mask { .. } => {
-            return Err(Error::InvalidInput("chroma and classes are results, not inputs".into()));
+            return Err(Error::InvalidInput("chroma and classes are outputs, not inputs".into()));
         }
     }
     Tensor::f32([1, channels, height, width], values)
 }
 
-/// Paints the part `part` of a tensor `[1, C, H, W]` over as many RGBA bytes. Alpha stays, and L\*
-/// where the tensor is chroma; of classes, the bytes become a label picture (see [`labels`]).
+/// Paints the region `part` of a tensor `[1, C, H, W]` over as many RGBA bytes. Keeps alpha, and L\* if the
+/// tensor is chroma; classes turn the bytes into a label picture (see [`labels`]).
 ///
 /// # Errors
-/// `InvalidInput` when the tensor is not float, has another channel count, or `part` or the bytes do
-/// not fit.
+/// `InvalidInput` if the tensor is not float or has another channel count, or if `part` or the bytes do not
+/// fit.
 pub fn paint(rgba: &mut [u8], tensor: &Tensor, part: Rect, encoding: Encoding) -> Result<()> {
     let channels = encoding.channel_count();
     let (&[1, c, height, width], Some(values)) = (tensor.shape(), tensor.as_f32()) else {
@@ -181,12 +178,12 @@ pub fn paint(rgba: &mut [u8], tensor: &Tensor, part: Rect, encoding: Encoding) -
     for (row, to) in rgba.as_chunks_mut::<RGBA>().0.chunks_exact_mut(columns).enumerate() {
         let line = |channel: usize| &values[(channel * height + top + row) * width + left..][..columns];
         match encoding.channels {
-            // Gray reads the one channel three times.
+            // Gray reads the single channel three times.
             Channels::Rgb | Channels::Luma => {
                 let lines = [0, 1, 2].map(|channel| line(channel.min(channels - 1)));
                 let scale = 255.0 / (encoding.high - encoding.low);
                 for (i, pixel) in to.iter_mut().enumerate() {
-                    // A float cast saturates, and takes NaN to 0.
+                    // A float cast saturates, and maps NaN to 0.
                     let [r, g, b] = lines.map(|line| ((line[i] - encoding.low) * scale + 0.5) as u8);
                     *pixel = [r, g, b, pixel[3]];
                 }
@@ -222,7 +219,7 @@ pub fn paint(rgba: &mut [u8], tensor: &Tensor, part: Rect, encoding: Encoding) -
     Ok(())
 }
 
-/// White bytes for as many pixels.
+/// White bytes for the pixels of `rect`.
 ///
 /// # Errors
 /// `OutOfMemory`.
@@ -232,26 +229,25 @@ pub fn opaque(rect: Rect) -> Result<Vec<u8>> {
     Ok(rgba)
 }
 
-/// Takes alpha from elsewhere, one byte a pixel.
+/// Replaces alpha by `alpha`, one byte per pixel.
 pub fn set_alpha(rgba: &mut [u8], alpha: &[u8]) {
     for (pixel, alpha) in rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(alpha) {
         pixel[3] = *alpha;
     }
 }
 
-/// Takes red, green and blue from elsewhere.
+/// Replaces red, green and blue by those of `from`.
 pub fn set_colors(rgba: &mut [u8], from: &[u8]) {
     for (pixel, from) in rgba.as_chunks_mut::<RGBA>().0.iter_mut().zip(from.as_chunks::<RGBA>().0) {
         pixel[..3].copy_from_slice(&from[..3]);
     }
 }
 
-/// Alpha of a rectangle of the result, whose picture is `scale` times as large as `source`:
-/// bilinear with half-pixel centres (`interpolate(mode="bilinear", align_corners=False)`). `None`
-/// where the source has no alpha.
+/// Alpha of a rectangle of a result `scale` times as large as `source`: bilinear with half-pixel centers
+/// (`interpolate(mode="bilinear", align_corners=False)`). `None` if the source is opaque.
 ///
 /// # Errors
-/// `InvalidInput` when `scale` is 0 or `rect` is empty or leaves the result, `OutOfMemory`.
+/// `InvalidInput` if `scale` is 0 or `rect` is empty or leaves the result, `OutOfMemory`.
 pub fn scaled_alpha(source: &Picture, rect: Rect, scale: u32) -> Result<Option<Vec<u8>>> {
     let fits = |start: u32, len: u32, side: u32| {
         len > 0 && u64::from(start) + u64::from(len) <= u64::from(side) * u64::from(scale)
@@ -279,7 +275,7 @@ pub fn scaled_alpha(source: &Picture, rect: Rect, scale: u32) -> Result<Option<V
     Ok(Some(alpha))
 }
 
-/// For each of `len` output positions: the two source positions, and the weight of the second.
+/// Two source positions and the weight of the second, for each of `len` output positions.
 fn taps(start: u32, len: u32, scale: u32, side: u32) -> impl Iterator<Item = (u32, u32, f32)> {
     (start..start + len).map(move |i| {
         let centre = ((i as f32 + 0.5) / scale as f32 - 0.5).max(0.0);
@@ -303,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_survives_the_way_there_and_back() {
+    fn every_byte_round_trips() {
         for (low, high) in [(0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (1.0, 0.0)] {
             let encoding = Encoding { low, high, ..RGB };
             let tensor = read(&ramp(), 16, encoding).unwrap();
@@ -412,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn mismatched_sizes_are_refused() {
         let tensor = Tensor::f32([1, 3, 2, 2], vec![0.0; 12]).unwrap();
         let code =
             |bytes, part, encoding| paint(&mut vec![0; bytes], &tensor, part, encoding).unwrap_err().code();

@@ -4,21 +4,22 @@ use super::tile::zeroed;
 use super::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// Source rows read at once, the height of a tile: a view needs one band, never a copy of the picture.
+/// Number of source rows read at once, the height of a tile: a view needs one band, never a copy of the
+/// picture.
 const BAND: u32 = 256;
 
-/// What one output pixel covers along one axis.
+/// Source pixels that one output pixel covers along one axis.
 struct Span {
     start: u32,
-    /// Covered share of each source pixel from `start` on; they sum to 1.
+    /// Covered share of each source pixel from `start` on; the shares sum to 1.
     weights: Vec<f32>,
 }
 
 impl Picture {
-    /// The picture reduced so that its longer side is at most `max_side` pixels; never enlarged.
+    /// Reduces the picture so that its longer side is at most `max_side` pixels; never enlarges it.
     ///
     /// # Errors
-    /// `InvalidInput` when `max_side` is 0, `OutOfMemory`.
+    /// `InvalidInput` if `max_side` is 0, `OutOfMemory`.
     pub fn thumbnail(&self, max_side: u32) -> Result<Picture> {
         let longest = self.width().max(self.height());
         if max_side >= longest {
@@ -29,13 +30,13 @@ impl Picture {
         Picture::from_rgba(width, height, &self.view(self.rect(), width, height)?)
     }
 
-    /// Row-major RGBA bytes of `rect` drawn at `width × height`: each output pixel is the mean of
-    /// the area it covers, colours weighted by alpha (`torch.nn.functional.interpolate`,
-    /// `mode="area"`, where sizes divide).
+    /// Draws `rect` at `width × height`, as row-major RGBA bytes: each output pixel is the mean of the area
+    /// it covers, with colors weighted by alpha (`torch.nn.functional.interpolate`, `mode="area"`, for
+    /// divisible sizes).
     ///
     /// # Errors
-    /// `InvalidInput` when `rect` is empty or leaves the picture or the view is empty or larger
-    /// than a picture may be, `OutOfMemory`.
+    /// `InvalidInput` if `rect` is empty or leaves the picture, or if the view is empty or larger than a
+    /// picture may be; `OutOfMemory`.
     pub fn view(&self, rect: Rect, width: u32, height: u32) -> Result<Vec<u8>> {
         self.check_rect(rect)?;
         super::picture::check_size(width, height)
@@ -80,10 +81,10 @@ fn add_row(row: &[[u8; RGBA]], columns: &[Span], weight: f32, sums: &mut [[f32; 
     }
 }
 
-/// Back from a sum of colours premultiplied by alpha (all of 0–255); what is wholly transparent is
+/// Divides a sum of colors premultiplied by alpha (all 0–255) by alpha; fully transparent pixels become
 /// black.
 pub(super) fn straight(&[r, g, b, a]: &[f32; RGBA]) -> [u8; RGBA] {
-    // Kernels with negative weights may fall below it.
+    // Negative kernel weights may make alpha negative.
     if a <= 0.0 {
         return [0; RGBA];
     }
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn transparent_pixels_lend_no_colour() {
+    fn transparent_pixels_contribute_no_color() {
         let picture = Picture::from_rgba(2, 1, &[200, 100, 50, 255, 7, 7, 7, 0]).unwrap();
         assert_eq!(picture.view(picture.rect(), 1, 1).unwrap(), [200, 100, 50, 128]);
     }

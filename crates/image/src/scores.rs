@@ -1,11 +1,11 @@
-//! Class scores of a small frame brought to full size.
+//! Upsampling of a small frame's class scores to full size.
 
 use super::labels;
 use super::{RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
-/// Probabilities or logits of classes, bilinear in between with half-pixel centres
+/// Class probabilities or logits, interpolated bilinearly with half-pixel centers
 /// (`torch.nn.functional.interpolate(mode="bilinear", align_corners=False)`).
 #[derive(Debug)]
 pub struct ClassScores {
@@ -13,14 +13,14 @@ pub struct ClassScores {
     tensor: Tensor,
 }
 
-/// The two neighbours of a full-size position, and the weight of the second.
+/// Two neighbors of a full-size position, and the weight of the second.
 type Tap = (usize, usize, f32);
 
 impl ClassScores {
-    /// Takes a network's output, a score for each class and pixel.
+    /// Takes a network's output, with a score per class and pixel.
     ///
     /// # Errors
-    /// `InvalidInput` when the tensor is not float `[1, C, H, W]` with something in it.
+    /// `InvalidInput` if the tensor is not a nonempty float tensor `[1, C, H, W]`.
     pub fn new(tensor: Tensor) -> Result<Self> {
         if !matches!(tensor.shape(), &[1, _, _, _]) || tensor.as_f32().is_none_or(<[f32]>::is_empty) {
             return Err(Error::InvalidInput(format!("scores are [1, C, H, W], not {:?}", tensor.shape())));
@@ -28,7 +28,7 @@ impl ClassScores {
         Ok(Self { tensor })
     }
 
-    /// Labels for the part `rect` of a picture of `width × height` (see [`labels`]), into RGBA bytes.
+    /// Writes labels for the region `rect` of a picture of `width × height` (see [`labels`]) into RGBA bytes.
     pub fn label(&self, (width, height): (u32, u32), rect: Rect, rgba: &mut [u8]) {
         let (&[_, classes, h, w], Some(values)) = (self.tensor.shape(), self.tensor.as_f32()) else { return };
         let columns: Vec<Tap> = taps(rect.x, rect.width, width, w).collect();
@@ -52,7 +52,7 @@ impl ClassScores {
     }
 }
 
-/// Of a position among `size`, its neighbours among `small`.
+/// Neighbors among `small` positions of a position among `size`.
 pub(super) fn tap(at: u32, size: u32, small: usize) -> Tap {
     let centre = ((at as f32 + 0.5) * small as f32 / size as f32 - 0.5).max(0.0);
     let low = (centre as usize).min(small - 1);
@@ -68,13 +68,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scores_are_linear_between_centres() {
+    fn scores_are_linear_between_centers() {
         // Two classes: certain of the first on the left, of the second on the right.
         let scores = ClassScores::new(Tensor::f32([1, 2, 1, 2], [1.0, 0.0, 0.0, 1.0]).unwrap()).unwrap();
         let mut rgba = [0; 32];
         scores.label((8, 1), Rect::new(0, 0, 8, 1), &mut rgba);
         let told: Vec<(u8, u8)> = rgba.chunks(4).map(|p| (p[0], p[1])).collect();
-        // Centres at 2 and 6 of 8: ¹⁄₈, ³⁄₈, … of the way in between.
+        // Centers at 2 and 6 of 8: ¹⁄₈, ³⁄₈, … of the way in between.
         let wanted = [(0, 255), (0, 255), (0, 223), (0, 159), (1, 159), (1, 223), (1, 255), (1, 255)];
         assert_eq!(told, wanted);
         let mut part = [0; 8];
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_picture_is_refused() {
+    fn other_shapes_are_refused() {
         for shape in [vec![1, 2, 0, 3], vec![2, 3]] {
             let len = shape.iter().product();
             let tensor = Tensor::f32(shape, vec![0.0; len]).unwrap();

@@ -1,14 +1,14 @@
-//! What a file is, by its first bytes; the name and its extension do not count.
+//! Detection of file formats by their first bytes, ignoring name and extension.
 
 use unet_kernels::error::{Error, Result};
 
-/// Of most makers it is a TIFF file that begins with a small preview; see [`super::tiff`].
+/// Most cameras' raw files are TIFF files that begin with a small preview; see [`super::tiff`].
 pub(super) const RAW: &str = "a camera's raw picture (DNG, NEF, ARW, ...)";
 
 /// Sizes of the header that follows the first 14 bytes of a BMP file.
 const BMP_HEADERS: [u8; 8] = [12, 16, 40, 52, 56, 64, 108, 124];
 
-/// Formats that are decoded here.
+/// Formats with a decoder here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Png,
@@ -19,10 +19,10 @@ pub(super) enum Format {
     Tiff,
 }
 
-/// What a file looks like.
+/// Kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// A picture that is decoded here.
+    /// A picture with a decoder here.
     Decoded,
     /// A picture that only other programs decode.
     Foreign,
@@ -30,7 +30,7 @@ pub enum Look {
     Other,
 }
 
-/// What the first bytes of a file, 1024 or all, look like.
+/// Kind of a file by its first bytes (1024, or all if it is shorter).
 pub fn look(head: &[u8]) -> Look {
     match sniff(head) {
         Ok(_) => Look::Decoded,
@@ -39,11 +39,11 @@ pub fn look(head: &[u8]) -> Look {
     }
 }
 
-/// Tells a file's format by its first bytes.
+/// Detects a file's format by its first bytes.
 ///
 /// # Errors
-/// `InvalidPicture` with what the file is instead; `UnsupportedPicture` for pictures that a browser
-/// may be able to decode.
+/// `InvalidPicture`, naming the actual kind of file; `UnsupportedPicture` for pictures that a browser may be
+/// able to decode.
 pub(super) fn sniff(bytes: &[u8]) -> Result<Format> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
     let at = |offset: usize, magic: &[u8]| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
@@ -94,7 +94,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format> {
     text(bytes)
 }
 
-/// ISO base media files: stills by HEIF and AVIF brands, everything else is film.
+/// ISO base media files: stills by HEIF and AVIF brands; everything else is video.
 fn media(brand: &[u8]) -> Result<Format> {
     match brand {
         b"avif" | b"avis" => unsupported("AVIF"),
@@ -102,7 +102,7 @@ fn media(brand: &[u8]) -> Result<Format> {
             unsupported("HEIC")
         }
         b"crx " => unsupported(RAW),
-        _ => invalid("the file is a film, not a picture"),
+        _ => invalid("the file is a video, not a picture"),
     }
 }
 

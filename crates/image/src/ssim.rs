@@ -9,13 +9,13 @@ pub(super) const WINDOW: u32 = 11;
 const SIGMA: f64 = 1.5;
 const C1: f32 = (0.01 * 255.0) * (0.01 * 255.0);
 const C2: f32 = (0.03 * 255.0) * (0.03 * 255.0);
-/// Taken from every byte, so that the squares keep more digits.
+/// Subtracted from every byte, so that the squares keep more digits.
 const MIDDLE: f32 = 128.0;
 
-/// Sum of the similarity of all windows that lie wholly inside, of red, green and blue each, where
-/// `p` and `q` are row-major RGBA of `width` pixels a row.
+/// Sum of the similarity of all windows that lie completely inside, for each of red, green and blue. `p` and
+/// `q` are row-major RGBA of `width` pixels per row.
 pub(super) fn sum(p: &[u8], q: &[u8], width: usize) -> Result<f64> {
-    // It is cut at 5 pixels: 11 taps.
+    // The Gaussian is cut off at 5 pixels: 11 taps.
     let window = Kernel::gaussian(SIGMA)?;
     let mut sum = 0.0;
     for channel in 0..3 {
@@ -31,7 +31,7 @@ pub(super) fn sum(p: &[u8], q: &[u8], width: usize) -> Result<f64> {
     Ok(sum)
 }
 
-/// Of the windowed means of a, b, a² + b², ab.
+/// Similarity from the windowed means of a, b, a² + b² and ab.
 fn similarity(&[a, b, squares, product]: &[f32; 4]) -> f64 {
     let (variances, covariance) = (squares - a * a - b * b, product - a * b);
     let (a, b) = (a + MIDDLE, b + MIDDLE);

@@ -1,4 +1,4 @@
-//! One tile of a [`super::Picture`]: kept as small as its content allows.
+//! A tile of a [`super::Picture`], stored as compactly as its content allows.
 
 use super::{RGBA, pack};
 use unet_kernels::error::{Error, Result};
@@ -6,17 +6,17 @@ use unet_kernels::error::{Error, Result};
 /// Pixels of one tile, row-major.
 #[derive(Debug, Clone)]
 pub(super) enum Tile {
-    /// Every pixel has this colour.
+    /// Every pixel has this color.
     Solid([u8; RGBA]),
-    /// Opaque: three bytes a pixel.
+    /// Opaque; three bytes per pixel.
     Rgb(Vec<u8>),
-    /// Four bytes a pixel.
+    /// Four bytes per pixel.
     Rgba(Vec<u8>),
-    /// Opaque, as [`pack`] has it.
+    /// Opaque; packed by [`pack`].
     Packed(Vec<u8>),
 }
 
-/// Pixels to copy from.
+/// Source of pixels to copy.
 pub(super) enum Pixels<'a> {
     Solid([u8; RGBA]),
     Rgb(&'a [u8]),
@@ -65,7 +65,7 @@ impl Tile {
         }
     }
 
-    /// The first `rows` rows of `width` pixels; what is packed is unpacked to `scratch`.
+    /// The first `rows` rows of `width` pixels; a packed tile is unpacked to `scratch`.
     pub(super) fn pixels<'a>(
         &'a self,
         width: u32,
@@ -84,7 +84,7 @@ impl Tile {
         })
     }
 
-    /// Packs what is opaque, where that saves memory.
+    /// Packs an opaque tile if that saves memory.
     pub(super) fn pack(&mut self, width: u32) -> Result<()> {
         if let Tile::Rgb(bytes) = self
             && let Some(packed) = pack::pack(bytes, width as usize)?
@@ -94,7 +94,7 @@ impl Tile {
         Ok(())
     }
 
-    /// Replaces the whole content, reusing the memory held where the form stays the same.
+    /// Replaces the whole content, reusing memory if the representation stays the same.
     pub(super) fn set(&mut self, rgba: &[u8]) -> Result<()> {
         let (pixels, _) = rgba.as_chunks::<RGBA>();
         if pixels.iter().all(|p| *p == pixels[0]) {

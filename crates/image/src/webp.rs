@@ -1,4 +1,4 @@
-//! Metadata into WebP files, which browsers encode without any.
+//! Metadata for WebP files, which browsers encode without any.
 
 use super::{Metadata, Picture};
 use unet_kernels::error::{Error, Result};
@@ -6,16 +6,16 @@ use unet_kernels::error::{Error, Result};
 /// Flags of the extended header.
 const HAS_EXIF: u8 = 1 << 3;
 const HAS_ALPHA: u8 = 1 << 4;
-/// Offset in the bitstream of `VP8L` of the byte that tells whether alpha is used, and its bit.
+/// Byte offset of the alpha flag in a `VP8L` bitstream, and its bit.
 const LOSSLESS_ALPHA: (usize, u8) = (4, 1 << 4);
 
-/// A WebP file of this picture with its metadata as EXIF; the file itself where there is nothing to tell.
+/// Adds metadata to a WebP file of this picture as EXIF; returns the file itself if there is none.
 ///
 /// # Errors
-/// `InvalidInput` for what is no WebP file.
+/// `InvalidInput` if the file is not WebP.
 pub fn webp_with(file: Vec<u8>, picture: &Picture, metadata: &Metadata) -> Result<Vec<u8>> {
     let Some(exif) = metadata.exif() else { return Ok(file) };
-    let invalid = || Error::InvalidInput("this is no WebP file".into());
+    let invalid = || Error::InvalidInput("this is not a WebP file".into());
     let chunks = file.get(12..).filter(|_| file.starts_with(b"RIFF") && file[8..].starts_with(b"WEBP"));
     let chunks = chunks.ok_or_else(invalid)?;
     let (name, body) = (chunks.get(..4).ok_or_else(invalid)?, chunks.get(8..).ok_or_else(invalid)?);
@@ -36,13 +36,13 @@ pub fn webp_with(file: Vec<u8>, picture: &Picture, metadata: &Metadata) -> Resul
     };
     out.extend(rest);
     chunk(&mut out, b"EXIF", &exif);
-    // Of a picture within the limits, far less than 4 GB.
+    // Within the picture limits, far less than 4 GB.
     let length = (out.len() - 8) as u32;
     out[4..8].copy_from_slice(&length.to_le_bytes());
     Ok(out)
 }
 
-/// Whether the pixels of a WebP file are in a lossy bitstream, `VP8 ` beside `VP8L`.
+/// Whether a WebP file has a lossy bitstream, `VP8 ` rather than `VP8L`.
 pub(super) fn is_lossy(file: &[u8]) -> bool {
     let mut rest = file.get(12..).unwrap_or_default();
     while let Some((head, body)) = rest.split_at_checked(8) {
@@ -51,7 +51,7 @@ pub(super) fn is_lossy(file: &[u8]) -> bool {
             return name == b"VP8 ";
         }
         let length = length.iter().rev().fold(0usize, |sum, &byte| sum << 8 | usize::from(byte));
-        // A frame of an animation has its own chunks behind 16 bytes.
+        // A frame of an animation holds chunks of its own, after 16 bytes.
         let skipped = if name == b"ANMF" { 16 } else { length.next_multiple_of(2) };
         rest = body.get(skipped..).unwrap_or_default();
     }

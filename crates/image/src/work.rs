@@ -1,18 +1,18 @@
-//! Long work, divided into steps.
+//! Long-running work, divided into steps.
 
 use unet_kernels::error::Result;
 
-/// Work in steps of tens of milliseconds, so that a caller can show progress and stop in between.
-/// [`finish`] does all of it; the session gives way to the browser meanwhile.
+/// Work in steps of tens of milliseconds, so that callers can show progress and cancel between steps.
+/// [`finish`] runs all of it at once; the session yields to the browser between steps.
 pub trait Work {
-    /// How many steps there are.
+    /// Number of steps.
     fn steps(&self) -> usize;
 
-    /// Does one of them; each is done once, in order.
+    /// Runs one step. Every step must run once, in order.
     fn step(&mut self, index: usize) -> Result<()>;
 }
 
-/// Does all that is to do.
+/// Runs all steps.
 pub fn finish(work: &mut dyn Work) -> Result<()> {
     (0..work.steps()).try_for_each(|index| work.step(index))
 }

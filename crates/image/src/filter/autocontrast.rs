@@ -1,20 +1,21 @@
-//! Contrast that a photo has lost.
+//! Restoration of lost contrast.
 
 use super::color::{each, luma};
 use super::{Filter, byte};
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::Result;
 
-/// Part of the pixels that may become black, and that may become white.
+/// Share of pixels that may become black, and share that may become white.
 const CUTOFF: f64 = 0.005;
 
-/// Stretches a picture's luma to the whole range, all channels by the same line, so that hues stay: Pillow's
-/// `ImageOps.autocontrast` with `cutoff=0.5` and `preserve_tone=True`. Wholly transparent pixels do not count, and alpha stays.
+/// Stretches luma to the full range, with the same linear map for all channels to preserve hues: Pillow's
+/// `ImageOps.autocontrast` with `cutoff=0.5` and `preserve_tone=True`. Ignores fully transparent pixels;
+/// alpha is unchanged.
 #[derive(Debug, Clone)]
 pub struct Autocontrast([u8; 256]);
 
 impl Autocontrast {
-    /// What a picture needs, as a whole.
+    /// Makes the filter from the statistics of a whole picture.
     ///
     /// # Errors
     /// `OutOfMemory`.
@@ -36,10 +37,10 @@ impl Autocontrast {
     }
 }
 
-/// The darkest and the brightest value that are left when [`CUTOFF`] of the pixels at either end are taken away.
+/// Darkest and brightest value after removing [`CUTOFF`] of the pixels at either end.
 fn ends(counts: &[u64; 256]) -> [u8; 2] {
     let cut = (counts.iter().sum::<u64>() as f64 * CUTOFF) as u64;
-    // The first of these values with more pixels than are still to be cut.
+    // First value with more pixels than remain to be removed.
     let end = |values: [u8; 256]| {
         let mut left = cut;
         let is_left = |&value: &u8| {

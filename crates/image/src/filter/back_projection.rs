@@ -1,9 +1,10 @@
 //! Super-resolution by iterative back-projection (Irani and Peleg, *Improving Resolution by Image Registration*, 1991).
 //!
-//! The enlarged picture is reduced again; what the result lacks of the picture that is there is enlarged and added, and
-//! so on. Reducing is what made the small picture (antialiased bicubic), enlarging is bicubic as well. All steps lie in
-//! the space of enlarged small pictures: x = U z, and z ← z + y − D U z. So they are made at the small size, where D U is
-//! a kernel of few pixels, and only the last z is enlarged.
+//! The enlarged picture is reduced again, and the result's difference from the small picture is enlarged and
+//! added, repeatedly. Reduction is the one that is assumed to have made the small picture (antialiased
+//! bicubic); enlargement is bicubic as well. All steps lie in the space of enlarged small pictures: x = U z,
+//! and z ← z + y − D U z. They are therefore computed at the small size, where D U is a kernel of a few
+//! pixels, and only the last z is enlarged.
 
 use super::Filter;
 use super::convolve::add;
@@ -12,28 +13,29 @@ use super::resize::{Interpolation, Tap, Taps, along_columns, scale_of, with_hidd
 use crate::{Picture, Rect};
 use unet_kernels::error::Result;
 
-/// How often the difference is projected back; more gain less than 0.01 dB.
+/// Number of back-projections; more gain less than 0.01 dB.
 const STEPS: usize = 5;
-/// Pixels of the small picture that a step sees to each side.
+/// Radius of a step in pixels of the small picture.
 const REACH: u32 = 3;
 const BICUBIC: Interpolation = Interpolation::Bicubic;
 
-/// Enlarged, so that reducing it gives the picture again. Colors are weighted by alpha, as [`super::Resize`] does.
+/// Enlarges so that reducing the result gives the picture again. Colors are weighted by alpha, as in
+/// [`super::Resize`].
 #[derive(Debug, Clone)]
 pub struct BackProjection {
     scale: u32,
 }
 
 impl BackProjection {
-    /// `scale` times as large, 1 to 8.
+    /// Makes the filter to enlarge by `scale`, 1 to 8.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `scale` is out of range.
     pub fn new(scale: u32) -> Result<Self> {
         Ok(Self { scale: scale_of(scale)? })
     }
 
-    /// `opaque`: whether alpha is left out.
+    /// Enlarges a region; `opaque`: whether alpha is ignored.
     fn enlarged(&self, source: &Picture, rect: Rect, opaque: bool) -> Result<Vec<u8>> {
         let (width, height) = source.size();
         let columns = Taps::new(BICUBIC, width, width * self.scale, rect.x, rect.width);
@@ -67,7 +69,7 @@ impl Filter for BackProjection {
     }
 }
 
-/// Pixels of the small picture along one axis that all steps need.
+/// Range of the small picture's pixels along one axis that all steps need.
 struct Span {
     start: u32,
     len: u32,
@@ -80,8 +82,8 @@ impl Span {
         Self { start, len: (first + len + margin).min(side) - start }
     }
 
-    /// What each pixel becomes when the picture is enlarged and reduced again. What leaves the span is left out: it
-    /// does not get as far as the pixels that are wanted.
+    /// Taps of enlarging and reducing again, for each pixel. Taps outside the span are dropped: they do not
+    /// reach the requested pixels.
     fn trips(&self, side: u32, scale: u32) -> Vec<Tap> {
         let down = Taps::new(BICUBIC, side * scale, side, self.start, self.len);
         let up = Taps::new(BICUBIC, side, side * scale, down.start, down.len);

@@ -5,33 +5,34 @@ use super::{Filter, byte};
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::Result;
 
-/// Standard deviation of the spatial Gaussian, in pixels: best for the mean of photos with noise of 10 to 50.
+/// Standard deviation of the spatial Gaussian in pixels: best on average for photos with noise of 10 to 50.
 const SPATIAL: f64 = 1.5;
-/// Pixels that are seen to each side: three standard deviations, as scikit-image has it.
+/// Radius of the neighborhood in pixels: three standard deviations, as in scikit-image.
 const REACH: u32 = 5;
 /// Standard deviation of the Gaussian of color differences, per standard deviation of the noise.
 const RANGE: f64 = 2.0;
-/// Pixels of a row that are made at once: their sums stay in registers.
+/// Number of pixels of a row computed at once: their sums stay in registers.
 const LANES: usize = 8;
 
-/// The mean of the neighborhood, weighted by nearness in space and in color; edges stay. Alpha stays.
+/// Mean of the neighborhood, weighted by proximity in space and color, which preserves edges. Alpha is
+/// unchanged.
 ///
-/// `skimage.restoration.denoise_bilateral(x, sigma_color=2 * sigma / 255, sigma_spatial=1.5, mode="reflect")`, which
-/// takes a third of the Euclidean distance for the distance of two colors. (scikit-image up to 0.26 reads its table of
-/// spatial weights in rows that are one too long; here they are the Gaussian that it documents.)
+/// `skimage.restoration.denoise_bilateral(x, sigma_color=2 * sigma / 255, sigma_spatial=1.5,
+/// mode="reflect")`, which uses a third of the Euclidean distance between colors. (scikit-image up to 0.26
+/// reads its table of spatial weights with rows one entry too long; here they are the documented Gaussian.)
 #[derive(Debug, Clone)]
 pub struct Bilateral {
-    /// Of a squared distance of colors, 0–255.
+    /// Exponent factor of a squared color distance (colors 0–255).
     fall: f32,
-    /// Column and row from 0 to 2·reach, and the exponent of its spatial weight.
+    /// Column and row from 0 to 2·reach, and the exponent of the spatial weight.
     taps: Vec<(usize, usize, f32)>,
 }
 
 impl Bilateral {
-    /// For noise of standard deviation `sigma`, 1 to 100, of 255.
+    /// Makes the filter for noise of standard deviation `sigma`, 1 to 100, of 255.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `sigma` is out of range.
     pub fn new(sigma: f64) -> Result<Self> {
         let sigma = noise(sigma)?;
         let side = 2 * REACH as usize + 1;
@@ -64,7 +65,7 @@ impl Filter for Bilateral {
     }
 }
 
-/// Of the pixels from `center` on; `first` is the first that the first of them sees.
+/// Filters the pixels from `center` on; `first` is the first pixel of the first one's neighborhood.
 fn means(
     planes: &[Vec<f32>; 3],
     taps: &[(usize, f32)],
@@ -91,6 +92,6 @@ fn means(
             }
         }
     }
-    // The pixel itself weighs 1.
+    // The pixel itself has weight 1.
     sums.map(|sum| std::array::from_fn(|lane| sum[lane] / total[lane]))
 }

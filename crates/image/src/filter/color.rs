@@ -1,15 +1,15 @@
-//! Filters of single pixels.
+//! Per-pixel filters.
 
 use super::{Filter, byte, within};
 use crate::{Picture, RGBA, Rect, lab};
 use unet_kernels::error::Result;
 
-/// Luma of ITU-R BT.601 on values of non-linear sRGB.
+/// Luma of ITU-R BT.601, computed on non-linear sRGB.
 pub fn luma([r, g, b]: [f32; 3]) -> f32 {
     0.299 * r + 0.587 * g + 0.114 * b
 }
 
-/// Red, green and blue become [`luma`], rounded half up. Alpha stays.
+/// Replaces red, green and blue by [`luma`], rounded half up. Alpha is unchanged.
 #[derive(Debug, Clone)]
 pub struct Gray;
 
@@ -19,16 +19,16 @@ impl Filter for Gray {
     }
 }
 
-/// Chroma of CIE L\*a\*b\* times a factor. L\* stays, but where the colour leaves sRGB and is clipped;
-/// alpha stays.
+/// Scales chroma of CIE L\*a\*b\*. L\* is kept, unless the color leaves sRGB and is clipped; alpha is
+/// unchanged.
 #[derive(Debug, Clone)]
 pub struct Saturation(f32);
 
 impl Saturation {
-    /// `factor` 0 (gray) to 4; 1 changes nothing.
+    /// Makes the filter. `factor` is 0 (gray) to 4; 1 changes nothing.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `factor` is out of range.
     pub fn new(factor: f64) -> Result<Self> {
         Ok(Self(within("saturation", factor, 0.0, 4.0)? as f32))
     }
@@ -43,7 +43,7 @@ impl Filter for Saturation {
     }
 }
 
-/// Every pixel by itself; alpha stays.
+/// Maps every pixel separately; alpha is unchanged.
 pub(super) fn each(source: &Picture, rect: Rect, color: impl Fn([u8; 3]) -> [u8; 3]) -> Result<Vec<u8>> {
     let mut rgba = source.region(rect)?;
     for pixel in rgba.as_chunks_mut::<RGBA>().0 {

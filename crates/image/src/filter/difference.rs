@@ -1,4 +1,4 @@
-//! Where and how much two pictures differ, in colours.
+//! Heat maps of the difference between two pictures.
 
 use std::ops::Deref;
 
@@ -7,7 +7,7 @@ use crate::metrics::same_size;
 use crate::{Picture, RGBA, Rect, lab};
 use unet_kernels::error::Result;
 
-/// matplotlib's "inferno" (CC0) at eighths; lightness rises evenly, also for the colour-blind.
+/// matplotlib's "inferno" (CC0) at eighths; its lightness rises evenly, also for color-blind people.
 const INFERNO: [[u8; 3]; 9] = [
     [0, 0, 4],
     [31, 12, 72],
@@ -20,19 +20,19 @@ const INFERNO: [[u8; 3]; 9] = [
     [252, 255, 164],
 ];
 
-/// What of a difference is drawn.
+/// Kind of difference to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// The mean of the absolute differences of red, green and blue: from black by purple and orange
-    /// to light yellow.
+    /// Mean of the absolute differences of red, green and blue: from black through purple and orange to light
+    /// yellow.
     Absolute,
-    /// The mean of the differences: near white where there is none, red where the picture is lighter
-    /// than the reference, blue where it is darker; equally light for equal amounts.
+    /// Mean of the differences: near white for none, red where the picture is lighter than the reference,
+    /// blue where it is darker; equal amounts are equally light.
     Signed,
 }
 
 impl Sign {
-    /// The colour of a difference, 0 to 1 or −1 to 1; what is beyond looks like the end.
+    /// Color of a difference, 0 to 1 or −1 to 1, clamped to the range.
     pub fn color(self, difference: f32) -> [u8; 3] {
         match self {
             Self::Absolute => {
@@ -52,12 +52,12 @@ impl Sign {
     }
 }
 
-/// A heat map of how a picture differs from a reference. Opaque.
+/// Heat map of a picture's difference from a reference. Opaque.
 #[derive(Debug, Clone)]
 pub struct Difference<P> {
     reference: P,
     sign: Sign,
-    /// The colour of each sum of three differences, from −765 on.
+    /// Color of each sum of three differences, from −765 on.
     colors: Vec<[u8; 3]>,
 }
 
@@ -65,10 +65,10 @@ pub struct Difference<P> {
 const MOST: i32 = 3 * 255;
 
 impl<P> Difference<P> {
-    /// A difference of 255 / `gain` (1 to 255) has the last colour of the scale.
+    /// Makes the filter. A difference of 255 / `gain` (1 to 255) has the last color of the scale.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `gain` is out of range.
     pub fn new(reference: P, sign: Sign, gain: f64) -> Result<Self> {
         let gain = within("the gain", gain, 1.0, 255.0)? as f32;
         let colors = (-MOST..=MOST).map(|sum| sign.color(sum as f32 / MOST as f32 * gain)).collect();
@@ -77,10 +77,10 @@ impl<P> Difference<P> {
 }
 
 impl<P: Deref<Target = Picture>> Filter for Difference<P> {
-    /// Size of the result, that of the reference.
+    /// Size of the result, which is the reference's.
     ///
     /// # Errors
-    /// `InvalidInput` when the picture has another size.
+    /// `InvalidInput` if the picture has another size.
     fn size(&self, width: u32, height: u32) -> Result<(u32, u32)> {
         same_size((width, height), self.reference.size())?;
         Ok((width, height))

@@ -1,4 +1,4 @@
-//! Line drawings of photos.
+//! Line drawings from photos.
 
 use super::color::luma;
 use super::convolve::convolved;
@@ -8,36 +8,36 @@ use super::{Filter, apply, byte};
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// Gradients of luma a pixel where a line begins to show, and how much more makes it black.
+/// Luma gradient per pixel at which a line becomes visible, and the additional gradient that makes it black.
 const FAINT: f32 = 0.02;
 const RANGE: f32 = 0.08;
 
-/// Edges as black lines on white: `training/degrade.py`, `edges`.
+/// Draws edges as black lines on white: `training/degrade.py`, `edges`.
 ///
-/// Luma in 0–1, smoothed by a Gaussian of sigma 1; m is the length of its gradient by Sobel's kernels
-/// over 8, so that a ramp of s a pixel has m = s; e = clip((m − 0.02) / 0.08, 0, 1), drawn as
-/// 255·(1 − e). Alpha stays.
+/// Luma in 0–1 is smoothed by a Gaussian of sigma 1; m is the length of its gradient by Sobel's kernels over
+/// 8, so that a ramp of s per pixel has m = s; e = clip((m − 0.02) / 0.08, 0, 1), drawn as 255·(1 − e). Alpha
+/// is unchanged.
 #[derive(Debug, Clone)]
 pub struct Edges(Kernel);
 
 impl Edges {
-    /// The lines of a picture at its own size.
+    /// Makes the filter for edges at the picture's own size.
     ///
     /// # Errors
-    /// Those of making a Gaussian kernel, whose sigma is in range here.
+    /// Never in practice: the Gaussian's sigma is in range.
     pub fn new() -> Result<Self> {
         Ok(Self(Kernel::gaussian(1.0)?))
     }
 
-    /// The lines of a picture as a network sees it whose frame's shorter side is `side`: large photos have gentler
-    /// slopes a pixel, and lines that a smaller frame would not show. A small drawing, and what brings it to the
-    /// picture's size.
+    /// Edges as a network sees them, in a frame whose shorter side is `side`: large photos have gentler
+    /// slopes per pixel, and lines that a smaller frame would not show. Returns a small drawing, and the
+    /// filter that resizes it to the picture's size.
     ///
     /// # Errors
     /// `InvalidInput` for a side of 0, `OutOfMemory`.
     pub fn of_frame(source: &Picture, side: u32) -> Result<(Picture, Resize)> {
         if side == 0 {
-            return Err(Error::InvalidInput("the side of a frame of 0 pixels has no edges".into()));
+            return Err(Error::InvalidInput("a frame needs a side of at least 1 pixel".into()));
         }
         let (width, height) = (source.width(), source.height());
         let factor = (f64::from(side) / f64::from(width.min(height))).min(1.0);
@@ -46,10 +46,10 @@ impl Edges {
         Ok((apply(&Self::new()?, &reduced)?, Resize::to(width, height, Interpolation::Bicubic)))
     }
 
-    /// The same at once.
+    /// Computes the edges of [`Self::of_frame`] at the picture's size.
     ///
     /// # Errors
-    /// Those of [`Self::of_frame`].
+    /// As for [`Self::of_frame`].
     pub fn of_photo(source: &Picture, side: u32) -> Result<Picture> {
         let (drawn, enlarge) = Self::of_frame(source, side)?;
         apply(&enlarge, &drawn)
@@ -89,7 +89,7 @@ impl Filter for Edges {
 mod tests {
     use super::*;
 
-    /// Squares whose sides are `scale` pixels.
+    /// Checkerboard of squares with sides of `scale` pixels.
     fn board(scale: u32) -> Picture {
         let side = 16 * scale;
         let value =

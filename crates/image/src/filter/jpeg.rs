@@ -1,14 +1,14 @@
-//! What saving as JPEG does to a picture.
+//! The damage of saving as JPEG.
 
 use super::Filter;
 use crate::encode_jpeg::{Subsampling, check_quality, encode_jpeg};
 use crate::{Picture, RGBA, Rect, decode};
 use unet_kernels::error::Result;
 
-/// Largest side of a minimum coded unit, in pixels, and of what a decoder smooths chroma over.
+/// Maximum side of a minimum coded unit, in pixels, and the support of a decoder's chroma smoothing.
 const UNIT: u32 = 16;
 
-/// A JPEG file and back: [`encode_jpeg`], then [`decode`]. Alpha stays.
+/// Encodes as JPEG and decodes again: [`encode_jpeg`], then [`decode`]. Alpha is unchanged.
 #[derive(Debug, Clone)]
 pub struct Jpeg {
     quality: u8,
@@ -16,18 +16,18 @@ pub struct Jpeg {
 }
 
 impl Jpeg {
-    /// `quality` 1 to 100, as libjpeg measures it.
+    /// Makes the filter. `quality` is 1 to 100, on libjpeg's scale.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `quality` is out of range.
     pub fn new(quality: u8, subsampling: Subsampling) -> Result<Self> {
         check_quality(quality)?;
         Ok(Self { quality, subsampling })
     }
 
-    /// The same of a picture that `pixels` makes in turn, of which any rectangle can be asked for. The
-    /// blocks of a file see no further than themselves, and its decoder one more, so that a part can
-    /// be made without the rest.
+    /// Compresses a region of a picture whose rectangles are computed by `pixels`. Blocks of a file are
+    /// independent and the decoder reads at most one block beyond, so a region can be computed without the
+    /// rest.
     pub(super) fn of_region(
         &self,
         source: &Picture,
@@ -37,7 +37,7 @@ impl Jpeg {
         let around = units_around(source, rect);
         let mut made = pixels(around)?;
         let alpha: Vec<u8> = made.iter().copied().skip(3).step_by(RGBA).collect();
-        // What transparent pixels hide is kept as well.
+        // Hidden colors of transparent pixels are kept too.
         made.iter_mut().skip(3).step_by(RGBA).for_each(|alpha| *alpha = 255);
         let opaque = Picture::from_rgba(around.width, around.height, &made)?;
         drop(made);
@@ -60,7 +60,7 @@ impl Filter for Jpeg {
     }
 }
 
-/// Whole units that cover a rectangle, and one more on each side, as far as the picture goes.
+/// Whole units that cover a rectangle, plus one on each side, clipped to the picture.
 fn units_around(source: &Picture, rect: Rect) -> Rect {
     let along = |first: u32, len: u32, side: u32| {
         let start = (first - first % UNIT).saturating_sub(UNIT);

@@ -1,14 +1,14 @@
-//! Pixels as floats, and weighted sums of them along rows and columns: what super-resolution without a network is made of.
+//! Weighted sums of float pixels along rows and columns, the basis of super-resolution without networks.
 
 use super::convolve::add;
 use super::resize::Tap;
 use crate::RGBA;
 use unet_kernels::error::{Error, Result};
 
-/// Colors times alpha, and alpha, 0–255.
+/// Colors premultiplied by alpha, and alpha; 0–255.
 pub(crate) type Pixel = [f32; RGBA];
 
-/// The pixels of RGBA bytes. `opaque`: whether alpha is left out.
+/// Converts RGBA bytes to pixels. `opaque`: whether alpha is ignored.
 pub(crate) fn weighted(rgba: &[u8], opaque: bool) -> Result<Vec<Pixel>> {
     let each = rgba.as_chunks::<RGBA>().0.iter().map(|&[r, g, b, a]| {
         let share = f32::from(if opaque { 255 } else { a });
@@ -37,7 +37,7 @@ fn reserved(len: usize) -> Result<Vec<Pixel>> {
     Ok(pixels)
 }
 
-/// Rows of `stride` pixels, resampled along the row; taps count from a row's first pixel.
+/// Resamples rows of `stride` pixels along x; taps are relative to a row's first pixel.
 pub(crate) fn along_rows(from: &[Pixel], stride: usize, columns: &[Tap]) -> Result<Vec<Pixel>> {
     let mut across = zeros(columns.len() * (from.len() / stride))?;
     for (to, row) in across.chunks_exact_mut(columns.len()).zip(from.chunks_exact(stride)) {
@@ -52,7 +52,7 @@ pub(crate) fn along_rows(from: &[Pixel], stride: usize, columns: &[Tap]) -> Resu
     Ok(across)
 }
 
-/// Rows of `stride` pixels, resampled along both axes.
+/// Resamples rows of `stride` pixels along both axes.
 pub(crate) fn resampled(from: &[Pixel], stride: usize, columns: &[Tap], rows: &[Tap]) -> Result<Vec<Pixel>> {
     let (across, width) = (along_rows(from, stride, columns)?, columns.len());
     let mut made = zeros(width * rows.len())?;

@@ -1,4 +1,4 @@
-//! The median, by a histogram that slides along each row (Huang et al. 1979).
+//! Median filter by a histogram that slides along each row (Huang et al. 1979).
 
 use super::Filter;
 use super::kernel::reach_of;
@@ -6,15 +6,14 @@ use super::window::reflected;
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::Result;
 
-/// The median of `side` × `side` pixels, channel by channel (`scipy.ndimage.median_filter`). Alpha
-/// stays.
+/// Median of `side` × `side` pixels, channel by channel (`scipy.ndimage.median_filter`). Alpha is unchanged.
 #[derive(Debug, Clone)]
 pub struct Median {
     reach: u32,
 }
 
 impl Median {
-    /// `side` is odd, 1 to 31.
+    /// Makes the filter. `side` is odd, 1 to 31.
     ///
     /// # Errors
     /// `InvalidInput` otherwise.
@@ -49,10 +48,10 @@ impl Filter for Median {
     }
 }
 
-/// How often each byte occurs, and where the middle was last.
+/// Histogram of bytes, and the previous median.
 struct Histogram {
     count: [u16; 256],
-    /// So many bytes are to lie before the median.
+    /// Number of bytes that must precede the median.
     half: usize,
     guess: u8,
     below_guess: usize,
@@ -73,7 +72,7 @@ impl Histogram {
         self.below_guess -= usize::from(byte < self.guess);
     }
 
-    /// Moves the guess: neighbouring medians differ little.
+    /// Moves the previous median, since neighboring medians differ little.
     fn median(&mut self) -> u8 {
         while self.below_guess > self.half {
             self.guess -= 1;

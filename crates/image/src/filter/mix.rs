@@ -1,4 +1,4 @@
-//! Two pictures in one.
+//! Blending of two pictures.
 
 use std::ops::Deref;
 
@@ -6,7 +6,7 @@ use super::{Filter, Interpolation, Resize, byte, within};
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::Result;
 
-/// `original + strength·(result − original)` of each channel but alpha, which is the source's, the
+/// `original + strength·(result − original)` for each channel but alpha, which is that of the source, the
 /// result. An original of another size is resized (bicubic) first.
 #[derive(Debug, Clone)]
 pub struct Mix<P> {
@@ -15,10 +15,10 @@ pub struct Mix<P> {
 }
 
 impl<P> Mix<P> {
-    /// `strength` 0 (the original) to 1 (the result).
+    /// Makes the filter. `strength` is 0 (the original) to 1 (the result).
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `strength` is out of range.
     pub fn new(original: P, strength: f64) -> Result<Self> {
         Ok(Self { original, strength: within("the strength", strength, 0.0, 1.0)? as f32 })
     }

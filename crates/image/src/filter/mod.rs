@@ -1,11 +1,10 @@
-//! Pictures out of pictures, without a network: what degrades them for a test, what restored them
-//! before there were networks, and what adjusts a result.
+//! Picture filters without networks: degradations for tests, classical restoration, and adjustments of a
+//! result.
 //!
-//! Every filter says what any rectangle of its result looks like, and sees the source alone: a
-//! result is made tile by tile in bounded memory, and a part of it equals the same part of the
-//! whole. Beyond the borders pictures are reflected without repeating the edge pixel
-//! (`torch.nn.functional.pad(mode="reflect")`, `scipy.ndimage` `mode="mirror"`). Wholly transparent
-//! pixels have the colours of visible ones nearby ([`Picture::bled`]).
+//! Every filter can compute any rectangle of its result from the source alone: results are computed tile by
+//! tile in bounded memory, and a region equals the same region of the whole. Pictures are reflected at their
+//! borders without repeating the edge pixel (`torch.nn.functional.pad(mode="reflect")`, `scipy.ndimage`
+//! `mode="mirror"`). Fully transparent pixels have the colors of visible ones nearby ([`Picture::bled`]).
 
 mod autocontrast;
 mod back_projection;
@@ -54,17 +53,17 @@ use super::work::{Work, finish};
 use super::{Picture, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// A picture as a function of another.
+/// A function from pictures to pictures.
 pub trait Filter {
     /// Size of the result for a source of this size.
     ///
     /// # Errors
-    /// `InvalidInput` where there is none.
+    /// `InvalidInput` if the source has no result.
     fn size(&self, width: u32, height: u32) -> Result<(u32, u32)> {
         Ok((width, height))
     }
 
-    /// Row-major RGBA bytes of a rectangle of the result, which the caller has made sure lies in it.
+    /// Row-major RGBA bytes of a rectangle of the result; the caller ensures that it lies inside.
     ///
     /// # Errors
     /// `OutOfMemory`.
@@ -81,22 +80,22 @@ impl<F: Filter + ?Sized> Filter for &F {
     }
 }
 
-/// A result in the making, a tile at a step.
+/// A result in progress, one tile per step.
 pub struct Filtered<'a, P> {
     filter: Box<dyn Filter + 'a>,
     source: P,
-    /// The source, where colours that nobody sees had to be replaced.
+    /// The source with hidden colors replaced, if it has any.
     bled: Option<Picture>,
     part: Rect,
     result: Picture,
 }
 
 impl<'a, P: Deref<Target = Picture>> Filtered<'a, P> {
-    /// The whole result, or a part of it.
+    /// Prepares the whole result, or a region of it.
     ///
     /// # Errors
-    /// `InvalidInput` where the source has no such result or the result no such part;
-    /// `PictureTooLarge`, `OutOfMemory`.
+    /// `InvalidInput` if the source has no such result or the result no such region; `PictureTooLarge`,
+    /// `OutOfMemory`.
     pub fn new(filter: Box<dyn Filter + 'a>, source: P, part: Option<Rect>) -> Result<Self> {
         let (width, height) = filter.size(source.width(), source.height())?;
         let whole = Picture::new(width, height)?;
@@ -109,7 +108,7 @@ impl<'a, P: Deref<Target = Picture>> Filtered<'a, P> {
         Ok(Self { filter, source, bled, part, result: Picture::new(part.width, part.height)? })
     }
 
-    /// What has been made so far.
+    /// The result so far.
     pub fn into_picture(self) -> Picture {
         self.result
     }
@@ -129,24 +128,24 @@ impl<P: Deref<Target = Picture>> Work for Filtered<'_, P> {
     }
 }
 
-/// The whole result at once.
+/// Computes the whole result.
 ///
 /// # Errors
-/// Those of [`Filtered::new`], and `OutOfMemory`.
+/// As for [`Filtered::new`], and `OutOfMemory`.
 pub fn apply(filter: &dyn Filter, source: &Picture) -> Result<Picture> {
     let mut filtered = Filtered::new(Box::new(filter), source, None)?;
     finish(&mut filtered)?;
     Ok(filtered.into_picture())
 }
 
-/// `value`, where it lies in a range.
+/// Checks that `value` is in a range.
 ///
 /// # Errors
-/// `InvalidInput` that names it.
+/// `InvalidInput` naming the value.
 // Once in the download, not once in every caller.
 #[inline(never)]
 pub(super) fn within(name: &str, value: f64, low: f64, high: f64) -> Result<f64> {
-    // NaN lies in no range.
+    // NaN is in no range.
     if (low..=high).contains(&value) {
         return Ok(value);
     }

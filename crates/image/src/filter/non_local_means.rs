@@ -1,8 +1,8 @@
 //! Non-local means (Buades, Coll and Morel, *A Non-Local Algorithm for Image Denoising*, 2005).
 //!
-//! Patches are compared a shift of the picture at a time: the squared differences to the shifted picture, summed over
-//! boxes, are the distances of all patches at this shift (Darbon et al. 2008). They are whole numbers that floats hold
-//! exactly, so running sums leave no trace of where a tile begins.
+//! Patches are compared one shift at a time: squared differences to the shifted picture, summed over boxes,
+//! are the distances of all patches at this shift (Darbon et al. 2008). They are integers that floats
+//! represent exactly, so running sums do not depend on where a tile begins.
 
 use super::weights::{decay, noise, planes, zeros};
 use super::{Filter, byte};
@@ -11,35 +11,35 @@ use unet_kernels::error::Result;
 
 /// Side of a patch.
 const PATCH: usize = 5;
-/// Rows and columns of a patch before its center, and after it: scikit-image's fast mode sums differences of an
-/// integral image, which leaves the first row and column out.
+/// Rows and columns of a patch before and after its center: scikit-image's fast mode sums differences of an
+/// integral image, which omits the first row and column.
 const BEFORE: usize = PATCH / 2 - 1;
 const AFTER: usize = PATCH / 2;
 const SUMMED: usize = BEFORE + 1 + AFTER;
-/// Farthest shift along each axis, in pixels.
+/// Maximum shift along each axis, in pixels.
 const DISTANCE: usize = 6;
-/// Standard deviation of patch differences that still count, per standard deviation of the noise.
+/// Standard deviation of relevant patch differences, per standard deviation of the noise.
 const FILTERING: f64 = 0.8;
-/// Patches of less weight than e^−5 do not count.
+/// Patches with a weight below e^−5 are ignored.
 const CUTOFF: f32 = 5.0;
 
-/// The mean of the pixels nearby whose patches look alike, weighted by likeness. Alpha stays.
+/// Mean of nearby pixels, weighted by the similarity of their patches. Alpha is unchanged.
 ///
-/// `skimage.restoration.denoise_nl_means(x, patch_size=5, patch_distance=6, h=0.8 * s, sigma=s, fast_mode=True)` with
-/// s = sigma / 255, the settings of scikit-image's example, but with the exponential itself: its fast one is off by some
-/// percent.
+/// `skimage.restoration.denoise_nl_means(x, patch_size=5, patch_distance=6, h=0.8 * s, sigma=s,
+/// fast_mode=True)` with s = sigma / 255, the settings of scikit-image's example, but with the exact
+/// exponential: its fast approximation is off by several percent.
 #[derive(Debug, Clone)]
 pub struct NonLocalMeans {
-    /// What noise alone makes of a patch's squared distance.
+    /// Expected squared distance of patches that differ by noise alone.
     bias: f32,
     fall: f32,
 }
 
 impl NonLocalMeans {
-    /// For noise of standard deviation `sigma`, 1 to 100, of 255.
+    /// Makes the filter for noise of standard deviation `sigma`, 1 to 100, of 255.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `sigma` is out of range.
     pub fn new(sigma: f64) -> Result<Self> {
         let sigma = noise(sigma)?;
         let bias = (SUMMED * SUMMED * 3) as f64 * 2.0 * sigma * sigma;
@@ -47,7 +47,7 @@ impl NonLocalMeans {
         Ok(Self { bias: bias as f32, fall: fall as f32 })
     }
 
-    /// Of a patch's squared distance.
+    /// Weight of a patch's squared distance.
     #[inline(always)]
     fn weight(&self, distance: f32) -> f32 {
         let above = (distance - self.bias) * self.fall;
@@ -62,7 +62,7 @@ impl Filter for NonLocalMeans {
         let planes = planes(source, rect, (DISTANCE + AFTER) as u32)?;
         let mut means = Means::new(&planes, rect.width as usize, rect.height as usize)?;
         for down in 0..=DISTANCE {
-            // Of a shift and its opposite one is enough: patches are as much alike either way.
+            // Only one of each pair of opposite shifts, since similarity is symmetric.
             for across in 0..=2 * DISTANCE {
                 if down > 0 || across > DISTANCE {
                     means.add(self, down, across)?;
@@ -79,7 +79,7 @@ impl Filter for NonLocalMeans {
     }
 }
 
-/// Weighted sums of a tile's pixels, and the window they are made from.
+/// Weighted sums of a tile's pixels, and their source window.
 struct Means<'a> {
     planes: &'a [Vec<f32>; 3],
     stride: usize,
@@ -89,11 +89,11 @@ struct Means<'a> {
     sums: [Vec<f32>; 3],
 }
 
-/// Pixels of the window before those of the tile.
+/// Margin of the window around the tile, in pixels.
 const MARGIN: usize = DISTANCE + AFTER;
 
 impl<'a> Means<'a> {
-    /// With the pixels themselves, which weigh 1.
+    /// Starts with the pixels themselves, with weight 1.
     fn new(planes: &'a [Vec<f32>; 3], width: usize, height: usize) -> Result<Self> {
         let mut sums = [vec![], vec![], vec![]];
         for sum in &mut sums {
@@ -111,12 +111,13 @@ impl<'a> Means<'a> {
         Ok(means)
     }
 
-    /// Adds to every pixel the one `down` rows below it and `across` − [`DISTANCE`] columns to its right, and the one
-    /// that lies as far to the other side.
+    /// Adds to every pixel the one `down` rows below it and `across` − [`DISTANCE`] columns to its right, and
+    /// the one at the opposite shift.
     fn add(&mut self, how: &NonLocalMeans, down: usize, across: usize) -> Result<()> {
         let right = across as isize - DISTANCE as isize;
         let offset = (down * self.stride).wrapping_add_signed(right);
-        // Pairs of which the tile has at least one: their first pixels, in columns of the window from `left` on.
+        // Pairs with at least one pixel in the tile: their first pixels, in columns of the window from `left`
+        // on.
         let left = MARGIN - right.max(0) as usize;
         let len = self.width + right.unsigned_abs();
         let mut rows = [const { vec![] }; SUMMED];
@@ -125,7 +126,7 @@ impl<'a> Means<'a> {
         }
         let (mut columns, mut weights) = (zeros(len + SUMMED - 1)?, zeros(len)?);
         let first = MARGIN - down;
-        // The first rows fill the sums alone.
+        // The first rows only fill the sums.
         for (count, y) in (first - BEFORE..self.height + MARGIN + AFTER).enumerate() {
             let row = &mut rows[count % SUMMED];
             for (sum, old) in columns.iter_mut().zip(&*row) {
@@ -142,7 +143,7 @@ impl<'a> Means<'a> {
             for (i, weight) in weights.iter_mut().enumerate() {
                 *weight = how.weight(shifted.iter().map(|columns| columns[i]).sum());
             }
-            // The row of the window that the patches' centers are in.
+            // Row of the window that contains the patches' centers.
             let center = y - AFTER;
             let skipped = right.min(0).unsigned_abs();
             if center >= MARGIN {
@@ -157,7 +158,7 @@ impl<'a> Means<'a> {
         Ok(())
     }
 
-    /// Squared distances of the window's pixels from `first` on to those `offset` further.
+    /// Squared distances between the window's pixels from `first` on and those `offset` further.
     fn differences(&self, row: &mut [f32], first: usize, offset: usize) {
         let [r, g, b] = [0, 1, 2].map(|channel| {
             let plane = &self.planes[channel];
@@ -169,7 +170,7 @@ impl<'a> Means<'a> {
         }
     }
 
-    /// Adds the window's pixels from `from` on to the tile's row `y`.
+    /// Adds the window's pixels from `from` on, weighted, to the tile's row `y`.
     fn weigh(&mut self, y: usize, from: usize, weights: &[f32]) {
         let weights = &weights[..self.width];
         for (total, weight) in self.totals[y * self.width..].iter_mut().zip(weights) {

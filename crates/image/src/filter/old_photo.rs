@@ -1,12 +1,12 @@
-//! What the years do to a photo on paper.
+//! Simulation of an old photo print.
 //!
-//! In the order in which it comes about: a soft lens, the film's grain, fading and the brown of the print, then
-//! scratches, specks and tears, and at last the JPEG file of a scan. Where the damage is depends on a seed and on the
-//! picture's size alone, so that any part shows what the whole does. Lengths grow with the picture:
-//! a unit is its shorter side over 512.
+//! Damage is applied in its order of occurrence: a soft lens, film grain, fading and browning of the print,
+//! then scratches, specks and tears, and finally the JPEG file of a scan. Its positions depend on the seed
+//! and the picture's size alone, so that any region shows the same as in the whole. Lengths scale with the
+//! picture: a unit is its shorter side over 512.
 //!
-//! Equally distributed numbers come from pcg4d, as in [`crate::noise`], of (which number, which mark, which kind of
-//! mark, seed). `training/degrade.py` has the same, `old_photo`.
+//! Uniformly distributed numbers come from pcg4d, as in [`crate::noise`], of (number, mark, kind of mark,
+//! seed). `training/degrade.py` has the same filter, `old_photo`.
 
 use super::color::luma;
 use super::convolve::convolved;
@@ -19,17 +19,17 @@ use crate::{Picture, RGBA, Rect};
 use std::f32::consts::{PI, TAU};
 use unet_kernels::error::{Error, Result};
 
-/// Shorter side of a picture whose unit is a pixel.
+/// Shorter side of a picture whose unit is one pixel.
 const SIDE: f32 = 512.0;
-/// How many marks there are where the wear is 1.
+/// Number of marks at a wear of 1.
 const SCRATCHES: f64 = 16.0;
 const SPECKS: f64 = 220.0;
 const TEARS: f64 = 4.0;
-/// White and black of a print that has faded altogether.
+/// Black and white of a completely faded print.
 const FADED: [f32; 2] = [90.0, 225.0];
-/// Silver that has turned brown: black and white of a sepia print.
+/// Black and white of a sepia print, whose silver has turned brown.
 const SEPIA: [[f32; 3]; 2] = [[24.0, 12.0, 2.0], [255.0, 243.0, 214.0]];
-/// Paper under the picture.
+/// Gray level of the paper under the picture.
 const PAPER: f32 = 238.0;
 /// Grain is wider than a pixel: weights along each axis, whose squares sum to 3/8.
 const GRAIN: [f64; 3] = [0.25, 0.5, 0.25];
@@ -39,9 +39,9 @@ const GRAIN: [f64; 3] = [0.25, 0.5, 0.25];
 pub struct Age {
     /// Scratches, specks and tears, 0 to 1.
     pub wear: f64,
-    /// How much contrast is gone, 0 to 1.
+    /// Loss of contrast, 0 to 1.
     pub fading: f64,
-    /// How brown it is, 0 (its own colors) to 1 (none of them).
+    /// Share of brown, 0 (original colors) to 1 (no color left).
     pub sepia: f64,
     /// Sigma of a Gaussian, 0 to 20 pixels.
     pub blur: f64,
@@ -49,7 +49,7 @@ pub struct Age {
     pub grain: f64,
 }
 
-/// An old print, scanned. Alpha stays.
+/// A scanned old print. Alpha is unchanged.
 #[derive(Debug, Clone)]
 pub struct OldPhoto {
     age: Age,
@@ -61,13 +61,13 @@ pub struct OldPhoto {
 /// A mark along a line.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
-    /// Where it begins, and the direction of its length.
+    /// Start, and direction of its length.
     start: [f32; 2],
     along: [f32; 2],
     length: f32,
-    /// Half of its width where it begins and where it ends.
+    /// Half of its width at the start and at the end.
     half: [f32; 2],
-    /// By how much its middle is off, and how it wavers.
+    /// Offset of its middle, and amplitude of its wavering.
     bend: f32,
     waver: f32,
     phase: f32,
@@ -75,7 +75,7 @@ struct Mark {
     opacity: f32,
 }
 
-/// Numbers of one mark.
+/// Random numbers of one mark.
 struct Dice {
     seed: u32,
     kind: u32,
@@ -84,7 +84,7 @@ struct Dice {
 }
 
 impl Dice {
-    /// Equally distributed in 0–1.
+    /// Uniformly distributed in 0–1.
     fn roll(&mut self) -> f32 {
         self.next += 1;
         uniform(self.seed, self.next, self.mark, self.kind) as f32
@@ -94,7 +94,7 @@ impl Dice {
         between(low, high, self.roll())
     }
 
-    /// Of the paper where the picture is gone, or of what lies on it.
+    /// Tone of the bare paper, or of dirt on it.
     fn tone(&mut self, light: f32) -> f32 {
         if self.roll() < light { self.between(205.0, 250.0) } else { self.between(10.0, 60.0) }
     }
@@ -105,10 +105,10 @@ fn between(low: f32, high: f32, share: f32) -> f32 {
 }
 
 impl OldPhoto {
-    /// `quality` of the scan's JPEG file (4:2:0), `None` for one without loss.
+    /// Makes the filter. `quality` is that of the scan's JPEG file (4:2:0), `None` for lossless.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the ranges.
+    /// `InvalidInput` if a value is out of range.
     pub fn new(age: Age, quality: Option<u8>, seed: u32) -> Result<Self> {
         within("the wear of an old photo", age.wear, 0.0, 1.0)?;
         within("the fading of an old photo", age.fading, 0.0, 1.0)?;
@@ -119,7 +119,7 @@ impl OldPhoto {
         Ok(Self { age, lens, saved, seed })
     }
 
-    /// The print as it was scanned, before it was saved.
+    /// The scanned print before compression.
     fn scanned(&self, source: &Picture, rect: Rect) -> Result<Vec<u8>> {
         let mut rgba = source.region(rect)?;
         let soft = self.lens.as_ref().map(|lens| convolved(source, rect, 0, lens)).transpose()?;
@@ -152,7 +152,7 @@ impl OldPhoto {
         Ok(rgba)
     }
 
-    /// Alike in all channels, and a little in neighbors.
+    /// Grain of a pixel: equal in all channels, and slightly correlated between neighbors.
     fn grain(&self, x: u32, y: u32) -> f32 {
         if self.age.grain == 0.0 {
             return 0.0;
@@ -160,14 +160,14 @@ impl OldPhoto {
         let mut sum = 0.0;
         for (v, down) in (0..).zip(GRAIN) {
             for (u, across) in (0..).zip(GRAIN) {
-                // Positions are those of noise: they wrap.
+                // Noise positions wrap around.
                 sum += across * down * normal(self.seed, x.wrapping_add(u), y.wrapping_add(v), 0);
             }
         }
         (sum * self.age.grain * 8.0 / 3.0) as f32
     }
 
-    /// All marks of a picture of this size, the last on top.
+    /// All marks of a picture of this size, bottom to top.
     fn marks(&self, [width, height]: [f32; 2]) -> Vec<Mark> {
         let unit = (width.min(height) / SIDE).max(0.25);
         let many = |most: f64| (most * self.age.wear).round() as u32;
@@ -180,7 +180,7 @@ impl OldPhoto {
     }
 }
 
-/// Dust, mostly small, seldom round.
+/// A speck of dust, mostly small, seldom round.
 fn speck(dice: &mut Dice, unit: f32, width: f32, height: f32) -> Mark {
     let (start, angle) = ([dice.between(0.0, width), dice.between(0.0, height)], dice.between(0.0, PI));
     let (size, long) = (dice.roll(), dice.roll());
@@ -217,7 +217,7 @@ fn scratch(dice: &mut Dice, unit: f32, width: f32, height: f32) -> Mark {
     }
 }
 
-/// A tear from the border inwards: paper shows.
+/// A tear from the border inward, which exposes the paper.
 fn tear(dice: &mut Dice, unit: f32, width: f32, height: f32) -> Mark {
     let (side, at, lean) = (dice.roll() * 4.0, dice.roll(), dice.between(-0.5, 0.5));
     let (start, inward) = match side as u32 {
@@ -241,7 +241,7 @@ fn tear(dice: &mut Dice, unit: f32, width: f32, height: f32) -> Mark {
 }
 
 impl Mark {
-    /// How much of a pixel it covers, 0 to 1.
+    /// Coverage of a pixel, 0 to 1.
     fn cover(&self, [x, y]: [f32; 2]) -> f32 {
         let [dx, dy] = [x - self.start[0], y - self.start[1]];
         let along = dx * self.along[0] + dy * self.along[1];
@@ -255,7 +255,7 @@ impl Mark {
         (half + 0.5 - distance).clamp(0.0, (2.0 * half).min(1.0)) * self.opacity
     }
 
-    /// Draws it over the pixels of a rectangle.
+    /// Draws the mark over the pixels of a rectangle.
     fn draw(&self, pixels: &mut [[f32; 3]], rect: Rect) {
         let margin = self.half[0].max(self.half[1]) + self.bend.abs() + 1.5 * self.waver + 1.0;
         let reached = |axis: usize, first: u32, len: u32| {

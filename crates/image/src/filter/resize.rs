@@ -9,26 +9,26 @@ use crate::tile::zeroed;
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// Source rows read at once.
+/// Number of source rows read at once.
 const BAND: u32 = 64;
 
-/// Kernels as Pillow and the `image` crate have them; all but nearest are stretched by the factor
-/// where a picture gets smaller, so that every pixel counts (antialiasing).
+/// Interpolation kernels as in Pillow and the `image` crate; for reduction all but nearest are stretched by
+/// the factor, so that every pixel counts (antialiasing).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Interpolation {
-    /// The pixel at the centre.
+    /// Pixel at the center.
     Nearest,
     /// A triangle: linear between neighbors.
     Bilinear,
     /// Keys' cubic with a = −½: Pillow's BICUBIC, MATLAB's `imresize`, `CatmullRom` of `image`.
     Bicubic,
-    /// A sinc windowed by the main lobe of another, three times as wide.
+    /// Sinc windowed by the main lobe of a sinc three times as wide.
     Lanczos3,
 }
 
-/// Another size. Colours are weighted by alpha, but where all are transparent; borders weigh what
-/// lies inside alone.
+/// Resizes a picture. Colors are weighted by alpha, unless all are transparent; at the borders only the
+/// inside counts.
 #[derive(Debug, Clone)]
 pub struct Resize {
     target: Target,
@@ -44,29 +44,29 @@ enum Target {
 }
 
 impl Resize {
-    /// To exactly this size.
+    /// Resizes to exactly this size.
     pub fn to(width: u32, height: u32, interpolation: Interpolation) -> Self {
         Self { target: Target::Size(width, height), interpolation, shift: [0.0; 2] }
     }
 
-    /// `scale` times as large, 1 to 8.
+    /// Enlarges by `scale`, 1 to 8.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `scale` is out of range.
     pub fn up(scale: u32, interpolation: Interpolation) -> Result<Self> {
         Ok(Self { target: Target::Up(scale_of(scale)?), interpolation, shift: [0.0; 2] })
     }
 
-    /// `scale` times as small, 1 to 8. Where a side is no multiple of it, the rest at the right or
-    /// the bottom is cut off first, as papers on super-resolution do.
+    /// Reduces by `scale`, 1 to 8. If a side is not a multiple, the remainder at the right or the bottom is
+    /// cropped first, as in papers on super-resolution.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the range.
+    /// `InvalidInput` if `scale` is out of range.
     pub fn down(scale: u32, interpolation: Interpolation) -> Result<Self> {
         Ok(Self { target: Target::Down(scale_of(scale)?), interpolation, shift: [0.0; 2] })
     }
 
-    /// Of the picture as it looks from elsewhere: what is read lies `shift` source pixels further to the right and down.
+    /// Shifts the view: samples are read `shift` source pixels further to the right and down.
     pub fn shifted(self, shift: [f64; 2]) -> Self {
         Self { shift, ..self }
     }
@@ -85,7 +85,7 @@ impl Filter for Resize {
             Target::Size(width, height) => Ok((width, height)),
             Target::Up(scale) => Ok((width.saturating_mul(scale), height.saturating_mul(scale))),
             Target::Down(scale) if width < scale || height < scale => Err(Error::InvalidInput(format!(
-                "a picture of {width} × {height} pixels cannot be made {scale} times as small"
+                "a picture of {width} × {height} pixels cannot be reduced by {scale}"
             ))),
             Target::Down(scale) => Ok((width / scale, height / scale)),
         }
@@ -126,7 +126,8 @@ impl Resize {
     }
 }
 
-/// RGBA bytes of rows that have been interpolated along the row; `across` begins where `rows` do.
+/// Interpolates rows, which are resampled along x already, along y to RGBA bytes; `across` begins where
+/// `rows` do.
 pub(crate) fn along_columns(across: &[[f32; RGBA]], rows: &Taps, width: usize) -> Result<Vec<u8>> {
     let mut rgba = zeroed(rows.each.len() * width * RGBA)?;
     let (out, _) = rgba.as_chunks_mut::<RGBA>();
@@ -143,8 +144,8 @@ pub(crate) fn along_columns(across: &[[f32; RGBA]], rows: &Taps, width: usize) -
     Ok(rgba)
 }
 
-/// The source rows that are needed, interpolated along the row; colours multiplied by alpha, or by 255
-/// where all is taken for opaque.
+/// Required source rows, resampled along x; colors are premultiplied by alpha, or by 255 if all count as
+/// opaque.
 fn across(source: &Picture, columns: &Taps, rows: &Taps, opaque: bool) -> Result<Vec<[f32; RGBA]>> {
     let mut across = Vec::new();
     let len = columns.each.len() * rows.len as usize;
@@ -169,34 +170,34 @@ fn across(source: &Picture, columns: &Taps, rows: &Taps, opaque: bool) -> Result
     Ok(across)
 }
 
-/// What the pixels of a window of the result take from the source along one axis.
+/// Source pixels and weights for a window of the result along one axis.
 pub(crate) struct Taps {
-    /// Source pixels that are needed at all.
+    /// First required source pixel.
     pub start: u32,
     pub len: u32,
     pub each: Vec<Tap>,
 }
 
 pub(crate) struct Tap {
-    /// Counted from [`Taps::start`].
+    /// Relative to [`Taps::start`].
     pub first: usize,
-    /// They sum to 1.
+    /// Weights, which sum to 1.
     pub weights: Vec<f32>,
 }
 
 impl Taps {
-    /// Each pixel's taps, counted from a source pixel that lies no further than [`Taps::start`].
+    /// Taps of each pixel relative to source pixel `first`, which is at most [`Taps::start`].
     pub(crate) fn counted_from(self, first: u32) -> Vec<Tap> {
         let further = (self.start - first) as usize;
         self.each.into_iter().map(|tap| Tap { first: tap.first + further, ..tap }).collect()
     }
 
-    /// For `len` pixels from `first` on of an axis that goes from `from` to `to` pixels.
+    /// Taps for `len` pixels from `first` on of an axis resized from `from` to `to` pixels.
     pub(crate) fn new(interpolation: Interpolation, from: u32, to: u32, first: u32, len: u32) -> Self {
         Self::shifted(interpolation, from, to, first, len, 0.0)
     }
 
-    /// The same, read `shift` source pixels further.
+    /// Like [`Taps::new`], with samples read `shift` source pixels further.
     pub(crate) fn shifted(
         interpolation: Interpolation,
         from: u32,
@@ -223,7 +224,7 @@ impl Taps {
             let at = |p: u32| interpolation.kernel((f64::from(p) + 0.5 - centre) / stretch);
             let sum: f64 = pixels.clone().map(at).sum();
             let weights = match sum {
-                // Far outside there is the border alone.
+                // Far outside, only the border counts.
                 0.0 => pixels.clone().map(|p| f32::from(u8::from(p == pixels.start))).collect(),
                 _ => pixels.clone().map(|p| (at(p) / sum) as f32).collect(),
             };

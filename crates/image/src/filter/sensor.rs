@@ -1,10 +1,10 @@
-//! A camera's sensor, in place of noise upon finished pixels.
+//! Simulation of a camera's sensor, a realistic alternative to noise on finished pixels.
 //!
-//! A photo is taken back to linear light and to what a sensor counts of it: one color a pixel (Bayer, RGGB), electrons
-//! with photon noise and read noise (Poisson–Gaussian; Foi et al. 2008). What is counted goes the way of a
-//! camera: white-balanced, clipped at white, demosaiced (Malvar, He and Cutler 2004), toned and saved. The noise comes
-//! out coarse and correlated, stronger in red and blue and in the shadows.
-//! `training/degrade.py` has the same, `sensor`.
+//! A photo is converted back to linear light and to the electrons that a sensor counts: one color per pixel
+//! (Bayer, RGGB), with photon noise and read noise (Poisson–Gaussian; Foi et al. 2008). The counts pass
+//! through a camera's pipeline: white balance, clipping at white, demosaicing (Malvar, He and Cutler 2004),
+//! tone curve and JPEG. The resulting noise is coarse and correlated, and stronger in red, blue and the
+//! shadows. `training/degrade.py` has the same filter, `sensor`.
 
 use super::jpeg::Jpeg;
 use super::window::{reflect, reflected};
@@ -14,17 +14,17 @@ use crate::noise::normal;
 use crate::{Picture, RGBA, Rect, lab};
 use unet_kernels::error::Result;
 
-/// Electrons at white, times the ISO number: a phone's sensor.
+/// Electrons at white times ISO number, for a phone's sensor.
 const WELL: f64 = 320_000.0;
 /// Standard deviation of the read noise, in electrons.
 const READ_NOISE: f64 = 2.0;
-/// White balance in daylight: what red, green and blue are multiplied by.
+/// Daylight white balance: gains of red, green and blue.
 const GAINS: [f64; 3] = [2.0, 1.0, 1.6];
-/// Pixels that demosaicing sees to each side.
+/// Radius of the demosaicing kernels in pixels.
 const REACH: u32 = 2;
 
-/// Weights of a 5 × 5 neighborhood, in sixteenths, for a color that is not counted at the center; the center's own
-/// color weighs in so that edges stay sharp.
+/// Weights of a 5 × 5 neighborhood, in sixteenths, for a color not measured at the center; the center's own
+/// color contributes to keep edges sharp.
 type Weights = [[f32; 5]; 5];
 /// Green at red and blue.
 const GREEN: Weights = [
@@ -34,7 +34,7 @@ const GREEN: Weights = [
     [0., 0., 4., 0., 0.],
     [0., 0., -2., 0., 0.],
 ];
-/// Red or blue at green, where it is counted in the same row; where it is in the same column, transposed.
+/// Red or blue at green, if measured in the same row; transposed if in the same column.
 const ROW: Weights = [
     [0., 0., 1., 0., 0.],
     [0., -2., 0., -2., 0.],
@@ -51,7 +51,7 @@ const DIAGONAL: Weights = [
     [0., 0., -3., 0., 0.],
 ];
 
-/// The noise of a sensor, and the way of a camera after it. Alpha stays.
+/// Sensor noise and the camera pipeline after it. Alpha is unchanged.
 #[derive(Debug, Clone)]
 pub struct Sensor {
     /// Electrons at white.
@@ -61,17 +61,18 @@ pub struct Sensor {
 }
 
 impl Sensor {
-    /// `iso` 50 to 102,400; `quality` of the JPEG file (4:2:0) that the camera writes, `None` for one without loss.
+    /// Makes the filter. `iso` is 50 to 102,400; `quality` that of the camera's JPEG file (4:2:0), `None` for
+    /// lossless.
     ///
     /// # Errors
-    /// `InvalidInput` outside of the ranges.
+    /// `InvalidInput` if a value is out of range.
     pub fn new(iso: f64, quality: Option<u8>, seed: u32) -> Result<Self> {
         let white = WELL / within("the ISO number", iso, 50.0, 102_400.0)?;
         let saved = quality.map(|quality| Jpeg::new(quality, Subsampling::Half)).transpose()?;
         Ok(Self { white, saved, seed })
     }
 
-    /// What is counted of each pixel of `rect` and of `REACH` more to each side, white-balanced; white is 1.
+    /// White-balanced counts of `rect` and a margin of `REACH` pixels; white is 1.
     fn counted(&self, source: &Picture, rect: Rect) -> Result<Vec<f32>> {
         let window = reflected(source, rect, REACH)?;
         let stride = rect.width + 2 * REACH;
@@ -107,7 +108,7 @@ impl Sensor {
                 let value = match (center, color) {
                     _ if center == color => counted[(row + 2) * stride + column + 2],
                     (_, 1) => weighted(&|u, v| GREEN[v][u]),
-                    // Rows of even numbers have red, columns of even numbers too.
+                    // Even rows contain red, in even columns.
                     (1, 0) if y.is_multiple_of(2) => weighted(&|u, v| ROW[v][u]),
                     (1, 2) if !y.is_multiple_of(2) => weighted(&|u, v| ROW[v][u]),
                     (1, _) => weighted(&|u, v| ROW[u][v]),
@@ -120,7 +121,7 @@ impl Sensor {
     }
 }
 
-/// Which color is counted: red, green, green, blue.
+/// Color measured at a pixel: red, green, green, blue.
 fn color_at(x: u32, y: u32) -> usize {
     (x % 2 + y % 2) as usize
 }

@@ -1,4 +1,5 @@
-//! What filters that weigh neighbors by likeness share: a window as planes of floats, and the weight of a distance.
+//! Shared parts of filters that weight neighbors by similarity: a window as float planes, and the weight of a
+//! distance.
 
 use std::ops::RangeInclusive;
 
@@ -7,22 +8,22 @@ use super::within;
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// Floats that may be read past the last pixel of a plane, so that rows can be read in whole blocks.
+/// Number of floats readable past the last pixel of a plane, so that rows can be read in whole blocks.
 pub(super) const SPARE: usize = 16;
 
-/// Standard deviations of noise that can be removed, of 255.
+/// Range of removable noise: standard deviations, of 255.
 pub const NOISE: RangeInclusive<f64> = 1.0..=100.0;
 
-/// `sigma`, if noise of this standard deviation can be removed.
+/// Checks that noise of standard deviation `sigma` can be removed.
 ///
 /// # Errors
-/// `InvalidInput` otherwise.
+/// `InvalidInput` if `sigma` is out of range.
 pub(super) fn noise(sigma: f64) -> Result<f64> {
     within("the noise's sigma", sigma, *NOISE.start(), *NOISE.end())
 }
 
-/// Red, green and blue of `rect` and of `margin` more pixels on each side, 0–255, in rows of
-/// `rect.width + 2·margin`, with [`SPARE`] zeros at the end.
+/// Red, green and blue of `rect` and a margin of `margin` pixels, 0–255, in rows of `rect.width + 2·margin`,
+/// with [`SPARE`] zeros at the end.
 pub(super) fn planes(source: &Picture, rect: Rect, margin: u32) -> Result<[Vec<f32>; 3]> {
     let window = reflected(source, rect, margin)?;
     let pixels = window.as_chunks::<RGBA>().0;
@@ -35,7 +36,7 @@ pub(super) fn planes(source: &Picture, rect: Rect, margin: u32) -> Result<[Vec<f
     Ok(planes)
 }
 
-/// Zeros.
+/// A zeroed buffer, or `OutOfMemory`.
 pub(super) fn zeros(len: usize) -> Result<Vec<f32>> {
     let mut floats = vec![];
     reserve(&mut floats, len)?;
@@ -47,18 +48,19 @@ fn reserve(floats: &mut Vec<f32>, len: usize) -> Result<()> {
     floats.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 4))
 }
 
-/// e^−x of an x from 0 on, to 3·10⁻⁶ of it; below 10⁻³⁷ it no longer falls. Without branches or calls, so that loops
-/// over rows become SIMD.
+/// e^−x for x ≥ 0, to a relative 3·10⁻⁶; below 10⁻³⁷ it stops falling. Without branches or calls, so that
+/// loops over rows become SIMD.
 #[inline(always)]
 pub(super) fn decay(x: f32) -> f32 {
-    /// 1.5·2²³: a float of this size has no fraction, so adding it rounds, and the whole number is in the lowest bits.
+    /// 1.5·2²³: floats of this size have no fraction, so adding it rounds, with the integer in the lowest
+    /// bits.
     const WHOLE: f32 = 12_582_912.0;
     const LEAST: f32 = -126.0;
     let exponent = -x * std::f32::consts::LOG2_E;
     let exponent = if exponent > LEAST { exponent } else { LEAST };
     let rounded = exponent + WHOLE;
     let rest = exponent - (rounded - WHOLE);
-    // Taylor's series of 2^rest.
+    // Taylor series of 2^rest.
     let power = 1.333_355_8e-3f32;
     let power = power * rest + 9.618_129e-3;
     let power = power * rest + 5.550_411e-2;
@@ -78,7 +80,7 @@ mod tests {
             let x = i as f32 / 100.0;
             let exact = (-f64::from(x)).exp();
             let off = (f64::from(decay(x)) - exact).abs() / exact;
-            // The exponent itself is rounded, to 2⁻²⁴ of it.
+            // The exponent itself is rounded, to a relative 2⁻²⁴.
             assert!(off < 4e-6 + f64::from(x) * 1.2e-7, "{x}: {off}");
         }
         for x in [1e3, 1e30, f32::INFINITY] {

@@ -1,11 +1,10 @@
-//! Regions that may reach over the borders of a picture.
+//! Regions that may extend beyond the borders of a picture.
 
 use crate::tile::zeroed;
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::Result;
 
-/// Row-major RGBA of `rect` with `margin` more pixels on each side, reflected where it leaves the
-/// picture.
+/// Row-major RGBA of `rect` with a margin of `margin` pixels, reflected beyond the picture's borders.
 // Once in the download, not once in every caller.
 #[inline(never)]
 pub(super) fn reflected(source: &Picture, rect: Rect, margin: u32) -> Result<Vec<u8>> {
@@ -28,11 +27,11 @@ pub(super) fn reflected(source: &Picture, rect: Rect, margin: u32) -> Result<Vec
     Ok(rgba)
 }
 
-/// Which pixels of a picture a window needs along one axis, and where it shows them.
+/// Source pixels of a window along one axis.
 struct Axis {
     start: u32,
     len: u32,
-    /// For each position of the window, a position from `start` on.
+    /// Source position of each position of the window, relative to `start`.
     index: Vec<usize>,
 }
 
@@ -50,7 +49,7 @@ impl Axis {
     }
 }
 
-/// The position that stands for `i` on an axis of `side` pixels, of which there is one at least.
+/// Reflects position `i` into an axis of `side` pixels, at least one.
 pub fn reflect(i: i64, side: u32) -> u32 {
     let last = i64::from(side) - 1;
     let back = i.rem_euclid((2 * last).max(1));

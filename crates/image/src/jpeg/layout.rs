@@ -1,4 +1,4 @@
-//! How a JPEG file is laid out: frame and scans, told from its markers without decoding anything.
+//! Layout of a JPEG file: frame and scans, read from its markers without decoding.
 
 /// Markers (ITU-T T.81, table B.1).
 const SOF: std::ops::RangeInclusive<u8> = 0xc0..=0xcf;
@@ -11,39 +11,39 @@ const EOI: u8 = 0xd9;
 const SOS: u8 = 0xda;
 const TEM: u8 = 0x01;
 
-/// How the samples of a frame are coded.
+/// Coding process of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Process {
     Sequential,
     Progressive,
     Lossless,
-    /// Of any of these, on top of a smaller picture.
+    /// Any of these, refining a smaller picture.
     Hierarchical,
 }
 
-/// The first frame of a file, and where its scans are.
+/// The first frame of a file, and its scans.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) process: Process,
     pub(super) arithmetic: bool,
-    /// Bits a sample.
+    /// Bits per sample.
     pub(super) precision: u8,
     /// Horizontal and vertical sampling factors of the components.
     pub(super) sampling: Vec<[u8; 2]>,
     pub(super) scans: Vec<Scan>,
-    /// Whether the end of the picture is marked.
+    /// Whether the file has an end-of-image marker.
     pub(super) ended: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Scan {
-    /// Offset of its marker in the file.
+    /// Offset of the scan's marker in the file.
     pub(super) start: usize,
     pub(super) components: u8,
 }
 
 impl Layout {
-    /// `None` where the file has no frame.
+    /// Reads the layout; `None` if the file has no frame.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let mut layout: Option<Layout> = None;
         let mut at = 0;
@@ -53,7 +53,7 @@ impl Layout {
                 SOI | TEM => continue,
                 _ if RST.contains(&marker) => continue,
                 EOI => {
-                    // One that precedes the frame is noise.
+                    // A scan before the frame is noise.
                     if let Some(layout) = &mut layout {
                         layout.ended = true;
                         break;
@@ -80,8 +80,7 @@ impl Layout {
         layout
     }
 
-    /// Whether a component lies between the smallest and the largest in size, and has scans of its
-    /// own: `jpeg-decoder` miscounts its blocks.
+    /// Whether a component of intermediate size has scans of its own: `jpeg-decoder` miscounts its blocks.
     pub(super) fn has_middle_size_apart(&self) -> bool {
         let largest = |axis: usize| self.sampling.iter().map(|factors| factors[axis]).max().unwrap_or(0);
         let is_between =
@@ -89,14 +88,14 @@ impl Layout {
         self.sampling.iter().any(is_between) && self.scans.iter().any(|scan| scan.components == 1)
     }
 
-    /// Whether the components of a sequential frame come in scans of their own.
+    /// Whether the components of a sequential frame have separate scans.
     pub(super) fn is_separated(&self) -> bool {
         let first = self.scans.first().map_or(0, |scan| usize::from(scan.components));
         self.process == Process::Sequential && first < self.sampling.len()
     }
 }
 
-/// Offset and name of the next marker from `at` on; bytes stuffed into entropy-coded data are none.
+/// Offset and name of the next marker from `at` on, skipping bytes stuffed into entropy-coded data.
 fn next_marker(bytes: &[u8], mut at: usize) -> Option<(usize, u8)> {
     loop {
         at += bytes.get(at..)?.iter().position(|&b| b == 0xff)?;
@@ -111,7 +110,7 @@ fn next_marker(bytes: &[u8], mut at: usize) -> Option<(usize, u8)> {
 fn frame(marker: u8, body: &[u8]) -> Option<Layout> {
     let components = body.get(6..)?.as_chunks::<3>().0;
     let sampling = components.iter().take(usize::from(body[5])).map(|c| [c[1] >> 4, c[1] & 15]).collect();
-    // C4, C8 and CC are no frames; of the others the two low bits say the process.
+    // C4, C8 and CC are not frames; in the others the two low bits give the process.
     let process = match (marker & 3, marker & 4) {
         (0 | 1, 0) => Process::Sequential,
         (2, 0) => Process::Progressive,
@@ -135,7 +134,7 @@ mod tests {
         let frame = segment(0xc1, &[8, 0, 5, 0, 9, 2, 1, 0x21, 0, 2, 0x11, 0]);
         let scan = |components: u8| segment(SOS, &[components, 0, 0]);
         let coded = [1, 2, 0xff, 0x00, 0xff, 0xd3, 7];
-        // A thumbnail in an application segment is no part of the picture.
+        // A thumbnail in an application segment is not part of the picture.
         let preview = segment(0xe1, &[0xff, SOI, 0xff, SOS, 0, 3, 3, 0xff, EOI]);
         let file = [&[0xff, SOI][..], &preview, &frame, &scan(1), &coded, &scan(1), &coded].concat();
         let layout = Layout::of(&file).unwrap();

@@ -1,8 +1,8 @@
-//! JPEG: gray stays gray, all else becomes RGB.
+//! JPEG decoding: gray stays gray, everything else becomes RGB.
 //!
-//! `zune-jpeg` decodes what nearly all files are: one interleaved scan, or progressive, with chroma
-//! at most halved. It is the faster decoder, and forgives damage. Of other layouts it makes wrong
-//! pictures, or panics; `jpeg-decoder` is right on all but one of them (`tests/fixtures/jpeg/make.py`).
+//! `zune-jpeg` decodes nearly all files: one interleaved scan, or progressive, with chroma at most halved. It
+//! is the faster decoder and tolerates damage, but on other layouts it returns wrong pictures or panics;
+//! `jpeg-decoder` is right on all but one of them (`tests/fixtures/jpeg/make.py`).
 
 mod layout;
 
@@ -28,9 +28,9 @@ use layout::{Layout, Process};
 use unet_kernels::error::{Error, Result};
 
 const NAME: &str = "JPEG";
-/// Gray that `zune-jpeg` leaves where the data end.
+/// Gray level that `zune-jpeg` leaves after the end of the data.
 const MISSING: u8 = 128;
-/// End of the picture.
+/// End-of-image marker.
 const EOI: [u8; 2] = [0xff, 0xd9];
 
 pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
@@ -43,15 +43,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
         return Err(variant("hierarchical coding"));
     }
     if layout.precision != 8 {
-        return Err(variant(&format!("{} bits a sample", layout.precision)));
+        return Err(variant(&format!("{} bits per sample", layout.precision)));
     }
     if layout.has_middle_size_apart() {
-        return Err(variant("colours of three sizes in scans of their own"));
+        return Err(variant("components of three sizes in separate scans"));
     }
     if is_common(&layout) { common(bytes, &layout) } else { uncommon(bytes, &layout) }
 }
 
-/// Whether `zune-jpeg` decodes it right.
+/// Whether `zune-jpeg` decodes this layout correctly.
 fn is_common(layout: &Layout) -> bool {
     let (luma, others) = match &layout.sampling[..] {
         [_] => ([1, 1], &[][..]),
@@ -63,7 +63,7 @@ fn is_common(layout: &Layout) -> bool {
         Process::Progressive => true,
         Process::Lossless | Process::Hierarchical => false,
     };
-    // The black of CMYK is as large as the first ink.
+    // The black of CMYK has the size of the first ink.
     let halved = |other: &[u8; 2]| *other == [1, 1] || *other == luma;
     coded && luma.iter().all(|factor| [1, 2].contains(factor)) && others.iter().all(halved)
 }
@@ -72,7 +72,7 @@ fn common(bytes: &[u8], layout: &Layout) -> Result<Stored> {
     let options =
         DecoderOptions::default().set_max_width(MAX_SIDE as usize).set_max_height(MAX_SIDE as usize);
     match decode(bytes, options.set_strict_mode(true)) {
-        // A file that lacks only its end marker is accepted, too.
+        // A file that lacks only its end marker is accepted too.
         Ok(mut stored) => {
             if !layout.ended {
                 stored.notices.push(Notice::EndMissing { format: NAME });
@@ -80,7 +80,7 @@ fn common(bytes: &[u8], layout: &Layout) -> Result<Stored> {
             Ok(stored)
         }
         Err(error @ (Error::PictureTooLarge { .. } | Error::OutOfMemory(_))) => Err(error),
-        // A file that is cut short or damaged gives the part that is there.
+        // Of a truncated or damaged file, the readable part is returned.
         Err(_) => {
             let mut stored = decode(bytes, options.set_strict_mode(false))?;
             stored.notices.extend(missing(&stored, layout));
@@ -93,11 +93,11 @@ fn decode(bytes: &[u8], options: DecoderOptions) -> Result<Stored> {
     let mut file = Vec::new();
     file.try_reserve_exact(bytes.len()).map_err(|_| Error::OutOfMemory(bytes.len() as u64))?;
     file.extend_from_slice(bytes);
-    // Of a vector, as the TIFF decoder's: of a slice there would be a second copy of all its code, 90 KB.
+    // From a vector, like the TIFF decoder: a slice would instantiate all of its code a second time, 90 KB.
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
     decoder.decode_headers().map_err(explain)?;
     let (Some((width, height)), Some(space)) = (decoder.dimensions(), decoder.input_colorspace()) else {
-        return Err(Error::InvalidPicture("the JPEG data says nothing of its size".into()));
+        return Err(Error::InvalidPicture("the JPEG data does not state its size".into()));
     };
     let (width, height) = (width as u32, height as u32);
     check_size(width, height)?;
@@ -118,7 +118,7 @@ fn decode(bytes: &[u8], options: DecoderOptions) -> Result<Stored> {
         color,
         samples,
         orientation: orientation.unwrap_or(Orientation::NoTransforms),
-        // That of CMYK describes inks, which are gone.
+        // The profile of CMYK describes inks, which are converted already.
         profile: icc.filter(|_| !matches!(space, ColorSpace::CMYK | ColorSpace::YCCK)),
         notices: Vec::new(),
         metadata,
@@ -126,7 +126,7 @@ fn decode(bytes: &[u8], options: DecoderOptions) -> Result<Stored> {
     })
 }
 
-/// What the forgiving decoder did not find in the file.
+/// The parts that the tolerant decoder did not find in the file.
 fn missing(stored: &Stored, layout: &Layout) -> Option<Notice> {
     let row = stored.width as usize * usize::from(stored.color.bytes_per_pixel());
     let is_missing = |row: &&[u8]| row.iter().all(|&sample| sample == MISSING);
@@ -144,7 +144,8 @@ fn missing(stored: &Stored, layout: &Layout) -> Option<Notice> {
 }
 
 fn uncommon(bytes: &[u8], layout: &Layout) -> Result<Stored> {
-    // Where the end is missing, a progressive picture is that of its whole scans, and zeros complete another.
+    // If the end is missing, a progressive picture consists of its complete scans; any other is filled up
+    // with zeros.
     let whole = match (layout.process, &layout.scans[..]) {
         (Process::Progressive, [_, .., last]) if !layout.ended => &bytes[..last.start],
         _ => bytes,
@@ -187,7 +188,7 @@ fn uncommon(bytes: &[u8], layout: &Layout) -> Result<Stored> {
     })
 }
 
-/// With the density that a JFIF header states, which is the file's first segment.
+/// Metadata with the density of a JFIF header, which is the file's first segment.
 fn metadata(bytes: &[u8], exif: Option<&[u8]>) -> Metadata {
     let mut metadata = Metadata::of_exif(exif);
     if let Some(&[0xff, 0xd8, 0xff, 0xe0, _, _, b'J', b'F', b'I', b'F', 0, _, _, unit, x0, x1, y0, y1]) =
@@ -197,7 +198,7 @@ fn metadata(bytes: &[u8], exif: Option<&[u8]>) -> Metadata {
         match unit {
             1 => metadata.put_dpi(density),
             2 => metadata.put_per_centimeter(density),
-            // A ratio of the sides of a pixel.
+            // An aspect ratio of pixels, not a density.
             _ => {}
         }
     }

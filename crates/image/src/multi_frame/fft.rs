@@ -6,12 +6,12 @@ use unet_kernels::error::{Error, Result};
 
 type Complex = [f64; 2];
 
-/// The transform of a picture of real numbers, row-major; `side` is a power of two.
+/// Transform of a real-valued picture, row-major; `side` is a power of two.
 pub(super) fn forward(values: impl Iterator<Item = f64>, side: usize) -> Result<Vec<Complex>> {
     transformed(values.map(|value| [value, 0.0]), side, -1.0)
 }
 
-/// The real part of the inverse transform, times the number of pixels.
+/// Real part of the inverse transform, times the number of pixels.
 pub(super) fn inverse(spectrum: impl Iterator<Item = Complex>, side: usize) -> Result<Vec<f64>> {
     Ok(transformed(spectrum, side, 1.0)?.iter().map(|&[re, _]| re).collect())
 }
@@ -24,7 +24,7 @@ fn transformed(values: impl Iterator<Item = Complex>, side: usize, sign: f64) ->
         .map(|k| sign * 2.0 * PI * k as f64 / side as f64)
         .map(|angle| [angle.cos(), angle.sin()])
         .collect();
-    // Rows, then columns as rows of the transposed.
+    // Rows, then columns as rows of the transpose.
     for _ in 0..2 {
         all.chunks_exact_mut(side).for_each(|row| line(row, &turns));
         for y in 0..side {
@@ -36,7 +36,7 @@ fn transformed(values: impl Iterator<Item = Complex>, side: usize, sign: f64) ->
     Ok(all)
 }
 
-/// `turns`: the roots of unity of half a circle.
+/// Transforms a line. `turns`: the roots of unity of half a circle.
 fn line(row: &mut [Complex], turns: &[Complex]) {
     let side = row.len();
     let bits = side.trailing_zeros();
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_the_sum_that_defines_it_and_comes_back() {
+    fn the_transform_matches_its_definition_and_inverts() {
         let side = 8;
         let values: Vec<f64> = (0..side * side).map(|i| ((i * i * 7 + 3 * i) % 31) as f64 - 9.0).collect();
         let spectrum = forward(values.iter().copied(), side).unwrap();

@@ -1,8 +1,9 @@
-//! One sharp picture out of several small ones, each shifted by a fraction of a pixel (Park, Park and Kang,
-//! *Super-Resolution Image Reconstruction: A Technical Overview*, 2003).
+//! Multi-frame super-resolution: one sharp picture from several small ones, each shifted by a fraction of a
+//! pixel (Park, Park and Kang, *Super-Resolution Image Reconstruction: A Technical Overview*, 2003).
 //!
-//! The small pictures are registered to the first by phase correlation, fused by shift-and-add on the fine grid, and what
-//! each of them lacks of the result is projected back (Irani and Peleg 1991), with Nesterov's momentum (1983).
+//! The small pictures are registered to the first by phase correlation and fused by shift-and-add on the fine
+//! grid; their differences from the result are back-projected (Irani and Peleg 1991) with Nesterov's momentum
+//! (1983).
 
 mod fft;
 mod register;
@@ -19,31 +20,31 @@ use super::{Picture, Rect};
 use unet_kernels::error::{Error, Result};
 
 const BICUBIC: Interpolation = Interpolation::Bicubic;
-/// How often differences are projected back.
+/// Number of back-projection steps.
 const STEPS: usize = 10;
-/// Results are made in blocks of such a side, so that a part of one is what the whole has there.
+/// Side of the blocks in which results are computed, so that a region equals that of the whole.
 const BLOCK: u32 = 256;
-/// Pixels of the small pictures around a block that are taken into account.
+/// Margin around a block that is taken into account, in pixels of the small pictures.
 const MARGIN: u32 = 12;
-/// Most pictures that are fused.
+/// Maximum number of pictures.
 const MOST: u32 = 16;
 
-/// Small pictures of one scene and where each of them looks.
+/// Small pictures of one scene, with their shifts.
 #[derive(Debug, Clone)]
 pub struct MultiFrame {
     frames: Vec<Picture>,
-    /// In small pixels; of the first, 0.
+    /// Shifts in small pixels; 0 for the first.
     shifts: Vec<[f64; 2]>,
     scale: u32,
 }
 
 impl MultiFrame {
-    /// Registers the pictures to the first of them. `scale`: how many times as large the result is, 1 to 8.
+    /// Registers the pictures to the first of them. `scale`: enlargement of the result, 1 to 8.
     ///
     /// # Errors
-    /// `InvalidInput` without pictures, where sizes differ, and outside of the range; `OutOfMemory`.
+    /// `InvalidInput` without pictures, if sizes differ, or if `scale` is out of range; `OutOfMemory`.
     pub fn new(frames: Vec<Picture>, scale: u32) -> Result<Self> {
-        // It checks the scale.
+        // This checks the scale.
         Resize::up(scale, BICUBIC)?;
         let Some(first) = frames.first() else {
             return Err(Error::InvalidInput("there are no pictures to fuse".into()));
@@ -55,11 +56,11 @@ impl MultiFrame {
         Ok(Self { frames, shifts, scale })
     }
 
-    /// The same of a picture that is there in full: reduced as often as `count` (1 to 16) says, `scale` times (antialiased
-    /// bicubic), first as it is and then with random shifts of up to half a small pixel each way.
+    /// Simulates small pictures of a full-size scene: `count` (1 to 16) reductions by `scale` (antialiased
+    /// bicubic), the first unshifted, the others with random shifts of up to half a small pixel each way.
     ///
     /// # Errors
-    /// As [`Self::new`].
+    /// As for [`Self::new`].
     pub fn simulated(scene: &Picture, scale: u32, count: u32, seed: u32) -> Result<Self> {
         if !(1..=MOST).contains(&count) {
             return Err(Error::InvalidInput(format!(
@@ -78,12 +79,12 @@ impl MultiFrame {
         &self.frames[0]
     }
 
-    /// Where each picture looks, in its own pixels right and down of the first, as it was registered.
+    /// Registered shift of each picture against the first, in its own pixels right and down.
     pub fn shifts(&self) -> &[[f64; 2]] {
         &self.shifts
     }
 
-    /// A block of the result; `opaque`: whether alpha is left out.
+    /// Computes a block of the result; `opaque`: whether alpha is ignored.
     fn block(&self, block: Rect, opaque: bool) -> Result<Vec<Pixel>> {
         let [along_x, along_y] = [
             Span::around(block.x, block.width, self.frames[0].width(), self.scale),
@@ -105,13 +106,13 @@ impl MultiFrame {
     }
 }
 
-/// The shift of a simulated picture, in pixels of the scene.
+/// Shift of a simulated picture, in pixels of the scene.
 pub fn simulated_shift(scale: u32, index: u32, seed: u32) -> [f64; 2] {
     let random = |channel| f64::from(scale) * (uniform(seed, index, 0, channel) - 0.5);
     if index == 0 { [0.0; 2] } else { [random(0), random(1)] }
 }
 
-/// Its source is the first of the pictures.
+/// The source is the first of the pictures.
 impl Filter for MultiFrame {
     fn size(&self, _: u32, _: u32) -> Result<(u32, u32)> {
         let (width, height) = self.frames[0].size();
@@ -141,7 +142,7 @@ impl Filter for MultiFrame {
     }
 }
 
-/// Pixels of the small pictures along one axis that a block needs.
+/// Range of the small pictures' pixels along one axis that a block needs.
 struct Span {
     start: u32,
     len: u32,
@@ -154,7 +155,8 @@ impl Span {
     }
 }
 
-/// What one small picture shows of a window, and how the window's fine grid becomes it and back, axis by axis.
+/// A small picture's view of a window, with the resampling between it and the window's fine grid, axis by
+/// axis.
 struct View {
     seen: Vec<Pixel>,
     x: Axis,
@@ -177,7 +179,7 @@ struct Axis {
 }
 
 impl Axis {
-    /// `shift` in small pixels.
+    /// `shift` is in small pixels.
     fn new(len: u32, scale: u32, shift: f64) -> Self {
         let fine = len * scale;
         let taps = |from, to, shift| Taps::shifted(BICUBIC, from, to, 0, to, shift).counted_from(0);
@@ -185,7 +187,7 @@ impl Axis {
     }
 }
 
-/// The window on the fine grid.
+/// Fuses the views on the window's fine grid.
 fn fused(views: &[View]) -> Result<Vec<Pixel>> {
     let share = 1.0 / views.len() as f32;
     let fine = [views[0].x.up.len(), views[0].y.up.len()];

@@ -1,6 +1,6 @@
-//! By how much one picture is shifted against another: phase correlation (Kuglin and Hines 1975) for whole pixels, and
-//! for fractions the slope of the phase at low frequencies, where reduced pictures have little aliasing (Stone, Orchard,
-//! Chang and Martucci 2001).
+//! Registration of shifted pictures: phase correlation (Kuglin and Hines 1975) for whole pixels, and the
+//! slope of the phase at low frequencies, where reduced pictures have little aliasing, for fractions (Stone,
+//! Orchard, Chang and Martucci 2001).
 
 use std::f64::consts::PI;
 
@@ -9,29 +9,29 @@ use crate::filter::luma;
 use crate::{Picture, RGBA, Rect};
 use unet_kernels::error::{Error, Result};
 
-/// Sides of the part of a picture that is looked at.
+/// Side lengths of the region used for registration.
 const LEAST: u32 = 8;
 const MOST: u32 = 512;
-/// Highest frequency whose phase counts, in cycles a pixel.
+/// Highest frequency used for the slope, in cycles per pixel.
 const LOW: f64 = 0.25;
 
-/// How many pixels right and down of a place in `reference` the same place of the scene was, that `moved` shows there:
-/// moved(p) = reference(p + shift). Of pictures without any structure, 0.
+/// Shift of `moved` against `reference`, in pixels right and down: moved(p) = reference(p + shift). 0 for
+/// pictures without structure.
 ///
 /// # Errors
-/// `InvalidInput` where sizes differ or a side has less than 8 pixels; `OutOfMemory`.
+/// `InvalidInput` if sizes differ or a side has less than 8 pixels; `OutOfMemory`.
 pub fn registered(reference: &Picture, moved: &Picture) -> Result<[f64; 2]> {
     let (width, height) = reference.size();
     if reference.size() != moved.size() || width.min(height) < LEAST {
         return Err(Error::InvalidInput(
-            "pictures to be registered have one size, of 8 pixels a side at least".into(),
+            "pictures to register must have equal sizes of at least 8 pixels a side".into(),
         ));
     }
     let middle = |len: u32, side: u32| (side - len) / 2;
     let [w, h] = [width.min(MOST), height.min(MOST)];
     let part = Rect::new(middle(w, width), middle(h, height), w, h);
     let whole = Cross::of([reference, moved], [part, part])?.peak()?;
-    // What both show, so that no more than a fraction of a pixel is left.
+    // The region that both show, so that less than a pixel of shift remains.
     let common = |side: u32, shift: f64| {
         let apart = shift.abs() as u32;
         let len = side.saturating_sub(apart).min(MOST);
@@ -48,7 +48,7 @@ pub fn registered(reference: &Picture, moved: &Picture) -> Result<[f64; 2]> {
     Ok([whole[0] + right, whole[1] + down])
 }
 
-/// The product of one spectrum and the conjugate of the other: its phases are those of the shift.
+/// Cross spectrum: the product of one spectrum and the conjugate of the other, whose phases encode the shift.
 struct Cross {
     side: usize,
     values: Vec<[f64; 2]>,
@@ -65,7 +65,7 @@ impl Cross {
         Ok(Self { side, values })
     }
 
-    /// Frequencies along x and y that count, in cycles a pixel, and what there is of them. High ones are mostly aliasing
+    /// Low frequencies along x and y, in cycles per pixel, with their values. High ones are mostly aliasing
     /// and noise.
     fn low(&self) -> impl Iterator<Item = (usize, [f64; 2], [f64; 2])> {
         let signed = |k: usize| if k > self.side / 2 { k as f64 - self.side as f64 } else { k as f64 };
@@ -74,7 +74,7 @@ impl Cross {
         all.filter(|(_, [kx, ky], _)| kx.hypot(*ky) <= LOW)
     }
 
-    /// The shift in whole pixels at which the phases agree best, −side/2 to side/2 along each axis.
+    /// Shift in whole pixels at which the phases agree best, −side/2 to side/2 along each axis.
     fn peak(&self) -> Result<[f64; 2]> {
         let mut phases = vec![[0.0; 2]; self.values.len()];
         for (i, _, [re, im]) in self.low() {
@@ -89,7 +89,7 @@ impl Cross {
         Ok([signed(best % self.side), signed(best / self.side)])
     }
 
-    /// The shift of less than a pixel that explains the phases best, by weighted least squares; 0 where none does.
+    /// Subpixel shift by weighted least squares over the phases; 0 if undetermined.
     fn slope(&self) -> [f64; 2] {
         let (mut xx, mut xy, mut yy, mut xp, mut yp) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for (_, [kx, ky], [re, im]) in self.low() {
@@ -101,7 +101,7 @@ impl Cross {
             yp += weight * ky * cycles;
         }
         let determinant = xx * yy - xy * xy;
-        // Stripes tell nothing of a shift along them.
+        // Stripes do not determine a shift along them.
         if determinant <= 1e-6 * xx * yy || determinant == 0.0 {
             return [0.0; 2];
         }
@@ -109,7 +109,7 @@ impl Cross {
     }
 }
 
-/// Of luma, without its mean, faded out towards the borders, with zeros around it.
+/// Spectrum of luma without its mean, faded out toward the borders and zero-padded.
 fn spectrum(picture: &Picture, part: Rect, side: usize) -> Result<Vec<[f64; 2]>> {
     let rgba = picture.region(part)?;
     let pixels = rgba.as_chunks::<RGBA>().0;

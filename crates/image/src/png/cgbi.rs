@@ -1,5 +1,5 @@
-//! Apple's `CgBI`, the PNG that Xcode writes into apps: pixels are compressed without a zlib header
-//! and checksum, and are blue, green, red, multiplied by alpha.
+//! Apple's `CgBI`, the PNG variant that Xcode writes into apps: pixels are compressed without zlib header and
+//! checksum, and stored as blue, green, red, premultiplied by alpha.
 
 use image::ColorType;
 
@@ -10,7 +10,7 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Deflate with a window of 32 KB, no preset dictionary.
 const ZLIB_HEADER: [u8; 2] = [0x78, 0x01];
 
-/// A file of the usual kind with the same pixels, whose checksums are all 0. `None` where it is one.
+/// Converts to a standard file with the same pixels and all checksums 0. `None` if it is one already.
 pub(super) fn standard(file: &[u8]) -> Option<Vec<u8>> {
     if chunks(file).next()?.name != *b"CgBI" {
         return None;
@@ -31,7 +31,7 @@ pub(super) fn standard(file: &[u8]) -> Option<Vec<u8>> {
     Some(standard)
 }
 
-/// From blue, green, red, multiplied by alpha, in place.
+/// Converts premultiplied blue, green, red in place.
 pub(super) fn to_straight_rgb(color: ColorType, samples: &mut [u8]) {
     match color {
         ColorType::Rgb8 => samples.as_chunks_mut::<3>().0.iter_mut().for_each(|pixel| pixel.swap(0, 2)),
@@ -39,7 +39,7 @@ pub(super) fn to_straight_rgb(color: ColorType, samples: &mut [u8]) {
             samples.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel.swap(0, 2));
             straighten::<4, u8>(samples);
         }
-        // Gray, and palettes, are as usual; 16 bits are not written.
+        // Gray and palette files are as usual; 16 bits are never written.
         _ => {}
     }
 }

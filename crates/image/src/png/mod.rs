@@ -1,4 +1,4 @@
-//! PNG through the `png` crate, row by row, so that of a damaged file the rows before the damage remain.
+//! PNG decoding with the `png` crate, row by row, so that rows before any damage survive.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -21,14 +21,14 @@ use super::tile::zeroed;
 use unet_kernels::error::{Error, Result};
 
 const NAME: &str = "PNG";
-/// Rows that a row of the first pass of an interlaced file stands for.
+/// Number of rows represented by a row of the first pass of an interlaced file.
 const COARSEST: usize = 8;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     let standard = cgbi::standard(bytes);
     let is_apple = standard.is_some();
     let bytes = standard.map_or(Cow::Borrowed(bytes), Cow::Owned);
-    // Of Apple's files the checksum of the pixels is left out.
+    // Apple's files lack the pixels' checksum.
     let mut rows = Rows::read(&bytes, is_apple)?;
     let mut checksum_wrong = false;
     if rows.damaged && !is_apple {
@@ -75,15 +75,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     })
 }
 
-/// What could be read of the pixels.
+/// The readable pixels.
 struct Rows {
     info: Info<'static>,
     color: ColorType,
     /// Row-major samples, big-endian.
     samples: Vec<u8>,
-    /// Share of the rows that are there, in part at least.
+    /// Share of rows that are at least partly present.
     present: f32,
-    /// Whether data ended, or made no sense, before the last row.
+    /// Whether the data ended or became invalid before the last row.
     damaged: bool,
 }
 
@@ -106,7 +106,7 @@ impl Rows {
             let row = match reader.next_interlaced_row() {
                 Ok(Some(row)) => row,
                 Ok(None) => break false,
-                // Nothing to show, and a limit is no damage.
+                // No rows to show; and exceeding a limit is not damage.
                 Err(error) if done == 0 || matches!(error, DecodingError::LimitsExceeded) => {
                     return Err(explain(error));
                 }
@@ -116,7 +116,7 @@ impl Rows {
             };
             match row.interlace() {
                 InterlaceInfo::Null(_) => samples[done * stride..][..stride].copy_from_slice(row.data()),
-                // Coarse passes fill the places of the finer ones, which may never come.
+                // Coarse passes fill in for the finer ones, which may never come.
                 InterlaceInfo::Adam7(pass) => {
                     splat_interlaced_row(
                         &mut samples,
@@ -143,9 +143,9 @@ impl Rows {
     }
 }
 
-/// Rows that are decoded: of an interlaced file those of all passes.
+/// Number of decoded rows: for an interlaced file those of all passes.
 fn row_count(info: &Info) -> usize {
-    // First column and row of the passes of Adam7, and the steps between them.
+    // First column and row of the Adam7 passes, and the distances between them.
     const PASSES: [[u32; 4]; 7] =
         [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
     if !info.interlaced {
@@ -165,15 +165,14 @@ fn color_type(kind: (Color, BitDepth)) -> Result<ColorType> {
         (Color::Rgb, BitDepth::Sixteen) => ColorType::Rgb16,
         (Color::Rgba, BitDepth::Eight) => ColorType::Rgba8,
         (Color::Rgba, BitDepth::Sixteen) => ColorType::Rgba16,
-        // The decoder expands palettes and smaller depths.
+        // The decoder expands palettes and low bit depths.
         (color, depth) => {
             return Err(Error::UnsupportedPicture(format!("a PNG with {depth:?} bits of {color:?}")));
         }
     })
 }
 
-/// What the file says of its colours, in the order of PNG (third edition), 4.3: cICP, iCCP, sRGB, then
-/// gAMA and cHRM.
+/// Color profile of the file, in the order of PNG (third edition), 4.3: cICP, iCCP, sRGB, then gAMA and cHRM.
 fn profile(info: &Info) -> Option<Profile> {
     if let Some(points) = &info.coding_independent_code_points
         && let Some(transfer) = Transfer::of_code_point(points.transfer_function)
@@ -201,7 +200,7 @@ struct Chunk<'a> {
     body: &'a [u8],
 }
 
-/// The chunks of a file, up to one that is cut.
+/// Chunks of a file, up to one that is cut off.
 fn chunks(file: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     let mut rest = file.get(8..).unwrap_or_default();
     std::iter::from_fn(move || {

@@ -1,12 +1,12 @@
 //! Embedded ICC profiles.
 //!
-//! Reads what pictures carry: three tone curves and a matrix (Display P3, Adobe RGB, ProPhoto, …)
-//! or a gray curve, ICC.1:2022. Profiles made of tables (printers, scanners) are left alone.
+//! Reads the profiles that pictures embed, ICC.1:2022: three tone curves and a matrix (Display P3, Adobe RGB,
+//! ProPhoto, …), or a gray curve. Table-based profiles (printers, scanners) are ignored.
 
 use super::{Curve, IDENTITY, Matrix, XYZ_TO_SRGB, product};
 
-/// Curves, and the matrix from their linear light to that of sRGB. `None` where the profile does not
-/// fit the pixels, or is broken or of another kind.
+/// Tone curves, and the matrix from their linear light to that of sRGB. `None` if the profile does not fit
+/// the pixels, is broken or of another kind.
 pub(super) fn read(icc: &[u8], is_gray: bool) -> Option<([Curve; 3], Matrix)> {
     let is = |at: usize, signature: &[u8; 4]| icc.get(at..at + 4) == Some(signature);
     if !is(36, b"acsp") || !is(20, b"XYZ ") {
@@ -24,7 +24,7 @@ pub(super) fn read(icc: &[u8], is_gray: bool) -> Option<([Curve; 3], Matrix)> {
     }
 }
 
-/// Data of the tag of this name.
+/// Data of a tag by its name.
 fn tag<'a>(icc: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
     let count = u32_at(icc, 128)? as usize;
     let (entries, _) = icc.get(132..)?.as_chunks::<12>();
@@ -54,7 +54,7 @@ fn curve(icc: &[u8], name: &[u8; 4]) -> Option<Curve> {
                 _ => Box::new(move |x| between(&table, x) / 65_535.0),
             })
         }
-        // Y = (a X + b)^g + e from X = d on, c X + f below.
+        // Y = (a X + b)^g + e for X ≥ d, c X + f below.
         b"para" => {
             let (g, p) = (parameter(0)?, parameter);
             let [a, b, c, d, e, f] = match u16::from_be_bytes([*data.get(8)?, *data.get(9)?]) {
@@ -82,7 +82,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
-/// Signed fixed point with 16 bits of fraction.
+/// Signed fixed point with 16 fractional bits.
 fn fixed_at(bytes: &[u8], at: usize) -> Option<f32> {
     Some(u32_at(bytes, at)?.cast_signed() as f32 / 65_536.0)
 }

@@ -1,8 +1,8 @@
-//! Colour spaces that files name: their pixels become sRGB.
+//! Conversion of color spaces declared in files to sRGB.
 //!
-//! ICC profiles made of curves and a matrix ([`icc`]), the code points of video, and gamma with
-//! chromaticities ([`primaries`]). A colour management library would add 60 KB to what a visitor
-//! downloads, most of it for profiles made of tables.
+//! Supports ICC profiles made of curves and a matrix ([`icc`]), the code points of video, and gamma with
+//! chromaticities ([`primaries`]). A color management library would add 60 KB of download, most of it for
+//! table-based profiles.
 
 mod icc;
 mod primaries;
@@ -12,9 +12,9 @@ use super::RGBA;
 pub(super) use primaries::Chromaticities;
 pub(super) use transfer::Transfer;
 
-/// Steps of linear light in the table that encodes it: under 0.1 of a level each in the darks.
+/// Number of entries in the table that encodes linear light: under 0.1 of a level apart in the darks.
 const LEVELS: usize = 1 << 14;
-/// Steps per axis of the grid of colours that is tried to see whether a profile changes anything.
+/// Number of colors per axis in the grid that tests whether a profile changes anything.
 const PROBE: usize = 9;
 /// XYZ of the profile connection space (D50) → linear sRGB, Bradford adaptation included.
 const XYZ_TO_SRGB: Matrix = [
@@ -26,15 +26,15 @@ const IDENTITY: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
 type Matrix = [[f32; 3]; 3];
 
-/// What a file says of the colours of its pixels.
+/// Color space declared in a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Profile {
     Icc(Vec<u8>),
     Named {
         transfer: Transfer,
-        /// `None`: those of sRGB.
+        /// `None` means those of sRGB.
         primaries: Option<Chromaticities>,
-        /// Black is 16 and white 235 of 255, as in video.
+        /// Whether black is 16 and white 235 of 255, as in video.
         narrow: bool,
     },
 }

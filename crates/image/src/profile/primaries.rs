@@ -1,4 +1,4 @@
-//! Where the primaries and the white of a colour space lie.
+//! Primaries and white points of color spaces.
 
 use super::Matrix;
 
@@ -14,7 +14,7 @@ const D65: [f32; 2] = [0.3127, 0.3290];
 const ILLUMINANT_C: [f32; 2] = [0.310, 0.316];
 
 impl Chromaticities {
-    /// Those that `ColourPrimaries` of ITU-T H.273, table 2, means; `None` where it means none.
+    /// Chromaticities of a `ColourPrimaries` code point of ITU-T H.273, table 2; `None` if it defines none.
     pub(crate) fn of_code_point(code: u8) -> Option<Self> {
         let (white, red, green, blue) = match code {
             1 => (D65, [0.640, 0.330], [0.300, 0.600], [0.150, 0.060]),
@@ -32,17 +32,17 @@ impl Chromaticities {
         Some(Self([white, red, green, blue]))
     }
 
-    /// Whether they are those of sRGB, as far as files round them.
+    /// Whether they are those of sRGB, within the rounding of files.
     pub(crate) fn are_srgb(&self) -> bool {
         let srgb = Self::of_code_point(1).unwrap_or(*self);
         self.0.iter().flatten().zip(srgb.0.iter().flatten()).all(|(a, b)| (a - b).abs() < 2e-3)
     }
 
-    /// Linear light of red, green and blue → XYZ under D50. `None` where they span no space.
+    /// Matrix from linear light of red, green and blue to XYZ under D50. `None` if they are degenerate.
     pub(super) fn to_xyz_d50(self) -> Option<Matrix> {
         let [white, primaries @ ..] = self.0;
         let white = xyz(white)?;
-        // Columns of red, green and blue, each as strong as makes their sum the white.
+        // Columns of red, green and blue, scaled so that they sum to white.
         let directions = primaries.map(|[x, y]| [x, y, 1.0 - x - y]);
         let columns = transposed(&directions);
         let strengths = times(&inverse(&columns)?, white);
@@ -68,7 +68,7 @@ fn transposed(m: &Matrix) -> Matrix {
     std::array::from_fn(|i| std::array::from_fn(|j| m[j][i]))
 }
 
-/// By cofactors; `None` of a singular matrix.
+/// Inverse by cofactors; `None` for a singular matrix.
 fn inverse(m: &Matrix) -> Option<Matrix> {
     let cofactor = |i: usize, j: usize| {
         let (a, b, c, d) = ((i + 1) % 3, (i + 2) % 3, (j + 1) % 3, (j + 2) % 3);

@@ -9,10 +9,10 @@ const HLG_WHITE: f32 = 0.75;
 /// `gAMA` that sRGB files state, which is not exactly their curve.
 const SRGB_GAMMA: f32 = 0.45455;
 
-/// From coded values, 0–1, to linear light.
+/// Transfer function from coded values, 0–1, to linear light.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Transfer {
-    /// Y = (a X + b)^g from X = d on, c X below.
+    /// Y = (a X + b)^g for X ≥ d, c X below.
     Parametric { g: f32, a: f32, b: f32, c: f32, d: f32 },
     /// Perceptual quantizer (SMPTE ST 2084); light above reference white is clipped.
     Pq,
@@ -24,7 +24,8 @@ const SRGB: Transfer =
     Transfer::Parametric { g: 2.4, a: 1.0 / 1.055, b: 0.055 / 1.055, c: 1.0 / 12.92, d: 0.04045 };
 
 impl Transfer {
-    /// The one that `TransferCharacteristics` of ITU-T H.273, table 3, means; `None` where it means none.
+    /// Transfer function of a `TransferCharacteristics` code point of ITU-T H.273, table 3; `None` if it
+    /// defines none.
     pub(crate) fn of_code_point(code: u8) -> Option<Self> {
         Some(match code {
             1 | 6 | 14 | 15 => Self::Parametric {
@@ -45,8 +46,8 @@ impl Transfer {
         })
     }
 
-    /// The one of a `gAMA` chunk: values are light to this power. `None` where it is none that a
-    /// picture can have. What sRGB files state means sRGB, unless the primaries are others.
+    /// Transfer function of a `gAMA` chunk: light is the value to the power 1/gamma. `None` if no picture can
+    /// have this gamma. The gamma of sRGB files means sRGB, unless the primaries differ.
     pub(crate) fn of_gamma(gamma: f32, primaries: Option<Chromaticities>) -> Option<Self> {
         if !(0.05..=20.0).contains(&gamma) {
             return None;
@@ -59,7 +60,7 @@ impl Transfer {
         SRGB
     }
 
-    /// Whether there may be light above white, which is clipped.
+    /// Whether values above white may occur, which are clipped.
     pub(crate) fn is_hdr(self) -> bool {
         match self {
             Self::Parametric { .. } => false,
@@ -71,7 +72,7 @@ impl Transfer {
         Self::Parametric { g, a: 1.0, b: 0.0, c: 0.0, d: 0.0 }
     }
 
-    /// Linear light; white is 1, and high dynamic range goes above it.
+    /// Linear light of a coded value; white is 1, and high dynamic range exceeds it.
     pub(super) fn linear(self, x: f32) -> f32 {
         let x = x.max(0.0);
         match self {

@@ -1,4 +1,4 @@
-//! Samples → gray or RGB, with or without alpha.
+//! Conversion of samples to gray or RGB, with or without alpha.
 
 use bytemuck::Pod;
 use image::ColorType;
@@ -14,7 +14,7 @@ use unet_kernels::error::{Error, Result};
 trait Sample: Pod + Into<u32> + TryFrom<u32> {
     const BITS: u32 = 8 * size_of::<Self>() as u32;
 
-    /// Where it lies between black (0) and white (1).
+    /// Position between black (0) and white (1).
     fn unit(self) -> f32 {
         let value: u32 = self.into();
         value as f32 / ((1 << Self::BITS) - 1) as f32
@@ -24,7 +24,7 @@ trait Sample: Pod + Into<u32> + TryFrom<u32> {
         (self.unit() * 255.0 + 0.5) as u8
     }
 
-    /// a\* or b\* of CIE L\*a\*b\*, whose upper 8 bits are the whole numbers.
+    /// a\* or b\* of CIE L\*a\*b\*, whose integer part is in the upper 8 bits.
     fn chroma(self, signed: bool) -> f32 {
         let value: u32 = self.into();
         let number = value as f32 / (1 << (Self::BITS - 8)) as f32;
@@ -39,7 +39,7 @@ trait Sample: Pod + Into<u32> + TryFrom<u32> {
 impl Sample for u8 {}
 impl Sample for u16 {}
 
-/// Bytes in native order, as the colour type says, of so many pixels.
+/// Converts the samples of `pixels` pixels to bytes in native order and their color type.
 pub(super) fn converted(meaning: &Meaning, samples: Samples, pixels: usize) -> Result<(ColorType, Vec<u8>)> {
     match samples {
         Samples::U8(v) => of_integers(meaning, v, pixels),
@@ -51,7 +51,7 @@ pub(super) fn converted(meaning: &Meaning, samples: Samples, pixels: usize) -> R
     }
 }
 
-/// From the samples of one pixel.
+/// Conversion of one pixel's samples.
 type ToRgb<'a, T> = Box<dyn Fn(&[T]) -> [u8; 3] + 'a>;
 
 fn of_integers<T: Sample>(meaning: &Meaning, mut v: Vec<T>, pixels: usize) -> Result<(ColorType, Vec<u8>)> {
@@ -89,16 +89,16 @@ fn of_integers<T: Sample>(meaning: &Meaning, mut v: Vec<T>, pixels: usize) -> Re
             });
             Ok((ColorType::Rgba8, rgba.collect()))
         }
-        Some(Alpha::Premultiplied) => Err(variant("colors multiplied by their alpha")),
+        Some(Alpha::Premultiplied) => Err(variant("colors premultiplied by alpha")),
     }
 }
 
-/// Leaves the first `kept` samples of each pixel.
+/// Keeps the first `kept` samples of each pixel.
 fn keep<T: Copy>(samples: &mut Vec<T>, pixels: usize, kept: usize) -> Result<()> {
     let given = samples.len() / pixels;
     if given < kept {
         return Err(Error::InvalidPicture(
-            "the TIFF file has fewer samples a pixel than its colors need".into(),
+            "the TIFF file has fewer samples per pixel than its colors need".into(),
         ));
     }
     if given > kept {
@@ -110,7 +110,7 @@ fn keep<T: Copy>(samples: &mut Vec<T>, pixels: usize, kept: usize) -> Result<()>
     Ok(())
 }
 
-/// Gray or RGB as it is, its alpha straight.
+/// Keeps gray or RGB, and makes its alpha straight.
 fn straight<T: Sample>(mut v: Vec<T>, kept: usize, alpha: Option<Alpha>) -> (ColorType, Vec<u8>) {
     match (alpha, kept) {
         (Some(Alpha::Premultiplied), 2) => straighten::<2, T>(&mut v),

@@ -1,4 +1,4 @@
-//! What the tags of a TIFF file say of its samples.
+//! Interpretation of a TIFF file's samples by its tags.
 
 use super::{File, PhotometricInterpretation as Photometric, explain, variant};
 use tiff::tags::Tag;
@@ -12,14 +12,14 @@ const UNASSOCIATED_ALPHA: u16 = 2;
 /// Value of `SampleFormat`.
 const SIGNED: u16 = 2;
 
-/// Colours of the samples.
+/// Color space of the samples.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
     Gray {
         white_is_zero: bool,
     },
     Rgb,
-    /// Red, green and blue, 16 bits each, of every value.
+    /// Red, green and blue, 16 bits each, of every index.
     Palette(Vec<[u16; 3]>),
     Cmyk,
     YCbCr,
@@ -38,9 +38,9 @@ pub(super) enum Alpha {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Meaning {
     pub(super) kind: Kind,
-    /// Bits a sample.
+    /// Bits per sample.
     pub(super) bits: u8,
-    /// Of the sample after the colours.
+    /// Meaning of the sample after the colors.
     pub(super) alpha: Option<Alpha>,
 }
 
@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// Whether the decoder knows no such colours, and gives the samples of gray as they are.
+    /// Whether the decoder does not know the color space, and has to read the samples as gray.
     pub(super) fn is_read_as_gray(&self) -> bool {
         match self {
             Kind::Gray { white_is_zero } => *white_is_zero,
@@ -62,7 +62,7 @@ impl Kind {
         }
     }
 
-    /// Whether an embedded profile describes what the pixels become: not inks, nor CIE colours.
+    /// Whether an embedded profile applies to the converted pixels, unlike for inks and CIE colors.
     pub(super) fn keeps_profile(&self) -> bool {
         !matches!(self, Kind::Cmyk | Kind::Lab { .. })
     }
@@ -82,7 +82,7 @@ impl Meaning {
         if others.iter().any(|bits| *bits != first) {
             return Err(variant("samples of different sizes"));
         }
-        // Values of 2 in the others are a* and b* of CIE L*a*b*.
+        // A sample format of 2 in the other samples marks a\* and b\* of CIE L\*a\*b\*.
         if format.first() == Some(&SIGNED) {
             return Err(variant("signed integers"));
         }
@@ -104,7 +104,7 @@ impl Meaning {
             Some(&UNASSOCIATED_ALPHA) => Some(Alpha::Straight),
             _ => None,
         };
-        let bits = u8::try_from(first).map_err(|_| variant(&format!("{first} bits a sample")))?;
+        let bits = u8::try_from(first).map_err(|_| variant(&format!("{first} bits per sample")))?;
         Ok(Self { kind, bits, alpha })
     }
 }
@@ -112,12 +112,12 @@ impl Meaning {
 fn palette(file: &mut File) -> Result<Vec<[u16; 3]>> {
     let map = file.get_tag_u16_vec(Tag::ColorMap).map_err(explain)?;
     let count = map.len() / 3;
-    // Some programs wrote 8 bits where 16 belong, as libtiff knows.
+    // Some programs wrote 8 bits instead of 16, as libtiff knows.
     let scale = if map.iter().all(|&v| v < 256) { 257 } else { 1 };
     Ok((0..count).map(|i| [0, 1, 2].map(|c| map[c * count + i] * scale)).collect())
 }
 
-/// The same file, which calls its samples gray.
+/// The same file with its samples declared as gray.
 pub(super) fn as_gray(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut copy = Vec::new();
     copy.try_reserve_exact(bytes.len()).map_err(|_| Error::OutOfMemory(bytes.len() as u64))?;
@@ -130,7 +130,7 @@ pub(super) fn as_gray(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(copy)
 }
 
-/// Where the value of [`PHOTOMETRIC`] is, and whether bytes are in little-endian order.
+/// Offset of the value of [`PHOTOMETRIC`], and whether the file is little-endian.
 fn photometric(bytes: &[u8]) -> Option<(usize, bool)> {
     let little = bytes.starts_with(b"II");
     let number = |at: usize, len: usize| {

@@ -1,7 +1,7 @@
 //! TIFF and BigTIFF through `tiff`: the first picture of the file.
 //!
-//! The decoder gives samples; what they mean is told here: gray, RGB, palettes, CMYK, YCbCr and CIE
-//! L\*a\*b\*, of integers or floats, pixel by pixel or plane by plane.
+//! The decoder returns samples; this module interprets them: gray, RGB, palettes, CMYK, YCbCr and CIE
+//! L\*a\*b\*, as integers or floats, interleaved or in planes.
 
 mod color;
 mod meaning;
@@ -43,7 +43,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     let (width, height) = file.dimensions().map_err(explain)?;
     check_size(width, height)?;
     let meaning = Meaning::of(&mut file)?;
-    // Broken metadata costs the metadata, not the picture.
+    // Broken metadata is dropped; the picture is kept.
     let orientation = file.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
     let icc = file.get_tag_u8_vec(Tag::IccProfile).ok();
     let metadata = metadata(&mut file);
@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Stored> {
     let (color, samples) = color::converted(&meaning, samples, width as usize * height as usize)?;
     let expected = u64::from(width) * u64::from(height) * u64::from(color.bytes_per_pixel());
     if samples.len() as u64 != expected {
-        return Err(Error::InvalidPicture("the TIFF file holds fewer pixels than it says".into()));
+        return Err(Error::InvalidPicture("the TIFF file contains fewer pixels than it declares".into()));
     }
     Ok(Stored {
         width,
@@ -94,7 +94,7 @@ fn metadata(file: &mut File) -> Metadata {
     if let [Ok(Value::Rational(x, per_x)), Ok(Value::Rational(y, per_y))] = resolution {
         let density = [[x, per_x], [y, per_y]].map(|[n, d]| f64::from(n) / f64::from(d));
         match unit {
-            // Inches where nothing is said.
+            // Inches are the default.
             None | Some(2) => metadata.put_dpi(density),
             Some(3) => metadata.put_per_centimeter(density),
             Some(_) => {}
@@ -109,7 +109,7 @@ fn open(bytes: &[u8]) -> Result<File<'_>> {
     Ok(Decoder::new(Cursor::new(bytes)).map_err(explain)?.with_limits(limits))
 }
 
-/// All samples, pixel by pixel.
+/// All samples, interleaved.
 fn decoded(bytes: &[u8], meaning: &Meaning, [width, height]: [usize; 2]) -> Result<Samples> {
     let mut file = open(bytes)?;
     let mut result = DecodingResult::U8(Vec::new());

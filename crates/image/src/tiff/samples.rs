@@ -1,4 +1,4 @@
-//! Samples of a TIFF file, brought to one of few types.
+//! Samples of a TIFF file, converted to one of a few types.
 
 use tiff::decoder::DecodingResult;
 
@@ -14,8 +14,8 @@ pub(super) enum Samples {
 }
 
 impl Samples {
-    /// Samples of `planes` planes, one after the other. Fewer than 8 bits of gray are stretched to 8;
-    /// those of palettes stay.
+    /// Samples of `planes` planes, one after the other. Gray of fewer than 8 bits is stretched to 8; palette
+    /// indices are kept.
     pub(super) fn of(
         result: DecodingResult,
         bits: u8,
@@ -51,7 +51,7 @@ impl Samples {
         })
     }
 
-    /// From plane by plane to pixel by pixel.
+    /// Interleaves planes.
     pub(super) fn interleaved(self, planes: usize) -> Self {
         match self {
             Samples::U8(v) => Samples::U8(interleaved(&v, planes)),
@@ -60,7 +60,7 @@ impl Samples {
         }
     }
 
-    /// Floats that do not lie in 0–1 are scaled, and the range that they had is told.
+    /// Scales floats outside 0–1, and returns their original range.
     pub(super) fn within_range(self) -> (Self, Option<[f32; 2]>) {
         let Samples::F32(mut values) = self else { return (self, None) };
         let finite = || values.iter().copied().filter(|v| v.is_finite());
@@ -79,7 +79,7 @@ fn interleaved<T: Copy>(values: &[T], planes: usize) -> Vec<T> {
     (0..len * planes).map(|i| values[i % planes * len + i / planes]).collect()
 }
 
-/// Samples of rows that are padded to bytes.
+/// Unpacks samples of rows that are padded to bytes.
 fn unpacked(packed: &[u8], bits: u8, row_bytes: usize, row_samples: usize) -> Vec<u8> {
     let (bits, mask) = (usize::from(bits), (1u16 << bits) - 1);
     let sample = |row: &[u8], i: usize| {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn planes_become_pixels_and_ranges_are_told() {
+    fn planes_are_interleaved_and_ranges_are_reported() {
         assert_eq!(interleaved(&[1, 2, 11, 12, 21, 22], 3), [1, 11, 21, 2, 12, 22]);
         let scaled = |values: Vec<f32>| match Samples::F32(values).within_range() {
             (Samples::F32(values), range) => (values, range),
