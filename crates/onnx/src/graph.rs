@@ -1,4 +1,4 @@
-//! The network as loaded: a topologically sorted list of nodes over a closed set of operators.
+//! A loaded network: a topologically sorted list of nodes over a closed set of operators.
 
 mod channels;
 mod derived;
@@ -25,52 +25,52 @@ pub struct EdgeId(pub usize);
 /// A named edge.
 #[derive(Debug, Clone)]
 pub struct Edge {
-    /// Name in the file; a derived one for values that loading adds.
+    /// Name in the file, or a derived one for values that loading adds.
     pub name: String,
-    /// The initializer of the file that loading cast, transposed or reshaped into this one.
+    /// Initializer of the file that loading cast, transposed or reshaped into this one.
     pub origin: Option<EdgeId>,
     /// The file keeps this initializer in an external data file, which other networks may share.
     pub external: bool,
 }
 
-/// One operator call. `None` marks an optional input or output that is left out.
+/// One operator call. `None` marks an absent optional input or output.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// ONNX node name, or the name of its first output where it has none.
+    /// ONNX node name, or the name of its first output if it has none.
     pub name: String,
     /// The operator with its attributes.
     pub op: Op,
     /// Edges that it reads, in ONNX's order.
     pub inputs: Vec<Option<EdgeId>>,
-    /// Edges that it makes, in ONNX's order.
+    /// Edges that it produces, in ONNX's order.
     pub outputs: Vec<Option<EdgeId>>,
 }
 
 /// A graph input or output.
 #[derive(Debug, Clone)]
 pub struct Port {
-    /// Name in the file, by which callers give or ask for it.
+    /// Name in the file, which callers use.
     pub name: String,
-    /// The value that is given or returned.
+    /// Edge of the value.
     pub edge: EdgeId,
-    /// Type of its elements here: floats are held in 32 bits, integers and truth values in 64.
+    /// Element type as stored: floats have 32 bits, integers and truth values 64.
     pub dtype: DType,
-    /// As declared: `None` is a dynamic dimension, or for all where not even the rank is declared.
+    /// Declared shape: `None` is a dynamic dimension, or for the whole shape an undeclared rank.
     pub shape: Option<Vec<Option<usize>>>,
-    /// It is given or returned as N×C×H×W, and `shape` says so, where the edge is N×H×W×C.
+    /// Whether it is passed as N×C×H×W, as `shape` says, although the edge is N×H×W×C.
     pub channels_last: bool,
 }
 
-/// A loaded model. Nodes are in topological order, every edge has at most one producer.
+/// A loaded model. Nodes are in topological order, and every edge has at most one producer.
 #[derive(Debug, Clone)]
 pub struct Graph {
-    /// Operator calls, each after those whose outputs it reads.
+    /// Operator calls, in topological order.
     pub nodes: Vec<Node>,
     /// All values; an [`EdgeId`] is an index into them.
     pub edges: Vec<Edge>,
-    /// Inputs that every run has to give, in the file's order.
+    /// Inputs that every run must provide, in the file's order.
     pub inputs: Vec<Port>,
-    /// Inputs that the file gives a default, which stands among the initializers, and that the entry `optional` of its
+    /// Inputs with a default in the file (stored among the initializers) that the entry `optional` of its
     /// metadata names; see [`Graph::with_inputs`].
     pub optional: Vec<Port>,
     /// Outputs in the file's order.
@@ -79,8 +79,8 @@ pub struct Graph {
     pub initializers: HashMap<EdgeId, Arc<Tensor>>,
     /// `metadata_props` of the file.
     pub metadata: BTreeMap<String, String>,
-    /// Version of ONNX's default operator set that the file declares.
+    /// Version of ONNX's default operator set declared by the file.
     pub opset: i64,
-    /// What plans have made of the initializers.
+    /// Tensors that plans derived from the initializers.
     pub derived: Derived,
 }

@@ -1,4 +1,5 @@
-//! ONNX files as graphs of operators. Each operator says what is correct: attributes, shapes, cost, a plain reference.
+//! ONNX files as graphs of operators, which define correctness: attributes, shapes, cost, and a plain
+//! reference.
 
 #![warn(missing_docs)]
 

@@ -1,5 +1,4 @@
-//! Runs a graph by the operators' references: slow, and right by definition. Every backend is
-//! checked against it.
+//! Reference execution of a graph: slow, and correct by definition. Every backend is tested against it.
 
 use crate::graph::Graph;
 use crate::ops::Operator;
@@ -7,15 +6,15 @@ use std::sync::Arc;
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
-/// Most elements of all values of a run together.
+/// Maximum number of elements of all values of a run.
 const MAX_ELEMENTS: u64 = 256 << 20;
 
 impl Graph {
-    /// The outputs, in order, for inputs in order.
+    /// Runs the graph on inputs in order; returns the outputs in order.
     ///
     /// # Errors
-    /// As [`Graph::facts`]; `InvalidInput` also where an input has the wrong type, `TooLarge` where
-    /// the values together are beyond what a test should hold.
+    /// As for [`Graph::facts`]; also `InvalidInput` if an input has the wrong type, and `TooLarge` if the
+    /// values together exceed what a test should hold.
     pub fn run_reference(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|t| t.shape().to_vec()).collect();
         let facts = self.facts(&shapes)?;

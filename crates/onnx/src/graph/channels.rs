@@ -1,5 +1,4 @@
-//! Where a graph keeps the channels of its pictures: N×C×H×W, as PyTorch exports, or N×H×W×C, as Keras and
-//! tf2onnx do.
+//! Channel order of a graph's pictures: N×C×H×W, as exported by PyTorch, or N×H×W×C, as by Keras and tf2onnx.
 
 use super::{EdgeId, Graph, Node, Port};
 use crate::ops::{Op, Reshape};
@@ -15,8 +14,8 @@ pub enum ChannelOrder {
 }
 
 impl ChannelOrder {
-    /// The order of what is made of a picture of `[height, width]`, by which two of its dimensions have the
-    /// picture's proportions; `None` where both pairs have, or none.
+    /// Order of an output `made` for a picture of `[height, width]`, detected by which two of its dimensions
+    /// have the picture's proportions; `None` if both pairs have, or neither.
     pub fn of_made(made: [usize; 4], [h, w]: [usize; 2]) -> Option<Self> {
         let proportional = |y: usize, x: usize| y.checked_mul(w) == x.checked_mul(h);
         match (proportional(made[2], made[3]), proportional(made[1], made[2])) {
@@ -27,19 +26,19 @@ impl ChannelOrder {
     }
 }
 
-/// From N×H×W×C to N×C×H×W: axis i of the result is axis `TO_FIRST[i]`.
+/// Permutation from N×H×W×C to N×C×H×W: axis i of the result is axis `TO_FIRST[i]`.
 pub const TO_FIRST: [usize; 4] = [0, 3, 1, 2];
-/// From N×C×H×W to N×H×W×C.
+/// Permutation from N×C×H×W to N×H×W×C.
 pub const TO_LAST: [usize; 4] = [0, 2, 3, 1];
 
-/// Axes of `shape` in another order.
+/// Permutes the axes of `shape`.
 pub fn permuted<T: Copy>(shape: [T; 4], perm: [usize; 4]) -> [T; 4] {
     perm.map(|i| shape[i])
 }
 
 impl Graph {
-    /// The order of a picture input: by where its shape has 1 or 3 channels, and where that says nothing or too
-    /// much by the first operators that read it. `None` where neither tells.
+    /// Order of a picture input: the axis with 1 or 3 channels in its shape or, if that is inconclusive, by
+    /// the first operators that read it. `None` if neither is conclusive.
     pub fn input_order(&self, port: &Port) -> Option<ChannelOrder> {
         let is_channels = |d: Option<usize>| matches!(d, Some(1 | 3));
         let seen = || self.order_around(port.edge, Direction::Forward);
@@ -48,10 +47,10 @@ impl Graph {
             Some(None) => None,
             Some(Some([_, second, _, last])) => match (is_channels(second), is_channels(last)) {
                 (true, false) => Some(ChannelOrder::First),
-                // A convolution reads the second axis, whatever the last looks like.
+                // A convolution reads the second axis as channels, whatever the last looks like.
                 (false, true) => Some(seen().unwrap_or(ChannelOrder::Last)),
                 (true, true) => seen(),
-                // A dimension that is given and is neither 1 nor 3 is not that of channels.
+                // A known dimension other than 1 and 3 is not the channels.
                 (false, false) => seen().or(match (second, last) {
                     (None, Some(_)) => Some(ChannelOrder::First),
                     (Some(_), None) => Some(ChannelOrder::Last),
@@ -62,12 +61,12 @@ impl Graph {
         }
     }
 
-    /// The order of an output by the operators that make it, where they tell.
+    /// Order of an output according to the operators that produce it, if they are conclusive.
     pub fn made_order(&self, port: &Port) -> Option<ChannelOrder> {
         self.order_around(port.edge, Direction::Backward)
     }
 
-    /// The order that the nearest operators which care about it give a value.
+    /// Order of a value according to the nearest operators that depend on it.
     fn order_around(&self, edge: EdgeId, direction: Direction) -> Option<ChannelOrder> {
         let mut waiting = VecDeque::from([edge]);
         let mut seen = vec![false; self.edges.len()];
@@ -86,8 +85,8 @@ impl Graph {
         None
     }
 
-    /// The graph as one of N×C×H×W pictures: inputs and outputs of these places, N×H×W×C in the file, take and
-    /// give that order.
+    /// The graph as a function of N×C×H×W pictures: the inputs and outputs at these indices, N×H×W×C in the
+    /// file, are converted.
     pub fn with_channels_first(&self, inputs: &[usize], outputs: &[usize]) -> Self {
         let mut graph = self.clone();
         inputs.iter().for_each(|&i| graph.inputs[i].turn());
@@ -109,15 +108,15 @@ impl Port {
 
 #[derive(Clone, Copy)]
 enum Direction {
-    /// To what reads a value.
+    /// Toward the readers of a value.
     Forward,
-    /// To what makes it.
+    /// Toward its producer.
     Backward,
 }
 
 enum Tells {
     Order(ChannelOrder),
-    /// Its output has the order of its input.
+    /// The output has the order of the input.
     Same,
     Nothing,
 }

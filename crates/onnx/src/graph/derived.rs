@@ -1,4 +1,4 @@
-//! What plans make of a file's weights, kept for the plans of other sizes.
+//! Tensors that plans derive from a file's weights, shared by plans of all sizes.
 
 use super::EdgeId;
 use std::cell::RefCell;
@@ -7,15 +7,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use unet_kernels::tensor::Tensor;
 
-/// An initializer, and the numbers that say what was made of it.
+/// An initializer, and the numbers that identify the derivation.
 type Recipe = (EdgeId, Vec<usize>);
 
-/// Tensors by what they were made of; graphs that share initializers share them.
+/// Derived tensors by recipe; graphs that share initializers share them.
 #[derive(Debug, Clone, Default)]
 pub struct Derived(Rc<RefCell<HashMap<Recipe, Arc<Tensor>>>>);
 
 impl Derived {
-    /// What `make` gives for initializer `edge`, called once for each recipe.
+    /// The result of `make` for initializer `edge`, called once per recipe.
     pub fn get<E>(
         &self,
         edge: EdgeId,

@@ -1,5 +1,5 @@
-//! Everything that can be known of a graph for given input shapes: types and shapes of all edges,
-//! and the values of those that do not depend on the inputs' elements.
+//! Inference for given input shapes: types and shapes of all edges, and the values of edges that do not
+//! depend on the inputs' elements.
 
 use super::{EdgeId, Graph, Node, Port, TO_LAST, permuted};
 use crate::ops::{Cost, Fact, Known, MAX_ELEMENTS, OpError, Operator, Role, checked_shape, known};
@@ -7,16 +7,16 @@ use std::sync::Arc;
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
-/// Elements that folding may make in one pass, all constants together: what shape arithmetic and
-/// tables take, and for each element of a weight these many more. A few bytes of file must not
-/// become hundreds of megabytes.
+/// Maximum number of elements that folding may produce in one pass, over all constants: enough for shape
+/// arithmetic and tables, plus a multiple of each weight's elements. A few bytes of file must not expand to
+/// hundreds of megabytes.
 const MAX_FOLDED_ELEMENTS: u64 = 4 << 20;
 const MAX_FOLDED_PER_WEIGHT: u64 = 8;
 
-/// Elementary steps that folding may take in one pass; see [`Node::work`].
+/// Maximum number of elementary steps that folding may take in one pass; see [`Node::work`].
 const MAX_FOLDING_WORK: u64 = 1 << 28;
 
-/// What is left of the limits of a pass.
+/// Remaining limits of a pass.
 pub(super) struct Budget {
     elements: u64,
     work: u64,
@@ -34,7 +34,7 @@ impl Budget {
 }
 
 impl Graph {
-    /// Shapes of all inputs: `picture` at `port`, the declared ones elsewhere.
+    /// Shapes of all inputs: `picture` at `port`, the declared shapes elsewhere.
     pub fn input_shapes(&self, port: usize, picture: [usize; 4]) -> Vec<Vec<usize>> {
         let declared = |i: usize| -> Vec<usize> {
             let shape = self.inputs[i].shape.as_deref().unwrap_or(&[]);
@@ -43,13 +43,13 @@ impl Graph {
         (0..self.inputs.len()).map(|i| if i == port { picture.to_vec() } else { declared(i) }).collect()
     }
 
-    /// Facts of every edge (by [`super::EdgeId`]) when the inputs, in order, have these shapes. An edge
-    /// that no node makes any more has none. Shape arithmetic and constants are folded; a constant
-    /// beyond what the file's size makes plausible, in elements or in work, stays unknown, to be computed in the run.
+    /// Facts of every edge (by [`super::EdgeId`]) for inputs of these shapes, in order; `None` for edges
+    /// without a producer. Shape arithmetic and constants are folded; a constant that is implausibly large
+    /// for the file, in elements or in work, stays unknown and is computed in the run.
     ///
     /// # Errors
-    /// `InvalidInput` where a shape does not fit its input, `InvalidNode` with the first node that
-    /// cannot work on these shapes.
+    /// `InvalidInput` if a shape does not fit its input, `InvalidNode` naming the first node that refuses
+    /// these shapes.
     pub fn facts(&self, shapes: &[Vec<usize>]) -> Result<Vec<Option<Fact>>> {
         if shapes.len() != self.inputs.len() {
             let (given, wanted) = (shapes.len(), self.inputs.len());
@@ -87,7 +87,7 @@ impl Node {
             self.inputs.iter().map(|edge| edge.and_then(|e| edges[e.0].as_ref())).collect();
         let types = self.op.infer(&known(&inputs)).map_err(|e| self.error(e))?;
         if self.outputs.len() > types.len() {
-            let reason = format!("{} outputs are listed, it has {}", self.outputs.len(), types.len());
+            let reason = format!("{} outputs are listed, but it has {}", self.outputs.len(), types.len());
             return Err(self.error(OpError(reason)));
         }
         let mut facts = Vec::new();
@@ -99,7 +99,7 @@ impl Node {
                 return Err(Error::TooLarge { what, needed: bytes, limit });
             }
             let shape = checked_shape(shape).map_err(|e| self.error(e))?;
-            // An empty tensor is known whatever it is computed from.
+            // An empty tensor is always known.
             let value = shape.contains(&0).then(|| Arc::new(Tensor::empty(dtype, shape.clone())));
             facts.push(Fact { dtype, shape, value });
         }
@@ -112,7 +112,7 @@ impl Node {
         Ok(facts)
     }
 
-    /// The outputs, if they follow from what is known and are within the budget.
+    /// Values of the outputs, if they follow from known inputs within the budget.
     fn fold(
         &self,
         inputs: &[Option<&Fact>],
@@ -145,7 +145,7 @@ impl Node {
         Ok(Some(outputs.into_iter().map(Arc::new).collect()))
     }
 
-    /// Elementary steps of the reference for these inputs and outputs, as an upper bound.
+    /// Upper bound on the elementary steps of the reference for these inputs and outputs.
     pub fn work(&self, inputs: &[Option<Known>], outputs: &[Fact]) -> u64 {
         let outputs: Vec<Known> = outputs.iter().map(Known::from).collect();
         let Cost { flops, steps } = self.op.cost(inputs, &outputs);
@@ -154,7 +154,7 @@ impl Node {
         values.fold(flops.saturating_add(steps), |n, value| n.saturating_add(len(value)))
     }
 
-    /// Multiplications and additions for values of these facts; 0 where its result is known before the run.
+    /// Multiplications and additions for values of these facts; 0 if the result is known before the run.
     pub fn flops(&self, facts: &[Option<Fact>]) -> u64 {
         let fact = |edge: &Option<EdgeId>| edge.and_then(|edge| facts[edge.0].as_ref());
         let outputs: Vec<&Fact> = self.outputs.iter().filter_map(fact).collect();
@@ -166,14 +166,14 @@ impl Node {
         self.op.cost(&inputs, &outputs).flops
     }
 
-    /// The error with the node's name.
+    /// An error with the node's name.
     pub(crate) fn error(&self, e: OpError) -> Error {
         Error::InvalidNode { node: self.name.clone(), op: self.op.name().into(), reason: e.0 }
     }
 }
 
 impl Port {
-    /// Shape of the edge for a given one.
+    /// Shape of the edge for a given shape of the port.
     fn edge_shape(&self, given: &[usize]) -> Vec<usize> {
         match <[usize; 4]>::try_from(given) {
             Ok(picture) if self.channels_last => permuted(picture, TO_LAST).to_vec(),
@@ -181,10 +181,10 @@ impl Port {
         }
     }
 
-    /// Whether an input may have this shape.
+    /// Checks that an input may have this shape.
     ///
     /// # Errors
-    /// `InvalidInput` that names the input, what it takes and what it got.
+    /// `InvalidInput` with the input's name, its declared and its given shape.
     pub fn check(&self, shape: &[usize]) -> Result<()> {
         let invalid = |reason: String| Error::InvalidInput(format!("input {:?}: {reason}", self.name));
         checked_shape(shape.to_vec()).map_err(|e| invalid(e.0))?;

@@ -1,4 +1,4 @@
-//! Inputs that may be left out.
+//! Optional inputs.
 
 use super::Graph;
 use std::collections::BTreeMap;
@@ -7,10 +7,12 @@ use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
 
 impl Graph {
-    /// The same network with these values in place of the defaults of its optional inputs, by name. Weights are shared.
+    /// The same network with these values, by name, instead of the defaults of its optional inputs. Weights
+    /// are shared.
     ///
     /// # Errors
-    /// `InvalidInput` for a name that is no optional input, and for a tensor of another type or shape than declared.
+    /// `InvalidInput` for a name that is not an optional input, and for a tensor of another type or shape
+    /// than declared.
     pub fn with_inputs(&self, given: BTreeMap<String, Tensor>) -> Result<Self> {
         let mut graph = self.clone();
         for (name, tensor) in given {
@@ -20,7 +22,7 @@ impl Graph {
             })?;
             if port.dtype != tensor.dtype() {
                 return Err(Error::InvalidInput(format!(
-                    "input {name:?} takes other numbers than it is given"
+                    "input {name:?} takes another type or shape than it was given"
                 )));
             }
             port.check(tensor.shape())?;

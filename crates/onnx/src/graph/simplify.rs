@@ -1,4 +1,4 @@
-//! What is done once, after loading: constants are folded, and what no output needs is dropped.
+//! Simplification after loading: folds constants, and drops what no output needs.
 
 use super::facts::Budget;
 use super::{EdgeId, Graph};
@@ -6,8 +6,8 @@ use crate::ops::Fact;
 use unet_kernels::error::Result;
 
 impl Graph {
-    /// Computes the nodes that read nothing but constants (casts of float16 weights, above all),
-    /// and makes their outputs initializers. The default of an optional input is not a constant.
+    /// Computes nodes that read only constants (above all casts of float16 weights), and turns their outputs
+    /// into initializers. The default of an optional input is not a constant.
     pub(crate) fn fold_constants(&mut self) -> Result<()> {
         let mut budget = Budget::new(self);
         let mut facts: Vec<Option<Fact>> = vec![None; self.edges.len()];
@@ -41,7 +41,7 @@ impl Graph {
         Ok(())
     }
 
-    /// Drops nodes and initializers that lead to no output.
+    /// Drops nodes and initializers that no output depends on.
     pub(crate) fn remove_unused(&mut self) {
         let mut needed = vec![false; self.edges.len()];
         self.outputs.iter().for_each(|port| needed[port.edge.0] = true);

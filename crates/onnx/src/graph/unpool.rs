@@ -1,7 +1,7 @@
-//! Recognises max-pooling with indices, and max-unpooling, as PyTorch exports them.
-//! `MaxPool2d(return_indices=True)` becomes a pair of MaxPools, the second of which has kernel 1 and gives
-//! every pixel's own position, to make positions relative to their plane; `MaxUnpool2d` adds the
-//! offset of each plane in the output, and scatters into zeros:
+//! Recognition of PyTorch's exported max-pooling with indices, and max-unpooling.
+//! `MaxPool2d(return_indices=True)` becomes two MaxPools, the second of which has kernel 1 and returns every
+//! pixel's own position, to make positions relative to their plane; `MaxUnpool2d` adds the offset of each
+//! plane in the output, and scatters into zeros:
 //!
 //! ```text
 //! values, flat = MaxPool(x)            _, own = MaxPool 1×1 (x)
@@ -18,8 +18,7 @@ use unet_kernels::Unary;
 use unet_kernels::tensor::{Data, Tensor};
 
 impl Graph {
-    /// Replaces every such group by its node; what they leave unused is for
-    /// [`Graph::remove_unused`].
+    /// Replaces every such group by a single node; leftovers are removed by [`Graph::remove_unused`].
     pub(crate) fn recognise_unpooling(&mut self) {
         let view = View::new(self);
         let found: Vec<(usize, usize)> =
@@ -45,7 +44,7 @@ impl Graph {
     }
 }
 
-/// Max-pooling of values that arithmetic has rounded has to expect ties.
+/// Detection of max-pooling on rounded values, in which ties must be expected.
 impl Graph {
     pub(crate) fn mark_rounded(&mut self) {
         let mut rounded = vec![false; self.edges.len()];
@@ -62,7 +61,7 @@ impl Graph {
 }
 
 impl Op {
-    /// Whether every value of the result is one of an input, a constant, or the opposite of one.
+    /// Whether every value of the result is an input's value, a constant, or the negative of one.
     fn is_exact(&self) -> bool {
         match self {
             Self::Unary(op) => op.functions.iter().all(|function| {
@@ -101,7 +100,7 @@ impl Op {
 struct View<'a> {
     graph: &'a Graph,
     made_by: Vec<Option<usize>>,
-    /// How many nodes and outputs read each edge.
+    /// Number of nodes and outputs that read each edge.
     readers: Vec<usize>,
 }
 
@@ -121,7 +120,7 @@ impl<'a> View<'a> {
         self.made_by[edge.0].map(|i| &self.graph.nodes[i])
     }
 
-    /// The max-unpooling whose last node, a Reshape, is node `i`.
+    /// The max-unpooling that ends in node `i`, a Reshape.
     fn unpooling(&self, i: usize) -> Option<Node> {
         let last = &self.graph.nodes[i];
         let (Op::Reshape(Reshape::Reshape { .. }), &[Some(scattered), Some(shape)]) =
@@ -199,7 +198,7 @@ impl<'a> View<'a> {
         (is_first && is_own && alone && pool < i).then_some(pool)
     }
 
-    /// The max-pooling whose Indices the edge is.
+    /// The max-pooling that outputs the edge as Indices.
     fn indices_of(&self, edge: EdgeId) -> Option<usize> {
         self.made_by[edge.0].filter(|&i| {
             let node = &self.graph.nodes[i];

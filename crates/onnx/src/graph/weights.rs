@@ -1,13 +1,13 @@
-//! Which of a node's constants are weights, and what the file calls them.
+//! Weights among a node's constants, and their names in the file.
 
 use super::{EdgeId, Graph, Node};
 use crate::ops::{Operator, Role};
 use unet_kernels::tensor::Tensor;
 
 impl Graph {
-    /// The float initializers that a node reads, with their names in the file: of weights that are
-    /// stored as halves or transposed, those of what is stored. Not what only steers an operator, the
-    /// scales of `Resize` for example.
+    /// Float initializers that a node reads, with their names in the file; for weights stored as float16 or
+    /// transposed, the stored ones. Inputs that only control an operator, such as the scales of `Resize`, do
+    /// not count.
     pub fn weights<'a>(&'a self, node: &Node) -> impl Iterator<Item = (&'a str, &'a Tensor)> {
         let weights = node.op.weights();
         let edges = node.inputs.iter().take(weights.end).skip(weights.start);
@@ -20,7 +20,7 @@ impl Graph {
 }
 
 impl Node {
-    /// What its output holds the elements of, where it only stores them in another way.
+    /// The input whose elements the output stores in another way, if so.
     pub(super) fn rearranged(&self) -> Option<EdgeId> {
         let first = self.inputs.first().copied().flatten();
         first.filter(|_| matches!(self.op.role(), Role::Stores | Role::Identity))

@@ -9,19 +9,20 @@ use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs x and axis.
+/// Cumulative sum. Inputs: x and axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CumSum {
     exclusive: bool,
     reverse: bool,
 }
 
-/// Inputs x `[…, n, …, 1 or 2]`, dft_length or none, and from opset 20 axis or none.
+/// Discrete Fourier transform. Inputs: x `[…, n, …, 1 or 2]`, optional dft_length, and from opset 20 optional
+/// axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dft {
     inverse: bool,
     onesided: bool,
-    /// Up to opset 19; later the third input, or the last but one.
+    /// Axis up to opset 19; later it is the third input, or the last but one axis.
     pub axis: Option<i64>,
 }
 
@@ -30,11 +31,11 @@ pub struct Dft {
 pub struct Transform {
     /// The transformed axis.
     pub axis: usize,
-    /// Length of the axis before and after.
+    /// Input length of the axis.
     pub input: usize,
-    /// Length of the axis after it.
+    /// Output length of the axis.
     pub output: usize,
-    /// Numbers per element, 1 (real) or 2 (real and imaginary), before and after.
+    /// Numbers per element of input and output, 1 (real) or 2 (real and imaginary).
     pub parts: [usize; 2],
     length: usize,
     inverse: bool,
@@ -53,7 +54,7 @@ impl CumSum {
         Ok(Self { exclusive: a.flag("exclusive", false)?, reverse: a.flag("reverse", false)? })
     }
 
-    /// The axis along which it sums, which is the second input.
+    /// Axis of summation, the second input.
     ///
     /// # Errors
     /// The axis is missing, not known before the run, or not one of x.
@@ -62,7 +63,7 @@ impl CumSum {
         axis(number(inputs, 1, "axis")?.ok_or_else(|| OpError("input 1 (axis) is missing".into()))?, rank)
     }
 
-    /// Whether the sum at position i takes the element at position j.
+    /// Whether the sum at position i includes the element at position j.
     pub fn takes(&self, i: usize, j: usize) -> bool {
         (i == j && !self.exclusive) || if self.reverse { j > i } else { j < i }
     }
@@ -77,7 +78,7 @@ impl Dft {
     /// The transform for inputs of these shapes.
     ///
     /// # Errors
-    /// The last axis of the input is neither real nor complex, or axis and length do not fit it.
+    /// The last axis of the input is neither real nor complex, or axis and length do not fit the input.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Transform, OpError> {
         let shape = required_float(inputs, 0, "input")?.shape();
         let rank = shape.len();
@@ -119,7 +120,7 @@ impl Transform {
         if k >= if back { half } else { n } {
             return 0.0;
         }
-        // Modulo n first: of large products cos and sin are less exact.
+        // Reduced modulo n first, because cos and sin are less accurate for large products.
         let angle = (k * t % n) as f64 * std::f64::consts::TAU / n as f64;
         let (cos, sin) = (angle.cos(), if self.inverse { angle.sin() } else { -angle.sin() });
         let turned = match (q, p) {
@@ -127,7 +128,7 @@ impl Transform {
             (0, _) => sin,
             _ => -sin,
         };
-        // The other half of a spectrum is this one's, conjugated.
+        // The other half of the spectrum is the conjugate of this one.
         let twice = if back && k != 0 && 2 * k != n { 2.0 } else { 1.0 };
         turned * twice / if self.inverse { n as f64 } else { 1.0 }
     }
@@ -152,7 +153,7 @@ impl Operator for CumSum {
         let at = self.axis(&known(inputs))?;
         let x = tensor(inputs, 0)?;
         let (len, inner) = (x.shape()[at], x.shape()[at + 1..].iter().product::<usize>());
-        // Of element i: the places of those before it, and itself, in the order of summing.
+        // For element i: indices of the elements up to and including it, in summation order.
         let order = |row: usize| {
             (0..len).map(move |i| {
                 let position = if self.reverse { len - 1 - i } else { i };
@@ -208,7 +209,7 @@ impl Operator for Dft {
         Ok(vec![(DType::F32, checked_shape(shape)?)])
     }
 
-    /// By its definition; sums in double precision.
+    /// Computes the definition, with sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let of = self.resolve(&known(inputs))?;
         let x = floats(inputs, 0)?;
@@ -238,7 +239,7 @@ impl Operator for Dft {
     }
 
     fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
-        // As a product with a matrix.
+        // Counted as a matrix product.
         let terms = self.resolve(inputs).map_or(0, |of| (2 * of.input * of.parts[0]) as u64);
         Cost::each(made(outputs), terms)
     }

@@ -1,5 +1,5 @@
-//! `ArgMax`, `ArgMin`: position of the largest or the smallest value along an axis, the first of equal
-//! ones, or the last. `torch.argmax`, `torch.argmin`.
+//! `ArgMax`, `ArgMin`: position of the maximum or minimum along an axis; the first or the last of equal
+//! values. `torch.argmax`, `torch.argmin`.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -10,15 +10,15 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Input data; integer output.
+/// Arg-max or arg-min. Input: data; integer output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArgMax {
-    /// The smallest value, not the largest.
+    /// Whether the minimum is searched, not the maximum.
     pub smallest: bool,
-    /// Axis that is searched; negative counts from the end.
+    /// Axis to search; negative counts from the end.
     pub axis: i64,
     keepdims: bool,
-    /// Of equal values the last one is taken, not the first.
+    /// Whether the last of equal values wins, not the first.
     pub select_last_index: bool,
 }
 

@@ -1,18 +1,18 @@
-//! Attributes of a node, read by name and checked for type and range.
+//! Attributes of a node, read by name with checks of type and range.
 
 use super::OpError;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use unet_kernels::tensor::Tensor;
 
-/// Kernel sizes, strides and dilations above this are refused: far beyond any network, and
-/// products of two of them and a picture's side stay exact.
+/// Maximum kernel size, stride and dilation: far beyond any network, and products of two of them and a
+/// picture's side remain exact.
 pub(super) const MAX_EXTENT: usize = 4096;
 
 /// One attribute as ONNX stores it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attribute {
-    /// An integer; also truth values and enumerations such as `TensorProto.DataType`.
+    /// An integer; also for truth values and enumerations such as `TensorProto.DataType`.
     Int(i64),
     /// A number in single precision.
     Float(f32),
@@ -28,16 +28,16 @@ pub enum Attribute {
     Texts(Vec<String>),
 }
 
-/// Everything besides its inputs that makes a node what it is.
+/// Everything that defines a node besides its inputs.
 #[derive(Debug, Clone, Default)]
 pub struct Attributes {
-    /// Attributes of the node by name; those left out take the operator's defaults.
+    /// Attributes of the node by name; missing ones take the operator's defaults.
     pub values: BTreeMap<String, Attribute>,
-    /// Version of the default operator set that the model names.
+    /// Version of the default operator set that the model declares.
     pub opset: i64,
     /// Number of outputs that the node lists.
     pub outputs: usize,
-    /// `TensorProto.DataType` of each input, as far as it follows from the file.
+    /// `TensorProto.DataType` of each input, if it follows from the file.
     pub input_types: Vec<Option<i32>>,
 }
 
@@ -54,12 +54,12 @@ impl Attributes {
         Ok(self.int(name)?.unwrap_or(default))
     }
 
-    /// An integer of which only zero or not counts.
+    /// An integer interpreted as a truth value.
     pub fn flag(&self, name: &str, default: bool) -> Result<bool, OpError> {
         Ok(self.int_or(name, i64::from(default))? != 0)
     }
 
-    /// An integer of at least 1, at most `MAX_EXTENT`.
+    /// An integer from 1 to `MAX_EXTENT`.
     pub fn extent(&self, name: &str) -> Result<Option<usize>, OpError> {
         self.int(name)?.map(|v| extent(name, v)).transpose()
     }
@@ -95,7 +95,7 @@ impl Attributes {
         }
     }
 
-    /// The entry of `choices` that a string attribute names.
+    /// The entry of `choices` that a string attribute selects.
     pub fn choice<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)]) -> Result<T, OpError> {
         let Some(text) = self.text(name)? else {
             return Ok(default);
@@ -114,7 +114,7 @@ impl Attributes {
         }
     }
 
-    /// Two extents (height, width), each as in [`Attributes::extent`].
+    /// Two extents (height, width), each like [`Attributes::extent`].
     pub fn extents(&self, name: &str) -> Result<Option<[usize; 2]>, OpError> {
         let Some(list) = self.ints(name)? else {
             return Ok(None);

@@ -11,11 +11,11 @@ use std::ops::Range;
 use unet_kernels::Window;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Input X `[N, C, H, W]`.
+/// Average pooling. Input: X `[N, C, H, W]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AveragePool {
     sliding: WindowAttributes,
-    /// Zeros of the padding count in the mean, as in `torch.nn.AvgPool2d`.
+    /// Whether zeros of the padding count in the mean, as in `torch.nn.AvgPool2d`.
     pub count_include_pad: bool,
 }
 
@@ -46,7 +46,7 @@ impl Operator for AveragePool {
         let [_, _, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [n, c, h_out, w_out] = nchw(&shape, "Y")?;
         let (window, _, pad_end) = self.window([h, w])?;
-        // Counting the padding is the same as counting in a picture that is larger by it.
+        // Counting the padding equals counting in a picture enlarged by it.
         let bound = [h as isize + pad_end[0] as isize, w as isize + pad_end[1] as isize];
         let counted = |axis: usize, i: usize, len: usize| {
             let kernel = 0..window.kernel[axis];

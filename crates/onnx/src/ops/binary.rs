@@ -11,7 +11,7 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// A function of two elements.
+/// Function of two elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryKind {
     /// a + b
@@ -24,13 +24,13 @@ pub enum BinaryKind {
     Div,
     /// a to the power of b.
     Pow,
-    /// The smaller one; NaN if either is.
+    /// Minimum; NaN if either is.
     Min,
-    /// The larger one; NaN if either is.
+    /// Maximum; NaN if either is.
     Max,
     /// Sign of the divisor (`torch.remainder`), or of the dividend if `fmod`.
     Mod {
-        /// As C's `fmod`, not as `torch.remainder`.
+        /// Whether it is C's `fmod`, not `torch.remainder`.
         fmod: bool,
     },
     /// a = b
@@ -43,18 +43,18 @@ pub enum BinaryKind {
     Greater,
     /// a ≥ b
     GreaterOrEqual,
-    /// Both are true, that is, not 0.
+    /// Whether both are true, that is, not 0.
     And,
-    /// At least one is true.
+    /// Whether at least one is true.
     Or,
-    /// Exactly one is true.
+    /// Whether exactly one is true.
     Xor,
 }
 
-/// Operands of one type; comparisons and logic give integers 0 and 1.
+/// An elementwise function. Operands have one type; comparisons and logic return integers 0 and 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Binary {
-    /// What it computes of each pair of elements.
+    /// Function of each pair of elements.
     pub kind: BinaryKind,
     /// ONNX operator.
     pub name: &'static str,
@@ -62,7 +62,7 @@ pub struct Binary {
     pub variadic: bool,
 }
 
-/// Every function: its ONNX name, and whether it takes any number of operands.
+/// Every function: ONNX name, and whether it takes any number of operands.
 const FUNCTIONS: &[(&str, BinaryKind, bool)] = &[
     ("Add", BinaryKind::Add, false),
     ("And", BinaryKind::And, false),
@@ -103,7 +103,7 @@ impl Binary {
         self.name
     }
 
-    /// Whether it answers with 0 and 1.
+    /// Whether it returns 0 and 1.
     pub fn is_predicate(&self) -> bool {
         use BinaryKind as K;
         matches!(
@@ -178,7 +178,7 @@ impl Binary {
             (Data::I64(a), Data::I64(b)) => {
                 Data::I64(places.map(|(i, j)| self.ints(a[i], b[j])).collect::<Result<_, _>>()?)
             }
-            // Pow alone: the base has the result's type.
+            // Only for Pow, where the base has the result's type.
             (Data::F32(a), Data::I64(b)) => {
                 Data::F32(places.map(|(i, j)| self.floats(a[i], b[j] as f32)).collect())
             }

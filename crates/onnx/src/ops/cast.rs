@@ -1,6 +1,6 @@
-//! `Cast`: conversion between element types. The engine keeps every float type
-//! as float32 and every integer type and bool as int64, so that a cast to float16 or float64
-//! keeps single precision, and one to a narrower integer wraps to its range.
+//! `Cast`: conversion between element types. The engine stores every float type as float32 and every integer
+//! type and bool as int64, so a cast to float16 or float64 keeps single precision, and a cast to a narrower
+//! integer wraps to its range.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -11,23 +11,23 @@ use std::ops::Range;
 use unet_kernels::tensor::DType;
 use unet_kernels::tensor::{Data, Tensor};
 
-/// What a cast makes, as far as values differ.
+/// Target of a cast, as far as values differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CastTarget {
     /// Any of ONNX's floating-point types; values keep single precision.
     Float,
-    /// 0, or 1 for all that is not 0.
+    /// 0 for 0, otherwise 1.
     Bool,
-    /// An integer: fractions are truncated, and values beyond its bits wrap around.
+    /// An integer: fractions are truncated, and values out of range wrap.
     Int {
         /// 8, 16, 32 or 64.
         bits: u32,
-        /// Whether values below 0 are kept.
+        /// Whether the type is signed.
         signed: bool,
     },
 }
 
-/// Input of any type.
+/// Type conversion. Input of any type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cast {
     /// Type of the output.
@@ -56,7 +56,7 @@ impl Cast {
         Ok(Self { to })
     }
 
-    /// Type of the output's tensor: [`DType::F32`] for floats, [`DType::I64`] for all others.
+    /// Stored output type: [`DType::F32`] for floats, [`DType::I64`] for all others.
     pub fn dtype(&self) -> DType {
         match self.to {
             CastTarget::Float => DType::F32,
@@ -66,7 +66,7 @@ impl Cast {
 }
 
 impl CastTarget {
-    /// The integer as this type keeps it.
+    /// Wraps an integer to this type.
     fn wrap(self, v: i64) -> i64 {
         match self {
             CastTarget::Bool => i64::from(v != 0),

@@ -12,12 +12,12 @@ use unet_kernels::Unary;
 use unet_kernels::tensor::Data;
 use unet_kernels::tensor::Tensor;
 
-/// Inputs X, min or none, max or none.
+/// Clamping. Inputs: X, optional min, optional max.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip;
 
 impl Clip {
-    /// The bounds, if they are known before the run; infinite where there is none.
+    /// Bounds, if they are known before the run; infinite if absent.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<[f32; 2], OpError> {
         let bound = |i, name, default| -> Result<f32, OpError> {
             let Some(tensor) = known_tensor(inputs, i, name)? else {
@@ -52,7 +52,7 @@ impl Operator for Clip {
             Data::F32(x) => {
                 Data::F32(x.iter().map(|&x| evaluate(Unary::Clip { min, max }, x.into()) as f32).collect())
             }
-            // Conversions saturate: an infinite bound is none.
+            // Conversions saturate, so an infinite bound has no effect.
             Data::I64(x) => Data::I64(x.iter().map(|&x| x.max(min as i64).min(max as i64)).collect()),
         };
         output(input.shape(), data)

@@ -8,10 +8,10 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs: one or more tensors of one type.
+/// Concatenation of one or more tensors of one type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concat {
-    /// Axis along which the inputs are joined; negative counts from the end.
+    /// Axis of concatenation; negative counts from the end.
     pub axis: i64,
 }
 

@@ -13,11 +13,12 @@ use std::ops::Range;
 use unet_kernels::Window;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs X `[N, C, H, W]`, W `[C_out, C/group, kh, kw]`, and B `[C_out]` or none.
+/// Convolution. Inputs: X `[N, C, H, W]`, W `[C_out, C/group, kh, kw]`, and optionally B `[C_out]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conv {
     sliding: WindowAttributes,
-    /// Number of groups of channels that are convolved separately; that of the channels in a depthwise convolution.
+    /// Number of groups of channels that are convolved separately; the number of channels for a depthwise
+    /// convolution.
     pub group: usize,
 }
 
@@ -38,7 +39,7 @@ impl Conv {
     }
 }
 
-/// Checks that an optional bias has one value for each of `channels`.
+/// Checks that an optional bias has `channels` values.
 pub(super) fn check_bias(inputs: &[Option<Known>], channels: usize) -> Result<(), OpError> {
     if optional(inputs, 2).is_some() {
         let shape = required_float(inputs, 2, "B")?.shape();
@@ -49,7 +50,7 @@ pub(super) fn check_bias(inputs: &[Option<Known>], channels: usize) -> Result<()
     Ok(())
 }
 
-/// Height and width of a kernel; `kernel_shape`, where it is given, must agree.
+/// Height and width of a kernel; `kernel_shape` must agree, if given.
 pub(super) fn kernel(sliding: &WindowAttributes, weight: [usize; 4]) -> Result<[usize; 2], OpError> {
     let kernel = [weight[2], weight[3]];
     let range = 1..=super::attributes::MAX_EXTENT;

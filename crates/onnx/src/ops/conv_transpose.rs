@@ -14,16 +14,17 @@ use std::ops::Range;
 use unet_kernels::Window;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs X `[N, C, H, W]`, W `[C, C_out/group, kh, kw]`, and B `[C_out]` or none.
+/// Transposed convolution. Inputs: X `[N, C, H, W]`, W `[C, C_out/group, kh, kw]`, and optionally B
+/// `[C_out]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConvTranspose {
-    /// Stride, padding and dilation. The kernel's size is that of the weight.
+    /// Stride, padding and dilation. The weight determines the kernel size.
     pub sliding: WindowAttributes,
     /// Number of groups of channels that are convolved separately.
     pub group: usize,
-    /// Rows and columns that are added at the end, as `output_padding` of `torch.nn.ConvTranspose2d`; `[y, x]`.
+    /// Rows and columns added at the end, like `output_padding` of `torch.nn.ConvTranspose2d`; `[y, x]`.
     pub output_padding: [usize; 2],
-    /// Asked-for output size; the padding then follows from it.
+    /// Requested output size, from which the padding follows.
     pub output_shape: Option<[usize; 2]>,
 }
 
@@ -54,8 +55,7 @@ impl ConvTranspose {
         })
     }
 
-    /// The window that scatters (`pad_begin` rows and columns are cut off the beginning), and the
-    /// output size.
+    /// Window in the output (`pad_begin` rows and columns are cropped at the beginning), and the output size.
     pub fn window(&self, input: [usize; 2], kernel: [usize; 2]) -> Result<(Window, [usize; 2]), OpError> {
         let s = &self.sliding;
         let mut window = Window { kernel, stride: s.strides, dilation: s.dilations, pad_begin: [0; 2] };
@@ -78,9 +78,9 @@ impl ConvTranspose {
             };
             let size = match wanted {
                 Some(size) => {
-                    // What the output is larger by stays zero, at its end.
+                    // Excess output size stays zero, at the end.
                     let total = full.saturating_sub(size) as isize;
-                    // ONNX: the smaller half comes first for SAME_UPPER alone.
+                    // ONNX: the smaller half comes first only for SAME_UPPER.
                     let half = total / 2;
                     window.pad_begin[i] = if s.auto_pad == AutoPad::SameUpper { half } else { total - half };
                     size as isize
@@ -103,7 +103,7 @@ impl ConvTranspose {
     }
 }
 
-/// The last two of 2 or 4 dimensions.
+/// Last two of 2 or 4 dimensions.
 fn spatial(list: &[i64]) -> Result<[usize; 2], OpError> {
     let wrong = || OpError(format!("output_shape {list:?} is not supported"));
     let (&[y, x] | &[_, _, y, x]) = list else {

@@ -1,12 +1,12 @@
-//! What computing an operator takes.
+//! Cost of computing an operator.
 
 use super::Known;
 
-/// What computing an operator takes, for given inputs and outputs.
+/// Cost of computing an operator, for given inputs and outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
-    /// Multiplications, additions, comparisons and functions of one element of a direct computation,
-    /// each counted as one; moving elements counts nothing. The only definition of FLOPs that users see.
+    /// Multiplications, additions, comparisons and functions of one element in a direct computation, each
+    /// counted as one; moving elements is free. This is the only definition of the FLOPs shown to users.
     pub flops: u64,
     /// Elementary steps of the reference besides these, and besides one for each element that is read
     /// or written; an upper bound.
@@ -14,31 +14,31 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Elements are only moved.
+    /// Cost of moving elements.
     pub const MOVES: Self = Self { flops: 0, steps: 0 };
 
-    /// `operations` for each of `count` elements.
+    /// Cost of `operations` for each of `count` elements.
     pub fn each(count: u64, operations: u64) -> Self {
         Self { flops: count.saturating_mul(operations), steps: 0 }
     }
 }
 
-/// Elements of a shape, saturating.
+/// Number of elements of a shape, saturating.
 pub(super) fn len(shape: &[usize]) -> u64 {
     shape.iter().fold(1, |n: u64, &d| n.saturating_mul(d as u64))
 }
 
-/// Elements of input `i`; 0 where it is left out.
+/// Number of elements of input `i`; 0 if absent.
 pub(super) fn elements(inputs: &[Option<Known>], i: usize) -> u64 {
     inputs.get(i).copied().flatten().map_or(0, |input| len(input.shape()))
 }
 
-/// Elements of the first output.
+/// Number of elements of the first output.
 pub(super) fn made(outputs: &[Known]) -> u64 {
     outputs.first().map_or(0, |output| len(output.shape()))
 }
 
-/// Elements of one row of the weight in input `i`: for convolutions, terms of a sum.
+/// Number of elements in one row of the weight in input `i`: for convolutions, the terms of a sum.
 pub(super) fn taps(inputs: &[Option<Known>], i: usize) -> u64 {
     let shape = inputs.get(i).copied().flatten().map_or(&[][..], Known::shape);
     shape.get(1..).map_or(0, len)

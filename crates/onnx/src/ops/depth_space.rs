@@ -15,7 +15,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// y[c, b·h + by, b·w + bx] = x[channel(c, by, bx), h, w]; see [`DepthMode`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct DepthToSpace {
-    /// Height and width of the block that a pixel becomes.
+    /// Side of the block that a pixel becomes.
     pub blocksize: usize,
     /// Order of the channels; CRD is that of `torch.nn.PixelShuffle`.
     pub mode: DepthMode,
@@ -24,7 +24,7 @@ pub struct DepthToSpace {
 /// y[(by·b + bx)·C + c, h, w] = x[c, b·h + by, b·w + bx]
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpaceToDepth {
-    /// Height and width of the block that becomes a pixel.
+    /// Side of the block that becomes a pixel.
     pub blocksize: usize,
 }
 
@@ -65,7 +65,7 @@ impl SpaceToDepth {
         if h % b != 0 || w % b != 0 {
             return Err(OpError(format!("{h} by {w} is not made of blocks of {b} by {b}")));
         }
-        // Number of elements is unchanged.
+        // The number of elements is unchanged.
         Ok([n, c * b * b, h / b, w / b])
     }
 }

@@ -1,5 +1,5 @@
-//! `Einsum`: products of operands summed over the labels that the result lacks, `torch.einsum`. Labels are
-//! letters; an ellipsis stands for axes that broadcast.
+//! `Einsum`: products of operands, summed over the labels missing from the result; `torch.einsum`. Labels are
+//! letters; an ellipsis stands for broadcast axes.
 
 use super::attributes::Attributes;
 use super::elements::{floats, output};
@@ -8,7 +8,7 @@ use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor, strides};
 
-/// Any number of float inputs.
+/// Einstein summation of any number of float inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Einsum {
     /// Labels of each operand, `.` for an ellipsis.
@@ -17,14 +17,14 @@ pub struct Einsum {
     result: Vec<char>,
 }
 
-/// Labels as numbers, for operands of known shapes.
+/// An einsum for operands of known shapes, with labels as numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contraction {
-    /// Of each axis of each operand, its label.
+    /// Label of each axis of each operand.
     pub operands: Vec<Vec<usize>>,
     /// Labels of the output's axes, in order.
     pub result: Vec<usize>,
-    /// Length of each label's axis. An operand's axis may be 1 instead where an ellipsis broadcasts.
+    /// Length of each label's axis. With an ellipsis, an operand's axis may be 1 instead, and is broadcast.
     pub sizes: Vec<usize>,
 }
 
@@ -131,7 +131,7 @@ impl Contraction {
         self.result.iter().map(|&label| self.sizes[label]).collect()
     }
 
-    /// Labels that are summed over.
+    /// Labels to sum over.
     fn summed(&self) -> Vec<usize> {
         (0..self.sizes.len()).filter(|label| !self.result.contains(label)).collect()
     }
@@ -148,7 +148,7 @@ impl Operator for Einsum {
         let (shape, summed) = (of.shape(), of.summed());
         let terms: Vec<usize> = summed.iter().map(|&label| of.sizes[label]).collect();
         let operands = (0..inputs.len()).map(|i| floats(inputs, i)).collect::<Result<Vec<_>, _>>()?;
-        // How far each operand moves when a label's position does.
+        // Stride of each operand for each label.
         let steps: Vec<Vec<usize>> = (of.operands.iter().zip(known(inputs)))
             .map(|(labels, input)| {
                 let own = input.map_or(&[][..], Known::shape);

@@ -1,32 +1,32 @@
-//! What references share: reading operands and walking over row-major elements.
+//! Helpers of references: reading operands and iterating over row-major elements.
 
 use super::OpError;
 use unet_kernels::tensor::{Data, Tensor, strides};
 
-/// The tensor of input `i`, which must be there.
+/// Tensor of input `i`, which must be present.
 pub(super) fn tensor<'a>(inputs: &[Option<&'a Tensor>], i: usize) -> Result<&'a Tensor, OpError> {
     inputs.get(i).copied().flatten().ok_or_else(|| OpError(format!("input {i} is missing")))
 }
 
-/// The elements of float input `i`, which must be there.
+/// Elements of float input `i`, which must be present.
 pub(super) fn floats<'a>(inputs: &[Option<&'a Tensor>], i: usize) -> Result<&'a [f32], OpError> {
     let floats = tensor(inputs, i)?.as_f32();
     floats.ok_or_else(|| OpError(format!("input {i} must be float, not integer")))
 }
 
-/// The elements of integer input `i`, which must be there.
+/// Elements of integer input `i`, which must be present.
 pub(super) fn ints<'a>(inputs: &[Option<&'a Tensor>], i: usize) -> Result<&'a [i64], OpError> {
     let ints = tensor(inputs, i)?.as_i64();
     ints.ok_or_else(|| OpError(format!("input {i} must be integer, not float")))
 }
 
-/// One output of these elements.
+/// A single output of these elements.
 pub(super) fn output(shape: impl Into<Vec<usize>>, data: Data) -> Result<Vec<Tensor>, OpError> {
     let tensor = Tensor::new(shape.into(), data).map_err(|e| OpError(e.to_string()))?;
     Ok(vec![tensor])
 }
 
-/// Elements at the given places, `fill` where there is none.
+/// Elements at the given positions; `fill` for `None`.
 pub(super) fn pick(data: &Data, places: impl Iterator<Item = Option<usize>>, fill: f32) -> Data {
     match data {
         Data::F32(v) => Data::F32(places.map(|p| p.map_or(fill, |p| v[p])).collect()),
@@ -37,8 +37,8 @@ pub(super) fn pick(data: &Data, places: impl Iterator<Item = Option<usize>>, fil
     }
 }
 
-/// For each element of an output that takes position `tables[axis][i]` of the input at position i
-/// of each axis, its place in the input; `None` where a table holds a negative position.
+/// Input position of each output element, where output index i along an axis reads input index
+/// `tables[axis][i]`; `None` if a table entry is negative.
 pub(super) fn places<'a>(
     shape: &[usize],
     tables: &'a [Vec<i32>],
@@ -54,7 +54,7 @@ pub(super) fn places<'a>(
     })
 }
 
-/// For each element of `to`, its place in a tensor of `shape` that is broadcast to it.
+/// Position of each element of `to` in a tensor of `shape` that is broadcast to it.
 pub fn broadcast_places(shape: &[usize], to: &[usize]) -> impl Iterator<Item = usize> + use<> {
     let skipped = to.len() - shape.len();
     let from = strides(shape);

@@ -8,11 +8,11 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
 
-/// Inputs input and shape.
+/// Broadcasting. Inputs: input and shape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expand;
 
-/// Inputs input and repeats, one an axis.
+/// Repetition. Inputs: input and repeats, one per axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tile;
 

@@ -1,6 +1,5 @@
-//! `Gather`: `torch.index_select` along an axis, for indices of any shape; negative ones count
-//! from the end. `ScatterND`: a copy of data in which the element (or slice) at each index is
-//! replaced by an update.
+//! `Gather`: `torch.index_select` along an axis, for indices of any shape; negative indices count from the
+//! end. `ScatterND`: a copy of data in which the element (or slice) at each index is replaced by an update.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -10,14 +9,15 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor, strides};
 
-/// Inputs data and indices.
+/// Selection along an axis. Inputs: data and indices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gather {
-    /// Axis that the indices count along; negative counts from the end.
+    /// Indexed axis; negative counts from the end.
     pub axis: i64,
 }
 
-/// Inputs data, indices `[…, depth]`, updates. Of equal indices the last one wins.
+/// Replacement of elements or slices. Inputs: data, indices `[…, depth]`, updates. For equal indices the last
+/// update wins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScatterNd;
 
@@ -36,7 +36,7 @@ impl ScatterNd {
     }
 }
 
-/// A position, negative from the end, in an axis of this length.
+/// Position in an axis of this length; a negative index counts from the end.
 pub(super) fn position(index: i64, len: usize) -> Result<usize, OpError> {
     let from_start = if index < 0 { index.checked_add(len as i64) } else { Some(index) };
     let position = from_start.and_then(|i| usize::try_from(i).ok()).filter(|&i| i < len);
@@ -84,7 +84,7 @@ impl Operator for Gather {
 }
 
 impl ScatterNd {
-    /// The row of data, counted over the axes that indices name, that each update replaces.
+    /// Row of data that each update replaces, counted over the indexed axes.
     pub fn rows(&self, data: &[usize], indices: &Tensor) -> Result<Vec<usize>, OpError> {
         let depth = indices.shape().last().copied().unwrap_or(0);
         let ints = indices.as_i64().ok_or_else(|| OpError("indices must be integer".into()))?;
@@ -128,7 +128,7 @@ impl Operator for ScatterNd {
         let indices = tensor(inputs, 1)?;
         let depth = indices.shape()[indices.shape().len() - 1];
         let len: usize = data.shape()[depth..].iter().product();
-        // Where each element of the result comes from: an update or, by default, the data.
+        // Source of each element of the result: an update or, by default, the data.
         let mut source: Vec<Option<usize>> = vec![None; data.len()];
         for (update, row) in self.rows(data.shape(), indices)?.into_iter().enumerate() {
             (0..len).for_each(|i| source[row * len + i] = Some(update * len + i));

@@ -1,6 +1,6 @@
-//! `GatherND`: rows of data at tuples of positions, `data[tuple(indices)]` with `batch_dims` leading axes in
-//! common (indexing such as `x[:, :, ::2, ::2]` becomes this). `GatherElements`: `torch.gather` along an axis.
-//! Negative positions count from the end.
+//! `GatherND`: rows of data at tuples of positions, `data[tuple(indices)]` with `batch_dims` shared leading
+//! axes (the exported form of indexing such as `x[:, :, ::2, ::2]`). `GatherElements`: `torch.gather` along
+//! an axis. Negative positions count from the end.
 
 use super::attributes::Attributes;
 use super::elements::{ints, output, pick, tensor};
@@ -10,14 +10,14 @@ use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Tensor, strides};
 
-/// Inputs data and indices `[…, depth]`.
+/// Selection by tuples. Inputs: data and indices `[…, depth]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatherNd {
     /// Number of leading axes that data and indices share; each of their elements is indexed separately.
     pub batch_dims: usize,
 }
 
-/// Inputs data and indices, of one rank.
+/// Selection of elements. Inputs: data and indices of the same rank.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatherElements {
     axis: i64,
@@ -29,7 +29,7 @@ impl GatherNd {
         Ok(Self { batch_dims: batch_dims.map_err(|_| OpError("batch_dims is negative".into()))? })
     }
 
-    /// Axes of data that a tuple of positions names: the first after those of the batch.
+    /// Number of data axes that a tuple of positions indexes: the first after those of the batch.
     fn depth(&self, data: &[usize], indices: &[usize]) -> Result<usize, OpError> {
         let b = self.batch_dims;
         let fits = |&depth: &usize| {
@@ -40,7 +40,7 @@ impl GatherNd {
         })
     }
 
-    /// The row of data, counted over all axes that the batch and the tuples name, of each tuple.
+    /// Row of data for each tuple, counted over the batch and indexed axes.
     pub fn rows(&self, data: &[usize], indices: &Tensor) -> Result<Vec<usize>, OpError> {
         let depth = self.depth(data, indices.shape())?;
         let ints = indices.as_i64().ok_or_else(|| OpError("indices must be integer".into()))?;
@@ -64,7 +64,7 @@ impl GatherElements {
         Ok(Self { axis: a.int_or("axis", 0)? })
     }
 
-    /// The place in data of each element of the result.
+    /// Position in data of each element of the result.
     pub fn places(&self, data: &[usize], indices: &Tensor) -> Result<Vec<usize>, OpError> {
         let at = axis(self.axis, data.len())?;
         let ints = indices.as_i64().ok_or_else(|| OpError("indices must be integer".into()))?;

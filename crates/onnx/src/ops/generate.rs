@@ -1,5 +1,5 @@
-//! Tensors that follow from shapes and numbers alone: `Shape`, `Size` (`torch.Tensor.shape`,
-//! `numel`), `Range` (`torch.arange`), `ConstantOfShape` (`torch.full`).
+//! Tensors computed from shapes and numbers alone: `Shape`, `Size` (`torch.Tensor.shape`, `numel`), `Range`
+//! (`torch.arange`), `ConstantOfShape` (`torch.full`).
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -11,25 +11,25 @@ use std::sync::Arc;
 use unet_kernels::tensor::Tensor;
 use unet_kernels::tensor::{DType, Data};
 
-/// Input data; dimensions start to end, negative bounds from the end, as in a NumPy slice.
+/// Dimensions start to end of the input; negative bounds count from the end, as in a NumPy slice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
     start: i64,
     end: Option<i64>,
 }
 
-/// Input data; number of elements.
+/// Number of elements of the input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Size;
 
-/// Inputs start, limit (not reached), delta.
+/// Arithmetic sequence. Inputs: start, limit (exclusive), delta.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range;
 
-/// Input shape.
+/// Constant tensor. Input: shape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConstantOfShape {
-    /// One element.
+    /// A tensor with the single value.
     pub value: Arc<Tensor>,
 }
 
@@ -53,7 +53,7 @@ impl ConstantOfShape {
 }
 
 impl Shape {
-    /// The dimensions that are asked for.
+    /// Selected dimensions.
     pub fn resolve<'a>(&self, shape: &'a [usize]) -> &'a [usize] {
         let rank = shape.len() as i64;
         let bound = |v: i64| if v < 0 { v.saturating_add(rank) } else { v }.clamp(0, rank) as usize;
@@ -123,7 +123,7 @@ impl Operator for Size {
 }
 
 impl Range {
-    /// Start, step, count, and whether they are floats.
+    /// Start, step and count; data are floats or integers.
     fn resolve(&self, inputs: &[Option<Known>]) -> Result<(Data, Data, usize), OpError> {
         let number = |i, name| {
             let tensor = known_tensor(inputs, i, name)?.filter(|t| t.len() == 1);
@@ -139,7 +139,7 @@ impl Range {
             }
             _ => return Err(OpError("start, limit and delta differ in type".into())),
         };
-        // NaN: 0 / 0.
+        // 0 / 0 is NaN.
         if count.is_nan() || count > MAX_ELEMENTS as f64 {
             return Err(OpError("the range is too long".into()));
         }

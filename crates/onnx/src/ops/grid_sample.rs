@@ -1,5 +1,5 @@
-//! `GridSample`: pixels of X at positions that a second input gives, from −1 (left, top) to 1;
-//! `torch.nn.functional.grid_sample`, in the plane.
+//! `GridSample`: samples X at the positions in a second input, from −1 (left, top) to 1;
+//! `torch.nn.functional.grid_sample` in 2-D.
 
 use super::attributes::Attributes;
 use super::cost::made;
@@ -10,7 +10,7 @@ use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 use unet_kernels::{GridSample as Kernel, Interpolation, OutsideGrid};
 
-/// Inputs X `[N, C, H, W]` and grid `[N, H_out, W_out, 2]` (x, then y).
+/// Grid sampling. Inputs: X `[N, C, H, W]` and grid `[N, H_out, W_out, 2]` (x, then y).
 #[derive(Debug, Clone, PartialEq)]
 pub struct GridSample(pub Kernel);
 
@@ -48,7 +48,7 @@ impl Operator for GridSample {
         }
     }
 
-    /// In double precision.
+    /// Computes in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let (x, grid) = (floats(inputs, 0)?, floats(inputs, 1)?);

@@ -1,16 +1,16 @@
-//! What an operator may ask about an input, whether before the run (a [`Fact`]) or in it (a
-//! [`Tensor`]); and the shape rules that many operators share.
+//! Information about an operator's inputs, either before a run (a [`Fact`]) or during it (a [`Tensor`]), and
+//! shape rules shared by many operators.
 
 use super::{Fact, OpError};
 use unet_kernels::tensor::{DType, Tensor};
 
-/// Most elements a single value may have: positions inside it fit in 31 bits.
+/// Maximum number of elements of a single value: positions inside it fit in 31 bits.
 pub const MAX_ELEMENTS: usize = i32::MAX as usize;
 
-/// Most dimensions of a tensor.
+/// Maximum number of dimensions of a tensor.
 pub const MAX_RANK: usize = 8;
 
-/// A value of known type and shape, and of known elements where they matter.
+/// Type and shape of a value, and its elements if they are known.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
     dtype: DType,
@@ -19,19 +19,19 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Type of its elements.
+    /// Element type.
     pub fn dtype(self) -> DType {
         self.dtype
     }
-    /// Its dimensions.
+    /// Dimensions.
     pub fn shape(self) -> &'a [usize] {
         self.shape
     }
-    /// The same shape with elements of this type, which are not known.
+    /// The same shape with unknown elements of this type.
     pub fn of_type(self, dtype: DType) -> Self {
         Self { dtype, value: None, ..self }
     }
-    /// Its elements, if they do not depend on the picture.
+    /// Elements, if they do not depend on the picture.
     pub fn value(self) -> Option<&'a Tensor> {
         self.value
     }
@@ -49,7 +49,7 @@ impl<'a> From<&'a Tensor> for Known<'a> {
     }
 }
 
-/// What is known of inputs, facts or tensors.
+/// Converts inputs, facts or tensors.
 pub fn known<'a, V: 'a>(inputs: &[Option<&'a V>]) -> Vec<Option<Known<'a>>>
 where
     &'a V: Into<Known<'a>>,
@@ -57,12 +57,12 @@ where
     inputs.iter().map(|input| input.map(Into::into)).collect()
 }
 
-/// Input `i`, which must be there.
+/// Input `i`, which must be present.
 pub(super) fn required<'a>(inputs: &[Option<Known<'a>>], i: usize, name: &str) -> Result<Known<'a>, OpError> {
     optional(inputs, i).ok_or_else(|| OpError(format!("input {i} ({name}) is missing")))
 }
 
-/// Input `i`, if the node has it.
+/// Input `i`, if present.
 pub(super) fn optional<T: Copy>(inputs: &[Option<T>], i: usize) -> Option<T> {
     inputs.get(i).copied().flatten()
 }
@@ -80,7 +80,7 @@ pub(super) fn required_float<'a>(
     }
 }
 
-/// The integers of optional input `i`, which has to be known before the run (axes, pads, shapes).
+/// Integers of optional input `i`, which must be known before the run (axes, pads, shapes).
 pub(super) fn known_ints<'a>(
     inputs: &[Option<Known<'a>>],
     i: usize,
@@ -96,7 +96,7 @@ pub(super) fn known_ints<'a>(
     }
 }
 
-/// The floats of optional input `i`, which has to be known before the run.
+/// Floats of optional input `i`, which must be known before the run.
 pub(super) fn known_floats<'a>(
     inputs: &[Option<Known<'a>>],
     i: usize,
@@ -123,7 +123,7 @@ pub(super) fn known_tensor<'a>(
     })
 }
 
-/// Axis counted from the front; negative ones count from the back.
+/// Axis counted from the front; a negative one counts from the back.
 pub fn axis(axis: i64, rank: usize) -> Result<usize, OpError> {
     let signed = rank as i64;
     if axis < -signed || axis >= signed {
@@ -149,14 +149,14 @@ pub(super) fn axes(list: &[i64], rank: usize) -> Result<Vec<usize>, OpError> {
     Ok(axes)
 }
 
-/// Batch, channels, height, width.
+/// Batch, channels, height and width.
 pub(super) fn nchw(shape: &[usize], name: &str) -> Result<[usize; 4], OpError> {
     <[usize; 4]>::try_from(shape).map_err(|_| {
         OpError(format!("{name} must have the four dimensions N, C, H, W; its shape is {shape:?}"))
     })
 }
 
-/// Shape to which both broadcast by NumPy's rule.
+/// Common shape under NumPy's broadcasting rules.
 pub(super) fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, OpError> {
     let rank = a.len().max(b.len());
     let dim = |s: &[usize], i: usize| (i + s.len()).checked_sub(rank).map_or(1, |j| s[j]);
@@ -170,8 +170,8 @@ pub(super) fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, OpError>
         .collect()
 }
 
-/// The shape itself if a tensor of it may exist at all. Empty axes count as 1, so that products
-/// of any of its dimensions are exact.
+/// The shape itself, if a tensor of this shape may exist. Empty axes count as 1, so that products of any of
+/// its dimensions are exact.
 pub fn checked_shape(shape: Vec<usize>) -> Result<Vec<usize>, OpError> {
     let product = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
     match product {
@@ -181,7 +181,7 @@ pub fn checked_shape(shape: Vec<usize>) -> Result<Vec<usize>, OpError> {
     }
 }
 
-/// A shape from signed arithmetic.
+/// Checks a shape computed in signed arithmetic.
 pub(super) fn shape_from(dims: &[i64]) -> Result<Vec<usize>, OpError> {
     let dims: Option<Vec<usize>> = dims.iter().map(|&d| usize::try_from(d).ok()).collect();
     checked_shape(dims.ok_or_else(|| OpError("a dimension is negative".into()))?)

@@ -1,5 +1,4 @@
-//! `LpNormalization`: x/(Σ|x|ᵖ)^(1/p) along an axis, `torch.nn.functional.normalize`; where the norm is 0 the result
-//! is.
+//! `LpNormalization`: x/(Σ|x|ᵖ)^(1/p) along an axis, and 0 if the norm is 0; `torch.nn.functional.normalize`.
 
 use super::attributes::Attributes;
 use super::cost::made;
@@ -9,12 +8,12 @@ use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Input X.
+/// Normalization to unit norm. Input: X.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LpNormalization {
-    /// Axis along which vectors are brought to norm 1; negative counts from the end.
+    /// Axis of the vectors to normalize; negative counts from the end.
     pub axis: i64,
-    /// p is 2, not 1.
+    /// Whether p is 2, not 1.
     pub squares: bool,
 }
 

@@ -1,6 +1,5 @@
-//! `MatMul`: matrix products of the last two axes, the others broadcasting (`torch.matmul`), and
-//! `Gemm`: alpha·A·B + beta·C on matrices that may be transposed (`torch.nn.Linear`,
-//! `torch.addmm`).
+//! Matrix products: `MatMul` of the last two axes, broadcasting the others (`torch.matmul`), and `Gemm`,
+//! alpha·A·B + beta·C on matrices that may be transposed (`torch.nn.Linear`, `torch.addmm`).
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -12,20 +11,20 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs A and B.
+/// Product of stacks of matrices. Inputs: A and B.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatMul;
 
-/// Inputs A, B, and C (broadcast to the result) or none.
+/// General matrix product. Inputs: A, B, and optionally C (broadcast to the result).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gemm {
     /// Factor of the product A·B.
     pub alpha: f32,
     /// Factor of C.
     pub beta: f32,
-    /// A is transposed first: it is `[K, M]`, not `[M, K]`.
+    /// Whether A is transposed first: `[K, M]`, not `[M, K]`.
     pub trans_a: bool,
-    /// B is transposed first: it is `[N, K]`, as the weight of `torch.nn.Linear`.
+    /// Whether B is transposed first: `[N, K]`, like the weight of `torch.nn.Linear`.
     pub trans_b: bool,
 }
 
@@ -40,11 +39,11 @@ pub struct Product {
     pub batch: Vec<usize>,
     /// Rows of A and of the result.
     pub m: usize,
-    /// Columns of A, rows of B: what is summed over.
+    /// Columns of A and rows of B, the summed dimension.
     pub k: usize,
     /// Columns of B and of the result.
     pub n: usize,
-    /// Shape of the result: without the axis that a vector operand lacks.
+    /// Shape of the result, without the axes of vector operands.
     pub output: Vec<usize>,
 }
 
@@ -52,12 +51,12 @@ impl MatMul {
     /// Sizes for inputs of these shapes, by the rules of `torch.matmul`.
     ///
     /// # Errors
-    /// The inner dimensions differ, leading ones do not broadcast, or an operand is a scalar.
+    /// An inner dimension differs, leading dimensions do not broadcast, or an operand is a scalar.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Product, OpError> {
         let a = required_float(inputs, 0, "A")?.shape();
         let b = required_float(inputs, 1, "B")?.shape();
         let mismatch = || OpError(format!("shapes {a:?} and {b:?} cannot be multiplied"));
-        // A vector is a row on the left, a column on the right; its axis is not in the result.
+        // A vector is a row on the left and a column on the right; its axis is dropped from the result.
         let (batch_a, m, k, row) = match *a {
             [] => return Err(mismatch()),
             [k] => (&a[..0], 1, k, true),

@@ -1,7 +1,7 @@
-//! `MaxPool`: the largest value of each window. `torch.nn.MaxPool2d`, with `Indices` its
-//! `return_indices=True`. Positions outside the picture never win. With indices of what rounding has
-//! touched, values that nearly equal the maximum tie with it and the first in row-major order is named
-//! ([`unet_kernels::TIE_EPSILON`]); the value is always the maximum itself.
+//! `MaxPool`: the maximum of each window. `torch.nn.MaxPool2d`, with `Indices` its `return_indices=True`.
+//! Positions outside the picture never win. If rounding precedes pooling with indices, values nearly equal to
+//! the maximum tie with it and the first in row-major order wins ([`unet_kernels::TIE_EPSILON`]); the output
+//! value is always the maximum itself.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -14,26 +14,26 @@ use unet_kernels::TIE_EPSILON;
 use unet_kernels::Window;
 use unet_kernels::tensor::{DType, Tensor};
 
-/// Input X `[N, C, H, W]`; outputs Y and, if asked for, Indices.
+/// Max-pooling. Input: X `[N, C, H, W]`; outputs: Y and, optionally, Indices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxPool {
     /// Kernel, stride, padding and dilation.
     pub sliding: WindowAttributes,
-    /// How the second output counts positions.
+    /// Encoding of positions in the second output.
     pub indices: Indices,
-    /// X comes of arithmetic, and not of the graph's inputs as they are: see [`crate::graph`].
+    /// Whether X is computed by arithmetic rather than being a graph input: see [`crate::graph`].
     pub rounded: bool,
 }
 
-/// How Indices count.
+/// Encoding of Indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Indices {
-    /// Over all of X, row-major.
+    /// Row-major over all of X.
     Rows,
-    /// Over all of X, but down the columns of each plane (`storage_order` 1).
+    /// Over all of X, but column-major within each plane (`storage_order` 1).
     Columns,
-    /// Within each plane of X, row-major: what PyTorch means, and makes of the first kind by
-    /// further nodes, which [`crate::graph`] takes together with the pooling.
+    /// Row-major within each plane of X: PyTorch's meaning, which its exporter derives from the first kind by
+    /// further nodes that [`crate::graph`] merges into the pooling.
     Plane,
 }
 

@@ -1,5 +1,5 @@
-//! `MaxUnpool`: zeros, and each value at the position that max-pooling took it from.
-//! `torch.nn.MaxUnpool2d`. Of several values for one position the last in row-major order wins.
+//! `MaxUnpool`: writes each value to the position that max-pooling took it from, and zeros elsewhere.
+//! `torch.nn.MaxUnpool2d`. If a position occurs more than once, the last value in row-major order wins.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -11,14 +11,14 @@ use std::ops::Range;
 use unet_kernels::Window;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs X `[N, C, H, W]`, Indices of the same shape, and the output shape (`[N, C, H', W']`) or
-/// none. With `pytorch` also the offset of each plane in the output, `[N, C, 1, 1]`.
+/// Unpooling. Inputs: X `[N, C, H, W]`, Indices of the same shape, and optionally the output shape (`[N, C,
+/// H', W']`). With `pytorch` also the offset of each plane in the output, `[N, C, 1, 1]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxUnpool {
-    /// Of the pooling that is undone; dilations are 1.
+    /// Window of the pooling to reverse; dilations are 1.
     pub sliding: WindowAttributes,
-    /// How Indices count. ONNX: over all planes, each of the size that follows from the attributes,
-    /// which the output may extend by zeros. PyTorch: within each plane of the output.
+    /// Encoding of Indices. ONNX: over all planes, whose size follows from the attributes; the output may
+    /// extend them by zeros. PyTorch: within each plane of the output.
     pub pytorch: bool,
 }
 
@@ -27,9 +27,9 @@ pub struct MaxUnpool {
 pub struct Unpooled {
     /// The pooling's window.
     pub window: Window,
-    /// Height and width of the planes in which indices count; within the output.
+    /// Height and width of the planes that indices refer to; within the output.
     pub plane: [usize; 2],
-    /// Height and width of the output: the plane, and zeros to the right of and below it.
+    /// Height and width of the output: the plane, with zeros to its right and below.
     pub output: [usize; 2],
 }
 
@@ -45,7 +45,8 @@ impl MaxUnpool {
     /// Sizes for inputs of these shapes.
     ///
     /// # Errors
-    /// X does not have four dimensions, or the output that is asked for does not hold the planes in which indices count.
+    /// X does not have four dimensions, or the requested output is smaller than the planes that indices refer
+    /// to.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Unpooled, OpError> {
         let shape = nchw(required(inputs, 0, "X")?.shape(), "X")?;
         let (s, kernel) = (&self.sliding, self.sliding.pool_kernel()?);
@@ -87,7 +88,7 @@ fn impossible(shape: [usize; 4]) -> OpError {
     OpError(format!("input of shape {shape:?} cannot be unpooled"))
 }
 
-/// The export adds to every position in its plane the offset of that plane in the output.
+/// Checks that the export adds to every position in its plane the offset of that plane in the output.
 fn check_offsets(inputs: &[Option<Known>], [h, w]: [usize; 2]) -> Result<(), OpError> {
     let [n, c, ..] = nchw(required(inputs, 0, "X")?.shape(), "X")?;
     let offsets = known_tensor(inputs, 3, "offsets")?.and_then(Tensor::as_i64).unwrap_or_default();

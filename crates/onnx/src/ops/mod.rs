@@ -1,6 +1,6 @@
-//! The closed set of operators. Each says what is correct: its attributes as ONNX defines them,
-//! the shapes it makes, and a plain reference on row-major tensors. Fast kernels live in the
-//! backends and are checked against these.
+//! The closed set of operators. Each operator defines correctness: its attributes as in ONNX, its output
+//! shapes, and a plain reference on row-major tensors. Backends have fast kernels, which are tested against
+//! these.
 
 mod accumulate;
 mod arg_max;
@@ -92,8 +92,8 @@ pub use window::{AutoPad, WindowAttributes};
 use std::sync::Arc;
 use unet_kernels::tensor::{DType, Tensor};
 
-/// The table of operators: the one place that registers them. A row is the operator's type, its ONNX name, and
-/// how one is made of the attributes `a`. Families are types that stand for several names each.
+/// Table of operators, the single place that registers them. A row is the operator's type, its ONNX name, and
+/// its construction from the attributes `a`. Families are types that cover several names.
 macro_rules! operators {
     ($define:ident) => {
         $define! {
@@ -149,32 +149,32 @@ macro_rules! operators {
 }
 mod op;
 
-/// What is known of a value before the run.
+/// Information about a value before a run.
 #[derive(Debug, Clone)]
 pub struct Fact {
-    /// Type of its elements.
+    /// Element type.
     pub dtype: DType,
-    /// Its dimensions.
+    /// Dimensions.
     pub shape: Vec<usize>,
-    /// Its elements, where they do not depend on the picture (weights, folded shape arithmetic).
+    /// Elements, if they do not depend on the picture (weights, folded shape arithmetic).
     pub value: Option<Arc<Tensor>>,
 }
 
-/// Why a node cannot be computed; the graph adds the node's name.
+/// Reason why a node cannot be computed; the graph adds the node's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpError(pub String);
 
 /// Type and shape of an output.
 pub type TensorType = (DType, Vec<usize>);
 
-/// What an operator does with its first input, as far as others ask.
+/// Relation between an operator's output and its first input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Returns it as it is.
+    /// The output is the first input.
     Identity,
-    /// Stores its elements in another way: shape, order or type.
+    /// The output has the same elements, in another shape, order or type.
     Stores,
-    /// Anything else.
+    /// Any other relation.
     Computes,
 }
 
@@ -183,27 +183,27 @@ pub trait Operator {
     /// Types and shapes of the outputs.
     ///
     /// # Errors
-    /// An input is missing, or its type, shape or (where it matters) value does not fit.
+    /// Messages about a missing input, or one whose type, shape or (if required) value does not fit.
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError>;
 
-    /// The outputs by plain loops in row-major order: the definition of correct.
+    /// Computes the outputs by plain loops in row-major order, which defines correctness.
     ///
     /// # Errors
-    /// Those of [`Operator::infer`], and elements that do not fit, such as an index outside its axis.
+    /// As for [`Operator::infer`], and for elements that do not fit, such as an index outside its axis.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError>;
 
-    /// The outputs, of an operator whose outputs follow from its inputs' shapes alone.
+    /// Outputs of an operator that depend on its inputs' shapes alone; `None` for other operators.
     fn of_shapes(&self, _inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
         None
     }
 
-    /// Whether the output is the first input, as it is or stored in another way.
+    /// Relation between the output and the first input.
     fn role(&self) -> Role;
 
-    /// Inputs that hold weights where they are constant: not those that only steer it, such as the scales of
-    /// `Resize`.
+    /// Range of inputs that hold weights if they are constant. Inputs that only control the operator, such as
+    /// the scales of `Resize`, do not count.
     fn weights(&self) -> std::ops::Range<usize>;
 
-    /// What computing outputs of these types takes.
+    /// Cost of computing outputs of these types.
     fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost;
 }

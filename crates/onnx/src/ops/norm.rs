@@ -1,4 +1,4 @@
-//! Normalisations: `(x − mean) / √(variance + epsilon) · scale + bias`, with the biased variance.
+//! Normalization: `(x − mean) / √(variance + epsilon) · scale + bias`, with the biased variance.
 //!
 //! | ONNX | PyTorch | mean and variance |
 //! |---|---|---|
@@ -16,35 +16,36 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs X `[N, C, …]`, scale, B, mean, var (each `[C]`).
+/// Batch normalization. Inputs: X `[N, C, …]`, scale, B, mean, var (each `[C]`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchNormalization {
     /// Added to the variance before the square root, against division by zero.
     pub epsilon: f32,
 }
 
-/// Inputs X `[N, C, …]`, scale, B (each `[C]`).
+/// Instance normalization. Inputs: X `[N, C, …]`, scale, B (each `[C]`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct InstanceNormalization {
     /// Added to the variance before the square root, against division by zero.
     pub epsilon: f32,
 }
 
-/// Inputs X `[N, C, …]`, scale, bias (each `[C]`; `[num_groups]` before opset 21).
+/// Group normalization. Inputs: X `[N, C, …]`, scale, bias (each `[C]`; `[num_groups]` before opset 21).
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupNormalization {
     /// Added to the variance before the square root, against division by zero.
     pub epsilon: f32,
-    /// Groups of consecutive channels, each of which has its own mean and variance.
+    /// Number of groups of consecutive channels, which have separate statistics.
     pub num_groups: usize,
-    /// Opset 18 to 20: one scale and bias a group rather than a channel.
+    /// Whether scale and bias are per group rather than per channel (opset 18 to 20).
     pub per_group: bool,
 }
 
-/// Inputs X, Scale, and B or none, of (or broadcast to) the shape of X from `axis` on.
+/// Layer normalization. Inputs: X, Scale, and optionally B, both broadcastable to the shape of X from `axis`
+/// on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerNormalization {
-    /// First of the axes that are normalized together; negative counts from the end.
+    /// First axis to normalize over; negative counts from the end.
     pub axis: i64,
     /// Added to the variance before the square root, against division by zero.
     pub epsilon: f32,
@@ -84,7 +85,7 @@ impl LayerNormalization {
     }
 }
 
-/// The shape of X, which has at least N and C; inputs 1 to `last` must have `len` values.
+/// Shape of X, which has at least N and C; inputs 1 to `last` must have `len` values.
 fn check(inputs: &[Option<Known>], last: usize, len: Option<usize>) -> Result<Vec<usize>, OpError> {
     let shape = required_float(inputs, 0, "X")?.shape();
     let &[_, c, ..] = shape else {
@@ -108,7 +109,7 @@ fn statistics(x: &[f32], epsilon: f32) -> (f64, f64) {
     (mean, 1.0 / (variance + f64::from(epsilon)).sqrt())
 }
 
-/// Group normalisation in double precision; `parameter` says which scale and bias a channel has.
+/// Group normalization in double precision; `parameter` selects the scale and bias of a channel.
 fn group_norm(
     inputs: &[Option<&Tensor>],
     groups: usize,
@@ -137,7 +138,7 @@ impl Operator for BatchNormalization {
         Ok(vec![(DType::F32, check(inputs, 4, None)?)])
     }
 
-    /// In double precision.
+    /// Computes in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let shape = check(&known(inputs), 4, None)?;
         let plane: usize = shape[2..].iter().product();
@@ -232,7 +233,7 @@ impl Operator for LayerNormalization {
         Ok(vec![(DType::F32, shape.to_vec())])
     }
 
-    /// In double precision.
+    /// Computes in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let (x, scale) = (floats(inputs, 0)?, floats(inputs, 1)?);

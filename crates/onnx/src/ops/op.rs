@@ -1,10 +1,9 @@
-//! Every supported operator as one type, from the table in [`super`].
+//! All supported operators as one type, generated from the table in [`super`].
 
 use super::*;
 use unet_kernels::tensor::Tensor;
 
-/// [`Op`] from the table: a row is a variant, its ONNX name and
-/// what makes one of attributes.
+/// Defines [`Op`] from the table; a row is a variant, its ONNX name and its construction from attributes.
 macro_rules! define {
     (
         |$a:ident| families: $($family:ident)*;
@@ -61,7 +60,7 @@ macro_rules! define {
 }
 operators!(define);
 
-/// Why there is no such operator and will be none, and the way out.
+/// Reason why an operator will never be supported, and a way around it.
 pub fn never(op_type: &str) -> Option<&'static str> {
     match op_type {
         "RandomNormal" | "RandomNormalLike" | "RandomUniform" | "RandomUniformLike" | "Bernoulli"

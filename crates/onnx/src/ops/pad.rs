@@ -1,4 +1,4 @@
-//! `Pad`: rows and columns added (or, where negative, cut off) at both ends of each axis.
+//! `Pad`: rows and columns added (or, if negative, cropped) at both ends of each axis.
 //! `torch.nn.functional.pad`; `edge` is its "replicate", `wrap` its "circular".
 
 use super::OpError;
@@ -9,32 +9,32 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
 
-/// What lies outside.
+/// Values of the padding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PadMode {
-    /// The third input everywhere, 0 if there is none.
+    /// The third input, or 0 if absent.
     Constant,
     /// Mirrored without repeating the edge.
     Reflect,
-    /// The nearest element of the edge.
+    /// The nearest element.
     Edge,
-    /// The tensor repeated.
+    /// The tensor repeated periodically.
     Wrap,
 }
 
-/// Inputs data, pads (all beginnings, then all ends), constant value or none, axes or none.
+/// Padding. Inputs: data, pads (all beginnings, then all ends), optional constant value, optional axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pad {
-    /// What lies outside.
+    /// Values of the padding.
     pub mode: PadMode,
 }
 
 /// A padding of known size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Padding {
-    /// For each axis, what is added before and after; negative crops.
+    /// Padding before and after, for each axis; negative values crop.
     pub pads: Vec<[i64; 2]>,
-    /// Value outside, for `Constant`; integer data takes it rounded.
+    /// Value of `Constant` padding; rounded for integer data.
     pub value: f32,
     /// Shape of the result.
     pub output: Vec<usize>,
@@ -54,7 +54,7 @@ impl Pad {
     /// The padding for inputs of these shapes.
     ///
     /// # Errors
-    /// Pads are not known before the run, do not match the axes, or reach further than the mode can fill.
+    /// Pads are not known before the run, do not match the axes, or exceed what the mode can fill.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Padding, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let list =
@@ -95,7 +95,7 @@ impl Pad {
         Ok(Padding { pads, value: value.unwrap_or(0.0), output: shape_from(&output)? })
     }
 
-    /// Source position of each output position along an axis; −1 where the output is `value`.
+    /// Source position of each output position along an axis; −1 for `value`.
     pub fn index(&self, len: usize, [before, after]: [i64; 2]) -> Vec<i32> {
         let (len, last) = (len as i64, len as i64 - 1);
         (-before..len + after)

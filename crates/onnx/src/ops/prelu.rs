@@ -8,7 +8,7 @@ use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs X and slope.
+/// Parametric ReLU. Inputs: X and slope.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PRelu;
 

@@ -1,5 +1,6 @@
-//! Numbers as integers of 8 or 16 bits with a scale: `QuantizeLinear`, `DequantizeLinear`, `DynamicQuantizeLinear`,
-//! `ConvInteger`, `MatMulInteger`; `torch.quantize_per_tensor` and its kin.
+//! Quantization to integers of 8 or 16 bits with a scale: `QuantizeLinear`, `DequantizeLinear`,
+//! `DynamicQuantizeLinear`, `ConvInteger`, `MatMulInteger`; `torch.quantize_per_tensor` and related
+//! functions.
 
 use super::attributes::Attributes;
 use super::conv::Conv;
@@ -11,42 +12,48 @@ use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs x, y_scale, y_zero_point or none: round(x/scale) + zero_point, half to even, clamped to the type's range.
+/// Quantization. Inputs: x, y_scale, optional y_zero_point. Output: round(x/scale) + zero_point, halves to
+/// even, clamped to the type's range.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantizeLinear {
     /// Axis of a scale with several values; negative counts from the end.
     pub axis: i64,
-    /// The least and the greatest of the integers.
+    /// Minimum and maximum of the integer type.
     pub range: [f32; 2],
 }
 
-/// Inputs x, x_scale, x_zero_point or none: (x − zero_point)·scale.
+/// Dequantization. Inputs: x, x_scale, optional x_zero_point. Output: (x − zero_point)·scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DequantizeLinear {
     /// Axis of a scale with several values; negative counts from the end.
     pub axis: i64,
 }
 
-/// Input x; outputs y of 0 to 255, y_scale, y_zero_point, so that the range of x and 0 just fits.
+/// Quantization by range. Input: x. Outputs: y of 0 to 255, y_scale, y_zero_point, which exactly cover the
+/// range of x and 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DynamicQuantizeLinear;
 
-/// Inputs x, w, x_zero_point or none, w_zero_point or none: the convolution of both less their zero points.
+/// Quantized convolution. Inputs: x, w, optional x_zero_point, optional w_zero_point, which are subtracted
+/// first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConvInteger(pub Conv);
 
-/// Inputs A, B, a_zero_point or none, b_zero_point or none: the product of both less their zero points.
+/// Quantized matrix product. Inputs: A, B, optional a_zero_point, optional b_zero_point, which are subtracted
+/// first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatMulInteger;
 
 fn whole(a: &Attributes) -> Result<(), OpError> {
     match a.int_or("block_size", 0)? {
         0 => Ok(()),
-        _ => Err(OpError("scales of blocks are not supported; one for all or one an axis are".into())),
+        _ => Err(OpError(
+            "block-wise scales are not supported, only one scale or one per position along an axis".into(),
+        )),
     }
 }
 
-/// Scale or zero point as it broadcasts to x: one number, or one for each position along the axis.
+/// Shape of a scale or zero point that broadcasts to x: a scalar, or one value per position along the axis.
 pub fn along(shape: &[usize], of: &[usize], at: i64) -> Result<Vec<usize>, OpError> {
     let len: usize = of.iter().product();
     if len == 1 {
@@ -95,7 +102,7 @@ impl ConvInteger {
     }
 }
 
-/// Checks a scale and a zero point, and gives the position of each element of x in both.
+/// Checks a scale and a zero point, and returns the index of each element of x in both.
 fn parameters(inputs: &[Option<Known>], at: i64) -> Result<Vec<usize>, OpError> {
     let x = required(inputs, 0, "x")?.shape();
     let scale = required_float(inputs, 1, "scale")?.shape();
@@ -152,7 +159,7 @@ impl Operator for QuantizeLinear {
     }
 }
 
-/// The place of element `i` of x in a scale that broadcasts as [`along`] says.
+/// Index of element `i` of x in a scale that broadcasts according to [`along`].
 fn place(i: usize, view: &[usize], shape: &[usize]) -> usize {
     match view.first() {
         None => 0,
@@ -177,7 +184,7 @@ impl Operator for DequantizeLinear {
         output(shape, Data::F32(x.iter().enumerate().map(value).collect()))
     }
 
-    /// Its elements are weights as the network reads them.
+    /// The elements are weights in dequantized form.
     fn role(&self) -> Role {
         Role::Stores
     }
@@ -201,7 +208,7 @@ impl Operator for DynamicQuantizeLinear {
         let x = floats(inputs, 0)?;
         let (min, max) = x.iter().fold((0.0f32, 0.0f32), |(min, max), &x| (min.min(x), max.max(x)));
         let scale = (max - min) / 255.0;
-        // Of zeros alone everything is the zero point.
+        // For an all-zero input every result is the zero point.
         let level = |x: f32| if scale == 0.0 { 0.0 } else { (x / scale).round_ties_even() };
         let zero = level(-min).clamp(0.0, 255.0);
         let y = x.iter().map(|&x| (level(x) + zero).clamp(0.0, 255.0) as i64).collect();
@@ -224,11 +231,11 @@ impl Operator for DynamicQuantizeLinear {
     }
 }
 
-/// Axes of both operands along which zero points may differ.
+/// Axes of both operands along which zero points may vary.
 const CONV_AXES: [i64; 2] = [0, 0];
 const MATMUL_AXES: [i64; 2] = [-2, -1];
 
-/// Both operands as floats, less their zero points; that of the second may be one for each of its rows or columns.
+/// Both operands as floats, minus their zero points; the second may have one per row or column.
 fn centred(inputs: &[Option<&Tensor>], axes: [i64; 2]) -> Result<[Tensor; 2], OpError> {
     let less = |i: usize| {
         let (x, zero) = (tensor(inputs, i)?, zero_point(inputs, i + 2));
@@ -247,7 +254,8 @@ fn integers(product: Vec<Tensor>) -> Result<Vec<Tensor>, OpError> {
     output(y.shape(), Data::I64(floats.iter().map(|&v| v as i64).collect()))
 }
 
-/// The types of a product of floats of these shapes, as integers; zero points fit their operands along these axes.
+/// Output types of a float product of these shapes, as integers; zero points must fit their operands along
+/// these axes.
 fn of_floats(
     op: &dyn Operator,
     inputs: &[Option<Known>],
@@ -263,7 +271,7 @@ fn of_floats(
     Ok(types.into_iter().map(|(_, shape)| (DType::I64, shape)).collect())
 }
 
-/// The cost of a product of floats of these shapes.
+/// Cost of a float product of these shapes.
 fn cost_of_floats(op: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
     let floats: Vec<Option<Known>> =
         inputs.iter().take(2).map(|input| input.map(|known| known.of_type(DType::F32))).collect();

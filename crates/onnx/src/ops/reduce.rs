@@ -1,8 +1,7 @@
-//! `ReduceMean`, `ReduceMax`, `ReduceMin`, `ReduceSum`, `ReduceProd`, `ReduceL1`, `ReduceL2`,
-//! `ReduceSumSquare`, `ReduceLogSum`, `ReduceLogSumExp`: along the
-//! named axes; all of them if none is named. `GlobalAveragePool` and `GlobalMaxPool` are these over every
-//! spatial axis, as `torch.nn.AdaptiveAvgPool2d(1)` and `AdaptiveMaxPool2d(1)`. An empty set has no mean,
-//! maximum or minimum.
+//! Reductions along the named axes, or along all if none is named: `ReduceMean`, `ReduceMax`, `ReduceMin`,
+//! `ReduceSum`, `ReduceProd`, `ReduceL1`, `ReduceL2`, `ReduceSumSquare`, `ReduceLogSum`, `ReduceLogSumExp`.
+//! `GlobalAveragePool` and `GlobalMaxPool` reduce all spatial axes, like `torch.nn.AdaptiveAvgPool2d(1)` and
+//! `AdaptiveMaxPool2d(1)`. Mean, maximum and minimum of an empty set are refused.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -14,26 +13,26 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor, strides};
 
-/// Inputs data and, from opset 13 (sum) or 18, axes or none.
+/// A reduction. Inputs: data and, from opset 13 (sum) or 18, optionally axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reduce {
     /// ONNX operator.
     pub name: &'static str,
-    /// What the elements become.
+    /// Reduction function.
     pub kind: ReduceKind,
     axes: Axes,
     keepdims: bool,
     noop_with_empty_axes: bool,
 }
 
-/// What becomes of the elements.
+/// Reduction function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReduceKind {
     /// Σx / n
     Mean,
-    /// The largest.
+    /// Maximum.
     Max,
-    /// The smallest.
+    /// Minimum.
     Min,
     /// Σx
     Sum,
@@ -51,18 +50,18 @@ pub enum ReduceKind {
     LogSumExp,
 }
 
-/// Which axes go.
+/// Selection of the axes to reduce.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Axes {
-    /// Those of the second input, all if there is none.
+    /// The axes in the second input, all if there is none.
     Input,
-    /// Those that an attribute lists (up to opset 12 for sums, 17 for the others).
+    /// The axes listed by an attribute (up to opset 12 for sums, 17 for the others).
     Listed(Vec<i64>),
-    /// All after the first two (N and C).
+    /// All axes after the first two (N and C).
     Spatial,
 }
 
-/// Every reduction: its ONNX name, what becomes of the elements, and whether it is over all spatial axes.
+/// Every reduction: ONNX name, function, and whether it reduces all spatial axes.
 const REDUCTIONS: &[(&str, ReduceKind, bool)] = &[
     ("GlobalAveragePool", ReduceKind::Mean, true),
     ("GlobalMaxPool", ReduceKind::Max, true),
@@ -109,7 +108,7 @@ impl Reduce {
         self.name
     }
 
-    /// For each axis of the input, whether it is reduced.
+    /// Whether each axis of the input is reduced.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<bool>, OpError> {
         let rank = required(inputs, 0, "data")?.shape().len();
         let listed = match &self.axes {
@@ -237,7 +236,7 @@ fn add_exponents(a: f64, b: f64) -> f64 {
 }
 
 impl Reduce {
-    /// What the first element is joined to; infinities become the ends of the integers.
+    /// Initial accumulator; infinities become the extreme integers.
     fn start(&self) -> f64 {
         match self.kind {
             ReduceKind::Mean

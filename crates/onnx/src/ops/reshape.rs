@@ -1,6 +1,6 @@
-//! The same elements in row-major order under another shape: `Reshape`, `Flatten`, `Squeeze`,
-//! `Unsqueeze`, and `Dropout`, which does nothing in inference. As in PyTorch, but that `Flatten`
-//! always makes a matrix.
+//! Operators that keep the elements in row-major order and change the shape: `Reshape`, `Flatten`, `Squeeze`,
+//! `Unsqueeze`, and `Dropout`, a no-op in inference. As in PyTorch, except that `Flatten` always returns a
+//! matrix.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -11,12 +11,12 @@ use std::ops::Range;
 use unet_kernels::tensor::Tensor;
 use unet_kernels::tensor::checked_len;
 
-/// How the new shape follows from the old one.
+/// Rule for the new shape.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reshape {
-    /// Inputs data and shape. 0 keeps a dimension (unless `allowzero`), one −1 takes what is left.
+    /// Inputs: data and shape. 0 keeps a dimension (unless `allowzero`); a single −1 is inferred.
     Reshape {
-        /// A dimension 0 is a length, and does not keep that of the input.
+        /// Whether a dimension 0 means length 0, rather than the input's dimension.
         allowzero: bool,
     },
     /// To `[product before axis, product from axis on]`.
@@ -24,17 +24,18 @@ pub enum Reshape {
         /// First axis of the second dimension; negative counts from the end.
         axis: i64,
     },
-    /// Axes of length 1 go: those named (as an attribute up to opset 12, then as an input), or all.
+    /// Removes axes of length 1: the named ones (by an attribute up to opset 12, then by an input), or all.
     Squeeze {
-        /// The axes that go; negative counts from the end. `None`: those of the second input, or without one all of length 1.
+        /// Axes to remove; negative counts from the end. `None`: the second input lists them, or if absent,
+        /// all axes of length 1.
         axes: Option<Vec<i64>>,
     },
-    /// Axes of length 1 come, at these places of the output.
+    /// Inserts axes of length 1 at these positions of the output.
     Unsqueeze {
-        /// Places of the new axes in the output; `None`: the second input lists them.
+        /// Positions of the new axes in the output; `None`: the second input lists them.
         axes: Option<Vec<i64>>,
     },
-    /// The input as it is: dropout does nothing after training.
+    /// The unchanged input: dropout does nothing after training.
     Dropout,
 }
 

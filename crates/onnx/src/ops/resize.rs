@@ -1,12 +1,12 @@
-//! `Resize`: every output pixel is read at a position of the input that
-//! `coordinate_transformation_mode` computes, from one pixel (nearest), two (linear) or four
-//! (cubic) along each axis; axes are independent. `torch.nn.functional.interpolate`:
-//! nearest = asymmetric + floor, nearest-exact = half_pixel + round_prefer_ceil, bilinear = linear and
-//! bicubic = cubic with cubic_coeff_a −0.75, each with half_pixel (or pytorch_half_pixel) or,
-//! with align_corners=True, align_corners. Positions outside are those of the edge.
+//! `Resize`: `coordinate_transformation_mode` maps every output pixel to an input position, whose value is
+//! interpolated from one pixel (nearest), two (linear) or four (cubic) along each axis; axes are independent.
+//! `torch.nn.functional.interpolate`: nearest = asymmetric + floor, nearest-exact = half_pixel +
+//! round_prefer_ceil, bilinear = linear and bicubic = cubic with cubic_coeff_a −0.75, each with half_pixel
+//! (or pytorch_half_pixel) or, with align_corners=True, align_corners. Positions outside take the edge's
+//! value.
 //!
-//! Coordinates are computed in single precision, as PyTorch and onnxruntime do: at exact halves
-//! another precision would choose another neighbour.
+//! Coordinates are computed in single precision, as in PyTorch and onnxruntime: at exact halves another
+//! precision would select another neighbor.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -20,92 +20,93 @@ use std::ops::Range;
 use unet_kernels::AxisTaps;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// How values between input positions are interpolated.
+/// Interpolation between input positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResizeMode {
     /// The value of one input position; see [`NearestMode`].
     Nearest,
-    /// Between two positions an axis; bilinear in pictures.
+    /// Between two positions per axis; bilinear in pictures.
     Linear,
-    /// Keys' kernel over four positions an axis; bicubic in pictures.
+    /// Keys' kernel over four positions per axis; bicubic in pictures.
     Cubic,
 }
 
-/// How an output position becomes an input position.
+/// Mapping from output to input positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CoordinateMode {
     /// (i + 0.5) / scale − 0.5, as PyTorch with `align_corners=False`.
     HalfPixel,
-    /// As half-pixel, with the input's middle on the output's where scale · input is no integer.
+    /// Like half-pixel, with the centers of input and output aligned if scale · input is not an integer.
     HalfPixelSymmetric,
-    /// As half-pixel; position 0 where the output has one element.
+    /// Like half-pixel, but position 0 if the output has one element.
     PytorchHalfPixel,
     /// i · (input − 1) / (output − 1), as PyTorch with `align_corners=True`.
     AlignCorners,
     /// i / scale, as PyTorch's `nearest`.
     Asymmetric,
-    /// (i + 0.5) / scale, as old TensorFlow files have it.
+    /// (i + 0.5) / scale, used by old TensorFlow files.
     TfHalfPixelForNn,
 }
 
-/// Which input position is the nearest.
+/// Rounding to the nearest input position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NearestMode {
-    /// Rounded, halves down.
+    /// To the nearest; halves down.
     RoundPreferFloor,
-    /// Rounded, halves up.
+    /// To the nearest; halves up.
     RoundPreferCeil,
-    /// Rounded down.
+    /// Down.
     Floor,
-    /// Rounded up.
+    /// Up.
     Ceil,
 }
 
-/// What `sizes` mean.
+/// Meaning of `sizes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AspectPolicy {
-    /// The lengths of the output.
+    /// Output lengths.
     Stretch,
-    /// Bounds that the output fits into with the input's proportions.
+    /// Upper bounds for the output, which keeps the aspect ratio.
     NotLarger,
-    /// Bounds that the output fills with the input's proportions.
+    /// Lower bounds for the output, which keeps the aspect ratio.
     NotSmaller,
 }
 
-/// Inputs X, roi (unused), scales or none, sizes or none.
+/// Resizing. Inputs: X, roi (unused), optional scales, optional sizes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resize {
     /// Interpolation.
     pub mode: ResizeMode,
-    /// How output positions become input positions.
+    /// Mapping from output to input positions.
     pub coordinate_transformation_mode: CoordinateMode,
     /// Rounding of positions, for [`ResizeMode::Nearest`].
     pub nearest_mode: NearestMode,
     /// Parameter a of Keys' kernel; PyTorch's is −0.75, Pillow's −0.5.
     pub cubic_coeff_a: f32,
-    /// Positions outside the input have no weight; otherwise they have the edge's value.
+    /// Whether positions outside the input have no weight; otherwise they have the edge's value.
     pub exclude_outside: bool,
-    /// The kernel is widened by 1/scale where the output is smaller, as `antialias=True` of `torch.nn.functional.interpolate`.
+    /// Whether the kernel is widened by 1/scale for reduction, like `antialias=True` of
+    /// `torch.nn.functional.interpolate`.
     pub antialias: bool,
-    /// Axes that scales or sizes are given for; `None`: all.
+    /// Axes that scales or sizes apply to; `None`: all.
     pub axes: Option<Vec<i64>>,
-    /// What `sizes` mean.
+    /// Meaning of `sizes`.
     pub keep_aspect_ratio_policy: AspectPolicy,
 }
 
 /// Resizing of one axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ResizeAxis {
-    /// Length before.
+    /// Input length.
     pub input: usize,
-    /// Length after.
+    /// Output length.
     pub output: usize,
-    /// As given; output / input where a size was given instead.
+    /// Given scale, or output / input if a size was given.
     pub scale: f32,
 }
 
 impl ResizeAxis {
-    /// Whether the axis stays as it is.
+    /// Whether the axis is unchanged.
     pub fn is_same(&self) -> bool {
         self.input == self.output && self.scale == 1.0
     }
@@ -161,7 +162,7 @@ impl Resize {
         })
     }
 
-    /// What becomes of each axis of the input.
+    /// Resizing of each axis of the input.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<ResizeAxis>, OpError> {
         let shape = required(inputs, 0, "X")?.shape();
         let named = match &self.axes {
@@ -207,7 +208,7 @@ impl Resize {
         OpError(format!("{given} scales or sizes for {axes} axes"))
     }
 
-    /// Sizes, and the scale of all axes where the aspect ratio is kept.
+    /// Target sizes, and the common scale if the aspect ratio is kept.
     fn target_sizes(
         &self,
         shape: &[usize],
@@ -222,14 +223,14 @@ impl Resize {
         };
         let target = |(&axis, &size): (&usize, &i64)| match scale {
             None => usize::try_from(size).map_err(|_| OpError(format!("size {size}"))),
-            // Saturates; the shape is checked afterwards.
+            // The cast saturates; the shape is checked afterwards.
             Some(scale) => Ok((scale * shape[axis] as f32 + 0.5).floor() as usize),
         };
         let targets = axes.iter().zip(sizes).map(target).collect::<Result<_, _>>()?;
         Ok((targets, scale))
     }
 
-    /// Position in the input of position `i` of the output.
+    /// Input position of output position `i`.
     pub(super) fn source(&self, i: usize, axis: ResizeAxis) -> f32 {
         let (x, scale) = (i as f32, axis.scale);
         let (input, output) = (axis.input as f32, axis.output as f32);
@@ -248,7 +249,7 @@ impl Resize {
         }
     }
 
-    /// Nearest: the source position of each output position.
+    /// Nearest: source position of each output position.
     pub fn nearest_index(&self, axis: ResizeAxis) -> Vec<i32> {
         let last = axis.input.saturating_sub(1) as f32;
         (0..axis.output)
@@ -265,13 +266,13 @@ impl Resize {
             .collect()
     }
 
-    /// Linear and cubic: source positions of each output position.
+    /// Linear and cubic: number of source positions per output position.
     pub(super) fn taps(&self, axis: ResizeAxis) -> usize {
         let radius = if self.mode == ResizeMode::Cubic { 2 } else { 1 };
         if axis.is_same() {
             1
         } else if self.antialias && axis.scale < 1.0 {
-            // A kernel far wider than the axis has the same taps as one that covers it from any centre.
+            // A kernel far wider than the axis has the same taps as one that covers it from any center.
             let taps = (2.0 * (radius as f32 / axis.scale)).ceil() as i64;
             taps.saturating_add(1).min(5 * axis.input as i64) as usize
         } else {
@@ -316,7 +317,7 @@ impl Resize {
         [1.0 + s, s, 1.0 - s, 2.0 - s].map(|d| self.filter(d))
     }
 
-    /// The interpolation kernel at a distance from its centre.
+    /// Interpolation kernel at a distance from its center.
     pub(super) fn filter(&self, distance: f32) -> f32 {
         let (d, a) = (distance.abs(), self.cubic_coeff_a);
         match self.mode {
@@ -334,7 +335,7 @@ impl Operator for Resize {
         Ok(vec![(DType::F32, self.resolve(inputs)?.iter().map(|a| a.output).collect())])
     }
 
-    /// Axis after axis; sums in double precision.
+    /// Resizes axis by axis, with sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let axes = self.resolve(&known(inputs))?;
         let x = tensor(inputs, 0)?;
@@ -383,7 +384,7 @@ impl Operator for Resize {
             return Cost::MOVES;
         }
         let taps = axes.iter().fold(1u64, |n, &axis| n.saturating_mul(self.taps(axis) as u64));
-        // The reference goes axis by axis, over what lies between the two shapes.
+        // The reference resizes axis by axis, through shapes between input and output.
         let between = axes.iter().fold(1u64, |n, a| n.saturating_mul(a.input.max(a.output) as u64));
         let passes: u64 = axes.iter().map(|&axis| self.taps(axis) as u64).sum();
         Cost {

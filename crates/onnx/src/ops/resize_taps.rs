@@ -1,5 +1,5 @@
-//! Taps of antialiased downscaling: the interpolation kernel is stretched by the scale, so that
-//! every input pixel counts, as in Pillow and `interpolate(antialias=True)`.
+//! Taps of antialiased downscaling: the interpolation kernel is stretched by the scale, so that every input
+//! pixel counts, as in Pillow and `interpolate(antialias=True)`.
 
 use super::resize::{Resize, ResizeAxis, ResizeMode};
 use unet_kernels::AxisTaps;

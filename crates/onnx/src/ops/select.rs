@@ -7,11 +7,11 @@ use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs condition (0 or not), X, Y.
+/// Selection. Inputs: condition (0 or not), X, Y.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Where;
 
-/// Input X of 0 and 1.
+/// Negation. Input: X of 0 and 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Not;
 

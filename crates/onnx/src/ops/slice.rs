@@ -8,23 +8,24 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
 
-/// Inputs data, starts, ends, axes or none (the first ones), steps or none (1).
+/// Strided slice. Inputs: data, starts, ends, optional axes (default: the first ones), optional steps
+/// (default: 1).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slice;
 
 /// Positions `start + i·step` for i in 0..len.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SliceRange {
-    /// First position taken.
+    /// First position.
     pub start: usize,
-    /// Distance from one position to the next; negative goes backwards.
+    /// Distance between positions; negative goes backwards.
     pub step: isize,
     /// Number of positions.
     pub len: usize,
 }
 
 impl Slice {
-    /// The positions taken along each axis of the input.
+    /// Positions selected along each axis of the input.
     pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<SliceRange>, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let missing = |name| OpError(format!("input {name} is missing"));
@@ -54,7 +55,7 @@ fn range(len: usize, start: i64, end: i64, step: i64) -> Result<SliceRange, OpEr
         return Err(OpError("a step is 0".into()));
     }
     let n = len as i64;
-    // Steps beyond the axis select one element, as any step that leaves it does.
+    // A step beyond the axis selects one element, like any step that leaves it.
     let step = step.clamp(-n - 1, n + 1);
     let from_end = |v: i64| if v < 0 { v.saturating_add(n) } else { v };
     let (low, high) = if step > 0 { (0, n) } else { (-1, n - 1) };
@@ -66,7 +67,7 @@ fn range(len: usize, start: i64, end: i64, step: i64) -> Result<SliceRange, OpEr
 }
 
 impl SliceRange {
-    /// The positions, in order.
+    /// Positions in order.
     pub fn index(&self) -> Vec<i32> {
         (0..self.len as isize).map(|i| (self.start as isize + i * self.step) as i32).collect()
     }

@@ -1,5 +1,5 @@
-//! `Softmax`: exp(x − max) / Σ exp(x − max) along an axis, and `LogSoftmax`, its logarithm.
-//! `torch.softmax`, `torch.log_softmax`. Up to opset 12 all axes from `axis` on count as one.
+//! `Softmax`, exp(x − max) / Σ exp(x − max) along an axis, and `LogSoftmax`, its logarithm: `torch.softmax`,
+//! `torch.log_softmax`. Up to opset 12 all axes from `axis` on count as one.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -11,14 +11,14 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Input X.
+/// Softmax or its logarithm. Input: X.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Softmax {
     /// Axis along which the results sum to 1; negative counts from the end.
     pub axis: i64,
-    /// Opset 11 and 12: the axis and all after it are one.
+    /// Whether the axis and all after it count as one (opset 11 and 12).
     pub flatten: bool,
-    /// Logarithms are returned, as by `torch.nn.LogSoftmax`.
+    /// Whether logarithms are returned, as by `torch.nn.LogSoftmax`.
     pub log: bool,
 }
 
@@ -58,7 +58,7 @@ impl Operator for Softmax {
         Ok(vec![(DType::F32, shape.to_vec())])
     }
 
-    /// In double precision.
+    /// Computes in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let (_, shape) = self.infer(&known(inputs))?.remove(0);
         let x = floats(inputs, 0)?;

@@ -8,10 +8,10 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
 
-/// Inputs data and, from opset 13, the lengths or none.
+/// Splitting along an axis. Inputs: data and, from opset 13, optionally the lengths.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
-    /// Axis that is cut; negative counts from the end.
+    /// Axis to split; negative counts from the end.
     pub axis: i64,
     /// Lengths given as an attribute (up to opset 12).
     pub split: Option<Vec<i64>>,
@@ -45,7 +45,7 @@ impl Split {
                 list.iter().filter_map(|&v| usize::try_from(v).ok()).filter(|&v| v <= len).collect()
             }
             None => {
-                // Equal parts, the last one smaller.
+                // Equal lengths, the last one shorter.
                 let part = len.div_ceil(count);
                 (0..count).map(|i| part.min(len.saturating_sub(i * part))).collect()
             }
@@ -98,7 +98,7 @@ impl Operator for Split {
     }
 
     fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
-        // Of each part a table an axis.
+        // Index tables per axis for each output.
         let tables =
             inputs.first().copied().flatten().map_or(0, |x| x.shape().iter().map(|&d| d as u64).sum());
         Cost { flops: 0, steps: (outputs.len() as u64).saturating_mul(tables) }

@@ -1,5 +1,5 @@
-//! `TopK`: the k greatest (or least) elements along an axis and their positions, in order; of equal elements those
-//! at smaller positions come first. `torch.topk`.
+//! `TopK`: the k greatest (or least) elements along an axis and their positions, in order; among equal
+//! elements smaller positions come first. `torch.topk`.
 
 use super::attributes::Attributes;
 use super::cost::elements;
@@ -10,16 +10,16 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Inputs X and K.
+/// Selection of the top elements. Inputs: X and K.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopK {
     axis: i64,
-    /// The largest values are returned, not the smallest.
+    /// Whether the greatest values are returned, not the least.
     pub largest: bool,
 }
 
 impl TopK {
-    /// What is not asked to be sorted is sorted, too.
+    /// Reads the attributes; results are always sorted, even if not requested.
     pub fn new(a: &Attributes) -> Result<Self, OpError> {
         Ok(Self { axis: a.int_or("axis", -1)?, largest: a.flag("largest", true)? })
     }
@@ -34,14 +34,14 @@ impl TopK {
     }
 }
 
-/// Positions of the first k of a row in order.
+/// Positions of the first k elements of a row, in order.
 fn order<T: PartialOrd>(row: &[T], k: usize, largest: bool) -> Vec<usize> {
     let mut positions: Vec<usize> = (0..row.len()).collect();
     let compare = |&a: &usize, &b: &usize| {
         let (a, b) = if largest { (b, a) } else { (a, b) };
         row[a].partial_cmp(&row[b]).unwrap_or(Ordering::Equal)
     };
-    // Stable.
+    // The sort is stable.
     positions.sort_by(compare);
     positions.truncate(k);
     positions
@@ -91,7 +91,7 @@ impl Operator for TopK {
 
     fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
         let k = self.resolve(inputs).map_or(0, |(_, k)| k as u64);
-        // Sorting takes fewer than 32 comparisons an element.
+        // Sorting takes fewer than 32 comparisons per element.
         let steps = elements(inputs, 0).saturating_mul(32);
         Cost { flops: elements(inputs, 0).saturating_mul(k), steps }
     }

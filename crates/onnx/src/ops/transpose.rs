@@ -1,4 +1,4 @@
-//! `Transpose`: output axis i is input axis perm[i]; `torch.permute`. Without perm, axes reverse.
+//! `Transpose`: output axis i is input axis perm[i]; `torch.permute`. Without perm, the axes are reversed.
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -9,10 +9,10 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{Tensor, strides};
 
-/// Input data.
+/// Permutation of axes. Input: data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transpose {
-    /// For each axis of the output, the axis of the input that it is; `None` reverses them.
+    /// Input axis of each output axis; `None` reverses them.
     pub perm: Option<Vec<i64>>,
 }
 

@@ -7,7 +7,7 @@ use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
 
-/// Inputs input and k or none: the diagonal, above the main one where it is positive.
+/// Triangular part. Inputs: input and optionally k, the diagonal, above the main one if positive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trilu {
     upper: bool,
@@ -18,11 +18,11 @@ impl Trilu {
         Ok(Self { upper: a.flag("upper", true)? })
     }
 
-    /// 1 where a matrix keeps its elements, 0 elsewhere.
+    /// Mask of a matrix: 1 for elements to keep, 0 elsewhere.
     pub fn kept(&self, inputs: &[Option<Known>]) -> Result<Vec<f32>, OpError> {
         let shape = required(inputs, 0, "input")?.shape();
         let &[.., rows, columns] = shape else {
-            return Err(OpError(format!("input of shape {shape:?} is no matrix")));
+            return Err(OpError(format!("input of shape {shape:?} is not a matrix")));
         };
         let k = match known_ints(inputs, 1, "k")? {
             None | Some([]) => 0,
@@ -40,7 +40,7 @@ impl Operator for Trilu {
     fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "input")?;
         if input.shape().len() < 2 {
-            return Err(OpError(format!("input of shape {:?} is no matrix", input.shape())));
+            return Err(OpError(format!("input of shape {:?} is not a matrix", input.shape())));
         }
         known_ints(inputs, 1, "k")?;
         Ok(vec![(input.dtype(), input.shape().to_vec())])

@@ -1,6 +1,6 @@
-//! Functions of one element without parameters from inputs: the formulas stand at
-//! [`unet_kernels::Unary`]. Each has the `torch.nn` module or `torch` function of the same name
-//! (`HardSwish` = Hardswish, `Swish` = SiLU, `LeakyRelu` = LeakyReLU with negative_slope alpha).
+//! Functions of one element without further inputs; see [`unet_kernels::Unary`] for the formulas. Each has
+//! the `torch.nn` module or `torch` function of the same name (`HardSwish` = Hardswish, `Swish` = SiLU,
+//! `LeakyRelu` = LeakyReLU with negative_slope alpha).
 
 use super::OpError;
 use super::attributes::Attributes;
@@ -11,19 +11,19 @@ use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// Input X, float (Neg, Abs, Sign, Relu and Identity also integer).
+/// An elementwise function. Input: X, float (also integer for Neg, Abs, Sign, Relu and Identity).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unary {
     /// ONNX operator.
     pub name: &'static str,
-    /// One after another.
+    /// Kernel functions to apply in sequence.
     pub functions: Vec<unet_kernels::Unary>,
 }
 
-/// What makes a function of a node's attributes.
+/// Constructor from a node's attributes.
 type Make = fn(&Attributes) -> Result<Vec<unet_kernels::Unary>, OpError>;
 
-/// Every function: its ONNX name, and the kernels' functions that make it up, one after another.
+/// Every function: its ONNX name, and the kernel functions that implement it in sequence.
 const FUNCTIONS: &[(&str, Make)] = {
     use unet_kernels::Unary as F;
     &[
@@ -82,7 +82,8 @@ fn scaled(scale: f32) -> unet_kernels::Unary {
 }
 
 impl Unary {
-    /// The operator of this ONNX name with a node's attributes; `None` if it is no function of one element.
+    /// The operator of this ONNX name with a node's attributes; `None` if it is not a function of one
+    /// element.
     ///
     /// # Errors
     /// An attribute is of the wrong type.
@@ -100,22 +101,22 @@ impl Unary {
         self.name
     }
 
-    /// Whether it answers with 0 and 1, which are integers outside of kernels.
+    /// Whether it returns 0 and 1, which are integers outside of kernels.
     pub fn is_predicate(&self) -> bool {
         matches!(self.functions[..], [unet_kernels::Unary::IsNan | unet_kernels::Unary::IsInf { .. }])
     }
 
-    /// Whether it returns its input as it is.
+    /// Whether it returns its input unchanged.
     pub fn is_identity(&self) -> bool {
         self.functions == [unet_kernels::Unary::Identity]
     }
 }
 
-/// The function in double precision: what every kernel is compared with.
+/// Evaluates a function in double precision, as the reference for every kernel.
 pub fn evaluate(function: unet_kernels::Unary, v: f64) -> f64 {
     use unet_kernels::Unary as F;
     let sigmoid = |v: f64| 1.0 / (1.0 + (-v).exp());
-    // Without overflow for large x.
+    // Avoids overflow for large x.
     let softplus = |v: f64| v.max(0.0) + (-v.abs()).exp().ln_1p();
     match function {
         F::Identity => v,
@@ -123,7 +124,7 @@ pub fn evaluate(function: unet_kernels::Unary, v: f64) -> f64 {
         F::Relu => v,
         F::LeakyRelu { alpha } if v < 0.0 => f64::from(alpha) * v,
         F::LeakyRelu { .. } => v,
-        // NaN stays NaN, and a minimum above the maximum gives the maximum.
+        // NaN stays NaN; a minimum above the maximum gives the maximum.
         F::Clip { min, max } if v < min.into() => min.min(max).into(),
         F::Clip { max, .. } if v > max.into() => max.into(),
         F::Clip { .. } => v,
@@ -170,7 +171,7 @@ pub fn evaluate(function: unet_kernels::Unary, v: f64) -> f64 {
 }
 
 impl Unary {
-    /// The function of an integer, for those that have one.
+    /// The function on integers, for those that support them.
     fn integer(&self, x: i64) -> Option<i64> {
         match self.functions[..] {
             [unet_kernels::Unary::Identity] => Some(x),

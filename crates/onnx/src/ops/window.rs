@@ -1,4 +1,4 @@
-//! Geometry of sliding windows, shared by convolution and pooling.
+//! Sliding-window geometry shared by convolution and pooling.
 //!
 //! Output size along one axis, with K = dilation·(kernel − 1) + 1:
 //! `floor((in + pad_begin + pad_end − K) / stride) + 1`, as in `torch.nn.Conv2d`. With `ceil_mode`
@@ -11,35 +11,35 @@ use super::cost::made;
 use super::{Cost, Known, OpError};
 use unet_kernels::Window;
 
-/// How padding is chosen; `NotSet` takes `pads`.
+/// Choice of padding; `NotSet` takes `pads`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AutoPad {
     /// The attribute `pads`.
     NotSet,
-    /// Enough that the output has ⌈input / stride⌉ elements; an odd one at the end.
+    /// Enough for ⌈input / stride⌉ outputs; odd padding goes to the end.
     SameUpper,
-    /// The same; an odd one at the beginning.
+    /// Like `SameUpper`, but odd padding goes to the beginning.
     SameLower,
     /// No padding.
     Valid,
 }
 
-/// Attributes that `Conv`, `ConvTranspose` and all pools share; pairs are `[y, x]`.
+/// Attributes shared by `Conv`, `ConvTranspose` and all pools; pairs are `[y, x]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WindowAttributes {
-    /// How padding is chosen.
+    /// Choice of padding.
     pub auto_pad: AutoPad,
-    /// Distance of neighboring taps of the kernel, in input pixels.
+    /// Distance between neighboring taps of the kernel, in input pixels.
     pub dilations: [usize; 2],
-    /// Convolutions may leave it out and take it from the weight.
+    /// Kernel size; convolutions may omit it and take it from the weight.
     pub kernel_shape: Option<[usize; 2]>,
-    /// Padding above and to the left, where [`AutoPad::NotSet`] takes it.
+    /// Padding above and to the left, for [`AutoPad::NotSet`].
     pub pads_begin: [usize; 2],
-    /// Padding below and to the right, likewise.
+    /// Padding below and to the right, for [`AutoPad::NotSet`].
     pub pads_end: [usize; 2],
-    /// Distance of neighboring windows, in input pixels.
+    /// Distance between neighboring windows, in input pixels.
     pub strides: [usize; 2],
-    /// Pools only.
+    /// Whether the output size is rounded up; pools only.
     pub ceil_mode: bool,
 }
 
@@ -76,12 +76,12 @@ impl WindowAttributes {
         })
     }
 
-    /// Kernel size of a pool, which has no weight to take it from.
+    /// Kernel size of a pool, which has no weight to infer it from.
     pub fn pool_kernel(&self) -> Result<[usize; 2], OpError> {
         self.kernel_shape.ok_or_else(|| OpError("kernel_shape is missing".into()))
     }
 
-    /// Of a pool: one operation for each position of each window.
+    /// Cost of a pool: one operation per position of each window.
     pub fn pool_cost(&self, outputs: &[Known]) -> Cost {
         Cost::each(made(outputs), self.kernel_shape.map_or(1, |[h, w]| (h * w) as u64))
     }

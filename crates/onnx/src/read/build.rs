@@ -48,8 +48,8 @@ pub(super) fn graph(
     for bytes in &proto.output {
         let info: ValueInfoProto = message(bytes, "an output")?;
         let edge = edges.known(&info.name).filter(|&edge| edges.producers[edge.0].is_some());
-        let edge = edge
-            .ok_or_else(|| Error::InvalidModel(format!("output {:?} is produced by no node", info.name)))?;
+        let edge =
+            edge.ok_or_else(|| Error::InvalidModel(format!("no node produces output {:?}", info.name)))?;
         outputs.push(port(&info, edge)?);
     }
     if outputs.is_empty() {
@@ -87,7 +87,7 @@ fn port(info: &ValueInfoProto, edge: EdgeId) -> Result<Port> {
     if dims.is_some_and(|dims| dims.len() > MAX_RANK) {
         return Err(invalid("has too many dimensions"));
     }
-    // Exporters write 0 or −1 for a dynamic dimension, too.
+    // Exporters also write 0 or −1 for a dynamic dimension.
     let size = |value: Option<i64>| value.and_then(|v| usize::try_from(v).ok()).filter(|&v| v > 0);
     let shape = dims.map(|dims| dims.iter().map(|dim| size(dim.dim_value)).collect());
     Ok(Port { name: info.name.clone(), edge, dtype: element.dtype(), shape, channels_last: false })
@@ -98,7 +98,7 @@ fn port(info: &ValueInfoProto, edge: EdgeId) -> Result<Port> {
 pub(super) struct Edges {
     list: Vec<Edge>,
     ids: HashMap<String, EdgeId>,
-    /// What makes each edge.
+    /// Producer of each edge.
     producers: Vec<Option<String>>,
 }
 
@@ -127,7 +127,7 @@ impl Edges {
         &self.list
     }
 
-    /// A new edge, which a node of this name makes for itself.
+    /// Makes a new edge, for an intermediate value of node `node`.
     pub(super) fn fresh(&mut self, node: &str, what: &str) -> EdgeId {
         let edge = EdgeId(self.list.len());
         self.list.push(Edge { name: format!("{node}/{what}"), origin: None, external: false });
@@ -135,14 +135,14 @@ impl Edges {
         edge
     }
 
-    /// The edge that `producer` makes.
+    /// Registers `producer` as the producer of an edge.
     pub(super) fn produce(&mut self, name: &str, producer: &str) -> Result<EdgeId> {
         if name.is_empty() {
             return Err(Error::InvalidModel(format!("{producer} has no name")));
         }
         let edge = self.find(name);
         if let Some(first) = self.producers[edge.0].replace(producer.into()) {
-            return Err(Error::InvalidModel(format!("{name:?} is made twice: {first} and {producer}")));
+            return Err(Error::InvalidModel(format!("{name:?} is produced twice: {first} and {producer}")));
         }
         Ok(edge)
     }

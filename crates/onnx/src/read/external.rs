@@ -1,10 +1,10 @@
-//! Data files that stand beside the ONNX file.
+//! Data files beside the ONNX file.
 
 use super::proto::TensorProto;
 use std::collections::BTreeMap;
 use unet_kernels::error::{Error, Result};
 
-/// The files that the caller brought, by name.
+/// Files from the caller, by name.
 pub(super) struct External<'a> {
     files: &'a BTreeMap<String, &'a [u8]>,
 }
@@ -14,12 +14,12 @@ impl<'a> External<'a> {
         Self { files }
     }
 
-    /// The bytes of a tensor that is kept in one of the files.
+    /// Bytes of a tensor stored in one of the files.
     pub(super) fn slice(&self, proto: &TensorProto, what: &str) -> Result<&'a [u8]> {
         let entry = |key| proto.external_data.iter().find(|e| e.key == key).map(|e| e.value.as_str());
         let invalid = |reason: String| Error::InvalidModel(format!("{what}: {reason}"));
-        let location =
-            entry("location").ok_or_else(|| invalid("it names no file for its external data".into()))?;
+        let location = entry("location")
+            .ok_or_else(|| invalid("it does not name a file for its external data".into()))?;
         let bytes = self.find(location).ok_or_else(|| Error::MissingExternalData(location.into()))?;
         let number = |key| {
             let parse = |text: &str| {
@@ -38,8 +38,8 @@ impl<'a> External<'a> {
         })
     }
 
-    /// The file of a location: of that path, of that name in whatever folder, or the only one that a browser may
-    /// have saved under another name because that one was taken.
+    /// File of a location: by path, by name in any folder, or a single file that a browser may have renamed
+    /// because the name was taken.
     fn find(&self, location: &str) -> Option<&'a [u8]> {
         let named = |fits: &dyn Fn(&str) -> bool| self.files.iter().filter(|(name, _)| fits(name)).count();
         let pick =
@@ -55,12 +55,13 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split(['/', '\\']).filter(|part| !matches!(*part, "" | "."))
 }
 
-/// The last part of a path: browsers give names of files alone.
+/// Last component of a path: browsers only give file names.
 fn file_name(path: &str) -> &str {
     parts(path).last().unwrap_or(path)
 }
 
-/// Whether `found` is what browsers call a second download of `name`: `weights (1).bin`, or `weights(1).bin`.
+/// Whether `found` is a browser's name for a second download of `name`: `weights (1).bin`, or
+/// `weights(1).bin`.
 pub fn is_copy(found: &str, name: &str) -> bool {
     let mut from = 0;
     while let Some(open) = found[from..].find('(').map(|at| from + at) {
@@ -112,7 +113,7 @@ mod tests {
         assert_eq!(found(&several, "b\\model.bin").as_deref(), Some("b/model.bin"));
         assert_eq!(found(&["model.bin"], "weights/model.bin").as_deref(), Some("model.bin"));
         assert_eq!(found(&["model (1).bin"], "weights/model.bin").as_deref(), Some("model (1).bin"));
-        // Which of two is meant cannot be told.
+        // With two candidates the choice is ambiguous.
         assert_eq!(found(&["model (1).bin", "model (2).bin"], "model.bin"), None);
     }
 }

@@ -1,15 +1,15 @@
-//! Convolution and pooling along a line, as `torch.nn.Conv1d`: done in a picture of one row.
+//! One-dimensional convolution and pooling, as from `torch.nn.Conv1d`, computed on pictures of one row.
 
 use super::proto::AttributeProto;
 
-/// Operators that slide a window.
+/// Operators with a sliding window.
 const SLIDING: [&str; 4] = ["Conv", "ConvTranspose", "MaxPool", "AveragePool"];
 
-/// Attributes with a number for each spatial axis, and what the axis of the one row gets.
+/// Attributes with a value per spatial axis, and the value for the added axis.
 const BY_AXIS: [(&str, i64); 5] =
     [("kernel_shape", 1), ("strides", 1), ("dilations", 1), ("output_padding", 0), ("output_shape", 1)];
 
-/// Whether the node slides its window along one axis, as its attributes or its weight (of this rank) say.
+/// Whether the node's window slides along one axis, according to its attributes or its weight's rank.
 pub(super) fn is_line(op: &str, attributes: &[AttributeProto], weight_rank: Option<usize>) -> bool {
     let entries = |name: &str, count: usize| {
         attributes.iter().any(|attribute| attribute.name == name && attribute.ints.len() == count)
@@ -18,7 +18,7 @@ pub(super) fn is_line(op: &str, attributes: &[AttributeProto], weight_rank: Opti
     SLIDING.contains(&op) && (weight_rank == Some(3) || entries("pads", 2) || by_axis())
 }
 
-/// An attribute of such a node for a picture of one row.
+/// Extends an attribute of such a node to two axes.
 pub(super) fn widen(attribute: &mut AttributeProto) {
     if attribute.name == "pads"
         && let [begin, end] = attribute.ints[..]

@@ -1,5 +1,5 @@
-//! Bytes of an ONNX file to a [`Graph`]. The input is hostile: whatever the bytes, the result is a
-//! graph or an error, and memory stays within a small multiple of the file's size.
+//! Reading an ONNX file into a [`Graph`]. The input is untrusted: for any bytes the result is a graph or an
+//! error, and memory stays within a small multiple of the file's size.
 
 mod build;
 mod external;
@@ -19,16 +19,16 @@ use proto::ModelProto;
 use std::collections::BTreeMap;
 use unet_kernels::error::{Error, Result};
 
-/// Versions of the default operator set that are understood.
+/// Supported versions of the default operator set.
 pub const OPSETS: std::ops::RangeInclusive<i64> = 11..=25;
 
-/// Reads a model as `torch.onnx.export` writes it. `external` holds the files in which it keeps its
-/// weights, by name or by path from the model's folder; a file in another folder than the model says, or one that a
-/// browser has numbered (`weights (1).bin`), is found too.
+/// Reads a model as exported by `torch.onnx.export`. `external` contains its weight files, by name or by path
+/// from the model's folder; a file in another folder than declared, or numbered by a browser (`weights
+/// (1).bin`), is found too.
 ///
 /// # Errors
-/// `InvalidModel` where the format is broken, `MissingExternalData` with the name of the file that
-/// is needed, `UnsupportedOperator` and `InvalidNode` with the name of the node.
+/// `InvalidModel` if the format is broken, `MissingExternalData` with the name of a missing file,
+/// `UnsupportedOperator` and `InvalidNode` with the name of the node.
 pub fn load(bytes: &[u8], external: &BTreeMap<String, &[u8]>) -> Result<Graph> {
     let model = ModelProto::decode(Bytes::copy_from_slice(bytes))
         .map_err(|e| Error::InvalidModel(format!("the bytes cannot be decoded ({e})")))?;

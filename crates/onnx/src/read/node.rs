@@ -1,4 +1,4 @@
-//! A node's attributes, and the operator they make.
+//! A node's attributes, and its operator.
 
 use super::External;
 use super::proto::{AttributeProto, NodeProto};
@@ -8,7 +8,7 @@ use prost::bytes::Bytes;
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::{Data, Tensor};
 
-/// What a node of the file is.
+/// A parsed node.
 pub(super) enum Parsed {
     Op(Op),
     /// A `Constant` node.
@@ -25,7 +25,8 @@ pub(super) fn label(node: &NodeProto, position: usize) -> String {
     }
 }
 
-/// `protos` are its attributes as they are to be read, `input_types` the types of its inputs as far as the file says.
+/// Parses a node. `protos` are its attributes after substitution, `input_types` the known types of its
+/// inputs.
 pub(super) fn parse(
     node: &NodeProto,
     label: &str,

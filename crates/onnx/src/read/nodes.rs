@@ -1,5 +1,5 @@
-//! The nodes of a file as those of the graph: functions and branches are written out, and values of `Constant` nodes
-//! join the initializers.
+//! Conversion of a file's nodes to the graph's: functions and branches are inlined, and values of `Constant`
+//! nodes become initializers.
 
 use super::External;
 use super::build::{Edges, message};
@@ -16,21 +16,21 @@ use std::sync::Arc;
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::{DType, Tensor};
 
-/// Most nodes of a graph: far beyond any network.
+/// Maximum number of nodes of a graph: far beyond any network.
 const MAX_NODES: usize = 100_000;
-/// Functions and branches within one another.
+/// Maximum nesting of functions and branches.
 const MAX_DEPTH: usize = 16;
-/// Conditions that take folding to be known.
+/// Maximum number of conditions that need folding.
 const MAX_CONDITIONS: usize = 64;
 
-/// Names of a graph, a function's body or a branch.
+/// Names in a graph, a function's body or a branch.
 pub(super) struct Scope<'a> {
-    /// Names here, as they are in the graph.
+    /// Local names, mapped to names in the graph.
     names: HashMap<String, String>,
-    /// What precedes names that are made here.
+    /// Prefix of names produced here.
     prefix: String,
     opset: i64,
-    /// Of a function's call: its attributes.
+    /// Attributes of a function's call.
     attributes: Option<&'a HashMap<String, AttributeProto>>,
     parent: Option<&'a Scope<'a>>,
     depth: usize,
@@ -64,9 +64,9 @@ pub(super) struct Nodes<'a> {
     pub list: Vec<Node>,
     pub edges: Edges,
     pub initializers: HashMap<EdgeId, Arc<Tensor>>,
-    /// As [`Graph::optional`].
+    /// See [`Graph::optional`].
     pub optional: Vec<Port>,
-    /// `TensorProto.DataType` of values, as far as the file says.
+    /// `TensorProto.DataType` of values, if known from the file.
     pub types: HashMap<EdgeId, i32>,
     pub inputs: Vec<Port>,
     functions: Vec<FunctionProto>,
@@ -120,7 +120,7 @@ impl<'a> Nodes<'a> {
         }
     }
 
-    /// A constant of the file.
+    /// Adds a constant of the file.
     pub(super) fn initializer(&mut self, bytes: &Bytes, scope: &mut Scope) -> Result<()> {
         let tensor: TensorProto = message(bytes, "an initializer")?;
         let what = format!("initializer {:?}", tensor.name);
@@ -134,7 +134,7 @@ impl<'a> Nodes<'a> {
         Ok(())
     }
 
-    /// Nodes in the order of the file.
+    /// Adds nodes in the order of the file.
     pub(super) fn add(&mut self, nodes: &[Bytes], scope: &mut Scope) -> Result<()> {
         for (position, bytes) in nodes.iter().enumerate() {
             let node: NodeProto = message(bytes, "a node")?;
@@ -156,7 +156,7 @@ impl<'a> Nodes<'a> {
                 .map_err(|e| invalid(format!("an attribute cannot be read: {e}")))?;
             match scope.attributes.filter(|_| !attribute.ref_attr_name.is_empty()) {
                 None => attributes.push(attribute),
-                // One that the call leaves out is left out here.
+                // An attribute that the call omits is omitted here.
                 Some(call) => attributes.extend(
                     call.get(&attribute.ref_attr_name)
                         .map(|given| AttributeProto { name: attribute.name.clone(), ..given.clone() }),
@@ -182,8 +182,8 @@ impl<'a> Nodes<'a> {
             inputs.iter().map(|edge| edge.and_then(|edge| self.types.get(&edge).copied())).collect();
         if node.op_type == "CastLike" {
             let to = input_types.get(1).copied().flatten();
-            let to =
-                to.ok_or_else(|| invalid("the type that it casts to does not follow from the file".into()))?;
+            let to = to
+                .ok_or_else(|| invalid("the target type of the cast does not follow from the file".into()))?;
             attributes = vec![AttributeProto {
                 name: "to".into(),
                 i: Some(to.into()),
@@ -226,7 +226,7 @@ impl<'a> Nodes<'a> {
         Ok(())
     }
 
-    /// A node along a line, in a picture of one row.
+    /// Adds a node along a line, in a picture of one row.
     fn line(&mut self, mut node: Node) {
         let axes = Some(vec![2]);
         let reshape = |name: &str, op: Reshape, from: EdgeId, to: EdgeId| Node {
@@ -235,7 +235,7 @@ impl<'a> Nodes<'a> {
             inputs: vec![Some(from)],
             outputs: vec![Some(to)],
         };
-        // The picture and the weight; a bias stays as it is.
+        // Picture and weight; the bias is unchanged.
         for edge in node.inputs.iter_mut().take(2).flatten() {
             let from = std::mem::replace(edge, self.edges.fresh(&node.name, "row"));
             self.list.push(reshape(&node.name, Reshape::Unsqueeze { axes: axes.clone() }, from, *edge));
@@ -257,7 +257,7 @@ impl<'a> Nodes<'a> {
         self.list.push(Node { name: name.into(), op, inputs: vec![Some(from)], outputs: vec![Some(to)] });
     }
 
-    /// Names what a function or a branch returns as its caller does.
+    /// Renames the outputs of a function or branch to the caller's names.
     fn give_back(
         &mut self,
         name: &str,
@@ -274,7 +274,7 @@ impl<'a> Nodes<'a> {
         Ok(())
     }
 
-    /// The body of a function in place of its call.
+    /// Inlines the body of a function.
     fn call(
         &mut self,
         function: &FunctionProto,
@@ -309,7 +309,7 @@ impl<'a> Nodes<'a> {
         self.give_back(&name, &results, &body, &node.output, scope)
     }
 
-    /// The branch of an `If` whose condition is known before the run.
+    /// Inlines the branch of an `If` whose condition is known before the run.
     fn branch(
         &mut self,
         node: &NodeProto,
@@ -350,7 +350,7 @@ impl<'a> Nodes<'a> {
             let info: super::proto::ValueInfoProto = message(bytes, "an output")?;
             results.push(inner.resolve(&info.name));
         }
-        // By their names in the graph already.
+        // They have their names in the graph already.
         let resolved = Scope { prefix: String::new(), ..Scope::root(scope.opset) };
         self.give_back(&name, &results, &resolved, &node.output, scope)
     }
@@ -364,7 +364,7 @@ impl<'a> Nodes<'a> {
         }
     }
 
-    /// A value that does not depend on the inputs, or on their shapes alone where those are fixed.
+    /// A value that depends at most on the shapes of inputs, if those are fixed.
     fn known(&mut self, edge: EdgeId, opset: i64) -> Result<Option<Arc<Tensor>>> {
         if self.optional.iter().any(|port| port.edge == edge) {
             return Ok(None);
@@ -403,7 +403,7 @@ impl<'a> Nodes<'a> {
     }
 }
 
-/// The type of a node's outputs, where it follows from the node and its first input's.
+/// Type of a node's outputs, if it follows from the node and its first input's type.
 fn result_type(op: &str, attributes: &[AttributeProto], first: Option<i32>) -> Option<i32> {
     let attribute = |name: &str| attributes.iter().find(|attribute| attribute.name == name);
     match op {

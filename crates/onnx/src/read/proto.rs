@@ -1,8 +1,7 @@
-//! The messages of `onnx.proto` that the engine reads, with their field numbers; prost skips all
-//! other fields.
+//! Messages of `onnx.proto` that the engine reads, with their field numbers; prost skips all other fields.
 //!
-//! Repeated messages of a graph are kept as bytes and decoded one at a time: a message of two
-//! bytes in the file would otherwise take hundreds in memory before anything is checked.
+//! Repeated messages of a graph are kept as bytes and decoded one at a time: otherwise a message of two bytes
+//! in the file would take hundreds in memory before any check.
 
 use prost::bytes::Bytes;
 
@@ -34,7 +33,7 @@ pub(super) struct FunctionProto {
     pub opset_import: Vec<OperatorSetIdProto>,
     #[prost(string, tag = "10")]
     pub domain: String,
-    /// Attributes that have a default, as [`AttributeProto`]s.
+    /// Attributes with a default, as [`AttributeProto`]s.
     #[prost(bytes = "bytes", repeated, tag = "11")]
     pub attribute_proto: Vec<Bytes>,
     #[prost(string, tag = "13")]
@@ -185,7 +184,7 @@ pub(super) struct TensorShapeProto {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct DimensionProto {
-    /// Absent where the dimension is dynamic.
+    /// Absent for a dynamic dimension.
     #[prost(int64, optional, tag = "1")]
     pub dim_value: Option<i64>,
 }

@@ -1,12 +1,12 @@
-//! Topological order.
+//! Topological sorting.
 
 use crate::graph::{Edge, Node};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use unet_kernels::error::{Error, Result};
 
-/// The nodes so that each stands after those it reads from, otherwise in the given order.
-/// `sources` says for each edge whether it is an input, a constant or made by a node.
+/// Sorts nodes after those that they read from, otherwise keeping their order. `sources` says for each edge
+/// whether it is an input, a constant or produced by a node.
 pub(super) fn sort(nodes: Vec<Node>, edges: &[Edge], sources: &[bool]) -> Result<Vec<Node>> {
     let mut made_by = vec![None; edges.len()];
     for (i, node) in nodes.iter().enumerate() {
@@ -23,7 +23,7 @@ pub(super) fn sort(nodes: Vec<Node>, edges: &[Edge], sources: &[bool]) -> Result
                 return Err(Error::InvalidNode {
                     node: node.name.clone(),
                     op: node.op.name().into(),
-                    reason: format!("it reads {:?}, which nothing makes", edges[edge.0].name),
+                    reason: format!("it reads {:?}, which nothing produces", edges[edge.0].name),
                 });
             }
         }

@@ -1,4 +1,4 @@
-//! Tensors of the file: every element type, in the message or in a second file.
+//! Tensors of the file: all element types, inside the message or in a second file.
 
 use super::External;
 use super::proto::TensorProto;
@@ -7,7 +7,7 @@ use half::{bf16, f16};
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::{DType, Data, Tensor};
 
-/// `TensorProto.DataType`, those that are read.
+/// Supported values of `TensorProto.DataType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ElementType {
     F32,
@@ -45,7 +45,7 @@ impl ElementType {
         })
     }
 
-    /// The type as which the engine keeps it.
+    /// Type in which the engine stores the elements.
     pub(super) fn dtype(self) -> DType {
         match self {
             Self::F32 | Self::F16 | Self::Bf16 | Self::F64 => DType::F32,
@@ -54,7 +54,7 @@ impl ElementType {
     }
 }
 
-/// The tensor of a message. `what` names it in errors.
+/// Decodes the tensor of a message. `what` names it in errors.
 pub(super) fn decode(proto: &TensorProto, what: &str, external: &External) -> Result<Tensor> {
     let invalid = |reason: String| Error::InvalidModel(format!("{what}: {reason}"));
     let element = ElementType::new(proto.data_type)
@@ -74,7 +74,7 @@ pub(super) fn decode(proto: &TensorProto, what: &str, external: &External) -> Re
     let found = match &data {
         Some(Data::F32(v)) => v.len(),
         Some(Data::I64(v)) => v.len(),
-        None => return Err(invalid("its bytes are no whole number of elements".into())),
+        None => return Err(invalid("its bytes are not a whole number of elements".into())),
     };
     match data {
         Some(data) if found == len => Tensor::new(shape, data),
@@ -82,7 +82,7 @@ pub(super) fn decode(proto: &TensorProto, what: &str, external: &External) -> Re
     }
 }
 
-/// Elements as little-endian bytes.
+/// Elements stored as little-endian bytes.
 fn raw_elements(raw: &[u8], element: ElementType) -> Option<Data> {
     Some(match element {
         ElementType::F32 => Data::F32(each(raw, f32::from_le_bytes)?),
@@ -106,7 +106,7 @@ fn each<const N: usize, T>(raw: &[u8], convert: impl Fn([u8; N]) -> T) -> Option
     rest.is_empty().then(|| elements.iter().map(|&b| convert(b)).collect())
 }
 
-/// Elements in the field of their type; small ones share `int32_data`.
+/// Elements stored in the field of their type; small types share `int32_data`.
 fn typed(proto: &TensorProto, element: ElementType) -> Option<Data> {
     let small = || proto.int32_data.iter();
     Some(match element {
