@@ -1,8 +1,8 @@
-//! The upsampling lab: one operator on a small matrix, and what made every number of the result.
+//! The upsampling lab: one operator on a small matrix, with the origin of every number of the result.
 //!
-//! The numbers come from the operators that also define what the models compute. Which cells of
-//! the input made a cell of the output, and with what weight, is not written down a second time:
-//! the operator is asked, by giving it one matrix for each cell of the input, 1 there and 0 elsewhere.
+//! The numbers come from the operators that also define what models compute. The weights of input cells in an
+//! output cell are not implemented a second time: they are found by applying the operator to one matrix per
+//! input cell, 1 there and 0 elsewhere.
 
 mod operators;
 
@@ -13,49 +13,48 @@ use crate::ops::{Op, Pad, PadMode};
 use crate::tensor::Tensor;
 use operators::{run, run_all, zero_insertion};
 
-/// Most rows and columns of the input and of the kernel, and the largest stride and padding.
+/// Maximum rows and columns of input and kernel, and maximum stride and padding.
 pub const MAX_SIDE: usize = 8;
-/// Most channels of the input.
+/// Maximum number of input channels.
 pub const MAX_CHANNELS: usize = 16;
-/// Largest factor of an enlargement.
+/// Maximum enlargement.
 pub const MAX_FACTOR: usize = 4;
-/// Largest magnitude of a number in the input or the kernel.
+/// Maximum magnitude of a number in the input or the kernel.
 pub const MAX_VALUE: f32 = 1e9;
 
-/// A worked example. Cells are counted row-major over channels, rows and columns.
+/// A worked example. Cells are numbered row-major over channels, rows and columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Worked {
     /// `[1, C, H, W]`.
     pub output: Tensor,
-    /// Where each number of the output comes from.
+    /// Origin of each number of the output.
     pub how: How,
 }
 
-/// What made the output.
+/// Origin of the output's numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum How {
-    /// A sum of weighted cells, `[cells of the input, C, H, W]`: the weight of each in each cell of the
-    /// output.
+    /// A weighted sum of cells, `[cells of the input, C, H, W]`: the weight of each input cell in each output
+    /// cell.
     Weights(Tensor),
     /// Max-pooling and unpooling.
     Pooled {
         /// `[1, C, h, w]`.
         maxima: Tensor,
-        /// Of each maximum its position within its plane of the input.
+        /// Position of each maximum within its plane of the input.
         indices: Tensor,
-        /// `[cells of the input, C, h, w]`: 1 where the window of the maximum sees the cell.
+        /// `[cells of the input, C, h, w]`: 1 where the maximum's window contains the cell.
         windows: Tensor,
     },
     /// Transposed convolution, in its two views.
     Stamped {
-        /// `[cells of the input, 1, H, W]`: which cell of the kernel, from 1, the cell of the input is
-        /// multiplied by for a cell of the output; 0 where it does not reach that far.
+        /// `[cells of the input, 1, H, W]`: number of the kernel cell, from 1, that multiplies the input cell
+        /// for an output cell; 0 where the kernel does not reach.
         kernel_cells: Tensor,
-        /// `[cells of the input, 1, H, W]`: the output when only this cell of the input and those
-        /// before it have been stamped.
+        /// `[cells of the input, 1, H, W]`: the output after stamping this input cell and those before it.
         sums: Tensor,
-        /// `[1, 1, h, w]`: the input with zeros between its cells and around them; convolving it with the
-        /// kernel turned by 180° gives the output. Which cell of the input, from 1, stands there.
+        /// `[1, 1, h, w]`: the input with zeros between and around its cells; convolving it with the kernel
+        /// rotated by 180° gives the output. Entries are numbers of input cells, from 1.
         spread: Tensor,
     },
 }
@@ -63,8 +62,8 @@ pub enum How {
 /// Applies an operator to `input`, `[1, C, H, W]`.
 ///
 /// # Errors
-/// `InvalidInput` where a size or a number is beyond the limits of this module, or the operator refuses
-/// its settings.
+/// `InvalidInput` if a size or a number exceeds the limits of this module, or the operator refuses its
+/// settings.
 pub fn work(upsampling: &Upsampling, input: &Tensor) -> Result<Worked> {
     let shape = check(input)?;
     upsampling.check()?;
@@ -97,7 +96,7 @@ fn wrong(message: &str) -> Error {
     Error::InvalidInput(message.into())
 }
 
-/// The shape of the input.
+/// Checks and returns the shape of the input.
 fn check(input: &Tensor) -> Result<[usize; 4]> {
     let &[1, c @ 1..=MAX_CHANNELS, h @ 1..=MAX_SIDE, w @ 1..=MAX_SIDE] = input.shape() else {
         return Err(wrong("the input must be [1, C, H, W], of at most 16 channels and 8 by 8"));
@@ -108,7 +107,7 @@ fn check(input: &Tensor) -> Result<[usize; 4]> {
     Ok([1, c, h, w])
 }
 
-/// Whether all are numbers, none of them too large.
+/// Whether all numbers are finite and moderate.
 fn moderate(numbers: &[f32]) -> bool {
     numbers.iter().all(|v| v.abs() <= MAX_VALUE)
 }
@@ -119,7 +118,7 @@ fn numbers(shape: &[usize]) -> Result<Tensor> {
     Tensor::f32(shape, (1..=count).map(|n| n as f32).collect::<Vec<_>>())
 }
 
-/// For each cell of the input a matrix that is 1 there and 0 elsewhere.
+/// For each input cell, a matrix that is 1 there and 0 elsewhere.
 fn identity([_, c, h, w]: [usize; 4]) -> Result<Tensor> {
     let cells = c * h * w;
     let mut values = vec![0.0; cells * cells];
@@ -127,7 +126,7 @@ fn identity([_, c, h, w]: [usize; 4]) -> Result<Tensor> {
     Tensor::f32([cells, c, h, w], values)
 }
 
-/// For each cell of the input a matrix of what is up to there, and zeros.
+/// For each input cell, the matrix up to that cell, followed by zeros.
 fn prefixes(input: &Tensor) -> Result<Tensor> {
     let values = input.as_f32().unwrap_or_default();
     let mut prefixes = Vec::new();

@@ -1,6 +1,6 @@
 //! U-Nets from ordinary ONNX files, in the browser and natively.
 //!
-//! The modules stand in the order in which data flows.
+//! The modules are in the order of the data flow.
 
 #![warn(missing_docs)]
 
@@ -11,7 +11,7 @@ pub use unet_onnx::{graph, ops, read as onnx, reference};
 pub use unet_plan as plan;
 pub use unet_plan::tile;
 
-/// What runs a [`Plan`](crate::plan::Plan).
+/// Backends, which run a [`Plan`](crate::plan::Plan).
 pub mod backend {
     pub use unet_cpu as cpu;
     #[cfg(feature = "gpu")]

@@ -1,7 +1,7 @@
 //! The public interface: load a model, plan it, run it on tensors or on pictures.
 //!
-//! Everything that takes time is `async` and gives way through its [`Host`], so that one thread
-//! can compute and answer; runs of one model queue.
+//! Everything that takes time is `async` and yields through its [`Host`], so that one thread can compute and
+//! respond; runs of one model queue.
 
 mod attend;
 mod crew;

@@ -1,29 +1,28 @@
-//! What a network is for, read from its file: a task is data.
+//! What a network is for, as declared in its file: a task is data.
 //!
 //! `metadata_props` of the model:
-//! * `input`, `output`: JSON such as `{"color": "rgb", "range": [0, 1]}`. `range` is the values that
-//!   the least and the greatest have in tensors, and `color` is one of
+//! * `input`, `output`: JSON such as `{"color": "rgb", "range": [0, 1]}`. `range` contains the tensor values of
+//!   the minimum and the maximum, and `color` is one of
 //!   * `rgb`: three channels, byte 0 to byte 255;
 //!   * `gray`: luma, byte 0 to byte 255;
 //!   * `lab-l`: CIE L\* of 0 to 100 (D65);
-//!   * `lab-ab`, of outputs: CIE a\* and b\*, −128 to 128; L\* is the input's;
-//!   * `edges`: one channel, nothing to an edge; pictures show edges black on white;
-//!   * `classes`, of outputs: softmax or logits; `"classes": ["background", …]` names them, and the
-//!     result is a label picture ([`crate::image::labels`]);
-//!   * `mask` and `mask-logits`, of outputs: one channel, the probability of the second of two classes
-//!     or its logit (the sigmoid is then taken here); names and result as of `classes`.
-//! * `input.scale`: the picture is first enlarged by this, bicubic, to 8 bits.
-//! * `tiling`: `tiles` where any part may be computed alone, `whole` where the network has to see
-//!   the whole frame although its operators do not force that. `input.side` then is about how many
-//!   pixels its shorter side has for the network; the result is brought back to full size. `both`, of
-//!   networks that make RGB pictures: colour as of `whole`, lightness as of `tiles`, so that it is sharp.
-//! * `optional`: JSON of the inputs that have a default and that people can set, by name: `{"kind": "number",
+//!   * `lab-ab`, outputs only: CIE a\* and b\*, −128 to 128; L\* is the input's;
+//!   * `edges`: one channel, from no edge to an edge; pictures show edges black on white;
+//!   * `classes`, outputs only: probabilities (softmax) or logits; `"classes": ["background", …]` names them, and
+//!     the result is a label picture ([`crate::image::labels`]);
+//!   * `mask` and `mask-logits`, outputs only: one channel, the probability of the second of two classes, or its
+//!     logit (the sigmoid is applied here); names and result as for `classes`.
+//! * `input.scale`: factor by which the picture is enlarged first (bicubic, rounded to 8 bits).
+//! * `tiling`: `tiles` if any part can be computed alone, `whole` if the network has to see the whole frame although
+//!   its operators do not require it. `input.side` is then the approximate shorter side of the network's frame in
+//!   pixels; the result is resized to full size. `both`, for networks with RGB output: chroma from one reduced
+//!   whole-frame run, lightness from full-resolution tiles.
+//! * `optional`: JSON of inputs that have a default and that users can set, by name: `{"kind": "number",
 //!   "range": [0.1, 1]}`, `{"kind": "noise-level", "range": [0, 50]}` or `{"kind": "color-hints", "stride": 4}`
 //!   ([`OptionalInput`]).
 //! * `task`, `family`, `strategy`, `title`: texts for people.
 //!
-//! A file without them has the defaults of a student's first export: colour by the number of
-//! channels, range 0 to 1, tiles.
+//! Defaults suit a first export without metadata: colors by the number of channels, range 0 to 1, tiles.
 
 mod optional;
 mod order;
@@ -41,29 +40,29 @@ use serde::Serialize;
 use side::{Color, Side, invalid};
 use std::collections::BTreeMap;
 
-/// How pictures become a network's input, and its output a picture.
+/// Conversion of pictures to a network's input, and of its output to a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
-    /// Place of the picture among the graph's inputs.
+    /// Index of the picture among the graph's inputs.
     pub port: usize,
     input: Side,
     output: Side,
-    /// How pictures too large for one run are divided.
+    /// Division of pictures that are too large for one run.
     pub tiling: Tiling,
     optional: optional::Optional,
-    /// `task`, `family`, `strategy`, `title`.
+    /// Values of `task`, `family`, `strategy`, `title`.
     texts: [Option<String>; 4],
 }
 
-/// What the network has to see at once.
+/// Required view of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tiling {
-    /// Any part may be computed alone.
+    /// Any part can be computed alone.
     Tiles,
-    /// The frame must not be cut.
+    /// The frame must not be divided.
     Whole,
-    /// The frame for the colours of the result, tiles for its lightness.
+    /// Chroma from the whole frame, lightness from tiles.
     Both,
 }
 
@@ -74,27 +73,27 @@ pub struct Description {
     pub task: Option<String>,
     /// Architecture or survey that the network belongs to, such as `unet`.
     pub family: Option<String>,
-    /// How the network enlarges, such as `bilinear`.
+    /// Upsampling method of the network, such as `bilinear`.
     pub strategy: Option<String>,
-    /// One line for people.
+    /// Title, one line for people.
     pub title: Option<String>,
-    /// How the picture is encoded that the network takes.
+    /// Encoding of the network's input.
     pub input: Channel,
-    /// How its result is encoded.
+    /// Encoding of the network's output.
     pub output: Channel,
-    /// Empty unless the output is classes.
+    /// Classes; empty unless the output is classes.
     pub classes: Vec<Class>,
-    /// Enlargement of the picture before the network sees it; 1 leaves it.
+    /// Enlargement of the picture before the network; 1 for none.
     pub scale: u32,
-    /// About how many pixels the shorter side of the frame has for the network; `None` leaves it.
+    /// Approximate shorter side of the network's frame, in pixels; `None` for no resizing.
     pub side: Option<u32>,
-    /// How pictures too large for one run are divided.
+    /// Division of pictures that are too large for one run.
     pub tiling: Tiling,
-    /// What can be set beside the picture, by name.
+    /// Optional inputs, by name.
     pub optional: BTreeMap<String, OptionalDescription>,
 }
 
-/// What one end of a network takes or makes.
+/// Encoding of a network's input or output.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Channel {
     color: Color,
@@ -104,9 +103,9 @@ pub struct Channel {
 /// A class of a segmentation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Class {
-    /// As the file names it; its number where it does not.
+    /// Name in the file, or the class's number.
     pub name: String,
-    /// sRGB in views of labels.
+    /// Color in views of labels, sRGB.
     pub color: [u8; 3],
 }
 
@@ -114,8 +113,8 @@ impl Task {
     /// Reads the metadata of a graph.
     ///
     /// # Errors
-    /// `InvalidModel` when the metadata make no sense, `InvalidInput` when the model does not take
-    /// exactly one picture.
+    /// `InvalidModel` if the metadata is malformed, `InvalidInput` if the model does not take exactly one
+    /// picture.
     pub fn of(graph: &Graph) -> Result<Self> {
         let pictures: Vec<usize> =
             (0..graph.inputs.len()).filter(|&i| is_picture(&graph.inputs[i])).collect();
@@ -123,7 +122,7 @@ impl Task {
         if graph.inputs.len() > 1 {
             let others: Vec<&str> = graph.inputs.iter().map(|port| port.name.as_str()).collect();
             return Err(Error::InvalidInput(format!(
-                "this model has several inputs, {others:?}; only run() can give them"
+                "this model has several inputs, {others:?}; only run() can set them"
             )));
         }
         let tiling = match graph.metadata.get("tiling").map(String::as_str) {
@@ -131,7 +130,7 @@ impl Task {
             Some("whole") => Tiling::Whole,
             Some("both") => Tiling::Both,
             Some(other) => {
-                let reason = format!("{other:?} is none of \"tiles\", \"whole\" and \"both\"");
+                let reason = format!("must be \"tiles\", \"whole\" or \"both\", not {other:?}");
                 return Err(invalid("tiling", &reason));
             }
         };
@@ -151,7 +150,7 @@ impl Task {
     /// The picture encoding for an input of this many channels.
     ///
     /// # Errors
-    /// `InvalidInput` when no picture has this many, `InvalidModel` when the metadata say otherwise.
+    /// `InvalidInput` if no picture has this many, `InvalidModel` if the metadata contradicts it.
     pub fn input(&self, channels: usize) -> Result<Encoding> {
         self.input.encoding(channels, "takes")
     }
@@ -161,23 +160,22 @@ impl Task {
         self.output.encoding(channels, "makes")
     }
 
-    /// The picture is enlarged by this before the network sees it.
+    /// Enlargement of the picture before the network.
     pub fn scale(&self) -> u32 {
         self.input.scale
     }
 
-    /// About how many pixels the shorter side of the frame has for the network; `None` leaves it.
+    /// Approximate shorter side of the network's frame, in pixels; `None` for no resizing.
     pub fn side(&self) -> Option<u32> {
         self.input.side
     }
 
-    /// What can be set beside the picture, by name.
+    /// Optional inputs, by name.
     pub fn optional(&self) -> impl Iterator<Item = (&str, &OptionalInput)> {
         self.optional.iter().map(|(name, (input, _))| (name.as_str(), input))
     }
 
-    /// Everything that can be told of a model with so many channels. Same errors as
-    /// [`Task::input`].
+    /// Description of a model with these numbers of channels. Errors as for [`Task::input`].
     pub fn describe(&self, in_channels: usize, out_channels: usize) -> Result<Description> {
         let input = Channel { color: self.input.color(in_channels, "takes")?, range: self.input.range };
         let output = Channel { color: self.output.color(out_channels, "makes")?, range: self.output.range };
@@ -208,7 +206,7 @@ impl Task {
     }
 }
 
-/// Of a port whose channels stand first.
+/// Whether a channels-first port is a picture.
 fn is_picture(port: &Port) -> bool {
     let channels = |shape: &[Option<usize>]| matches!(shape, [_, None | Some(1 | 3), _, _]);
     may_be_picture(port) && port.shape.as_deref().is_none_or(channels)
@@ -232,7 +230,7 @@ fn not_one_picture(graph: &Graph) -> Error {
     };
     let found = if found.is_empty() { "none".into() } else { found.join(", ") };
     Error::InvalidInput(format!(
-        "this model has to take exactly one picture (float, N × C × H × W or N × H × W × C, of 1 or 3 channels); \
+        "this model must take exactly one picture (float, N × C × H × W or N × H × W × C, with 1 or 3 channels); \
          its input{channels} is {found}"
     ))
 }
@@ -332,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_named() {
+    fn malformed_metadata_is_named() {
         for (key, value) in [
             ("input", "rgb"),
             ("input", r#"{"color":"lab-ab"}"#),

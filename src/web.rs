@@ -1,9 +1,8 @@
 //! The JavaScript interface: converts arguments and forwards to [`crate::session`].
 //!
-//! Methods that take time return promises and hold no borrow while they run, so any object can be
-//! freed at any moment; freeing a model or an engine stops what it runs. Errors are `Error` objects
-//! with the message of [`crate::Error`], its identifier as `code`, and the `name` "AbortError"
-//! where the caller stopped the run.
+//! Methods that take time return promises and hold no borrow while they run, so any object can be freed at
+//! any time; freeing a model or an engine stops its runs. Errors are `Error` objects with the message of
+//! [`crate::Error`], its identifier as `code`, and the `name` "AbortError" if the caller stopped the run.
 
 mod convert;
 mod engine;

@@ -109,10 +109,10 @@ fn declarations() -> String {
     let damage: Vec<String> =
         offered().iter().map(|offer| fields(&offer.usual)["kind"].to_string()).collect();
     format!(
-        "/** A filter by its name and its options. Equal seeds (whole numbers from 0) give equal damage, and a part of a\n \
-         *  picture has the damage of the whole. */\n\
+        "/** A filter's name with its options. Equal seeds (whole numbers from 0) give equal damage, and a region is\n \
+         *  damaged like the same region of the whole picture. */\n\
          export type FilterSpec =\n{};\n\n\
-         /** Kinds of filters that make a picture worse. */\n\
+         /** Kinds of filters that degrade a picture. */\n\
          export type DegradationKind =\n  | {};\n",
         variants.trim_end(),
         damage.join("\n  | ")

@@ -1,11 +1,12 @@
-//! Filters in words: `poisson:peak=30` is what `{"kind": "poisson", "peak": 30}` is in JSON.
+//! Filters in command-line syntax: `poisson:peak=30` stands for the JSON `{"kind": "poisson", "peak": 30}`.
 
 use super::Outcome;
 use super::models::nearest;
 use serde_json::{Map, Number, Value};
 use unet_playground::image::{FilterSpec, Offer, classical, offered};
 
-/// A kind of damage that is [`offered`], its usual values but for those that are given. `none` leaves a value out.
+/// Parses a kind of damage from [`offered`], with its usual values except for the given ones. `none` removes
+/// a value.
 ///
 /// # Errors
 /// A sentence that names the kind or the value.
@@ -13,15 +14,15 @@ pub(super) fn parse(text: &str) -> Outcome<FilterSpec> {
     among(&offered(), "damage", text)
 }
 
-/// The same of any kind, those that restore first.
+/// Parses any kind of filter; restoring ones take precedence.
 ///
 /// # Errors
-/// As [`parse`].
+/// As for [`parse`].
 pub(super) fn parse_filter(text: &str) -> Outcome<FilterSpec> {
     among(&[classical(), offered()].concat(), "filter", text)
 }
 
-/// Whether a kind that restores or enlarges is meant, whatever its values.
+/// Whether the kind restores or enlarges, whatever its values.
 pub(super) fn is_classical(text: &str) -> bool {
     let kind = text.split(':').next().unwrap_or(text);
     classical().iter().any(|offer| fields(&offer.usual)["kind"] == kind)
@@ -50,7 +51,7 @@ fn among(offers: &[Offer], what: &str, text: &str) -> Outcome<FilterSpec> {
     serde_json::from_value(Value::Object(all)).map_err(|e| format!("{text}: {e}"))
 }
 
-/// Kind and values, without the seed: "poisson 30".
+/// Kind and values without the seed: "poisson 30".
 pub(super) fn label(spec: &FilterSpec) -> String {
     let values = fields(spec);
     let others = values.iter().filter(|(name, _)| !["kind", "seed"].contains(&name.as_str()));
@@ -75,7 +76,7 @@ fn value_of(text: &str) -> Value {
     whole.or_else(number).or_else(flag).unwrap_or_else(|| text.into())
 }
 
-/// Without quotes; whole numbers without a fraction.
+/// Text without quotes; whole numbers without a fraction.
 fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_read_and_told() {
+    fn filters_round_trip_as_text() {
         for (text, told) in [
             ("poisson:peak=30", "poisson 30"),
             ("jpeg", "jpeg 20 420"),
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_that_restore_come_before_damage_of_their_name() {
+    fn restoring_filters_take_precedence_over_damage_of_the_same_name() {
         assert_eq!(parse_filter("non-local-means").unwrap(), FilterSpec::NonLocalMeans { sigma: None });
         assert_eq!(label(&parse_filter("bilateral:sigma=12").unwrap()), "bilateral 12");
         let blur = FilterSpec::GaussianBlur { sigma: 1.0, noise: 0.0, seed: 0 };
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn errors_name_the_faulty_part() {
         for (text, word) in [
             ("poison", "did you mean \"poisson\""),
             ("raindrops", "salt-and-pepper"),

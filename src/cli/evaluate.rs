@@ -1,4 +1,4 @@
-//! How well models do on reference pictures.
+//! Evaluation of models on reference pictures.
 
 mod restoration;
 mod segmentation;
@@ -18,7 +18,7 @@ use std::slice;
 use unet_playground::image::{FilterSpec, Subsampling};
 use unet_playground::session::{Engine, Model};
 
-/// One model under one protocol; JSON has an array of these.
+/// Scores of one model under one protocol; JSON contains an array of these.
 #[derive(Debug, Serialize)]
 struct Row {
     model: String,
@@ -34,7 +34,7 @@ enum Found {
     Segmented { segmentation: Segmented },
 }
 
-/// Measures, prints a table, and writes JSON where it is asked for.
+/// Evaluates, prints a table, and writes JSON if requested.
 pub(super) fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
     let (filters, names): (Vec<&String>, Vec<&String>) =
         options.what.iter().partition(|name| damage::is_classical(name) && !Path::new(name).is_file());
@@ -54,7 +54,7 @@ pub(super) fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
             rows.extend(more);
             None
         }
-        // What the others have scored is not lost.
+        // A failure must not lose the other scores.
         Err(message) => Some(message),
     };
     for filter in &filters {
@@ -71,7 +71,7 @@ pub(super) fn evaluate(args: &Args, options: &Evaluate) -> Outcome<()> {
     report::all(&refused)
 }
 
-/// What is measured against.
+/// Reference of the evaluation.
 struct Truth {
     photos: Vec<PathBuf>,
     masks: Option<Masks>,
@@ -92,7 +92,7 @@ fn pictures_in(folder: &PathBuf) -> Outcome<Vec<PathBuf>> {
     Ok(found.paths())
 }
 
-/// The rows of one file, and how many pictures failed.
+/// Rows of one file, and the number of failed pictures.
 fn measured(
     engine: &Engine,
     path: &Path,
@@ -116,7 +116,7 @@ fn measured(
     Ok(restorations(&subject, &protocols, truth, options))
 }
 
-/// The rows of a filter. Noise that is not rounded is for networks alone.
+/// Rows of a filter. Unrounded noise is for networks only.
 fn filtered(
     filter: &FilterSpec,
     truth: &Truth,
@@ -136,7 +136,7 @@ fn filtered(
     Ok(restorations(&subject, &protocols, truth, options))
 }
 
-/// A row for each protocol, and how many pictures failed.
+/// One row per protocol, and the number of failed pictures.
 fn restorations(
     subject: &Subject,
     protocols: &[Protocol],
@@ -177,7 +177,7 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// What is measured, and what the table calls it.
+/// Subject of an evaluation, with its name in the table.
 struct Subject<'a> {
     method: Method<'a>,
     name: &'a str,
@@ -186,7 +186,7 @@ struct Subject<'a> {
 
 #[derive(Clone, Copy)]
 enum Method<'a> {
-    /// `tile`: the longest side of its tiles, where that is asked for.
+    /// `tile`: maximum side of its tiles, if given.
     Model {
         model: &'a Model,
         path: &'a Path,
@@ -196,7 +196,7 @@ enum Method<'a> {
 }
 
 impl Subject<'_> {
-    /// Shows how it gets on with so many pictures, and helps with their tiles.
+    /// A progress bar for this many pictures, which also helps with their tiles.
     fn terminal(&self, pictures: usize) -> Terminal {
         let terminal = Terminal::new(pictures, self.threads);
         if let Method::Model { path, .. } = self.method {
@@ -206,8 +206,9 @@ impl Subject<'_> {
     }
 }
 
-/// The files that the names mean: a file, a model of the folder, or all that say they are of a task. Beside
-/// them, why others of the folder cannot say of which task they are: they may be of the one that is asked for.
+/// Files that the names refer to: a file, a model of the folder, or all models that declare a task. Also
+/// returns why others in the folder do not declare a readable task, since they may belong to the requested
+/// one.
 fn wanted(engine: &Engine, args: &Args, what: &[&String]) -> Outcome<(Vec<PathBuf>, Vec<String>)> {
     let (mut found, mut broken) = (vec![], vec![]);
     for &name in what {
@@ -239,10 +240,10 @@ fn wanted(engine: &Engine, args: &Args, what: &[&String]) -> Outcome<(Vec<PathBu
             tasks.dedup();
             let hint = models::nearest(name, &tasks).map(|near| format!("did you mean \"{near}\"?"));
             let hint = hint.unwrap_or_else(|| match &tasks[..] {
-                [] => "no model of the folder names its task".into(),
+                [] => "no model in the folder declares its task".into(),
                 tasks => format!("there are {}", tasks.join(", ")),
             });
-            broken.insert(0, format!("there is neither a task nor a file \"{name}\"; {hint}"));
+            broken.insert(0, format!("no task or file is named \"{name}\"; {hint}"));
             return Err(report::lines(&broken));
         }
         found.extend(of_task);
@@ -258,7 +259,7 @@ fn table(rows: &[Row]) -> Vec<Vec<String>> {
             Found::Restored(found) => found.cells(protocol),
             Found::Segmented { segmentation } => segmentation.cells(),
         };
-        // One head over all that have the same.
+        // One header for all rows that share it.
         if names != head {
             table.push([vec!["model".into()], names.clone()].concat());
             head = names;

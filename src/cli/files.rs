@@ -1,14 +1,14 @@
-//! Pictures on disk, by their names, read and written.
+//! Picture files: names, reading and writing.
 
 use super::Outcome;
 use std::fs;
 use std::path::{Path, PathBuf};
 use unet_playground::image::{self, Decoded, Metadata, Notice, Picture};
 
-/// Endings of pictures that are read.
+/// Extensions of pictures that are read.
 const JPEG: [&str; 4] = ["jpg", "jpeg", "jpe", "jfif"];
 const OTHERS: [&str; 7] = ["png", "apng", "webp", "gif", "bmp", "tif", "tiff"];
-/// Of pictures from phones and cameras that are not read: the decoder says of each what it is.
+/// Extensions of phones' and cameras' pictures that are not read; the decoder names their format.
 const FOREIGN: [&str; 15] = [
     "heic", "heif", "hif", "avif", "jxl", "jp2", "dng", "nef", "arw", "cr2", "cr3", "raf", "orf", "rw2",
     "pef",
@@ -22,7 +22,7 @@ fn ends_in(path: &Path, endings: &[&str]) -> bool {
     path.extension().is_some_and(|of| endings.iter().any(|ending| of.eq_ignore_ascii_case(ending)))
 }
 
-/// Whether it has the name of a picture.
+/// Whether the file name is that of a picture.
 pub(super) fn is_picture(path: &Path) -> bool {
     [&JPEG[..], &OTHERS, &FOREIGN].iter().any(|endings| ends_in(path, endings))
 }
@@ -35,7 +35,7 @@ pub(super) fn is_jpeg(path: &Path) -> bool {
     ends_in(path, &JPEG)
 }
 
-/// The file that a path means, to tell whether two mean the same.
+/// Canonical path, to compare paths.
 pub(super) fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
@@ -45,12 +45,12 @@ pub(super) fn read(path: &Path) -> Outcome<Decoded> {
     image::read(&bytes).map_err(|e| named(path, e))
 }
 
-/// Warnings about a file.
+/// Warnings about a file, with its name.
 pub(super) fn told(path: &Path, notices: &[Notice]) -> Vec<String> {
     notices.iter().map(|notice| named(path, notice)).collect()
 }
 
-/// A reference picture, whose file must be complete.
+/// Reads a reference picture, whose file must be complete.
 pub(super) fn read_whole(path: &Path) -> Outcome<Picture> {
     let Decoded { picture, notices, .. } = read(path)?;
     if notices.is_empty() { Ok(picture) } else { Err(told(path, &notices).join("\n")) }

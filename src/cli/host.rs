@@ -1,4 +1,4 @@
-//! The terminal as the engine's host.
+//! The terminal as host of the engine.
 
 use super::report;
 use super::threads::Threads;
@@ -11,23 +11,23 @@ use unet_playground::Result;
 use unet_playground::session::Host;
 use unet_playground::tensor::Tensor;
 
-/// Shares of a thousand that one picture takes on the bar.
+/// Bar steps per picture.
 const STEPS: u64 = 1000;
 
-/// A bar over all pictures, moved by the one under way.
+/// Progress bar over all pictures, advanced by the current one.
 pub(super) struct Terminal {
     bar: ProgressBar,
     start: Instant,
     done: Cell<u64>,
-    /// Which step of the picture is under way, of how many.
+    /// Step of the current picture, and the number of steps.
     step: Cell<(usize, usize)>,
     threads: Threads,
-    /// The model of the picture under way.
+    /// Model of the current picture.
     model: RefCell<PathBuf>,
 }
 
 impl Terminal {
-    /// Draws on standard error, and nothing where that is no terminal. `threads` share the tiles of a picture.
+    /// Draws on standard error, or nothing if that is not a terminal. `threads` share the tiles of a picture.
     pub(super) fn new(pictures: usize, threads: usize) -> Self {
         let bar = ProgressBar::new(pictures as u64 * STEPS);
         let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {elapsed} of {duration}  {msg}");
@@ -43,17 +43,17 @@ impl Terminal {
         }
     }
 
-    /// The picture that comes next.
+    /// Starts the next picture.
     pub(super) fn begin(&self, name: &str) {
         self.bar.set_message(name.to_string());
     }
 
-    /// Which step of the picture comes next, of how many.
+    /// Starts the next step of the picture.
     pub(super) fn step(&self, index: usize, count: usize) {
         self.step.set((index, count));
     }
 
-    /// The model that comes next.
+    /// Sets the current model.
     pub(super) fn take(&self, model: &Path) {
         *self.model.borrow_mut() = model.to_path_buf();
     }
@@ -63,12 +63,12 @@ impl Terminal {
         self.bar.set_position(self.done.get());
     }
 
-    /// A line on standard error, above the bar.
+    /// Prints an error on standard error, above the bar.
     pub(super) fn complain(&self, message: &str) {
         self.bar.suspend(|| report::complain(message));
     }
 
-    /// The same of what stops nothing.
+    /// Prints a note on standard error, above the bar.
     pub(super) fn remark(&self, message: &str) {
         self.bar.suspend(|| report::remark(message));
     }

@@ -1,4 +1,4 @@
-//! Which file each result goes to.
+//! Output files of results.
 
 use super::Outcome;
 use super::files::{is_picture, is_png, named, real};
@@ -8,22 +8,22 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{self, Path, PathBuf};
 
-/// A picture to read, and the file its result goes to.
+/// A picture to read, and the file for its result.
 #[derive(Debug)]
 pub(super) struct Job {
     pub input: PathBuf,
     pub output: PathBuf,
 }
 
-/// Jobs for pictures and folders of pictures, and what a person should know of what is left out; the folders of
-/// the results are made. No result goes over an input or another result.
+/// Jobs for pictures and folders of pictures, and notices about omitted files; creates the folders of the
+/// results. No result overwrites an input or another result.
 pub(super) fn jobs(inputs: &[PathBuf], output: &Path, recursive: bool) -> Outcome<(Vec<Job>, Vec<String>)> {
     let walk = Walk { recursive, apart: fs::canonicalize(output).ok() };
     let Found { sources, notices } = walk.pictures(inputs)?;
     let is_folder = output.is_dir() || output.as_os_str().to_string_lossy().ends_with(path::is_separator);
     let into_file = sources.len() == 1 && !inputs[0].is_dir() && !is_folder && is_png(output);
     if !into_file && !is_folder && (output.is_file() || is_png(output)) {
-        return Err(named(output, "several results need a folder, and this names a file"));
+        return Err(named(output, "several results need a folder, but this is a file"));
     }
     if !into_file && !is_folder && is_picture(output) {
         return Err(named(output, "results are PNG files; end the name in .png, or name a folder"));
@@ -45,9 +45,9 @@ pub(super) fn jobs(inputs: &[PathBuf], output: &Path, recursive: bool) -> Outcom
     Ok((jobs.collect(), notices))
 }
 
-/// A PNG file's name for each source, in its folder: its own with another ending; where several would be alike,
-/// each behind its whole name ("a.jpg.png"), and numbered where that is not enough. Names that differ in case
-/// alone are alike on many file systems.
+/// Name of a PNG file for each source, in its folder: the source's name with another ending; if several would
+/// collide, the full name with the ending appended ("a.jpg.png"), and numbered if that is not enough. Names
+/// that differ only in case collide on many file systems.
 fn names(sources: &[Source]) -> Vec<PathBuf> {
     let alike = |path: &Path| path.to_string_lossy().to_lowercase();
     let short = |source: &Source| source.within.join(source.path.file_stem().unwrap_or_default());

@@ -21,10 +21,10 @@ mod walk;
 use args::{Args, Command};
 use std::process::ExitCode;
 
-/// Why something could not be done, as a sentence that names the file or option.
+/// Result with an error sentence that names the file or option.
 pub(crate) type Outcome<T> = Result<T, String>;
 
-/// 0 where all went well, 1 where anything failed; what failed is on standard error.
+/// Runs the command. Returns 0 on success, 1 after any failure; failures are on standard error.
 pub(crate) fn main(args: &Args) -> ExitCode {
     let done = match &args.command {
         Command::List => models::list(args),

@@ -1,4 +1,4 @@
-//! Models on disk: finding, loading, listing.
+//! Model files: finding, loading, listing.
 
 use super::Outcome;
 use super::args::{Args, Backend};
@@ -11,7 +11,7 @@ use unet_playground::session::{BackendChoice, Engine, Model};
 use unet_playground::task::Description;
 use unet_playground::{Error, onnx, tensor};
 
-/// Largest edit distance at which a misspelt name still gets a suggestion.
+/// Maximum edit distance for suggesting a name.
 const TYPOS: usize = 3;
 
 pub(super) fn engine(args: &Args) -> Outcome<Engine> {
@@ -37,10 +37,10 @@ pub(super) fn folder(args: &Args) -> Outcome<PathBuf> {
     }
     let beside = std::env::var_os("CARGO_MANIFEST_DIR").map(|manifest| Path::new(&manifest).join("models"));
     let found = [Some(PathBuf::from("models")), beside].into_iter().flatten().find(|folder| folder.is_dir());
-    found.ok_or_else(|| "there is no folder \"models\" here; name one with --models".into())
+    found.ok_or_else(|| "there is no folder \"models\" here; specify one with --models".into())
 }
 
-/// The ONNX files of the folder by name.
+/// ONNX files of the folder, by name.
 pub(super) fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -54,7 +54,7 @@ pub(super) fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
     }
 }
 
-/// `<task>-<strategy>.onnx`, or an error that names what is nearest.
+/// Path of `<task>-<strategy>.onnx`, or an error with the nearest name.
 pub(super) fn of_task(args: &Args, task: &str, strategy: &str) -> Outcome<PathBuf> {
     let folder = folder(args)?;
     let wanted = format!("{task}-{strategy}");
@@ -70,13 +70,13 @@ pub(super) fn of_task(args: &Args, task: &str, strategy: &str) -> Outcome<PathBu
     ))
 }
 
-/// The model beside this one that is made for compressed pictures.
+/// Variant of this model, in the same folder, for compressed pictures.
 pub(super) fn for_compressed(model: &Path) -> Option<PathBuf> {
     let name = format!("{}-compressed.onnx", model.file_stem()?.to_string_lossy());
     Some(model.with_file_name(name)).filter(|path| path.is_file())
 }
 
-/// Names of the models, without ending.
+/// Names of the models, without extension.
 pub(super) fn names(folder: &Path) -> Outcome<Vec<String>> {
     let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     Ok(files(folder)?.iter().filter_map(stem).collect())
@@ -87,17 +87,17 @@ fn suggestion(wanted: &str, task: &str, there: &[String]) -> String {
     match nearest(wanted, there) {
         Some(name) => format!("did you mean \"{name}\"?"),
         None if of_task.is_empty() => format!("there are {}", there.join(", ")),
-        None => format!("of this task there are {}", of_task.join(", ")),
+        None => format!("for this task there are {}", of_task.join(", ")),
     }
 }
 
-/// The name with the fewest letters changed, where they are few.
+/// The name with the smallest edit distance, if that is small.
 pub(super) fn nearest<'a>(wanted: &str, names: &'a [String]) -> Option<&'a str> {
     let best = names.iter().map(|name| (distance(wanted, name), name)).min()?;
     (best.0 <= TYPOS).then_some(best.1.as_str())
 }
 
-/// Letters to add, take or change (Levenshtein 1966).
+/// Levenshtein distance: letters to add, remove or change.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -113,8 +113,8 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// Bytes of the data file that a model in `folder` keeps its weights in: at the location that the model names, else
-/// beside it, else under a name that a browser has numbered. Never outside the folder: the location is not trusted.
+/// Bytes of a model's weight file in `folder`: at the location that the model names, else beside it, else
+/// under a name that a browser has numbered. Never outside the folder, because the location is untrusted.
 fn data_file(folder: &Path, location: &str) -> std::io::Result<Vec<u8>> {
     let location = location.replace('\\', "/");
     let inside = Path::new(&location)
@@ -137,7 +137,7 @@ fn data_file(folder: &Path, location: &str) -> std::io::Result<Vec<u8>> {
     fs::read(found.unwrap_or_else(|| folder.join(name)))
 }
 
-/// Loads an ONNX file with its data files.
+/// Loads an ONNX file with its weight files.
 pub(super) fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
     let named = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
     let bytes = fs::read(path).map_err(|e| named(&e))?;
@@ -158,14 +158,14 @@ pub(super) fn load(engine: &Engine, path: &Path) -> Outcome<Model> {
     }
 }
 
-/// A loaded model, and what it says of itself.
+/// A loaded model and its description.
 pub(super) fn described(engine: &Engine, path: &Path) -> Outcome<(Model, Description)> {
     let model = load(engine, path)?;
     let told = model.describe().map_err(|e| format!("{}: {e}", path.display()))?;
     Ok((model, told))
 }
 
-/// Numbers that are learned, of the file's metadata or counted.
+/// Number of trained parameters, from the file's metadata or counted.
 fn parameters(model: &Model) -> u64 {
     let told = model.graph().metadata.get("parameters").and_then(|text| text.parse().ok());
     let weights = model.graph().initializers.values().filter_map(|tensor| match tensor.dtype() {

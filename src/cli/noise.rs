@@ -1,11 +1,12 @@
-//! How noisy pictures are.
+//! Noise estimation of pictures.
 
 use super::walk::Walk;
 use super::{Outcome, files, report};
 use std::path::PathBuf;
 use unet_playground::image::noise_level;
 
-/// Prints a table of the noise of pictures, or of those of folders. One that fails is named, and the others go on.
+/// Prints a table of the noise of pictures and folders. A picture that fails is reported, and the others
+/// continue.
 pub(super) fn noise(inputs: &[PathBuf], recursive: bool) -> Outcome<()> {
     let head = ["picture", "sigma", "luma sigma", "chroma sigma"];
     let (mut table, mut failed) = (vec![head.map(String::from).to_vec()], vec![]);

@@ -1,20 +1,20 @@
-//! Values for optional inputs, as they are written on the command line.
+//! Values for optional inputs in command-line syntax.
 
 use super::args::Optional;
 use unet_playground::image::lab;
 use unet_playground::session::{ColorHint, OptionalValues};
 
-/// `NAME=VALUE`.
+/// Parses `NAME=VALUE`.
 pub(super) fn number(text: &str) -> Result<(String, f32), String> {
-    let (name, value) = text.split_once('=').ok_or("it has to be NAME=VALUE, as in temperature=0.6")?;
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE, as in temperature=0.6")?;
     let value = value.trim().parse().ok().filter(|value: &f32| value.is_finite());
-    let value = value.ok_or_else(|| format!("the value of {name} has to be a number"))?;
+    let value = value.ok_or_else(|| format!("the value of {name} must be a number"))?;
     Ok((name.trim().to_string(), value))
 }
 
-/// `X,Y,#RRGGBB`.
+/// Parses `X,Y,#RRGGBB`.
 pub(super) fn hint(text: &str) -> Result<ColorHint, String> {
-    let wrong = || "it has to be X,Y,#RRGGBB, as in 120,80,#c04030: a pixel and its color".to_string();
+    let wrong = || "must be X,Y,#RRGGBB, as in 120,80,#c04030: a pixel and its color".to_string();
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     let &[x, y, color] = &parts[..] else { return Err(wrong()) };
     let digits = color.trim_start_matches('#');
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_wrongly_is_told_how_to_write() {
+    fn malformed_values_are_refused_with_the_right_syntax() {
         assert_eq!(number("temperature = 0.6"), Ok(("temperature".into(), 0.6)));
         for text in ["temperature", "temperature=hot", "temperature=inf"] {
             assert!(number(text).is_err(), "{text}");

@@ -1,4 +1,4 @@
-//! Where the time of a network goes.
+//! Timing of a network's kernels.
 
 use super::args::{Args, Profile};
 use super::host::Terminal;
@@ -8,7 +8,7 @@ use unet_playground::graph::Port;
 use unet_playground::session::KernelTime;
 use unet_playground::tensor::{DType, Tensor};
 
-/// Prints a line for each kernel, in order, and their sum.
+/// Prints a line per kernel, in order, and their sum.
 pub(super) fn profile(args: &Args, options: &Profile) -> Outcome<()> {
     let engine = models::engine(args)?;
     let model = models::load(&engine, &options.model)?;
@@ -22,7 +22,7 @@ pub(super) fn profile(args: &Args, options: &Profile) -> Outcome<()> {
     if options.csv { report::print_csv(&table) } else { report::print(&table) }
 }
 
-/// Numbers for an input; of what its shape leaves open, the batch is 1, the channels are 3.
+/// Random numbers for an input; for dynamic dimensions, the batch is 1 and there are 3 channels.
 fn input(port: &Port, [width, height]: [usize; 2]) -> Outcome<Tensor> {
     let open = [1, 3, height, width];
     let shape: Vec<usize> = match &port.shape {
@@ -33,7 +33,7 @@ fn input(port: &Port, [width, height]: [usize; 2]) -> Outcome<Tensor> {
         None => open.to_vec(),
     };
     if port.dtype != DType::F32 {
-        return Err(format!("input {:?} takes integers, and which ones are valid is not known", port.name));
+        return Err(format!("input {:?} takes integers, whose valid range is unknown", port.name));
     }
     let wave = (0..shape.iter().product()).map(|i: usize| 0.5 + 0.5 * (i as f32 * 0.7).sin());
     Tensor::f32(shape, wave.collect::<Vec<f32>>()).map_err(|e| e.to_string())

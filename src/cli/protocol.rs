@@ -1,4 +1,4 @@
-//! What is done to a reference picture before it is restored.
+//! Degradation of reference pictures for an evaluation.
 
 use super::Outcome;
 use super::damage::{self, label};
@@ -11,46 +11,46 @@ use unet_playground::session::{Host, Model};
 use unet_playground::tensor::Tensor;
 use unet_playground::{Error, Result};
 
-/// Most memory for a picture that has to be run whole.
+/// Maximum memory for a picture that must be run whole, in bytes.
 const WHOLE_BYTES: u64 = 4 << 30;
 
-/// Standard deviation of the luma of noise, of that of its three channels: the root of the sum of the weights' squares.
+/// Ratio of luma noise to the noise of each of three channels: the root of the sum of the squared weights.
 const LUMA_NOISE: f64 = 0.668_557;
-/// Most noise on luma, of 255: that of three channels with the most noise that they can have.
+/// Maximum noise on luma, of 255: that of three channels with maximum noise.
 const MAX_LUMA_SIGMA: f64 = 255.0 * LUMA_NOISE;
 
-/// What is asked for beside the task's own damage.
+/// Degradation options of the command.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Damage {
-    /// Of Gaussian noise, of 255.
+    /// Sigma of Gaussian noise, of 255.
     pub sigma: f64,
-    /// In place of the task's own damage.
+    /// Replacement for the task's own degradation.
     pub instead: Vec<FilterSpec>,
-    /// The pictures are gray, and so is what they are compared with.
+    /// Whether pictures and references are gray.
     pub gray: bool,
-    /// Saved as JPEG at the end, once for each quality.
+    /// JPEG qualities to save with at the end, in order.
     pub saved: Vec<u8>,
     pub subsampling: Subsampling,
 }
 
-/// One way to degrade and to score.
+/// One way to degrade and score.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Protocol {
     pub name: String,
-    /// From the reference to what the network gets, in 8 bits after every step.
+    /// Filters that make the network's input from the reference, rounded to 8 bits after every step.
     chain: Vec<FilterSpec>,
-    /// In place of the chain, Gaussian noise of this sigma on the network's float input, neither rounded nor clipped, as
-    /// papers have it.
+    /// Replaces the chain by Gaussian noise of this sigma on the network's float input, neither rounded nor
+    /// clipped, as in papers.
     unclipped: Option<f64>,
     /// Whether the reference is gray.
     gray: bool,
 }
 
 impl Protocol {
-    /// Those of a task.
+    /// Protocols of a task.
     ///
     /// # Errors
-    /// A sentence where the task has none, or none with so much noise or in gray.
+    /// A sentence if the task has none, or none with this much noise or in gray.
     pub(super) fn of(task: &str, damage: &Damage) -> Outcome<Vec<Self>> {
         let protocols = if damage.instead.is_empty() {
             of_task(task, damage.sigma)?
@@ -68,7 +68,7 @@ impl Protocol {
         Ok(wanted.map(|protocol| protocol.with(damage)).collect())
     }
 
-    /// In gray and saved, as is asked for.
+    /// Applies the options for gray and JPEG.
     fn with(mut self, damage: &Damage) -> Self {
         if damage.gray {
             self.name = format!("gray, {}", self.name);
@@ -85,17 +85,17 @@ impl Protocol {
         self
     }
 
-    /// Whether what is restored is a picture, and not floats.
+    /// Whether the network's input is a picture rather than unrounded floats.
     pub(super) fn has_picture(&self) -> bool {
         self.unclipped.is_none()
     }
 
-    /// Whether nothing is done to the pictures but to make them smaller.
+    /// Whether the only degradation is reduction.
     pub(super) fn only_reduces(&self) -> bool {
         !self.chain.is_empty() && self.chain.iter().all(|step| matches!(step, FilterSpec::Downscale { .. }))
     }
 
-    /// How many times as small the pictures become.
+    /// Factor by which the pictures are reduced.
     fn scale(&self) -> u32 {
         self.chain
             .iter()
@@ -103,13 +103,13 @@ impl Protocol {
             .product()
     }
 
-    /// Pixels on each side that do not count for luma.
+    /// Number of pixels at each side that luma scores ignore.
     pub(super) fn border(&self) -> u32 {
         let scale = self.scale();
         if scale > 1 { scale } else { 0 }
     }
 
-    /// The reference without what the protocol takes away for good.
+    /// The reference, without what the protocol removes irrecoverably.
     pub(super) fn reference(&self, clean: Picture) -> Result<Picture> {
         let clean = if self.gray { filter::apply(&Gray, &clean)? } else { clean };
         let scale = self.scale();
@@ -121,7 +121,7 @@ impl Protocol {
         Picture::from_rgba(width, height, &clean.region(Rect::new(0, 0, width, height))?)
     }
 
-    /// What the network gets.
+    /// Makes the network's input.
     pub(super) fn degrade(&self, clean: &Picture, seed: u32) -> Result<Picture> {
         if let Some(sigma) = self.unclipped {
             return FilterSpec::GaussianNoise { sigma, alike: false, seed }.apply(clean);
@@ -130,7 +130,7 @@ impl Protocol {
         for (index, step) in (0..).zip(&self.chain) {
             let mut step = step.clone();
             if let Some(of_step) = step.seed_mut() {
-                // Steps of one kind are to differ.
+                // Steps of the same kind need different seeds.
                 *of_step = seed.wrapping_add(index * 0x9e37_79b9);
             }
             degraded = step.apply(&degraded)?;
@@ -138,7 +138,8 @@ impl Protocol {
         Ok(degraded)
     }
 
-    /// What there is without a network, at the reference's size; of unclipped noise no picture can be made.
+    /// Result without a network, at the reference's size; `None` for unclipped noise, which no picture can
+    /// represent.
     pub(super) fn baseline(&self, degraded: &Picture) -> Result<Option<Picture>> {
         Ok(match (self.unclipped, self.scale()) {
             (Some(_), _) => None,
@@ -147,7 +148,7 @@ impl Protocol {
         })
     }
 
-    /// What the model makes of the degraded picture; of unclipped noise, of the clean one.
+    /// The model's result for the degraded picture; for unclipped noise, for the clean one.
     pub(super) async fn restore(
         &self,
         model: &Model,
@@ -164,16 +165,16 @@ impl Protocol {
     }
 }
 
-/// The damage that a task is measured with.
+/// Degradation with which a task is evaluated.
 fn of_task(task: &str, sigma: f64) -> Outcome<Vec<Protocol>> {
     let Some(facts) = tasks::find(task).filter(|facts| !facts.protocols.is_empty()) else {
         let why = if task.is_empty() {
-            "it does not say what it is for".into()
+            "it does not declare a task".into()
         } else {
-            format!("nothing is known of how to measure the task \"{task}\"")
+            format!("there is no evaluation protocol for the task \"{task}\"")
         };
         let measured: Vec<&str> = tasks::measured().collect();
-        return Err(format!("{why}; name a task with --protocol: {}", measured.join(", ")));
+        return Err(format!("{why}; specify a task with --protocol: {}", measured.join(", ")));
     };
     facts.protocols.iter().map(|measure| of_measure(measure, sigma)).collect()
 }
@@ -181,7 +182,7 @@ fn of_task(task: &str, sigma: f64) -> Outcome<Vec<Protocol>> {
 fn of_measure(measure: &Measure, sigma: f64) -> Outcome<Protocol> {
     let on_luma = measure.damage.iter().any(|step| step.contains("{luma_sigma}"));
     if on_luma && sigma > MAX_LUMA_SIGMA {
-        return Err(format!("gray pictures are measured with a --sigma up to {MAX_LUMA_SIGMA:.0}"));
+        return Err(format!("gray pictures allow a --sigma up to {MAX_LUMA_SIGMA:.0}"));
     }
     let [told, of_channels] = [sigma, sigma / LUMA_NOISE].map(|sigma| sigma.to_string());
     let filled = |text: &str| text.replace("{sigma}", &told).replace("{luma_sigma}", &of_channels);
@@ -194,7 +195,7 @@ fn of_measure(measure: &Measure, sigma: f64) -> Outcome<Protocol> {
     })
 }
 
-/// The whole picture as floats with noise, through the network.
+/// Runs the whole picture as floats with noise through the network.
 async fn unclipped(
     model: &Model,
     clean: &Picture,
@@ -207,13 +208,13 @@ async fn unclipped(
     let [width, height] = [clean.width() as usize, clean.height() as usize];
     if task.scale() != 1 || task.side().is_some() || input.channels != Channels::Rgb {
         return Err(Error::InvalidInput(
-            "unclipped noise is for networks that see the RGB picture as it is".into(),
+            "unclipped noise is only for networks that see the RGB picture unchanged".into(),
         ));
     }
     let [h, w] = [geometry.axes[0].accept(height), geometry.axes[1].accept(width)];
     let needed = model.plan(&[vec![1, 3, h, w]])?.peak_bytes;
     if needed > WHOLE_BYTES {
-        let what = format!("unclipped noise on {width} × {height} pixels, which are run whole,");
+        let what = format!("unclipped noise on {width} × {height} pixels, which must be run whole,");
         return Err(Error::TooLarge { what, needed, limit: WHOLE_BYTES });
     }
     let mut tensor = planar::read(&reflected(clean, [h, w])?, w, input)?.into_parts();
@@ -256,14 +257,14 @@ mod tests {
     }
 
     #[test]
-    fn every_task_that_is_named_can_be_measured() {
+    fn every_listed_task_can_be_evaluated() {
         for task in tasks::measured() {
             assert!(!of(task, &Damage { sigma: 25.0, ..Damage::default() }).is_empty(), "{task}");
         }
     }
 
     #[test]
-    fn the_most_noise_of_gray_pictures_can_be_made() {
+    fn gray_pictures_can_have_the_maximum_noise() {
         let clean = Picture::from_rgba(2, 1, &[7; 8]).unwrap();
         let noisy = |sigma| {
             let damage = Damage { sigma, ..Damage::default() };
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn references_are_cut_as_the_degraded_pictures_are() {
+    fn references_are_cropped_like_the_degraded_pictures() {
         let clean = Picture::from_rgba(11, 9, &[7; 11 * 9 * 4]).unwrap();
         let saved = Damage { saved: vec![75], ..Damage::default() };
         for damage in [Damage::default(), saved] {

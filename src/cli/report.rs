@@ -6,7 +6,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// Prints rows of cells in aligned columns; the first row is the header. A closed pipe, as of `head`, is no error.
+/// Prints rows of cells in aligned columns; the first row is the header. A closed pipe, as with `head`, is
+/// not an error.
 pub(super) fn print(table: &[Vec<String>]) -> Outcome<()> {
     let columns = table.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
@@ -15,7 +16,7 @@ pub(super) fn print(table: &[Vec<String>]) -> Outcome<()> {
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).map(|(cell, &width)| {
-            // Numbers end in line, words begin in line.
+            // Numbers are right-aligned, words left-aligned.
             let number = cell.parse::<f64>().is_ok();
             if number { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
         });
@@ -24,7 +25,7 @@ pub(super) fn print(table: &[Vec<String>]) -> Outcome<()> {
     write(table.iter().map(line))
 }
 
-/// The same as comma-separated values (RFC 4180).
+/// Prints rows as comma-separated values (RFC 4180).
 pub(super) fn print_csv(table: &[Vec<String>]) -> Outcome<()> {
     let quoted = |cell: &String| {
         let special = cell.contains([',', '"', '\n', '\r']);
@@ -57,23 +58,23 @@ pub(super) fn remark(message: &str) {
     let _ = writeln!(io::stderr(), "note: {message}");
 }
 
-/// Each of them.
+/// Prints several notes.
 pub(super) fn remarks(messages: &[String]) {
     messages.iter().for_each(|message| remark(message));
 }
 
-/// Well where nothing is complained of.
+/// An error if there are complaints.
 pub(super) fn all(complaints: &[String]) -> Outcome<()> {
     if complaints.is_empty() { Ok(()) } else { Err(lines(complaints)) }
 }
 
-/// One message that [`complain`] shows as so many errors.
+/// Joins messages so that [`complain`] shows each as an error.
 pub(super) fn lines(complaints: &[String]) -> String {
     complaints.join("\nerror: ")
 }
 
-/// A JSON file that is opened before the work begins, so that hours of work do not end in a file that cannot be
-/// written. Its old content stays until then.
+/// A JSON file that is opened before the work begins, so that hours of work are not lost to an unwritable
+/// file. Its old content is kept until then.
 pub(super) struct Json<'a> {
     path: &'a Path,
     file: File,

@@ -1,4 +1,4 @@
-//! Pictures through a model.
+//! Running models on pictures.
 
 use super::Outcome;
 use super::args::{Args, Command, Files, Mode, Source, View};
@@ -13,7 +13,7 @@ use unet_playground::image::{Decoded, FilterSpec, Picture, apply_all, labels};
 use unet_playground::session::{Engine, Model, OptionalValues, ProcessOptions};
 use unet_playground::task::OptionalDescription;
 
-/// What a command comes down to.
+/// A command in its general form.
 struct Order<'a> {
     files: &'a Files,
     steps: Vec<Step>,
@@ -22,12 +22,12 @@ struct Order<'a> {
     optional: OptionalValues,
 }
 
-/// What is done to a picture after what was done before.
+/// One processing step of a picture.
 enum Step {
     Filter(FilterSpec),
     Network {
         model: PathBuf,
-        /// Of the same, for compressed pictures, where it may be used.
+        /// Variant for compressed pictures, if it may be used.
         for_compressed: Option<PathBuf>,
         source: Source,
     },
@@ -36,7 +36,7 @@ enum Step {
 fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
     match command {
         Command::Task(TaskCommand { steps, task, from_photo, view }) => {
-            // Up to the first network that makes another picture of it.
+            // Until the first network that produces a new picture.
             let mut source = task.source;
             let mut step = |id: &String| -> Outcome<Step> {
                 if damage::is_classical(id) {
@@ -77,7 +77,7 @@ fn order<'a>(args: &Args, command: &'a Command) -> Outcome<Order<'a>> {
         | Command::List
         | Command::Noise { .. }
         | Command::Evaluate(_)
-        | Command::Profile(_) => Err("this command runs no network on pictures".into()),
+        | Command::Profile(_) => Err("this command does not run a network on pictures".into()),
     }
 }
 
@@ -90,7 +90,7 @@ fn network(args: &Args, task: &str, strategy: &str, source: Source) -> Outcome<S
     Ok(Step::Network { model, for_compressed, source })
 }
 
-/// Runs a task's command. A picture that fails is named, and the others go on.
+/// Runs a task's command. A picture that fails is reported, and the others continue.
 pub(super) fn run(args: &Args, command: &Command) -> Outcome<()> {
     if let Command::Run { files, filter, model: None, .. } = command {
         return filtered(args, files, filter);
@@ -126,7 +126,7 @@ fn loaded<'a>(engine: &Engine, step: &'a Step) -> Outcome<Work<'a>> {
     Ok(Work::Networks(Box::new(Networks { usual: (model, network), compressed, source, classes, optional })))
 }
 
-/// Pictures through filters alone.
+/// Runs pictures through filters alone.
 fn filtered(args: &Args, files: &Files, chain: &[FilterSpec]) -> Outcome<()> {
     let (jobs, notices) = jobs::jobs(&files.inputs, &files.output, files.recursive)?;
     report::remarks(&notices);
@@ -138,7 +138,7 @@ fn filtered(args: &Args, files: &Files, chain: &[FilterSpec]) -> Outcome<()> {
     })
 }
 
-/// Does every job; one that fails is named, and the others go on.
+/// Runs every job; a failure is reported, and the others continue.
 fn each(args: &Args, jobs: &[Job], one: impl Fn(&Job, &Terminal) -> Outcome<()>) -> Outcome<()> {
     let terminal = Terminal::new(jobs.len(), args.threads());
     let mut failed = 0;
@@ -154,25 +154,25 @@ fn each(args: &Args, jobs: &[Job], one: impl Fn(&Job, &Terminal) -> Outcome<()>)
     if failed > 0 { Err(format!("{failed} of {} pictures failed", jobs.len())) } else { Ok(()) }
 }
 
-/// A step that is ready.
+/// A prepared step.
 enum Work<'a> {
     Filter(&'a FilterSpec),
     Networks(Box<Networks<'a>>),
 }
 
-/// The networks of a step, each with its file.
+/// Networks of a step, each with its file.
 struct Networks<'a> {
     usual: (&'a Path, Model),
     compressed: Option<(&'a Path, Model)>,
     source: Source,
-    /// Names of the classes that it tells apart.
+    /// Names of its classes.
     classes: Vec<String>,
     /// Its optional inputs, by name.
     optional: BTreeMap<String, OptionalDescription>,
 }
 
 impl Networks<'_> {
-    /// The one for a picture. `lossy`: whether its file is.
+    /// The network for a picture; `lossy`: whether the picture's file is lossy.
     fn of(&self, lossy: bool) -> &(&Path, Model) {
         let compressed = self.compressed.as_ref().filter(|_| lossy || self.source == Source::Compressed);
         compressed.unwrap_or(&self.usual)
@@ -182,7 +182,7 @@ impl Networks<'_> {
         self.optional.values().any(|input| matches!(input, OptionalDescription::ColorHints { .. }))
     }
 
-    /// What of these values is for it, of several steps.
+    /// Those of the values that belong to this step, of several steps.
     fn values(&self, all: &OptionalValues) -> OptionalValues {
         let mut own = all.clone();
         own.numbers.retain(|name, _| self.optional.contains_key(name));
@@ -193,7 +193,7 @@ impl Networks<'_> {
     }
 }
 
-/// Of several steps, that each value is for one of them; a network by itself says what it does not take.
+/// Checks that each value belongs to one of several steps; a single network reports unknown values itself.
 fn nobody_unheard(works: &[Work], values: &OptionalValues) -> Outcome<()> {
     if let [Work::Networks(_)] = works {
         return Ok(());
@@ -225,7 +225,7 @@ fn one(args: &Args, order: &Order, works: &[Work], chosen: &[u8], job: &Job, hos
     files::write(&job.output, &picture, &metadata.with_location(order.files.gps))
 }
 
-/// A picture through the network of a step.
+/// Runs a picture through the network of a step.
 fn through(
     args: &Args,
     order: &Order,
@@ -244,8 +244,8 @@ fn through(
     }
     if let Some([height, width]) = fixed_frame(model, &picture).map_err(named)? {
         host.remark(&format!(
-            "{}: this model takes pictures of {width} × {height} pixels alone and sees each as a whole: the picture is \
-             resized for it, and the result back",
+            "{}: this model takes only pictures of {width} × {height} pixels and sees each as a whole: the picture is \
+             resized for it, and the result is resized back",
             job.input.display()
         ));
     }
@@ -255,7 +255,7 @@ fn through(
     let run = model.process(&picture, options, host, |_| {});
     let processed = pollster::block_on(run).map_err(named)?;
     if let Some(error) = processed.fallback {
-        host.remark(&format!("{error}; the CPU goes on"));
+        host.remark(&format!("{error}; continuing on the CPU"));
     }
     match order.view {
         Some(view) if !chosen.is_empty() => draw(&picture, processed.picture, view, chosen).map_err(named),
@@ -263,7 +263,7 @@ fn through(
     }
 }
 
-/// Height and width to which a picture is resized because the model takes no other.
+/// Height and width to which a picture is resized because the model accepts no other.
 fn fixed_frame(model: &Model, picture: &Picture) -> unet_playground::Result<Option<[usize; 2]>> {
     if model.task()?.side().is_some() {
         return Ok(None);
@@ -281,7 +281,7 @@ fn draw(picture: &Picture, made: Picture, view: &View, chosen: &[u8]) -> unet_pl
     labels::draw(picture, &made, how, chosen)
 }
 
-/// The labels without the background's probability, which other programs would take for transparency.
+/// Labels without the background's probability, which other programs would display as transparency.
 fn opaque(labels: &Picture) -> unet_playground::Result<Picture> {
     let mut rgba = labels.region(labels.rect())?;
     for pixel in rgba.as_chunks_mut::<4>().0 {
@@ -290,7 +290,7 @@ fn opaque(labels: &Picture) -> unet_playground::Result<Picture> {
     Picture::from_rgba(labels.width(), labels.height(), &rgba)
 }
 
-/// Indices of the wanted classes; of none: of all but the background.
+/// Indices of the wanted classes; if none are named, all but the background.
 fn chosen(names: &[String], wanted: &[String]) -> Outcome<Vec<u8>> {
     let index = |name: &String| names.iter().position(|known| known == name).map(|i| i as u8);
     if wanted.is_empty() {

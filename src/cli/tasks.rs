@@ -1,4 +1,4 @@
-//! What the recipes say of the tasks: `models/tasks.json`, which `training/manifest.py` writes.
+//! Facts about tasks from the recipes: `models/tasks.json`, which `training/manifest.py` writes.
 
 use super::args::{Task, View};
 use clap::builder::PossibleValuesParser;
@@ -11,47 +11,48 @@ const SCALE: &str = "scale";
 const FROM_PHOTO: &str = "from-photo";
 const WITHOUT: &str = "without";
 
-/// All tasks, in the page's order.
+/// All tasks, in display order.
 pub(super) static TASKS: LazyLock<Vec<Facts>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../models/tasks.json")).expect("what training/manifest.py writes")
 });
 
-/// A task, as far as the command is concerned.
+/// A task's facts that the command uses.
 #[derive(Debug, Deserialize)]
 pub(super) struct Facts {
     pub id: String,
-    /// How many times as large the results are.
+    /// Enlargement of the results.
     pub scale: u32,
-    /// How the network's input is encoded (`color` of its metadata); chains of other tasks have none.
+    /// Encoding of the network's input (`color` of its metadata); none for chains of other tasks.
     input: Option<String>,
-    /// How the network's output is encoded.
+    /// Encoding of the network's output.
     output: Option<String>,
-    /// Names of the classes that a segmentation tells apart.
+    /// Names of a segmentation's classes.
     #[serde(default)]
     classes: Vec<String>,
-    /// What is done one after another, tasks by their names and classical methods; empty where one network does it.
+    /// Steps in order, names of tasks and classical methods; empty for a single network.
     #[serde(default)]
     chain: Vec<String>,
-    /// A line of help; tasks without it have no command of their own.
+    /// Line of help; tasks without it have no command.
     about: Option<String>,
     #[serde(default)]
     pub protocols: Vec<Measure>,
 }
 
-/// One way to measure a task.
+/// An evaluation protocol of a task.
 #[derive(Debug, Deserialize)]
 pub(super) struct Measure {
-    /// `{sigma}` stands for the standard deviation of the noise, of 255.
+    /// Name; `{sigma}` stands for the standard deviation of the noise, of 255.
     pub name: String,
-    /// Steps in the words of `--degrade`, with `{sigma}`, or `{luma_sigma}` for noise of three channels whose luma has that.
+    /// Degradations in the syntax of `--degrade`, with `{sigma}`, or `{luma_sigma}` for noise on three
+    /// channels with that luma noise.
     pub damage: Vec<String>,
-    /// Noise on the network's float input, neither rounded nor clipped.
+    /// Whether noise is added to the network's float input, neither rounded nor clipped.
     #[serde(default)]
     pub unclipped: bool,
 }
 
 impl Facts {
-    /// The name of its command, and the scale where that is told apart from others by one: `super-resolve` and `2`.
+    /// Name of its command, and the scale if that distinguishes it: `super-resolve` and `2`.
     fn command(&self) -> (&str, Option<&str>) {
         match self.id.rsplit_once("-x") {
             Some((command, scale)) if scale.parse() == Ok(self.scale) => (command, Some(scale)),
@@ -63,7 +64,7 @@ impl Facts {
         self.input.as_deref() == Some("edges")
     }
 
-    /// Whether what it makes still has the marks that the file's compression left: colors alone leave them as they are.
+    /// Whether results keep the file's compression artifacts, as when only colors change.
     pub(super) fn keeps_compression(&self) -> bool {
         self.output.as_deref() == Some("lab-ab")
     }
@@ -73,30 +74,30 @@ impl Facts {
     }
 }
 
-/// A task of this name.
+/// The task of this name.
 pub(super) fn find(id: &str) -> Option<&'static Facts> {
     TASKS.iter().find(|task| task.id == id)
 }
 
-/// Names of the tasks that can be measured.
+/// Names of the tasks with evaluation protocols.
 pub(super) fn measured() -> impl Iterator<Item = &'static str> {
     TASKS.iter().filter(|task| !task.protocols.is_empty()).map(|task| &task.id[..])
 }
 
-/// A task's command: `denoise`, `super-resolve`.
+/// Command of a task: `denoise`, `super-resolve`.
 #[derive(Debug)]
 pub(crate) struct TaskCommand {
-    /// What is done one after another: tasks, as in `models/tasks.json`, and classical methods. Of most commands it is the task
-    /// itself; with the scale that is asked for, whether there is such a task or not.
+    /// Steps in order: tasks, as in `models/tasks.json`, and classical methods. Usually only the task itself,
+    /// named with the requested scale, which may not exist.
     pub steps: Vec<String>,
     pub task: Task,
-    /// The inputs are photos: their edges are taken first.
+    /// Whether the inputs are photos whose edges are extracted first.
     pub from_photo: bool,
-    /// Of tasks whose results are classes.
+    /// Display options of tasks with classes.
     pub view: Option<View>,
 }
 
-/// The first task of each command.
+/// First task of each command.
 fn firsts() -> impl Iterator<Item = &'static Facts> {
     let with_commands = || TASKS.iter().filter(|task| task.about.is_some());
     with_commands().enumerate().filter_map(move |(index, task)| {
@@ -109,12 +110,12 @@ fn command(first: &'static Facts) -> Command {
     let (name, scale) = first.command();
     let mut command = Task::augment_args(Command::new(name));
     if let Some(scale) = scale {
-        let number = Arg::new(SCALE).long(SCALE).value_parser(value_parser!(u32)).help("How many times");
+        let number = Arg::new(SCALE).long(SCALE).value_parser(value_parser!(u32)).help("Enlargement");
         command = command.arg(number.default_value(scale));
     }
     if first.is_drawn() {
         let flag = Arg::new(FROM_PHOTO).long(FROM_PHOTO).action(ArgAction::SetTrue);
-        command = command.arg(flag.help("The inputs are photos: take their edges first"));
+        command = command.arg(flag.help("The inputs are photos: extract their edges first"));
     }
     if first.has_classes() {
         command = View::augment_args(command);
@@ -123,9 +124,9 @@ fn command(first: &'static Facts) -> Command {
         let steps = PossibleValuesParser::new(first.chain.iter().map(String::as_str));
         let left_out = Arg::new(WITHOUT).long(WITHOUT).value_name("STEP").value_parser(steps);
         let left_out = left_out.action(ArgAction::Append).value_delimiter(',');
-        command = command.arg(left_out.help("Steps to leave out, with commas between them"));
+        command = command.arg(left_out.help("Steps to leave out, separated by commas"));
     }
-    // After all arguments: a group of them brings its own words.
+    // Added after all arguments, because a group of them overrides the help text.
     command.about(first.about.as_deref().unwrap_or_default())
 }
 
@@ -145,7 +146,7 @@ impl FromArgMatches for TaskCommand {
             first.chain.iter().filter(|step| !without.contains(step)).cloned().collect()
         };
         if steps.is_empty() {
-            return Err(Error::raw(ErrorKind::ValueValidation, "every step is left out: nothing is done"));
+            return Err(Error::raw(ErrorKind::ValueValidation, "every step is left out: nothing to do"));
         }
         Ok(Self {
             steps,

@@ -1,4 +1,4 @@
-//! Threads of the system that help with the tiles of large pictures.
+//! System threads that help with the tiles of large pictures.
 
 use super::models;
 use async_channel::{Receiver, Sender};
@@ -8,18 +8,18 @@ use unet_playground::session::{BackendChoice, Engine, Model, Unhurried};
 use unet_playground::tensor::Tensor;
 use unet_playground::{Error, Result};
 
-/// A tile's input, the file of the model that it is for, and where its output goes.
+/// A request: a tile's input, its model's file, and the destination of the output.
 struct Order {
     model: PathBuf,
     input: Tensor,
     reply: Sender<Result<Tensor>>,
 }
 
-/// Each loads a model for itself once its first tile comes.
+/// Helper threads; each loads a model when it receives its first tile.
 pub(super) struct Threads(Vec<Sender<Order>>);
 
 impl Threads {
-    /// `count` threads in all, that of the caller among them.
+    /// `count` threads in total, including the caller's.
     pub(super) fn new(count: usize) -> Self {
         let start = |_| {
             let (sender, orders) = async_channel::unbounded();
@@ -29,10 +29,10 @@ impl Threads {
         Self((1..count).map(start).collect())
     }
 
-    /// Runs a model on a tile's input, on one of the threads.
+    /// Runs a model on a tile's input on one of the threads.
     ///
     /// # Errors
-    /// Those of a run; `Internal` where the thread has ended.
+    /// As for a run; `Internal` if the thread has ended.
     pub(super) async fn run(&self, helper: usize, model: &Path, input: Tensor) -> Result<Tensor> {
         let gone = || Error::Internal(format!("thread {helper} has ended"));
         let (reply, output) = async_channel::bounded(1);

@@ -1,4 +1,4 @@
-//! Which pictures are meant by files and folders.
+//! Search for pictures in files and folders.
 
 use super::Outcome;
 use super::files::{is_picture, named};
@@ -9,21 +9,21 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use unet_playground::image::{Look, look};
 
-/// Files that systems put beside pictures.
+/// Files that operating systems put beside pictures.
 const SIDECARS: [&str; 3] = ["Thumbs.db", "desktop.ini", ".DS_Store"];
-/// Bytes that tell what a file is.
+/// Number of bytes that identify a file's format.
 const HEAD: u64 = 1024;
-/// Names in one sentence.
+/// Maximum number of names in one sentence.
 const NAMED: usize = 3;
 
-/// A picture, and the folder it lies in below the one that was named.
+/// A picture, and its folder relative to the searched one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Source {
     pub within: PathBuf,
     pub path: PathBuf,
 }
 
-/// The pictures that were found, and what a person should know of the rest.
+/// Pictures found, and notices about the rest.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub sources: Vec<Source>,
@@ -36,7 +36,7 @@ impl Found {
     }
 }
 
-/// Folders are looked through, those in them only with `recursive`; nothing is read from `apart`.
+/// Searches folders, and subfolders with `recursive`; skips `apart`.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     pub recursive: bool,
@@ -44,7 +44,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// The files that are named, whatever they are, and the pictures of the folders, by name.
+    /// The named files, whatever their format, and the pictures of the folders, sorted by name.
     pub(super) fn pictures(&self, inputs: &[PathBuf]) -> Outcome<Found> {
         let mut found = Found::default();
         for input in inputs {
@@ -83,12 +83,12 @@ impl Walk {
             match head(&path).map(|head| look(&head)) {
                 Ok(Look::Decoded) => pictures.push(path),
                 Ok(Look::Foreign) => foreign.push(path),
-                // Its error says what it is.
+                // Its decoding error names the format.
                 Ok(Look::Other) | Err(_) if is_picture(&path) => pictures.push(path),
                 Ok(Look::Other) | Err(_) => others.push(path),
             }
         }
-        // Phones save a photo twice.
+        // Phones save photos in two formats.
         let stem = |path: &PathBuf| path.file_stem().unwrap_or_default().to_os_string();
         let stems: BTreeSet<OsString> = pictures.iter().map(stem).collect();
         let (twice, alone): (Vec<_>, Vec<_>) =
@@ -125,7 +125,7 @@ fn is_sidecar(path: &Path) -> bool {
         || SIDECARS.iter().any(|sidecar| name.eq_ignore_ascii_case(sidecar))
 }
 
-/// The first names, and how many more there are.
+/// The first names, and the number of further ones.
 fn listed(paths: &[PathBuf]) -> String {
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let names: Vec<String> = paths.iter().take(NAMED).map(name).collect();

@@ -1,4 +1,4 @@
-//! The operators of the lab, as an exported PyTorch model has them.
+//! Operators of the lab, in the form of an exported PyTorch model.
 
 use super::{MAX_FACTOR, MAX_SIDE, moderate, wrong};
 use crate::error::{Error, Result};
@@ -9,7 +9,7 @@ use crate::ops::{
 use crate::plan::DepthMode;
 use crate::tensor::Tensor;
 
-/// An operator and its settings, alike for both axes.
+/// An operator and its settings, equal for both axes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Upsampling {
     /// `torch.nn.Upsample(scale_factor=scale, mode="nearest")`
@@ -21,19 +21,19 @@ pub enum Upsampling {
     Bilinear {
         /// Enlargement of both axes, 1 to 4.
         scale: usize,
-        /// Whether the corners of input and output coincide, as PyTorch's `align_corners`.
+        /// Whether the corners of input and output coincide, as with PyTorch's `align_corners`.
         align_corners: bool,
     },
-    /// As bilinear, with `mode="bicubic"`: Keys' kernel, a = −0.75.
+    /// Like bilinear, with `mode="bicubic"`: Keys' kernel, a = −0.75.
     Bicubic {
         /// Enlargement of both axes, 1 to 4.
         scale: usize,
-        /// Whether the corners of input and output coincide, as PyTorch's `align_corners`.
+        /// Whether the corners of input and output coincide, as with PyTorch's `align_corners`.
         align_corners: bool,
     },
     /// `torch.nn.PixelShuffle(factor)`: C·factor² channels become C.
     PixelShuffle {
-        /// Enlargement of both axes, 1 to 4; channels become fewer by its square.
+        /// Enlargement of both axes, 1 to 4; divides the number of channels by its square.
         factor: usize,
     },
     /// `torch.nn.MaxPool2d(kernel, stride, padding, return_indices=True)`, then
@@ -41,9 +41,9 @@ pub enum Upsampling {
     MaxUnpool {
         /// Height and width of the window, 1 to 8.
         kernel: usize,
-        /// Distance of neighboring windows, 1 to 8.
+        /// Distance between neighboring windows, 1 to 8.
         stride: usize,
-        /// Cells around the input, at most half of the kernel.
+        /// Padding around the input, at most half of the kernel.
         padding: usize,
     },
     /// A transposed convolution of one channel.
@@ -55,9 +55,9 @@ pub enum Upsampling {
 pub struct TransposedConv {
     /// The weight, `[1, 1, kh, kw]`.
     pub kernel: Tensor,
-    /// Distance of the stamped kernels in the output, 1 to 8.
+    /// Distance between stamped kernels in the output, 1 to 8.
     pub stride: usize,
-    /// Cells that are cut off the output at each border, at most 8.
+    /// Number of cells cropped at each border of the output, at most 8.
     pub padding: usize,
     /// Rows and columns added at the end of the output, fewer than the stride.
     pub output_padding: usize,
@@ -65,12 +65,12 @@ pub struct TransposedConv {
     pub bias: f32,
 }
 
-/// One node of a chain: its inputs are the outputs of the node before it, and then `more`.
+/// One node of a chain, whose inputs are the previous node's outputs followed by `more`.
 #[derive(Debug, Clone)]
 pub struct Stage {
     /// The operator with its attributes.
     pub op: Op,
-    /// Its further inputs, all constant; `None` is one that is left out.
+    /// Further inputs, all constant; `None` for an absent one.
     pub more: Vec<Option<Tensor>>,
 }
 
@@ -111,7 +111,7 @@ impl Upsampling {
     /// The chain of nodes for an input of this shape.
     ///
     /// # Errors
-    /// `InvalidInput` where an operator refuses a setting.
+    /// `InvalidInput` if an operator refuses a setting.
     pub fn stages(&self, [n, c, h, w]: [usize; 4]) -> Result<Vec<Stage>> {
         let coordinates =
             |corners| if corners { CoordinateMode::AlignCorners } else { CoordinateMode::HalfPixel };
@@ -149,7 +149,7 @@ impl Upsampling {
     }
 }
 
-/// Zeros between the cells, as many as the stride leaves: a transposed convolution with the kernel 1.
+/// Zeros between cells, as the stride requires: a transposed convolution with kernel 1.
 pub(super) fn zero_insertion(stride: usize) -> Result<Stage> {
     Ok(transposed(stride, 0, 0, vec![Some(Tensor::f32([1, 1, 1, 1], [1.0])?)]))
 }

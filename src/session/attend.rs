@@ -1,16 +1,16 @@
-//! Work on pictures, giving way to whatever else waits on the thread.
+//! Cooperative execution of work on pictures.
 
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::image::work::Work;
 
-/// Work is interrupted at least this often, in milliseconds.
+/// Maximum time between pauses, in milliseconds.
 const PAUSE_MS: f64 = 25.0;
 
-/// Does all steps of some work, with pauses in between.
+/// Runs all steps of `work`, with pauses in between.
 ///
 /// # Errors
-/// `Aborted` where the host wants it to stop, and those of the work.
+/// `Aborted` if the host cancels, and the errors of the work.
 pub async fn attend(work: &mut dyn Work, host: &impl Host) -> Result<()> {
     let steps = work.steps();
     let mut paused = host.now();
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
     use std::cell::{Cell, RefCell};
 
-    /// Steps of 10 ms on a clock that they move themselves.
+    /// Steps of 10 ms on a clock that they advance themselves.
     struct Slow<'a>(&'a Patient);
 
     impl Work for Slow<'_> {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn it_pauses_and_tells_how_far_it_is() {
+    fn it_pauses_and_reports_progress() {
         let host = Patient { patience: f64::INFINITY, ..Patient::default() };
         pollster::block_on(attend(&mut Slow(&host), &host)).unwrap();
         assert_eq!(host.done.get(), 20);

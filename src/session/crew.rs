@@ -1,4 +1,4 @@
-//! Tiles of one picture on several threads: this one and its helpers take them from one queue.
+//! Tiles of one picture on several threads: this one and its helpers share a queue.
 
 use super::host::Host;
 use crate::error::{Error, Result};
@@ -8,10 +8,10 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-/// What is to be done with each tile.
+/// Processing of each tile.
 pub(super) struct Job<'a, T, I, F> {
     pub tiles: &'a [T],
-    /// The network's input.
+    /// Makes the network's input.
     pub input: I,
     /// Takes the network's output.
     pub finish: F,
@@ -24,8 +24,8 @@ where
     I: Fn(&T) -> Result<Tensor>,
     F: FnMut(&T, Tensor) -> Result<()>,
 {
-    /// Runs all tiles in their order, `here` on this thread and by the helpers through `host`. A helper that fails is not
-    /// asked again, and its tile comes next.
+    /// Runs all tiles in order, with `here` on this thread and through `host` on the helpers. A helper that
+    /// fails is not used again, and its tile comes next.
     ///
     /// # Errors
     /// Those of `here`, `input` and `finish`; `Aborted`.
@@ -36,7 +36,7 @@ where
     ) -> Result<()> {
         let Self { tiles, input, finish, helpers } = self;
         let finish = RefCell::new(finish);
-        // The next tile is the last.
+        // The last entry is the next tile.
         let queue = RefCell::new(tiles.iter().rev().collect::<Vec<&T>>());
         let next = || queue.borrow_mut().pop();
         let help = async |helper: usize| {
@@ -53,20 +53,20 @@ where
             }
             Ok(())
         };
-        // Again where the last tile has come back from a helper.
+        // Repeated in case a helper returns the last tile.
         while !queue.borrow().is_empty() {
             let mut all: Vec<Pin<Box<dyn Future<Output = Result<()>> + '_>>> = vec![Box::pin(async {
                 while let Some(tile) = next() {
                     let output = here(&|| input(tile)).await?;
                     (finish.borrow_mut())(tile, output)?;
-                    // Finished tiles of the helpers are collected in between.
+                    // Collects the helpers' finished tiles in between.
                     if !helpers.borrow().is_empty() {
                         host.pause().await;
                     }
                 }
                 Ok(())
             })];
-            // One tile is for this thread.
+            // This thread takes one tile.
             let needed = queue.borrow().len() - 1;
             let ready: Vec<usize> = helpers.borrow().iter().copied().take(needed).collect();
             for helper in ready {
@@ -78,7 +78,7 @@ where
     }
 }
 
-/// All of them at once; the first error ends the rest.
+/// Polls all futures together; the first error cancels the rest.
 async fn together(mut all: Vec<Pin<Box<dyn Future<Output = Result<()>> + '_>>>) -> Result<()> {
     poll_fn(|context| {
         let mut index = 0;

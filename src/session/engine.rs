@@ -1,4 +1,4 @@
-//! The engine: which backend runs, and loading.
+//! The engine: choice of the backend, and loading.
 
 use super::host::Host;
 use super::model::Model;
@@ -11,44 +11,44 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// What the caller asks for.
+/// Requested backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BackendChoice {
-    /// The GPU if it is real, right and faster than the CPU, else the CPU.
+    /// The GPU if it is real, correct and faster than the CPU, else the CPU.
     #[default]
     Auto,
-    /// The GPU; an error where there is none.
+    /// The GPU; an error if there is none.
     WebGpu,
     /// The CPU.
     Cpu,
 }
 
-/// Why an engine runs where it runs.
+/// Reason for the backend in use.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BackendReason {
-    /// The caller named the backend.
+    /// The caller requested it.
     Asked,
-    /// There is no GPU to use; the text says why.
+    /// No GPU is usable; the text says why.
     NoGpu(String),
     /// The only adapter computes on the CPU.
     SoftwareGpu(String),
-    /// The probe's result was wrong by this share of the largest value.
+    /// The probe's error, relative to the largest value, was too large.
     WrongResults(f32),
-    /// Measured GFLOP/s of the same convolution.
+    /// The CPU was faster in the same convolution, in measured GFLOP/s.
     Slower {
         /// Of the GPU.
         gpu: f64,
         /// Of the CPU.
         cpu: f64,
     },
-    /// Measured GFLOP/s, by which the GPU was chosen.
+    /// The GPU was faster in the same convolution, in measured GFLOP/s.
     Faster {
         /// Of the GPU.
         gpu: f64,
         /// Of the CPU.
         cpu: f64,
     },
-    /// The GPU was lost or out of memory in mid-run, and the CPU took over.
+    /// The GPU was lost or out of memory during a run, and the CPU took over.
     GaveUp(String),
 }
 
@@ -83,13 +83,13 @@ impl std::fmt::Display for BackendReason {
     }
 }
 
-/// Where models run; shared by an engine's models.
+/// Backend state shared by an engine's models.
 pub(super) struct Device {
     #[cfg(feature = "gpu")]
     gpu: Option<Gpu>,
-    /// Set when the GPU is given up on.
+    /// Updated when the GPU is given up.
     reason: RefCell<BackendReason>,
-    /// Tiles that run at once on the CPU.
+    /// Number of tiles that run at once on the CPU.
     threads: Cell<usize>,
     /// Numbers of the helper threads that have not failed.
     helpers: RefCell<Vec<usize>>,
@@ -111,7 +111,7 @@ impl Device {
         self.gpu().is_some() && !matches!(*self.reason.borrow(), BackendReason::GaveUp(_))
     }
 
-    /// How many tiles run at once: one on a GPU, which is quicker with one after another.
+    /// Number of tiles that run at once: one on a GPU, which is faster with one after another.
     pub(super) fn threads(&self) -> usize {
         if self.uses_gpu() { 1 } else { self.threads.get() }
     }
@@ -125,22 +125,22 @@ impl Device {
         &self.last_stem
     }
 
-    /// From now on everything runs on the CPU.
+    /// Runs everything on the CPU from now on.
     pub(super) fn give_up(&self, why: &Error) {
         *self.reason.borrow_mut() = BackendReason::GaveUp(why.to_string());
     }
 }
 
-/// Loads models and knows where they run.
+/// Loads models and selects their backend.
 pub struct Engine {
     device: Rc<Device>,
 }
 
 impl Engine {
-    /// Starts an engine on the backend of this choice.
+    /// Starts an engine on the requested backend.
     ///
     /// # Errors
-    /// `NoGpu` when `WebGpu` is asked for and there is none.
+    /// `NoGpu` if `WebGpu` is requested and unavailable.
     pub async fn create(choice: BackendChoice, host: &impl Host) -> Result<Self> {
         #[cfg(feature = "gpu")]
         let device = {
@@ -171,24 +171,24 @@ impl Engine {
         Ok(Self { device: Rc::new(device) })
     }
 
-    /// Sets how many tiles of a picture run at once on the CPU: one on this thread, the others through [`Host::help`].
-    /// The default is one.
+    /// Sets the number of tiles of a picture that run at once on the CPU: one on this thread, the others
+    /// through [`Host::help`]. The default is one.
     pub fn set_threads(&self, threads: usize) {
         self.device.threads.set(threads.max(1));
         *self.device.helpers.borrow_mut() = (0..self.threads() - 1).collect();
     }
 
-    /// Tiles of a picture that run at once on the CPU.
+    /// Number of tiles of a picture that run at once on the CPU.
     pub fn threads(&self) -> usize {
         self.device.threads.get()
     }
 
-    /// `"webgpu"` or `"cpu"`.
+    /// Backend in use, `"webgpu"` or `"cpu"`.
     pub fn backend(&self) -> &'static str {
         if self.device.uses_gpu() { "webgpu" } else { "cpu" }
     }
 
-    /// Why the engine runs on this backend; it changes when the GPU gives up in mid-run.
+    /// Reason for the backend; it changes if the GPU gives up during a run.
     pub fn reason(&self) -> BackendReason {
         self.device.reason.borrow().clone()
     }
@@ -201,7 +201,7 @@ impl Engine {
         None
     }
 
-    /// Loads an ONNX model; `external` are the files beside it that hold weights, by name.
+    /// Loads an ONNX model; `external` contains its weight files, by name.
     ///
     /// # Errors
     /// `InvalidModel`, `MissingExternalData`, `UnsupportedOperator`, `InvalidNode`.
@@ -209,11 +209,11 @@ impl Engine {
         self.load_as(bytes, external, BTreeMap::new())
     }
 
-    /// As [`Engine::load`], with these entries in place of the file's `metadata_props` of the same keys: for a
-    /// file that does not say what it is for.
+    /// Loads like [`Engine::load`], with these entries overriding the file's `metadata_props` of the same
+    /// keys, for a file that does not declare its task.
     ///
     /// # Errors
-    /// Those of [`Engine::load`].
+    /// As for [`Engine::load`].
     pub fn load_as(
         &self,
         bytes: &[u8],
@@ -225,7 +225,7 @@ impl Engine {
         Ok(Model::new(graph, self.device.clone()))
     }
 
-    /// Simulates the loss of the GPU in mid-run, for tests.
+    /// Simulates the loss of the GPU during a run, for tests.
     pub fn lose_device(&self) {
         #[cfg(feature = "gpu")]
         if let Some(gpu) = self.device.gpu() {
@@ -247,16 +247,16 @@ async fn choose(choice: BackendChoice, host: &impl Host) -> Result<(Option<Gpu>,
     if choice == BackendChoice::Auto && gpu.is_software() {
         return Ok((None, BackendReason::SoftwareGpu(gpu.name().to_string())));
     }
-    // Also tells how much work fits into one submission.
+    // Also determines how much work fits into one submission.
     let probe = gpu::probe(&gpu, &|| host.now()).await;
     if choice == BackendChoice::WebGpu {
         return probe.map(|_| (Some(gpu), BackendReason::Asked));
     }
-    /// Of the largest magnitude, as the tests have it for whole networks.
+    /// Relative to the largest magnitude; the same tolerance as in the tests of whole networks.
     const TOLERANCE: f32 = 1e-3;
     match probe {
         Err(error) => Ok((None, BackendReason::NoGpu(error.to_string()))),
-        // A NaN is wrong as well.
+        // A NaN counts as wrong.
         Ok(probe) if probe.max_error.is_nan() || probe.max_error > TOLERANCE => {
             Ok((None, BackendReason::WrongResults(probe.max_error)))
         }

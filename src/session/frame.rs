@@ -1,5 +1,5 @@
-//! Networks that see the whole frame at about the size they were trained at, or at the only one that they take:
-//! the picture is resized to that size, and the output is resized to the full picture part by part.
+//! Networks that see the whole frame, at about their training size or at their only accepted size: the
+//! picture is resized to that size, and the output is resized to the full picture part by part.
 
 use super::geometry::Geometry;
 use super::host::Host;
@@ -14,9 +14,9 @@ use crate::image::planar::{self, Channels};
 use crate::image::{Chroma, ClassScores, Picture, Rect};
 use crate::tensor::Tensor;
 
-/// Small pictures are enlarged at most by this.
+/// Maximum enlargement of small pictures.
 const MAX_ENLARGEMENT: f64 = 4.0;
-/// The longer side of the frame is at most this many times what the shorter one should be.
+/// Maximum longer side of the frame, as a multiple of the target for the shorter side.
 const MAX_ASPECT: f64 = 16.0;
 /// Side of a part of the result, in pixels.
 const PART: u32 = 512;
@@ -25,13 +25,13 @@ fn bicubic(width: u32, height: u32) -> Resize {
     Resize::to(width, height, Interpolation::Bicubic)
 }
 
-/// RGBA bytes of the picture at another size, `[height, width]`.
+/// RGBA bytes of the picture resized to `[height, width]`.
 fn reduce(picture: &Picture, [height, width]: [usize; 2]) -> Result<Vec<u8>> {
     let (width, height) = (width as u32, height as u32);
     bicubic(width, height).region(picture, Rect::new(0, 0, width, height))
 }
 
-/// The whole frame as the network sees it.
+/// The whole frame at the network's size.
 pub(super) struct Reduced {
     /// `[height, width]`
     size: [usize; 2],
@@ -39,10 +39,10 @@ pub(super) struct Reduced {
 }
 
 impl Reduced {
-    /// The frame reduced to `size`, `[height, width]`.
+    /// Reduces the frame to `size`, `[height, width]`.
     ///
     /// # Errors
-    /// `TooLarge` where a run on it would take more memory than there is.
+    /// `TooLarge` if a run on it would exceed the memory.
     pub(super) fn new(model: &Model, picture: &Picture, size: [usize; 2]) -> Result<Self> {
         model.whole(model.geometry()?, size)?;
         Ok(Self { size, rgba: reduce(picture, size)? })
@@ -55,7 +55,7 @@ impl Reduced {
     }
 }
 
-/// What a network made of the whole frame.
+/// Output of a network for the whole frame.
 pub(super) enum Frame {
     Picture(Picture),
     Chroma(Chroma),
@@ -63,12 +63,12 @@ pub(super) enum Frame {
 }
 
 impl Model {
-    /// Size to which the whole of a picture of this size is brought for the network, `[height, width]` each:
-    /// where its file names a side, or where it takes one size alone and every output pixel sees all. `None`
-    /// where it sees the picture as it is, or by tiles.
+    /// Size, `[height, width]`, to which a whole picture is resized for the network: if its file declares a
+    /// side, or if it accepts a single size and every output pixel depends on all of it. `None` if it sees
+    /// the picture at its own size or in tiles.
     ///
     /// # Errors
-    /// Those of [`Model::geometry`] and [`Geometry::fixed_frame`].
+    /// As for [`Model::geometry`] and [`Geometry::fixed_frame`].
     pub fn frame(&self, size: [u32; 2]) -> Result<Option<[usize; 2]>> {
         let (geometry, task) = (self.geometry()?, self.task()?);
         match task.side() {
@@ -77,13 +77,13 @@ impl Model {
         }
     }
 
-    /// How many times as large as the picture the result for a whole frame is.
+    /// Ratio of the whole frame's result size to the picture's.
     pub(super) fn frame_scale(&self) -> Result<u32> {
         let task = self.task()?;
         Ok(if task.side().is_some() { 1 } else { task.scale() * self.geometry()?.enlargement() })
     }
 
-    /// Estimate for a picture whose frame the network sees at `size`.
+    /// Estimate for a picture whose frame has `size` for the network.
     pub(super) fn estimate_frame(&self, size: [usize; 2], (width, height): (u32, u32)) -> Result<Estimate> {
         let (flops, peak_bytes) = self.whole(self.geometry()?, size)?;
         let scale = self.frame_scale()? as usize;
@@ -104,8 +104,7 @@ impl Model {
     }
 }
 
-/// Height and width at which the network sees a picture of `[height, width]`: the shorter side is
-/// about `side`, both are what the network accepts.
+/// Network size for a picture of `[height, width]`: accepted sizes, with a shorter side of about `side`.
 fn frame_size(geometry: &Geometry, side: u32, size: [u32; 2]) -> [usize; 2] {
     let [height, width] = size.map(f64::from);
     let side = f64::from(side);
@@ -113,7 +112,7 @@ fn frame_size(geometry: &Geometry, side: u32, size: [u32; 2]) -> [usize; 2] {
     [geometry.axes[0].nearest(height * factor), geometry.axes[1].nearest(width * factor)]
 }
 
-/// Parts of a result in the order in which they are made.
+/// Parts of a result in execution order.
 pub(super) fn parts(all: Rect, near: Option<[u32; 2]>) -> Vec<Rect> {
     let mut parts = Vec::new();
     for y in (0..all.height).step_by(PART as usize) {
@@ -125,7 +124,7 @@ pub(super) fn parts(all: Rect, near: Option<[u32; 2]>) -> Vec<Rect> {
 }
 
 impl Frame {
-    /// Of what the network made of the reduced picture.
+    /// Takes the network's output for the reduced picture.
     pub(super) fn new(model: &Model, picture: &Picture, reduced: &Reduced, output: Tensor) -> Result<Self> {
         let geometry = model.geometry()?;
         let encoding = model.task()?.output(geometry.out_channels)?;
@@ -161,7 +160,7 @@ impl Frame {
         }
     }
 
-    /// Colours alone, for a result whose lightness comes from elsewhere.
+    /// The chroma, for a result whose lightness comes from elsewhere.
     pub(super) fn into_chroma(self) -> Result<Option<Chroma>> {
         Ok(match self {
             Self::Picture(small) => Some(Chroma::of(&small.region(small.rect())?, small.width() as usize)?),
@@ -170,7 +169,7 @@ impl Frame {
         })
     }
 
-    /// The result at `scale` times the picture's own size.
+    /// The result at `scale` times the picture's size.
     pub(super) async fn finish(
         &self,
         picture: &Picture,

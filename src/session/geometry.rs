@@ -1,4 +1,4 @@
-//! What sizes a model accepts and how far it sees, found by planning it at sizes it accepts.
+//! Accepted sizes and receptive field of a model, found by planning it at candidate sizes.
 
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -8,38 +8,37 @@ use crate::task::{Task, Tiling};
 use crate::tensor::DType;
 use crate::tile::{Axis, Ratio, reach};
 
-/// Largest step between accepted sizes that is tried.
+/// Maximum step between accepted sizes to try.
 const MOST_MULTIPLE: usize = 256;
 
 /// Sizes at which a model without fixed size is tried: multiples of powers of two first, then
 /// what networks without padding accept (572 is U-Net's own).
 const TRIES: [usize; 10] = [256, 240, 512, 188, 572, 224, 128, 320, 96, 64];
 
-/// A model as a function from pictures to pictures.
+/// A model's geometry as a function from pictures to pictures.
 #[derive(Debug, Clone)]
 pub struct Geometry {
     /// `[y, x]`
     pub axes: [Axis; 2],
-    /// Channels of the picture that the network takes.
+    /// Number of channels of the network's input.
     pub in_channels: usize,
-    /// Channels of its first output.
+    /// Number of channels of its first output.
     pub out_channels: usize,
 }
 
 impl Geometry {
-    /// Finds the sizes that a model accepts and makes, by planning it for several.
+    /// Finds a model's accepted and output sizes by planning it at several sizes.
     ///
     /// # Errors
-    /// `InvalidInput` when the model's first output is not a picture of its input, `InvalidModel`
-    /// when its channels or sizes are not what its metadata say; what planning says when no size is
-    /// accepted.
+    /// `InvalidInput` if the model's first output is not a picture of its input, `InvalidModel` if its
+    /// channels or sizes contradict its metadata; the error of planning if no size is accepted.
     pub fn of(graph: &Graph, task: &Task) -> Result<Self> {
         let declared = |i: usize| graph.inputs[task.port].shape.as_ref().and_then(|shape| shape[i]);
         let channels = declared(1).map_or(vec![3, 1], |c| vec![c]);
         let fixed = [declared(2), declared(3)];
         if let Some(pictures) = declared(0).filter(|&n| n != 1) {
             return Err(Error::InvalidInput(format!(
-                "the model takes {pictures} pictures at once; it has to be exported with one, or any number"
+                "the model takes {pictures} pictures at once; export it with a batch of 1 or a dynamic batch"
             )));
         }
         let (mut lossy, mut first_error) = (None, None);
@@ -59,8 +58,8 @@ impl Geometry {
         lossy.ok_or_else(|| first_error.unwrap_or_else(|| Error::InvalidModel("it accepts no size".into())))
     }
 
-    /// The geometry at one size, and whether every pooling covers its whole input there: the other accepted sizes are
-    /// derived from a size where all do.
+    /// The geometry at one size, and whether every pooling covers its whole input there: other accepted sizes
+    /// are derived from a size where all do.
     fn at(
         graph: &Graph,
         task: &Task,
@@ -117,7 +116,7 @@ impl Geometry {
         Ok((Self { axes, in_channels: c, out_channels }, plan.steps.iter().all(|step| pools_all(plan, step))))
     }
 
-    /// Size of the result for a picture of this size, `[height, width]` each.
+    /// Output size for a picture of this size, `[height, width]` each.
     pub fn output_size(&self, size: [usize; 2]) -> [usize; 2] {
         [0, 1].map(|i| {
             let axis = &self.axes[i];
@@ -154,14 +153,14 @@ impl Geometry {
         })))
     }
 
-    /// How many times as large as the frame the result is, where that is a whole number; else 1.
+    /// Ratio of the result's size to the frame's if it is an integer; else 1.
     pub fn enlargement(&self) -> u32 {
         let [y, x] = self.axes.map(|axis| axis.base.1 / axis.base.0.max(1));
         let whole = self.axes.iter().all(|axis| axis.base.1.is_multiple_of(axis.base.0.max(1)));
         if whole && y == x { (y as u32).max(1) } else { 1 }
     }
 
-    /// Pixels seen around an output pixel's own place; `None` for the whole frame.
+    /// Input pixels around its own position that an output pixel depends on; `None` for the whole frame.
     pub fn halo(&self) -> [Option<usize>; 2] {
         [0, 1].map(|i| {
             let reach = self.axes[i].reach;
@@ -172,7 +171,7 @@ impl Geometry {
     }
 }
 
-/// The smallest accepted length along an axis, among those that differ from that of `shape` by multiples: a pooling
+/// The smallest accepted length along an axis that differs from that of `shape` by a multiple: a pooling
 /// window may stop fitting long before there is nothing left to halve.
 fn least(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: usize) -> usize {
     let base = shape[2 + axis];
@@ -192,8 +191,8 @@ fn least(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: u
     base - fitting * multiple
 }
 
-/// The smallest of `multiple` and its doubles by which the size may grow along an axis: a network can restrict sizes
-/// in ways that its grids do not show. `None` if none is accepted.
+/// The smallest of `multiple` and its doublings by which the size may grow along an axis: a network can
+/// restrict sizes in ways that its grids do not show. `None` if none is accepted.
 fn accepted(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple: usize) -> Option<usize> {
     let fits = |&more: &usize| {
         let mut shape = shape;
@@ -204,7 +203,7 @@ fn accepted(graph: &Graph, task: &Task, shape: [usize; 4], axis: usize, multiple
     doubles.take_while(|&more| more <= MOST_MULTIPLE.max(multiple)).find(fits)
 }
 
-/// False if the step pools with adjacent windows that leave out rows or columns of its input.
+/// Whether a step's pooling, if its windows are adjacent, covers all rows and columns of its input.
 fn pools_all(plan: &Plan, step: &Step) -> bool {
     let (Kernel::MaxPool { window } | Kernel::AveragePool { window, .. }) = &step.kernel else { return true };
     let Some(Operand::Value(read)) = step.inputs.first() else { return true };

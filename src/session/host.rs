@@ -1,24 +1,24 @@
-//! What a run needs from its environment.
+//! Requirements of a run on its environment.
 
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 
-/// Clock, pauses, stop, progress and helpers; the browser and a command line differ in nothing else.
+/// Clock, pauses, cancellation, progress and helpers, which browser and command implement differently.
 #[allow(async_fn_in_trait, reason = "runs stay on one thread")]
 pub trait Host {
-    /// Milliseconds of a steady clock.
+    /// Time of a monotonic clock, in milliseconds.
     fn now(&self) -> f64;
-    /// Yields to everything else that is waiting on this thread; in a browser, by a macrotask.
+    /// Yields to other work on this thread; in a browser, by a macrotask.
     async fn pause(&self);
-    /// Whether the caller wants the run to stop.
+    /// Whether the caller has cancelled the run.
     fn stopped(&self) -> bool;
-    /// Called as work gets done, with the share done so far, 0 to 1.
+    /// Reports progress, the finished share from 0 to 1.
     fn progress(&self, fraction: f32);
-    /// Runs the network on a tile's input on another thread, and gives its first output, both N×C×H×W. `helper` counts
-    /// from 0 to one less than [`super::Engine::threads`] minus this one.
+    /// Runs the network on a tile's input on another thread, and returns its first output, both N×C×H×W.
+    /// `helper` is an index below [`super::Engine::threads`] − 1.
     ///
     /// # Errors
-    /// `Aborted` where the run was stopped; any other means that this helper is not to be asked again.
+    /// `Aborted` if the run was stopped; after any other error this helper is not used again.
     async fn help(&self, helper: usize, input: Tensor) -> Result<Tensor> {
         let _ = input;
         Err(Error::Internal(format!("there is no helper {helper}")))

@@ -23,11 +23,11 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Longest side of the inspected crop, in pixels of the network's input.
+/// Default side of the inspected crop, in pixels of the network's input.
 pub(super) const DEFAULT_SIDE: usize = 256;
 const MAX_SIDE: usize = 1024;
 
-/// A network at work on a picture, or on a part of it.
+/// A network at work on a picture or a crop of it.
 pub struct Inspection {
     model: Rc<Model>,
     picture: Rc<Picture>,
@@ -38,8 +38,8 @@ pub struct Inspection {
 }
 
 enum Seen {
-    /// The crop of the picture, and the part of the output that belongs to it. The frame is that of a
-    /// model which takes its colours from there.
+    /// The crop of the picture, and the corresponding part of the output. `frame` is the whole frame's result
+    /// for a model that takes colors from it.
     Part {
         rect: Rect,
         result: (u32, u32),
@@ -49,15 +49,15 @@ enum Seen {
     Frame(Reduced),
 }
 
-/// Where the time of a run goes.
+/// Timing of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
     /// Every kernel, in the order of the run.
     pub kernels: Vec<KernelTime>,
-    /// One entry for each of [`Inspection::nodes`]; `None` where the node has no kernel of its own.
+    /// One entry for each of [`Inspection::nodes`]; `None` if the node has no kernel of its own.
     pub milliseconds: Vec<Option<f64>>,
-    /// One entry for each node: the one in whose kernel it is computed; `None` for those with time, and for those that take
-    /// none at all (such as Identity).
+    /// For each node, the index of the node whose kernel computes it; `None` for nodes with a time, and for
+    /// nodes that take none (such as Identity).
     pub within: Vec<Option<usize>>,
 }
 
@@ -68,7 +68,7 @@ impl Model {
     /// whole frame gets it, resized if its size is fixed. A model with `tiling: both` gets a tile.
     ///
     /// # Errors
-    /// Those of [`Model::estimate`]; `InvalidInput` for a side out of range.
+    /// As for [`Model::estimate`]; `InvalidInput` for a side out of range.
     pub fn inspect(
         self: &Rc<Self>,
         picture: &Rc<Picture>,
@@ -95,7 +95,7 @@ impl Model {
             colors => self.part(picture, at, side, colors)?,
         };
         let &[_, c, h, w] = input.shape() else {
-            return Err(Error::InvalidInput("no picture goes in".into()));
+            return Err(Error::InvalidInput("the model's input is not a picture".into()));
         };
         let facts = self.pictures().facts(&self.pictures().input_shapes(task.port, [1, c, h, w]))?;
         let nodes = summary::nodes(self.pictures(), &facts);
@@ -123,14 +123,14 @@ impl Model {
             self.whole(geometry, tile)?;
         }
         let part = Part::new(&row, &column, [result.1, result.0]).ok_or_else(|| {
-            Error::InvalidInput("the picture is too small: the model makes nothing of this part".into())
+            Error::InvalidInput("the picture is too small: the model has no output for this crop".into())
         })?;
         let input = source.padded(start, tile, task.input(geometry.in_channels)?)?;
         Ok((Seen::Part { rect: seen(start, tile, picture, scale), result, part, colors }, input))
     }
 }
 
-/// The pixels of the picture that the network sees from `start` on, `[y, x]`.
+/// Region of the picture from `start` on that the network sees, `[y, x]`.
 fn seen(start: [usize; 2], tile: [usize; 2], picture: &Picture, scale: usize) -> Rect {
     let along = |i: usize, side: u32| {
         let first = (start[i] / scale) as u32;
@@ -141,7 +141,7 @@ fn seen(start: [usize; 2], tile: [usize; 2], picture: &Picture, scale: usize) ->
 }
 
 impl Inspection {
-    /// The part of the picture that is seen.
+    /// The inspected crop of the picture.
     pub fn rect(&self) -> Rect {
         match &self.seen {
             Seen::Part { rect, .. } => *rect,
@@ -165,7 +165,7 @@ impl Inspection {
     /// `OutOfMemory`.
     pub fn input(&self) -> Result<Picture> {
         let &[_, channels, height, width] = self.input.shape() else {
-            return Err(Error::InvalidInput("no picture goes in".into()));
+            return Err(Error::InvalidInput("the model's input is not a picture".into()));
         };
         let all = Rect::new(0, 0, width as u32, height as u32);
         let mut rgba = planar::opaque(all)?;
@@ -177,7 +177,7 @@ impl Inspection {
     /// (see [`Selection::cut`]).
     ///
     /// # Errors
-    /// Those of [`Model::run`].
+    /// As for [`Model::run`].
     pub async fn output(&self, cut: Vec<String>, host: &impl Host) -> Result<Picture> {
         let selection = Selection { outputs: vec![], cut };
         let output = self.run(&self.input, &selection, host).await?;
@@ -199,10 +199,10 @@ impl Inspection {
         }
     }
 
-    /// Runs as far as one value, given by its ONNX name.
+    /// Runs up to one value, given by its ONNX name.
     ///
     /// # Errors
-    /// Those of [`Model::run`] and [`Features::new`].
+    /// As for [`Model::run`] and [`Features::new`].
     pub async fn features(&self, value: String, cut: Vec<String>, host: &impl Host) -> Result<Features> {
         let positions = self.positions(&value);
         let selection = Selection { outputs: vec![value], cut };
@@ -210,13 +210,13 @@ impl Inspection {
         Features::new(tensor, positions)
     }
 
-    /// The loss against a reference, which has the size of the result for the whole picture; for a segmentation it is a label
-    /// picture. [`Loss`] says how each kind of output is compared; classes are compared at the size of the model's own
-    /// output.
+    /// Loss against a reference of the size of the whole picture's result; for a segmentation it is a label
+    /// picture. [`Loss`] describes the comparison for each kind of output; classes are compared at the size
+    /// of the model's output.
     ///
     /// # Errors
-    /// Those of [`Model::run`]; `InvalidInput` for a reference of another size, and where no label
-    /// is one of the model's classes.
+    /// As for [`Model::run`]; `InvalidInput` for a reference of another size, or without any label of the
+    /// model's classes.
     pub async fn loss(&self, reference: &Picture, cut: Vec<String>, host: &impl Host) -> Result<Loss> {
         let (wanted, place) = match &self.seen {
             Seen::Part { result, part, .. } => (*result, part.place),
@@ -242,10 +242,10 @@ impl Inspection {
         Loss::cross_entropy(&scores, within, reference, place)
     }
 
-    /// Times every node while the network runs as it always does, several times; the mean counts.
+    /// Times every node, averaged over several ordinary runs.
     ///
     /// # Errors
-    /// Those of [`Model::run`].
+    /// As for [`Model::run`].
     pub async fn profile(&self, host: &impl Host) -> Result<Profile> {
         let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let mut fallback = None;
@@ -275,14 +275,14 @@ impl Inspection {
         Ok(Profile { kernels, milliseconds, within })
     }
 
-    /// The first of the selected values.
+    /// Returns the first of the selected values.
     async fn run(&self, input: &Tensor, selection: &Selection, host: &impl Host) -> Result<Tensor> {
         let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![input.clone()]);
         Ok(self.model.outputs(&inputs, selection, &host, &mut None).await?.swap_remove(0))
     }
 
-    /// How positions count, where the value is the second output of a max-pooling.
+    /// Position encoding, if the value is the second output of a max-pooling.
     fn positions(&self, value: &str) -> Option<Positions> {
         let graph = self.model.graph();
         graph.nodes.iter().find_map(|node| {

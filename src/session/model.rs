@@ -22,16 +22,16 @@ use std::rc::Rc;
 /// Inputs of a run, by name.
 pub type RunInput = BTreeMap<String, Tensor>;
 
-/// A model and what has been prepared for running it.
+/// A model, and its state for running.
 pub struct Model {
-    /// As in the file.
+    /// The graph as in the file.
     graph: Rc<Graph>,
-    /// As a function of N×C×H×W pictures: the same, unless the file keeps channels last.
+    /// The graph as a function of N×C×H×W pictures: the same, unless the file is channels-last.
     pictures: Rc<Graph>,
     task: Result<Task>,
     device: Rc<Device>,
     geometry: OnceCell<Result<Geometry>>,
-    /// Held by the run under way; others queue.
+    /// Held by the current run; others queue.
     runner: Mutex<Runner>,
     pub(super) stem: StemRunner,
 }
@@ -51,32 +51,32 @@ impl Model {
         &self.pictures
     }
 
-    /// The network as its file has it.
+    /// The network as in its file.
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
 
-    /// What the model is as a function of pictures.
+    /// Task of the model as a function of pictures.
     ///
     /// # Errors
-    /// Those of [`Task::of`]: such a model can only be run on tensors.
+    /// As for [`Task::of`]: such a model can only be run on tensors.
     pub fn task(&self) -> Result<&Task> {
         self.task.as_ref().map_err(Clone::clone)
     }
 
-    /// Which sizes of pictures the model takes, and what it makes of them; computed at the first call.
+    /// Picture sizes that the model accepts, and their output sizes; computed on first use.
     ///
     /// # Errors
-    /// Those of [`Model::task`] and [`Geometry::of`].
+    /// As for [`Model::task`] and [`Geometry::of`].
     pub fn geometry(&self) -> Result<&Geometry> {
         let of = || self.task().and_then(|task| Geometry::of(&self.pictures, task));
         self.geometry.get_or_init(of).as_ref().map_err(Clone::clone)
     }
 
-    /// What the model is for, in words and numbers.
+    /// Description of the model's task in words and numbers.
     ///
     /// # Errors
-    /// Those of [`Model::geometry`].
+    /// As for [`Model::geometry`].
     pub fn describe(&self) -> Result<Description> {
         let geometry = self.geometry()?;
         self.task()?.describe(geometry.in_channels, geometry.out_channels)
@@ -86,10 +86,10 @@ impl Model {
         &self.device
     }
 
-    /// What a run at these input shapes (in the order of the model's inputs) would do.
+    /// Summary of a run with these input shapes, in the order of the model's inputs.
     ///
     /// # Errors
-    /// `InvalidInput` when shapes and declared inputs disagree, `InvalidNode`, `TooLarge`.
+    /// `InvalidInput` if shapes and declared inputs disagree, `InvalidNode`, `TooLarge`.
     pub fn plan(&self, shapes: &[Vec<usize>]) -> Result<Summary> {
         let facts = self.graph.facts(shapes).map_err(|error| self.with_least_size(error, shapes))?;
         let prepared = Prepared::new(&self.graph, &facts, &Selection::default())?;
@@ -108,12 +108,13 @@ impl Model {
         })
     }
 
-    /// Runs the model. Inputs are given by name (a model of one input takes any name); the result
-    /// is the selected values in order.
+    /// Runs the model. Inputs are given by name (a model with one input takes any name); returns the selected
+    /// values in order.
     ///
     /// # Errors
-    /// `InvalidInput` for missing, unknown or misshapen inputs, those of [`Model::plan`],
-    /// `Aborted`, `OutOfMemory`, and on a GPU `Gpu`. Where that is lost or cannot hold the values, the CPU goes on.
+    /// `InvalidInput` for missing, unknown or misshapen inputs; as for [`Model::plan`]; `Aborted`,
+    /// `OutOfMemory`, and on a GPU `Gpu`. If the GPU is lost or cannot hold the values, the run continues on
+    /// the CPU.
     pub async fn run(
         &self,
         inputs: RunInput,
@@ -121,7 +122,7 @@ impl Model {
         host: &impl Host,
     ) -> Result<Vec<Tensor>> {
         let tensors = self.in_order(inputs)?;
-        // The one kind of host with which runs are compiled.
+        // The only type of host that runs are compiled for.
         let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let done = self.outputs_of(&self.graph, &|| Ok(tensors.clone()), selection, &host, &mut None).await;
         done.map_err(|error| {
@@ -130,7 +131,7 @@ impl Model {
         })
     }
 
-    /// The error of a node that rejects the values of a small picture, with the smallest size that would do.
+    /// Extends the error of a node that rejects a small picture by the smallest size that would do.
     fn with_least_size(&self, error: Error, shapes: &[Vec<usize>]) -> Error {
         let (Ok(geometry), Ok(task)) = (self.geometry(), self.task()) else { return error };
         match (error, shapes.get(task.port).map(Vec::as_slice)) {
@@ -140,7 +141,7 @@ impl Model {
             {
                 let [least_h, least_w] = [0, 1].map(|i| geometry.axes[i].least);
                 let reason = format!(
-                    "{reason}; the input has {w} × {h} pixels, and those of {least_w} × {least_h} and more fit"
+                    "{reason}; the input has {w} × {h} pixels, and at least {least_w} × {least_h} are needed"
                 );
                 Error::InvalidNode { node, op, reason }
             }
@@ -148,10 +149,11 @@ impl Model {
         }
     }
 
-    /// Runs the model on a tile's input: what a thread that helps does ([`Host::help`]). Both are N×C×H×W.
+    /// Runs the model on a tile's input, as a helper thread does ([`Host::help`]). Input and output are
+    /// N×C×H×W.
     ///
     /// # Errors
-    /// Those of [`Model::run`].
+    /// As for [`Model::run`].
     pub async fn tile(&self, input: Tensor, host: &impl Host) -> Result<Tensor> {
         let host = Steps { host, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![input.clone()]);
@@ -169,7 +171,7 @@ impl Model {
         self.outputs_of(&self.pictures, inputs, selection, host, fallback).await
     }
 
-    /// The selected values for inputs in the graph's order, which are made anew where the CPU takes over.
+    /// The selected values for inputs in the graph's order, which are made again if the CPU takes over.
     pub(super) async fn outputs_of(
         &self,
         graph: &Rc<Graph>,
@@ -212,17 +214,17 @@ impl Model {
         Ok(())
     }
 
-    /// Times every kernel of a run on these inputs, as the network always runs, on average of several runs. Of a GPU they
-    /// are its timestamps, which browsers may round to 0.1 ms; where it has none, the
-    /// way to the GPU and back counts for every kernel.
+    /// Times every kernel of a run on these inputs, averaged over several ordinary runs. On a GPU, times are
+    /// its timestamps, which browsers may round to 0.1 ms; without timestamps, every kernel's time includes
+    /// the round trip to the GPU.
     ///
     /// # Errors
-    /// Those of [`Model::run`], but a GPU that fails is not replaced by the CPU.
+    /// As for [`Model::run`], but the CPU does not take over from a failed GPU.
     pub async fn profile(&self, inputs: RunInput, host: &impl Host) -> Result<Vec<KernelTime>> {
         self.time_kernels(&self.graph, self.in_order(inputs)?, host, self.device.uses_gpu()).await
     }
 
-    /// [`Model::profile`] of inputs in the graph's order, on a backend of choice.
+    /// Times kernels like [`Model::profile`], with inputs in the graph's order, on the given backend.
     pub(super) async fn time_kernels(
         &self,
         graph: &Rc<Graph>,
@@ -284,7 +286,7 @@ async fn run_ordered(
     runner.run(what, inputs, host).await
 }
 
-/// Bytes that the CPU backend takes for a run.
+/// Memory of a run on the CPU backend, in bytes.
 pub(super) fn peak_bytes(plan: &Plan) -> Result<u64> {
     let arena = arena::assign(plan)?;
     Ok(4 * arena.len as u64 + cpu::packed_bytes(plan)? + cpu::scratch_bytes(plan)?)

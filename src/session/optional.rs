@@ -1,4 +1,4 @@
-//! Values for a network's optional inputs, and the colors that a network with color classes finds likely.
+//! Values for a network's optional inputs, and the likely colors of a network with color classes.
 
 use super::frame::Reduced;
 use super::host::Host;
@@ -15,49 +15,49 @@ use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-/// Most colors returned for one pixel.
+/// Maximum number of colors returned for one pixel.
 const MOST_COLORS: usize = 6;
 /// Classes closer than this to a likelier one, in a\*b\*, are merged with it.
 const APART: f32 = 18.0;
 /// Colors less likely than this are omitted.
 const LEAST: f32 = 0.004;
-/// Hints in one picture, at most.
+/// Maximum number of hints per picture.
 const MOST_HINTS: usize = 1000;
 
-/// Values for the optional inputs of a network; what is not named keeps the file's default.
+/// Values for a network's optional inputs; unnamed inputs keep the file's default.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OptionalValues {
-    /// For inputs of one number, such as a noise level, by the input's name; see [`crate::task::OptionalInput`].
+    /// Values of single-number inputs, such as a noise level, by name; see [`crate::task::OptionalInput`].
     pub numbers: BTreeMap<String, f32>,
     /// Color hints, if the network takes them. Each hinted pixel has exactly this color in the result, and the region around
     /// it follows up to the picture's edges ([`crate::image::Chroma::hint`]).
     pub hints: Vec<ColorHint>,
 }
 
-/// The color of one place of a picture (Zhang et al. 2017).
+/// Color of one pixel of a picture (Zhang et al. 2017).
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct ColorHint {
-    /// Pixel of the picture.
+    /// Column of the pixel, from the left.
     pub x: u32,
     /// Row of the pixel, from the top.
     pub y: u32,
-    /// CIE a\* and b\*, −128 to 128.
+    /// CIE a\*, −128 to 128: red (positive) against green.
     pub a: f32,
-    /// The other axis of color, yellow (positive) against blue.
+    /// CIE b\*, −128 to 128: yellow (positive) against blue.
     pub b: f32,
 }
 
-/// A color that a network finds likely somewhere.
+/// A color that a network considers likely at a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LikelyColor {
-    /// CIE a\* and b\*.
+    /// CIE a\*: red (positive) against green.
     pub a: f32,
-    /// The other axis of color, yellow (positive) against blue.
+    /// CIE b\*: yellow (positive) against blue.
     pub b: f32,
-    /// sRGB, with the lightness of the place.
+    /// sRGB at the pixel's lightness.
     pub rgb: [u8; 3],
-    /// 0 to 1, of the color and those like it.
+    /// Probability of the color and similar ones, 0 to 1.
     pub probability: f32,
 }
 
@@ -66,8 +66,8 @@ impl Model {
     /// width at which the network sees the picture as a whole.
     ///
     /// # Errors
-    /// `InvalidInput` for a name that is no optional number, a number out of its range, and for hints where the
-    /// network takes none or that lie outside of the picture.
+    /// `InvalidInput` for a name that is not an optional number, a number out of range, hints for a network
+    /// without color hints, or hints outside the picture.
     pub(super) fn told(
         &self,
         values: &OptionalValues,
@@ -89,7 +89,7 @@ impl Model {
         Ok(tensors)
     }
 
-    /// The noise levels that are not among the values, as they are estimated.
+    /// Estimates of the noise levels that are not among the values.
     fn estimated(&self, values: &OptionalValues, picture: &Picture) -> Result<BTreeMap<String, Tensor>> {
         let mut tensors = BTreeMap::new();
         for (name, input) in self.task()?.optional() {
@@ -101,7 +101,7 @@ impl Model {
                 Ok(level) => {
                     tensors.insert(name.to_string(), self.number(name, level.sigma.clamp(low, high))?);
                 }
-                // Too small a picture to tell.
+                // The picture is too small for an estimate.
                 Err(Error::InvalidInput(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -132,7 +132,7 @@ impl Model {
         Tensor::f32(default.map_or(vec![], |tensor| tensor.shape().to_vec()), [value])
     }
 
-    /// Name and stride of the color hints, and where the network says which colors are likely.
+    /// Name and stride of the color hints, and the network's value with likely colors.
     fn hints_input(&self) -> Result<(&str, usize, Option<&Likely>)> {
         let found = self.task()?.optional().find_map(|(name, input)| match input {
             OptionalInput::ColorHints { stride, likely } => Some((name, *stride, likely.as_ref())),
@@ -145,11 +145,12 @@ impl Model {
         self.task()?.output(self.geometry()?.out_channels)
     }
 
-    /// The colors that the network itself finds likely at a pixel `[x, y]` of a picture, the likeliest first, one to six
-    /// that differ, each with the probability of those like it. `values` are what it is told.
+    /// Colors that the network considers likely at pixel `[x, y]` of a picture, the likeliest first: one to
+    /// six distinct colors, each with the probability of similar ones. `values` are those of its optional
+    /// inputs.
     ///
     /// # Errors
-    /// `InvalidInput` where the file does not say how likely colors are, or the pixel is outside; those of
+    /// `InvalidInput` if the file does not declare likely colors, or the pixel is outside; as for
     /// [`Model::process`].
     pub async fn likely_colors(
         &self,
@@ -159,7 +160,7 @@ impl Model {
         host: &impl Host,
     ) -> Result<Vec<LikelyColor>> {
         let size = [picture.height(), picture.width()];
-        let unknown = || Error::InvalidInput("the model does not say how likely colors are".into());
+        let unknown = || Error::InvalidInput("the model does not declare how likely colors are".into());
         let (.., likely) = self.hints_input()?;
         let (likely, frame) = (likely.ok_or_else(unknown)?, self.frame(size)?.ok_or_else(unknown)?);
         if x >= picture.width() || y >= picture.height() {
@@ -185,7 +186,7 @@ impl Model {
         Ok(likeliest(colors.into_iter().zip(probabilities).collect(), lightness))
     }
 
-    /// a\* and b\* of each class.
+    /// a\* and b\* of each color class.
     fn classes_of_color(&self, likely: &Likely) -> Result<Vec<[f32; 2]>> {
         let (graph, encoding) = (self.pictures(), self.chroma()?);
         let named = graph.initializers.iter().find(|(edge, _)| {
@@ -193,8 +194,9 @@ impl Model {
             edge.name == likely.colors
                 || edge.origin.is_some_and(|of| graph.edges[of.0].name == likely.colors)
         });
-        let wrong =
-            || Error::InvalidModel(format!("{:?} is no initializer of 2 × Q × 1 × 1 floats", likely.colors));
+        let wrong = || {
+            Error::InvalidModel(format!("{:?} is not an initializer of 2 × Q × 1 × 1 floats", likely.colors))
+        };
         let (_, tensor) = named.ok_or_else(wrong)?;
         let (&[2, classes, 1, 1], Some(values)) = (tensor.shape(), tensor.as_f32()) else {
             return Err(wrong());
@@ -203,7 +205,7 @@ impl Model {
     }
 }
 
-/// The hints' tensor; of two in one cell the last counts.
+/// Tensor of the hints; of two hints in a cell the last wins.
 fn hints(
     hints: &[ColorHint],
     picture: (u32, u32),
@@ -237,7 +239,7 @@ fn hints(
     Tensor::f32([1, 3, height, width], values)
 }
 
-/// The likeliest classes that differ.
+/// The likeliest classes that are distinct.
 fn likeliest(classes: Vec<([f32; 2], f32)>, lightness: f32) -> Vec<LikelyColor> {
     let keys = classes
         .iter()

@@ -1,4 +1,4 @@
-//! Processing a picture: sizes, tiles, and falling back to the CPU when a GPU fails.
+//! Processing of pictures: sizes, tiles, and fallback to the CPU when a GPU fails.
 
 use super::crew::Job;
 use super::frame::{Frame, Reduced, parts};
@@ -22,35 +22,35 @@ use std::rc::Rc;
 /// The cost of processing a picture, known in advance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Estimate {
-    /// Size of the result.
+    /// Width of the result.
     pub width: u32,
-    /// Rows of the result.
+    /// Height of the result.
     pub height: u32,
-    /// Parts in which the result is made.
+    /// Number of parts in which the result is made.
     pub tiles: usize,
     /// Multiplications and additions of all tiles with their halos.
     pub flops: u64,
-    /// Buffers of the tiles that run at once and the weights, in bytes, on the CPU.
+    /// Memory on the CPU in bytes: buffers of concurrent tiles, and weights.
     pub peak_bytes: u64,
-    /// Tiles that run at once.
+    /// Number of concurrent tiles.
     pub threads: usize,
-    /// Whether the network sees the picture at full size. False for a network of one fixed size that sees the
-    /// whole frame.
+    /// Whether the network sees the picture at full size; false for a fixed-size network that sees the whole
+    /// frame.
     pub exact: bool,
     /// Width and height to which the whole picture is resized for the network; `None` if it sees the
     /// picture at its own size or in tiles.
     pub frame: Option<[u32; 2]>,
 }
 
-/// What [`Model::process`] is asked for beside the picture.
+/// Options of [`Model::process`].
 #[derive(Debug, Clone, Default)]
 pub struct ProcessOptions {
-    /// Bounds the sides of tiles, in pixels that the network sees; `None`: as large as memory
-    /// allows. Ignored if the task resizes the frame.
+    /// Maximum side of tiles, in pixels of the network's view; `None`: as large as memory allows. Ignored if
+    /// the task resizes the frame.
     pub tile: Option<usize>,
     /// Tiles nearest to this point of the picture, `[x, y]`, come first; `None`: row by row.
     pub near: Option<[u32; 2]>,
-    /// For the network's optional inputs. Where there are some, tiles run on one thread.
+    /// Values for the network's optional inputs. With any, tiles run on one thread.
     pub values: OptionalValues,
 }
 
@@ -63,32 +63,32 @@ impl From<Option<usize>> for ProcessOptions {
 /// A finished tile of the result.
 #[derive(Debug, Clone, Copy)]
 pub struct TileEvent<'a> {
-    /// The tile's place in the result.
+    /// Region of the result.
     pub rect: Rect,
     /// The result so far.
     pub picture: &'a Picture,
-    /// Tiles finished, this one included.
+    /// Number of finished tiles, including this one.
     pub done: usize,
-    /// Tiles in all.
+    /// Total number of tiles.
     pub tiles: usize,
 }
 
-/// A result, and whether it was finished on the CPU because the GPU gave up.
+/// A result, and the GPU's error if the CPU had to take over.
 #[derive(Debug)]
 pub struct Processed {
     /// The result at full size.
     pub picture: Picture,
-    /// Why the GPU gave up, where the CPU finished the run.
+    /// Error of the GPU, if the CPU finished the run.
     pub fallback: Option<Error>,
 }
 
 impl Model {
-    /// Estimates the cost of [`Model::process`]. `tile` bounds the sides of tiles, in pixels that the
-    /// network sees; models that see the whole frame have none.
+    /// Estimates the cost of [`Model::process`]. `tile` is the maximum side of tiles, in pixels of the
+    /// network's view; it is ignored if the model sees the whole frame.
     ///
     /// # Errors
-    /// Those of [`Model::geometry`], `PictureTooLarge` when the result would be larger than pictures
-    /// may be, and `TooLarge` when the picture cannot be processed in the memory there is.
+    /// As for [`Model::geometry`]; `PictureTooLarge` if the result would exceed the limits of pictures, and
+    /// `TooLarge` if there is not enough memory.
     pub fn estimate(&self, width: u32, height: u32, tile: Option<usize>) -> Result<Estimate> {
         let geometry = self.geometry()?;
         let size = self.frame([height, width])?;
@@ -113,16 +113,16 @@ impl Model {
         })
     }
 
-    /// Runs the model on a picture as its task says ([`crate::task`]): tile by tile where it is
-    /// large, each as exact as the whole. `on_tile` sees every tile as it is finished. Alpha is
-    /// carried over, and colours that it hides are replaced first ([`Picture::bled`]); where the result is classes, it is a label picture
-    /// ([`crate::image::labels`]).
+    /// Runs the model on a picture according to its task ([`crate::task`]): a large picture tile by tile,
+    /// with the same result as in one piece. `on_tile` receives every finished tile. Alpha is carried over,
+    /// and the colors of transparent pixels are replaced first ([`Picture::bled`]); classes give a label
+    /// picture ([`crate::image::labels`]).
     ///
-    /// When the GPU is lost or out of memory, the CPU goes on from the last finished tile. On the CPU as many tiles run at
-    /// once as [`super::Engine::threads`] says.
+    /// If the GPU is lost or out of memory, the CPU continues after the last finished tile. On the CPU,
+    /// [`super::Engine::threads`] tiles run at once.
     ///
     /// # Errors
-    /// Those of [`Model::estimate`] and [`Model::run`].
+    /// As for [`Model::estimate`] and [`Model::run`].
     pub async fn process(
         &self,
         picture: &Picture,
@@ -165,9 +165,9 @@ impl Model {
         };
         let parts: Vec<_> = tiling.order(near).into_iter().filter_map(place).collect();
         let encoding = self.task()?.input(geometry.in_channels)?;
-        // Tiles that lie in the padding are done.
+        // Tiles that lie completely in the padding are skipped.
         let (tiles, done) = (tiling.count(), Cell::new(tiling.count() - parts.len()));
-        // Helpers know the file alone.
+        // Helpers load the file without optional values.
         let alone = self.device().uses_gpu() || !Rc::ptr_eq(&graph, self.pictures());
         let job = Job {
             tiles: &parts,
@@ -190,7 +190,7 @@ impl Model {
         Ok(Processed { picture: result, fallback })
     }
 
-    /// RGBA bytes of a tile of the result, whose size is `(width, height)` in all.
+    /// RGBA bytes of a tile of the result, whose total size is `(width, height)`.
     pub(super) fn painted(
         &self,
         source: &Source,
@@ -201,13 +201,13 @@ impl Model {
     ) -> Result<Vec<u8>> {
         let geometry = self.geometry()?;
         let encoding = self.task()?.output(geometry.out_channels)?;
-        // Chroma colours the picture that the network saw; all else covers it.
+        // Chroma colors the picture that the network saw; any other output replaces it.
         let mut rgba = if encoding.channels == Channels::Chroma {
             source.region(part.place)?
         } else {
             planar::opaque(part.place)?
         };
-        // Alpha follows where the result has the source's size or a whole multiple of it.
+        // Alpha is carried over if the result's size is a multiple of the source's.
         let picture = source.picture;
         if let Some(scale) = multiple((width, height), picture)
             && let Some(alpha) = planar::scaled_alpha(picture, part.place, scale)?
@@ -222,14 +222,14 @@ impl Model {
     }
 }
 
-/// How many times as large as a picture its result is, where that is a whole number.
+/// Ratio of the result's size to the picture's, if it is an integer.
 pub(super) fn multiple((width, height): (u32, u32), picture: &Picture) -> Option<u32> {
     let scale = width / picture.width().max(1);
     let follows = |side: u32, of: u32| u64::from(side) == u64::from(of) * u64::from(scale);
     (scale > 0 && follows(width, picture.width()) && follows(height, picture.height())).then_some(scale)
 }
 
-/// Width and height of the result for what the network sees, `[height, width]`.
+/// Width and height of the result for a view of `[height, width]`.
 pub(super) fn result_size(geometry: &Geometry, size: [usize; 2]) -> Result<(u32, u32)> {
     let made = geometry.output_size(size);
     if made.contains(&0) {
@@ -239,10 +239,10 @@ pub(super) fn result_size(geometry: &Geometry, size: [usize; 2]) -> Result<(u32,
     checked_size(made)
 }
 
-/// Width and height of a picture of `[height, width]`.
+/// Checks the size `[height, width]` of a picture; returns width and height.
 ///
 /// # Errors
-/// `PictureTooLarge` where there is none.
+/// `PictureTooLarge` above the limits.
 pub(super) fn checked_size(size: [usize; 2]) -> Result<(u32, u32)> {
     let [height, width] = size.map(|side| u32::try_from(side).unwrap_or(u32::MAX));
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
@@ -251,14 +251,14 @@ pub(super) fn checked_size(size: [usize; 2]) -> Result<(u32, u32)> {
     Ok((width, height))
 }
 
-/// Which part of a tile's output is kept, and where it goes.
+/// The valid part of a tile's output, and its destination.
 pub(super) struct Part {
     pub within: Rect,
     pub place: Rect,
 }
 
 impl Part {
-    /// `None` where all of the tile lies in the padding.
+    /// `None` if the tile lies completely in the padding.
     pub(super) fn new(row: &Span, column: &Span, [height, width]: [u32; 2]) -> Option<Self> {
         let (bottom, right) = (row.output.end.min(height as usize), column.output.end.min(width as usize));
         let h = bottom.checked_sub(row.output.start).filter(|&n| n > 0)? as u32;

@@ -1,36 +1,37 @@
-//! How long each kernel of a run takes, and what it does in that time.
+//! Time and throughput of each kernel of a run.
 
 use crate::backend::cpu::Bounds;
 use crate::plan::{Kernel, Operand, Plan, Step};
 use serde::Serialize;
 
-/// A kernel of a run: what it computes, what that costs, and how long it took.
+/// A kernel of a run with its work, cost and time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct KernelTime {
-    /// Name of the ONNX node it computes; of several that are fused, the last one.
+    /// Name of the ONNX node; if several are fused, the last one.
     pub node: String,
     /// ONNX operator of that node.
     pub op: &'static str,
-    /// What the backend calls the kernel; empty where it runs none, such as for a concatenation in place.
+    /// Name of the kernel in the backend; empty if none runs, as for a concatenation in place.
     pub kernel: &'static str,
     /// Shape of its (first) result.
     pub shape: Vec<usize>,
-    /// On average of several runs.
+    /// Average over several runs.
     pub milliseconds: f64,
     /// Multiplications and additions, counted as direct computation.
     pub flops: u64,
     /// Bytes of operands, constants and results, each counted once.
     pub bytes: u64,
-    /// What a thread of this machine would take at the least, by its measured rates: for the direct computation or for moving
-    /// the bytes, whichever is longer. Fast convolutions, which multiply less, take less. `None` on a GPU.
+    /// Lower bound on the time, in milliseconds, of a thread of this machine at its measured rates: that of
+    /// the direct computation or of moving the bytes, whichever is longer. Fast convolutions, which multiply
+    /// less, may be faster. `None` on a GPU.
     pub bound: Option<f64>,
-    /// Nodes that it computes, see [`crate::plan::Step`].
+    /// Nodes that it computes; see [`crate::plan::Step`].
     #[serde(skip)]
     pub(super) nodes: Vec<usize>,
 }
 
 impl KernelTime {
-    /// Of a step that has not been timed yet.
+    /// Entry of a step that has not been timed yet.
     pub(super) fn of(plan: &Plan, step: &Step, kernel: &'static str) -> Self {
         let value = |id: usize| 4 * plan.values[id].len() as u64;
         let constant = |id: usize| 4 * plan.constants[id].tensor.len() as u64;
@@ -52,7 +53,7 @@ impl KernelTime {
             nodes: step.nodes.clone(),
         }
     }
-    /// With its `bound`.
+    /// Adds the `bound`.
     pub(super) fn bounded(mut self, rates: Bounds) -> Self {
         self.bound = Some((self.flops as f64 / rates.flops).max(self.bytes as f64 / rates.bytes));
         self

@@ -1,4 +1,4 @@
-//! The last plan of a model, ready to run again, on either backend.
+//! The last plan of a model, ready to run again on either backend.
 
 use super::engine::Device;
 use super::host::Host;
@@ -12,22 +12,22 @@ use crate::plan::{Prepared, Selection};
 use crate::tensor::Tensor;
 use std::rc::Rc;
 
-/// A run yields at least this often, in milliseconds: helpers wait that long for their next tile.
+/// Maximum time between a run's pauses, in milliseconds: helpers wait that long for their next tile.
 const PAUSE_MS: f64 = 16.0;
-/// One indivisible piece of CPU work is cut to about this long, in milliseconds.
+/// Target duration of an indivisible piece of CPU work, in milliseconds.
 const PIECE_MS: f64 = 4.0;
-/// Steps are timed this often at most, and twice at least: the first run warms up and does not count.
+/// Maximum number of timing rounds; at least two, because the first one warms up and does not count.
 const ROUNDS: usize = 20;
-/// No further round begins after so many milliseconds.
+/// Time after which no further round begins, in milliseconds.
 const TIMING_MS: f64 = 400.0;
 
-/// The last plan, ready to run again, and packed weights.
+/// The last plan, ready to run again, with packed weights.
 pub(super) struct Runner {
     ready: Option<Ready>,
     cpu_weights: cpu::WeightCache,
     #[cfg(feature = "gpu")]
     gpu_weights: gpu::WeightCache,
-    /// Floating-point operations that the CPU does in a millisecond, as last seen.
+    /// Floating-point operations per millisecond on the CPU, as last measured.
     cpu_flops_per_ms: f64,
 }
 
@@ -46,7 +46,7 @@ enum Executor {
     Gpu(gpu::Executor),
 }
 
-/// What is to be run, and where.
+/// What to run, and on which backend.
 pub(super) struct What<'a> {
     pub graph: &'a Rc<Graph>,
     pub selection: &'a Selection,
@@ -111,7 +111,7 @@ impl Runner {
         Ok(outputs)
     }
 
-    /// How long each step takes on average of several runs: clocks of browsers are too coarse for one.
+    /// Average time of each step over several runs: browser clocks are too coarse for one.
     pub(super) async fn time(
         &mut self,
         what: What<'_>,
@@ -160,7 +160,7 @@ impl Runner {
         Ok(timed)
     }
 
-    /// Makes the plan ready; gives those of the inputs that it reads, as it reads them.
+    /// Prepares the plan; returns the inputs that it reads, in the kernels' form.
     async fn prepare(&mut self, what: What<'_>, mut inputs: Vec<Tensor>) -> Result<Vec<Tensor>> {
         let What { graph, selection, device, on_gpu } = what;
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|tensor| tensor.shape().to_vec()).collect();
@@ -171,7 +171,7 @@ impl Runner {
                 && r.on_gpu == on_gpu
         };
         if !self.ready.as_ref().is_some_and(same) {
-            // The old buffers go before the new ones come.
+            // Frees the old buffers before allocating new ones.
             self.ready = None;
             let facts = graph.facts(&shapes)?;
             let prepared = Prepared::new(graph, &facts, selection)?;
@@ -197,7 +197,7 @@ impl Runner {
 }
 
 fn unprepared() -> Error {
-    Error::Internal("a plan that has been made is not there".into())
+    Error::Internal("a prepared plan is missing".into())
 }
 
 #[cfg(feature = "gpu")]
@@ -208,7 +208,7 @@ fn control(host: &impl Host) -> impl FnMut(f32) -> bool {
     }
 }
 
-/// Runs with pauses. With `times`, adds to each step's the milliseconds that it takes.
+/// Runs with pauses. With `times`, adds each step's milliseconds.
 async fn run_cpu(
     executor: &mut cpu::Executor,
     inputs: &[&Tensor],
@@ -226,7 +226,7 @@ async fn run_cpu(
         match times.as_mut().map(|times| times.get_mut(step)) {
             Some(Some(time)) => *time += now - before,
             Some(None) => {}
-            // Follows the machine's speed slowly: pieces differ in what they really cost.
+            // Follows the machine's speed slowly, because the real cost of pieces varies.
             None if !finished => {
                 let seen = budget as f64 / (now - before).max(0.1);
                 *flops_per_ms = (0.75 * *flops_per_ms + 0.25 * seen).clamp(1e4, 1e9);

@@ -1,4 +1,4 @@
-//! The picture as the network sees it.
+//! The network's view of a picture.
 
 use crate::error::{Error, Result};
 use crate::image::filter::{Filter, Interpolation, Resize, reflect};
@@ -6,7 +6,7 @@ use crate::image::planar::{self, Encoding};
 use crate::image::{Picture, Rect};
 use crate::tensor::Tensor;
 
-/// A picture, enlarged where the task wants it: part by part, so that it is never there as a whole.
+/// A picture, enlarged by the task's scale region by region, so that it never exists as a whole.
 pub(super) struct Source<'a> {
     pub picture: &'a Picture,
     pub scale: u32,
@@ -27,9 +27,9 @@ impl Source<'_> {
         Resize::to(width as u32, height as u32, Interpolation::Bicubic).region(self.picture, rect)
     }
 
-    /// The region at `[y, x]` of exactly this size, `[height, width]`; beyond the right and lower
-    /// border it is reflected (`torch.nn.functional.pad(mode="reflect")`): repeated pixels would make streaks
-    /// of noise, which networks take for structure.
+    /// Region at `[y, x]` of exactly this size, `[height, width]`, reflected beyond the right and lower
+    /// border (`torch.nn.functional.pad(mode="reflect")`): repeated pixels would form streaks of noise, which
+    /// networks mistake for structure.
     pub(super) fn padded(
         &self,
         [y, x]: [usize; 2],
@@ -65,7 +65,7 @@ mod tests {
     use crate::image::planar::Channels;
 
     #[test]
-    fn beyond_the_border_the_picture_is_reflected() {
+    fn the_picture_is_reflected_beyond_its_border() {
         let rgba: Vec<u8> = [10, 20, 30, 40, 50, 60].iter().flat_map(|&v| [v, v, v, 255]).collect();
         let picture = Picture::from_rgba(3, 2, &rgba).unwrap();
         let source = Source { picture: &picture, scale: 1 };
@@ -75,7 +75,7 @@ mod tests {
             tensor.as_f32().unwrap().iter().map(|v| v.round() as i32).collect::<Vec<_>>()
         };
         assert_eq!(padded([0, 0], [3, 4]), [10, 20, 30, 20, 40, 50, 60, 50, 10, 20, 30, 20]);
-        // As often as it takes.
+        // Reflected repeatedly if necessary.
         assert_eq!(padded([1, 0], [1, 7]), [40, 50, 60, 50, 40, 50, 60]);
         assert_eq!(padded([0, 2], [1, 2]), [30, 30]);
     }

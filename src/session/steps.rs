@@ -1,12 +1,12 @@
-//! Progress of one tile as a share of all.
+//! Progress of one tile as a share of all tiles.
 
 use super::host::Host;
 use std::cell::Cell;
 
-/// The host of one tile's run.
+/// Host of one tile's run.
 pub(super) struct Steps<'a, H> {
     pub host: &'a H,
-    /// Tiles finished so far, on any thread.
+    /// Number of finished tiles, on any thread.
     pub done: &'a Cell<usize>,
     pub tiles: usize,
 }

@@ -1,9 +1,9 @@
-//! What a run would do, known before it.
+//! Summary of a run, computed in advance.
 
 use crate::graph::Graph;
 use crate::ops::Fact;
 
-/// Answer of [`super::Model::plan`].
+/// Result of [`super::Model::plan`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
     /// Multiplications and additions, counted as direct computation.
@@ -12,35 +12,35 @@ pub struct Summary {
     pub peak_bytes: u64,
     /// Shapes of the outputs, in order.
     pub outputs: Vec<Vec<usize>>,
-    /// Nodes in the order in which they are computed.
+    /// Nodes in execution order.
     pub nodes: Vec<NodeSummary>,
-    /// Input pixels that an output pixel sees beyond its own place, `[y, x]`; `None` where it sees
-    /// the whole frame.
+    /// Input pixels beyond its own position that an output pixel depends on, `[y, x]`; `None` for the whole
+    /// frame.
     pub halo: [Option<usize>; 2],
-    /// Heights and widths that the model accepts differ by multiples of this.
+    /// Accepted heights and widths differ by multiples of this.
     pub multiple: [usize; 2],
 }
 
 /// One node of the ONNX graph.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct NodeSummary {
-    /// Its name in the file, or that of its first output.
+    /// Name in the file, or that of its first output.
     pub name: String,
     /// ONNX name of the operator.
     pub op: &'static str,
-    /// Names of its inputs and outputs, without those left out.
+    /// Names of its inputs, without absent ones.
     pub inputs: Vec<String>,
-    /// Names of the values it makes, in ONNX's order.
+    /// Names of its outputs, in ONNX's order.
     pub outputs: Vec<String>,
     /// Shape of the first output.
     pub shape: Vec<usize>,
     /// Multiplications and additions.
     pub flops: u64,
-    /// Elements of its weights.
+    /// Number of elements in its weights.
     pub parameters: u64,
     /// Names of the initializers that are its weights.
     pub weights: Vec<String>,
-    /// Its place in the graph.
+    /// Index in the graph.
     #[serde(skip)]
     pub index: usize,
 }

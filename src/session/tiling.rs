@@ -1,4 +1,4 @@
-//! Tiles of a size whose buffers fit.
+//! Tile sizes whose buffers fit in memory.
 
 use super::geometry::Geometry;
 use super::model::{Model, peak_bytes};
@@ -7,25 +7,25 @@ use crate::order::ascending;
 use crate::plan::{Prepared, Selection};
 use crate::tile::{Span, spans};
 
-/// Longest sides of tiles that are tried, in input pixels, from the largest. Larger ones waste less
-/// on the halo, smaller ones take less memory.
+/// Sides of tiles to try, in input pixels, from the largest. Larger tiles waste less on the halo, smaller
+/// ones take less memory.
 const LADDER: [usize; 10] = [1024, 896, 768, 512, 384, 256, 192, 128, 96, 64];
-/// Memory for the buffers of one tile, in bytes, where the network can be tiled.
+/// Memory for the buffers of one tile, in bytes, if the network can be tiled.
 const TILE_BYTES: u64 = 224 << 20;
-/// The same where several run at once: what all may take, and what each may take at least.
+/// With several concurrent tiles: memory for all of them, and the minimum for each.
 const TILES_BYTES: u64 = 320 << 20;
 const LEAST_TILE_BYTES: u64 = 80 << 20;
-/// What one run may take where the whole frame is needed: a browser tab gets little more.
+/// Memory of a run that needs the whole frame: a browser tab gets little more.
 const FRAME_BYTES: u64 = if cfg!(target_pointer_width = "32") { isize::MAX as u64 } else { 3 << 30 };
 
-/// Tiles of one picture.
+/// Tiling of one picture.
 pub(super) struct Tiling {
     pub rows: Vec<Span>,
     pub columns: Vec<Span>,
     /// `[height, width]` of every tile.
     pub tile: [usize; 2],
     pub flops: u64,
-    /// Of one tile.
+    /// Memory of one tile, in bytes.
     pub peak_bytes: u64,
 }
 
@@ -34,7 +34,7 @@ impl Tiling {
         self.rows.len() * self.columns.len()
     }
 
-    /// All tiles, `[row, column]`, in the order in which they are made.
+    /// All tiles, `[row, column]`, in execution order.
     pub(super) fn order(&self, near: Option<[u32; 2]>) -> Vec<[&Span; 2]> {
         let row_by_row =
             self.rows.iter().flat_map(|row| self.columns.iter().map(move |column| [row, column]));
@@ -45,7 +45,7 @@ impl Tiling {
     }
 }
 
-/// The parts in the order of the distance of their middle, `[x, y]`, from a point, if there is one.
+/// Sorts parts by the distance of their center, `[x, y]`, from a point, if given.
 pub(super) fn nearest_first<T: Copy>(
     parts: Vec<T>,
     near: Option<[u32; 2]>,
@@ -77,7 +77,7 @@ impl Model {
         let threads = self.device().threads();
         let limit =
             if threads == 1 { TILE_BYTES } else { (TILES_BYTES / threads as u64).max(LEAST_TILE_BYTES) };
-        // If no axis can be cut, there is only one tiling.
+        // If neither axis can be tiled, there is only one tiling.
         let whole = geometry.axes.iter().all(|axis| axis.sees_all() || axis.fixed);
         let mut refused = None;
         for side in if whole { vec![longest] } else { sides } {
@@ -104,7 +104,7 @@ impl Model {
         Err(refused.unwrap_or_else(|| Error::InvalidInput("no size of tiles fits this model".into())))
     }
 
-    /// Tiles no larger than those of `fitting` with which several equally fast threads finish sooner.
+    /// Tiles no larger than those of `fitting` that several equally fast threads finish sooner.
     fn shared(
         &self,
         geometry: &Geometry,
@@ -136,8 +136,8 @@ impl Model {
         Some(Tiling { rows: rows.clone(), columns: columns.clone(), tile, flops, peak_bytes })
     }
 
-    /// FLOPs and bytes of a run on the whole frame, `[height, width]`; refuses what no tab has memory for. What a
-    /// GPU in use cannot bind runs on the CPU.
+    /// FLOPs and bytes of a run on the whole frame, `[height, width]`; refuses frames that exceed any tab's
+    /// memory. Frames that the GPU cannot bind run on the CPU.
     pub(super) fn whole(&self, geometry: &Geometry, size: [usize; 2]) -> Result<(u64, u64)> {
         let (flops, needed) = self.taken(&self.planned(geometry, size)?)?;
         if needed > FRAME_BYTES {
@@ -147,7 +147,7 @@ impl Model {
         Ok((flops, needed))
     }
 
-    /// FLOPs and bytes of one tile; refuses what a GPU in use cannot bind.
+    /// FLOPs and bytes of one tile; refuses tiles that the GPU in use cannot bind.
     pub(super) fn cost(&self, geometry: &Geometry, [h, w]: [usize; 2]) -> Result<(u64, u64)> {
         let prepared = self.planned(geometry, [h, w])?;
         #[cfg(feature = "gpu")]

@@ -1,38 +1,38 @@
-//! A network's weights in numbers.
+//! Statistics of a network's weights.
 
 use super::model::Model;
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 
-/// Bins of a histogram.
+/// Number of bins of a histogram.
 const BINS: usize = 64;
 
-/// One initializer. Values that are no finite numbers are left out.
+/// Statistics of one initializer, ignoring values that are not finite.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Weights {
     /// Name of the initializer in the file.
     pub name: String,
-    /// As the node reads it.
+    /// Shape as read by the node.
     pub shape: Vec<usize>,
-    /// Smallest value.
+    /// Minimum.
     pub min: f32,
-    /// Largest value.
+    /// Maximum.
     pub max: f32,
     /// Arithmetic mean.
     pub mean: f32,
     /// `torch.std(correction=0)`
     pub std: f32,
-    /// How many lie in each of 64 equal bins from `min` to `max`, as `numpy.histogram` counts; all
-    /// in the first where they are equal.
+    /// Number of values in each of 64 equal bins from `min` to `max`, counted like `numpy.histogram`; all in
+    /// the first bin if they are equal.
     pub counts: Vec<u32>,
 }
 
 impl Model {
-    /// The weights that a node reads, in the order of its inputs; none for many. Of several nodes of
-    /// one name, the first's.
+    /// Weights that a node reads, in the order of its inputs; empty for most nodes. If several nodes share
+    /// the name, the first counts.
     ///
     /// # Errors
-    /// `InvalidInput` when there is no such node.
+    /// `InvalidInput` if there is no such node.
     pub fn weights(&self, node: &str) -> Result<Vec<Weights>> {
         let graph = self.graph();
         let found = graph.nodes.iter().find(|candidate| candidate.name == node);
@@ -62,7 +62,7 @@ impl Weights {
         for value in finite() {
             let value = f64::from(value);
             squares += (value - mean) * (value - mean);
-            // The last bin holds the greatest too; a cast takes 0 / 0 to 0.
+            // The last bin includes the maximum; the cast maps 0 / 0 to 0.
             counts[(((value - least) / span * BINS as f64) as usize).min(BINS - 1)] += 1;
         }
         Self {
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn histograms_are_numpys() {
+    fn histograms_equal_numpys() {
         let values = vec![-1.0, 0.0, 0.25, 1.0, f32::NAN, f32::INFINITY, -0.5, 1.0];
         let told = Weights::of("w", &Tensor::f32([2, 4], values).unwrap());
         assert_eq!((told.min, told.max, &told.shape[..]), (-1.0, 1.0, &[2, 4][..]));

@@ -1,4 +1,4 @@
-//! Optional inputs of a network, as described in the entry `optional` of its metadata.
+//! Optional inputs of a network, declared in the entry `optional` of its metadata.
 
 use super::side::invalid;
 use crate::error::Result;
@@ -6,34 +6,34 @@ use crate::graph::Graph;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Greatest `stride` of color hints.
+/// Maximum `stride` of color hints.
 const MAX_STRIDE: usize = 64;
 
 /// An optional input of a network.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OptionalInput {
-    /// One number, least to greatest.
+    /// A number within a range.
     Number {
-        /// Least and greatest value.
+        /// Minimum and maximum.
         range: [f32; 2],
     },
-    /// The standard deviation of the picture's noise, of 255, least to greatest. Where none is given, it is what
-    /// [`crate::image::noise_level`] estimates; the file's default stands in where nothing can be estimated.
+    /// Standard deviation of the picture's noise, of 255, within a range. By default it is estimated by
+    /// [`crate::image::noise_level`]; the file's default applies if no estimate is possible.
     NoiseLevel {
-        /// Least and greatest value.
+        /// Minimum and maximum.
         range: [f32; 2],
     },
-    /// N × 3 × H/stride × W/stride: a\* and b\* in the range of the output where a color is given, and 0 elsewhere; 1 where
-    /// one is given, and 0 elsewhere.
+    /// Color hints, N × 3 × H/stride × W/stride: a\* and b\* in the range of the output and 1 at hinted
+    /// pixels, 0 elsewhere.
     ColorHints {
-        /// Pixels of the frame to a pixel of this input, along both axes.
+        /// Ratio of the frame's resolution to this input's, along both axes.
         stride: usize,
-        /// Values inside the network that tell which colors it finds likely.
+        /// Value with the colors that the network considers likely.
         likely: Option<Likely>,
     },
 }
 
-/// The JSON of an optional input. Not an enum: a tagged one adds some kilobytes to the download.
+/// JSON of an optional input. Not an enum, because a tagged one adds some kilobytes to the download.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Declared {
@@ -52,7 +52,7 @@ enum Kind {
 }
 
 impl Declared {
-    /// What is wrong with it, if anything.
+    /// Checks the declaration; an error says what is wrong.
     fn input(self) -> Result<OptionalInput, &'static str> {
         match self {
             Self { kind: Kind::Number, range: Some(range), stride: None, likely: None } => {
@@ -65,14 +65,14 @@ impl Declared {
                 Ok(OptionalInput::ColorHints { stride, likely })
             }
             Self { kind: Kind::Number | Kind::NoiseLevel, .. } => {
-                Err("a number has a range, and nothing else")
+                Err("a number has a range and nothing else")
             }
-            Self { kind: Kind::ColorHints, .. } => Err("color hints have a stride, and perhaps likely"),
+            Self { kind: Kind::ColorHints, .. } => Err("color hints have a stride and optionally likely"),
         }
     }
 }
 
-/// The values in which a network of color classes (Zhang, Isola and Efros 2016) says how likely each of them is.
+/// Color distribution of a network with color classes (Zhang, Isola and Efros 2016).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Likely {
@@ -82,32 +82,33 @@ pub struct Likely {
     pub colors: String,
 }
 
-/// An optional input, for people and programs.
+/// An optional input, described for people and programs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum OptionalDescription {
-    /// One number.
+    /// A number.
     Number {
-        /// Least and greatest value.
+        /// Minimum and maximum.
         range: [f32; 2],
-        /// The file's own value.
+        /// Default in the file.
         default: f32,
     },
     /// The standard deviation of the picture's noise, of 255.
     NoiseLevel {
-        /// Least and greatest value.
+        /// Minimum and maximum.
         range: [f32; 2],
-        /// What stands in where nothing can be estimated.
+        /// Value used if no estimate is possible.
         default: f32,
     },
-    /// Colors of single places.
+    /// Colors of single pixels.
     ColorHints {
-        /// Whether [`crate::session::Model::likely_colors`] can tell which colors the network itself finds likely.
+        /// Whether [`crate::session::Model::likely_colors`] can return the colors that the network considers
+        /// likely.
         likely: bool,
     },
 }
 
-/// The optional inputs that `metadata` describes, each with what is told of it.
+/// Optional inputs declared in the metadata, with their descriptions.
 pub(super) type Optional = BTreeMap<String, (OptionalInput, OptionalDescription)>;
 
 /// Reads the entry `optional` of a graph's metadata.
@@ -121,7 +122,7 @@ pub(super) fn of(graph: &Graph) -> Result<Optional> {
     let described = inputs.into_iter().map(|(name, declared)| {
         let input = declared.input().map_err(|reason| wrong(&format!("{name:?}: {reason}")))?;
         let port = graph.optional.iter().find(|port| port.name == name);
-        let port = port.ok_or_else(|| wrong(&format!("{name:?} is no input that has a default")))?;
+        let port = port.ok_or_else(|| wrong(&format!("{name:?} is not an input with a default")))?;
         let default = graph.initializers.get(&port.edge).and_then(|tensor| tensor.as_f32()).unwrap_or(&[]);
         let told = match &input {
             &OptionalInput::Number { range } => {
@@ -142,12 +143,12 @@ pub(super) fn of(graph: &Graph) -> Result<Optional> {
     described.collect()
 }
 
-/// The default of a number.
+/// Default of a number.
 fn number(name: &str, [low, high]: [f32; 2], default: &[f32]) -> Result<f32> {
     match *default {
         [default] if low < high && (low..=high).contains(&default) => Ok(default),
         _ => {
-            let reason = "needs one float within its range, from the least to the greatest, as its default";
+            let reason = "needs a single float as its default, within a range from minimum to maximum";
             Err(invalid("optional", &format!("{name:?} {reason}")))
         }
     }

@@ -1,17 +1,17 @@
-//! Pictures N×C×H×W of a network that keeps its channels last.
+//! N×C×H×W pictures for a channels-last network.
 
 use crate::error::{Error, Result};
 use crate::graph::{ChannelOrder, Graph, Port, TO_FIRST, TO_LAST, permuted};
 use crate::tensor::DType;
 
-/// Heights at which a network of free size is tried, with twice the width.
+/// Heights at which a network of dynamic size is tried, with twice the width.
 const HEIGHTS: [usize; 6] = [256, 240, 188, 572, 224, 64];
 
-/// The graph as one that takes and makes N×C×H×W pictures; `None` where it does already, or has no single input
+/// The graph converted to take and return N×C×H×W pictures; `None` if it already does, or has no single input
 /// that could be a picture.
 ///
 /// # Errors
-/// `InvalidInput` where it cannot be told which dimension has the channels.
+/// `InvalidInput` if the channel dimension is ambiguous.
 pub fn channels_first(graph: &Graph) -> Result<Option<Graph>> {
     let pictures: Vec<usize> =
         (0..graph.inputs.len()).filter(|&i| may_be_picture(&graph.inputs[i])).collect();
@@ -20,7 +20,7 @@ pub fn channels_first(graph: &Graph) -> Result<Option<Graph>> {
     let order = graph.input_order(input).ok_or_else(|| {
         let (name, shape) = (&input.name, shape_text(input));
         Error::InvalidInput(format!(
-            "it cannot be told whether this model takes its pictures as N×C×H×W or as N×H×W×C (NHWC): its input \
+            "it is unclear whether this model takes its pictures as N×C×H×W or as N×H×W×C (NHWC): its input \
              {name:?} is {shape}; export it with 1 or 3 channels in its shape"
         ))
     })?;
@@ -35,12 +35,12 @@ pub fn channels_first(graph: &Graph) -> Result<Option<Graph>> {
     Ok((inputs.len() + outputs.len() > 0).then(|| graph.with_channels_first(inputs, outputs)))
 }
 
-/// A float input of four dimensions, or of none that are known.
+/// Whether a port is a float input of four or of unknown dimensions.
 pub(super) fn may_be_picture(port: &Port) -> bool {
     port.dtype == DType::F32 && port.shape.as_deref().is_none_or(|shape| shape.len() == 4)
 }
 
-/// A shape as people write it, `[1, ?, ?, 3]`.
+/// A shape in readable form, `[1, ?, ?, 3]`.
 pub(super) fn shape_text(port: &Port) -> String {
     let dims = |shape: &[Option<usize>]| -> Vec<String> {
         shape.iter().map(|d| d.map_or("?".into(), |d| d.to_string())).collect()
@@ -48,7 +48,7 @@ pub(super) fn shape_text(port: &Port) -> String {
     port.shape.as_deref().map_or("of unknown shape".into(), |shape| format!("[{}]", dims(shape).join(", ")))
 }
 
-/// Of the first output; that of the input where it is no picture anyway.
+/// Channel order of the first output; that of the input if the output is not a picture.
 fn output_order(graph: &Graph, port: usize, input: ChannelOrder) -> ChannelOrder {
     let output = &graph.outputs[0];
     if let Some(order) = graph.made_order(output) {

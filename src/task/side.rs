@@ -1,4 +1,4 @@
-//! Input or output of a network, as described in its metadata.
+//! Input or output of a network, declared in its metadata.
 
 use crate::error::{Error, Result};
 use crate::image::labels::MAX_CLASSES;
@@ -6,23 +6,23 @@ use crate::image::planar::{Channels, Encoding};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Greatest `scale`.
+/// Maximum `scale`.
 const MAX_SCALE: u32 = 4;
-/// Greatest `side`.
+/// Maximum `side`.
 const MAX_SIDE: u32 = 4096;
 
-/// The JSON of `input` or `output`.
+/// JSON of `input` or `output`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
 pub(super) struct Side {
-    /// `None`: by the number of channels.
+    /// `None`: inferred from the number of channels.
     pub color: Option<Color>,
     pub range: [f32; 2],
-    /// Of inputs: the picture is first enlarged by this.
+    /// Inputs only: factor by which the picture is enlarged first.
     pub scale: u32,
-    /// Of inputs: the frame is first brought to this many pixels along its shorter side.
+    /// Inputs only: shorter side to which the frame is resized first, in pixels.
     pub side: Option<u32>,
-    /// Of outputs: names of the classes.
+    /// Outputs only: names of the classes.
     pub classes: Vec<String>,
 }
 
@@ -59,7 +59,7 @@ impl Color {
         }
     }
 
-    /// Colors that a picture can be converted to, and that inputs may therefore have.
+    /// Whether pictures can be converted to this color encoding, as inputs require.
     fn is_readable(self) -> bool {
         match self {
             Self::Rgb | Self::Gray | Self::LabL | Self::Edges => true,
@@ -73,7 +73,7 @@ pub(super) fn invalid(key: &str, reason: &str) -> Error {
 }
 
 impl Side {
-    /// The entry `key`; the default where there is none.
+    /// Reads the entry `key`; the default if absent.
     pub(super) fn of(metadata: &BTreeMap<String, String>, key: &str) -> Result<Self> {
         let Some(text) = metadata.get(key) else { return Ok(Self::default()) };
         let side: Self = serde_json::from_str(text).map_err(|e| invalid(key, &e.to_string()))?;
@@ -87,25 +87,25 @@ impl Side {
         } else if side.side.is_some_and(|side| side == 0 || side > MAX_SIDE) {
             "its side must be from 1 to 4096 pixels"
         } else if side.side.is_some() && side.scale > 1 {
-            "it has a scale and a side, and only one can be"
+            "it has both a scale and a side; only one is allowed"
         } else {
             return Ok(side);
         };
         Err(invalid(key, wrong))
     }
 
-    /// The color of so many channels; `verb` is what the model does with them.
+    /// Color encoding for a number of channels; `verb` is what the model does with them.
     pub(super) fn color(&self, channels: usize, verb: &str) -> Result<Color> {
         let color = match (self.color, channels) {
             (Some(color), _) => color,
             (None, 3) => Color::Rgb,
             (None, 1) => Color::Gray,
             (None, _) => {
-                let colors = r#" or, of a network that colors gray pictures, {"color": "lab-ab"}"#;
+                let colors = r#" or, for a network that colors gray pictures, {"color": "lab-ab"}"#;
                 let colors = if channels == 2 { colors } else { "" };
                 return Err(Error::InvalidInput(format!(
-                    "the model {verb} {channels} channels; a picture has 1 or 3. What others are its file has to say, \
-                     in the entry \"output\" of its metadata: of classes {{\"color\": \"classes\"}}{colors}"
+                    "the model {verb} {channels} channels; a picture has 1 or 3. Others must be declared in the file, \
+                     in the entry \"output\" of its metadata: for classes {{\"color\": \"classes\"}}{colors}"
                 )));
             }
         };
@@ -118,7 +118,7 @@ impl Side {
         let name = color.name();
         if !fits {
             return Err(Error::InvalidModel(format!(
-                "it {verb} {channels} channels, which cannot be {name:?} as its metadata say"
+                "it {verb} {channels} channels, which cannot be {name:?} as its metadata says"
             )));
         }
         let classes = match color {
@@ -135,7 +135,7 @@ impl Side {
         Ok(color)
     }
 
-    /// How so many channels are colours.
+    /// Encoding of a number of channels as colors.
     pub(super) fn encoding(&self, channels: usize, verb: &str) -> Result<Encoding> {
         let [low, high] = self.range;
         Ok(match self.color(channels, verb)? {
@@ -143,7 +143,7 @@ impl Side {
             Color::Gray => Encoding { channels: Channels::Luma, low, high },
             Color::LabL => Encoding { channels: Channels::Lightness, low, high },
             Color::LabAb => Encoding { channels: Channels::Chroma, low, high },
-            // A drawing is black where there is an edge.
+            // Drawings are black on edges.
             Color::Edges => Encoding { channels: Channels::Luma, low: high, high: low },
             Color::Classes => Encoding { channels: Channels::Classes(channels), low, high },
             Color::Mask => Encoding { channels: Channels::Mask { logits: false }, low, high },

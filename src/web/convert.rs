@@ -23,7 +23,7 @@ fn wrong(message: &str) -> Error {
     Error::InvalidInput(message.into())
 }
 
-/// Entries of an object of byte arrays.
+/// Reads an object whose entries are byte arrays.
 pub(super) fn files(object: &JsValue) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let mut files = BTreeMap::new();
     if let Some(object) = object.dyn_ref::<Object>() {
@@ -37,7 +37,7 @@ pub(super) fn files(object: &JsValue) -> Result<BTreeMap<String, Vec<u8>>, Error
     Ok(files)
 }
 
-/// The texts of an object under `key`, by name; none where there is no object.
+/// Strings of the object under `key`, by name; empty if absent.
 pub(super) fn texts(options: &JsValue, key: &str) -> BTreeMap<String, String> {
     let Some(object) = super::host::option::<Object>(options, key) else { return BTreeMap::new() };
     let entry = |entry: JsValue| {
@@ -47,27 +47,27 @@ pub(super) fn texts(options: &JsValue, key: &str) -> BTreeMap<String, String> {
     Object::entries(&object).iter().filter_map(entry).collect()
 }
 
-/// An array of sizes.
+/// Reads an array of sizes.
 pub(super) fn shape(value: &JsValue) -> Result<Vec<usize>, Error> {
     let sizes = value.dyn_ref::<Array>().ok_or_else(|| wrong("a shape must be an array of numbers"))?;
     let size = |v: JsValue| {
         let n = v.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
-        n.map(|n| n as usize).ok_or_else(|| wrong("a shape must be made of whole numbers from 0 on"))
+        n.map(|n| n as usize).ok_or_else(|| wrong("a shape must consist of integers from 0 on"))
     };
     sizes.iter().map(size).collect()
 }
 
-/// A property of a value; undefined where there is none.
+/// A property of a value; undefined if absent.
 pub(super) fn get(value: &JsValue, key: &str) -> JsValue {
     Reflect::get(value, &key.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// `{ data, shape }`, as [`from_tensor`] makes it.
+/// Reads `{ data, shape }`, as made by [`from_tensor`].
 pub(super) fn to_tensor(value: &JsValue) -> Result<Tensor, Error> {
     tensor(&get(value, "data"), &get(value, "shape"))
 }
 
-/// A typed array and its shape.
+/// Reads a typed array and its shape.
 pub(super) fn tensor(data: &JsValue, dims: &JsValue) -> Result<Tensor, Error> {
     let data = if let Some(floats) = data.dyn_ref::<Float32Array>() {
         Data::F32(floats.to_vec())
@@ -81,7 +81,7 @@ pub(super) fn tensor(data: &JsValue, dims: &JsValue) -> Result<Tensor, Error> {
     Tensor::new(shape(dims)?, data)
 }
 
-/// `{ data, shape }`
+/// Makes `{ data, shape }`.
 pub(super) fn from_tensor(tensor: Tensor) -> Object {
     let (dims, data) = tensor.into_parts();
     let data: JsValue = match data {

@@ -1,4 +1,4 @@
-//! `Engine`: backends, models, pictures.
+//! `Engine`: backends, models and pictures.
 
 use super::convert;
 use super::filter::whole;
@@ -16,8 +16,8 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-/// Loads models and runs them on the GPU or the CPU. A pending promise keeps everything that it needs alive, even after
-/// the engine and its models have been freed. A `signal` aborts it.
+/// Loads models and runs them on the GPU or the CPU. Pending promises keep everything that they need alive,
+/// even after the engine and its models are freed. A `signal` aborts them.
 #[wasm_bindgen]
 pub struct Engine {
     inner: Rc<session::Engine>,
@@ -25,8 +25,9 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// `options.backend`: `"auto"` (the default), `"webgpu"` or `"cpu"`. `options.threads`: how many tiles of a picture run
-    /// at once on the CPU, in workers of their own; `"auto"` (the default): as many as there are cores.
+    /// Creates an engine. `options.backend`: `"auto"` (the default), `"webgpu"` or `"cpu"`.
+    /// `options.threads`: number of tiles of a picture to run at once on the CPU, in separate workers;
+    /// `"auto"` (the default): the number of cores.
     #[wasm_bindgen(unchecked_return_type = "Promise<Engine>")]
     pub fn create(
         #[wasm_bindgen(
@@ -35,7 +36,7 @@ impl Engine {
         options: JsValue,
     ) -> Promise {
         let wanted = option::<js_sys::JsString>(&options, "backend").map(String::from);
-        // The package's entry has made a number of it, and gives `process` its helpers.
+        // The package's entry point has converted it to a number, and provides `process` with helpers.
         let threads = option::<js_sys::Number>(&options, "threads").map_or(1.0, |threads| threads.value_of());
         future_to_promise(async move {
             let choice = match wanted.as_deref() {
@@ -43,7 +44,8 @@ impl Engine {
                 Some("webgpu") => BackendChoice::WebGpu,
                 Some("cpu") => BackendChoice::Cpu,
                 Some(other) => {
-                    let message = format!("backend {other:?} is none of \"auto\", \"webgpu\", \"cpu\"");
+                    let message =
+                        format!("the backend must be \"auto\", \"webgpu\" or \"cpu\", not {other:?}");
                     return Err(convert::error(&Error::InvalidInput(message)));
                 }
             };
@@ -54,25 +56,25 @@ impl Engine {
         })
     }
 
-    /// How many tiles of a picture run at once on the CPU.
+    /// Number of tiles of a picture that run at once on the CPU.
     #[wasm_bindgen(getter)]
     pub fn threads(&self) -> usize {
         self.inner.threads()
     }
 
-    /// Where models run: `"webgpu"` or `"cpu"`.
+    /// Backend in use: `"webgpu"` or `"cpu"`.
     #[wasm_bindgen(getter, unchecked_return_type = "'webgpu' | 'cpu'")]
     pub fn backend(&self) -> String {
         self.inner.backend().into()
     }
 
-    /// Why, as a sentence.
+    /// Reason for the choice of backend, as a sentence.
     #[wasm_bindgen(getter, js_name = backendReason)]
     pub fn backend_reason(&self) -> String {
         self.inner.reason().to_string()
     }
 
-    /// Why, as an identifier.
+    /// Reason for the choice of backend, as an identifier.
     #[wasm_bindgen(getter, js_name = backendReasonCode, unchecked_return_type = "BackendReasonCode")]
     pub fn backend_reason_code(&self) -> String {
         self.inner.reason().code().into()
@@ -84,8 +86,8 @@ impl Engine {
         self.inner.adapter()
     }
 
-    /// Loads an ONNX file; `options.externalData` maps the names of files beside it to their bytes, and
-    /// `options.metadata` has entries that stand in place of the file's own `metadata_props`.
+    /// Loads an ONNX file; `options.externalData` maps the names of its data files to their bytes, and
+    /// `options.metadata` has entries that override the file's `metadata_props`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Model>")]
     pub fn load(
         &self,
@@ -119,14 +121,14 @@ impl Engine {
         })
     }
 
-    /// A picture of RGBA bytes, row by row.
+    /// Makes a picture from RGBA bytes, row by row.
     #[wasm_bindgen(js_name = pictureFromRgba)]
     pub fn picture_from_rgba(&self, rgba: &[u8], width: u32, height: u32) -> Result<Picture, JsValue> {
         image::Picture::from_rgba(width, height, rgba).map(Picture::of).map_err(|e| convert::error(&e))
     }
 
-    /// Draws a label picture, which is what `process` gives of a model whose output is classes, over the
-    /// picture that it belongs to.
+    /// Draws a label picture, the result of `process` for a model with classes, over the picture that it
+    /// belongs to.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn view(
         &self,
@@ -144,8 +146,8 @@ impl Engine {
         })
     }
 
-    /// What `process` would take of a picture, or of one of this size that is not there. `fits` is false,
-    /// and `reason` says why, where it would be refused.
+    /// Estimates the cost of `process` for a picture, or for a size alone. If the picture would be refused,
+    /// `fits` is false and `reason` says why.
     #[wasm_bindgen(unchecked_return_type = "Estimate")]
     pub fn estimate(
         &self,
@@ -153,7 +155,7 @@ impl Engine {
         model: &Model,
         #[wasm_bindgen(unchecked_optional_param_type = "{ tile?: number }")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        // An empty picture takes no memory, and there is none of an impossible size.
+        // An empty picture takes no memory; it cannot be made for an impossible size.
         let picture = || image::Picture::new(whole(&size, "width")?, whole(&size, "height")?);
         let (width, height) = picture().map_err(|e| convert::error(&e))?.size();
         match model.inner.estimate(width, height, tile_side(&options)) {
@@ -166,9 +168,9 @@ impl Engine {
         }
     }
 
-    /// Runs a model on a picture, tile by tile. Options: `tile` (longest side in input pixels), `near`
-    /// (tiles around this point of the input come first), `optional` (values for the network's optional inputs), `signal`,
-    /// `onTile`, `onProgress`, and `help`, which runs [`Model::tile`] elsewhere.
+    /// Runs a model on a picture, tile by tile. Options: `tile` (longest side in input pixels), `near` (tiles
+    /// around this point of the input come first), `optional` (values for the network's optional inputs),
+    /// `signal`, `onTile`, `onProgress`, and `help`, which runs [`Model::tile`] on another thread.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn process(
         &self,
@@ -197,19 +199,19 @@ impl Engine {
         })
     }
 
-    /// Takes the GPU away in mid-run: for tests.
+    /// Simulates the loss of the GPU during a run, for tests.
     #[wasm_bindgen(js_name = loseDevice)]
     pub fn lose_device(&self) {
         self.inner.lose_device();
     }
 }
 
-/// `{ x, y }` of an options object.
+/// The option `name`, `{ x, y }`.
 pub(super) fn point(options: &JsValue, name: &str) -> Option<[u32; 2]> {
     place(&convert::get(options, name))
 }
 
-/// `{ x, y }`
+/// Reads `{ x, y }`.
 pub(super) fn place(point: &JsValue) -> Option<[u32; 2]> {
     let along = |name: &str| option::<js_sys::Number>(point, name).map(|n| n.value_of() as u32);
     Some([along("x")?, along("y")?])

@@ -1,4 +1,4 @@
-//! Clock, macrotasks, stop, progress and helpers of a browser.
+//! The browser's clock, macrotasks, abort signal, progress callback and helpers.
 
 use super::convert;
 use crate::error::{Error, Result};
@@ -10,14 +10,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, MessageChannel, Performance};
 
-/// The `signal`, `onProgress` and `help` of a call's options.
+/// Options `signal`, `onProgress` and `help` of a call.
 pub(super) struct Browser {
     performance: Option<Performance>,
     signal: Option<AbortSignal>,
     on_progress: Option<Function>,
-    /// From a helper's number, a tile's data and its shape to a promise of `{ data, shape }`.
+    /// Maps a helper's number, a tile's data and its shape to a promise of `{ data, shape }`.
     help: Option<Function>,
-    /// What `onProgress` is told beside the share done.
+    /// Tile counts that `onProgress` gets besides the finished share.
     pub tiles: Cell<(usize, usize)>,
 }
 
@@ -34,7 +34,7 @@ impl Browser {
     }
 }
 
-/// A property of an options object, where it is there and of this type.
+/// A property of an options object, if present and of this type.
 pub(super) fn option<T: JsCast>(options: &JsValue, name: &str) -> Option<T> {
     if !options.is_object() {
         return None;
@@ -47,7 +47,7 @@ impl Host for Browser {
         self.performance.as_ref().map_or_else(js_sys::Date::now, Performance::now)
     }
 
-    /// A message to ourselves: unlike timers, browsers do not delay it.
+    /// Posts a message to this context: unlike timers, browsers do not delay it.
     async fn pause(&self) {
         let Ok(channel) = MessageChannel::new() else { return };
         let (port, far) = (channel.port1(), channel.port2());
@@ -58,7 +58,7 @@ impl Host for Browser {
                 let _ = resolve.call0(&JsValue::NULL);
             }
         });
-        // It cannot be rejected.
+        // The promise is never rejected.
         let _ = JsFuture::from(arrived).await;
         port.close();
     }

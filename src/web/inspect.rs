@@ -1,4 +1,4 @@
-//! Looking inside a network at work: inputs, feature maps, times, losses.
+//! Inspection of a network at work: inputs, feature maps, times and losses.
 
 use super::convert;
 use super::engine::{Engine, point};
@@ -16,71 +16,71 @@ use wasm_bindgen_futures::future_to_promise;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What is seen of a picture by a model that may see tiles; a model that needs the whole frame gets it. */
+/** Inspected crop for a model that can be tiled; a model that needs the whole frame gets it. */
 export interface InspectOptions {
-  /** The middle of the part, in picture pixels; the picture's by default. */
+  /** Center of the crop, in picture pixels; the picture's center by default. */
   at?: { x: number; y: number };
-  /** Of the part, in pixels of the model's input: 1-1024, by default 256. */
+  /** Side of the crop, in pixels of the model's input: 1-1024, by default 256. */
   side?: number;
 }
 
 export interface CutOptions {
-  /** Values set to zero: "name", or "name>node" for one edge. */
+  /** Values to set to zero: "name", or "name>node" for one edge. */
   cut?: string[];
   signal?: AbortSignal;
 }
 
 export interface LossOptions extends CutOptions {
-  /** The loss that has the last colour of the map; by default the greatest. */
+  /** Loss with the last color of the map; by default the maximum. */
   scale?: number;
 }
 
-/** Per pixel: the absolute error, a mean over red, green and blue, 0-1; of classes cross-entropy in nats. */
+/** Loss per pixel: absolute error, averaged over red, green and blue, 0-1; for classes cross-entropy in nats. */
 export interface Loss {
-  /** In the colours of `difference`, over all of `rect`: of the output's size, of classes that of the model's own
-   *  output, where pixels without a label are transparent. */
+  /** Heat map in the colors of `difference`, over all of `rect`, at the output's size; for classes at the size of the
+   *  model's output, with pixels without a label transparent. */
   map: Picture;
   mean: number;
   max: number;
 }
 
 export interface Profile {
-  /** In the order of the run. */
+  /** Kernels in execution order. */
   kernels: KernelTime[];
-  /** One entry for each of `nodes`; null where the node has no kernel of its own. */
+  /** One entry for each of `nodes`; null if the node has no kernel of its own. */
   milliseconds: (number | null)[];
-  /** One entry for each of `nodes`: the index of the one in whose kernel it is computed; null for those with time, and those that take none. */
+  /** One entry for each of `nodes`: index of the node whose kernel computes it; null for nodes with a time, and those that take none. */
   within: (number | null)[];
 }
 
 export interface FeaturesView {
-  /** The first channel, and how many. */
+  /** First channel, and number of channels. */
   first: number; count: number;
-  /** Maps side by side. */
+  /** Number of maps side by side. */
   columns: number;
   /** Transparent pixels between maps, 0-64; 0 by default. */
   gap?: number;
-  /** local: each channel from its own least to its own greatest; global: from that of all. */
+  /** Value range of the scale. local: each channel's own; global: that of all channels. */
   scale: "local" | "global";
   /** gray: black to white. signed: blue below zero, near white at zero, red above. */
   colors: "gray" | "signed";
 }
 
-/** The places of a pooling window, row by row, and the colour of each. */
+/** Positions of a pooling window, row by row, with their colors. */
 export interface PoolingWindow { height: number; width: number; colors: [number, number, number][]; }
 
-/** An initializer that a node reads: numbers of its finite values. */
+/** An initializer that a node reads, with statistics of its finite values. */
 export interface Weights {
   name: string;
-  /** As the node reads it. */
+  /** Shape as read by the node. */
   shape: number[];
   min: number; max: number; mean: number; std: number;
-  /** A histogram of 64 bins from `min` to `max`. */
+  /** Histogram of 64 bins from `min` to `max`. */
   counts: number[];
 }
 "#;
 
-/// A model at work on a picture, or on a part of it.
+/// A model at work on a picture or a crop of it.
 #[wasm_bindgen]
 pub struct Inspection {
     inner: Rc<session::Inspection>,
@@ -88,7 +88,7 @@ pub struct Inspection {
 
 #[wasm_bindgen]
 impl Engine {
-    /// What goes into the model for this picture, kept for looking inside.
+    /// Prepares the inspection of the model on a picture.
     #[wasm_bindgen(unchecked_return_type = "Promise<Inspection>")]
     pub fn inspect(
         &self,
@@ -104,7 +104,7 @@ impl Engine {
     }
 }
 
-/// What an inspection is asked for.
+/// Kind of result to compute.
 enum Question {
     Output,
     Features(String),
@@ -114,7 +114,7 @@ enum Question {
 
 #[wasm_bindgen]
 impl Inspection {
-    /// The part of the picture that is seen, in picture pixels.
+    /// Inspected crop of the picture, in picture pixels.
     #[wasm_bindgen(getter, unchecked_return_type = "{ x: number; y: number; width: number; height: number }")]
     pub fn rect(&self) -> JsValue {
         let rect = self.inner.rect();
@@ -122,7 +122,7 @@ impl Inspection {
         convert::object(&entries.map(|(name, value)| (name, value.into()))).into()
     }
 
-    /// Of the model's input, [1, C, H, W].
+    /// Shape of the model's input, [1, C, H, W].
     #[wasm_bindgen(getter, unchecked_return_type = "number[]")]
     pub fn shape(&self) -> JsValue {
         convert::sizes(self.inner.tensor().shape())
@@ -139,7 +139,7 @@ impl Inspection {
         self.inner.input().map(Picture::of).map_err(|e| convert::error(&e))
     }
 
-    /// What comes out for `rect`, as `process` gives it, with values cut.
+    /// Result for `rect`, as `process` returns it, with values set to zero.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn output(
         &self,
@@ -148,7 +148,7 @@ impl Inspection {
         self.answer(Question::Output, &options)
     }
 
-    /// Runs as far as one value, given by its name in the graph.
+    /// Runs up to one value, given by its name in the graph.
     #[wasm_bindgen(unchecked_return_type = "Promise<Features>")]
     pub fn features(
         &self,
@@ -158,8 +158,8 @@ impl Inspection {
         self.answer(Question::Features(value), &options)
     }
 
-    /// Times every node on the engine's backend, on average of several runs. On a GPU without
-    /// timestamps, the way to it and back counts for every kernel.
+    /// Times every node on the engine's backend, averaged over several runs. On a GPU without timestamps,
+    /// every kernel's time includes the round trip to the GPU.
     #[wasm_bindgen(unchecked_return_type = "Promise<Profile>")]
     pub fn profile(
         &self,
@@ -168,8 +168,8 @@ impl Inspection {
         self.answer(Question::Profile, &options)
     }
 
-    /// How far the output is from what it should be: `reference` is as large as what `process` gives
-    /// for the picture; of classes, it is a label picture.
+    /// Loss against `reference`, which has the size of `process`'s result for the picture; for classes it is
+    /// a label picture.
     #[wasm_bindgen(unchecked_return_type = "Promise<Loss>")]
     pub fn loss(
         &self,
@@ -182,7 +182,7 @@ impl Inspection {
 }
 
 impl Inspection {
-    /// One future type for all calls: each further one adds kilobytes of code.
+    /// One future type for all calls, because each type adds kilobytes of code.
     fn answer(&self, question: Question, options: &JsValue) -> Promise {
         let host = Browser::new(options);
         let (inner, cut) = (self.inner.clone(), names(options, "cut"));
@@ -225,55 +225,55 @@ async fn answer(
     })
 }
 
-/// The channels of one value inside the network.
+/// Channels of one value inside the network.
 #[wasm_bindgen]
 pub struct Features(image::Features);
 
 #[wasm_bindgen]
 impl Features {
-    /// Shape of the value, N×C×H×W of a picture.
+    /// Shape of the value, N×C×H×W for pictures.
     #[wasm_bindgen(getter, unchecked_return_type = "number[]")]
     pub fn shape(&self) -> JsValue {
         convert::sizes(self.0.shape())
     }
 
-    /// How many channels there are.
+    /// Number of channels.
     #[wasm_bindgen(getter)]
     pub fn channels(&self) -> usize {
         self.0.channels
     }
 
-    /// Pixels of a row.
+    /// Width of a channel.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> usize {
         self.0.width
     }
 
-    /// Rows of a channel.
+    /// Height of a channel.
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
         self.0.height
     }
 
-    /// Least and greatest finite value of all channels.
+    /// Minimum and maximum finite value of all channels.
     #[wasm_bindgen(getter, unchecked_return_type = "[number, number]")]
     pub fn range(&self) -> JsValue {
         convert::list(self.0.range.iter().map(|&end| Some(end.into())))
     }
 
-    /// Least and greatest finite value of each channel, in pairs.
+    /// Minimum and maximum finite value of each channel, in pairs.
     #[wasm_bindgen(getter)]
     pub fn ranges(&self) -> Float32Array {
         Float32Array::from(&self.0.ranges[..])
     }
 
-    /// Whether the values are whole numbers, such as the positions that max-pooling returns.
+    /// Whether the values are integers, such as the positions that max-pooling returns.
     #[wasm_bindgen(getter)]
     pub fn integer(&self) -> bool {
         self.0.is_integer()
     }
 
-    /// Where the values are positions of maxima: the window, and how `picture` draws its places.
+    /// For positions of maxima: the window, and the colors that `picture` uses for its positions.
     #[wasm_bindgen(getter, unchecked_return_type = "PoolingWindow | undefined")]
     pub fn window(&self) -> JsValue {
         let Some(positions) = self.0.positions else { return JsValue::UNDEFINED };
@@ -283,7 +283,8 @@ impl Features {
         convert::object(&[("height", height), ("width", width), ("colors", colors)]).into()
     }
 
-    /// Some channels side by side, one pixel a value; of positions of maxima, their places in the window.
+    /// Draws channels side by side, one pixel per value; for positions of maxima, their indices within the
+    /// window.
     pub fn picture(
         &self,
         #[wasm_bindgen(unchecked_param_type = "FeaturesView")] options: JsValue,
@@ -292,14 +293,14 @@ impl Features {
         picture.map(Picture::of).map_err(|e| convert::error(&e))
     }
 
-    /// One value.
+    /// A single value.
     pub fn value(&self, channel: usize, x: usize, y: usize) -> std::result::Result<f64, JsValue> {
         self.0.value(channel, x, y).map_err(|e| convert::error(&e))
     }
 }
 
 fn grid(options: &JsValue) -> Result<Grid> {
-    // NaN and negative numbers become 0, and are then rejected as 0 is.
+    // NaN and negative numbers become 0, which is rejected below.
     let count = |name: &str| option::<Number>(options, name).map_or(0, |value| value.value_of() as usize);
     let text = |name: &str| option::<JsString>(options, name).map(String::from).unwrap_or_default();
     let scale = match &*text("scale") {

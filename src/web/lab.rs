@@ -27,27 +27,27 @@ export interface UpsampleRequest {
   bias?: number;
 }
 
-/** A result, [1, C, H, W], and what made each of its numbers. N is the number of cells of the input. */
+/** A result, [1, C, H, W], with the origin of each number. N is the number of input cells. */
 export interface Upsampled {
   output: { data: Float32Array; shape: number[] };
-  /** Interpolation and shuffling, [N, C, H, W]: the weight of each cell of the input. */
+  /** Interpolation and shuffling, [N, C, H, W]: the weight of each input cell. */
   weights?: { data: Float32Array; shape: number[] };
   /** Max-unpool, [1, C, h, w]: the maxima. */
   maxima?: { data: Float32Array; shape: number[] };
-  /** Max-unpool: where the maxima were, counted within their planes. */
+  /** Max-unpool: positions of the maxima within their planes. */
   indices?: { data: BigInt64Array; shape: number[] };
-  /** Max-unpool, [N, C, h, w]: 1 where a window sees the cell. */
+  /** Max-unpool, [N, C, h, w]: 1 where a window contains the cell. */
   windows?: { data: Float32Array; shape: number[] };
-  /** Transposed-conv, [N, 1, H, W]: by which cell of the kernel, from 1, the cell is multiplied; 0: by none. */
+  /** Transposed-conv, [N, 1, H, W]: number of the kernel cell, from 1, that multiplies the input cell; 0: none. */
   kernelCells?: { data: Float32Array; shape: number[] };
-  /** Transposed-conv, [N, 1, H, W]: the output when this cell and those before it are stamped. */
+  /** Transposed-conv, [N, 1, H, W]: the output after stamping this cell and those before it. */
   sums?: { data: Float32Array; shape: number[] };
-  /** Transposed-conv: which cell of the input, from 1, stands where zeros are inserted between and around. */
+  /** Transposed-conv: the input with zeros between and around its cells, as numbers of input cells from 1. */
   spread?: { data: Float32Array; shape: number[] };
 }
 "#;
 
-/// Applies one operator to a small matrix, and says of every number of the result what made it.
+/// Applies one operator to a small matrix, and explains every number of the result.
 #[wasm_bindgen(unchecked_return_type = "Upsampled")]
 pub fn upsample(
     #[wasm_bindgen(unchecked_param_type = "UpsampleRequest")] request: JsValue,
@@ -96,11 +96,11 @@ fn upsampling(request: &JsValue) -> Result<Upsampling> {
             output_padding: count(request, "outputPadding")?,
             bias: option::<Number>(request, "bias").map_or(0.0, |v| v.value_of() as f32),
         }),
-        _ => return Err(Error::InvalidInput("there is no such operator in the lab".into())),
+        _ => return Err(Error::InvalidInput("the lab does not have this operator".into())),
     })
 }
 
-/// A whole number; 0 where it is not given.
+/// A nonnegative integer; 0 if absent.
 fn count(request: &JsValue, name: &str) -> Result<usize> {
     let value = option::<Number>(request, name).map_or(0.0, |v| v.value_of());
     if value.fract() == 0.0 && (0.0..=f64::from(u16::MAX)).contains(&value) {

@@ -1,4 +1,4 @@
-//! Labels: views out of options objects, masks, and how well labels agree with a mask.
+//! Labels: views from options objects, masks, and their agreement with labels.
 
 use super::convert;
 use super::engine::Engine;
@@ -12,14 +12,14 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Engine {
-    /// A label picture of a mask: gray levels are indices of classes, 255 where the class is not
-    /// known; or the colours of classes as `view` draws them, transparent for class 0.
+    /// Reads a mask as a label picture: gray levels are class indices, 255 for an unknown class; or the
+    /// colors in which `view` draws classes, transparent for class 0.
     pub fn labels(&self, mask: &Picture, classes: u8) -> Result<Picture, JsValue> {
         mask::labels(&mask.0, classes).map(Picture::of).map_err(|e| convert::error(&e))
     }
 
-    /// How a label picture agrees with a true one of its size, as shares from 0 to 1: pixels that are
-    /// right, mean intersection over union, and that of each class; NaN where there is nothing to tell.
+    /// Agreement of a label picture with a true one of the same size, as shares from 0 to 1: correct pixels,
+    /// mean intersection over union, and that of each class; NaN if undefined.
     #[wasm_bindgen(js_name = scoreLabels)]
     pub fn score_labels(&self, labels: &Picture, truth: &Picture, classes: u8) -> Result<Vec<f64>, JsValue> {
         let agreement = mask::agreement(&labels.0, &truth.0, classes).map_err(|e| convert::error(&e))?;
@@ -31,10 +31,10 @@ impl Engine {
     }
 }
 
-/// The view that `{ mode, … }` means, and the chosen classes.
+/// Reads the view `{ mode, … }` and its selected classes.
 ///
 /// # Errors
-/// `InvalidInput` for an unknown mode, and where a class is no index.
+/// `InvalidInput` for an unknown mode, or a class that is not an index.
 pub(super) fn view(options: &JsValue) -> Result<(View, Vec<u8>)> {
     let wrong = |what: &str| Error::InvalidInput(what.into());
     let view = match option::<JsString>(options, "mode").map(String::from).as_deref() {

@@ -50,7 +50,7 @@ impl Model {
         ports(&self.inner.graph().inputs)
     }
 
-    /// Outputs, as `inputs`.
+    /// Outputs, like `inputs`.
     #[wasm_bindgen(getter, unchecked_return_type = "Port[]")]
     pub fn outputs(&self) -> JsValue {
         ports(&self.inner.graph().outputs)
@@ -62,14 +62,14 @@ impl Model {
         convert::json(&self.inner.graph().metadata)
     }
 
-    /// What the model is for and what goes in and comes out as pictures; `undefined` for one that can
-    /// only be run on tensors.
+    /// Task of the model: its purpose, and its input and output as pictures; `undefined` if it can only be
+    /// run on tensors.
     #[wasm_bindgen(getter, unchecked_return_type = "Task | undefined")]
     pub fn task(&self) -> JsValue {
         self.inner.describe().map_or(JsValue::UNDEFINED, |told| convert::json(&told))
     }
 
-    /// What a run would do at this input shape: an array, or an object of arrays by input name.
+    /// Plans a run for an input shape: an array, or an object of arrays by input name.
     #[wasm_bindgen(unchecked_return_type = "Plan")]
     pub fn plan(
         &self,
@@ -79,15 +79,15 @@ impl Model {
         summary.map(|summary| types::plan(&summary)).map_err(|e| convert::error(&e))
     }
 
-    /// The weights that a node reads, in the order of its inputs, each with a histogram; none for many.
+    /// Weights that a node reads, in the order of its inputs, each with a histogram; empty for most nodes.
     #[wasm_bindgen(unchecked_return_type = "Weights[]")]
     pub fn weights(&self, node: &str) -> Result<JsValue, JsValue> {
         self.inner.weights(node).map(|weights| convert::json(&weights)).map_err(|e| convert::error(&e))
     }
 
-    /// Runs on one array and its shape, or on `{ name: { data, shape } }`. Options: `signal`,
-    /// `onProgress`; with named inputs also `outputs` (names of values to return) and `cut`
-    /// (values set to zero, `"name"` or `"name>node"`).
+    /// Runs on one array and its shape, or on `{ name: { data, shape } }`. Options: `signal`, `onProgress`;
+    /// with named inputs also `outputs` (names of values to return) and `cut` (values to set to zero,
+    /// `"name"` or `"name>node"`).
     #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
     pub fn run(
         &self,
@@ -121,8 +121,8 @@ impl Model {
         })
     }
 
-    /// Times every kernel of a run, on average of several runs. Inputs and options (`signal`) as in `run`. On a GPU
-    /// without timestamps, the way to it and back counts for every kernel.
+    /// Times every kernel of a run, averaged over several runs. Inputs and options (`signal`) as in `run`. On
+    /// a GPU without timestamps, every kernel's time includes the round trip to the GPU.
     #[wasm_bindgen(unchecked_return_type = "Promise<KernelTime[]>")]
     pub fn profile(
         &self,
@@ -140,7 +140,7 @@ impl Model {
         })
     }
 
-    /// Runs on the input of one tile and gives the output, as a helper of `process` does. Options: `signal`.
+    /// Runs on the input of one tile and returns the output, as a helper of `process`. Options: `signal`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Tensor>")]
     pub fn tile(
         &self,
@@ -156,7 +156,7 @@ impl Model {
         })
     }
 
-    /// Gives the buffers of the last run back; the next one makes them anew. Does nothing in mid-run.
+    /// Frees the buffers of the last run; the next run allocates them again. Does nothing during a run.
     pub fn release(&self) {
         self.inner.release();
     }
@@ -167,7 +167,9 @@ impl Model {
         let ports = &self.inner.graph().inputs;
         if given.is_instance_of::<Array>() {
             let [_] = ports[..] else {
-                return Err(Error::InvalidInput("a model of several inputs needs its shapes by name".into()));
+                return Err(Error::InvalidInput(
+                    "a model with several inputs needs its shapes by name".into(),
+                ));
             };
             return Ok(vec![convert::shape(given)?]);
         }
@@ -197,12 +199,12 @@ fn by_name(inputs: &JsValue) -> Result<BTreeMap<String, Tensor>, Error> {
     Ok(map(Object::entries(inputs).iter().map(one).collect::<Result<Vec<_>, Error>>()?))
 }
 
-/// A list of names; empty where there is none.
+/// A list of names; empty if absent.
 pub(super) fn names(options: &JsValue, key: &str) -> Vec<String> {
     option::<Array>(options, key).map_or(vec![], |list| list.iter().filter_map(|v| v.as_string()).collect())
 }
 
-/// `{ x, y, width, height, pixels }` of a finished tile.
+/// Makes `{ x, y, width, height, pixels }` of a finished tile.
 pub(super) fn tile_event(event: &session::TileEvent) -> Result<Object, Error> {
     let rect = event.rect;
     let pixels = js_sys::Uint8ClampedArray::from(&event.picture.region(rect)?[..]);

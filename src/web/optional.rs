@@ -1,4 +1,4 @@
-//! Values for a network's optional inputs, and the colors that it finds likely.
+//! Values for a network's optional inputs, and its likely colors.
 
 use super::convert;
 use super::engine::{Engine, place};
@@ -14,8 +14,8 @@ use wasm_bindgen_futures::future_to_promise;
 
 #[wasm_bindgen]
 impl Engine {
-    /// The colors that a network of color classes finds likely at a pixel of a picture, the likeliest first. Options:
-    /// `optional` (what it is told), `signal`.
+    /// Colors that a network with color classes considers likely at a pixel of a picture, the likeliest
+    /// first. Options: `optional` (values for optional inputs), `signal`.
     #[wasm_bindgen(js_name = likelyColors, unchecked_return_type = "Promise<LikelyColor[]>")]
     pub fn likely_colors(
         &self,
@@ -28,20 +28,20 @@ impl Engine {
         options: JsValue,
     ) -> Promise {
         let (source, inner, host) = (picture.0.clone(), model.inner.clone(), Browser::new(&options));
-        let at = place(&at).ok_or_else(|| Error::InvalidInput("a place is { x, y }".into()));
+        let at = place(&at).ok_or_else(|| Error::InvalidInput("a position is { x, y }".into()));
         future_to_promise(async move {
             let find = async { inner.likely_colors(&source, at?, &values(&options)?, &host).await };
             find.await.map(|colors| convert::json(&colors)).map_err(|e| convert::error(&e))
         })
     }
 
-    /// CIE L\*, a\* and b\* of an sRGB color of bytes.
+    /// CIE L\*, a\* and b\* of an sRGB color in bytes.
     pub fn lab(&self, red: u8, green: u8, blue: u8) -> Vec<f32> {
         lab::from_srgb([red, green, blue]).to_vec()
     }
 }
 
-/// The `optional` of an options object.
+/// The option `optional`.
 pub(super) fn values(options: &JsValue) -> Result<OptionalValues> {
     let given = convert::get(options, "optional");
     if given.is_undefined() { Ok(OptionalValues::default()) } else { convert::parse(&given) }

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct Picture(pub(super) Rc<image::Picture>, Vec<Notice>, pub(super) Rc<Metadata>, bool);
 
-/// A notice as JavaScript gets it.
+/// A notice in JavaScript's form.
 #[derive(Serialize)]
 struct Told {
     code: &'static str,
@@ -27,24 +27,24 @@ impl Told {
     }
 }
 
-/// Pictures of more pixels wait packed; smaller ones are always at hand.
+/// Pictures of more pixels are packed when idle; smaller ones stay unpacked.
 const LARGE: u64 = 4 << 20;
 
 impl Picture {
     pub(super) fn of(mut picture: image::Picture) -> Self {
         if picture.rect().pixels() > LARGE {
-            // If there is no memory for packing, the picture stays unpacked; that is no error.
+            // Without memory for packing the picture stays unpacked, which is not an error.
             let _ = picture.pack();
         }
         Self(Rc::new(picture), Vec::new(), Rc::default(), false)
     }
 
-    /// Made of one with this metadata.
+    /// A picture derived from one with this metadata.
     pub(super) fn made(picture: image::Picture, metadata: &Rc<Metadata>) -> Self {
         Self(Self::of(picture).0, Vec::new(), metadata.clone(), false)
     }
 
-    /// With what a person should know of its file.
+    /// A decoded picture with its notices.
     pub(super) fn decoded(decoded: image::Decoded) -> Self {
         Self(Self::of(decoded.picture).0, decoded.notices, Rc::new(decoded.metadata), decoded.lossy)
     }
@@ -70,13 +70,13 @@ impl Picture {
         self.0.has_alpha()
     }
 
-    /// Memory that the pixels take, in bytes.
+    /// Memory of the pixels, in bytes.
     #[wasm_bindgen(getter)]
     pub fn bytes(&self) -> f64 {
         self.0.bytes() as f64
     }
 
-    /// What a person should know of the file that it was decoded from.
+    /// Warnings about the file that it was decoded from.
     #[wasm_bindgen(getter, unchecked_return_type = "PictureNotice[]")]
     pub fn notices(&self) -> JsValue {
         convert::json(&self.1.iter().map(Told::of).collect::<Vec<_>>())
@@ -88,7 +88,7 @@ impl Picture {
         Ok(Uint8ClampedArray::from(&rgba[..]))
     }
 
-    /// RGBA bytes of a rectangle, resized to `outWidth` × `outHeight`: what a viewport shows.
+    /// RGBA bytes of a rectangle, resized to `outWidth` × `outHeight`, for drawing a viewport.
     pub fn view(
         &self,
         x: u32,
@@ -107,8 +107,8 @@ impl Picture {
         self.0.thumbnail(max_side).map(|copy| Picture::made(copy, &self.2)).map_err(|e| convert::error(&e))
     }
 
-    /// A part of it, mirrored left to right where asked, then turned clockwise by `quarters` of a circle. No pixel
-    /// changes.
+    /// Crops the picture, mirrors the crop left to right if requested, then turns it clockwise by `quarters`
+    /// of a circle. Pixels are not resampled.
     pub fn cut(
         &self,
         x: u32,
@@ -122,26 +122,26 @@ impl Picture {
         cut.map(|cut| Picture::made(cut, &self.2)).map_err(|e| convert::error(&e))
     }
 
-    /// Whether it was decoded from a file whose compression has changed pixels (JPEG, lossy WebP).
+    /// Whether it was decoded from a file with lossy compression (JPEG, lossy WebP).
     #[wasm_bindgen(getter, js_name = isLossy)]
     pub fn is_lossy(&self) -> bool {
         self.3
     }
 
-    /// Whether the file that it was made of says where the photo was taken.
+    /// Whether its source file contains the location where the photo was taken.
     #[wasm_bindgen(getter, js_name = hasLocation)]
     pub fn has_location(&self) -> bool {
         self.2.has_location()
     }
 
-    /// What is written into files: `options.location` keeps the place where the photo was taken.
+    /// Metadata to write into files; `options.location` keeps the location where the photo was taken.
     fn metadata(&self, options: &JsValue) -> Metadata {
         Metadata::clone(&self.2)
             .with_location(option::<Boolean>(options, "location").is_some_and(|location| location.value_of()))
     }
 
-    /// A lossless PNG file, with the date, camera and resolution of the file that it was made of. Option:
-    /// `location`, the place where the photo was taken, too.
+    /// Encodes a lossless PNG file, with date, camera and resolution of its source file. Option: `location`
+    /// (also keep the location where the photo was taken).
     #[wasm_bindgen(js_name = encodePng)]
     pub fn encode_png(
         &self,
@@ -150,7 +150,7 @@ impl Picture {
         image::encode_png_with(&self.0, &self.metadata(&options)).map_err(|e| convert::error(&e))
     }
 
-    /// A WebP file of this picture, which the browser has encoded, with the same.
+    /// Adds the same metadata as `encodePng` to a WebP file of this picture that the browser has encoded.
     #[wasm_bindgen(js_name = completeWebp)]
     pub fn complete_webp(
         &self,
@@ -160,8 +160,9 @@ impl Picture {
         image::webp_with(webp, &self.0, &self.metadata(&options)).map_err(|e| convert::error(&e))
     }
 
-    /// A baseline JPEG file of `quality` 1 to 100, in libjpeg's measure, with the same; `subsampling` of chroma is
-    /// `"420"` (the default) or `"444"`. Transparent pixels are blended with white.
+    /// Encodes a baseline JPEG file of `quality` 1 to 100, on libjpeg's scale, with the same metadata as
+    /// `encodePng`; `subsampling` of chroma is `"420"` (the default) or `"444"`. Transparent pixels are
+    /// blended with white.
     #[wasm_bindgen(js_name = encodeJpeg)]
     pub fn encode_jpeg(
         &self,

@@ -1,4 +1,4 @@
-//! What `Engine` does to pictures without a model.
+//! Picture operations of `Engine` that need no model.
 
 use super::convert;
 use super::engine::Engine;
@@ -20,11 +20,11 @@ use wasm_bindgen_futures::future_to_promise;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 export interface Scores {
-  /** Over red, green and blue, in dB; Infinity for equal pictures. */
+  /** PSNR over red, green and blue, in dB; Infinity for equal pictures. */
   psnr: number;
-  /** Of luma without the border, in dB, as papers on super-resolution have it. */
+  /** PSNR of luma without the border, in dB, as in papers on super-resolution. */
   psnrLuma: number;
-  /** -1 to 1; null where a side is shorter than 11 pixels. */
+  /** Mean structural similarity, -1 to 1; null if a side is shorter than 11 pixels. */
   ssim: number | null;
   /** Mean absolute error, 0-255. */
   mae: number;
@@ -36,38 +36,38 @@ export interface MixOptions extends FilterOptions {
 }
 
 export interface DifferenceOptions extends FilterOptions {
-  /** A difference of 255 / `gain` has the last colour of the scale; 1-255. */
+  /** A difference of 255 / `gain` has the last color of the scale; 1-255. */
   gain: number;
-  /** Lighter is red, darker is blue, in place of how much alone. False by default. */
+  /** Whether to show the sign: lighter is red, darker is blue. False by default. */
   signed?: boolean;
 }
 
 export interface CheckerboardOptions {
-  /** Of the grid, in pixels: 2 for the last upsampling by two, 4 and 8 for the ones before. */
+  /** Period of the grid, in pixels: 2 for the last upsampling by two, 4 and 8 for the ones before. */
   period: 2 | 4 | 8;
   signal?: AbortSignal;
 }
 
 export interface NoiseLevel {
-  /** As Gaussian noise of this sigma on red, green and blue looks. */
+  /** Sigma of equally strong Gaussian noise on red, green and blue. */
   sigma: number;
   luma: number;
-  /** The mean of Cb and Cr. */
+  /** Mean of Cb and Cr. */
   chroma: number;
 }
 
-/** What a page can propose to who opens a picture. */
+/** Quick analysis of a picture, from which a page can propose a task. */
 export interface FirstLook {
-  /** All of it has one tone for each lightness: black and white, or sepia. */
+  /** Whether every lightness has a single tone: black and white, or sepia. */
   gray: boolean;
-  /** None of pictures too small to tell. */
+  /** Null for pictures too small to estimate it. */
   noise: NoiseLevel | null;
-  /** What to do first, if anything. */
+  /** Recommended first task, if any. */
   need: "colors" | "colors-without-noise" | "restoration" | "less-noise" | "twice-the-size" | "four-times-the-size" | null;
 }
 
 export interface ScoreOptions {
-  /** Pixels on each side that do not count for `psnrLuma`: the scale of super-resolution. 0 by default. */
+  /** Number of pixels at each side that `psnrLuma` ignores: the scale of super-resolution. 0 by default. */
   border?: number;
   signal?: AbortSignal;
 }
@@ -88,7 +88,7 @@ impl Engine {
         self.promise(&options, made)
     }
 
-    /// A result weakened by what it was made of; an original of another size is resized first.
+    /// Blends a result with its original, which is resized first if necessary.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn mix(
         &self,
@@ -100,7 +100,7 @@ impl Engine {
         self.promise(&options, mix.and_then(|mix| made(Box::new(mix), result.0.clone(), &result.2, &options)))
     }
 
-    /// A heat map of how a picture differs from a reference of its size.
+    /// Heat map of a picture's difference from a reference of the same size.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn difference(
         &self,
@@ -115,7 +115,7 @@ impl Engine {
         self.promise(&options, difference)
     }
 
-    /// 256 opaque RGBA pixels: the colours of `difference` from the least to the greatest.
+    /// 256 opaque RGBA pixels: the colors of `difference` from minimum to maximum.
     #[wasm_bindgen(js_name = differenceScale)]
     pub fn difference_scale(signed: bool) -> Uint8ClampedArray {
         let least = if signed { -1.0 } else { 0.0 };
@@ -128,7 +128,7 @@ impl Engine {
         Uint8ClampedArray::from(&rgba[..])
     }
 
-    /// How close a picture is to what it should be; both of one size. Alpha does not count.
+    /// Similarity of a picture to a reference of the same size. Alpha is ignored.
     #[wasm_bindgen(unchecked_return_type = "Promise<Scores>")]
     pub fn score(
         &self,
@@ -141,20 +141,20 @@ impl Engine {
         self.promise(&options, comparison.map(|comparison| Box::new(comparison) as Box<dyn Job>))
     }
 
-    /// How noisy a picture is: standard deviations, of 255.
+    /// Noise of a picture: standard deviations, of 255.
     #[wasm_bindgen(js_name = noiseLevel, unchecked_return_type = "NoiseLevel")]
     pub fn noise_level(&self, picture: &Picture) -> std::result::Result<JsValue, JsValue> {
         image::noise_level(&picture.0).map(|level| convert::json(&level)).map_err(|e| convert::error(&e))
     }
 
-    /// What a picture seems to need: colors, less noise, more pixels.
+    /// Analyzes what a picture seems to need: colors, less noise or more pixels.
     #[wasm_bindgen(js_name = firstLook, unchecked_return_type = "FirstLook")]
     pub fn first_look(&self, picture: &Picture) -> std::result::Result<JsValue, JsValue> {
         image::first_look(&picture.0).map(|look| convert::json(&look)).map_err(|e| convert::error(&e))
     }
 
-    /// How much stronger the pattern of an upsampling grid is than its surroundings in the spectrum,
-    /// in dB from 0; at least 64 × 64 pixels.
+    /// Strength of an upsampling grid's pattern relative to its surroundings in the spectrum, in dB from 0;
+    /// for pictures of at least 64 × 64 pixels.
     #[wasm_bindgen(unchecked_return_type = "Promise<number>")]
     pub fn checkerboard(
         &self,
@@ -167,7 +167,7 @@ impl Engine {
 }
 
 impl Engine {
-    /// One kind of future for all of them, because each takes kilobytes of code.
+    /// One future type for all of them, because each type adds kilobytes of code.
     fn promise(&self, options: &JsValue, job: Result<Box<dyn Job>>) -> Promise {
         let host = Browser::new(options);
         future_to_promise(async move {
@@ -178,14 +178,14 @@ impl Engine {
     }
 }
 
-/// Work, and what JavaScript gets of it.
+/// Work, and its result for JavaScript.
 trait Job: Work {
     fn result(self: Box<Self>) -> JsValue;
 }
 
 type Shared = Rc<image::Picture>;
 
-/// What a filter makes of a picture with this metadata.
+/// Result of a filter on a picture with this metadata.
 struct Made {
     filtered: Filtered<'static, Shared>,
     metadata: Rc<Metadata>,
@@ -226,7 +226,7 @@ impl Job for Checkerboard<Shared> {
     }
 }
 
-/// The result of a filter, or the part of it that `options.rect` names.
+/// Computes a filter's result, or the region `options.rect` of it.
 fn made(
     filter: Box<dyn Filter>,
     source: Shared,

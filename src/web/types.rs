@@ -10,104 +10,104 @@ const TYPES: &str = r#"
 export type BackendReasonCode =
   "asked" | "no-gpu" | "software-gpu" | "wrong-results" | "slower" | "faster" | "gave-up";
 
-/** An input or output; `null` where a dimension (or the rank) is dynamic. */
+/** An input or output; `null` for a dynamic dimension (or rank). */
 export interface Port { name: string; type: "float32" | "int64"; shape: (number | null)[] | null; }
 
 export interface PlanNode {
   name: string; op: string; inputs: string[]; outputs: string[];
   shape: number[]; flops: number; parameters: number;
-  /** Names in the file of the initializers that are its weights. */
+  /** Names in the file of its weights' initializers. */
   weights: string[];
 }
 
 export interface Plan {
   /** Multiplications and additions. */
   flops: number;
-  /** Memory of a run on the CPU. */
+  /** Memory of a run on the CPU, in bytes. */
   peakBytes: number;
-  /** Of the first output. */
+  /** Shape of the first output. */
   outputShape: number[];
   outputShapes: number[][];
   nodes: PlanNode[];
-  /** Input pixels seen around an output pixel, [y, x]; null where it sees the whole frame. */
+  /** Input pixels around an output pixel that it depends on, [y, x]; null for the whole frame. */
   halo: (number | null)[];
-  /** Accepted heights and widths differ by multiples of this. */
+  /** Accepted heights and widths differ by multiples of this number. */
   multiple: number[];
 }
 
-/** A kernel of a run: what it computes, what that costs, and how long it took. */
+/** A kernel of a run with its work, cost and time. */
 export interface KernelTime {
-  /** Name and operator of the node it computes; of several that are fused, the last one. */
+  /** Name and operator of its node; if several are fused, the last one. */
   node: string; op: string;
-  /** What the backend calls the kernel; empty where none runs. */
+  /** Name of the kernel in the backend; empty if none runs. */
   kernel: string;
   shape: number[];
   milliseconds: number;
   /** Multiplications and additions, counted as direct computation. */
   flops: number;
-  /** Of operands, constants and results, each counted once. */
+  /** Bytes of operands, constants and results, each counted once. */
   bytes: number;
-  /** Milliseconds that a thread of this machine would take at the least, by its measured rates; fast convolutions, which
-   *  multiply less, take less. null on a GPU. */
+  /** Lower bound in milliseconds for a thread of this machine at its measured rates; fast convolutions, which multiply
+   *  less, may be faster. null on a GPU. */
   bound: number | null;
 }
 
-/** What `metadata_props` say of a model that goes from picture to picture. */
+/** Task of a model from pictures to pictures, declared in `metadata_props`. */
 export interface Task {
-  /** "denoise", for example; this and the next three as the file has them. */
+  /** Such as "denoise"; this and the next three as in the file. */
   task: string | null; family: string | null; strategy: string | null; title: string | null;
-  /** `range`: the values of the least and the greatest in tensors. */
+  /** `range`: tensor values of the minimum and the maximum. */
   input: { color: "rgb" | "gray" | "lab-l" | "edges"; range: [number, number] };
-  /** Of "classes", `process` gives a label picture, which `Engine.view` draws. */
+  /** For "classes", `process` returns a label picture, which `Engine.view` draws. */
   output: { color: "rgb" | "gray" | "lab-l" | "lab-ab" | "edges" | "classes"; range: [number, number] };
-  /** In the order of their indices, with their colour in views. */
+  /** Classes in the order of their indices, with their colors in views. */
   classes: { name: string; color: [number, number, number] }[];
-  /** The picture is enlarged by this before the network sees it. */
+  /** Enlargement of the picture before the network. */
   scale: number;
-  /** About how long the shorter side of the frame is for the network; null where it is left. */
+  /** Approximate shorter side of the network's frame, in pixels; null for no resizing. */
   side: number | null;
   tiling: "tiles" | "whole" | "both";
-  /** What can be set beside the picture, by name. */
+  /** Optional inputs, by name. */
   optional: Record<string, OptionalInput>;
 }
 
-/** An optional input: a number; the sigma of the picture's noise, of 255, which is estimated where it is not given; or color
- *  hints, `likely`: whether `Engine.likelyColors` knows what the network thinks. */
+/** An optional input: a number; the sigma of the picture's noise, of 255, which is estimated by default; or color hints,
+ *  `likely`: whether `Engine.likelyColors` can return the colors that the network considers likely. */
 export type OptionalInput =
   | { kind: "number"; range: [number, number]; default: number }
   | { kind: "noise-level"; range: [number, number]; default: number }
   | { kind: "color-hints"; likely: boolean };
 
-/** Values for optional inputs; what is not named keeps the file's default. */
+/** Values for optional inputs; unnamed inputs keep the file's default. */
 export interface OptionalValues { numbers?: Record<string, number>; hints?: ColorHint[]; }
 
 /** The color of one pixel: CIE a* and b*, −128 to 128. */
 export interface ColorHint { x: number; y: number; a: number; b: number; }
 
-/** A color that a network finds likely: CIE a* and b*, sRGB bytes at the lightness of the place, 0-1. */
+/** A color that a network considers likely: CIE a* and b*, sRGB bytes at the pixel's lightness, probability 0-1. */
 export interface LikelyColor { a: number; b: number; rgb: [number, number, number]; probability: number; }
 
-/** What a person should know of a file. `share`: of the rows, 0-1, the last ones, that are missing. */
+/** A warning about a file. `share`: share of missing rows, 0-1, at the end. */
 export type PictureNotice = { message: string; format?: string } & (
   | { code: "rows-missing"; share: number }
   | { code: "detail-missing" | "end-missing" | "checksum-wrong" | "highlights-clipped" }
   | { code: "scaled"; low: number; high: number });
 
-/** How a label picture is drawn: `classes` are indices of those that are chosen.
- *  classes: those in their colours, the rest transparent. overlay: the colours over the picture; `opacity`
- *  0-1, by default 0.5. cutout: the picture where it is of those, with soft edges. */
+/** Drawing of a label picture: `classes` are the indices of the chosen classes.
+ *  classes: those in their colors, the rest transparent. overlay: their colors over the picture; `opacity`
+ *  0-1, by default 0.5. cutout: the picture within those classes, with soft edges. */
 export interface LabelView { mode: "classes" | "overlay" | "cutout"; classes: number[]; opacity?: number; }
 
 export interface Estimate {
   fits: boolean;
-  /** Why it does not fit. */
+  /** Reason if it does not fit. */
   reason?: string;
   width: number; height: number; tiles: number; flops: number; peakBytes: number;
-  /** Tiles that run at once. */
+  /** Number of concurrent tiles. */
   threads: number;
-  /** False where the network takes one size alone and sees the picture brought to it. */
+  /** False if the network accepts a single size, to which the picture is resized. */
   exact: boolean;
-  /** Width and height to which the whole picture is brought for the network; null where it sees it as it is, or by tiles. */
+  /** Width and height to which the whole picture is resized for the network; null if it sees the picture at its own size or in tiles. */
   frame: [number, number] | null;
 }
 
@@ -122,19 +122,19 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void;
   /** Names of values to return, with named inputs. */
   outputs?: string[];
-  /** Values set to zero, with named inputs: "name", or "name>node" for one edge. */
+  /** Values to set to zero, with named inputs: "name", or "name>node" for one edge. */
   cut?: string[];
 }
 
 export interface ProcessOptions {
   tile?: number;
   near?: { x: number; y: number };
-  /** For the network's optional inputs. */
+  /** Values for the network's optional inputs. */
   optional?: OptionalValues;
   signal?: AbortSignal;
   onTile?: (tile: Tile) => void;
   onProgress?: (progress: Progress) => void;
-  /** Runs `Model.tile` on another thread, which counts from 0; one that rejects is not asked again. */
+  /** Runs `Model.tile` on another thread, numbered from 0; a thread that rejects is not used again. */
   help?: (helper: number, data: Float32Array, shape: number[]) => Promise<Tensor>;
 }
 "#;

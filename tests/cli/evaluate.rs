@@ -76,7 +76,7 @@ fn evaluation_measures_filters_beside_models() {
     assert!(psnr(projected, "after") > psnr(bicubic, "after"), "{enlarged:?}");
     assert!(psnr(fused, "after") > psnr(projected, "after"), "{enlarged:?}");
     for (words, word) in [
-        (&["evaluate", "median", "--data", "in"][..], "median 3: it does not say what it is for"),
+        (&["evaluate", "median", "--data", "in"][..], "median 3: it does not declare a task"),
         (
             &["evaluate", "multi-frame", "--data", "in", "--protocol", "denoise"],
             "makes its small pictures itself",
@@ -149,13 +149,13 @@ fn evaluation_names_what_it_leaves_out() {
     let said = text(&done.stderr);
     assert!(!done.status.success(), "{said}");
     assert_eq!(said.matches("error: models/denoise-max-unpool.onnx: ").count(), 1, "{said}");
-    let odd = "error: models/denoise-odd.onnx: nothing is known of how to measure the task \"odd\"";
+    let odd = "error: models/denoise-odd.onnx: there is no evaluation protocol for the task \"odd\"";
     assert!(said.contains(odd) && said.contains("colorize, denoise-colorize"), "{said}");
     assert_eq!(place.json("scores.json").as_array().unwrap().len(), 5);
     assert!(text(&done.stdout).contains("denoise-bilinear.onnx"));
     let done = place.run(&["evaluate", "denoise-nearest", "--data", "in"]);
     let said = text(&done.stderr);
-    assert!(said.contains("denoise-nearest.onnx: it does not say what it is for; name a task"), "{said}");
+    assert!(said.contains("denoise-nearest.onnx: it does not declare a task; specify a task"), "{said}");
     // Which task is it of? Whoever asks for one that is not there learns of it.
     let done = place.run(&["evaluate", "colorize", "--data", "in"]);
     let said = text(&done.stderr);
@@ -165,7 +165,7 @@ fn evaluation_names_what_it_leaves_out() {
         .unwrap();
     let done = place.run(&["evaluate", "denoise", "--data", "in", "--models", "broken"]);
     let said = text(&done.stderr);
-    assert!(said.contains("names its task\nerror: broken/denoise-max-unpool.onnx: "), "{said}");
+    assert!(said.contains("declares its task\nerror: broken/denoise-max-unpool.onnx: "), "{said}");
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn the_steps_of_an_old_photo_run_one_after_another() {
     place.model("super-resolve-x2-bilinear-compressed", &IDENTITY, &[("input", r#"{"scale":2}"#)]);
     run(&["old-photo", "in/a.png", "-o", "c.png", "--source", "compressed", "--without", "repair"]);
     for (words, word) in [
-        (&["--without", "repair,autocontrast,colorize,super-resolve-x2"][..], "nothing is done"),
+        (&["--without", "repair,autocontrast,colorize,super-resolve-x2"][..], "nothing to do"),
         (&["--without", "fog"], "autocontrast"),
         (&["--set", "warmth=1"], "none of the steps has an optional number named \"warmth\""),
         (&["--hint", "1,1,#ff0000"], "none of the steps takes color hints"),

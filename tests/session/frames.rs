@@ -151,7 +151,7 @@ fn inputs_that_are_too_small_are_told_the_least_size() {
     let run = |h: usize, w: usize| run(&model, &[1, 3, h, w], vec![0.5; 3 * h * w]);
     let error = run(24, 40).unwrap_err().to_string();
     let told = "\"pool2\" (MaxPool): a kernel that reaches over 7 does not fit in 6, the padded input; the input has \
-                40 × 24 pixels, and those of 31 × 31 and more fit";
+                40 × 24 pixels, and at least 31 × 31 are needed";
     assert!(error.contains(told), "{error}");
     assert!(run(31, 31).is_ok());
     // Pictures are enlarged at their edges.

@@ -37,7 +37,7 @@ const SIDE: usize = 64;
 /// Distance between windows, and maximum number of windows along an axis.
 const HOP: u32 = 32;
 const MOST: u32 = 64;
-/// Distances of the neighbouring frequencies, in cycles per window.
+/// Distances of the neighboring frequencies, in cycles per window.
 const AWAY: [i32; 4] = [-4, -3, 3, 4];
 
 type Complex = [f32; 2];

@@ -123,13 +123,13 @@ struct Taps {
 impl Taps {
     /// Half-pixel centers; beyond the border the last pixel repeats.
     fn new(position: u32, size: u32, small: usize) -> Self {
-        let centre = (position as f32 + 0.5) * small as f32 / size as f32 - 0.5;
-        let low = centre.floor();
+        let center = (position as f32 + 0.5) * small as f32 / size as f32 - 0.5;
+        let low = center.floor();
         let around = [-1.0, 0.0, 1.0, 2.0].map(|k| low + k);
         let tent = |distance: f32| (1.0 - distance).max(0.0);
         Self {
             index: around.map(|p| p.clamp(0.0, (small - 1) as f32) as usize),
-            weight: around.map(|p| (p - centre).abs()).map(|d| tent(d) + RING * tent(d / 2.0)),
+            weight: around.map(|p| (p - center).abs()).map(|d| tent(d) + RING * tent(d / 2.0)),
         }
     }
 }

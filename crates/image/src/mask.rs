@@ -14,7 +14,7 @@ const COLORS: u8 = 8;
 
 /// Reads a mask as a label picture (see [`super::labels`]). The mask's pixels are
 /// * gray levels: class indices, or 255 for an unknown class; or
-/// * the colours that [`super::labels::View::Classes`] draws; transparent is class 0.
+/// * the colors that [`super::labels::View::Classes`] draws; transparent is class 0.
 ///
 /// Every probability is 1. Unknown classes get the label 255, which is not a class.
 ///

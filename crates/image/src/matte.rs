@@ -45,10 +45,10 @@ impl Matte {
         let mut moments = Vec::new();
         moments.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(len as u64 * 52))?;
         for (at, pixel) in reduced.as_chunks::<RGBA>().0.iter().enumerate() {
-            let centre = |i: usize, small: u32, of: u32| {
+            let center = |i: usize, small: u32, of: u32| {
                 (((i as f64 + 0.5) * f64::from(of) / f64::from(small)) as u32).min(of - 1)
             };
-            let (x, y) = (centre(at % w as usize, w, width), centre(at / w as usize, h, height));
+            let (x, y) = (center(at % w as usize, w, width), center(at / w as usize, h, height));
             moments.push(of_pixel(unit(*pixel), alpha(x, y)?));
         }
         let small = [w as usize, h as usize];

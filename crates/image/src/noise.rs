@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_channels_and_seeds_are_uncorrelated() {
+    fn neighbors_channels_and_seeds_are_uncorrelated() {
         let of = |f: fn(u32, u32) -> (f64, f64)| {
             (0..40_000).map(|i| f(i % 200, i / 200)).map(|(a, b)| a * b).sum::<f64>() / 40_000.0
         };

@@ -278,9 +278,9 @@ pub fn scaled_alpha(source: &Picture, rect: Rect, scale: u32) -> Result<Option<V
 /// Two source positions and the weight of the second, for each of `len` output positions.
 fn taps(start: u32, len: u32, scale: u32, side: u32) -> impl Iterator<Item = (u32, u32, f32)> {
     (start..start + len).map(move |i| {
-        let centre = ((i as f32 + 0.5) / scale as f32 - 0.5).max(0.0);
-        let low = (centre as u32).min(side - 1);
-        (low, (low + 1).min(side - 1), centre - low as f32)
+        let center = ((i as f32 + 0.5) / scale as f32 - 0.5).max(0.0);
+        let low = (center as u32).min(side - 1);
+        (low, (low + 1).min(side - 1), center - low as f32)
     })
 }
 

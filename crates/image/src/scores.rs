@@ -54,9 +54,9 @@ impl ClassScores {
 
 /// Neighbors among `small` positions of a position among `size`.
 pub(super) fn tap(at: u32, size: u32, small: usize) -> Tap {
-    let centre = ((at as f32 + 0.5) * small as f32 / size as f32 - 0.5).max(0.0);
-    let low = (centre as usize).min(small - 1);
-    (low, (low + 1).min(small - 1), centre - low as f32)
+    let center = ((at as f32 + 0.5) * small as f32 / size as f32 - 0.5).max(0.0);
+    let low = (center as usize).min(small - 1);
+    (low, (low + 1).min(small - 1), center - low as f32)
 }
 
 fn taps(from: u32, len: u32, size: u32, small: usize) -> impl Iterator<Item = Tap> {

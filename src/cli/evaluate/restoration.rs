@@ -1,4 +1,4 @@
-//! Pictures degraded, restored, and compared with the originals.
+//! Restoration protocols: pictures are degraded, restored, and compared with the originals.
 
 use super::{Method, Subject, file_name};
 use crate::cli::protocol::Protocol;
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use std::path::PathBuf;
 use unet_playground::image::{Picture, lab, metrics};
 
-/// How close one picture is to its reference.
+/// Similarity of one picture to its reference.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Scores {
     psnr: f64,
@@ -15,7 +15,8 @@ struct Scores {
     ssim: Option<f64>,
     /// 0–255.
     mae: f64,
-    /// Mean of √(a*² + b*²), and the reference's; over several pictures, the means of theirs. JSON has their ratio.
+    /// Mean of √(a*² + b*²) of the picture and the reference; over several pictures, the means of theirs.
+    /// JSON contains their ratio.
     #[serde(rename = "chroma", serialize_with = "as_share")]
     chromas: [f64; 2],
 }
@@ -32,13 +33,13 @@ fn as_share<S: Serializer>(chromas: &[f64; 2], serializer: S) -> Result<S::Ok, S
 #[derive(Debug, Serialize)]
 struct Measured {
     picture: String,
-    /// Of what there is without a network; of noise that no picture can hold, nothing is.
+    /// Scores without a network; absent for noise that no picture can represent.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<Scores>,
     after: Scores,
 }
 
-/// What one model made of all pictures under one protocol.
+/// Scores of one model for all pictures under one protocol.
 #[derive(Debug, Serialize)]
 pub(super) struct Restored {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +49,7 @@ pub(super) struct Restored {
 }
 
 impl Restored {
-    /// A row of a table, and the row's head.
+    /// A table row, and its header.
     pub(super) fn cells(&self, protocol: &str) -> (Vec<String>, Vec<String>) {
         let head = [
             "protocol",
@@ -79,7 +80,7 @@ impl Restored {
     }
 }
 
-/// Degrades, restores and scores every picture; those that fail are named and counted.
+/// Degrades, restores and scores every picture; failures are reported and counted.
 pub(super) fn restored(
     subject: &Subject,
     protocol: &Protocol,
@@ -151,7 +152,7 @@ fn chroma(picture: &Picture) -> unet_playground::Result<f64> {
     Ok(sum / pixels.len() as f64)
 }
 
-/// The mean over pictures, as papers report decibels as well; `None` of nothing.
+/// Mean over pictures (of decibels too, as in papers); `None` if there are none.
 fn mean(all: &[Scores]) -> Option<Scores> {
     if all.is_empty() {
         return None;
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_that_are_nearly_gray_do_not_rule_the_chroma() {
+    fn nearly_gray_pictures_do_not_dominate_the_chroma() {
         let of = |chromas: [f64; 2]| Scores { psnr: 30.0, psnr_luma: 30.0, ssim: None, mae: 1.0, chromas };
         let both = mean(&[of([6.0, 12.0]), of([2.0, 0.1])]).unwrap();
         let told = serde_json::to_value(both).unwrap();

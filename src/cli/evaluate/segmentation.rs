@@ -1,4 +1,4 @@
-//! Labels compared with masks.
+//! Comparison of labels with masks.
 
 use super::{Method, Subject, Truth};
 use crate::cli::{Outcome, files};
@@ -7,18 +7,18 @@ use unet_playground::image::confusion::Confusion;
 use unet_playground::image::{Picture, mask};
 use unet_playground::task::Description;
 
-/// What one model made of all pictures that have a mask.
+/// Scores of one model for all pictures with a mask.
 #[derive(Debug, Serialize)]
 pub(super) struct Segmented {
     pixel_accuracy: f64,
     mean_iou: Option<f64>,
-    /// By class, in order; null where neither the masks nor the results have it.
+    /// Per class, in order; null if neither the masks nor the results contain it.
     iou: Vec<(String, Option<f64>)>,
     pictures: usize,
 }
 
 impl Segmented {
-    /// A row of a table, and the row's head.
+    /// A table row, and its header.
     pub(super) fn cells(&self) -> (Vec<String>, Vec<String>) {
         let share = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.3}"));
         let mut head: Vec<String> = ["pictures", "accuracy", "mean IoU"].map(String::from).into();
@@ -30,7 +30,7 @@ impl Segmented {
     }
 }
 
-/// Labels every picture and compares with its mask.
+/// Labels every picture and compares it with its mask.
 pub(super) fn segmented(
     subject: &Subject,
     told: &Description,
@@ -39,7 +39,7 @@ pub(super) fn segmented(
 ) -> Outcome<(Option<Segmented>, usize)> {
     let name = subject.name;
     let Method::Model { model, tile, .. } = subject.method else {
-        return Err(format!("{name}: filters make no labels"));
+        return Err(format!("{name}: filters do not produce labels"));
     };
     let masks = masks.as_ref().ok_or_else(|| {
         format!("{name}: a segmentation is measured against masks; name their folder with --masks")
@@ -91,7 +91,7 @@ pub(super) fn segmented(
     Ok(((counted > 0).then_some(found), failed))
 }
 
-/// Labels of a gray mask, whose levels are the values of classes in order; `None` where it has colours.
+/// Labels of a gray mask, whose levels are the values of classes in order; `None` if it has colors.
 fn labels_of(mask: &Picture, values: &[u8]) -> unet_playground::Result<Option<Picture>> {
     let mut rgba = mask.region(mask.rect())?;
     for pixel in rgba.as_chunks_mut::<4>().0 {

@@ -91,8 +91,8 @@ impl Few {
 
     /// Computes a row. `WIDTH`·`OUT` sums, `OUT` weights and a pixel must fit into 15 registers.
     fn row<const OUT: usize, const WIDTH: usize>(&self, rows: &[Px], to: &mut [Px]) {
-        let neighbours = self.shape.window.stride[1] == 1;
-        let (runs, rest) = if neighbours { to.as_chunks_mut() } else { (&mut [][..], to) };
+        let neighbors = self.shape.window.stride[1] == 1;
+        let (runs, rest) = if neighbors { to.as_chunks_mut() } else { (&mut [][..], to) };
         let done = WIDTH * runs.len();
         for (i, run) in runs.iter_mut().enumerate() {
             *run = self.sums::<OUT, WIDTH>(rows, WIDTH * i);

@@ -152,7 +152,7 @@ fn reductions_softmax_and_arg_max() {
 }
 
 /// Normalizes runs of `len` elements; `channel` selects the scale and shift of an element.
-fn normalise(x: &[f32], len: usize, affine: [&Tensor; 2], channel: impl Fn(usize) -> usize) -> Vec<f32> {
+fn normalize(x: &[f32], len: usize, affine: [&Tensor; 2], channel: impl Fn(usize) -> usize) -> Vec<f32> {
     let mut out = Vec::new();
     for (run, values) in x.chunks(len).enumerate() {
         let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / len as f64;
@@ -166,12 +166,12 @@ fn normalise(x: &[f32], len: usize, affine: [&Tensor; 2], channel: impl Fn(usize
 }
 
 #[test]
-fn normalisation() {
+fn normalization() {
     let mut random = Random::new(22);
     for (c, groups) in [(1, 1), (5, 5), (8, 2), (8, 1), (12, 2), (6, 3), (10, 2), (9, 3), (7, 1)] {
         let x = random.tensor(&[2, c, 5, 7]);
         let [scale, shift] = [random.tensor(&[c]), random.tensor(&[c])];
-        let wanted = normalise(floats(&x), c / groups * 35, [&scale, &shift], |i| i / 35 % c);
+        let wanted = normalize(floats(&x), c / groups * 35, [&scale, &shift], |i| i / 35 % c);
         let kernel =
             Kernel::GroupNorm { groups, epsilon: 1e-3, scale: Some(constant(0)), shift: Some(constant(1)) };
         let case = Case { constants: vec![scale, shift], ..Case::planes(kernel, &[&x], x.shape()) };
@@ -179,7 +179,7 @@ fn normalisation() {
     }
     let x = random.tensor(&[3, 5, 7]);
     let [scale, shift] = [random.tensor(&[7]), random.tensor(&[7])];
-    let wanted = normalise(floats(&x), 7, [&scale, &shift], |i| i % 7);
+    let wanted = normalize(floats(&x), 7, [&scale, &shift], |i| i % 7);
     let kernel =
         Kernel::LayerNorm { inner: 7, epsilon: 1e-3, scale: Some(constant(0)), shift: Some(constant(1)) };
     let case = Case { constants: vec![scale, shift], ..Case::plain(kernel, &[&x], x.shape()) };

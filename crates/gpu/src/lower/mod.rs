@@ -4,7 +4,7 @@ mod convolution;
 mod elementwise;
 mod matrix;
 mod movement;
-mod normalisation;
+mod normalization;
 mod pooling;
 mod reduction;
 mod resampling;
@@ -41,7 +41,7 @@ fn shaders() -> Vec<&'static super::shader::Shader> {
         elementwise::SHADERS,
         matrix::SHADERS,
         movement::SHADERS,
-        normalisation::SHADERS,
+        normalization::SHADERS,
         pooling::SHADERS,
         reduction::SHADERS,
         resampling::SHADERS,
@@ -72,13 +72,13 @@ pub(crate) fn lower(b: &mut Builder) -> Result<()> {
         Kernel::ArgMaxChannels { last } => reduction::argmax_channels(b, *last),
         Kernel::SoftmaxChannels => reduction::softmax_channels(b),
         Kernel::GroupNorm { groups, epsilon, scale, shift } => {
-            normalisation::group_norm(b, *groups, *epsilon, *scale, *shift)
+            normalization::group_norm(b, *groups, *epsilon, *scale, *shift)
         }
         Kernel::ChannelNorm { epsilon, scale, shift } => {
-            normalisation::channel_norm(b, *epsilon, *scale, *shift)
+            normalization::channel_norm(b, *epsilon, *scale, *shift)
         }
         Kernel::LayerNorm { inner, epsilon, scale, shift } => {
-            normalisation::layer_norm(b, *inner, *epsilon, *scale, *shift)
+            normalization::layer_norm(b, *inner, *epsilon, *scale, *shift)
         }
         Kernel::ReduceAxis { kind, outer, axis, inner } => reduction::axis(b, *kind, [*outer, *axis, *inner]),
         Kernel::SoftmaxAxis { outer, axis, inner } => reduction::softmax_axis(b, [*outer, *axis, *inner]),

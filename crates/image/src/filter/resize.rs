@@ -210,18 +210,18 @@ impl Taps {
         let stretch = ratio.max(1.0);
         let support = interpolation.support() * stretch;
         let span = |i: u32| {
-            let centre = (f64::from(i) + 0.5) * ratio + shift;
+            let center = (f64::from(i) + 0.5) * ratio + shift;
             let (low, high) = match interpolation {
-                Interpolation::Nearest => (centre, centre + 1.0),
-                _ => (centre - support + 0.5, centre + support + 0.5),
+                Interpolation::Nearest => (center, center + 1.0),
+                _ => (center - support + 0.5, center + support + 0.5),
             };
             let low = (low.max(0.0) as u32).min(from - 1);
-            (centre, low..(high as u32).clamp(low + 1, from))
+            (center, low..(high as u32).clamp(low + 1, from))
         };
         let (start, end) = (span(first).1.start, span(first + len - 1).1.end);
         let each = (first..first + len).map(|i| {
-            let (centre, pixels) = span(i);
-            let at = |p: u32| interpolation.kernel((f64::from(p) + 0.5 - centre) / stretch);
+            let (center, pixels) = span(i);
+            let at = |p: u32| interpolation.kernel((f64::from(p) + 0.5 - center) / stretch);
             let sum: f64 = pixels.clone().map(at).sum();
             let weights = match sum {
                 // Far outside, only the border counts.

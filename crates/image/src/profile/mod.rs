@@ -58,7 +58,7 @@ impl Depth {
 /// A curve as a function from 0–1 to linear light, 0–1.
 type Curve = Box<dyn Fn(f32) -> f32>;
 
-/// From the colour space of a profile to sRGB.
+/// From the color space of a profile to sRGB.
 pub(super) struct ToSrgb {
     /// Sample → linear light, for each channel.
     linear: [Vec<f32>; 3],
@@ -91,7 +91,7 @@ impl ToSrgb {
         let linear = curves.each_ref().map(sampled);
         let encoded = (0..LEVELS).map(|i| srgb(i as f32 / (LEVELS - 1) as f32)).collect();
         let to_srgb = Self { linear, matrix, encoded };
-        to_srgb.changes_colours().then_some(to_srgb)
+        to_srgb.changes_colors().then_some(to_srgb)
     }
 
     /// Converts RGBA pixels in place; alpha stays. The transform is one for 8 bits.
@@ -107,13 +107,13 @@ impl ToSrgb {
         let light: [f32; 3] = std::array::from_fn(|c| self.linear[c][samples[c]]);
         self.matrix.map(|row| {
             let value = row[0] * light[0] + row[1] * light[1] + row[2] * light[2];
-            // The cast saturates, so that colours outside sRGB are clipped.
+            // The cast saturates, so that colors outside sRGB are clipped.
             let level = (value * (LEVELS - 1) as f32 + 0.5) as usize;
             self.encoded[level.min(LEVELS - 1)]
         })
     }
 
-    fn changes_colours(&self) -> bool {
+    fn changes_colors(&self) -> bool {
         let last = self.linear[0].len() - 1;
         let sample = |i: usize| i % PROBE * last / (PROBE - 1);
         (0..PROBE * PROBE * PROBE).any(|i| {

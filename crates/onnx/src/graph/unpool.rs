@@ -19,7 +19,7 @@ use unet_kernels::tensor::{Data, Tensor};
 
 impl Graph {
     /// Replaces every such group by a single node; leftovers are removed by [`Graph::remove_unused`].
-    pub(crate) fn recognise_unpooling(&mut self) {
+    pub(crate) fn recognize_unpooling(&mut self) {
         let view = View::new(self);
         let found: Vec<(usize, usize)> =
             (0..self.nodes.len()).filter_map(|i| view.relative(i).map(|pool| (i, pool))).collect();

@@ -144,12 +144,12 @@ impl Operator for BatchNormalization {
         let plane: usize = shape[2..].iter().product();
         let (x, scale, bias) = (floats(inputs, 0)?, floats(inputs, 1)?, floats(inputs, 2)?);
         let (mean, variance) = (floats(inputs, 3)?, floats(inputs, 4)?);
-        let normalised = |(i, &x): (usize, &f32)| {
+        let normalized = |(i, &x): (usize, &f32)| {
             let c = i / plane % shape[1];
             let factor = f64::from(scale[c]) / (f64::from(variance[c]) + f64::from(self.epsilon)).sqrt();
             ((f64::from(x) - f64::from(mean[c])) * factor + f64::from(bias[c])) as f32
         };
-        let y = x.iter().enumerate().map(normalised).collect();
+        let y = x.iter().enumerate().map(normalized).collect();
         output(shape, Data::F32(y))
     }
 

@@ -236,7 +236,7 @@ const CONV_AXES: [i64; 2] = [0, 0];
 const MATMUL_AXES: [i64; 2] = [-2, -1];
 
 /// Both operands as floats, minus their zero points; the second may have one per row or column.
-fn centred(inputs: &[Option<&Tensor>], axes: [i64; 2]) -> Result<[Tensor; 2], OpError> {
+fn centered(inputs: &[Option<&Tensor>], axes: [i64; 2]) -> Result<[Tensor; 2], OpError> {
     let less = |i: usize| {
         let (x, zero) = (tensor(inputs, i)?, zero_point(inputs, i + 2));
         let of = optional(inputs, i + 2).map_or(&[][..], Tensor::shape);
@@ -284,7 +284,7 @@ impl Operator for ConvInteger {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let [x, w] = centred(inputs, CONV_AXES)?;
+        let [x, w] = centered(inputs, CONV_AXES)?;
         integers(self.0.reference(&[Some(&x), Some(&w)])?)
     }
 
@@ -307,7 +307,7 @@ impl Operator for MatMulInteger {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let [a, b] = centred(inputs, MATMUL_AXES)?;
+        let [a, b] = centered(inputs, MATMUL_AXES)?;
         integers(MatMul.reference(&[Some(&a), Some(&b)])?)
     }
 

@@ -11,8 +11,8 @@ pub(super) fn antialiased(resize: &Resize, axis: ResizeAxis) -> AxisTaps {
     let taps = resize.taps(axis);
     let mut table = AxisTaps { taps, index: Vec::new(), weight: Vec::new() };
     for i in 0..axis.output {
-        let centre = resize.source(i, axis) + 0.5;
-        let first = (centre - support + 0.5).floor() as i64;
+        let center = resize.source(i, axis) + 0.5;
+        let first = (center - support + 0.5).floor() as i64;
         let mut sum = 0.0;
         let start = table.weight.len();
         for t in 0..taps as i64 {
@@ -21,7 +21,7 @@ pub(super) fn antialiased(resize: &Resize, axis: ResizeAxis) -> AxisTaps {
             let weight = if outside && resize.exclude_outside {
                 0.0
             } else {
-                resize.filter((x as f32 - centre + 0.5) * axis.scale)
+                resize.filter((x as f32 - center + 0.5) * axis.scale)
             };
             sum += weight;
             table.index.push(x.clamp(0, last) as i32);

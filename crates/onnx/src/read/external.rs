@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_are_recognised() {
+    fn copies_are_recognized() {
         for found in ["model (1).bin", "model(12).bin"] {
             assert!(is_copy(found, "model.bin"), "{found}");
         }

@@ -47,7 +47,7 @@ pub fn load(bytes: &[u8], external: &BTreeMap<String, &[u8]>) -> Result<Graph> {
     let functions = model.functions.iter().map(|bytes| build::message(bytes, "a function"));
     let functions = functions.collect::<Result<_>>()?;
     let mut graph = build::graph(&graph, functions, opset, metadata, &External::new(external))?;
-    graph.recognise_unpooling();
+    graph.recognize_unpooling();
     graph.fold_constants()?;
     graph.remove_unused();
     graph.mark_rounded();

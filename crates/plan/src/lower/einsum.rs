@@ -11,7 +11,7 @@ use unet_onnx::ops::{Contraction, CumSum, Dft, Einsum, OpError};
 const LONGEST: usize = 4096;
 
 /// An operand whose axes have distinct labels.
-struct Labelled {
+struct Labeled {
     x: Operand,
     labels: Vec<usize>,
 }
@@ -37,7 +37,7 @@ impl Lowering<'_> {
 
     pub(super) fn einsum(&mut self, node: &Node, op: &Einsum) -> Lowered {
         let of = op.resolve(&self.facts(node))?;
-        let mut all: Option<Labelled> = None;
+        let mut all: Option<Labeled> = None;
         for (i, labels) in of.operands.iter().enumerate() {
             let x = self.arg(node, i)?;
             let next = self.diagonal(x, labels, &of)?;
@@ -56,19 +56,19 @@ impl Lowering<'_> {
         }
         let all = all.ok_or_else(|| OpError("it has no operands".into()))?;
         let all = self.summed(all, |label| of.result.contains(label))?;
-        let Labelled { x, labels } = self.spread(all, &of.result, &of.sizes)?;
+        let Labeled { x, labels } = self.spread(all, &of.result, &of.sizes)?;
         let place = |label: &usize| labels.iter().position(|own| own == label).unwrap_or(0);
         let perm: Vec<usize> = of.result.iter().map(place).collect();
         self.permute(x, &perm)
     }
 
     /// The operand with each label once: axes that share a label are reduced to their diagonal.
-    fn diagonal(&mut self, x: Operand, labels: &[usize], of: &Contraction) -> Lowered<Labelled> {
+    fn diagonal(&mut self, x: Operand, labels: &[usize], of: &Contraction) -> Lowered<Labeled> {
         let mut once = labels.to_vec();
         once.sort_unstable();
         once.dedup();
         if once.len() == labels.len() {
-            return Ok(Labelled { x, labels: labels.to_vec() });
+            return Ok(Labeled { x, labels: labels.to_vec() });
         }
         let from = strides(self.b.shape(x));
         let shape: Vec<usize> = once.iter().map(|&label| of.sizes[label]).collect();
@@ -80,11 +80,11 @@ impl Lowering<'_> {
         };
         let places: Vec<usize> = (0..shape.iter().product()).map(place).collect();
         let x = self.rows(x, 1, &places, &shape)?;
-        Ok(Labelled { x, labels: once })
+        Ok(Labeled { x, labels: once })
     }
 
     /// Sums over labels that are no longer needed.
-    fn summed(&mut self, of: Labelled, needed: impl Fn(&usize) -> bool) -> Lowered<Labelled> {
+    fn summed(&mut self, of: Labeled, needed: impl Fn(&usize) -> bool) -> Lowered<Labeled> {
         let gone: Vec<bool> = of.labels.iter().map(|label| !needed(label)).collect();
         if !gone.contains(&true) {
             return Ok(of);
@@ -94,28 +94,28 @@ impl Lowering<'_> {
         let shape: Vec<usize> =
             self.b.shape(x).iter().zip(&gone).filter(|(_, gone)| !**gone).map(|(&n, _)| n).collect();
         let x = self.b.reshape(x, &shape, Builder::natural(&shape))?;
-        Ok(Labelled { x, labels })
+        Ok(Labeled { x, labels })
     }
 
     /// Expands broadcast axes of length 1, and adds an axis for each missing wanted label.
-    fn spread(&mut self, of: Labelled, wanted: &[usize], sizes: &[usize]) -> Lowered<Labelled> {
+    fn spread(&mut self, of: Labeled, wanted: &[usize], sizes: &[usize]) -> Lowered<Labeled> {
         let missing = wanted.iter().filter(|label| !of.labels.contains(label));
         let labels: Vec<usize> = of.labels.iter().chain(missing).copied().collect();
         let mut view = self.b.shape(of.x).to_vec();
         view.resize(labels.len(), 1);
         let x = self.b.reshape(of.x, &view, Builder::natural(&view))?;
         let full: Vec<usize> = labels.iter().map(|&label| sizes[label]).collect();
-        Ok(Labelled { x: self.expand(x, &full)?, labels })
+        Ok(Labeled { x: self.expand(x, &full)?, labels })
     }
 
     /// Product of two operands, summed over the shared labels that are no longer needed.
     fn contract(
         &mut self,
-        a: Labelled,
-        b: Labelled,
+        a: Labeled,
+        b: Labeled,
         needed: impl Fn(&usize) -> bool,
         sizes: &[usize],
-    ) -> Lowered<Labelled> {
+    ) -> Lowered<Labeled> {
         let both = |label: &usize| a.labels.contains(label) && b.labels.contains(label);
         let pick = |labels: &[usize], keep: &dyn Fn(&usize) -> bool| -> Vec<usize> {
             labels.iter().copied().filter(|label| keep(label)).collect()
@@ -131,7 +131,7 @@ impl Lowering<'_> {
             let all = [&batch[..], &rows, &columns, &inner].concat();
             let (a, b) = (self.aligned(a, &all)?, self.aligned(b, &all)?);
             let x = self.combine(a, Binary::Mul, b)?;
-            return self.summed(Labelled { x, labels: all }, |label| !inner.contains(label));
+            return self.summed(Labeled { x, labels: all }, |label| !inner.contains(label));
         }
         let (a_order, b_order) =
             ([&batch[..], &rows, &inner].concat(), [&batch[..], &inner, &columns].concat());
@@ -143,11 +143,11 @@ impl Lowering<'_> {
         let b = self.b.reshape(b, &[batch, k, n], Layout::Plain)?;
         let y = self.product([a, b], [batch, m, k, n])?;
         let shape: Vec<usize> = labels.iter().map(|&label| sizes[label]).collect();
-        Ok(Labelled { x: self.b.reshape(y, &shape, Builder::natural(&shape))?, labels })
+        Ok(Labeled { x: self.b.reshape(y, &shape, Builder::natural(&shape))?, labels })
     }
 
     /// The operand with its axes in this order; 1 where it lacks a label.
-    fn aligned(&mut self, of: Labelled, order: &[usize]) -> Lowered {
+    fn aligned(&mut self, of: Labeled, order: &[usize]) -> Lowered {
         let perm: Vec<usize> =
             order.iter().filter_map(|label| of.labels.iter().position(|own| own == label)).collect();
         let x = self.permute(of.x, &perm)?;

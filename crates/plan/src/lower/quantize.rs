@@ -74,7 +74,7 @@ impl Lowering<'_> {
     }
 
     /// Input `i` as floats, minus its zero point.
-    fn centred(&mut self, node: &Node, i: usize, axis: i64) -> Lowered {
+    fn centered(&mut self, node: &Node, i: usize, axis: i64) -> Lowered {
         let x = self.arg(node, i)?;
         let x = self.number(x)?;
         let shape = self.b.shape(x).to_vec();
@@ -85,7 +85,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn conv_integer(&mut self, node: &Node, op: &ConvInteger) -> Lowered {
-        let x = self.centred(node, 0, 0)?;
+        let x = self.centered(node, 0, 0)?;
         let weight =
             self.constant(node, 1, "the weight")?.ok_or_else(|| OpError("the weight is missing".into()))?;
         let zero = self.constant(node, 3, "the weight's zero point")?;
@@ -108,7 +108,7 @@ impl Lowering<'_> {
     pub(super) fn matmul_integer(&mut self, node: &Node) -> Lowered {
         let facts = self.facts(node).into_iter().map(|input| input.map(|known| known.of_type(DType::F32)));
         let sizes = MatMul.resolve(&facts.collect::<Vec<_>>())?;
-        let (a, b) = (self.centred(node, 0, -2)?, self.centred(node, 1, -1)?);
+        let (a, b) = (self.centered(node, 0, -2)?, self.centered(node, 1, -1)?);
         let (a, b) = (self.b.to(a, Layout::Plain)?, self.b.to(b, Layout::Plain)?);
         self.matrices(a, b, &sizes)
     }

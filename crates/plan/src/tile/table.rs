@@ -23,9 +23,9 @@ pub(super) fn grid_of(taps: &AxisTaps, before: usize, after: usize) -> Option<Gr
     let middle = len / 2;
     // Candidate steps: the ratio of sizes (resizing), 1 (padding, cropping), the difference of two neighbors
     // (striding).
-    let neighbours =
+    let neighbors =
         if middle + 1 < len { entry(taps, middle + 1).0[0] - entry(taps, middle).0[0] } else { 1 };
-    let candidates = [(before as i64, after as i64), (1, 1), (i64::from(neighbours), 1)];
+    let candidates = [(before as i64, after as i64), (1, 1), (i64::from(neighbors), 1)];
     candidates.into_iter().find_map(|(num, den)| {
         let step = Ratio::new(num, den).filter(|r| r.num > 0)?;
         let period = usize::try_from(step.den).ok().filter(|p| middle + p < len)?;
