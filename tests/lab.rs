@@ -15,7 +15,7 @@ use unet_playground::tensor::{DType, Tensor};
 fn graph(stages: &[Stage]) -> Graph {
     let mut edges = Vec::new();
     let mut edge = |name: String| {
-        edges.push(Edge { name, origin: None });
+        edges.push(Edge { name, origin: None, external: false });
         EdgeId(edges.len() - 1)
     };
     let input = edge("x".into());
