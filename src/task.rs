@@ -26,7 +26,7 @@
 
 mod optional;
 mod order;
-mod side;
+mod port_spec;
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Port};
@@ -36,8 +36,8 @@ use crate::tensor::DType;
 pub use optional::{Likely, OptionalDescription, OptionalInput};
 pub use order::channels_first;
 use order::{may_be_picture, shape_text};
+use port_spec::{Color, PortSpec, invalid};
 use serde::Serialize;
-use side::{Color, Side, invalid};
 use std::collections::BTreeMap;
 
 /// Conversion of pictures to a network's input, and of its output to a picture.
@@ -45,8 +45,8 @@ use std::collections::BTreeMap;
 pub struct Task {
     /// Index of the picture among the graph's inputs.
     pub port: usize,
-    input: Side,
-    output: Side,
+    input: PortSpec,
+    output: PortSpec,
     /// Division of pictures that are too large for one run.
     pub tiling: Tiling,
     optional: optional::Optional,
@@ -134,8 +134,8 @@ impl Task {
                 return Err(invalid("tiling", &reason));
             }
         };
-        let input = Side::of(&graph.metadata, "input")?;
-        let output = Side::of(&graph.metadata, "output")?;
+        let input = PortSpec::of(&graph.metadata, "input")?;
+        let output = PortSpec::of(&graph.metadata, "output")?;
         if input.side.is_some() && tiling == Tiling::Tiles {
             return Err(invalid("input", "a side is for models whose tiling is \"whole\" or \"both\""));
         }

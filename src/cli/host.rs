@@ -1,4 +1,4 @@
-//! The terminal as host of the engine.
+//! The terminal as [`Scheduler`] of the engine's runs, with a progress bar.
 
 use super::report;
 use super::threads::Threads;
@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use unet_playground::Result;
-use unet_playground::session::Host;
+use unet_playground::session::Scheduler;
 use unet_playground::tensor::Tensor;
 
 /// Bar steps per picture.
@@ -78,7 +78,7 @@ impl Terminal {
     }
 }
 
-impl Host for Terminal {
+impl Scheduler for Terminal {
     fn now(&self) -> f64 {
         self.start.elapsed().as_secs_f64() * 1000.0
     }

@@ -7,7 +7,7 @@ use unet_playground::image::filter::{self, Gray, Interpolation, Resize, reflect}
 use unet_playground::image::planar::{self, Channels};
 use unet_playground::image::{FilterSpec, Picture, Rect, Subsampling, normal};
 use unet_playground::plan::Selection;
-use unet_playground::session::{Host, Model};
+use unet_playground::session::{Model, Scheduler};
 use unet_playground::tensor::Tensor;
 use unet_playground::{Error, Result};
 
@@ -156,11 +156,11 @@ impl Protocol {
         degraded: &Picture,
         seed: u32,
         tile: Option<usize>,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
     ) -> Result<Picture> {
         match self.unclipped {
-            Some(sigma) => unclipped(model, clean, sigma, seed, host).await,
-            None => Ok(model.process(degraded, tile, host, |_| {}).await?.picture),
+            Some(sigma) => unclipped(model, clean, sigma, seed, scheduler).await,
+            None => Ok(model.process(degraded, tile, scheduler, |_| {}).await?.picture),
         }
     }
 }
@@ -201,7 +201,7 @@ async fn unclipped(
     clean: &Picture,
     sigma: f64,
     seed: u32,
-    host: &impl Host,
+    scheduler: &impl Scheduler,
 ) -> Result<Picture> {
     let (task, geometry) = (model.task()?, model.geometry()?);
     let input = task.input(geometry.in_channels)?;
@@ -227,7 +227,7 @@ async fn unclipped(
         }
     }
     let inputs = [("x".to_string(), Tensor::new(tensor.0, tensor.1)?)].into();
-    let output = model.run(inputs, &Selection::default(), host).await?.swap_remove(0);
+    let output = model.run(inputs, &Selection::default(), scheduler).await?.swap_remove(0);
     let mut rgba = planar::opaque(clean.rect())?;
     planar::paint(&mut rgba, &output, clean.rect(), task.output(geometry.out_channels)?)?;
     Picture::from_rgba(clean.width(), clean.height(), &rgba)

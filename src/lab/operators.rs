@@ -130,9 +130,9 @@ impl Upsampling {
                 vec![Stage { op: Op::DepthToSpace(op), more: vec![] }]
             }
             Self::MaxUnpool { kernel, stride, padding } => {
-                let sliding = window(Some(kernel), stride, padding);
-                let pool = MaxPool { sliding: sliding.clone(), indices: Indices::Plane, rounded: false };
-                let unpool = MaxUnpool { sliding, pytorch: true };
+                let windowed = window(Some(kernel), stride, padding);
+                let pool = MaxPool { windowed: windowed.clone(), indices: Indices::Plane, rounded: false };
+                let unpool = MaxUnpool { windowed, pytorch: true };
                 let shape = Tensor::vector([n as i64, c as i64, h as i64, w as i64]);
                 let offsets: Vec<i64> = (0..n * c).map(|plane| (plane * h * w) as i64).collect();
                 let offsets = Tensor::i64([n, c, 1, 1], offsets)?;
@@ -156,7 +156,7 @@ pub(super) fn zero_insertion(stride: usize) -> Result<Stage> {
 
 fn transposed(stride: usize, padding: usize, output_padding: usize, more: Vec<Option<Tensor>>) -> Stage {
     let op = ConvTranspose {
-        sliding: window(None, stride, padding),
+        windowed: window(None, stride, padding),
         group: 1,
         output_padding: [output_padding; 2],
         output_shape: None,

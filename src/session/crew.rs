@@ -1,6 +1,6 @@
 //! Tiles of one picture on several threads: this one and its helpers share a queue.
 
-use super::host::Host;
+use super::scheduler::Scheduler;
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 use std::cell::RefCell;
@@ -24,14 +24,14 @@ where
     I: Fn(&T) -> Result<Tensor>,
     F: FnMut(&T, Tensor) -> Result<()>,
 {
-    /// Runs all tiles in order, with `here` on this thread and through `host` on the helpers. A helper that
+    /// Runs all tiles in order, with `here` on this thread and through `scheduler` on the helpers. A helper that
     /// fails is not used again, and its tile comes next.
     ///
     /// # Errors
     /// Those of `here`, `input` and `finish`; `Aborted`.
     pub(super) async fn run(
         self,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
         mut here: impl AsyncFnMut(&dyn Fn() -> Result<Tensor>) -> Result<Tensor>,
     ) -> Result<()> {
         let Self { tiles, input, finish, helpers } = self;
@@ -41,7 +41,7 @@ where
         let next = || queue.borrow_mut().pop();
         let help = async |helper: usize| {
             while let Some(tile) = next() {
-                match host.help(helper, input(tile)?).await {
+                match scheduler.help(helper, input(tile)?).await {
                     Ok(output) => (finish.borrow_mut())(tile, output)?,
                     Err(Error::Aborted) => return Err(Error::Aborted),
                     Err(_) => {
@@ -61,7 +61,7 @@ where
                     (finish.borrow_mut())(tile, output)?;
                     // Collects the helpers' finished tiles in between.
                     if !helpers.borrow().is_empty() {
-                        host.pause().await;
+                        scheduler.pause().await;
                     }
                 }
                 Ok(())

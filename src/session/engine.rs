@@ -1,7 +1,7 @@
 //! The engine: choice of the backend, and loading.
 
-use super::host::Host;
 use super::model::Model;
+use super::scheduler::Scheduler;
 use super::stem::LastStem;
 #[cfg(feature = "gpu")]
 use crate::backend::gpu::{self, Gpu};
@@ -141,10 +141,10 @@ impl Engine {
     ///
     /// # Errors
     /// `NoGpu` if `WebGpu` is requested and unavailable.
-    pub async fn create(choice: BackendChoice, host: &impl Host) -> Result<Self> {
+    pub async fn create(choice: BackendChoice, scheduler: &impl Scheduler) -> Result<Self> {
         #[cfg(feature = "gpu")]
         let device = {
-            let (gpu, reason) = choose(choice, host).await?;
+            let (gpu, reason) = choose(choice, scheduler).await?;
             Device {
                 gpu,
                 reason: RefCell::new(reason),
@@ -155,7 +155,7 @@ impl Engine {
         };
         #[cfg(not(feature = "gpu"))]
         let device = {
-            let (_, missing) = (host, "this build has no GPU backend".to_string());
+            let (_, missing) = (scheduler, "this build has no GPU backend".to_string());
             let reason = match choice {
                 BackendChoice::Cpu => BackendReason::Asked,
                 BackendChoice::Auto => BackendReason::NoGpu(missing),
@@ -172,7 +172,7 @@ impl Engine {
     }
 
     /// Sets the number of tiles of a picture that run at once on the CPU: one on this thread, the others
-    /// through [`Host::help`]. The default is one.
+    /// through [`Scheduler::help`]. The default is one.
     pub fn set_threads(&self, threads: usize) {
         self.device.threads.set(threads.max(1));
         *self.device.helpers.borrow_mut() = (0..self.threads() - 1).collect();
@@ -235,7 +235,7 @@ impl Engine {
 }
 
 #[cfg(feature = "gpu")]
-async fn choose(choice: BackendChoice, host: &impl Host) -> Result<(Option<Gpu>, BackendReason)> {
+async fn choose(choice: BackendChoice, scheduler: &impl Scheduler) -> Result<(Option<Gpu>, BackendReason)> {
     if choice == BackendChoice::Cpu {
         return Ok((None, BackendReason::Asked));
     }
@@ -248,7 +248,7 @@ async fn choose(choice: BackendChoice, host: &impl Host) -> Result<(Option<Gpu>,
         return Ok((None, BackendReason::SoftwareGpu(gpu.name().to_string())));
     }
     // Also determines how much work fits into one submission.
-    let probe = gpu::probe(&gpu, &|| host.now()).await;
+    let probe = gpu::probe(&gpu, &|| scheduler.now()).await;
     if choice == BackendChoice::WebGpu {
         return probe.map(|_| (Some(gpu), BackendReason::Asked));
     }
@@ -261,7 +261,7 @@ async fn choose(choice: BackendChoice, host: &impl Host) -> Result<(Option<Gpu>,
             Ok((None, BackendReason::WrongResults(probe.max_error)))
         }
         Ok(probe) => {
-            let cpu = crate::backend::cpu::probe(&|| host.now())?;
+            let cpu = crate::backend::cpu::probe(&|| scheduler.now())?;
             if probe.gflops > cpu {
                 Ok((Some(gpu), BackendReason::Faster { gpu: probe.gflops, cpu }))
             } else {

@@ -2,11 +2,11 @@
 //! picture is resized to that size, and the output is resized to the full picture part by part.
 
 use super::geometry::Geometry;
-use super::host::Host;
 use super::model::Model;
 use super::optional::ColorHint;
 use super::process::{Estimate, TileEvent, checked_size};
-use super::source::Source;
+use super::scheduler::Scheduler;
+use super::source::ScaledSource;
 use super::tiling::nearest_first;
 use crate::error::{Error, Result};
 use crate::image::filter::{Filter, Interpolation, Resize};
@@ -88,7 +88,7 @@ impl Model {
         let (flops, peak_bytes) = self.whole(self.geometry()?, size)?;
         let scale = self.frame_scale()? as usize;
         let (width, height) = checked_size([height, width].map(|side| side as usize * scale))?;
-        let tiles = parts(Rect::new(0, 0, width, height), None).len();
+        let tiles = output_tiles(Rect::new(0, 0, width, height), None).len();
         let frame = Some([size[1] as u32, size[0] as u32]);
         let threads = 1;
         Ok(Estimate {
@@ -113,7 +113,7 @@ fn frame_size(geometry: &Geometry, side: u32, size: [u32; 2]) -> [usize; 2] {
 }
 
 /// Parts of a result in execution order.
-pub(super) fn parts(all: Rect, near: Option<[u32; 2]>) -> Vec<Rect> {
+pub(super) fn output_tiles(all: Rect, near: Option<[u32; 2]>) -> Vec<Rect> {
     let mut parts = Vec::new();
     for y in (0..all.height).step_by(PART as usize) {
         for x in (0..all.width).step_by(PART as usize) {
@@ -175,13 +175,13 @@ impl Frame {
         picture: &Picture,
         scale: u32,
         near: Option<[u32; 2]>,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
         on_tile: &mut dyn FnMut(TileEvent),
     ) -> Result<Picture> {
-        let source = Source { picture, scale };
+        let source = ScaledSource { picture, scale };
         let size = checked_size(source.size())?;
         let mut result = Picture::new(size.0, size.1)?;
-        let parts = parts(result.rect(), near.map(|point| point.map(|at| at.saturating_mul(scale))));
+        let parts = output_tiles(result.rect(), near.map(|point| point.map(|at| at.saturating_mul(scale))));
         let tiles = parts.len();
         for (i, rect) in parts.into_iter().enumerate() {
             let mut rgba = source.region(rect)?;
@@ -194,8 +194,8 @@ impl Frame {
             }
             result.write(rect, &rgba)?;
             on_tile(TileEvent { rect, picture: &result, done: i + 1, tiles });
-            host.pause().await;
-            if host.stopped() {
+            scheduler.pause().await;
+            if scheduler.stopped() {
                 return Err(Error::Aborted);
             }
         }

@@ -6,7 +6,7 @@ use crate::image::planar::Channels;
 use crate::plan::{Kernel, Operand, Plan, Prepared, Selection, Step, Window};
 use crate::task::{Task, Tiling};
 use crate::tensor::DType;
-use crate::tile::{Axis, Ratio, reach};
+use crate::tile::{Axis, Ratio, receptive_field};
 
 /// Maximum step between accepted sizes to try.
 const MOST_MULTIPLE: usize = 256;
@@ -89,19 +89,24 @@ impl Geometry {
             return Err(not_a_picture());
         };
         let axis = |i: usize, base: (usize, usize)| -> Result<Axis> {
-            let mut reach = reach(plan, input, output, i).ok_or_else(not_a_picture)?;
+            let mut receptive_field = receptive_field(plan, input, output, i).ok_or_else(not_a_picture)?;
             if task.tiling == Tiling::Whole {
-                reach.extent = None;
+                receptive_field.extent = None;
             }
-            let more = if fixed[i] { None } else { accepted(graph, task, [1, c, h, w], i, reach.multiple) };
-            reach.multiple = more.unwrap_or(reach.multiple);
+            let more = if fixed[i] {
+                None
+            } else {
+                accepted(graph, task, [1, c, h, w], i, receptive_field.multiple)
+            };
+            receptive_field.multiple = more.unwrap_or(receptive_field.multiple);
             let least = more.map_or(base.0, |multiple| least(graph, task, [1, c, h, w], i, multiple));
-            Ok(Axis { reach, base, fixed: more.is_none(), least })
+            Ok(Axis { receptive_field, base, fixed: more.is_none(), least })
         };
         let axes = [axis(0, (h, oh))?, axis(1, (w, ow))?];
         task.input(c)?;
         let chroma = task.output(out_channels)?.channels == Channels::Chroma;
-        let same_size = axes.iter().all(|axis| axis.reach.jump == Ratio::ONE && axis.base.0 == axis.base.1);
+        let same_size =
+            axes.iter().all(|axis| axis.receptive_field.jump == Ratio::ONE && axis.base.0 == axis.base.1);
         let framed = task.side().is_some() || axes.iter().all(|axis| axis.fixed && axis.sees_all());
         if chroma && !framed && !same_size {
             return Err(Error::InvalidModel(
@@ -121,7 +126,7 @@ impl Geometry {
         [0, 1].map(|i| {
             let axis = &self.axes[i];
             let padded = axis.accept(size[i]);
-            let jump = axis.reach.jump;
+            let jump = axis.receptive_field.jump;
             let surplus = (padded - size[i]) as i64 * jump.den / jump.num;
             axis.output_len(padded).saturating_sub(surplus as usize)
         })
@@ -163,9 +168,9 @@ impl Geometry {
     /// Input pixels around its own position that an output pixel depends on; `None` for the whole frame.
     pub fn halo(&self) -> [Option<usize>; 2] {
         [0, 1].map(|i| {
-            let reach = self.axes[i].reach;
-            let (lo, hi) = reach.extent?;
-            let own = reach.jump.ceil() - 1;
+            let receptive_field = self.axes[i].receptive_field;
+            let (lo, hi) = receptive_field.extent?;
+            let own = receptive_field.jump.ceil() - 1;
             Some((-lo.floor()).max(hi.ceil() - own).max(0) as usize)
         })
     }

@@ -3,13 +3,13 @@
 //! Input and output are converted exactly as in [`Model::process`].
 
 use super::frame::{Frame, Reduced};
-use super::host::Host;
 use super::model::Model;
 use super::process::{Part, checked_size, result_size};
 use super::profile::KernelTime;
-use super::source::Source;
-use super::steps::Steps;
+use super::scheduler::Scheduler;
+use super::source::ScaledSource;
 use super::summary::{self, NodeSummary};
+use super::tile_progress::TileProgress;
 use crate::error::{Error, Result};
 use crate::image::features::Positions;
 use crate::image::metrics::same_size;
@@ -110,7 +110,7 @@ impl Model {
         colors: Option<Reduced>,
     ) -> Result<(Seen, Tensor)> {
         let (task, geometry) = (self.task()?, self.geometry()?);
-        let source = Source { picture, scale: task.scale() };
+        let source = ScaledSource { picture, scale: task.scale() };
         let (size, scale) = (source.size(), task.scale() as usize);
         let result = result_size(geometry, size)?;
         let [x, y] = at.unwrap_or([picture.width() / 2, picture.height() / 2]);
@@ -178,23 +178,23 @@ impl Inspection {
     ///
     /// # Errors
     /// As for [`Model::run`].
-    pub async fn output(&self, cut: Vec<String>, host: &impl Host) -> Result<Picture> {
+    pub async fn output(&self, cut: Vec<String>, scheduler: &impl Scheduler) -> Result<Picture> {
         let selection = Selection { outputs: vec![], cut };
-        let output = self.run(&self.input, &selection, host).await?;
+        let output = self.run(&self.input, &selection, scheduler).await?;
         match &self.seen {
             Seen::Part { result, part, colors, .. } => {
                 let mut chroma = None;
                 if let Some(reduced) = colors {
-                    let output = self.run(&reduced.tensor(&self.model)?, &selection, host).await?;
+                    let output = self.run(&reduced.tensor(&self.model)?, &selection, scheduler).await?;
                     chroma = Frame::new(&self.model, &self.picture, reduced, output)?.into_chroma()?;
                 }
-                let source = Source { picture: &self.picture, scale: self.model.task()?.scale() };
+                let source = ScaledSource { picture: &self.picture, scale: self.model.task()?.scale() };
                 let rgba = self.model.painted(&source, *result, &output, part, chroma.as_ref())?;
                 Picture::from_rgba(part.place.width, part.place.height, &rgba)
             }
             Seen::Frame(reduced) => {
                 let frame = Frame::new(&self.model, &self.picture, reduced, output)?;
-                frame.finish(&self.picture, self.model.frame_scale()?, None, host, &mut |_| {}).await
+                frame.finish(&self.picture, self.model.frame_scale()?, None, scheduler, &mut |_| {}).await
             }
         }
     }
@@ -203,10 +203,15 @@ impl Inspection {
     ///
     /// # Errors
     /// As for [`Model::run`] and [`Features::new`].
-    pub async fn features(&self, value: String, cut: Vec<String>, host: &impl Host) -> Result<Features> {
+    pub async fn features(
+        &self,
+        value: String,
+        cut: Vec<String>,
+        scheduler: &impl Scheduler,
+    ) -> Result<Features> {
         let positions = self.positions(&value);
         let selection = Selection { outputs: vec![value], cut };
-        let tensor = self.run(&self.input, &selection, host).await?;
+        let tensor = self.run(&self.input, &selection, scheduler).await?;
         Features::new(tensor, positions)
     }
 
@@ -217,11 +222,16 @@ impl Inspection {
     /// # Errors
     /// As for [`Model::run`]; `InvalidInput` for a reference of another size, or without any label of the
     /// model's classes.
-    pub async fn loss(&self, reference: &Picture, cut: Vec<String>, host: &impl Host) -> Result<Loss> {
+    pub async fn loss(
+        &self,
+        reference: &Picture,
+        cut: Vec<String>,
+        scheduler: &impl Scheduler,
+    ) -> Result<Loss> {
         let (wanted, place) = match &self.seen {
             Seen::Part { result, part, .. } => (*result, part.place),
             Seen::Frame(_) => {
-                let source = Source { picture: &self.picture, scale: self.model.frame_scale()? };
+                let source = ScaledSource { picture: &self.picture, scale: self.model.frame_scale()? };
                 let (width, height) = checked_size(source.size())?;
                 ((width, height), Rect::new(0, 0, width, height))
             }
@@ -229,10 +239,10 @@ impl Inspection {
         same_size(wanted, reference.size())?;
         let encoding = self.model.task()?.output(self.model.geometry()?.out_channels)?;
         if !encoding.channels.are_classes() {
-            return Loss::absolute(&self.output(cut, host).await?, reference, place);
+            return Loss::absolute(&self.output(cut, scheduler).await?, reference, place);
         }
         let selection = Selection { outputs: vec![], cut };
-        let output = self.run(&self.input, &selection, host).await?;
+        let output = self.run(&self.input, &selection, scheduler).await?;
         let scores = encoding.scores(&output).unwrap_or(Ok(output))?;
         let within = match (&self.seen, scores.shape()) {
             (Seen::Part { part, .. }, _) => part.within,
@@ -246,14 +256,14 @@ impl Inspection {
     ///
     /// # Errors
     /// As for [`Model::run`].
-    pub async fn profile(&self, host: &impl Host) -> Result<Profile> {
-        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
+    pub async fn profile(&self, scheduler: &impl Scheduler) -> Result<Profile> {
+        let scheduler = TileProgress { scheduler, done: &Cell::new(0), tiles: 1 };
         let mut fallback = None;
         let kernels = loop {
             let on_gpu = fallback.is_none() && self.model.device().uses_gpu();
             match self
                 .model
-                .time_kernels(self.model.pictures(), vec![self.input.clone()], &host, on_gpu)
+                .time_kernels(self.model.pictures(), vec![self.input.clone()], &scheduler, on_gpu)
                 .await
             {
                 Err(error) if on_gpu => self.model.fall_back(error, &mut fallback)?,
@@ -276,10 +286,10 @@ impl Inspection {
     }
 
     /// Returns the first of the selected values.
-    async fn run(&self, input: &Tensor, selection: &Selection, host: &impl Host) -> Result<Tensor> {
-        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
+    async fn run(&self, input: &Tensor, selection: &Selection, scheduler: &impl Scheduler) -> Result<Tensor> {
+        let scheduler = TileProgress { scheduler, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![input.clone()]);
-        Ok(self.model.outputs(&inputs, selection, &host, &mut None).await?.swap_remove(0))
+        Ok(self.model.outputs(&inputs, selection, &scheduler, &mut None).await?.swap_remove(0))
     }
 
     /// Position encoding, if the value is the second output of a max-pooling.

@@ -2,12 +2,12 @@
 
 use super::engine::Device;
 use super::geometry::Geometry;
-use super::host::Host;
 use super::profile::KernelTime;
-use super::runner::{Runner, What};
+use super::runner::{RunRequest, Runner};
+use super::scheduler::Scheduler;
 use super::stem::StemRunner;
-use super::steps::Steps;
 use super::summary::{self, Summary};
+use super::tile_progress::TileProgress;
 use crate::backend::cpu;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -94,7 +94,7 @@ impl Model {
         let facts = self.graph.facts(shapes).map_err(|error| self.with_least_size(error, shapes))?;
         let prepared = Prepared::new(&self.graph, &facts, &Selection::default())?;
         let (halo, multiple) = match self.geometry() {
-            Ok(g) => (g.halo(), [g.axes[0].reach.multiple, g.axes[1].reach.multiple]),
+            Ok(g) => (g.halo(), [g.axes[0].receptive_field.multiple, g.axes[1].receptive_field.multiple]),
             Err(_) => ([None; 2], [1; 2]),
         };
         let nodes = summary::nodes(&self.graph, &facts);
@@ -119,12 +119,13 @@ impl Model {
         &self,
         inputs: RunInput,
         selection: &Selection,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
     ) -> Result<Vec<Tensor>> {
         let tensors = self.in_order(inputs)?;
-        // The only type of host that runs are compiled for.
-        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
-        let done = self.outputs_of(&self.graph, &|| Ok(tensors.clone()), selection, &host, &mut None).await;
+        // The only type of scheduler that runs are compiled for.
+        let scheduler = TileProgress { scheduler, done: &Cell::new(0), tiles: 1 };
+        let done =
+            self.outputs_of(&self.graph, &|| Ok(tensors.clone()), selection, &scheduler, &mut None).await;
         done.map_err(|error| {
             let shapes: Vec<Vec<usize>> = tensors.iter().map(|tensor| tensor.shape().to_vec()).collect();
             self.with_least_size(error, &shapes)
@@ -149,15 +150,15 @@ impl Model {
         }
     }
 
-    /// Runs the model on a tile's input, as a helper thread does ([`Host::help`]). Input and output are
+    /// Runs the model on a tile's input, as a helper thread does ([`Scheduler::help`]). Input and output are
     /// N×C×H×W.
     ///
     /// # Errors
     /// As for [`Model::run`].
-    pub async fn tile(&self, input: Tensor, host: &impl Host) -> Result<Tensor> {
-        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
+    pub async fn tile(&self, input: Tensor, scheduler: &impl Scheduler) -> Result<Tensor> {
+        let scheduler = TileProgress { scheduler, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![input.clone()]);
-        Ok(self.outputs(&inputs, &Selection::default(), &host, &mut None).await?.swap_remove(0))
+        Ok(self.outputs(&inputs, &Selection::default(), &scheduler, &mut None).await?.swap_remove(0))
     }
 
     /// The selected values for pictures; see [`Model::pictures`].
@@ -165,10 +166,10 @@ impl Model {
         &self,
         inputs: &dyn Fn() -> Result<Vec<Tensor>>,
         selection: &Selection,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
         fallback: &mut Option<Error>,
     ) -> Result<Vec<Tensor>> {
-        self.outputs_of(&self.pictures, inputs, selection, host, fallback).await
+        self.outputs_of(&self.pictures, inputs, selection, scheduler, fallback).await
     }
 
     /// The selected values for inputs in the graph's order, which are made again if the CPU takes over.
@@ -177,10 +178,10 @@ impl Model {
         graph: &Rc<Graph>,
         inputs: &dyn Fn() -> Result<Vec<Tensor>>,
         selection: &Selection,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
         fallback: &mut Option<Error>,
     ) -> Result<Vec<Tensor>> {
-        self.outputs_on(&self.runner, graph, inputs, selection, host, fallback).await
+        self.outputs_on(&self.runner, graph, inputs, selection, scheduler, fallback).await
     }
 
     /// [`Model::outputs_of`] with the plan and the weights of `runner`.
@@ -190,13 +191,13 @@ impl Model {
         graph: &Rc<Graph>,
         inputs: &dyn Fn() -> Result<Vec<Tensor>>,
         selection: &Selection,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
         fallback: &mut Option<Error>,
     ) -> Result<Vec<Tensor>> {
         loop {
             let on_gpu = fallback.is_none() && self.device.uses_gpu();
-            let what = What { graph, selection, device: &self.device, on_gpu };
-            match run_ordered(runner, what, inputs()?, host).await {
+            let what = RunRequest { graph, selection, device: &self.device, on_gpu };
+            match run_ordered(runner, what, inputs()?, scheduler).await {
                 Err(error) if on_gpu => self.fall_back(error, fallback)?,
                 result => return result,
             }
@@ -220,8 +221,8 @@ impl Model {
     ///
     /// # Errors
     /// As for [`Model::run`], but the CPU does not take over from a failed GPU.
-    pub async fn profile(&self, inputs: RunInput, host: &impl Host) -> Result<Vec<KernelTime>> {
-        self.time_kernels(&self.graph, self.in_order(inputs)?, host, self.device.uses_gpu()).await
+    pub async fn profile(&self, inputs: RunInput, scheduler: &impl Scheduler) -> Result<Vec<KernelTime>> {
+        self.time_kernels(&self.graph, self.in_order(inputs)?, scheduler, self.device.uses_gpu()).await
     }
 
     /// Times kernels like [`Model::profile`], with inputs in the graph's order, on the given backend.
@@ -229,20 +230,20 @@ impl Model {
         &self,
         graph: &Rc<Graph>,
         inputs: Vec<Tensor>,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
         on_gpu: bool,
     ) -> Result<Vec<KernelTime>> {
         let mut runner = self.runner.lock().await;
-        if host.stopped() {
+        if scheduler.stopped() {
             return Err(Error::Aborted);
         }
         let selection = Selection::default();
-        let what = What { graph, selection: &selection, device: &self.device, on_gpu };
-        let times = runner.time(what, inputs, host).await?;
+        let what = RunRequest { graph, selection: &selection, device: &self.device, on_gpu };
+        let times = runner.time(what, inputs, scheduler).await?;
         if on_gpu {
             return Ok(times);
         }
-        let rates = cpu::bounds(&|| host.now())?;
+        let rates = cpu::bounds(&|| scheduler.now())?;
         Ok(times.into_iter().map(|time| time.bounded(rates)).collect())
     }
 
@@ -275,15 +276,15 @@ impl Model {
 /// Runs on inputs in the graph's order, as soon as no other run holds the runner.
 async fn run_ordered(
     runner: &Mutex<Runner>,
-    what: What<'_>,
+    what: RunRequest<'_>,
     inputs: Vec<Tensor>,
-    host: &impl Host,
+    scheduler: &impl Scheduler,
 ) -> Result<Vec<Tensor>> {
     let mut runner = runner.lock().await;
-    if host.stopped() {
+    if scheduler.stopped() {
         return Err(Error::Aborted);
     }
-    runner.run(what, inputs, host).await
+    runner.run(what, inputs, scheduler).await
 }
 
 /// Memory of a run on the CPU backend, in bytes.

@@ -1,9 +1,9 @@
 //! Values for a network's optional inputs, and the likely colors of a network with color classes.
 
 use super::frame::Reduced;
-use super::host::Host;
 use super::model::Model;
-use super::steps::Steps;
+use super::scheduler::Scheduler;
+use super::tile_progress::TileProgress;
 use crate::error::{Error, Result};
 use crate::image::planar::Encoding;
 use crate::image::{Picture, Rect, cell, lab, noise_level};
@@ -62,8 +62,8 @@ pub struct LikelyColor {
 }
 
 impl Model {
-    /// Tensors for the optional inputs that have these values, and the estimated noise level if the network takes one. `frame` is the height and
-    /// width at which the network sees the picture as a whole.
+    /// Tensors of the optional inputs with these values, and of the estimated noise level if the network takes
+    /// one. `frame` is the height and width of the network's view of the whole picture.
     ///
     /// # Errors
     /// `InvalidInput` for a name that is not an optional number, a number out of range, hints for a network
@@ -157,7 +157,7 @@ impl Model {
         picture: &Picture,
         [x, y]: [u32; 2],
         values: &OptionalValues,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
     ) -> Result<Vec<LikelyColor>> {
         let size = [picture.height(), picture.width()];
         let unknown = || Error::InvalidInput("the model does not declare how likely colors are".into());
@@ -170,9 +170,10 @@ impl Model {
         let reduced = Reduced::new(self, &*picture.bled()?, frame)?;
         let told = self.told(values, picture, Some(frame))?;
         let selection = Selection { outputs: vec![likely.probabilities.clone()], cut: vec![] };
-        let host = Steps { host, done: &Cell::new(0), tiles: 1 };
+        let scheduler = TileProgress { scheduler, done: &Cell::new(0), tiles: 1 };
         let inputs = || Ok(vec![reduced.tensor(self)?]);
-        let output = self.frame_outputs(told, &inputs, &selection, &host, &mut None).await?.swap_remove(0);
+        let output =
+            self.frame_outputs(told, &inputs, &selection, &scheduler, &mut None).await?.swap_remove(0);
         let (&[1, classes, height, width], Some(output)) = (output.shape(), output.as_f32()) else {
             return Err(unknown());
         };

@@ -1,14 +1,14 @@
 //! Processing of pictures: sizes, tiles, and fallback to the CPU when a GPU fails.
 
 use super::crew::Job;
-use super::frame::{Frame, Reduced, parts};
+use super::frame::{Frame, Reduced, output_tiles};
 use super::geometry::Geometry;
-use super::host::Host;
 use super::model::Model;
 use super::optional::OptionalValues;
-use super::source::Source;
+use super::scheduler::Scheduler;
+use super::source::ScaledSource;
 use super::stem::with_inputs;
-use super::steps::Steps;
+use super::tile_progress::TileProgress;
 use crate::error::{Error, Result};
 use crate::image::planar::{self, Channels};
 use crate::image::{Chroma, MAX_PIXELS, MAX_SIDE, Picture, Rect};
@@ -127,7 +127,7 @@ impl Model {
         &self,
         picture: &Picture,
         options: impl Into<ProcessOptions>,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
         mut on_tile: impl FnMut(TileEvent),
     ) -> Result<Processed> {
         let ProcessOptions { tile, near, values } = options.into();
@@ -138,7 +138,11 @@ impl Model {
         let frame = self.frame([picture.height(), picture.width()])?;
         let told = self.told(&values, picture, frame)?;
         if let Some(size) = frame {
-            let steps = Steps { host, done: &Cell::new(0), tiles: parts(picture.rect(), None).len() };
+            let steps = TileProgress {
+                scheduler,
+                done: &Cell::new(0),
+                tiles: output_tiles(picture.rect(), None).len(),
+            };
             let reduced = Reduced::new(self, picture, size)?;
             let input = || Ok(vec![reduced.tensor(self)?]);
             let output = self
@@ -149,13 +153,13 @@ impl Model {
             frame.hint(&values.hints, picture.size());
             if self.task()?.tiling != Tiling::Both {
                 let scale = self.frame_scale()?;
-                let picture = frame.finish(picture, scale, near, host, &mut on_tile).await?;
+                let picture = frame.finish(picture, scale, near, scheduler, &mut on_tile).await?;
                 return Ok(Processed { picture, fallback });
             }
             chroma = frame.into_chroma()?;
         }
         let graph = with_inputs(self.pictures(), told)?;
-        let source = Source { picture, scale: self.task()?.scale() };
+        let source = ScaledSource { picture, scale: self.task()?.scale() };
         let tiling = self.tiling(geometry, source.size(), tile)?;
         let (width, height) = result_size(geometry, source.size())?;
         let mut result = Picture::new(width, height)?;
@@ -181,19 +185,19 @@ impl Model {
                 Ok(())
             },
         };
-        let steps = Steps { host, done: &done, tiles };
+        let steps = TileProgress { scheduler, done: &done, tiles };
         let here = async |input: &dyn Fn() -> Result<Tensor>| {
             let inputs = || Ok(vec![input()?]);
             Ok(self.outputs_of(&graph, &inputs, &selection, &steps, &mut fallback).await?.swap_remove(0))
         };
-        job.run(host, here).await?;
+        job.run(scheduler, here).await?;
         Ok(Processed { picture: result, fallback })
     }
 
     /// RGBA bytes of a tile of the result, whose total size is `(width, height)`.
     pub(super) fn painted(
         &self,
-        source: &Source,
+        source: &ScaledSource,
         (width, height): (u32, u32),
         output: &Tensor,
         part: &Part,

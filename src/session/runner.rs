@@ -1,8 +1,8 @@
 //! The last plan of a model, ready to run again on either backend.
 
 use super::engine::Device;
-use super::host::Host;
 use super::profile::KernelTime;
+use super::scheduler::Scheduler;
 use crate::backend::cpu;
 #[cfg(feature = "gpu")]
 use crate::backend::gpu;
@@ -47,7 +47,7 @@ enum Executor {
 }
 
 /// What to run, and on which backend.
-pub(super) struct What<'a> {
+pub(super) struct RunRequest<'a> {
     pub graph: &'a Rc<Graph>,
     pub selection: &'a Selection,
     pub device: &'a Device,
@@ -83,21 +83,23 @@ impl Runner {
     /// Runs on inputs in the model's order.
     pub(super) async fn run(
         &mut self,
-        what: What<'_>,
+        what: RunRequest<'_>,
         inputs: Vec<Tensor>,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
     ) -> Result<Vec<Tensor>> {
         let read = self.prepare(what, inputs).await?;
         let read: Vec<&Tensor> = read.iter().collect();
         let Self { ready, cpu_flops_per_ms, .. } = self;
         let Some(Ready { prepared, executor, .. }) = ready else { return Err(unprepared()) };
         let result = match executor {
-            Executor::Cpu(executor) => match run_cpu(executor, &read, cpu_flops_per_ms, None, host).await {
-                Ok(()) => executor.outputs(),
-                Err(error) => Err(error),
-            },
+            Executor::Cpu(executor) => {
+                match run_cpu(executor, &read, cpu_flops_per_ms, None, scheduler).await {
+                    Ok(()) => executor.outputs(),
+                    Err(error) => Err(error),
+                }
+            }
             #[cfg(feature = "gpu")]
-            Executor::Gpu(executor) => executor.run(&read, &mut control(host)).await,
+            Executor::Gpu(executor) => executor.run(&read, &mut control(scheduler)).await,
         };
         let mut outputs = match result {
             Ok(outputs) => outputs,
@@ -114,9 +116,9 @@ impl Runner {
     /// Average time of each step over several runs: browser clocks are too coarse for one.
     pub(super) async fn time(
         &mut self,
-        what: What<'_>,
+        what: RunRequest<'_>,
         inputs: Vec<Tensor>,
-        host: &impl Host,
+        scheduler: &impl Scheduler,
     ) -> Result<Vec<KernelTime>> {
         let read = self.prepare(what, inputs).await?;
         let read: Vec<&Tensor> = read.iter().collect();
@@ -131,9 +133,9 @@ impl Runner {
         let mut timed: Vec<KernelTime> =
             steps.map(|(step, kernel)| KernelTime::of(&prepared.plan, step, kernel)).collect();
         let mut times = vec![0.0; timed.len()];
-        let (began, mut counted) = (host.now(), 0.0);
+        let (began, mut counted) = (scheduler.now(), 0.0);
         for round in 0..ROUNDS {
-            if round > 1 && host.now() - began > TIMING_MS {
+            if round > 1 && scheduler.now() - began > TIMING_MS {
                 break;
             }
             if round == 1 {
@@ -142,11 +144,11 @@ impl Runner {
             counted = f64::from(round.max(1) as u32);
             let result = match executor {
                 Executor::Cpu(executor) => {
-                    run_cpu(executor, &read, cpu_flops_per_ms, Some(&mut times), host).await
+                    run_cpu(executor, &read, cpu_flops_per_ms, Some(&mut times), scheduler).await
                 }
                 #[cfg(feature = "gpu")]
                 Executor::Gpu(executor) => {
-                    executor.time(&read, &|| host.now(), &mut control(host), &mut times).await
+                    executor.time(&read, &|| scheduler.now(), &mut control(scheduler), &mut times).await
                 }
             };
             if let Err(error) = result {
@@ -161,8 +163,8 @@ impl Runner {
     }
 
     /// Prepares the plan; returns the inputs that it reads, in the kernels' form.
-    async fn prepare(&mut self, what: What<'_>, mut inputs: Vec<Tensor>) -> Result<Vec<Tensor>> {
-        let What { graph, selection, device, on_gpu } = what;
+    async fn prepare(&mut self, what: RunRequest<'_>, mut inputs: Vec<Tensor>) -> Result<Vec<Tensor>> {
+        let RunRequest { graph, selection, device, on_gpu } = what;
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|tensor| tensor.shape().to_vec()).collect();
         let same = |r: &Ready| {
             Rc::ptr_eq(&r.graph, graph)
@@ -201,10 +203,10 @@ fn unprepared() -> Error {
 }
 
 #[cfg(feature = "gpu")]
-fn control(host: &impl Host) -> impl FnMut(f32) -> bool {
+fn control(scheduler: &impl Scheduler) -> impl FnMut(f32) -> bool {
     |fraction| {
-        host.progress(fraction);
-        !host.stopped()
+        scheduler.progress(fraction);
+        !scheduler.stopped()
     }
 }
 
@@ -214,15 +216,15 @@ async fn run_cpu(
     inputs: &[&Tensor],
     flops_per_ms: &mut f64,
     mut times: Option<&mut [f64]>,
-    host: &impl Host,
+    scheduler: &impl Scheduler,
 ) -> Result<()> {
     executor.start(inputs)?;
-    let (mut paused, mut before) = (host.now(), host.now());
+    let (mut paused, mut before) = (scheduler.now(), scheduler.now());
     loop {
         let budget = (*flops_per_ms * PIECE_MS) as u64;
         let step = executor.step();
         let finished = if times.is_some() { executor.advance_step(budget) } else { executor.advance(budget) };
-        let now = host.now();
+        let now = scheduler.now();
         match times.as_mut().map(|times| times.get_mut(step)) {
             Some(Some(time)) => *time += now - before,
             Some(None) => {}
@@ -238,12 +240,12 @@ async fn run_cpu(
         }
         before = now;
         if now - paused >= PAUSE_MS {
-            host.progress(executor.progress());
-            host.pause().await;
-            if host.stopped() {
+            scheduler.progress(executor.progress());
+            scheduler.pause().await;
+            if scheduler.stopped() {
                 return Err(Error::Aborted);
             }
-            paused = host.now();
+            paused = scheduler.now();
             before = paused;
         }
     }

@@ -7,12 +7,12 @@ use crate::image::{Picture, Rect};
 use crate::tensor::Tensor;
 
 /// A picture, enlarged by the task's scale region by region, so that it never exists as a whole.
-pub(super) struct Source<'a> {
+pub(super) struct ScaledSource<'a> {
     pub picture: &'a Picture,
     pub scale: u32,
 }
 
-impl Source<'_> {
+impl ScaledSource<'_> {
     /// `[height, width]`
     pub(super) fn size(&self) -> [usize; 2] {
         [self.picture.height(), self.picture.width()].map(|side| side as usize * self.scale as usize)
@@ -68,7 +68,7 @@ mod tests {
     fn the_picture_is_reflected_beyond_its_border() {
         let rgba: Vec<u8> = [10, 20, 30, 40, 50, 60].iter().flat_map(|&v| [v, v, v, 255]).collect();
         let picture = Picture::from_rgba(3, 2, &rgba).unwrap();
-        let source = Source { picture: &picture, scale: 1 };
+        let source = ScaledSource { picture: &picture, scale: 1 };
         let encoding = Encoding { channels: Channels::Luma, low: 0.0, high: 255.0 };
         let padded = |at, size| {
             let tensor = source.padded(at, size, encoding).unwrap();

@@ -1,10 +1,10 @@
-//! What several networks make alike of a frame is computed once for all of them: the five decoders of one pretrained encoder,
-//! or the same network again after a change of its optional inputs.
+//! Sharing of a stem between runs on the same frame: the five decoders of one pretrained encoder, or the same
+//! network again after a change of its optional inputs, compute it only once.
 
-use super::host::Host;
 use super::model::Model;
 use super::runner::Runner;
-use super::steps::Steps;
+use super::scheduler::Scheduler;
+use super::tile_progress::TileProgress;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::plan::Selection;
@@ -14,7 +14,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Larger outputs of a stem are not kept, in bytes.
+/// Maximum size of a stem's outputs to keep, in bytes.
 const MOST_BYTES: usize = 64 << 20;
 
 /// The stem of a model, if it has one ([`Graph::parts`]).
@@ -25,14 +25,14 @@ pub(super) struct StemRunner {
     runner: Mutex<Runner>,
 }
 
-/// How a model is cut for inputs of these shapes.
+/// Division of a model for inputs of these shapes.
 struct Split {
     shapes: Vec<Vec<usize>>,
     /// Stem and head.
     parts: Option<[Rc<Graph>; 2]>,
 }
 
-/// The last stem that a model of an engine has run.
+/// The last stem run by any model of an engine.
 #[derive(Default)]
 pub(super) struct LastStem(RefCell<Option<Rc<Run>>>);
 
@@ -49,7 +49,7 @@ impl StemRunner {
 }
 
 impl LastStem {
-    /// The outputs of this stem, or of one that computes the same, if it has run on these inputs.
+    /// Outputs of this stem, or of an equal one, if it was run on these inputs.
     fn outputs(&self, stem: &Rc<Graph>, inputs: &[Tensor]) -> Option<Rc<Run>> {
         let last = self.0.borrow().clone()?;
         let same = last.inputs == inputs && (Rc::ptr_eq(&last.stem, stem) || last.stem.computes_as(stem));
@@ -58,27 +58,31 @@ impl LastStem {
 }
 
 impl Model {
-    /// The selected values for a whole frame with these optional inputs. What the network may share with others is taken
-    /// from the last run of any model of the engine, where it was the same on the same frame. `host` counts the run as
-    /// one tile.
-    pub(super) async fn frame_outputs<H: Host>(
+    /// The selected values for a whole frame with these optional inputs. Outputs of a shareable stem are
+    /// taken from the last run of any of the engine's models if it was equal and on the same frame.
+    /// `scheduler` counts the run as one tile.
+    pub(super) async fn frame_outputs<H: Scheduler>(
         &self,
         told: BTreeMap<String, Tensor>,
         inputs: &dyn Fn() -> Result<Vec<Tensor>>,
         selection: &Selection,
-        host: &Steps<'_, H>,
+        scheduler: &TileProgress<'_, H>,
         fallback: &mut Option<Error>,
     ) -> Result<Vec<Tensor>> {
         let given = inputs()?;
         let Some([stem, head]) = self.split(&given, selection)? else {
             let graph = with_inputs(self.pictures(), told)?;
-            return self.outputs_of(&graph, inputs, selection, host, fallback).await;
+            return self.outputs_of(&graph, inputs, selection, scheduler, fallback).await;
         };
         let kept = self.device().last_stem();
         let (run, done) = match kept.outputs(&stem, &given) {
             Some(run) => (run, 0),
             None => {
-                let half = Steps { host: host.host, done: &Cell::new(0), tiles: 2 * host.tiles };
+                let half = TileProgress {
+                    scheduler: scheduler.scheduler,
+                    done: &Cell::new(0),
+                    tiles: 2 * scheduler.tiles,
+                };
                 let outputs = self
                     .outputs_on(self.stem.runner(), &stem, inputs, &Selection::default(), &half, fallback)
                     .await?;
@@ -89,12 +93,16 @@ impl Model {
             }
         };
         let head = with_inputs(&head, told)?;
-        let rest = Steps { host: host.host, done: &Cell::new(done), tiles: (1 + done) * host.tiles };
+        let rest = TileProgress {
+            scheduler: scheduler.scheduler,
+            done: &Cell::new(done),
+            tiles: (1 + done) * scheduler.tiles,
+        };
         let inputs = || Ok([&run.inputs[..], &run.outputs[..]].concat());
         self.outputs_of(&head, &inputs, selection, &rest, fallback).await
     }
 
-    /// Stem and head for these inputs, if the head makes all that is selected.
+    /// Stem and head for these inputs, if the head computes all selected values.
     fn split(&self, inputs: &[Tensor], selection: &Selection) -> Result<Option<[Rc<Graph>; 2]>> {
         let fits = |split: &Rc<Split>| split.shapes.iter().eq(inputs.iter().map(Tensor::shape));
         let known = self.stem.split.borrow().clone().filter(fits);
@@ -119,7 +127,7 @@ impl Model {
     }
 }
 
-/// The network with these optional inputs in place of its defaults.
+/// The network with these optional inputs instead of its defaults.
 pub(super) fn with_inputs(graph: &Rc<Graph>, told: BTreeMap<String, Tensor>) -> Result<Rc<Graph>> {
     Ok(if told.is_empty() { graph.clone() } else { Rc::new(graph.with_inputs(told)?) })
 }

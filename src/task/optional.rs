@@ -1,6 +1,6 @@
 //! Optional inputs of a network, declared in the entry `optional` of its metadata.
 
-use super::side::invalid;
+use super::port_spec::invalid;
 use crate::error::Result;
 use crate::graph::Graph;
 use serde::{Deserialize, Serialize};

@@ -186,7 +186,7 @@ impl Engine {
         future_to_promise(async move {
             let painted = |event: session::TileEvent| {
                 host.tiles.set((event.done, event.tiles));
-                session::Host::progress(&host, event.done as f32 / event.tiles as f32);
+                session::Scheduler::progress(&host, event.done as f32 / event.tiles as f32);
                 if let (Some(callback), Ok(tile)) = (&on_tile, tile_event(&event)) {
                     // Exceptions of the callback are ignored; the run continues.
                     let _ = callback.call1(&JsValue::NULL, &tile);

@@ -2,7 +2,7 @@
 
 use super::convert;
 use crate::error::{Error, Result};
-use crate::session::Host;
+use crate::session::Scheduler;
 use crate::tensor::Tensor;
 use js_sys::{Array, Function, Promise, Reflect};
 use std::cell::Cell;
@@ -42,7 +42,7 @@ pub(super) fn option<T: JsCast>(options: &JsValue, name: &str) -> Option<T> {
     Reflect::get(options, &name.into()).ok()?.dyn_into().ok()
 }
 
-impl Host for Browser {
+impl Scheduler for Browser {
     fn now(&self) -> f64 {
         self.performance.as_ref().map_or_else(js_sys::Date::now, Performance::now)
     }

@@ -11,7 +11,7 @@ use crate::image::filter::{Difference, Filter, Filtered, Mix, Sign};
 use crate::image::metrics::Comparison;
 use crate::image::work::Work;
 use crate::image::{self, Metadata};
-use crate::session::attend;
+use crate::session::run_cooperatively;
 use js_sys::{Boolean, Promise, Uint8ClampedArray};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -172,7 +172,7 @@ impl Engine {
         let host = Browser::new(options);
         future_to_promise(async move {
             let mut job = job.map_err(|e| convert::error(&e))?;
-            attend(&mut *job, &host).await.map_err(|e| convert::error(&e))?;
+            run_cooperatively(&mut *job, &host).await.map_err(|e| convert::error(&e))?;
             Ok(job.result())
         })
     }

@@ -14,7 +14,7 @@ fn one_conv(shape: &[usize]) -> (Arc<Plan>, Tensor) {
     let mut numbers = Numbers(31);
     let x = numbers.tensor(shape);
     let mut b = PlanBuilder::default();
-    let input = b.input(&x, Layout::Planes);
+    let input = b.input(&x, Layout::Nchwc4);
     let middle = b.conv(input, 5, 3, &mut numbers);
     let y = b.conv(middle, 2, 1, &mut numbers);
     (b.finish(&[y]), x)

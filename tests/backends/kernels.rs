@@ -57,10 +57,10 @@ async fn integers_and_floats(backend: Backend) {
     // Small integers are subnormal floats, which arithmetic would flush.
     let x = Tensor::i64([7], [-3, 0, 1, 2, 77, -100_000, 1 << 20]).unwrap();
     let mut b = PlanBuilder::default();
-    let input = b.input(&x, Layout::Plain);
-    let float = b.value(&[7], DType::F32, Layout::Plain);
-    let half = b.value(&[7], DType::F32, Layout::Plain);
-    let back = b.value(&[7], DType::I64, Layout::Plain);
+    let input = b.input(&x, Layout::RowMajor);
+    let float = b.value(&[7], DType::F32, Layout::RowMajor);
+    let half = b.value(&[7], DType::F32, Layout::RowMajor);
+    let back = b.value(&[7], DType::I64, Layout::RowMajor);
     b.step(Kernel::Unary(Unary::IntToFloat), &[input], &[float]);
     b.step(Kernel::Unary(Unary::Affine { scale: 0.5, shift: 0.0 }), &[float], &[half]);
     b.step(Kernel::Unary(Unary::FloatToInt), &[half], &[back]);
@@ -161,8 +161,8 @@ async fn reductions(backend: Backend) {
         let x = Tensor::f32(shape, levels).unwrap();
         for last in [false, true] {
             let mut b = PlanBuilder::default();
-            let input = b.input(&x, Layout::Planes);
-            let y = b.value(&[n, 1, h, w], DType::I64, Layout::Planes);
+            let input = b.input(&x, Layout::Nchwc4);
+            let y = b.value(&[n, 1, h, w], DType::I64, Layout::Nchwc4);
             b.step(Kernel::ArgMaxChannels { last }, &[input], &[y]);
             check(&backend, &b.finish(&[y]), &[&x]).await;
             let kernel = Kernel::ArgMaxAxis { outer: n * c, axis: h * w, inner: 1, last };
@@ -177,7 +177,7 @@ async fn normalisations(backend: Backend) {
         for (with_scale, with_shift) in [(true, true), (false, true), (false, false)] {
             let mut b = PlanBuilder::default();
             let x = numbers.tensor(&shape);
-            let input = b.input(&x, Layout::Planes);
+            let input = b.input(&x, Layout::Nchwc4);
             let scale = with_scale.then(|| b.constant(numbers.tensor(&[shape[1]])));
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[shape[1]])));
             let y = b.planes(&shape);
@@ -186,7 +186,7 @@ async fn normalisations(backend: Backend) {
 
             let mut b = PlanBuilder::default();
             let x = numbers.tensor(&shape);
-            let input = b.input(&x, Layout::Planes);
+            let input = b.input(&x, Layout::Nchwc4);
             let scale = with_scale.then(|| b.constant(numbers.tensor(&[shape[1]])));
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[shape[1]])));
             let y = b.planes(&shape);
@@ -196,10 +196,10 @@ async fn normalisations(backend: Backend) {
             let mut b = PlanBuilder::default();
             let inner = shape[2] * shape[3];
             let x = numbers.tensor(&shape);
-            let input = b.input(&x, Layout::Plain);
+            let input = b.input(&x, Layout::RowMajor);
             let scale = with_scale.then(|| b.constant(numbers.tensor(&[inner])));
             let shift = with_shift.then(|| b.constant(numbers.tensor(&[inner])));
-            let y = b.value(&shape, DType::F32, Layout::Plain);
+            let y = b.value(&shape, DType::F32, Layout::RowMajor);
             b.step(Kernel::LayerNorm { inner, epsilon: 1e-3, scale, shift }, &[input], &[y]);
             check(&backend, &b.finish(&[y]), &[&x]).await;
         }
@@ -234,8 +234,8 @@ async fn other_orders_and_shapes(backend: Backend) {
     check_plain(&backend, kernel, &[&six], &[1, 3, 4, 2, 5, 2], DType::F32).await;
 
     let shapes = [[2, 3, 4, 5], [1, 10, 4, 3], [5, 1, 1, 24], [1, 120, 1, 1]];
-    for from in [Layout::Planes, Layout::Plain] {
-        for to in [Layout::Planes, Layout::Plain] {
+    for from in [Layout::Nchwc4, Layout::RowMajor] {
+        for to in [Layout::Nchwc4, Layout::RowMajor] {
             for shape in shapes {
                 let mut b = PlanBuilder::default();
                 let input = b.input(&x, from);
@@ -248,10 +248,12 @@ async fn other_orders_and_shapes(backend: Backend) {
     // A part of plain values, copied or where it lies.
     for (first, in_place) in [(0, true), (8, false), (7, false)] {
         let mut b = PlanBuilder::default();
-        let input = b.input(&x, Layout::Plain);
-        let (doubled, part) =
-            (b.value(x.shape(), DType::F32, Layout::Plain), b.value(&[3, 5], DType::F32, Layout::Plain));
-        let y = b.value(&[3, 5], DType::F32, Layout::Plain);
+        let input = b.input(&x, Layout::RowMajor);
+        let (doubled, part) = (
+            b.value(x.shape(), DType::F32, Layout::RowMajor),
+            b.value(&[3, 5], DType::F32, Layout::RowMajor),
+        );
+        let y = b.value(&[3, 5], DType::F32, Layout::RowMajor);
         b.step(Kernel::Unary(Unary::Affine { scale: 2.0, shift: 0.5 }), &[input], &[doubled]);
         b.step(Kernel::Reshape { first }, &[doubled], &[part]);
         b.step(Kernel::Unary(Unary::Abs), &[part], &[y]);

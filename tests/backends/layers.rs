@@ -50,7 +50,7 @@ async fn convolutions_of_every_shape(backend: Backend) {
         if residual {
             inputs.push(numbers.tensor(&output));
         }
-        let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Planes)).collect();
+        let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Nchwc4)).collect();
         let y = b.planes(&output);
         b.step(Kernel::Conv { window, groups, weight, epilogue }, &ids, &[y]);
         check(&backend, &b.finish(&[y]), &refs(&inputs)).await;
@@ -79,8 +79,8 @@ async fn pooling(backend: Backend) {
         let x = Tensor::f32(shape, levels).unwrap();
 
         let mut b = PlanBuilder::default();
-        let input = b.input(&x, Layout::Planes);
-        let (y, positions) = (b.planes(&pooled), b.value(&pooled, DType::I64, Layout::Planes));
+        let input = b.input(&x, Layout::Nchwc4);
+        let (y, positions) = (b.planes(&pooled), b.value(&pooled, DType::I64, Layout::Nchwc4));
         let back = b.planes(&shape);
         let (mean, padded_mean) = (b.planes(&pooled), b.planes(&pooled));
         b.step(Kernel::MaxPool { window }, &[input], &[y, positions]);
@@ -107,9 +107,9 @@ async fn ties_in_max_pooling(backend: Backend) {
     ] {
         let x = Tensor::f32([1, 1, 1, 2], row).unwrap();
         let mut b = PlanBuilder::default();
-        let input = b.input(&x, Layout::Planes);
+        let input = b.input(&x, Layout::Nchwc4);
         let shape = [1, 1, 1, 1];
-        let (y, positions) = (b.planes(&shape), b.value(&shape, DType::I64, Layout::Planes));
+        let (y, positions) = (b.planes(&shape), b.value(&shape, DType::I64, Layout::Nchwc4));
         let magnitude = b.planes(&[1, 1, 1, 2]);
         b.step(Kernel::ReduceChannels(ReduceKind::MaxAbs), &[input], &[magnitude]);
         let pool = Kernel::MaxPool { window: window([1, 2], [1, 2], [0, 0]) };

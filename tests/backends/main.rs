@@ -144,7 +144,7 @@ impl PlanBuilder {
     }
 
     fn planes(&mut self, shape: &[usize]) -> ValueId {
-        self.value(shape, DType::F32, Layout::Planes)
+        self.value(shape, DType::F32, Layout::Nchwc4)
     }
 
     fn input(&mut self, tensor: &Tensor, layout: Layout) -> ValueId {
@@ -155,7 +155,7 @@ impl PlanBuilder {
 
     fn constant(&mut self, tensor: Tensor) -> ConstId {
         let plan = self.plan();
-        plan.constants.push(Constant { tensor: Arc::new(tensor), layout: Layout::Plain });
+        plan.constants.push(Constant { tensor: Arc::new(tensor), layout: Layout::RowMajor });
         ConstId(plan.constants.len() - 1)
     }
 
@@ -253,7 +253,7 @@ fn assert_close(found: &Tensor, wanted: &Tensor, tolerance: f32, what: &str) {
 /// One kernel on tensors in blocks of four channels, with one such result.
 async fn check_planes(backend: &Backend, kernel: Kernel, inputs: &[&Tensor], output: &[usize]) {
     let mut b = PlanBuilder::default();
-    let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Planes)).collect();
+    let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Nchwc4)).collect();
     let y = b.planes(output);
     b.step(kernel, &ids, &[y]);
     check(backend, &b.finish(&[y]), inputs).await;
@@ -262,8 +262,8 @@ async fn check_planes(backend: &Backend, kernel: Kernel, inputs: &[&Tensor], out
 /// The same for row-major values.
 async fn check_plain(backend: &Backend, kernel: Kernel, inputs: &[&Tensor], output: &[usize], dtype: DType) {
     let mut b = PlanBuilder::default();
-    let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::Plain)).collect();
-    let y = b.value(output, dtype, Layout::Plain);
+    let ids: Vec<_> = inputs.iter().map(|t| b.input(t, Layout::RowMajor)).collect();
+    let y = b.value(output, dtype, Layout::RowMajor);
     b.step(kernel, &ids, &[y]);
     check(backend, &b.finish(&[y]), inputs).await;
 }

@@ -18,7 +18,7 @@ fn doubled(size: usize) -> unet_playground::plan::AxisIndex {
 pub(crate) fn small_unet(numbers: &mut Numbers, x: &Tensor, in_place: bool) -> Arc<Plan> {
     let [n, _, h, w] = *x.shape() else { panic!("not an image") };
     let mut b = PlanBuilder::default();
-    let input = b.input(x, Layout::Planes);
+    let input = b.input(x, Layout::Nchwc4);
     let skip = b.conv(input, 8, 3, numbers);
     let pooled = b.planes(&[n, 8, h / 2, w / 2]);
     b.step(Kernel::MaxPool { window: window([2, 2], [2, 2], [0, 0]) }, &[skip], &[pooled]);
@@ -51,7 +51,7 @@ async fn a_step_within_one_buffer(backend: Backend) {
     let mut numbers = Numbers(23);
     let x = numbers.tensor(&[1, 4, 5, 3]);
     let mut b = PlanBuilder::default();
-    let input = b.input(&x, Layout::Planes);
+    let input = b.input(&x, Layout::Nchwc4);
     let first = b.conv(input, 8, 3, &mut numbers);
     let second = b.conv(first, 4, 3, &mut numbers);
     let joined = b.planes(&[1, 24, 5, 3]);
@@ -70,7 +70,7 @@ async fn unused_lanes_stay_finite(backend: Backend) {
         numbers.tensor(&[1, 3, 4, 4]).as_f32().unwrap().iter().map(|v| v.abs() + 0.1).collect::<Vec<_>>();
     let x = Tensor::f32([1, 3, 4, 4], positive).unwrap();
     let mut b = PlanBuilder::default();
-    let input = b.input(&x, Layout::Planes);
+    let input = b.input(&x, Layout::Nchwc4);
     let (reciprocal, logarithm, ratio) =
         (b.planes(&[1, 3, 4, 4]), b.planes(&[1, 3, 4, 4]), b.planes(&[1, 3, 4, 4]));
     b.step(Kernel::Unary(Unary::Reciprocal), &[input], &[reciprocal]);

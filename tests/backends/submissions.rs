@@ -18,7 +18,7 @@ async fn a_heavy_convolution_is_cut(gpu: Gpu) {
     let mut numbers = Numbers(3);
     let mut b = PlanBuilder::default();
     let x = numbers.tensor(&[2, 5, 17, 16]);
-    let input = b.input(&x, Layout::Planes);
+    let input = b.input(&x, Layout::Nchwc4);
     let y = b.conv(input, 7, 3, &mut numbers);
     check(&Backend::Gpu(gpu), &b.finish(&[y]), &[&x]).await;
 }
@@ -75,7 +75,7 @@ async fn a_grid_longer_than_a_dimension(gpu: Gpu) {
     let (h, w) = (2100, 2100);
     let x = Tensor::f32([1, 1, 1, w], (0..w).map(|i| i as f32).collect::<Vec<_>>()).unwrap();
     let mut b = PlanBuilder::default();
-    let input = b.input(&x, Layout::Planes);
+    let input = b.input(&x, Layout::Nchwc4);
     let (tall, y) = (b.planes(&[1, 1, h, w]), b.planes(&[1, 1, h, 1]));
     let ones = |from: i32, to: usize| AxisTaps { taps: 1, index: vec![from; to], weight: vec![1.0; to] };
     let all = AxisTaps { index: (0..w as i32).collect(), ..ones(0, w) };

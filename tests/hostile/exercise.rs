@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use unet_playground::graph::Graph;
-use unet_playground::ops::{Fact, known};
+use unet_playground::ops::{Fact, input_infos};
 use unet_playground::plan::Selection;
 use unet_playground::session::{BackendChoice, Engine, Unhurried};
 use unet_playground::tensor::{DType, Data, Tensor};
@@ -51,7 +51,7 @@ fn work(graph: &Graph, facts: &[Option<Fact>]) -> u64 {
     graph.nodes.iter().fold(read, |sum, node| {
         let fact = |edge: &Option<_>| edge.and_then(|e: unet_playground::graph::EdgeId| facts[e.0].as_ref());
         let inputs: Vec<Option<&Fact>> = node.inputs.iter().map(fact).collect();
-        let inputs = known(&inputs);
+        let inputs = input_infos(&inputs);
         let outputs: Vec<Fact> = node.outputs.iter().filter_map(|e| fact(e).cloned()).collect();
         sum.saturating_add(node.work(&inputs, &outputs))
     })

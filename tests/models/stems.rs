@@ -10,7 +10,7 @@ use unet_playground::graph::Graph;
 use unet_playground::image::{Picture, Rect};
 use unet_playground::onnx;
 use unet_playground::plan::{Prepared, Selection};
-use unet_playground::session::{Host, Model, OptionalValues, ProcessOptions};
+use unet_playground::session::{Model, OptionalValues, ProcessOptions, Scheduler};
 use unet_playground::tensor::Tensor;
 
 /// Of the largest magnitude: sums go on in another order where a fusion is cut.
@@ -70,7 +70,7 @@ struct Recorder {
     seen: RefCell<Vec<f32>>,
 }
 
-impl Host for Recorder {
+impl Scheduler for Recorder {
     fn now(&self) -> f64 {
         self.clock.set(self.clock.get() + 20.0);
         self.clock.get()

@@ -5,7 +5,7 @@ use super::tolerance::{self, Tolerance};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use unet_playground::plan::Selection;
-use unet_playground::session::{BackendChoice, Engine, Host};
+use unet_playground::session::{BackendChoice, Engine, Scheduler};
 use unet_playground::tensor::Tensor;
 use unet_playground::{Error, onnx};
 
@@ -79,7 +79,7 @@ impl Runtime {
 #[derive(Default)]
 struct Ticking(Cell<f64>);
 
-impl Host for Ticking {
+impl Scheduler for Ticking {
     fn now(&self) -> f64 {
         self.0.set(self.0.get() + 1.0);
         self.0.get()

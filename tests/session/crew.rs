@@ -4,7 +4,7 @@ use crate::support::{block_on, cpu, load, network, picture};
 use futures_lite::future::yield_now;
 use std::cell::{Cell, RefCell};
 use unet_playground::image::Picture;
-use unet_playground::session::{Engine, Host, Model, Unhurried};
+use unet_playground::session::{Engine, Model, Scheduler, Unhurried};
 use unet_playground::tensor::Tensor;
 use unet_playground::{Error, Result};
 
@@ -27,7 +27,7 @@ impl Helped {
     }
 }
 
-impl Host for Helped {
+impl Scheduler for Helped {
     /// Every look at the clock is 10 ms later, so that runs pause.
     fn now(&self) -> f64 {
         self.clock.set(self.clock.get() + 10.0);

@@ -380,7 +380,7 @@ fn what_makes_no_sense_is_refused() {
 
 struct Stopped;
 
-impl unet_playground::session::Host for Stopped {
+impl unet_playground::session::Scheduler for Stopped {
     fn now(&self) -> f64 {
         0.0
     }

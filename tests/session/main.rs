@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use support::{STRATEGIES, block_on, cpu, load, network, picture};
 use unet_playground::Error;
 use unet_playground::plan::Selection;
-use unet_playground::session::{BackendChoice, BackendReason, Engine, Host, Model, RunInput, Unhurried};
+use unet_playground::session::{BackendChoice, BackendReason, Engine, Model, RunInput, Scheduler, Unhurried};
 use unet_playground::tensor::Tensor;
 
 fn input(shape: [usize; 4]) -> Tensor {
@@ -106,7 +106,7 @@ impl Impatient {
     }
 }
 
-impl Host for Impatient {
+impl Scheduler for Impatient {
     /// Every look at the clock is 10 ms later.
     fn now(&self) -> f64 {
         self.clock.set(self.clock.get() + 10.0);
@@ -146,7 +146,7 @@ fn a_run_pauses_tells_its_progress_and_can_be_stopped() {
 /// Asks for the buffers back whenever a run pauses.
 struct Greedy<'a>(&'a Model, Cell<f64>);
 
-impl Host for Greedy<'_> {
+impl Scheduler for Greedy<'_> {
     fn now(&self) -> f64 {
         self.1.set(self.1.get() + 10.0);
         self.1.get()

@@ -8,12 +8,12 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// In a buffer of its own.
-    Apart,
+    Separate,
     /// In the output's buffer, from this element on.
     Inside(usize),
 }
 
-/// Concatenation of operands in the `Planes` layout.
+/// Concatenation of operands in the `Nchwc4` layout.
 pub(super) struct ConcatPlanes {
     pub axis: usize,
     pub operands: Vec<(Planes, Place)>,
@@ -90,8 +90,8 @@ impl Task for ConcatPlanes {
         for (((x, place), start), from) in operands.skip(units.start).take(units.len()) {
             match place {
                 Place::Inside(at) => self.inside(*x, *at, start, y),
-                Place::Apart if self.axis == 1 => self.channels(*x, start, from, y),
-                Place::Apart => self.pixels(*x, start, from, y),
+                Place::Separate if self.axis == 1 => self.channels(*x, start, from, y),
+                Place::Separate => self.pixels(*x, start, from, y),
             }
         }
     }

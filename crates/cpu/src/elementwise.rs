@@ -317,10 +317,10 @@ impl Task for BinaryPlain {
 /// The task for [`Kernel::Binary`](unet_plan::Kernel::Binary).
 pub(super) fn binary(op: Binary, activation: Unary, layout: Layout, shapes: [&[usize]; 3]) -> Box<dyn Task> {
     match layout {
-        Layout::Planes => {
+        Layout::Nchwc4 => {
             let [a, b, y] = shapes.map(Planes::new);
             Box::new(BinaryPlanes { op, activation, a, b, y })
         }
-        Layout::Plain => Box::new(BinaryPlain::new(op, activation, shapes)),
+        Layout::RowMajor => Box::new(BinaryPlain::new(op, activation, shapes)),
     }
 }

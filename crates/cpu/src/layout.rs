@@ -10,7 +10,7 @@ use unet_plan::Layout;
 /// Writes a tensor into a buffer of this layout, which may have been used before.
 pub(super) fn write_tensor(tensor: &Tensor, layout: Layout, buffer: &mut [f32]) {
     match tensor.data() {
-        Data::F32(v) if layout == Layout::Planes => {
+        Data::F32(v) if layout == Layout::Nchwc4 => {
             let planes = Planes::new(tensor.shape());
             (0..planes.all_blocks()).for_each(|unit| fill_block(planes, unit, v, buffer));
         }
@@ -24,8 +24,8 @@ pub(super) fn write_tensor(tensor: &Tensor, layout: Layout, buffer: &mut [f32]) 
 /// Row-major elements of a buffer.
 pub(super) fn to_data(buffer: &[f32], layout: Layout, shape: &[usize], dtype: DType) -> Data {
     let floats: Vec<f32> = match layout {
-        Layout::Plain => buffer.to_vec(),
-        Layout::Planes => {
+        Layout::RowMajor => buffer.to_vec(),
+        Layout::Nchwc4 => {
             let planes = Planes::new(shape);
             let mut out = vec![0.0; planes.n * planes.c * planes.plane()];
             (0..planes.all_blocks()).for_each(|unit| read_block(planes, unit, buffer, &mut out));
@@ -41,8 +41,8 @@ pub(super) fn to_data(buffer: &[f32], layout: Layout, shape: &[usize], dtype: DT
 /// Fills a buffer with the elements at logical row-major positions; unused lanes become zero.
 fn write(layout: Layout, shape: &[usize], buffer: &mut [f32], at: impl Fn(usize) -> f32) {
     match layout {
-        Layout::Plain => buffer.iter_mut().enumerate().for_each(|(i, y)| *y = at(i)),
-        Layout::Planes => {
+        Layout::RowMajor => buffer.iter_mut().enumerate().for_each(|(i, y)| *y = at(i)),
+        Layout::Nchwc4 => {
             let planes = Planes::new(shape);
             (0..planes.all_blocks()).for_each(|unit| write_block(planes, unit, buffer, &at));
         }
@@ -116,7 +116,7 @@ pub(super) struct Reshape {
 
 impl Reshape {
     fn same(&self) -> bool {
-        self.from == self.to || (self.from.0 == Layout::Plain && self.to.0 == Layout::Plain)
+        self.from == self.to || (self.from.0 == Layout::RowMajor && self.to.0 == Layout::RowMajor)
     }
 }
 
@@ -125,8 +125,8 @@ impl Task for Reshape {
         match self.to.0 {
             _ if self.in_place => 0,
             _ if self.same() => 1,
-            Layout::Planes => Planes::new(&self.to.1).all_blocks(),
-            Layout::Plain => Planes::new(&self.from.1).all_blocks(),
+            Layout::Nchwc4 => Planes::new(&self.to.1).all_blocks(),
+            Layout::RowMajor => Planes::new(&self.from.1).all_blocks(),
         }
     }
 
@@ -138,13 +138,13 @@ impl Task for Reshape {
         }
         let (source, target) = (Planes::new(&self.from.1), Planes::new(&self.to.1));
         match (self.from.0, self.to.0) {
-            (Layout::Plain, Layout::Planes) => units.for_each(|unit| fill_block(target, unit, x, y)),
-            (Layout::Planes, Layout::Planes) => {
+            (Layout::RowMajor, Layout::Nchwc4) => units.for_each(|unit| fill_block(target, unit, x, y)),
+            (Layout::Nchwc4, Layout::Nchwc4) => {
                 let len = source.plane();
                 let at = |i: usize| x[source.element(i / len / source.c, i / len % source.c, i % len)];
                 units.for_each(|unit| write_block(target, unit, y, &at));
             }
-            (_, Layout::Plain) => units.for_each(|unit| read_block(source, unit, x, y)),
+            (_, Layout::RowMajor) => units.for_each(|unit| read_block(source, unit, x, y)),
         }
     }
 }

@@ -171,7 +171,7 @@ fn prepare(plan: &Plan, step: &Step, places: &[usize], cache: &mut WeightCache) 
 fn concat(operands: &Operands, places: &[usize], axis: usize) -> Box<dyn Task> {
     let (layout, shape) = operands.output();
     let inputs = 0..operands.step.inputs.len();
-    if layout == Layout::Plain {
+    if layout == Layout::RowMajor {
         let runs = inputs.map(|i| operands.input(i).1[axis..].iter().product()).collect();
         return Box::new(ConcatPlain { runs });
     }
@@ -180,7 +180,7 @@ fn concat(operands: &Operands, places: &[usize], axis: usize) -> Box<dyn Task> {
     let end = start + operands.plan.values[output.0].len();
     let place = |i: usize| match operands.step.inputs[i] {
         Operand::Value(v) if (start..end).contains(&places[v.0]) => Place::Inside(places[v.0] - start),
-        _ => Place::Apart,
+        _ => Place::Separate,
     };
     let parts = inputs.map(|i| (Planes::new(operands.input(i).1), place(i))).collect();
     Box::new(ConcatPlanes { axis: axis + 4 - shape.len(), operands: parts, y: operands.y() })

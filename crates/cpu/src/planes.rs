@@ -1,4 +1,4 @@
-//! Sizes and pixels of a value in the `Planes` layout.
+//! Sizes and pixels of a value in the `Nchwc4` layout.
 
 use crate::simd::Px;
 use std::ops::Range;

@@ -109,7 +109,7 @@ fn convolution(weight: Tensor) -> Plan {
         name: name.into(),
         shape: vec![1, CHANNELS, SIZE, SIZE],
         dtype: DType::F32,
-        layout: Layout::Planes,
+        layout: Layout::Nchwc4,
         parent: None,
         live,
     };
@@ -127,7 +127,7 @@ fn convolution(weight: Tensor) -> Plan {
     };
     Plan {
         values: vec![value("x", (0, 0)), value("y", (0, 1))],
-        constants: vec![Constant { tensor: Arc::new(weight), layout: Layout::Plain }],
+        constants: vec![Constant { tensor: Arc::new(weight), layout: Layout::RowMajor }],
         steps: vec![step],
         inputs: vec![x],
         outputs: vec![y],

@@ -1,7 +1,7 @@
 //! Four float lanes: WebAssembly SIMD128 (with fused multiply-add under relaxed SIMD), SSE on x86-64, plain
 //! arrays elsewhere. This is the only file with intrinsics and `unsafe`.
 //!
-//! Pixels of the `Planes` layout are `[f32; 4]`, and loads and stores take array references: the length is in
+//! Pixels of the `Nchwc4` layout are `[f32; 4]`, and loads and stores take array references: the length is in
 //! the type, so that the kernels' inner loops need no bounds checks.
 #![allow(unsafe_code)]
 

@@ -40,7 +40,7 @@ impl Case {
     pub(crate) fn planes(kernel: Kernel, inputs: &[&Tensor], output: &[usize]) -> Self {
         Self {
             kernel,
-            layout: Layout::Planes,
+            layout: Layout::Nchwc4,
             inputs: inputs.iter().map(|&x| x.clone()).collect(),
             constants: Vec::new(),
             outputs: vec![(DType::F32, output.to_vec())],
@@ -49,7 +49,7 @@ impl Case {
 
     /// A kernel on plain values with one float output.
     pub(crate) fn plain(kernel: Kernel, inputs: &[&Tensor], output: &[usize]) -> Self {
-        Self { layout: Layout::Plain, ..Self::planes(kernel, inputs, output) }
+        Self { layout: Layout::RowMajor, ..Self::planes(kernel, inputs, output) }
     }
 
     pub(crate) fn plan(&self) -> Plan {
@@ -66,7 +66,7 @@ impl Case {
         let inputs: Vec<ValueId> = (0..values.len()).map(ValueId).collect();
         values.extend(self.outputs.iter().map(|(dtype, shape)| value(*dtype, shape, (0, 1))));
         let outputs: Vec<ValueId> = (inputs.len()..values.len()).map(ValueId).collect();
-        let constant = |x: &Tensor| Constant { tensor: Arc::new(x.clone()), layout: Layout::Plain };
+        let constant = |x: &Tensor| Constant { tensor: Arc::new(x.clone()), layout: Layout::RowMajor };
         let step = Step {
             name: String::new(),
             op: "",

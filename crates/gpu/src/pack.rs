@@ -43,7 +43,7 @@ pub(crate) fn pack(tensor: &Tensor, packing: Packing) -> Vec<u32> {
     match (packing, tensor.shape()) {
         (Packing::Blocks, &[out, inner, kh, kw]) => pack_blocks(&flat, [out, inner, kh * kw]),
         (Packing::Depthwise, &[c, _, kh, kw]) => to_planes(&flat, [1, c, kh * kw]),
-        (Packing::Layout(Layout::Planes), &[n, c, h, w]) => to_planes(&flat, [n, c, h * w]),
+        (Packing::Layout(Layout::Nchwc4), &[n, c, h, w]) => to_planes(&flat, [n, c, h * w]),
         _ => flat,
     }
 }
@@ -84,7 +84,7 @@ pub(crate) fn unpack(stored: &[u32], layout: Layout, shape: &[usize], dtype: DTy
     let mut flat: Vec<u32> = Vec::new();
     flat.try_reserve_exact(len).map_err(|_| Error::OutOfMemory(4 * len as u64))?;
     match (layout, shape) {
-        (Layout::Planes, &[_, channels, h, w]) => {
+        (Layout::Nchwc4, &[_, channels, h, w]) => {
             let area = h * w;
             let blocks = channels.div_ceil(4);
             let rows = len.checked_div(area).unwrap_or(0);
@@ -115,17 +115,17 @@ mod tests {
         for shape in [vec![2, 5, 3, 2], vec![1, 4, 1, 1], vec![1, 0, 2, 2], vec![3, 1, 2, 7]] {
             let len: usize = shape.iter().product();
             let tensor = Tensor::f32(shape.clone(), (0..len).map(|i| i as f32).collect::<Vec<_>>()).unwrap();
-            let stored = pack(&tensor, Packing::Layout(Layout::Planes));
-            assert_eq!(Some(stored.len()), storage_len(Layout::Planes, &shape));
-            assert_eq!(unpack(&stored, Layout::Planes, &shape, DType::F32).unwrap(), tensor);
+            let stored = pack(&tensor, Packing::Layout(Layout::Nchwc4));
+            assert_eq!(Some(stored.len()), storage_len(Layout::Nchwc4, &shape));
+            assert_eq!(unpack(&stored, Layout::Nchwc4, &shape, DType::F32).unwrap(), tensor);
         }
     }
 
     #[test]
     fn integers_round_trip() {
         let tensor = Tensor::i64([4], [-1, 0, 7, 1 << 40]).unwrap();
-        let stored = pack(&tensor, Packing::Layout(Layout::Plain));
-        let back = unpack(&stored, Layout::Plain, &[4], DType::I64).unwrap();
+        let stored = pack(&tensor, Packing::Layout(Layout::RowMajor));
+        let back = unpack(&stored, Layout::RowMajor, &[4], DType::I64).unwrap();
         assert_eq!(back.as_i64().unwrap(), [-1, 0, 7, i64::from(i32::MAX)]);
     }
 

@@ -89,13 +89,13 @@ fn chain(depth: usize, weight: &Arc<Tensor>) -> Plan {
         name: format!("probe {i}"),
         shape: vec![1, CHANNELS, SIZE, SIZE],
         dtype: DType::F32,
-        layout: Layout::Planes,
+        layout: Layout::Nchwc4,
         parent: None,
         live: (i.saturating_sub(1), i),
     };
     Plan {
         values: (0..=depth).map(value).collect(),
-        constants: vec![Constant { tensor: Arc::clone(weight), layout: Layout::Plain }],
+        constants: vec![Constant { tensor: Arc::clone(weight), layout: Layout::RowMajor }],
         steps: (0..depth).map(step).collect(),
         inputs: vec![ValueId(0)],
         outputs: vec![ValueId(depth)],

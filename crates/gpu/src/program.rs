@@ -71,7 +71,7 @@ pub(crate) struct Program {
     pub places: Vec<Place>,
 }
 
-/// Shader parameters of a value in blocks of four channels. A `Plain` value is one row of one plane of four
+/// Shader parameters of a value in blocks of four channels. A `RowMajor` value is one row of one plane of four
 /// channels.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
@@ -96,7 +96,7 @@ pub(crate) struct View {
 impl View {
     fn new(binding: Binding, base: u32, shape: &[usize], layout: Layout, dtype: DType) -> Self {
         let (samples, [channels, height, width]) = match (layout, shape) {
-            (Layout::Planes, &[n, c, h, w]) => (n, [c, h, w]),
+            (Layout::Nchwc4, &[n, c, h, w]) => (n, [c, h, w]),
             _ => (1, [4, 1, shape.iter().product::<usize>().div_ceil(4)]),
         };
         let [channels, height, width] = [channels, height, width].map(|x| x as u32);
@@ -153,14 +153,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Operand `i` of the step, which must be `Planes`.
+    /// Operand `i` of the step, which must be `Nchwc4`.
     pub(crate) fn planes(&self, i: usize) -> Result<View> {
-        self.expect(self.input(i)?, Layout::Planes)
+        self.expect(self.input(i)?, Layout::Nchwc4)
     }
 
-    /// Operand `i` of the step, which must be `Plain`.
+    /// Operand `i` of the step, which must be `RowMajor`.
     pub(crate) fn plain(&self, i: usize) -> Result<View> {
-        self.expect(self.input(i)?, Layout::Plain)
+        self.expect(self.input(i)?, Layout::RowMajor)
     }
 
     fn expect(&self, view: View, layout: Layout) -> Result<View> {

@@ -4,10 +4,10 @@
 //! buffers of known shape and [`Layout`].
 //!
 //! # Layouts
-//! * `Planes`: rank 4 (N, C, H, W) stored as NCHWc4: `[N][ceil(C/4)][H][W][4]` floats. Lanes of the last
+//! * `Nchwc4`: rank 4 (N, C, H, W) stored as NCHWc4: `[N][ceil(C/4)][H][W][4]` floats. Lanes of the last
 //!   block beyond C hold unspecified values: a kernel that reads across channels must ignore them, a
 //!   channel-wise kernel may compute on them.
-//! * `Plain`: row-major, any rank.
+//! * `RowMajor`: row-major, any rank.
 //!
 //! Integers (`DType::I64` in the graph) are stored as 32-bit integers, bit for bit in the same 4-byte
 //! elements.
@@ -19,15 +19,15 @@ use crate::grid::GridSample;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layout {
     /// NCHWc4; rank 4.
-    Planes,
+    Nchwc4,
     /// Row-major; any rank.
-    Plain,
+    RowMajor,
 }
 
 /// Number of 4-byte elements that a value of this shape and layout occupies, or `None` on overflow.
 pub fn storage_len(layout: Layout, shape: &[usize]) -> Option<usize> {
     match (layout, shape) {
-        (Layout::Planes, &[n, c, h, w]) => crate::tensor::checked_len(&[n, c.div_ceil(4), h, w, 4]),
+        (Layout::Nchwc4, &[n, c, h, w]) => crate::tensor::checked_len(&[n, c.div_ceil(4), h, w, 4]),
         _ => crate::tensor::checked_len(shape),
     }
 }
@@ -70,7 +70,7 @@ impl Window {
 pub struct Epilogue {
     /// Per-channel bias.
     pub bias: Option<ConstId>,
-    /// Whether the step's second operand (`Planes`, shaped like the output) is added.
+    /// Whether the step's second operand (`Nchwc4`, shaped like the output) is added.
     pub residual: bool,
     /// Applied after bias and residual.
     pub activation: Unary,
@@ -158,7 +158,7 @@ impl DepthMode {
     }
 }
 
-/// Closed set of kernels. Operands are the step's inputs in order; all are `Planes` unless noted.
+/// Closed set of kernels. Operands are the step's inputs in order; all are `Nchwc4` unless noted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kernel {
     /// Cross-correlation. `weight` is a plain constant `[C_out, C_in/groups, kh, kw]`. Operands: x and, if
@@ -223,14 +223,14 @@ pub enum Kernel {
         /// Block side.
         block: usize,
     },
-    /// Concatenation along `axis`; operands have the output's layout, `Planes` or `Plain`.
+    /// Concatenation along `axis`; operands have the output's layout, `Nchwc4` or `RowMajor`.
     Concat {
         /// Axis of the logical shape.
         axis: usize,
     },
     /// Function of one element; the operand has the output's layout.
     Unary(Unary),
-    /// activation(op(a, b)). Operands are all `Planes`, or all `Plain` and of the output's rank; sizes equal
+    /// activation(op(a, b)). Operands are all `Nchwc4`, or all `RowMajor` and of the output's rank; sizes equal
     /// the output's or are 1.
     Binary {
         /// Function of the two operands.
@@ -272,7 +272,7 @@ pub enum Kernel {
         /// Per channel; 0 if absent.
         shift: Option<ConstId>,
     },
-    /// Layer normalization over the last `inner` elements (a product of trailing axes); `Plain`.
+    /// Layer normalization over the last `inner` elements (a product of trailing axes); `RowMajor`.
     LayerNorm {
         /// Number of elements normalized together.
         inner: usize,
@@ -283,7 +283,7 @@ pub enum Kernel {
         /// `inner` summands; 0 if absent.
         shift: Option<ConstId>,
     },
-    /// Reduction over the middle axis of `Plain` [outer, axis, inner].
+    /// Reduction over the middle axis of `RowMajor` [outer, axis, inner].
     ReduceAxis {
         /// Reduction function.
         kind: ReduceKind,
@@ -294,7 +294,7 @@ pub enum Kernel {
         /// Product of the axes after.
         inner: usize,
     },
-    /// Softmax over the middle axis of `Plain` [outer, axis, inner].
+    /// Softmax over the middle axis of `RowMajor` [outer, axis, inner].
     SoftmaxAxis {
         /// Product of the axes before.
         outer: usize,
@@ -303,7 +303,7 @@ pub enum Kernel {
         /// Product of the axes after.
         inner: usize,
     },
-    /// Index of the maximum over the middle axis of `Plain` [outer, axis, inner]; integer output.
+    /// Index of the maximum over the middle axis of `RowMajor` [outer, axis, inner]; integer output.
     ArgMaxAxis {
         /// Product of the axes before.
         outer: usize,
@@ -314,7 +314,7 @@ pub enum Kernel {
         /// Whether the last of equal maxima wins, not the first.
         last: bool,
     },
-    /// The k greatest (or least) elements over the middle axis of `Plain` [outer, axis, inner], sorted.
+    /// The k greatest (or least) elements over the middle axis of `RowMajor` [outer, axis, inner], sorted.
     /// Outputs: values `[outer, k, inner]` and, if the step has two, positions (integer); among equal
     /// elements the first comes first.
     TopKAxis {
@@ -329,21 +329,21 @@ pub enum Kernel {
         /// Whether the greatest are kept, not the least.
         largest: bool,
     },
-    /// Samples x at the positions of a grid. Operands: x and the `Plain` grid `[N, H, W, 2]` (x and y, −1 to
+    /// Samples x at the positions of a grid. Operands: x and the `RowMajor` grid `[N, H, W, 2]` (x and y, −1 to
     /// 1).
     GridSample(GridSample),
-    /// Batched matrix product y = alpha·a·b + beta·c; `Plain`. a is [M, K] (or [K, M] if `trans_a`), b is [K,
+    /// Batched matrix product y = alpha·a·b + beta·c; `RowMajor`. a is [M, K] (or [K, M] if `trans_a`), b is [K,
     /// N] (or [N, K] if `trans_b`). Product i uses matrix i modulo the operand's number of matrices.
     /// Operands: a, b and optionally c (shape [M or 1, N or 1]).
     MatMul(MatMul),
-    /// Transposition of `Plain` values: output axis i is input axis `perm[i]`.
+    /// Transposition of `RowMajor` values: output axis i is input axis `perm[i]`.
     Transpose {
         /// Input axis of each output axis.
         perm: Vec<usize>,
     },
     /// Same elements in logical row-major order, in another shape or layout.
     Reshape {
-        /// First element to copy; 0 unless operand and result are `Plain`.
+        /// First element to copy; 0 unless operand and result are `RowMajor`.
         first: usize,
     },
 }

@@ -29,7 +29,7 @@ pub struct Edge {
     pub name: String,
     /// Initializer of the file that loading cast, transposed or reshaped into this one.
     pub origin: Option<EdgeId>,
-    /// The file keeps this initializer in an external data file, which other networks may share.
+    /// Whether this initializer is in an external data file, which other networks may share.
     pub external: bool,
 }
 

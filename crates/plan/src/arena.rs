@@ -92,7 +92,7 @@ mod tests {
                 name: String::new(),
                 shape: vec![1, channels, 5, 7],
                 dtype: DType::F32,
-                layout: Layout::Planes,
+                layout: Layout::Nchwc4,
                 parent: parent.map(|(v, channel)| (ValueId(v), channel * 5 * 7)),
                 live,
             })

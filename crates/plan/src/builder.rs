@@ -65,15 +65,15 @@ impl Builder {
 
     /// Layout of a new value of this shape unless a kernel requires another.
     pub(crate) fn natural(shape: &[usize]) -> Layout {
-        if shape.len() == 4 { Layout::Planes } else { Layout::Plain }
+        if shape.len() == 4 { Layout::Nchwc4 } else { Layout::RowMajor }
     }
 
     /// Layout of a reshaped `operand`: its own if possible, so that nothing moves before a kernel needs
     /// another layout.
     pub(crate) fn kept(&self, operand: Operand, shape: &[usize]) -> Layout {
         match self.layout(self.source(operand)) {
-            Layout::Plain => Layout::Plain,
-            Layout::Planes => Self::natural(shape),
+            Layout::RowMajor => Layout::RowMajor,
+            Layout::Nchwc4 => Self::natural(shape),
         }
     }
 
@@ -88,7 +88,7 @@ impl Builder {
     /// A constant vector made by lowering.
     pub(crate) fn vector(&mut self, data: Vec<f32>) -> Result<ConstId> {
         let tensor = Arc::new(Tensor::f32(vec![data.len()], data)?);
-        Ok(self.constant(&tensor, Layout::Plain))
+        Ok(self.constant(&tensor, Layout::RowMajor))
     }
 
     /// A constant float tensor made by lowering.
@@ -131,7 +131,7 @@ impl Builder {
         self.plan.steps.push(Step { name, op, nodes: vec![index], kernel, inputs, outputs, flops: 0 });
     }
 
-    /// The operand in the given layout; rank 4 where that is `Planes`.
+    /// The operand in the given layout; rank 4 where that is `Nchwc4`.
     pub(crate) fn to(&mut self, operand: Operand, layout: Layout) -> Result<Operand> {
         if self.layout(operand) == layout {
             return Ok(operand);
@@ -188,7 +188,7 @@ impl Builder {
         }
     }
 
-    /// The operand as `Planes`, with leading dimensions of 1 up to rank 4.
+    /// The operand as `Nchwc4`, with leading dimensions of 1 up to rank 4.
     pub(crate) fn planes(&mut self, operand: Operand) -> Result<Operand, LowerError> {
         let shape = self.shape(operand);
         if shape.len() > 4 {
@@ -198,7 +198,7 @@ impl Builder {
         }
         let mut four = vec![1; 4 - shape.len()];
         four.extend_from_slice(shape);
-        Ok(self.reshape(operand, &four, Layout::Planes)?)
+        Ok(self.reshape(operand, &four, Layout::Nchwc4)?)
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Trail<'a> {
 
     fn is_planes(&self, operand: Operand) -> bool {
         match operand {
-            Operand::Value(v) => self.known.plan.values[v.0].layout == Layout::Planes,
+            Operand::Value(v) => self.known.plan.values[v.0].layout == Layout::Nchwc4,
             Operand::Const(_) => false,
         }
     }

@@ -234,7 +234,7 @@ impl Fusion {
         let output = &plan.values[sum.outputs[0].0];
         let fits = |operand: &Operand| match operand {
             Operand::Value(v) => {
-                plan.values[v.0].layout == Layout::Planes && plan.values[v.0].shape == output.shape
+                plan.values[v.0].layout == Layout::Nchwc4 && plan.values[v.0].shape == output.shape
             }
             Operand::Const(_) => false,
         };
@@ -348,7 +348,7 @@ impl Fusion {
     }
 
     fn constant(&mut self, tensor: Tensor) -> ConstId {
-        self.constants.push(Constant { tensor: Arc::new(tensor), layout: Layout::Plain });
+        self.constants.push(Constant { tensor: Arc::new(tensor), layout: Layout::RowMajor });
         ConstId(self.constants.len() - 1)
     }
 }

@@ -34,7 +34,7 @@ pub struct PlanValue {
     pub layout: Layout,
     /// Parent of a value without storage of its own (concatenation and reshaping without copying), and the
     /// element of the parent at which it begins: a multiple of 4, and 0 unless it is a range of channels of
-    /// `Planes`.
+    /// `Nchwc4`.
     pub parent: Option<(ValueId, usize)>,
     /// First and last step that use the buffer (a parent's span covers its children's). Inputs begin at 0;
     /// outputs and taps end at `steps.len()`.
@@ -64,7 +64,7 @@ pub enum Operand {
 }
 
 /// A constant operand; `layout` is the layout that backends must store it in (weights of convolutions and
-/// per-channel vectors are `Plain`, and packed as the backend likes).
+/// per-channel vectors are `RowMajor`, and packed as the backend likes).
 #[derive(Debug, Clone)]
 pub struct Constant {
     /// Elements in row-major order.

@@ -83,7 +83,7 @@ fn join_in_place(plan: &mut Plan) {
         let joined = step.outputs[0];
         let whole = &plan.values[joined.0];
         if !matches!(step.kernel, Kernel::Concat { axis: 1 })
-            || whole.layout != Layout::Planes
+            || whole.layout != Layout::Nchwc4
             || whole.shape[0] != 1
         {
             continue;
@@ -119,12 +119,12 @@ fn reshape_in_place(plan: &mut Plan) {
         };
         let [operand, result] = [from, to].map(|id| &plan.values[id.0]);
         let alike = match (operand.layout, result.layout) {
-            (Layout::Plain, Layout::Plain) => true,
-            (Layout::Planes, Layout::Planes) => {
+            (Layout::RowMajor, Layout::RowMajor) => true,
+            (Layout::Nchwc4, Layout::Nchwc4) => {
                 let plane = |value: &PlanValue| value.shape[2..].iter().product::<usize>();
                 operand.shape[..2] == result.shape[..2] && plane(operand) == plane(result)
             }
-            (Layout::Plain, Layout::Planes) | (Layout::Planes, Layout::Plain) => false,
+            (Layout::RowMajor, Layout::Nchwc4) | (Layout::Nchwc4, Layout::RowMajor) => false,
         };
         if alike && operand.dtype == result.dtype && result.parent.is_none() {
             plan.values[to.0].parent = Some((from, 0));

@@ -2,14 +2,14 @@
 //!
 //! * 3×3 and 2×2 with stride 1, except for small pictures and large dilations: [`winograd`], with a quarter
 //!   and about half of the multiplications.
-//! * Up to four outputs (last layers): [`few`], lanes are input channels.
+//! * Up to four outputs (last layers): [`narrow_output`], lanes are input channels.
 //! * One channel a group: [`depthwise`], lanes are channels.
 //! * Everything else: [`direct`], with pixels gathered into rows of a matrix product.
 
 mod depthwise;
 mod direct;
 mod epilogue;
-mod few;
+mod narrow_output;
 #[cfg(test)]
 mod tests;
 mod transform;
@@ -17,7 +17,7 @@ mod winograd;
 
 pub(super) use depthwise::pack_depthwise;
 pub(super) use direct::pack_panels;
-pub(super) use few::pack_input_lanes;
+pub(super) use narrow_output::pack_input_lanes;
 pub(super) use winograd::pack_winograd;
 
 use super::planes::Planes;
@@ -52,7 +52,7 @@ impl Shape {
     }
 
     /// Whether there are few output channels, and windows overlap enough to make copying whole rows pay.
-    fn is_few(&self) -> bool {
+    fn has_narrow_output(&self) -> bool {
         let Window { kernel, stride, dilation, .. } = self.window;
         let near = (0..2).all(|i| stride[i] <= 2 && (kernel[i] - 1) * dilation[i] <= 64);
         near && self.groups == 1 && self.y.c <= 4 && self.x.c.is_multiple_of(4)
@@ -89,8 +89,8 @@ pub(super) fn prepare(
         Box::new(winograd::Winograd::new(shape, weights(Packing::Winograd)?, epilogue))
     } else if groups == x.c && groups == y.c && groups > 1 {
         Box::new(depthwise::Depthwise { shape, weights: weights(Packing::Depthwise)?, epilogue })
-    } else if shape.is_few() {
-        Box::new(few::Few { shape, weights: weights(Packing::InputLanes)?, epilogue })
+    } else if shape.has_narrow_output() {
+        Box::new(narrow_output::NarrowOutput { shape, weights: weights(Packing::InputLanes)?, epilogue })
     } else {
         Box::new(direct::Direct::new(shape, weights(Packing::Panels { groups })?, epilogue))
     })

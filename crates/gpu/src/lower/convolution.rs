@@ -65,7 +65,7 @@ pub(super) fn conv(
     } else if group_in == 1 && group_out == 1 {
         (&CONV_DEPTHWISE, Packing::Depthwise)
     } else {
-        (&CONV_GROUPED, Packing::Layout(Layout::Plain))
+        (&CONV_GROUPED, Packing::Layout(Layout::RowMajor))
     };
     let in_blocks = |channels: usize| if whole_blocks { channels.div_ceil(4) } else { channels };
     let (group_in, group_out) = (in_blocks(group_in), in_blocks(group_out));
@@ -84,7 +84,7 @@ pub(super) fn conv(
         ("HAS_SCALE_SHIFT", flag(epilogue.scale_shift.is_some())),
     ];
     let vector = |id: Option<ConstId>| match id {
-        Some(id) => Binding::Constant(id, Packing::Layout(Layout::Plain)),
+        Some(id) => Binding::Constant(id, Packing::Layout(Layout::RowMajor)),
         None => Binding::Unread,
     };
     let bindings = vec![

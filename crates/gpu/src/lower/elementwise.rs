@@ -120,7 +120,7 @@ pub(super) fn binary(builder: &mut Builder, op: Binary, function: Unary) -> Resu
     let bindings = vec![a.binding, b.binding, y.binding];
     let flops = builder.step.flops;
     match y.layout {
-        Layout::Planes => {
+        Layout::Nchwc4 => {
             let params = PlanesParams {
                 y: y.planes,
                 a: a.planes,
@@ -134,7 +134,7 @@ pub(super) fn binary(builder: &mut Builder, op: Binary, function: Unary) -> Resu
             let items = workgroups(y.vectors());
             builder.dispatch(&BINARY_PLANES, constants, &params, bindings, items, flops);
         }
-        Layout::Plain => {
+        Layout::RowMajor => {
             let params = PlainParams {
                 size: Axes::new(builder, &y.shape, 1)?,
                 a_stride: Axes::new(builder, &broadcast_strides(&a.shape), 0)?,

@@ -129,7 +129,7 @@ pub(super) fn concat(b: &mut Builder, axis: usize) -> Result<()> {
         if x.layout != y.layout || axis >= x.shape.len() {
             return Err(b.defect("operands and result differ in layout"));
         }
-        let begins_block = y.layout == Layout::Planes && axis == 1 && offset % 4 == 0;
+        let begins_block = y.layout == Layout::Nchwc4 && axis == 1 && offset % 4 == 0;
         let base = y.planes.base + offset as u32 / 4 * y.planes.height * y.planes.width;
         if begins_block && x.binding == y.binding && x.planes.base == base {
             offset += x.shape[axis];
@@ -138,7 +138,7 @@ pub(super) fn concat(b: &mut Builder, axis: usize) -> Result<()> {
         let x = b.apart(x, &y);
         let bindings = vec![x.binding, y.binding];
         match y.layout {
-            Layout::Planes => {
+            Layout::Nchwc4 => {
                 let mut begin = [0; 4];
                 begin[axis] = offset as u32;
                 let count = x.vectors();
@@ -146,7 +146,7 @@ pub(super) fn concat(b: &mut Builder, axis: usize) -> Result<()> {
                     ConcatPlanesParams { x: x.planes, y: y.planes, offset: begin, count, padding: [0; 3] };
                 b.dispatch(&CONCAT_PLANES, vec![], &params, bindings, workgroups(count), 0);
             }
-            Layout::Plain => {
+            Layout::RowMajor => {
                 let params = ConcatPlainParams {
                     x_axis: x.shape[axis] as u32,
                     y_axis: y.shape[axis] as u32,
@@ -168,7 +168,7 @@ pub(super) fn reshape(b: &mut Builder, first: usize) -> Result<()> {
     if first > 0 {
         return b.copy(&x, 4 * first as u64, &y);
     }
-    let planes = |view: &View| f64::from(u8::from(view.layout == Layout::Planes));
+    let planes = |view: &View| f64::from(u8::from(view.layout == Layout::Nchwc4));
     let constants = vec![("FROM_PLANES", planes(&x)), ("TO_PLANES", planes(&y))];
     let count = y.vectors();
     let params = ReshapeParams { x: x.planes, y: y.planes, count, elements: y.elements() };

@@ -77,7 +77,7 @@ struct LayerParams {
 }
 
 fn vector(id: Option<ConstId>) -> Binding {
-    id.map_or(Binding::Unread, |id| Binding::Constant(id, Packing::Layout(Layout::Plain)))
+    id.map_or(Binding::Unread, |id| Binding::Constant(id, Packing::Layout(Layout::RowMajor)))
 }
 
 fn flags(scale: Option<ConstId>, shift: Option<ConstId>) -> Vec<(&'static str, f64)> {

@@ -5,7 +5,7 @@ const INT_TO_FLOAT = 1u;
 const FLOAT_TO_INT = 2u;
 
 struct Params {
-    // `Plain` values are one row of one plane of four channels.
+    // `RowMajor` values are one row of one plane of four channels.
     y: Planes,
     x_base: u32,
     count: u32,

@@ -2,7 +2,7 @@
 //! depend on the inputs' elements.
 
 use super::{EdgeId, Graph, Node, Port, TO_LAST, permuted};
-use crate::ops::{Cost, Fact, Known, MAX_ELEMENTS, OpError, Operator, Role, checked_shape, known};
+use crate::ops::{Cost, Fact, InputInfo, MAX_ELEMENTS, OpError, Operator, Role, checked_shape, input_infos};
 use std::sync::Arc;
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::Tensor;
@@ -85,7 +85,7 @@ impl Node {
     pub(super) fn facts(&self, edges: &[Option<Fact>], budget: &mut Budget) -> Result<Vec<Fact>> {
         let inputs: Vec<Option<&Fact>> =
             self.inputs.iter().map(|edge| edge.and_then(|e| edges[e.0].as_ref())).collect();
-        let types = self.op.infer(&known(&inputs)).map_err(|e| self.error(e))?;
+        let types = self.op.infer(&input_infos(&inputs)).map_err(|e| self.error(e))?;
         if self.outputs.len() > types.len() {
             let reason = format!("{} outputs are listed, but it has {}", self.outputs.len(), types.len());
             return Err(self.error(OpError(reason)));
@@ -119,7 +119,7 @@ impl Node {
         outputs: &[Fact],
         budget: &mut Budget,
     ) -> Result<Option<Vec<Arc<Tensor>>>> {
-        let inputs_known = known(inputs);
+        let inputs_known = input_infos(inputs);
         if let Some(values) = self.op.of_shapes(&inputs_known) {
             return Ok(Some(values.into_iter().map(Arc::new).collect()));
         }
@@ -146,11 +146,11 @@ impl Node {
     }
 
     /// Upper bound on the elementary steps of the reference for these inputs and outputs.
-    pub fn work(&self, inputs: &[Option<Known>], outputs: &[Fact]) -> u64 {
-        let outputs: Vec<Known> = outputs.iter().map(Known::from).collect();
+    pub fn work(&self, inputs: &[Option<InputInfo>], outputs: &[Fact]) -> u64 {
+        let outputs: Vec<InputInfo> = outputs.iter().map(InputInfo::from).collect();
         let Cost { flops, steps } = self.op.cost(inputs, &outputs);
         let values = inputs.iter().flatten().chain(&outputs);
-        let len = |value: &Known| value.shape().iter().fold(1u64, |n, &d| n.saturating_mul(d as u64));
+        let len = |value: &InputInfo| value.shape().iter().fold(1u64, |n, &d| n.saturating_mul(d as u64));
         values.fold(flops.saturating_add(steps), |n, value| n.saturating_add(len(value)))
     }
 
@@ -161,8 +161,9 @@ impl Node {
         if outputs.iter().all(|output| output.value.is_some()) {
             return 0;
         }
-        let inputs: Vec<Option<Known>> = self.inputs.iter().map(|edge| fact(edge).map(Known::from)).collect();
-        let outputs: Vec<Known> = outputs.into_iter().map(Known::from).collect();
+        let inputs: Vec<Option<InputInfo>> =
+            self.inputs.iter().map(|edge| fact(edge).map(InputInfo::from)).collect();
+        let outputs: Vec<InputInfo> = outputs.into_iter().map(InputInfo::from).collect();
         self.op.cost(&inputs, &outputs).flops
     }
 

@@ -1,4 +1,4 @@
-//! A network in two: what it may share with others, and the rest.
+//! Division of a network into a part that it may share with others, and the rest.
 
 use super::{EdgeId, Graph, Node, Port};
 use crate::ops::{Fact, Op, Operator};
@@ -6,19 +6,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use unet_kernels::tensor::DType;
 
-/// A network cut in two. On the inputs of the network, `head` on them and on the outputs of `stem` computes what the network does.
+/// A network in two parts. `head` computes the network's outputs from its inputs and the outputs of `stem`.
 #[derive(Debug)]
 pub struct Parts {
-    /// What depends on the inputs and on weights in external data files alone: a pretrained encoder, for example. Its outputs are
-    /// the values that `head` reads.
+    /// The part that depends only on the inputs and on weights in external data files, such as a pretrained
+    /// encoder. Its outputs are the values that `head` reads.
     pub stem: Graph,
     /// The rest, with every optional input. Its inputs are the network's, then the outputs of `stem`.
     pub head: Graph,
 }
 
 impl Graph {
-    /// Cuts the network behind the weights that it may share with other networks. `facts` are those of the inputs' shapes
-    /// ([`Graph::facts`]), for which alone the parts hold. `None` where there is nothing to share, or nothing else.
+    /// Divides the network after the weights that it may share with other networks. `facts` are those of the
+    /// inputs' shapes ([`Graph::facts`]), for which alone the parts are valid. `None` if there is nothing to
+    /// share, or nothing else.
     pub fn parts(&self, facts: &[Option<Fact>]) -> Option<Parts> {
         let told = self.dependent_on_optional();
         let fixed = |edge: EdgeId| -> bool {
@@ -79,8 +80,8 @@ impl Graph {
         told
     }
 
-    /// The nodes of the stem: those that lead to a node with external weights, that node, and a function of its output alone,
-    /// which is computed with it.
+    /// Marks the nodes of the stem: those that lead to a node with external weights, that node, and functions
+    /// of its output alone that are computed with it.
     fn stem(&self, told: &[bool], fixed: &dyn Fn(EdgeId) -> bool) -> Vec<bool> {
         let mut reached = vec![false; self.edges.len()];
         self.inputs.iter().for_each(|port| reached[port.edge.0] = true);
@@ -118,8 +119,8 @@ impl Graph {
         in_stem
     }
 
-    /// Of each of a node's weights, whether it is kept in an external data file. The constants of arithmetic do not count: exporters
-    /// keep such small ones in the file itself, the mean and deviation of inputs for example.
+    /// For each weight of a node, whether it is stored in an external data file. Constants of arithmetic are
+    /// ignored: exporters keep small ones, such as the mean and deviation of inputs, in the file itself.
     fn externals<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = bool> + 'a {
         let weights = if matches!(node.op, Op::Binary(_)) { 0..0 } else { node.op.weights() };
         let edges = node.inputs.iter().take(weights.end).skip(weights.start).flatten();
@@ -129,7 +130,7 @@ impl Graph {
         })
     }
 
-    /// Whether both networks compute the same of the same inputs by the same operators with the same constants in the same order.
+    /// Whether both networks are equal: the same operators with the same constants in the same order.
     pub fn computes_as(&self, other: &Self) -> bool {
         let alike = self.inputs.len() == other.inputs.len()
             && self.nodes.len() == other.nodes.len()

@@ -147,18 +147,19 @@ impl<'a> View<'a> {
             (_, Some(pool)) => (pool, b, a),
             _ => return None,
         };
-        let Op::MaxPool(MaxPool { sliding, indices: Indices::Plane, .. }) = &self.graph.nodes[pool].op else {
+        let Op::MaxPool(MaxPool { windowed, indices: Indices::Plane, .. }) = &self.graph.nodes[pool].op
+        else {
             return None;
         };
-        let mut sliding = sliding.clone();
-        sliding.ceil_mode = false;
-        if sliding.dilations != [1, 1] {
+        let mut windowed = windowed.clone();
+        windowed.ceil_mode = false;
+        if windowed.dilations != [1, 1] {
             return None;
         }
         let inputs = [self.before_reshapes(values), within, shape, offset];
         Some(Node {
             name: last.name.clone(),
-            op: Op::MaxUnpool(MaxUnpool { sliding, pytorch: true }),
+            op: Op::MaxUnpool(MaxUnpool { windowed, pytorch: true }),
             inputs: inputs.map(Some).to_vec(),
             outputs: last.outputs.clone(),
         })
@@ -184,15 +185,15 @@ impl<'a> View<'a> {
         };
         let is_first = is(starts, [0, 0]) && is(ends, [1, 1]) && is(axes, [2, 3]);
         let (pool_node, single) = (&self.graph.nodes[pool], &self.graph.nodes[self.indices_of(own)?]);
-        let (Op::MaxPool(op), Op::MaxPool(MaxPool { sliding, indices: Indices::Rows, .. })) =
+        let (Op::MaxPool(op), Op::MaxPool(MaxPool { windowed, indices: Indices::Rows, .. })) =
             (&pool_node.op, &single.op)
         else {
             return None;
         };
-        let is_own = sliding.kernel_shape == Some([1, 1])
-            && sliding.strides == [1, 1]
-            && sliding.pads_begin == [0, 0]
-            && sliding.pads_end == [0, 0]
+        let is_own = windowed.kernel_shape == Some([1, 1])
+            && windowed.strides == [1, 1]
+            && windowed.pads_begin == [0, 0]
+            && windowed.pads_end == [0, 0]
             && single.inputs == pool_node.inputs;
         let alone = self.readers[flat.0] == 1 && op.indices == Indices::Rows;
         (is_first && is_own && alone && pool < i).then_some(pool)

@@ -4,7 +4,7 @@
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, axis, checked_shape, known, known_tensor, required_float};
+use super::input_info::{InputInfo, axis, checked_shape, input_infos, known_tensor, required_float};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -41,7 +41,7 @@ pub struct Transform {
     inverse: bool,
 }
 
-fn number(inputs: &[Option<Known>], i: usize, name: &str) -> Result<Option<i64>, OpError> {
+fn number(inputs: &[Option<InputInfo>], i: usize, name: &str) -> Result<Option<i64>, OpError> {
     let Some(tensor) = known_tensor(inputs, i, name)? else { return Ok(None) };
     match tensor.as_i64() {
         Some(&[value]) => Ok(Some(value)),
@@ -58,8 +58,8 @@ impl CumSum {
     ///
     /// # Errors
     /// The axis is missing, not known before the run, or not one of x.
-    pub fn axis(&self, inputs: &[Option<Known>]) -> Result<usize, OpError> {
-        let rank = super::known::required(inputs, 0, "x")?.shape().len();
+    pub fn axis(&self, inputs: &[Option<InputInfo>]) -> Result<usize, OpError> {
+        let rank = super::input_info::required(inputs, 0, "x")?.shape().len();
         axis(number(inputs, 1, "axis")?.ok_or_else(|| OpError("input 1 (axis) is missing".into()))?, rank)
     }
 
@@ -79,7 +79,7 @@ impl Dft {
     ///
     /// # Errors
     /// The last axis of the input is neither real nor complex, or axis and length do not fit the input.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Transform, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Transform, OpError> {
         let shape = required_float(inputs, 0, "input")?.shape();
         let rank = shape.len();
         let parts = shape.last().copied().filter(|parts| rank >= 2 && (1..=2).contains(parts));
@@ -142,15 +142,15 @@ impl Transform {
 }
 
 impl Operator for CumSum {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         self.axis(inputs)?;
-        let x = super::known::required(inputs, 0, "x")?;
+        let x = super::input_info::required(inputs, 0, "x")?;
         Ok(vec![(x.dtype(), x.shape().to_vec())])
     }
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let at = self.axis(&known(inputs))?;
+        let at = self.axis(&input_infos(inputs))?;
         let x = tensor(inputs, 0)?;
         let (len, inner) = (x.shape()[at], x.shape()[at + 1..].iter().product::<usize>());
         // For element i: indices of the elements up to and including it, in summation order.
@@ -198,20 +198,20 @@ impl Operator for CumSum {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 1)
     }
 }
 
 impl Operator for Dft {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let shape = self.resolve(inputs)?.shape(required_float(inputs, 0, "input")?.shape());
         Ok(vec![(DType::F32, checked_shape(shape)?)])
     }
 
     /// Computes the definition, with sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let of = self.resolve(&known(inputs))?;
+        let of = self.resolve(&input_infos(inputs))?;
         let x = floats(inputs, 0)?;
         let shape = tensor(inputs, 0)?.shape();
         let outer: usize = shape[..of.axis].iter().product();
@@ -238,7 +238,7 @@ impl Operator for Dft {
         0..1
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         // Counted as a matrix product.
         let terms = self.resolve(inputs).map_or(0, |of| (2 * of.input * of.parts[0]) as u64);
         Cost::each(made(outputs), terms)

@@ -5,7 +5,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::elements;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, axis, known, required_float};
+use super::input_info::{InputInfo, axis, input_infos, required_float};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -47,7 +47,7 @@ impl ArgMax {
 }
 
 impl Operator for ArgMax {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let mut shape = required_float(inputs, 0, "data")?.shape().to_vec();
         let axis = axis(self.axis, shape.len())?;
         if shape[axis] == 0 {
@@ -62,7 +62,7 @@ impl Operator for ArgMax {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let (x, from) = (floats(inputs, 0)?, tensor(inputs, 0)?.shape());
         let axis = axis(self.axis, from.len())?;
         let inner: usize = from[axis + 1..].iter().product();
@@ -90,7 +90,7 @@ impl Operator for ArgMax {
         0..1
     }
 
-    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::each(elements(inputs, 0), 1)
     }
 }

@@ -4,7 +4,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, checked_shape, known, nchw, required_float};
+use super::input_info::{InputInfo, checked_shape, input_infos, nchw, required_float};
 use super::window::WindowAttributes;
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
@@ -14,26 +14,26 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Average pooling. Input: X `[N, C, H, W]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AveragePool {
-    sliding: WindowAttributes,
+    windowed: WindowAttributes,
     /// Whether zeros of the padding count in the mean, as in `torch.nn.AvgPool2d`.
     pub count_include_pad: bool,
 }
 
 impl AveragePool {
     pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
-        let sliding = WindowAttributes::new(a)?;
-        sliding.pool_kernel()?;
-        Ok(Self { sliding, count_include_pad: a.flag("count_include_pad", false)? })
+        let windowed = WindowAttributes::new(a)?;
+        windowed.pool_kernel()?;
+        Ok(Self { windowed, count_include_pad: a.flag("count_include_pad", false)? })
     }
 
     /// Window, output size and padding at the end.
     pub fn window(&self, input: [usize; 2]) -> Result<(Window, [usize; 2], [usize; 2]), OpError> {
-        self.sliding.window(input, self.sliding.pool_kernel()?)
+        self.windowed.window(input, self.windowed.pool_kernel()?)
     }
 }
 
 impl Operator for AveragePool {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let (_, [h, w], _) = self.window([h, w])?;
         Ok(vec![(DType::F32, checked_shape(vec![n, c, h, w])?)])
@@ -41,7 +41,7 @@ impl Operator for AveragePool {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let x = floats(inputs, 0)?;
         let [_, _, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [n, c, h_out, w_out] = nchw(&shape, "Y")?;
@@ -83,7 +83,7 @@ impl Operator for AveragePool {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
-        self.sliding.pool_cost(outputs)
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
+        self.windowed.pool_cost(outputs)
     }
 }

@@ -6,7 +6,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{broadcast_places, output, tensor};
-use super::known::{Known, broadcast, checked_shape, known, required};
+use super::input_info::{InputInfo, broadcast, checked_shape, input_infos, required};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -191,7 +191,7 @@ impl Binary {
 }
 
 impl Operator for Binary {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let first = required(inputs, 0, "A")?;
         let expected = if self.variadic { inputs.len() } else { 2 };
         if inputs.len() != expected {
@@ -210,7 +210,7 @@ impl Operator for Binary {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(&known(inputs))?;
+        self.infer(&input_infos(inputs))?;
         let mut result = tensor(inputs, 0)?.clone();
         for i in 1..inputs.len() {
             result = self.pair(&result, tensor(inputs, i)?)?;
@@ -226,7 +226,7 @@ impl Operator for Binary {
         0..usize::MAX
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), inputs.len().saturating_sub(1) as u64)
     }
 }

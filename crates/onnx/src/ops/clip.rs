@@ -3,8 +3,8 @@
 use super::OpError;
 use super::cost::made;
 use super::elements::{output, tensor};
-use super::known::{Known, known, known_tensor};
-use super::known::{optional, required};
+use super::input_info::{InputInfo, input_infos, known_tensor};
+use super::input_info::{optional, required};
 use super::unary::evaluate;
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub struct Clip;
 
 impl Clip {
     /// Bounds, if they are known before the run; infinite if absent.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<[f32; 2], OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<[f32; 2], OpError> {
         let bound = |i, name, default| -> Result<f32, OpError> {
             let Some(tensor) = known_tensor(inputs, i, name)? else {
                 return Ok(default);
@@ -34,10 +34,11 @@ impl Clip {
 }
 
 impl Operator for Clip {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "X")?;
         for i in 1..=2 {
-            let fits = |bound: Known| bound.dtype() == input.dtype() && bound.shape().iter().all(|&d| d == 1);
+            let fits =
+                |bound: InputInfo| bound.dtype() == input.dtype() && bound.shape().iter().all(|&d| d == 1);
             if !optional(inputs, i).is_none_or(fits) {
                 return Err(OpError("a bound must be one number of X's type".into()));
             }
@@ -46,7 +47,7 @@ impl Operator for Clip {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let [min, max] = self.resolve(&known(inputs))?;
+        let [min, max] = self.resolve(&input_infos(inputs))?;
         let input = tensor(inputs, 0)?;
         let data = match input.data() {
             Data::F32(x) => {
@@ -66,7 +67,7 @@ impl Operator for Clip {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 1)
     }
 }

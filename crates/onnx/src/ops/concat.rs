@@ -3,7 +3,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::output;
-use super::known::{Known, axis, checked_shape, known, required};
+use super::input_info::{InputInfo, axis, checked_shape, input_infos, required};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -23,7 +23,7 @@ impl Concat {
 }
 
 impl Operator for Concat {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let first = required(inputs, 0, "inputs")?;
         let axis = axis(self.axis, first.shape().len())?;
         let mut shape = first.shape().to_vec();
@@ -42,7 +42,7 @@ impl Operator for Concat {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (dtype, shape) = self.infer(&known(inputs))?.remove(0);
+        let (dtype, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let axis = axis(self.axis, shape.len())?;
         let outer: usize = shape[..axis].iter().product();
         let parts: Vec<&Tensor> = inputs.iter().copied().flatten().collect();
@@ -70,7 +70,7 @@ impl Operator for Concat {
         0..usize::MAX
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

@@ -6,7 +6,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::{made, taps};
 use super::elements::{floats, output, tensor};
-use super::known::{Known, checked_shape, known, nchw, optional, required_float};
+use super::input_info::{InputInfo, checked_shape, input_infos, nchw, optional, required_float};
 use super::window::WindowAttributes;
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
@@ -16,7 +16,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 /// Convolution. Inputs: X `[N, C, H, W]`, W `[C_out, C/group, kh, kw]`, and optionally B `[C_out]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conv {
-    sliding: WindowAttributes,
+    windowed: WindowAttributes,
     /// Number of groups of channels that are convolved separately; the number of channels for a depthwise
     /// convolution.
     pub group: usize,
@@ -24,9 +24,9 @@ pub struct Conv {
 
 impl Conv {
     pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
-        let mut sliding = WindowAttributes::new(a)?;
-        sliding.ceil_mode = false;
-        Ok(Self { sliding, group: a.count_or("group", 1)? })
+        let mut windowed = WindowAttributes::new(a)?;
+        windowed.ceil_mode = false;
+        Ok(Self { windowed, group: a.count_or("group", 1)? })
     }
 
     /// Window, output size and padding at the end.
@@ -35,12 +35,12 @@ impl Conv {
         input: [usize; 2],
         kernel: [usize; 2],
     ) -> Result<(Window, [usize; 2], [usize; 2]), OpError> {
-        self.sliding.window(input, kernel)
+        self.windowed.window(input, kernel)
     }
 }
 
 /// Checks that an optional bias has `channels` values.
-pub(super) fn check_bias(inputs: &[Option<Known>], channels: usize) -> Result<(), OpError> {
+pub(super) fn check_bias(inputs: &[Option<InputInfo>], channels: usize) -> Result<(), OpError> {
     if optional(inputs, 2).is_some() {
         let shape = required_float(inputs, 2, "B")?.shape();
         if shape != [channels] {
@@ -51,17 +51,17 @@ pub(super) fn check_bias(inputs: &[Option<Known>], channels: usize) -> Result<()
 }
 
 /// Height and width of a kernel; `kernel_shape` must agree, if given.
-pub(super) fn kernel(sliding: &WindowAttributes, weight: [usize; 4]) -> Result<[usize; 2], OpError> {
+pub(super) fn kernel(windowed: &WindowAttributes, weight: [usize; 4]) -> Result<[usize; 2], OpError> {
     let kernel = [weight[2], weight[3]];
     let range = 1..=super::attributes::MAX_EXTENT;
-    if !kernel.iter().all(|k| range.contains(k)) || sliding.kernel_shape.is_some_and(|k| k != kernel) {
+    if !kernel.iter().all(|k| range.contains(k)) || windowed.kernel_shape.is_some_and(|k| k != kernel) {
         return Err(OpError(format!("W of shape {weight:?} does not fit kernel_shape")));
     }
     Ok(kernel)
 }
 
 impl Operator for Conv {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let weight = nchw(required_float(inputs, 1, "W")?.shape(), "W")?;
         if weight[1].checked_mul(self.group) != Some(c) || weight[0] % self.group != 0 {
@@ -71,13 +71,13 @@ impl Operator for Conv {
             )));
         }
         check_bias(inputs, weight[0])?;
-        let (_, [h, w], _) = self.window([h, w], kernel(&self.sliding, weight)?)?;
+        let (_, [h, w], _) = self.window([h, w], kernel(&self.windowed, weight)?)?;
         Ok(vec![(DType::F32, checked_shape(vec![n, weight[0], h, w])?)])
     }
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let (x, weight) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let [_, c, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [_, c_group, kh, kw] = nchw(tensor(inputs, 1)?.shape(), "W")?;
@@ -118,7 +118,7 @@ impl Operator for Conv {
         0..3
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), taps(inputs, 1).saturating_mul(2))
     }
 }

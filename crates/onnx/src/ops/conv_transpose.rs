@@ -7,7 +7,7 @@ use super::attributes::Attributes;
 use super::conv::{check_bias, kernel};
 use super::cost::{elements, taps};
 use super::elements::{floats, output, tensor};
-use super::known::{Known, checked_shape, known, nchw, optional, required_float};
+use super::input_info::{InputInfo, checked_shape, input_infos, nchw, optional, required_float};
 use super::window::{AutoPad, WindowAttributes};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
@@ -19,7 +19,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConvTranspose {
     /// Stride, padding and dilation. The weight determines the kernel size.
-    pub sliding: WindowAttributes,
+    pub windowed: WindowAttributes,
     /// Number of groups of channels that are convolved separately.
     pub group: usize,
     /// Rows and columns added at the end, like `output_padding` of `torch.nn.ConvTranspose2d`; `[y, x]`.
@@ -30,8 +30,8 @@ pub struct ConvTranspose {
 
 impl ConvTranspose {
     pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
-        let mut sliding = WindowAttributes::new(a)?;
-        sliding.ceil_mode = false;
+        let mut windowed = WindowAttributes::new(a)?;
+        windowed.ceil_mode = false;
         let output_padding = match a.ints("output_padding")? {
             None => [0; 2],
             Some(&[y, x]) => [y, x],
@@ -41,14 +41,14 @@ impl ConvTranspose {
         };
         let mut padding = [0; 2];
         for i in 0..2 {
-            let limit = sliding.strides[i].max(sliding.dilations[i]);
+            let limit = windowed.strides[i].max(windowed.dilations[i]);
             padding[i] = usize::try_from(output_padding[i])
                 .ok()
                 .filter(|&p| p < limit)
                 .ok_or_else(|| OpError("output_padding must be below stride or dilation".into()))?;
         }
         Ok(Self {
-            sliding,
+            windowed,
             group: a.count_or("group", 1)?,
             output_padding: padding,
             output_shape: a.ints("output_shape")?.map(spatial).transpose()?,
@@ -57,7 +57,7 @@ impl ConvTranspose {
 
     /// Window in the output (`pad_begin` rows and columns are cropped at the beginning), and the output size.
     pub fn window(&self, input: [usize; 2], kernel: [usize; 2]) -> Result<(Window, [usize; 2]), OpError> {
-        let s = &self.sliding;
+        let s = &self.windowed;
         let mut window = Window { kernel, stride: s.strides, dilation: s.dilations, pad_begin: [0; 2] };
         let mut output = [0; 2];
         for i in 0..2 {
@@ -114,7 +114,7 @@ fn spatial(list: &[i64]) -> Result<[usize; 2], OpError> {
 }
 
 impl Operator for ConvTranspose {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let weight = nchw(required_float(inputs, 1, "W")?.shape(), "W")?;
         if weight[0] != c || c % self.group != 0 {
@@ -125,13 +125,13 @@ impl Operator for ConvTranspose {
         }
         let c_out = weight[1].checked_mul(self.group).ok_or_else(|| OpError("W is too large".into()))?;
         check_bias(inputs, c_out)?;
-        let (_, [h, w]) = self.window([h, w], kernel(&self.sliding, weight)?)?;
+        let (_, [h, w]) = self.window([h, w], kernel(&self.windowed, weight)?)?;
         Ok(vec![(DType::F32, checked_shape(vec![n, c_out, h, w])?)])
     }
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let (x, weight) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let [n_in, c_in, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [_, o_group, kh, kw] = nchw(tensor(inputs, 1)?.shape(), "W")?;
@@ -173,7 +173,7 @@ impl Operator for ConvTranspose {
         0..3
     }
 
-    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::each(elements(inputs, 0), taps(inputs, 1).saturating_mul(2))
     }
 }

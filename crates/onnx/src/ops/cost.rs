@@ -1,6 +1,6 @@
 //! Cost of computing an operator.
 
-use super::Known;
+use super::InputInfo;
 
 /// Cost of computing an operator, for given inputs and outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,17 +29,17 @@ pub(super) fn len(shape: &[usize]) -> u64 {
 }
 
 /// Number of elements of input `i`; 0 if absent.
-pub(super) fn elements(inputs: &[Option<Known>], i: usize) -> u64 {
+pub(super) fn elements(inputs: &[Option<InputInfo>], i: usize) -> u64 {
     inputs.get(i).copied().flatten().map_or(0, |input| len(input.shape()))
 }
 
 /// Number of elements of the first output.
-pub(super) fn made(outputs: &[Known]) -> u64 {
+pub(super) fn made(outputs: &[InputInfo]) -> u64 {
     outputs.first().map_or(0, |output| len(output.shape()))
 }
 
 /// Number of elements in one row of the weight in input `i`: for convolutions, the terms of a sum.
-pub(super) fn taps(inputs: &[Option<Known>], i: usize) -> u64 {
-    let shape = inputs.get(i).copied().flatten().map_or(&[][..], Known::shape);
+pub(super) fn taps(inputs: &[Option<InputInfo>], i: usize) -> u64 {
+    let shape = inputs.get(i).copied().flatten().map_or(&[][..], InputInfo::shape);
     shape.get(1..).map_or(0, len)
 }

@@ -5,8 +5,8 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, required_float};
-use super::known::{checked_shape, nchw};
+use super::input_info::{InputInfo, required_float};
+use super::input_info::{checked_shape, nchw};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::DepthMode;
@@ -75,7 +75,7 @@ fn blocksize(a: &Attributes) -> Result<usize, OpError> {
 }
 
 impl Operator for DepthToSpace {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let output = self.output(required_float(inputs, 0, "input")?.shape())?;
         Ok(vec![(DType::F32, output.to_vec())])
     }
@@ -105,13 +105,13 @@ impl Operator for DepthToSpace {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }
 
 impl Operator for SpaceToDepth {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let output = self.output(required_float(inputs, 0, "input")?.shape())?;
         Ok(vec![(DType::F32, output.to_vec())])
     }
@@ -138,7 +138,7 @@ impl Operator for SpaceToDepth {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

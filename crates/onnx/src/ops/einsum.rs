@@ -3,7 +3,7 @@
 
 use super::attributes::Attributes;
 use super::elements::{floats, output};
-use super::known::{Known, checked_shape, known, required_float};
+use super::input_info::{InputInfo, checked_shape, input_infos, required_float};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor, strides};
@@ -68,7 +68,7 @@ impl Einsum {
     ///
     /// # Errors
     /// The number of inputs, or the rank or length of an axis, does not fit the equation.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Contraction, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Contraction, OpError> {
         if inputs.len() != self.terms.len() {
             return Err(OpError(format!("{} inputs, the equation has {}", inputs.len(), self.terms.len())));
         }
@@ -138,20 +138,20 @@ impl Contraction {
 }
 
 impl Operator for Einsum {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::F32, self.resolve(inputs)?.shape())])
     }
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let of = self.resolve(&known(inputs))?;
+        let of = self.resolve(&input_infos(inputs))?;
         let (shape, summed) = (of.shape(), of.summed());
         let terms: Vec<usize> = summed.iter().map(|&label| of.sizes[label]).collect();
         let operands = (0..inputs.len()).map(|i| floats(inputs, i)).collect::<Result<Vec<_>, _>>()?;
         // Stride of each operand for each label.
-        let steps: Vec<Vec<usize>> = (of.operands.iter().zip(known(inputs)))
+        let steps: Vec<Vec<usize>> = (of.operands.iter().zip(input_infos(inputs)))
             .map(|(labels, input)| {
-                let own = input.map_or(&[][..], Known::shape);
+                let own = input.map_or(&[][..], InputInfo::shape);
                 let mut steps = vec![0; of.sizes.len()];
                 for ((&label, &len), stride) in labels.iter().zip(own).zip(strides(own)) {
                     steps[label] += if len == 1 { 0 } else { stride };
@@ -185,7 +185,7 @@ impl Operator for Einsum {
         0..usize::MAX
     }
 
-    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         let Ok(of) = self.resolve(inputs) else { return Cost::MOVES };
         Cost::each(super::cost::len(&of.sizes), inputs.len() as u64)
     }

@@ -3,7 +3,7 @@
 
 use super::OpError;
 use super::elements::{broadcast_places, output, pick, places, tensor};
-use super::known::{Known, broadcast, checked_shape, known, known_ints, required, shape_from};
+use super::input_info::{InputInfo, broadcast, checked_shape, input_infos, known_ints, required, shape_from};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
@@ -18,7 +18,7 @@ pub struct Tile;
 
 impl Expand {
     /// Shape of the output.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<usize>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<usize>, OpError> {
         let shape = required(inputs, 0, "input")?.shape();
         let target =
             known_ints(inputs, 1, "shape")?.ok_or_else(|| OpError("input 1 (shape) is missing".into()))?;
@@ -28,7 +28,7 @@ impl Expand {
 
 impl Tile {
     /// Shape of the output.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<usize>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<usize>, OpError> {
         let shape = required(inputs, 0, "input")?.shape();
         let repeats = known_ints(inputs, 1, "repeats")?
             .ok_or_else(|| OpError("input 1 (repeats) is missing".into()))?;
@@ -42,13 +42,13 @@ impl Tile {
 }
 
 impl Operator for Expand {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(required(inputs, 0, "input")?.dtype(), self.resolve(inputs)?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let input = tensor(inputs, 0)?;
-        let shape = self.resolve(&known(inputs))?;
+        let shape = self.resolve(&input_infos(inputs))?;
         let places = broadcast_places(input.shape(), &shape).map(Some);
         let data = pick(input.data(), places, 0.0);
         output(shape, data)
@@ -62,19 +62,19 @@ impl Operator for Expand {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }
 
 impl Operator for Tile {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(required(inputs, 0, "input")?.dtype(), self.resolve(inputs)?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let input = tensor(inputs, 0)?;
-        let shape = self.resolve(&known(inputs))?;
+        let shape = self.resolve(&input_infos(inputs))?;
         let table = |(&to, &from): (&usize, &usize)| (0..to).map(|i| (i % from) as i32).collect();
         let tables: Vec<Vec<i32>> = shape.iter().zip(input.shape()).map(table).collect();
         let data = pick(input.data(), places(input.shape(), &tables), 0.0);
@@ -89,7 +89,7 @@ impl Operator for Tile {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

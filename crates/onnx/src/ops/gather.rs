@@ -4,7 +4,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{ints, output, pick, tensor};
-use super::known::{Known, axis, checked_shape, known, required};
+use super::input_info::{InputInfo, axis, checked_shape, input_infos, required};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor, strides};
@@ -44,7 +44,7 @@ pub(super) fn position(index: i64, len: usize) -> Result<usize, OpError> {
 }
 
 impl Operator for Gather {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
         let axis = axis(self.axis, data.shape().len())?;
         if indices.dtype() != DType::I64 {
@@ -55,7 +55,7 @@ impl Operator for Gather {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let data = tensor(inputs, 0)?;
         let axis = axis(self.axis, data.shape().len())?;
         let len = data.shape()[axis];
@@ -78,7 +78,7 @@ impl Operator for Gather {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }
@@ -101,7 +101,7 @@ impl ScatterNd {
 }
 
 impl Operator for ScatterNd {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
         let updates = required(inputs, 2, "updates")?;
         let Some((&depth, lead)) = indices.shape().split_last() else {
@@ -123,7 +123,7 @@ impl Operator for ScatterNd {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(&known(inputs))?;
+        self.infer(&input_infos(inputs))?;
         let (data, updates) = (tensor(inputs, 0)?, tensor(inputs, 2)?);
         let indices = tensor(inputs, 1)?;
         let depth = indices.shape()[indices.shape().len() - 1];
@@ -153,7 +153,7 @@ impl Operator for ScatterNd {
         0..3
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

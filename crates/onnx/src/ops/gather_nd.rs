@@ -5,7 +5,7 @@
 use super::attributes::Attributes;
 use super::elements::{ints, output, pick, tensor};
 use super::gather::position;
-use super::known::{Known, axis, checked_shape, known, required};
+use super::input_info::{InputInfo, axis, checked_shape, input_infos, required};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Tensor, strides};
@@ -82,7 +82,7 @@ impl GatherElements {
 }
 
 impl Operator for GatherNd {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
         let depth = self.depth(data.shape(), indices.shape())?;
         if indices.dtype() != DType::I64 {
@@ -94,7 +94,7 @@ impl Operator for GatherNd {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let (data, indices) = (tensor(inputs, 0)?, tensor(inputs, 1)?);
         let rows = self.rows(data.shape(), indices)?;
         let depth = self.depth(data.shape(), indices.shape())?;
@@ -111,13 +111,13 @@ impl Operator for GatherNd {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }
 
 impl Operator for GatherElements {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let (data, indices) = (required(inputs, 0, "data")?, required(inputs, 1, "indices")?);
         let at = axis(self.axis, data.shape().len())?;
         let (from, to) = (data.shape(), indices.shape());
@@ -129,7 +129,7 @@ impl Operator for GatherElements {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(&known(inputs))?;
+        self.infer(&input_infos(inputs))?;
         ints(inputs, 1)?;
         let (data, indices) = (tensor(inputs, 0)?, tensor(inputs, 1)?);
         let places = self.places(data.shape(), indices)?;
@@ -144,7 +144,7 @@ impl Operator for GatherElements {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

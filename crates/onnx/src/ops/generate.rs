@@ -5,7 +5,9 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{output, tensor};
-use super::known::{Known, MAX_ELEMENTS, known, known_ints, known_tensor, required, shape_from};
+use super::input_info::{
+    InputInfo, MAX_ELEMENTS, input_infos, known_ints, known_tensor, required, shape_from,
+};
 use super::{Cost, Operator, Role, TensorType};
 use std::sync::Arc;
 use unet_kernels::tensor::Tensor;
@@ -69,7 +71,7 @@ impl Shape {
 }
 
 impl Operator for Shape {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::I64, vec![self.resolve(required(inputs, 0, "data")?.shape()).len()])])
     }
 
@@ -77,7 +79,7 @@ impl Operator for Shape {
         Ok(vec![self.dims(tensor(inputs, 0)?.shape())])
     }
 
-    fn of_shapes(&self, inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
+    fn of_shapes(&self, inputs: &[Option<InputInfo>]) -> Option<Vec<Tensor>> {
         Some(vec![self.dims(inputs.first().copied().flatten()?.shape())])
     }
 
@@ -89,13 +91,13 @@ impl Operator for Shape {
         0..0
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }
 
 impl Operator for Size {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         required(inputs, 0, "data")?;
         Ok(vec![(DType::I64, Vec::new())])
     }
@@ -104,7 +106,7 @@ impl Operator for Size {
         output([], Data::I64(vec![tensor(inputs, 0)?.len() as i64]))
     }
 
-    fn of_shapes(&self, inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
+    fn of_shapes(&self, inputs: &[Option<InputInfo>]) -> Option<Vec<Tensor>> {
         let shape = inputs.first().copied().flatten()?.shape();
         output([], Data::I64(vec![shape.iter().product::<usize>() as i64])).ok()
     }
@@ -117,14 +119,14 @@ impl Operator for Size {
         0..0
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }
 
 impl Range {
     /// Start, step and count; data are floats or integers.
-    fn resolve(&self, inputs: &[Option<Known>]) -> Result<(Data, Data, usize), OpError> {
+    fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<(Data, Data, usize), OpError> {
         let number = |i, name| {
             let tensor = known_tensor(inputs, i, name)?.filter(|t| t.len() == 1);
             tensor.ok_or_else(|| OpError(format!("input {i} ({name}) must be one number")))
@@ -148,13 +150,13 @@ impl Range {
 }
 
 impl Operator for Range {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let (_, _, count) = self.resolve(inputs)?;
         Ok(vec![(required(inputs, 0, "start")?.dtype(), vec![count])])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (start, delta, count) = self.resolve(&known(inputs))?;
+        let (start, delta, count) = self.resolve(&input_infos(inputs))?;
         let data = match (start, delta) {
             (Data::I64(start), Data::I64(delta)) => {
                 let value = |i: usize| start[0].wrapping_add(delta[0].wrapping_mul(i as i64));
@@ -177,19 +179,19 @@ impl Operator for Range {
         0..0
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 1)
     }
 }
 
 impl Operator for ConstantOfShape {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let shape = known_ints(inputs, 0, "input")?.ok_or_else(|| OpError("input 0 is missing".into()))?;
         Ok(vec![(self.value.dtype(), shape_from(shape)?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let len = shape.iter().product();
         let data = match self.value.data() {
             Data::F32(v) => Data::F32(vec![v[0]; len]),
@@ -206,7 +208,7 @@ impl Operator for ConstantOfShape {
         0..0
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

@@ -4,7 +4,7 @@
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, checked_shape, known, nchw, required_float};
+use super::input_info::{InputInfo, checked_shape, input_infos, nchw, required_float};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -37,7 +37,7 @@ impl GridSample {
 }
 
 impl Operator for GridSample {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let grid = required_float(inputs, 1, "grid")?.shape();
         match *grid {
@@ -50,7 +50,7 @@ impl Operator for GridSample {
 
     /// Computes in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let (x, grid) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let [n, c, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let area = shape[2] * shape[3];
@@ -81,7 +81,7 @@ impl Operator for GridSample {
         0..2
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 2 * self.0.points())
     }
 }

@@ -3,7 +3,7 @@
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{floats, output, tensor};
-use super::known::{Known, axis, known, required_float};
+use super::input_info::{InputInfo, axis, input_infos, required_float};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -29,7 +29,7 @@ impl LpNormalization {
 }
 
 impl Operator for LpNormalization {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let shape = required_float(inputs, 0, "X")?.shape();
         axis(self.axis, shape.len())?;
         Ok(vec![(DType::F32, shape.to_vec())])
@@ -37,7 +37,7 @@ impl Operator for LpNormalization {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let x = floats(inputs, 0)?;
         let at = axis(self.axis, tensor(inputs, 0)?.shape().len())?;
         let (len, inner) = (shape[at], shape[at + 1..].iter().product::<usize>());
@@ -61,7 +61,7 @@ impl Operator for LpNormalization {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 3)
     }
 }

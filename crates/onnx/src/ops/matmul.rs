@@ -5,8 +5,8 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{broadcast_places, floats, output};
-use super::known::optional;
-use super::known::{Known, broadcast, checked_shape, known, required_float};
+use super::input_info::optional;
+use super::input_info::{InputInfo, broadcast, checked_shape, input_infos, required_float};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -52,7 +52,7 @@ impl MatMul {
     ///
     /// # Errors
     /// An inner dimension differs, leading dimensions do not broadcast, or an operand is a scalar.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Product, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Product, OpError> {
         let a = required_float(inputs, 0, "A")?.shape();
         let b = required_float(inputs, 1, "B")?.shape();
         let mismatch = || OpError(format!("shapes {a:?} and {b:?} cannot be multiplied"));
@@ -94,7 +94,7 @@ impl Gemm {
     }
 
     /// M, K, N.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<[usize; 3], OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<[usize; 3], OpError> {
         let a = required_float(inputs, 0, "A")?.shape();
         let b = required_float(inputs, 1, "B")?.shape();
         let (&[a0, a1], &[b0, b1]) = (a, b) else {
@@ -111,13 +111,14 @@ impl Gemm {
 }
 
 impl Operator for MatMul {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::F32, self.resolve(inputs)?.output)])
     }
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let Product { batch_a, batch_b, batch, m, k, n, output: shape } = self.resolve(&known(inputs))?;
+        let Product { batch_a, batch_b, batch, m, k, n, output: shape } =
+            self.resolve(&input_infos(inputs))?;
         let (a, b) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let mut y = Vec::new();
         for (i, j) in broadcast_places(&batch_a, &batch).zip(broadcast_places(&batch_b, &batch)) {
@@ -141,13 +142,13 @@ impl Operator for MatMul {
         0..2
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), self.resolve(inputs).map_or(0, |p| 2 * p.k as u64))
     }
 }
 
 impl Operator for Gemm {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let [m, _, n] = self.resolve(inputs)?;
         if optional(inputs, 2).is_some() {
             let c = required_float(inputs, 2, "C")?.shape();
@@ -160,8 +161,8 @@ impl Operator for Gemm {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(&known(inputs))?;
-        let [m, k, n] = self.resolve(&known(inputs))?;
+        self.infer(&input_infos(inputs))?;
+        let [m, k, n] = self.resolve(&input_infos(inputs))?;
         let (a, b) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let mut y = Vec::new();
         for row in 0..m {
@@ -191,7 +192,7 @@ impl Operator for Gemm {
         0..3
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), self.resolve(inputs).map_or(0, |[_, k, _]| 2 * k as u64))
     }
 }

@@ -6,7 +6,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, tensor};
-use super::known::{Known, checked_shape, known, nchw, required_float};
+use super::input_info::{InputInfo, checked_shape, input_infos, nchw, required_float};
 use super::window::WindowAttributes;
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
@@ -18,7 +18,7 @@ use unet_kernels::tensor::{DType, Tensor};
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxPool {
     /// Kernel, stride, padding and dilation.
-    pub sliding: WindowAttributes,
+    pub windowed: WindowAttributes,
     /// Encoding of positions in the second output.
     pub indices: Indices,
     /// Whether X is computed by arithmetic rather than being a graph input: see [`crate::graph`].
@@ -39,20 +39,20 @@ pub enum Indices {
 
 impl MaxPool {
     pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
-        let sliding = WindowAttributes::new(a)?;
-        sliding.pool_kernel()?;
+        let windowed = WindowAttributes::new(a)?;
+        windowed.pool_kernel()?;
         let indices = if a.flag("storage_order", false)? { Indices::Columns } else { Indices::Rows };
-        Ok(Self { sliding, indices, rounded: false })
+        Ok(Self { windowed, indices, rounded: false })
     }
 
     /// Window, output size and padding at the end.
     pub fn window(&self, input: [usize; 2]) -> Result<(Window, [usize; 2], [usize; 2]), OpError> {
-        self.sliding.window(input, self.sliding.pool_kernel()?)
+        self.windowed.window(input, self.windowed.pool_kernel()?)
     }
 }
 
 impl Operator for MaxPool {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let [n, c, h, w] = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let (_, [h, w], _) = self.window([h, w])?;
         let shape = checked_shape(vec![n, c, h, w])?;
@@ -60,7 +60,7 @@ impl Operator for MaxPool {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let x = floats(inputs, 0)?;
         let [_, _, h, w] = nchw(tensor(inputs, 0)?.shape(), "X")?;
         let [n, c, h_out, w_out] = nchw(&shape, "Y")?;
@@ -110,7 +110,7 @@ impl Operator for MaxPool {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
-        self.sliding.pool_cost(outputs)
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
+        self.windowed.pool_cost(outputs)
     }
 }

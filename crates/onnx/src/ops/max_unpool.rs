@@ -4,7 +4,9 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{floats, ints, output};
-use super::known::{Known, checked_shape, known, known_ints, known_tensor, nchw, required, required_float};
+use super::input_info::{
+    InputInfo, checked_shape, input_infos, known_ints, known_tensor, nchw, required, required_float,
+};
 use super::window::WindowAttributes;
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
@@ -16,7 +18,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxUnpool {
     /// Window of the pooling to reverse; dilations are 1.
-    pub sliding: WindowAttributes,
+    pub windowed: WindowAttributes,
     /// Encoding of Indices. ONNX: over all planes, whose size follows from the attributes; the output may
     /// extend them by zeros. PyTorch: within each plane of the output.
     pub pytorch: bool,
@@ -35,11 +37,11 @@ pub struct Unpooled {
 
 impl MaxUnpool {
     pub(super) fn new(a: &Attributes) -> Result<Self, OpError> {
-        let mut sliding = WindowAttributes::new(a)?;
-        sliding.pool_kernel()?;
-        sliding.dilations = [1; 2];
-        sliding.ceil_mode = false;
-        Ok(Self { sliding, pytorch: false })
+        let mut windowed = WindowAttributes::new(a)?;
+        windowed.pool_kernel()?;
+        windowed.dilations = [1; 2];
+        windowed.ceil_mode = false;
+        Ok(Self { windowed, pytorch: false })
     }
 
     /// Sizes for inputs of these shapes.
@@ -47,9 +49,9 @@ impl MaxUnpool {
     /// # Errors
     /// X does not have four dimensions, or the requested output is smaller than the planes that indices refer
     /// to.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Unpooled, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Unpooled, OpError> {
         let shape = nchw(required(inputs, 0, "X")?.shape(), "X")?;
-        let (s, kernel) = (&self.sliding, self.sliding.pool_kernel()?);
+        let (s, kernel) = (&self.windowed, self.windowed.pool_kernel()?);
         let mut pad_begin = [0; 2];
         let mut plane = [0; 2];
         for i in 0..2 {
@@ -89,7 +91,7 @@ fn impossible(shape: [usize; 4]) -> OpError {
 }
 
 /// Checks that the export adds to every position in its plane the offset of that plane in the output.
-fn check_offsets(inputs: &[Option<Known>], [h, w]: [usize; 2]) -> Result<(), OpError> {
+fn check_offsets(inputs: &[Option<InputInfo>], [h, w]: [usize; 2]) -> Result<(), OpError> {
     let [n, c, ..] = nchw(required(inputs, 0, "X")?.shape(), "X")?;
     let offsets = known_tensor(inputs, 3, "offsets")?.and_then(Tensor::as_i64).unwrap_or_default();
     let expected = |i: usize| (i as i64).checked_mul((h * w) as i64);
@@ -100,7 +102,7 @@ fn check_offsets(inputs: &[Option<Known>], [h, w]: [usize; 2]) -> Result<(), OpE
 }
 
 impl Operator for MaxUnpool {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let shape = nchw(required_float(inputs, 0, "X")?.shape(), "X")?;
         let indices = required(inputs, 1, "I")?;
         if indices.shape() != shape || indices.dtype() != DType::I64 {
@@ -111,9 +113,9 @@ impl Operator for MaxUnpool {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let (x, indices) = (floats(inputs, 0)?, ints(inputs, 1)?);
-        let Unpooled { plane: [h, w], output: [_, w_out], .. } = self.resolve(&known(inputs))?;
+        let Unpooled { plane: [h, w], output: [_, w_out], .. } = self.resolve(&input_infos(inputs))?;
         let planes = shape[0] * shape[1];
         let (pooled, area) = (x.len() / planes.max(1), shape[2] * shape[3]);
         let mut y = vec![0.0; planes * area];
@@ -136,7 +138,7 @@ impl Operator for MaxUnpool {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

@@ -21,7 +21,7 @@ mod gather;
 mod gather_nd;
 mod generate;
 mod grid_sample;
-mod known;
+mod input_info;
 mod lp_normalization;
 mod matmul;
 mod max_pool;
@@ -63,8 +63,8 @@ pub use gather::{Gather, ScatterNd};
 pub use gather_nd::{GatherElements, GatherNd};
 pub use generate::{ConstantOfShape, Range, Shape, Size};
 pub use grid_sample::GridSample;
-pub use known::{Known, MAX_ELEMENTS, MAX_RANK, known};
-pub use known::{axis, checked_shape};
+pub use input_info::{InputInfo, MAX_ELEMENTS, MAX_RANK, input_infos};
+pub use input_info::{axis, checked_shape};
 pub use lp_normalization::LpNormalization;
 pub use matmul::{Gemm, MatMul, Product};
 pub use max_pool::{Indices, MaxPool};
@@ -184,7 +184,7 @@ pub trait Operator {
     ///
     /// # Errors
     /// Messages about a missing input, or one whose type, shape or (if required) value does not fit.
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError>;
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError>;
 
     /// Computes the outputs by plain loops in row-major order, which defines correctness.
     ///
@@ -193,7 +193,7 @@ pub trait Operator {
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError>;
 
     /// Outputs of an operator that depend on its inputs' shapes alone; `None` for other operators.
-    fn of_shapes(&self, _inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
+    fn of_shapes(&self, _inputs: &[Option<InputInfo>]) -> Option<Vec<Tensor>> {
         None
     }
 
@@ -205,5 +205,5 @@ pub trait Operator {
     fn weights(&self) -> std::ops::Range<usize>;
 
     /// Cost of computing outputs of these types.
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost;
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost;
 }

@@ -11,7 +11,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{broadcast_places, floats, output, tensor};
-use super::known::{Known, axis, broadcast, known, optional, required_float};
+use super::input_info::{InputInfo, axis, broadcast, input_infos, optional, required_float};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -86,7 +86,7 @@ impl LayerNormalization {
 }
 
 /// Shape of X, which has at least N and C; inputs 1 to `last` must have `len` values.
-fn check(inputs: &[Option<Known>], last: usize, len: Option<usize>) -> Result<Vec<usize>, OpError> {
+fn check(inputs: &[Option<InputInfo>], last: usize, len: Option<usize>) -> Result<Vec<usize>, OpError> {
     let shape = required_float(inputs, 0, "X")?.shape();
     let &[_, c, ..] = shape else {
         return Err(OpError(format!("X of shape {shape:?} has no channels")));
@@ -134,13 +134,13 @@ fn group_norm(
 }
 
 impl Operator for BatchNormalization {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::F32, check(inputs, 4, None)?)])
     }
 
     /// Computes in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let shape = check(&known(inputs), 4, None)?;
+        let shape = check(&input_infos(inputs), 4, None)?;
         let plane: usize = shape[2..].iter().product();
         let (x, scale, bias) = (floats(inputs, 0)?, floats(inputs, 1)?, floats(inputs, 2)?);
         let (mean, variance) = (floats(inputs, 3)?, floats(inputs, 4)?);
@@ -161,18 +161,18 @@ impl Operator for BatchNormalization {
         0..5
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 2)
     }
 }
 
 impl Operator for InstanceNormalization {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         Ok(vec![(DType::F32, check(inputs, 2, None)?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let shape = check(&known(inputs), 2, None)?;
+        let shape = check(&input_infos(inputs), 2, None)?;
         group_norm(inputs, shape[1].max(1), self.epsilon, |c| c)
     }
 
@@ -184,13 +184,13 @@ impl Operator for InstanceNormalization {
         0..3
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 5)
     }
 }
 
 impl Operator for GroupNormalization {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let shape = check(inputs, 2, self.per_group.then_some(self.num_groups))?;
         if shape[1] % self.num_groups != 0 {
             return Err(OpError(format!("{} channels do not make {} groups", shape[1], self.num_groups)));
@@ -199,7 +199,7 @@ impl Operator for GroupNormalization {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let channels = shape[1] / self.num_groups;
         let parameter = |c| if self.per_group { c / channels } else { c };
         group_norm(inputs, self.num_groups, self.epsilon, parameter)
@@ -213,13 +213,13 @@ impl Operator for GroupNormalization {
         0..3
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 5)
     }
 }
 
 impl Operator for LayerNormalization {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let shape = required_float(inputs, 0, "X")?.shape();
         let inner = &shape[axis(self.axis, shape.len())?..];
         for (i, name) in [(1, "Scale"), (2, "B")] {
@@ -235,7 +235,7 @@ impl Operator for LayerNormalization {
 
     /// Computes in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let (x, scale) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let inner = &shape[axis(self.axis, shape.len())?..];
         let scale_places: Vec<usize> = broadcast_places(tensor(inputs, 1)?.shape(), inner).collect();
@@ -265,7 +265,7 @@ impl Operator for LayerNormalization {
         0..3
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 5)
     }
 }

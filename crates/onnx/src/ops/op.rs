@@ -76,7 +76,7 @@ pub fn never(op_type: &str) -> Option<&'static str> {
 }
 
 impl Operator for Op {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         self.operator().infer(inputs)
     }
 
@@ -84,7 +84,7 @@ impl Operator for Op {
         self.operator().reference(inputs)
     }
 
-    fn of_shapes(&self, inputs: &[Option<Known>]) -> Option<Vec<Tensor>> {
+    fn of_shapes(&self, inputs: &[Option<InputInfo>]) -> Option<Vec<Tensor>> {
         self.operator().of_shapes(inputs)
     }
 
@@ -96,7 +96,7 @@ impl Operator for Op {
         self.operator().weights()
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         self.operator().cost(inputs, outputs)
     }
 }

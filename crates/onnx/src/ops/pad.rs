@@ -4,7 +4,9 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, pick, places, tensor};
-use super::known::{Known, axes, known, known_floats, known_ints, optional, required, shape_from};
+use super::input_info::{
+    InputInfo, axes, input_infos, known_floats, known_ints, optional, required, shape_from,
+};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
@@ -55,7 +57,7 @@ impl Pad {
     ///
     /// # Errors
     /// Pads are not known before the run, do not match the axes, or exceed what the mode can fill.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Padding, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Padding, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let list =
             known_ints(inputs, 1, "pads")?.ok_or_else(|| OpError("input 1 (pads) is missing".into()))?;
@@ -88,7 +90,7 @@ impl Pad {
                 )));
             }
         }
-        let value = match optional(inputs, 2).and_then(Known::value).and_then(|t| t.as_i64()) {
+        let value = match optional(inputs, 2).and_then(InputInfo::value).and_then(|t| t.as_i64()) {
             Some(ints) => ints.first().map(|&v| v as f32),
             None => known_floats(inputs, 2, "constant_value")?.and_then(|v| v.first().copied()),
         };
@@ -113,14 +115,14 @@ impl Pad {
 }
 
 impl Operator for Pad {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let dtype = required(inputs, 0, "data")?.dtype();
         Ok(vec![(dtype, self.resolve(inputs)?.output)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let data = tensor(inputs, 0)?;
-        let padding = self.resolve(&known(inputs))?;
+        let padding = self.resolve(&input_infos(inputs))?;
         let tables: Vec<Vec<i32>> =
             data.shape().iter().zip(&padding.pads).map(|(&n, &pads)| self.index(n, pads)).collect();
         let data = pick(data.data(), places(data.shape(), &tables), padding.value);
@@ -135,7 +137,7 @@ impl Operator for Pad {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

@@ -3,7 +3,7 @@
 
 use super::cost::made;
 use super::elements::{broadcast_places, floats, output, tensor};
-use super::known::{Known, broadcast, known, required_float};
+use super::input_info::{InputInfo, broadcast, input_infos, required_float};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -13,7 +13,7 @@ use unet_kernels::tensor::{DType, Data, Tensor};
 pub struct PRelu;
 
 impl Operator for PRelu {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let x = required_float(inputs, 0, "X")?.shape();
         let slope = required_float(inputs, 1, "slope")?.shape();
         if broadcast(x, slope)? != x {
@@ -23,7 +23,7 @@ impl Operator for PRelu {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let (x, slope) = (floats(inputs, 0)?, floats(inputs, 1)?);
         let places = broadcast_places(tensor(inputs, 1)?.shape(), &shape);
         let y = x.iter().zip(places).map(|(&x, p)| if x < 0.0 { slope[p] * x } else { x }).collect();
@@ -38,7 +38,7 @@ impl Operator for PRelu {
         0..2
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 1)
     }
 }

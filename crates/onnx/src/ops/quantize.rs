@@ -6,7 +6,7 @@ use super::attributes::Attributes;
 use super::conv::Conv;
 use super::cost::{elements, made};
 use super::elements::{floats, output, tensor};
-use super::known::{Known, axis, known, optional, required, required_float};
+use super::input_info::{InputInfo, axis, input_infos, optional, required, required_float};
 use super::matmul::MatMul;
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
@@ -103,7 +103,7 @@ impl ConvInteger {
 }
 
 /// Checks a scale and a zero point, and returns the index of each element of x in both.
-fn parameters(inputs: &[Option<Known>], at: i64) -> Result<Vec<usize>, OpError> {
+fn parameters(inputs: &[Option<InputInfo>], at: i64) -> Result<Vec<usize>, OpError> {
     let x = required(inputs, 0, "x")?.shape();
     let scale = required_float(inputs, 1, "scale")?.shape();
     let view = along(x, scale, at)?;
@@ -129,13 +129,13 @@ fn zero_point(inputs: &[Option<&Tensor>], i: usize) -> Vec<f32> {
 }
 
 impl Operator for QuantizeLinear {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         parameters(inputs, self.axis)?;
         Ok(vec![(DType::I64, required_float(inputs, 0, "x")?.shape().to_vec())])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let view = parameters(&known(inputs), self.axis)?;
+        let view = parameters(&input_infos(inputs), self.axis)?;
         let (x, scale, zero) = (floats(inputs, 0)?, floats(inputs, 1)?, zero_point(inputs, 2));
         let shape = tensor(inputs, 0)?.shape();
         let quantize = |(i, x): (usize, &f32)| {
@@ -154,7 +154,7 @@ impl Operator for QuantizeLinear {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 4)
     }
 }
@@ -168,13 +168,13 @@ fn place(i: usize, view: &[usize], shape: &[usize]) -> usize {
 }
 
 impl Operator for DequantizeLinear {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         parameters(inputs, self.axis)?;
         Ok(vec![(DType::F32, required(inputs, 0, "x")?.shape().to_vec())])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let view = parameters(&known(inputs), self.axis)?;
+        let view = parameters(&input_infos(inputs), self.axis)?;
         let (x, scale, zero) = (numbers(tensor(inputs, 0)?), floats(inputs, 1)?, zero_point(inputs, 2));
         let shape = tensor(inputs, 0)?.shape();
         let value = |(i, x): (usize, &f32)| {
@@ -193,13 +193,13 @@ impl Operator for DequantizeLinear {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 2)
     }
 }
 
 impl Operator for DynamicQuantizeLinear {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let x = required_float(inputs, 0, "x")?;
         Ok(vec![(DType::I64, x.shape().to_vec()), (DType::F32, Vec::new()), (DType::I64, Vec::new())])
     }
@@ -226,7 +226,7 @@ impl Operator for DynamicQuantizeLinear {
         0..1
     }
 
-    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::each(elements(inputs, 0), 6)
     }
 }
@@ -258,7 +258,7 @@ fn integers(product: Vec<Tensor>) -> Result<Vec<Tensor>, OpError> {
 /// these axes.
 fn of_floats(
     op: &dyn Operator,
-    inputs: &[Option<Known>],
+    inputs: &[Option<InputInfo>],
     axes: [i64; 2],
 ) -> Result<Vec<TensorType>, OpError> {
     for (i, at) in axes.into_iter().enumerate() {
@@ -272,14 +272,14 @@ fn of_floats(
 }
 
 /// Cost of a float product of these shapes.
-fn cost_of_floats(op: &dyn Operator, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
-    let floats: Vec<Option<Known>> =
+fn cost_of_floats(op: &dyn Operator, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
+    let floats: Vec<Option<InputInfo>> =
         inputs.iter().take(2).map(|input| input.map(|known| known.of_type(DType::F32))).collect();
     op.cost(&floats, outputs)
 }
 
 impl Operator for ConvInteger {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         of_floats(&self.0, inputs, CONV_AXES)
     }
 
@@ -296,13 +296,13 @@ impl Operator for ConvInteger {
         0..2
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         cost_of_floats(&self.0, inputs, outputs)
     }
 }
 
 impl Operator for MatMulInteger {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         of_floats(&MatMul, inputs, MATMUL_AXES)
     }
 
@@ -319,7 +319,7 @@ impl Operator for MatMulInteger {
         0..2
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         cost_of_floats(&MatMul, inputs, outputs)
     }
 }

@@ -7,8 +7,8 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::elements;
 use super::elements::{output, tensor};
-use super::known::checked_shape;
-use super::known::{Known, axes, known, known_ints, required};
+use super::input_info::checked_shape;
+use super::input_info::{InputInfo, axes, input_infos, known_ints, required};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor, strides};
@@ -109,7 +109,7 @@ impl Reduce {
     }
 
     /// Whether each axis of the input is reduced.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<bool>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<bool>, OpError> {
         let rank = required(inputs, 0, "data")?.shape().len();
         let listed = match &self.axes {
             Axes::Spatial => return Ok((0..rank).map(|i| i >= 2).collect()),
@@ -125,7 +125,7 @@ impl Reduce {
 }
 
 impl Operator for Reduce {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "data")?;
         let reduced = self.resolve(inputs)?;
         let mut shape = Vec::new();
@@ -148,8 +148,8 @@ impl Operator for Reduce {
 
     /// Sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
-        let reduced = self.resolve(&known(inputs))?;
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
+        let reduced = self.resolve(&input_infos(inputs))?;
         let input = tensor(inputs, 0)?;
         let kept: Vec<usize> =
             input.shape().iter().zip(&reduced).map(|(&n, &gone)| if gone { 1 } else { n }).collect();
@@ -215,7 +215,7 @@ impl Operator for Reduce {
         0..1
     }
 
-    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         match self.kind {
             ReduceKind::L1 | ReduceKind::L2 | ReduceKind::SumSquare => Cost::each(elements(inputs, 0), 2),
             ReduceKind::LogSumExp => Cost::each(elements(inputs, 0), 3),

@@ -5,7 +5,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, tensor};
-use super::known::{Known, axes, axis, known, known_ints, known_tensor, required, shape_from};
+use super::input_info::{InputInfo, axes, axis, input_infos, known_ints, known_tensor, required, shape_from};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
@@ -70,7 +70,7 @@ impl Reshape {
     }
 
     /// Shape of the output.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<usize>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<usize>, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let output = match self {
             Self::Dropout if known_tensor(inputs, 2, "training_mode")?.is_some_and(is_true) => {
@@ -118,7 +118,7 @@ fn is_true(flag: &Tensor) -> bool {
 
 fn named_axes<'a>(
     listed: &'a Option<Vec<i64>>,
-    inputs: &[Option<Known<'a>>],
+    inputs: &[Option<InputInfo<'a>>],
 ) -> Result<Option<&'a [i64]>, OpError> {
     match listed {
         Some(list) => Ok(Some(list)),
@@ -150,13 +150,13 @@ fn reshape(shape: &[usize], target: &[i64], allowzero: bool) -> Result<Vec<usize
 }
 
 impl Operator for Reshape {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let dtype = required(inputs, 0, "data")?.dtype();
         Ok(vec![(dtype, self.resolve(inputs)?)])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        output(self.resolve(&known(inputs))?, tensor(inputs, 0)?.data().clone())
+        output(self.resolve(&input_infos(inputs))?, tensor(inputs, 0)?.data().clone())
     }
 
     fn role(&self) -> Role {
@@ -172,7 +172,7 @@ impl Operator for Reshape {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

@@ -12,8 +12,8 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{floats, output, pick, places, tensor};
-use super::known::required_float;
-use super::known::{Known, axes, checked_shape, known, known_floats, known_ints, required};
+use super::input_info::required_float;
+use super::input_info::{InputInfo, axes, checked_shape, input_infos, known_floats, known_ints, required};
 use super::resize_taps::antialiased;
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
@@ -163,7 +163,7 @@ impl Resize {
     }
 
     /// Resizing of each axis of the input.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<ResizeAxis>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<ResizeAxis>, OpError> {
         let shape = required(inputs, 0, "X")?.shape();
         let named = match &self.axes {
             Some(list) => axes(list, shape.len())?,
@@ -330,14 +330,14 @@ impl Resize {
 }
 
 impl Operator for Resize {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         required_float(inputs, 0, "X")?;
         Ok(vec![(DType::F32, self.resolve(inputs)?.iter().map(|a| a.output).collect())])
     }
 
     /// Resizes axis by axis, with sums in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let axes = self.resolve(&known(inputs))?;
+        let axes = self.resolve(&input_infos(inputs))?;
         let x = tensor(inputs, 0)?;
         let shape: Vec<usize> = axes.iter().map(|a| a.output).collect();
         if self.mode == ResizeMode::Nearest {
@@ -378,7 +378,7 @@ impl Operator for Resize {
         0..1
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         let Ok(axes) = self.resolve(inputs) else { return Cost::MOVES };
         if self.mode == ResizeMode::Nearest {
             return Cost::MOVES;

@@ -2,7 +2,7 @@
 
 use super::cost::made;
 use super::elements::{broadcast_places, ints, output, tensor};
-use super::known::{Known, broadcast, checked_shape, known, required};
+use super::input_info::{InputInfo, broadcast, checked_shape, input_infos, required};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -16,7 +16,7 @@ pub struct Where;
 pub struct Not;
 
 impl Operator for Where {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let condition = required(inputs, 0, "condition")?;
         let (x, y) = (required(inputs, 1, "X")?, required(inputs, 2, "Y")?);
         if condition.dtype() != DType::I64 || x.dtype() != y.dtype() {
@@ -27,7 +27,7 @@ impl Operator for Where {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let condition = ints(inputs, 0)?;
         let (x, y) = (tensor(inputs, 1)?, tensor(inputs, 2)?);
         let chosen = broadcast_places(tensor(inputs, 0)?.shape(), &shape).map(|p| condition[p] != 0);
@@ -53,13 +53,13 @@ impl Operator for Where {
         1..3
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 1)
     }
 }
 
 impl Operator for Not {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "X")?;
         if input.dtype() != DType::I64 {
             return Err(OpError("X must be bool".into()));
@@ -80,7 +80,7 @@ impl Operator for Not {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 1)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::OpError;
 use super::elements::{output, pick, places, tensor};
-use super::known::{Known, axes, known, known_ints, required};
+use super::input_info::{InputInfo, axes, input_infos, known_ints, required};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
@@ -26,7 +26,7 @@ pub struct SliceRange {
 
 impl Slice {
     /// Positions selected along each axis of the input.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<Vec<SliceRange>, OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<SliceRange>, OpError> {
         let shape = required(inputs, 0, "data")?.shape();
         let missing = |name| OpError(format!("input {name} is missing"));
         let starts = known_ints(inputs, 1, "starts")?.ok_or_else(|| missing("starts"))?;
@@ -74,14 +74,14 @@ impl SliceRange {
 }
 
 impl Operator for Slice {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let dtype = required(inputs, 0, "data")?.dtype();
         Ok(vec![(dtype, self.resolve(inputs)?.iter().map(|r| r.len).collect())])
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let data = tensor(inputs, 0)?;
-        let ranges = self.resolve(&known(inputs))?;
+        let ranges = self.resolve(&input_infos(inputs))?;
         let tables: Vec<Vec<i32>> = ranges.iter().map(SliceRange::index).collect();
         let shape: Vec<usize> = ranges.iter().map(|r| r.len).collect();
         output(shape, pick(data.data(), places(data.shape(), &tables), 0.0))
@@ -95,7 +95,7 @@ impl Operator for Slice {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

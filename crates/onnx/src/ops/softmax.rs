@@ -5,8 +5,8 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{floats, output};
-use super::known::axis;
-use super::known::{Known, known, required_float};
+use super::input_info::axis;
+use super::input_info::{InputInfo, input_infos, required_float};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -52,7 +52,7 @@ impl Softmax {
 }
 
 impl Operator for Softmax {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let shape = required_float(inputs, 0, "input")?.shape();
         self.view(shape)?;
         Ok(vec![(DType::F32, shape.to_vec())])
@@ -60,7 +60,7 @@ impl Operator for Softmax {
 
     /// Computes in double precision.
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
         let x = floats(inputs, 0)?;
         let [outer, len, inner] = self.view(&shape)?;
         let mut y = vec![0.0; x.len()];
@@ -87,7 +87,7 @@ impl Operator for Softmax {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), 5)
     }
 }

@@ -3,7 +3,7 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, pick, places, tensor};
-use super::known::{Known, axis, known, known_ints, required};
+use super::input_info::{InputInfo, axis, input_infos, known_ints, required};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
@@ -32,7 +32,7 @@ impl Split {
     }
 
     /// The axis, and the length of each output along it.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<(usize, Vec<usize>), OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<(usize, Vec<usize>), OpError> {
         let shape = required(inputs, 0, "input")?.shape();
         let axis = axis(self.axis, shape.len())?;
         let (len, count) = (shape[axis], self.num_outputs);
@@ -59,7 +59,7 @@ impl Split {
 }
 
 impl Operator for Split {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "input")?;
         let (axis, lengths) = self.resolve(inputs)?;
         let part = |length| {
@@ -72,7 +72,7 @@ impl Operator for Split {
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let input = tensor(inputs, 0)?;
-        let (axis, lengths) = self.resolve(&known(inputs))?;
+        let (axis, lengths) = self.resolve(&input_infos(inputs))?;
         let mut parts = Vec::new();
         let mut start = 0;
         for length in lengths {
@@ -97,7 +97,7 @@ impl Operator for Split {
         0..1
     }
 
-    fn cost(&self, inputs: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         // Index tables per axis for each output.
         let tables =
             inputs.first().copied().flatten().map_or(0, |x| x.shape().iter().map(|&d| d as u64).sum());

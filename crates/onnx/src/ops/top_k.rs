@@ -4,7 +4,7 @@
 use super::attributes::Attributes;
 use super::cost::elements;
 use super::elements::{output, tensor};
-use super::known::{Known, axis, checked_shape, known, known_ints, required};
+use super::input_info::{InputInfo, axis, checked_shape, input_infos, known_ints, required};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -25,7 +25,7 @@ impl TopK {
     }
 
     /// Axis and k.
-    pub fn resolve(&self, inputs: &[Option<Known>]) -> Result<(usize, usize), OpError> {
+    pub fn resolve(&self, inputs: &[Option<InputInfo>]) -> Result<(usize, usize), OpError> {
         let shape = required(inputs, 0, "X")?.shape();
         let at = axis(self.axis, shape.len())?;
         let k = known_ints(inputs, 1, "K")?.and_then(|k| usize::try_from(*k.first()?).ok());
@@ -48,7 +48,7 @@ fn order<T: PartialOrd>(row: &[T], k: usize, largest: bool) -> Vec<usize> {
 }
 
 impl Operator for TopK {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let x = required(inputs, 0, "X")?;
         let (at, k) = self.resolve(inputs)?;
         let mut shape = x.shape().to_vec();
@@ -58,8 +58,8 @@ impl Operator for TopK {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        let (_, shape) = self.infer(&known(inputs))?.remove(0);
-        let (at, k) = self.resolve(&known(inputs))?;
+        let (_, shape) = self.infer(&input_infos(inputs))?.remove(0);
+        let (at, k) = self.resolve(&input_infos(inputs))?;
         let x = tensor(inputs, 0)?;
         let (len, inner) = (x.shape()[at], x.shape()[at + 1..].iter().product::<usize>());
         let mut places = vec![0; shape.iter().product()];
@@ -89,7 +89,7 @@ impl Operator for TopK {
         0..1
     }
 
-    fn cost(&self, inputs: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, inputs: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         let k = self.resolve(inputs).map_or(0, |(_, k)| k as u64);
         // Sorting takes fewer than 32 comparisons per element.
         let steps = elements(inputs, 0).saturating_mul(32);

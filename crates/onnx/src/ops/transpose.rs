@@ -3,8 +3,8 @@
 use super::OpError;
 use super::attributes::Attributes;
 use super::elements::{output, pick, tensor};
-use super::known::axes;
-use super::known::{Known, required};
+use super::input_info::axes;
+use super::input_info::{InputInfo, required};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{Tensor, strides};
@@ -32,7 +32,7 @@ impl Transpose {
 }
 
 impl Operator for Transpose {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "data")?;
         let perm = self.resolve(input.shape().len())?;
         Ok(vec![(input.dtype(), perm.iter().map(|&a| input.shape()[a]).collect())])
@@ -56,7 +56,7 @@ impl Operator for Transpose {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

@@ -2,7 +2,7 @@
 
 use super::attributes::Attributes;
 use super::elements::{output, pick, tensor};
-use super::known::{Known, known, known_ints, required};
+use super::input_info::{InputInfo, input_infos, known_ints, required};
 use super::{Cost, OpError, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::Tensor;
@@ -19,7 +19,7 @@ impl Trilu {
     }
 
     /// Mask of a matrix: 1 for elements to keep, 0 elsewhere.
-    pub fn kept(&self, inputs: &[Option<Known>]) -> Result<Vec<f32>, OpError> {
+    pub fn kept(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<f32>, OpError> {
         let shape = required(inputs, 0, "input")?.shape();
         let &[.., rows, columns] = shape else {
             return Err(OpError(format!("input of shape {shape:?} is not a matrix")));
@@ -37,7 +37,7 @@ impl Trilu {
 }
 
 impl Operator for Trilu {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "input")?;
         if input.shape().len() < 2 {
             return Err(OpError(format!("input of shape {:?} is not a matrix", input.shape())));
@@ -48,7 +48,7 @@ impl Operator for Trilu {
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
         let input = tensor(inputs, 0)?;
-        let kept = self.kept(&known(inputs))?;
+        let kept = self.kept(&input_infos(inputs))?;
         let places = (0..input.len()).map(|i| (kept[i % kept.len()] != 0.0).then_some(i));
         output(input.shape(), pick(input.data(), places, 0.0))
     }
@@ -61,7 +61,7 @@ impl Operator for Trilu {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], _: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], _: &[InputInfo]) -> Cost {
         Cost::MOVES
     }
 }

@@ -6,7 +6,7 @@ use super::OpError;
 use super::attributes::Attributes;
 use super::cost::made;
 use super::elements::{output, tensor};
-use super::known::{Known, checked_shape, known, required};
+use super::input_info::{InputInfo, checked_shape, input_infos, required};
 use super::{Cost, Operator, Role, TensorType};
 use std::ops::Range;
 use unet_kernels::tensor::{DType, Data, Tensor};
@@ -185,7 +185,7 @@ impl Unary {
 }
 
 impl Operator for Unary {
-    fn infer(&self, inputs: &[Option<Known>]) -> Result<Vec<TensorType>, OpError> {
+    fn infer(&self, inputs: &[Option<InputInfo>]) -> Result<Vec<TensorType>, OpError> {
         let input = required(inputs, 0, "X")?;
         if input.dtype() == DType::I64 && self.integer(0).is_none() {
             return Err(OpError("X must be float, not integer".into()));
@@ -195,7 +195,7 @@ impl Operator for Unary {
     }
 
     fn reference(&self, inputs: &[Option<&Tensor>]) -> Result<Vec<Tensor>, OpError> {
-        self.infer(&known(inputs))?;
+        self.infer(&input_infos(inputs))?;
         let input = tensor(inputs, 0)?;
         let of = |x: f32, &function: &unet_kernels::Unary| evaluate(function, x.into()) as f32;
         let data = match input.data() {
@@ -216,7 +216,7 @@ impl Operator for Unary {
         0..1
     }
 
-    fn cost(&self, _: &[Option<Known>], outputs: &[Known]) -> Cost {
+    fn cost(&self, _: &[Option<InputInfo>], outputs: &[InputInfo]) -> Cost {
         let functions = if self.is_identity() { 0 } else { self.functions.len() };
         Cost::each(made(outputs), functions as u64)
     }

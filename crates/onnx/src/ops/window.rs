@@ -8,7 +8,7 @@
 
 use super::attributes::{Attributes, MAX_EXTENT};
 use super::cost::made;
-use super::{Cost, Known, OpError};
+use super::{Cost, InputInfo, OpError};
 use unet_kernels::Window;
 
 /// Choice of padding; `NotSet` takes `pads`.
@@ -82,7 +82,7 @@ impl WindowAttributes {
     }
 
     /// Cost of a pool: one operation per position of each window.
-    pub fn pool_cost(&self, outputs: &[Known]) -> Cost {
+    pub fn pool_cost(&self, outputs: &[InputInfo]) -> Cost {
         Cost::each(made(outputs), self.kernel_shape.map_or(1, |[h, w]| (h * w) as u64))
     }
 

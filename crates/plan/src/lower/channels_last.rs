@@ -1,7 +1,7 @@
 //! Channels-last pictures: kernels work on N×C×H×W as everywhere, and transpositions between the two orders
 //! move nothing.
 //!
-//! An edge of shape N×H×W×C may have a *turned* operand: the same elements as N×C×H×W `Planes`. Operators
+//! An edge of shape N×H×W×C may have a *turned* operand: the same elements as N×C×H×W `Nchwc4`. Operators
 //! that work in either order pass turned operands on; any other operator gets a transposed copy.
 
 use super::super::builder::Builder;
@@ -75,14 +75,14 @@ impl Lowering<'_> {
         Ok(Some(operand))
     }
 
-    /// An N×H×W×C edge as N×C×H×W `Planes`.
+    /// An N×H×W×C edge as N×C×H×W `Nchwc4`.
     pub(super) fn turned_edge(&mut self, edge: EdgeId) -> Lowered {
         if let Some(turned) = self.turned[edge.0] {
             return Ok(turned);
         }
         let operand = self.edge(edge)?;
         let turned = self.permute(operand, &TO_FIRST)?;
-        Ok(self.b.to(turned, Layout::Planes)?)
+        Ok(self.b.to(turned, Layout::Nchwc4)?)
     }
 
     /// Input `i` as N×C×H×W, broadcast to four dimensions.
@@ -96,12 +96,12 @@ impl Lowering<'_> {
             return Ok(operand);
         }
         let full = [vec![1; 4usize.saturating_sub(shape.len())], shape.to_vec()].concat();
-        let operand = self.b.reshape(operand, &full, Layout::Plain)?;
+        let operand = self.b.reshape(operand, &full, Layout::RowMajor)?;
         match operand {
             Operand::Const(c) => {
                 let perm = Transpose { perm: Some(TO_FIRST.iter().map(|&i| i as i64).collect()) };
                 let tensor = perm.reference(&[Some(&*self.b.plan.constants[c.0].tensor)])?.remove(0);
-                Ok(Operand::Const(self.b.constant(&Arc::new(tensor), Layout::Planes)))
+                Ok(Operand::Const(self.b.constant(&Arc::new(tensor), Layout::Nchwc4)))
             }
             Operand::Value(_) => self.permute(operand, &TO_FIRST),
         }
@@ -129,7 +129,7 @@ impl Lowering<'_> {
         if let Operand::Const(_) = x {
             return Ok(false);
         }
-        let x = self.b.to(x, Layout::Planes)?;
+        let x = self.b.to(x, Layout::Nchwc4)?;
         self.set_turned(node, 0, x);
         Ok(true)
     }
@@ -158,7 +158,7 @@ impl Lowering<'_> {
         if let Operand::Const(_) = x {
             return Ok(false);
         }
-        let x = self.b.to(x, Layout::Planes)?;
+        let x = self.b.to(x, Layout::Nchwc4)?;
         self.set_turned(node, 0, x);
         Ok(true)
     }
@@ -175,12 +175,12 @@ impl Lowering<'_> {
             // A scalar keeps the dimensions it has.
             let rank = self.b.shape(operand).len();
             let full = [vec![1; 4 - rank], self.b.shape(operand).to_vec()].concat();
-            operands.push(self.b.reshape(operand, &full, Layout::Planes)?);
+            operands.push(self.b.reshape(operand, &full, Layout::Nchwc4)?);
         }
         let last = axis(op.axis, 4)?;
         let at = TO_FIRST.iter().position(|&i| i == last).unwrap_or(last);
         let kernel = Kernel::Concat { axis: at };
-        Ok(self.b.push(kernel, operands, dtype, &permuted(shape, TO_FIRST), Layout::Planes)?)
+        Ok(self.b.push(kernel, operands, dtype, &permuted(shape, TO_FIRST), Layout::Nchwc4)?)
     }
 
     fn softmax_last(&mut self, node: &Node, op: &Softmax, x: Operand) -> Lowered<bool> {
@@ -191,9 +191,9 @@ impl Lowering<'_> {
         }
         let y = if op.log {
             let y = self.log_softmax(x, [n, c, h * w])?;
-            self.b.to(y, Layout::Planes)?
+            self.b.to(y, Layout::Nchwc4)?
         } else {
-            self.b.push(Kernel::SoftmaxChannels, vec![x], DType::F32, &shape, Layout::Planes)?
+            self.b.push(Kernel::SoftmaxChannels, vec![x], DType::F32, &shape, Layout::Nchwc4)?
         };
         self.set_turned(node, 0, y);
         Ok(true)
@@ -206,7 +206,7 @@ impl Lowering<'_> {
         }
         let output = self.output_shape(node, 0)?;
         let kernel = Kernel::ArgMaxChannels { last: op.select_last_index };
-        let y = self.b.push(kernel, vec![x], DType::I64, &[n, 1, h, w], Layout::Planes)?;
+        let y = self.b.push(kernel, vec![x], DType::I64, &[n, 1, h, w], Layout::Nchwc4)?;
         if output.len() == 4 {
             self.set_turned(node, 0, y);
         } else {
@@ -242,7 +242,7 @@ impl Lowering<'_> {
         }
         let [scale, shift] = self.affine_of(node, &shape[1..2])?;
         let kernel = Kernel::ChannelNorm { epsilon: op.epsilon, scale, shift };
-        let y = self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?;
+        let y = self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Nchwc4)?;
         self.set_turned(node, 0, y);
         Ok(true)
     }
@@ -258,10 +258,10 @@ impl Lowering<'_> {
         };
         let weight =
             Tensor::f32([d, c, 1, 1], (0..d * c).map(|i| values[i % c * d + i / c]).collect::<Vec<_>>())?;
-        let weight = self.b.constant(&Arc::new(weight), Layout::Plain);
+        let weight = self.b.constant(&Arc::new(weight), Layout::RowMajor);
         let window = Window { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0] };
         let kernel = Kernel::Conv { window, groups: 1, weight, epilogue: Epilogue::plain(None) };
-        let y = self.b.push(kernel, vec![x], DType::F32, &[n, d, h, w], Layout::Planes)?;
+        let y = self.b.push(kernel, vec![x], DType::F32, &[n, d, h, w], Layout::Nchwc4)?;
         self.set_turned(node, 0, y);
         Ok(true)
     }

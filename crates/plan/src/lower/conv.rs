@@ -16,11 +16,11 @@ impl Lowering<'_> {
         let (x, [_, _, h, w]) = self.picture(node, 0)?;
         let (weight, [_, _, kh, kw]) = self.weight(node)?;
         let (window, ..) = op.window([h, w], [kh, kw])?;
-        let weight = self.b.constant(&weight, Layout::Plain);
+        let weight = self.b.constant(&weight, Layout::RowMajor);
         let bias = self.bias(node)?.map(|b| self.b.vector(b)).transpose()?;
         let shape = self.output_shape(node, 0)?;
         let kernel = Kernel::Conv { window, groups: op.group, weight, epilogue: Epilogue::plain(bias) };
-        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Nchwc4)?)
     }
 
     /// Lowers a transposed convolution: every output block of stride × stride pixels is a linear function of
@@ -69,9 +69,9 @@ impl Lowering<'_> {
         let count = |i: usize| (skip[i] + shape[2 + i]).div_ceil(block[i]);
         let blocks = [n, c_out * phases, count(0), count(1)];
         let kernel = Kernel::Conv { window, groups: op.group, weight, epilogue: Epilogue::plain(bias) };
-        let blocks = self.b.push(kernel, vec![x], DType::F32, &blocks, Layout::Planes)?;
+        let blocks = self.b.push(kernel, vec![x], DType::F32, &blocks, Layout::Nchwc4)?;
         let kernel = Kernel::DepthToSpace { block, mode, skip };
-        Ok(self.b.push(kernel, vec![blocks], DType::F32, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![blocks], DType::F32, &shape, Layout::Nchwc4)?)
     }
 
     /// Textbook lowering, for blocks that would take more multiplications: zeros between the pixels, then a
@@ -98,12 +98,12 @@ impl Lowering<'_> {
             let spaced = [n, c, ys.len(), xs.len()];
             let index = [AxisIndex::Same, AxisIndex::Same, AxisIndex::Table(ys), AxisIndex::Table(xs)];
             let gather = Kernel::Gather(Gather { index, fill: 0.0 });
-            x = self.b.push(gather, vec![x], DType::F32, &spaced, Layout::Planes)?;
+            x = self.b.push(gather, vec![x], DType::F32, &spaced, Layout::Nchwc4)?;
         }
         let weight = self.derived(node, vec![source.groups], || source.flipped())?;
         let bias = bias.map(|b| self.b.vector(b)).transpose()?;
         let kernel = mirrored(window, weight, source.groups, bias);
-        Ok(self.b.push(kernel, vec![x], DType::F32, shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, shape, Layout::Nchwc4)?)
     }
 
     /// A constant derived from a node's weight; for a weight in the file it is made once for all plans.
@@ -118,7 +118,7 @@ impl Lowering<'_> {
             Some(edge) => self.graph.derived.get(edge, recipe, make)?,
             None => Arc::new(make()?),
         };
-        Ok(self.b.constant(&tensor, Layout::Plain))
+        Ok(self.b.constant(&tensor, Layout::RowMajor))
     }
 
     fn weight(&self, node: &Node) -> Lowered<(Arc<Tensor>, [usize; 4])> {

@@ -24,13 +24,13 @@ impl Lowering<'_> {
             let (channel, k) = (o / (kh * kw), o % (kh * kw));
             weight.extend((0..c_in).map(|c| source.weight[source.at(channel, c) + k]));
         }
-        let weight = self.b.tensor(&[c_out * kh * kw, c_in, 1, 1], weight, Layout::Plain)?;
+        let weight = self.b.tensor(&[c_out * kh * kw, c_in, 1, 1], weight, Layout::RowMajor)?;
         let pixel = Window { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0] };
         let kernel =
             Kernel::Conv { window: pixel, groups: source.groups, weight, epilogue: Epilogue::plain(None) };
         let dense = [n, c_out * kh * kw, 1, 1];
-        let y = self.b.push(kernel, vec![x], DType::F32, &dense, Layout::Planes)?;
-        let mut y = self.b.reshape(y, &[n, c_out, kh, kw], Layout::Planes)?;
+        let y = self.b.push(kernel, vec![x], DType::F32, &dense, Layout::Nchwc4)?;
+        let mut y = self.b.reshape(y, &[n, c_out, kh, kw], Layout::Nchwc4)?;
         // Position i of the output is kernel position (i + pad)/dilation, if that is an integer.
         let table = |axis: usize, len: usize| -> Vec<i32> {
             let at = |i: usize| i as isize + window.pad_begin[axis];
@@ -46,7 +46,7 @@ impl Lowering<'_> {
             let [rows, columns] = tables.map(AxisIndex::Table);
             let index = [AxisIndex::Same, AxisIndex::Same, rows, columns];
             let kernel = Kernel::Gather(Gather { index, fill: 0.0 });
-            y = self.b.push(kernel, vec![y], DType::F32, shape, Layout::Planes)?;
+            y = self.b.push(kernel, vec![y], DType::F32, shape, Layout::Nchwc4)?;
         }
         match bias {
             Some(bias) => self.scale_channels(y, vec![1.0; c_out], bias),

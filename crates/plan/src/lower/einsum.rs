@@ -25,10 +25,10 @@ impl Lowering<'_> {
             return Ok(source);
         }
         let (dtype, shape) = (self.dtype(source), self.b.shape(source).to_vec());
-        let plain = self.b.to(source, Layout::Plain)?;
+        let plain = self.b.to(source, Layout::RowMajor)?;
         let output: Vec<usize> = perm.iter().map(|&axis| shape[axis]).collect();
         let kernel = Kernel::Transpose { perm: perm.clone() };
-        let y = self.b.push(kernel, vec![plain], dtype, &output, Layout::Plain)?;
+        let y = self.b.push(kernel, vec![plain], dtype, &output, Layout::RowMajor)?;
         if let Operand::Value(v) = y {
             self.permuted.insert(v, (source, perm));
         }
@@ -139,8 +139,8 @@ impl Lowering<'_> {
         let (a, b) = (self.aligned(a, &a_order)?, self.aligned(b, &b_order)?);
         let len = |labels: &[usize]| labels.iter().map(|&label| sizes[label]).product::<usize>();
         let (batch, m, k, n) = (len(&batch), len(&rows), len(&inner), len(&columns));
-        let a = self.b.reshape(a, &[batch, m, k], Layout::Plain)?;
-        let b = self.b.reshape(b, &[batch, k, n], Layout::Plain)?;
+        let a = self.b.reshape(a, &[batch, m, k], Layout::RowMajor)?;
+        let b = self.b.reshape(b, &[batch, k, n], Layout::RowMajor)?;
         let y = self.product([a, b], [batch, m, k, n])?;
         let shape: Vec<usize> = labels.iter().map(|&label| sizes[label]).collect();
         Ok(Labeled { x: self.b.reshape(y, &shape, Builder::natural(&shape))?, labels })
@@ -160,7 +160,7 @@ impl Lowering<'_> {
     fn product(&mut self, operands: [Operand; 2], [batch, m, k, n]: [usize; 4]) -> Lowered {
         let product = Product { batch, m, k, n, trans_a: false, trans_b: false, alpha: 1.0, beta: 0.0 };
         let kernel = Kernel::MatMul(product);
-        Ok(self.b.push(kernel, operands.to_vec(), DType::F32, &[batch, m, n], Layout::Plain)?)
+        Ok(self.b.push(kernel, operands.to_vec(), DType::F32, &[batch, m, n], Layout::RowMajor)?)
     }
 
     /// Cumulative sum: a product with a triangular matrix of ones.
@@ -177,8 +177,8 @@ impl Lowering<'_> {
         check_length(n)?;
         let (outer, inner) = (shape[..at].iter().product(), shape[at + 1..].iter().product());
         let ones = (0..n * n).map(|i| f32::from(u8::from(op.takes(i / n, i % n)))).collect();
-        let triangle = Operand::Const(self.b.tensor(&[1, n, n], ones, Layout::Plain)?);
-        let x = self.b.reshape(x, &[outer, n, inner], Layout::Plain)?;
+        let triangle = Operand::Const(self.b.tensor(&[1, n, n], ones, Layout::RowMajor)?);
+        let x = self.b.reshape(x, &[outer, n, inner], Layout::RowMajor)?;
         let y = self.product([triangle, x], [outer, n, n, inner])?;
         Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
     }
@@ -195,13 +195,13 @@ impl Lowering<'_> {
         let matrix =
             (0..k * n).map(|i| of.factor([i / n / from, i / n % from], [i % n / to, i % n % to]) as f32);
         let matrix = matrix.collect();
-        let matrix = Operand::Const(self.b.tensor(&[1, k, n], matrix, Layout::Plain)?);
+        let matrix = Operand::Const(self.b.tensor(&[1, k, n], matrix, Layout::RowMajor)?);
         // The axis goes last but one, beside the parts.
         let others = (0..rank - 1).filter(|&axis| axis != of.axis);
         let perm: Vec<usize> = others.chain([of.axis, rank - 1]).collect();
         let x = self.permute(x, &perm)?;
         let m = shape.iter().product::<usize>() / k.max(1);
-        let x = self.b.reshape(x, &[1, m, k], Layout::Plain)?;
+        let x = self.b.reshape(x, &[1, m, k], Layout::RowMajor)?;
         let y = self.product([x, matrix], [1, m, k, n])?;
         let moved: Vec<usize> = perm.iter().map(|&axis| output[axis]).collect();
         let y = self.b.reshape(y, &moved, Builder::natural(&moved))?;

@@ -153,7 +153,7 @@ impl Lowering<'_> {
     /// x ≠ 0; true for NaN.
     fn truth(&mut self, x: Operand) -> Lowered {
         let x = self.number(x)?;
-        let zero = Operand::Const(self.b.tensor(&[], vec![0.0], Layout::Plain)?);
+        let zero = Operand::Const(self.b.tensor(&[], vec![0.0], Layout::RowMajor)?);
         let is_zero = self.combine(x, Function::Equal, zero)?;
         self.opposite(is_zero)
     }
@@ -202,7 +202,7 @@ impl Lowering<'_> {
         let x = self.number(x)?;
         let shape = self.b.shape(x);
         let size = shape[shape.len() - 2..].to_vec();
-        let mask = self.b.tensor(&size, kept, Layout::Plain)?;
+        let mask = self.b.tensor(&size, kept, Layout::RowMajor)?;
         self.combine(x, Function::Mask, Operand::Const(mask))
     }
 
@@ -245,8 +245,8 @@ impl Lowering<'_> {
             Operand::Value(_) if *full == shape => Some(self.b.layout(operand)),
             Operand::Value(_) | Operand::Const(_) => None,
         });
-        let plain = whole.contains(&Some(Layout::Plain)) && !whole.contains(&Some(Layout::Planes));
-        let layout = if plain { Layout::Plain } else { Builder::natural(&shape) };
+        let plain = whole.contains(&Some(Layout::RowMajor)) && !whole.contains(&Some(Layout::Nchwc4));
+        let layout = if plain { Layout::RowMajor } else { Builder::natural(&shape) };
         let a = self.b.reshape(a, &fa, layout)?;
         let b = self.b.reshape(b, &fb, layout)?;
         let kernel = Kernel::Binary { op: function, activation: UnaryFunction::Identity };
@@ -290,7 +290,7 @@ impl Lowering<'_> {
             let s = tensor.shape();
             s.len() >= 3 && s[s.len() - 3] == c && values.len() == c
         };
-        if !by_channel || self.b.layout(x) != Layout::Planes {
+        if !by_channel || self.b.layout(x) != Layout::Nchwc4 {
             return Ok(None);
         }
         let (ones, zeros) = (vec![1.0; c], vec![0.0; c]);

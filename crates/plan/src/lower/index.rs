@@ -62,7 +62,7 @@ impl Lowering<'_> {
         check_lengths([table.len()])?;
         let rows = self.b.shape(x).iter().product::<usize>() / inner.max(1);
         // Rows as channels, so that four lie in a block.
-        let view = self.b.reshape(x, &[1, rows, 1, inner], Layout::Planes)?;
+        let view = self.b.reshape(x, &[1, rows, 1, inner], Layout::Nchwc4)?;
         let y = self.gather(view, vec![None, Some(to_table(table)?), None, None], 0.0)?;
         Ok(self.b.reshape(y, shape, Builder::natural(shape))?)
     }
@@ -114,11 +114,11 @@ impl Lowering<'_> {
         let mut table: Vec<usize> = (0..count).collect();
         rows.iter().enumerate().for_each(|(update, &row)| table[row] = count + update);
         let dtype = self.dtype(data);
-        let data = self.b.reshape(data, &[1, count, 1, inner], Layout::Planes)?;
-        let updates = self.b.reshape(updates, &[1, rows.len(), 1, inner], Layout::Planes)?;
+        let data = self.b.reshape(data, &[1, count, 1, inner], Layout::Nchwc4)?;
+        let updates = self.b.reshape(updates, &[1, rows.len(), 1, inner], Layout::Nchwc4)?;
         let all = [1, count + rows.len(), 1, inner];
         let kernel = Kernel::Concat { axis: 1 };
-        let joined = self.b.push(kernel, vec![data, updates], dtype, &all, Layout::Planes)?;
+        let joined = self.b.push(kernel, vec![data, updates], dtype, &all, Layout::Nchwc4)?;
         self.rows(joined, inner, &table, &shape)
     }
 
@@ -161,13 +161,13 @@ impl Lowering<'_> {
         let output = self.output_shape(node, 0)?;
         let x = self.arg(node, 0)?;
         let x = self.number(x)?;
-        let x = self.b.to(x, Layout::Plain)?;
+        let x = self.b.to(x, Layout::RowMajor)?;
         let shape = self.b.shape(x).to_vec();
         let (outer, inner) = (shape[..at].iter().product(), shape[at + 1..].iter().product());
-        let values = self.b.value(&node.name, DType::F32, &output, Layout::Plain)?;
+        let values = self.b.value(&node.name, DType::F32, &output, Layout::RowMajor)?;
         let mut outputs = vec![values];
         if node.outputs.get(1).copied().flatten().is_some() {
-            outputs.push(self.b.value(&node.name, DType::I64, &output, Layout::Plain)?);
+            outputs.push(self.b.value(&node.name, DType::I64, &output, Layout::RowMajor)?);
         }
         let kernel = Kernel::TopKAxis { outer, axis: shape[at], inner, k, largest: op.largest };
         self.b.step(kernel, vec![x], outputs.clone());
@@ -180,9 +180,9 @@ impl Lowering<'_> {
     pub(super) fn grid_sample(&mut self, node: &Node, op: &GridSample) -> Lowered {
         let (x, _) = self.picture(node, 0)?;
         let positions = self.arg(node, 1)?;
-        let positions = self.b.to(positions, Layout::Plain)?;
+        let positions = self.b.to(positions, Layout::RowMajor)?;
         let shape = self.output_shape(node, 0)?;
         let kernel = Kernel::GridSample(op.0);
-        Ok(self.b.push(kernel, vec![x, positions], DType::F32, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x, positions], DType::F32, &shape, Layout::Nchwc4)?)
     }
 }

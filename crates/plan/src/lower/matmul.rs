@@ -14,7 +14,7 @@ impl Lowering<'_> {
             let c = self.plain(node, 2)?;
             let mut two = vec![1; 2usize.saturating_sub(self.b.shape(c).len())];
             two.extend_from_slice(self.b.shape(c));
-            operands.push(self.b.reshape(c, &two, Layout::Plain)?);
+            operands.push(self.b.reshape(c, &two, Layout::RowMajor)?);
         }
         let product = Product {
             batch: 1,
@@ -26,7 +26,7 @@ impl Lowering<'_> {
             alpha: op.alpha,
             beta: op.beta,
         };
-        Ok(self.b.push(Kernel::MatMul(product), operands, DType::F32, &[m, n], Layout::Plain)?)
+        Ok(self.b.push(Kernel::MatMul(product), operands, DType::F32, &[m, n], Layout::RowMajor)?)
     }
 
     pub(super) fn matmul(&mut self, node: &Node, op: &MatMul) -> Lowered {
@@ -43,8 +43,8 @@ impl Lowering<'_> {
         let b = self.batched(b, &sizes.batch_b, &sizes.batch, [k, n])?;
         let product = Product { batch, m, k, n, trans_a: false, trans_b: false, alpha: 1.0, beta: 0.0 };
         let kernel = Kernel::MatMul(product);
-        let y = self.b.push(kernel, vec![a, b], DType::F32, &[batch, m, n], Layout::Plain)?;
-        Ok(self.b.reshape(y, &sizes.output, Layout::Plain)?)
+        let y = self.b.push(kernel, vec![a, b], DType::F32, &[batch, m, n], Layout::RowMajor)?;
+        Ok(self.b.reshape(y, &sizes.output, Layout::RowMajor)?)
     }
 
     /// The operand as a stack of matrices that repeats, whose number divides the batch.
@@ -62,17 +62,21 @@ impl Lowering<'_> {
         } else {
             let mut full = own;
             full.extend([rows, columns]);
-            let matrix = self.b.reshape(x, &full, Layout::Plain)?;
+            let matrix = self.b.reshape(x, &full, Layout::RowMajor)?;
             let mut target = batch.to_vec();
             target.extend([rows, columns]);
             let expanded = self.expand(matrix, &target)?;
-            return Ok(self.b.reshape(expanded, &[batch.iter().product(), rows, columns], Layout::Plain)?);
+            return Ok(self.b.reshape(
+                expanded,
+                &[batch.iter().product(), rows, columns],
+                Layout::RowMajor,
+            )?);
         };
-        Ok(self.b.reshape(x, &[stack.iter().product(), rows, columns], Layout::Plain)?)
+        Ok(self.b.reshape(x, &[stack.iter().product(), rows, columns], Layout::RowMajor)?)
     }
 
     fn plain(&mut self, node: &Node, i: usize) -> Lowered {
         let operand = self.arg(node, i)?;
-        Ok(self.b.to(operand, Layout::Plain)?)
+        Ok(self.b.to(operand, Layout::RowMajor)?)
     }
 }

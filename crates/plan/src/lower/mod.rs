@@ -20,7 +20,7 @@ use std::sync::Arc;
 use unet_kernels::error::{Error, Result};
 use unet_kernels::tensor::{DType, Tensor};
 use unet_onnx::graph::{EdgeId, Graph, Node, Port, TO_FIRST, permuted};
-use unet_onnx::ops::{Cast, CastTarget, Fact, Indices, Known, Op, OpError};
+use unet_onnx::ops::{Cast, CastTarget, Fact, Indices, InputInfo, Op, OpError};
 
 type Lowered<T = Operand> = std::result::Result<T, LowerError>;
 
@@ -180,7 +180,7 @@ impl Lowering<'_> {
         let operand = operand.map_err(|_| {
             Error::InvalidModel(format!("output {:?} is never computed", self.graph.edges[edge.0].name))
         })?;
-        // Callers expect rank-4 outputs as `Planes`.
+        // Callers expect rank-4 outputs as `Nchwc4`.
         let layout = Builder::natural(self.b.shape(operand));
         let mut operand = self.b.to(operand, layout)?;
         let integer = self.facts[edge.0].as_ref().is_some_and(|fact| fact.dtype == DType::I64);
@@ -299,7 +299,7 @@ impl Lowering<'_> {
             let shape = self.b.shape(operand);
             OpError(format!("input {i} must have the four dimensions N, C, H, W; its shape is {shape:?}"))
         })?;
-        Ok((self.b.to(operand, Layout::Planes)?, shape))
+        Ok((self.b.to(operand, Layout::Nchwc4)?, shape))
     }
 
     /// Elements of input `i`, which must be constant.
@@ -339,9 +339,9 @@ impl Lowering<'_> {
     }
 
     /// Facts of a node's inputs, for operators that resolve them themselves.
-    fn facts(&self, node: &Node) -> Vec<Option<Known<'_>>> {
+    fn facts(&self, node: &Node) -> Vec<Option<InputInfo<'_>>> {
         let fact = |edge: &Option<EdgeId>| edge.and_then(|e| self.facts[e.0].as_ref());
-        node.inputs.iter().map(|edge| fact(edge).map(Known::from)).collect()
+        node.inputs.iter().map(|edge| fact(edge).map(InputInfo::from)).collect()
     }
 
     /// Inferred shape of output `i`.

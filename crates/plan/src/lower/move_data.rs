@@ -55,9 +55,9 @@ impl Lowering<'_> {
         let length = |(n, table): (usize, &Option<Vec<i32>>)| table.as_ref().map_or(n, Vec::len);
         let shape: Vec<usize> = self.b.shape(x).iter().copied().zip(&tables).map(length).collect();
         if let Some(first) = first_of_run(self.b.shape(x), &tables)
-            && self.b.layout(x) == Layout::Plain
+            && self.b.layout(x) == Layout::RowMajor
         {
-            return Ok(self.b.push(Kernel::Reshape { first }, vec![x], dtype, &shape, Layout::Plain)?);
+            return Ok(self.b.push(Kernel::Reshape { first }, vec![x], dtype, &shape, Layout::RowMajor)?);
         }
         let axes = self.b.shape(x).iter().copied().zip(tables).collect();
         let axes = if shape.len() > 4 { joined(axes) } else { axes };
@@ -72,7 +72,7 @@ impl Lowering<'_> {
             index[at] = table.map_or(AxisIndex::Same, AxisIndex::Table);
         }
         let kernel = Kernel::Gather(Kernel4 { index, fill });
-        let y = self.b.push(kernel, vec![x], dtype, &output, Layout::Planes)?;
+        let y = self.b.push(kernel, vec![x], dtype, &output, Layout::Nchwc4)?;
         Ok(self.b.reshape(y, &shape, Builder::natural(&shape))?)
     }
 
@@ -205,10 +205,10 @@ impl Lowering<'_> {
         if !n.is_same() || !c.is_same() {
             return Err(OpError("only height and width can be resized".into()).into());
         }
-        let x = self.b.to(x, Layout::Planes)?;
+        let x = self.b.to(x, Layout::Nchwc4)?;
         let kernel = Kernel::Resample { y: op.axis_taps(h), x: op.axis_taps(w) };
         let shape = [n.output, c.output, h.output, w.output];
-        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Nchwc4)?)
     }
 
     pub(super) fn concat(&mut self, node: &Node, op: &Concat) -> Lowered {
@@ -241,7 +241,7 @@ impl Lowering<'_> {
     fn rearrange(&mut self, node: &Node, kernel: Kernel) -> Lowered {
         let (x, _) = self.picture(node, 0)?;
         let (dtype, shape) = (self.dtype(x), self.output_shape(node, 0)?);
-        Ok(self.b.push(kernel, vec![x], dtype, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x], dtype, &shape, Layout::Nchwc4)?)
     }
 
     pub(super) fn reshape(&mut self, node: &Node, op: &Reshape) -> Lowered {

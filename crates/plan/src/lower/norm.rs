@@ -38,7 +38,7 @@ impl Lowering<'_> {
             [h, w] => [n, c, h, w],
             _ => [n, c, 1, rest.iter().product()],
         };
-        Ok((self.b.reshape(x, &view, Layout::Planes)?, shape))
+        Ok((self.b.reshape(x, &view, Layout::Nchwc4)?, shape))
     }
 
     /// x·factor + shift, per channel.
@@ -49,10 +49,10 @@ impl Lowering<'_> {
             return Err(OpError(format!("{} factors for {c} channels", factor.len())).into());
         }
         let window = Window { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pad_begin: [0, 0] };
-        let weight = self.b.tensor(&[c, 1, 1, 1], factor, Layout::Plain)?;
+        let weight = self.b.tensor(&[c, 1, 1, 1], factor, Layout::RowMajor)?;
         let bias = Some(self.b.vector(shift)?);
         let kernel = Kernel::Conv { window, groups: c, weight, epilogue: Epilogue::plain(bias) };
-        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Nchwc4)?)
     }
 
     pub(super) fn instance_norm(&mut self, node: &Node, op: &InstanceNormalization) -> Lowered {
@@ -65,7 +65,7 @@ impl Lowering<'_> {
             && n == pictures
             && c != groups
             && c.is_multiple_of(groups)
-            && self.b.layout(source) == Layout::Planes
+            && self.b.layout(source) == Layout::Nchwc4
         {
             let view = self.b.shape(source).to_vec();
             let y = self.group_statistics(node, (source, &view), groups, op.epsilon, c / groups)?;
@@ -97,19 +97,19 @@ impl Lowering<'_> {
         let (scale, shift) = (by_channel(1, "scale")?, by_channel(2, "bias")?);
         let view = self.b.shape(x).to_vec();
         let kernel = Kernel::GroupNorm { groups, epsilon, scale, shift };
-        let y = self.b.push(kernel, vec![x], DType::F32, &view, Layout::Planes)?;
+        let y = self.b.push(kernel, vec![x], DType::F32, &view, Layout::Nchwc4)?;
         Ok(self.b.reshape(y, shape, Builder::natural(shape))?)
     }
 
     pub(super) fn layer_norm(&mut self, node: &Node, op: &LayerNormalization) -> Lowered {
         let x = self.arg(node, 0)?;
-        let x = self.b.to(x, Layout::Plain)?;
+        let x = self.b.to(x, Layout::RowMajor)?;
         let shape = self.b.shape(x).to_vec();
         let axis = unet_onnx::ops::axis(op.axis, shape.len())?;
         let inner: usize = shape[axis..].iter().product();
         let [scale, shift] = self.affine_of(node, &shape[axis..])?;
         let kernel = Kernel::LayerNorm { inner, epsilon: op.epsilon, scale, shift };
-        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Plain)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::RowMajor)?)
     }
 
     /// Scale and B of a layer norm over axes of this shape, per element.

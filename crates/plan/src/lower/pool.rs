@@ -12,10 +12,10 @@ impl Lowering<'_> {
         let (x, [n, _, h, w]) = self.picture(node, 0)?;
         let (window, ..) = op.window([h, w])?;
         let shape = self.output_shape(node, 0)?;
-        let values = self.b.value(&node.name, DType::F32, &shape, Layout::Planes)?;
+        let values = self.b.value(&node.name, DType::F32, &shape, Layout::Nchwc4)?;
         let mut outputs = vec![values];
         if node.outputs.get(1).copied().flatten().is_some() {
-            let indices = self.b.value(&node.name, DType::I64, &shape, Layout::Planes)?;
+            let indices = self.b.value(&node.name, DType::I64, &shape, Layout::Nchwc4)?;
             let plane = IndexPlane { height: h, width: w, indices: op.indices };
             self.index_outputs.insert(indices, (plane, window));
             outputs.push(indices);
@@ -23,7 +23,7 @@ impl Lowering<'_> {
         let mut inputs = vec![x];
         if outputs.len() > 1 && op.rounded {
             let kernel = Kernel::ReduceChannels(ReduceKind::MaxAbs);
-            inputs.push(self.b.push(kernel, vec![x], DType::F32, &[n, 1, h, w], Layout::Planes)?);
+            inputs.push(self.b.push(kernel, vec![x], DType::F32, &[n, 1, h, w], Layout::Nchwc4)?);
         }
         self.b.step(Kernel::MaxPool { window }, inputs, outputs.clone());
         for (i, &value) in outputs.iter().enumerate() {
@@ -37,7 +37,7 @@ impl Lowering<'_> {
         let (window, _, pad_end) = op.window([h, w])?;
         let shape = self.output_shape(node, 0)?;
         let kernel = Kernel::AveragePool { window, count_include_pad: op.count_include_pad, pad_end };
-        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Nchwc4)?)
     }
 
     pub(super) fn max_unpool(&mut self, node: &Node, op: &MaxUnpool) -> Lowered {
@@ -68,7 +68,7 @@ impl Lowering<'_> {
         check_lengths(sizes.output)?;
         let shape = [n, c, sizes.plane[0], sizes.plane[1]];
         let kernel = Kernel::MaxUnpool { window };
-        let unpooled = self.b.push(kernel, vec![x, indices], DType::F32, &shape, Layout::Planes)?;
+        let unpooled = self.b.push(kernel, vec![x, indices], DType::F32, &shape, Layout::Nchwc4)?;
         if sizes.plane == sizes.output {
             return Ok(unpooled);
         }
@@ -79,6 +79,6 @@ impl Lowering<'_> {
         let index = [AxisIndex::Same, AxisIndex::Same, extend(0), extend(1)];
         let kernel = Kernel::Gather(Gather { index, fill: 0.0 });
         let shape = [n, c, sizes.output[0], sizes.output[1]];
-        Ok(self.b.push(kernel, vec![unpooled], DType::F32, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![unpooled], DType::F32, &shape, Layout::Nchwc4)?)
     }
 }

@@ -49,7 +49,7 @@ impl Lowering<'_> {
         let all = vec![true; self.b.shape(x).len()];
         let bound = |to: &mut Self, kind, clip| -> Lowered {
             let extreme = to.reduced(x, kind, &all)?;
-            let extreme = to.b.reshape(extreme, &[], Layout::Plain)?;
+            let extreme = to.b.reshape(extreme, &[], Layout::RowMajor)?;
             to.function(extreme, clip)
         };
         let min = bound(self, ReduceKind::Min, Unary::Clip { min: f32::NEG_INFINITY, max: 0.0 })?;
@@ -98,18 +98,18 @@ impl Lowering<'_> {
         let floats =
             levels.map(|(i, level)| (level - zeros[i / per_channel.max(1) % zeros.len()]) as f32).collect();
         let (window, ..) = op.0.window([h, w], [kh, kw])?;
-        let weight = self.b.tensor(&[c, per_group, kh, kw], floats, Layout::Plain)?;
-        let x = self.b.to(x, Layout::Planes)?;
+        let weight = self.b.tensor(&[c, per_group, kh, kw], floats, Layout::RowMajor)?;
+        let x = self.b.to(x, Layout::Nchwc4)?;
         let shape = self.output_shape(node, 0)?;
         let kernel = Kernel::Conv { window, groups: op.0.group, weight, epilogue: Epilogue::plain(None) };
-        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Planes)?)
+        Ok(self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Nchwc4)?)
     }
 
     pub(super) fn matmul_integer(&mut self, node: &Node) -> Lowered {
         let facts = self.facts(node).into_iter().map(|input| input.map(|known| known.of_type(DType::F32)));
         let sizes = MatMul.resolve(&facts.collect::<Vec<_>>())?;
         let (a, b) = (self.centered(node, 0, -2)?, self.centered(node, 1, -1)?);
-        let (a, b) = (self.b.to(a, Layout::Plain)?, self.b.to(b, Layout::Plain)?);
+        let (a, b) = (self.b.to(a, Layout::RowMajor)?, self.b.to(b, Layout::RowMajor)?);
         self.matrices(a, b, &sizes)
     }
 }

@@ -75,22 +75,22 @@ impl Lowering<'_> {
             (&[1, ..], [_, true, false, false]) | (_, [false, true, false, false]) => (false, true),
             _ => return self.reduced_plain(x, kind, reduced),
         };
-        let mut x = self.b.to(x, Layout::Planes)?;
+        let mut x = self.b.to(x, Layout::Nchwc4)?;
         let mut shape = self.b.shape(x).to_vec();
         if spatial {
             shape[2..].fill(1);
-            x = self.b.push(Kernel::ReduceSpatial(kind), vec![x], DType::F32, &shape, Layout::Planes)?;
+            x = self.b.push(Kernel::ReduceSpatial(kind), vec![x], DType::F32, &shape, Layout::Nchwc4)?;
         }
         if channels {
             shape[1] = 1;
-            x = self.b.push(Kernel::ReduceChannels(kind), vec![x], DType::F32, &shape, Layout::Planes)?;
+            x = self.b.push(Kernel::ReduceChannels(kind), vec![x], DType::F32, &shape, Layout::Nchwc4)?;
         }
         Ok(x)
     }
 
     /// Reduces one run of neighboring axes after another.
     fn reduced_plain(&mut self, x: Operand, kind: ReduceKind, reduced: &[bool]) -> Lowered {
-        let mut x = self.b.to(x, Layout::Plain)?;
+        let mut x = self.b.to(x, Layout::RowMajor)?;
         let mut shape = self.b.shape(x).to_vec();
         let mut end = shape.len();
         while end > 0 {
@@ -106,7 +106,7 @@ impl Lowering<'_> {
                 inner: shape[end..].iter().product(),
             };
             shape[start..end].fill(1);
-            x = self.b.push(kernel, vec![x], DType::F32, &shape, Layout::Plain)?;
+            x = self.b.push(kernel, vec![x], DType::F32, &shape, Layout::RowMajor)?;
             end = start;
         }
         Ok(x)
@@ -121,9 +121,9 @@ impl Lowering<'_> {
         }
         let over_channels = shape.len() == 4 && outer == shape[0] && length == shape[1];
         let (kernel, layout) = if over_channels {
-            (Kernel::SoftmaxChannels, Layout::Planes)
+            (Kernel::SoftmaxChannels, Layout::Nchwc4)
         } else {
-            (Kernel::SoftmaxAxis { outer, axis: length, inner }, Layout::Plain)
+            (Kernel::SoftmaxAxis { outer, axis: length, inner }, Layout::RowMajor)
         };
         let x = self.b.to(x, layout)?;
         Ok(self.b.push(kernel, vec![x], DType::F32, &shape, layout)?)
@@ -132,16 +132,16 @@ impl Lowering<'_> {
     /// x − max − log Σ exp(x − max), which stays finite where the softmax underflows to zero.
     pub(super) fn log_softmax(&mut self, x: Operand, [outer, axis, inner]: [usize; 3]) -> Lowered {
         let shape = self.b.shape(x).to_vec();
-        let x = self.b.reshape(x, &[outer, axis, inner], Layout::Plain)?;
+        let x = self.b.reshape(x, &[outer, axis, inner], Layout::RowMajor)?;
         let along = |kind| Kernel::ReduceAxis { kind, outer, axis, inner };
         let one = [outer, 1, inner];
-        let max = self.b.push(along(ReduceKind::Max), vec![x], DType::F32, &one, Layout::Plain)?;
+        let max = self.b.push(along(ReduceKind::Max), vec![x], DType::F32, &one, Layout::RowMajor)?;
         let below = self.combine(x, Binary::Sub, max)?;
         let powers = self.function(below, Unary::Exp)?;
-        let sum = self.b.push(along(ReduceKind::Sum), vec![powers], DType::F32, &one, Layout::Plain)?;
+        let sum = self.b.push(along(ReduceKind::Sum), vec![powers], DType::F32, &one, Layout::RowMajor)?;
         let log = self.function(sum, Unary::Log)?;
         let y = self.combine(below, Binary::Sub, log)?;
-        Ok(self.b.reshape(y, &shape, Layout::Plain)?)
+        Ok(self.b.reshape(y, &shape, Layout::RowMajor)?)
     }
 
     pub(super) fn arg_max(&mut self, node: &Node, op: &ArgMax) -> Lowered {
@@ -154,10 +154,10 @@ impl Lowering<'_> {
         let at = axis(op.axis, kept.len())?;
         let last = op.select_last_index;
         let (kernel, layout) = if kept.len() == 4 && at == 1 {
-            (Kernel::ArgMaxChannels { last }, Layout::Planes)
+            (Kernel::ArgMaxChannels { last }, Layout::Nchwc4)
         } else {
             let (outer, inner) = (kept[..at].iter().product(), kept[at + 1..].iter().product());
-            (Kernel::ArgMaxAxis { outer, axis: kept[at], inner, last }, Layout::Plain)
+            (Kernel::ArgMaxAxis { outer, axis: kept[at], inner, last }, Layout::RowMajor)
         };
         kept[at] = 1;
         let x = self.b.to(x, layout)?;

@@ -1,14 +1,14 @@
 //! Layout of tiles along one axis.
 
 use super::ratio::gcd;
-use super::{Ratio, Reach};
+use super::{Ratio, ReceptiveField};
 use unet_kernels::error::{Error, Result};
 
 /// One axis of a network: the lengths that it accepts, and their output lengths.
 #[derive(Debug, Clone, Copy)]
 pub struct Axis {
     /// Receptive field of an output position along the axis.
-    pub reach: Reach,
+    pub receptive_field: ReceptiveField,
     /// An accepted input length, and the output length for it.
     pub base: (usize, usize),
     /// Whether the model accepts no other length.
@@ -40,17 +40,21 @@ impl Axis {
             return if len <= base {
                 base
             } else {
-                base + (len - base).next_multiple_of(self.reach.multiple)
+                base + (len - base).next_multiple_of(self.receptive_field.multiple)
             };
         }
         let least = self.least;
-        if len <= least { least } else { least + (len - least).next_multiple_of(self.reach.multiple) }
+        if len <= least {
+            least
+        } else {
+            least + (len - least).next_multiple_of(self.receptive_field.multiple)
+        }
     }
 
     /// Largest accepted length of at most `len`, or the minimum length.
     pub fn accept_below(&self, len: usize) -> usize {
         let up = self.accept(len);
-        if up > len && up > self.least && !self.fixed { up - self.reach.multiple } else { up }
+        if up > len && up > self.least && !self.fixed { up - self.receptive_field.multiple } else { up }
     }
 
     /// Nearest accepted length.
@@ -66,17 +70,17 @@ impl Axis {
 
     /// Whether every output position depends on the whole length.
     pub fn sees_all(&self) -> bool {
-        self.reach.extent.is_none()
+        self.receptive_field.extent.is_none()
     }
 
     /// Whether the output covers exactly the input.
     pub fn covers(&self) -> bool {
-        self.reach.jump.times(self.base.1 as i64) == Ratio::new(self.base.0 as i64, 1)
+        self.receptive_field.jump.times(self.base.1 as i64) == Ratio::new(self.base.0 as i64, 1)
     }
 
     /// Output length for an accepted input length.
     pub fn output_len(&self, len: usize) -> usize {
-        let more = per_jump(self.reach.jump, len as i64 - self.base.0 as i64);
+        let more = per_jump(self.receptive_field.jump, len as i64 - self.base.0 as i64);
         usize::try_from(self.base.1 as i64 + more).unwrap_or(0)
     }
 
@@ -85,7 +89,7 @@ impl Axis {
     /// axis that cannot be tiled is returned whole.
     pub fn around(&self, len: usize, longest: usize, at: usize, step: usize) -> Span {
         let all = self.accept(len);
-        let grid = lcm(self.reach.multiple, step);
+        let grid = lcm(self.receptive_field.multiple, step);
         let longest = if self.fixed { self.base.0 } else { self.accept_below(longest.max(grid)) };
         if all <= longest || self.sees_all() {
             return Span { start: 0, len: all, skip: 0, output: 0..self.output_len(all) };
@@ -93,7 +97,7 @@ impl Axis {
         // Round to the nearest, so that the point stays inside; the last tile may extend beyond the picture.
         let last = (all - longest).div_ceil(grid).min((len - 1) / grid);
         let start = ((at.saturating_sub(longest / 2).min(len) + grid / 2) / grid).min(last) * grid;
-        let shift = per_jump(self.reach.jump, start as i64) as usize;
+        let shift = per_jump(self.receptive_field.jump, start as i64) as usize;
         Span { start, len: longest, skip: 0, output: shift..shift + self.output_len(longest) }
     }
 }
@@ -131,7 +135,7 @@ pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
     let mut tile = axis.accept_below(longest);
     let mut best = cover(axis, len, tile).ok_or_else(nothing_left)?;
     while tile > axis.least && !axis.fixed {
-        tile -= axis.reach.multiple;
+        tile -= axis.receptive_field.multiple;
         match cover(axis, len, tile) {
             Some(tighter) if tighter.len() == best.len() => best = tighter,
             _ => break,
@@ -142,7 +146,7 @@ pub fn spans(axis: &Axis, len: usize, longest: usize) -> Result<Vec<Span>> {
 
 /// Tiles of exactly `tile` pixels from left to right, or `None` if the halo leaves nothing.
 fn cover(axis: &Axis, len: usize, tile: usize) -> Option<Vec<Span>> {
-    let Reach { jump, extent, multiple } = axis.reach;
+    let ReceptiveField { jump, extent, multiple } = axis.receptive_field;
     let (lo, hi) = extent?;
     let outputs = |pixels: Ratio| pixels.checked_mul(Ratio::new(jump.den, jump.num)?);
     let total = axis.output_len(len);
@@ -185,31 +189,33 @@ mod tests {
         let jump = Ratio::new(jump.0, jump.1).unwrap();
         let base = 16 * multiple;
         let out = (base as i64 * jump.den / jump.num) as usize;
-        let reach = Reach { jump, extent: Some((whole(lo), whole(hi))), multiple };
-        Axis { reach, base: (base, out), fixed: false, least: multiple }
+        let receptive_field = ReceptiveField { jump, extent: Some((whole(lo), whole(hi))), multiple };
+        Axis { receptive_field, base: (base, out), fixed: false, least: multiple }
     }
 
     /// Asserts that every output position comes from exactly one tile, which contains its receptive field or
     /// ends where the picture ends.
     fn check(axis: &Axis, len: usize, longest: usize) {
         let spans = spans(axis, len, longest).unwrap();
-        let (lo, hi) = axis.reach.extent.unwrap();
+        let (lo, hi) = axis.receptive_field.extent.unwrap();
         let mut next = 0;
         for span in &spans {
             assert_eq!(span.output.start, next);
             assert!(
-                span.len <= longest.max(axis.reach.multiple) && span.start + span.len <= len.max(span.len)
+                span.len <= longest.max(axis.receptive_field.multiple)
+                    && span.start + span.len <= len.max(span.len)
             );
-            assert_eq!(span.start % axis.reach.multiple, 0);
+            assert_eq!(span.start % axis.receptive_field.multiple, 0);
             for position in span.output.clone() {
-                let place = axis.reach.jump.times(position as i64).unwrap();
+                let place = axis.receptive_field.jump.times(position as i64).unwrap();
                 let (first, last) =
                     (place.checked_add(lo).unwrap().floor(), place.checked_add(hi).unwrap().ceil());
                 let (start, end) = (span.start as i64, (span.start + span.len) as i64);
                 assert!(first >= start || start == 0, "{position} sees {first}, tile starts at {start}");
                 assert!(last < end || end >= len as i64, "{position} sees {last}, tile ends at {end}");
             }
-            let shift = (span.start as i64 * axis.reach.jump.den / axis.reach.jump.num) as usize;
+            let shift =
+                (span.start as i64 * axis.receptive_field.jump.den / axis.receptive_field.jump.num) as usize;
             assert_eq!(span.skip + shift, span.output.start);
             next = span.output.end;
         }
@@ -247,7 +253,7 @@ mod tests {
     #[test]
     fn a_network_that_sees_the_whole_frame_gets_one_tile() {
         let mut axis = axis((1, 2), 0, 0, 8);
-        axis.reach.extent = None;
+        axis.receptive_field.extent = None;
         let spans = spans(&axis, 1000, 64).unwrap();
         assert_eq!(spans, [Span { start: 0, len: 1000, skip: 0, output: 0..2000 }]);
     }
@@ -264,7 +270,7 @@ mod tests {
         assert_eq!((part(&axis, 500, 1), part(&axis, 500, 3)), ((376, 248), (384, 248)));
         assert_eq!((part(&axis, 0, 1), part(&axis, 5000, 1)), ((0, 248), (752, 248)));
         assert_eq!(axis.around(100, 250, 90, 1), Span { start: 0, len: 104, skip: 0, output: 0..208 });
-        axis.reach.extent = None;
+        axis.receptive_field.extent = None;
         assert_eq!(part(&axis, 500, 1), (0, 1000));
     }
 

@@ -9,7 +9,7 @@ use crate::task::{Buffers, Task};
 use crate::weights::Packed;
 use std::ops::Range;
 
-pub(super) struct Few {
+pub(super) struct NarrowOutput {
     pub shape: Shape,
     /// `[kh·kw][C_in/4][C_out][4]`
     pub weights: Packed,
@@ -28,7 +28,7 @@ pub(crate) fn pack_input_lanes(weights: &[f32], shape: &[usize], out: &mut [f32]
 /// Output rows per unit, which share most of their input rows.
 const ROWS: usize = 8;
 
-impl Few {
+impl NarrowOutput {
     /// Input rows and columns spanned by `[rows, columns]` of windows.
     fn span(&self, windows: [usize; 2]) -> [usize; 2] {
         let window = self.shape.window;
@@ -107,7 +107,7 @@ impl Few {
     }
 }
 
-impl Task for Few {
+impl Task for NarrowOutput {
     fn units(&self) -> usize {
         self.shape.y.n * self.units_per_image()
     }

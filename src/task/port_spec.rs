@@ -14,7 +14,7 @@ const MAX_SIDE: u32 = 4096;
 /// JSON of `input` or `output`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
-pub(super) struct Side {
+pub(super) struct PortSpec {
     /// `None`: inferred from the number of channels.
     pub color: Option<Color>,
     pub range: [f32; 2],
@@ -26,7 +26,7 @@ pub(super) struct Side {
     pub classes: Vec<String>,
 }
 
-impl Default for Side {
+impl Default for PortSpec {
     fn default() -> Self {
         Self { color: None, range: [0.0, 1.0], scale: 1, side: None, classes: vec![] }
     }
@@ -72,7 +72,7 @@ pub(super) fn invalid(key: &str, reason: &str) -> Error {
     Error::InvalidModel(format!("its metadata entry {key:?} is wrong: {reason}"))
 }
 
-impl Side {
+impl PortSpec {
     /// Reads the entry `key`; the default if absent.
     pub(super) fn of(metadata: &BTreeMap<String, String>, key: &str) -> Result<Self> {
         let Some(text) = metadata.get(key) else { return Ok(Self::default()) };

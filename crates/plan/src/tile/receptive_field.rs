@@ -8,7 +8,7 @@ use unet_kernels::tensor::Tensor;
 
 /// Receptive field of an output position along one axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
+pub struct ReceptiveField {
     /// Input pixels per output pixel: 1/2 for a network that doubles the size.
     pub jump: Ratio,
     /// First and last input position, in pixels, that output position 0 depends on (`lo` is usually
@@ -32,12 +32,12 @@ enum Field {
 
 /// Receptive field of `output` in `input` along one axis (0 = y, 1 = x). `None` if the output is not on a
 /// pixel grid of the input, or does not depend on it.
-pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Option<Reach> {
+pub fn receptive_field(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Option<ReceptiveField> {
     let mut fields = vec![Field::Nothing; plan.values.len()];
     for &other in &plan.inputs {
         fields[other.0] = Field::Whole;
     }
-    if plan.values[input.0].layout == Layout::Planes {
+    if plan.values[input.0].layout == Layout::Nchwc4 {
         fields[input.0] = Field::Grid { jump: Ratio::ONE, extent: Some((Ratio::ZERO, Ratio::ZERO)) };
     }
     let mut multiple = 1i64;
@@ -53,7 +53,7 @@ pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Optio
         });
         for out in &step.outputs {
             let value = &plan.values[out.0];
-            let after = value.shape.get(2 + axis).copied().filter(|_| value.layout == Layout::Planes);
+            let after = value.shape.get(2 + axis).copied().filter(|_| value.layout == Layout::Nchwc4);
             let onward = match joined {
                 Field::Grid { jump, extent } => propagate(&step.kernel, axis, (before, after), jump, extent)
                     .map_or(Field::Whole, |(jump, extent)| Field::Grid { jump, extent }),
@@ -79,7 +79,7 @@ pub fn reach(plan: &Plan, input: ValueId, output: ValueId, axis: usize) -> Optio
     }
     match fields[output.0] {
         Field::Grid { jump, extent } => {
-            Some(Reach { jump, extent, multiple: usize::try_from(multiple).ok()? })
+            Some(ReceptiveField { jump, extent, multiple: usize::try_from(multiple).ok()? })
         }
         Field::Nothing | Field::Whole => None,
     }

@@ -1,6 +1,6 @@
 //! Cooperative execution of work on pictures.
 
-use super::host::Host;
+use super::scheduler::Scheduler;
 use crate::error::{Error, Result};
 use crate::image::work::Work;
 
@@ -10,19 +10,19 @@ const PAUSE_MS: f64 = 25.0;
 /// Runs all steps of `work`, with pauses in between.
 ///
 /// # Errors
-/// `Aborted` if the host cancels, and the errors of the work.
-pub async fn attend(work: &mut dyn Work, host: &impl Host) -> Result<()> {
+/// `Aborted` if the scheduler cancels, and the errors of the work.
+pub async fn run_cooperatively(work: &mut dyn Work, scheduler: &impl Scheduler) -> Result<()> {
     let steps = work.steps();
-    let mut paused = host.now();
+    let mut paused = scheduler.now();
     for index in 0..steps {
-        if host.stopped() {
+        if scheduler.stopped() {
             return Err(Error::Aborted);
         }
         work.step(index)?;
-        if host.now() - paused >= PAUSE_MS {
-            host.progress((index + 1) as f32 / steps as f32);
-            host.pause().await;
-            paused = host.now();
+        if scheduler.now() - paused >= PAUSE_MS {
+            scheduler.progress((index + 1) as f32 / steps as f32);
+            scheduler.pause().await;
+            paused = scheduler.now();
         }
     }
     Ok(())
@@ -57,7 +57,7 @@ mod tests {
         pauses: Cell<usize>,
     }
 
-    impl Host for Patient {
+    impl Scheduler for Patient {
         fn now(&self) -> f64 {
             self.clock.get()
         }
@@ -77,21 +77,21 @@ mod tests {
 
     #[test]
     fn it_pauses_and_reports_progress() {
-        let host = Patient { patience: f64::INFINITY, ..Patient::default() };
-        pollster::block_on(attend(&mut Slow(&host), &host)).unwrap();
-        assert_eq!(host.done.get(), 20);
+        let scheduler = Patient { patience: f64::INFINITY, ..Patient::default() };
+        pollster::block_on(run_cooperatively(&mut Slow(&scheduler), &scheduler)).unwrap();
+        assert_eq!(scheduler.done.get(), 20);
         // 200 ms, in slices of 30.
-        assert_eq!(host.pauses.get(), 6);
-        assert_eq!(host.told.borrow()[..2], [0.15, 0.3]);
+        assert_eq!(scheduler.pauses.get(), 6);
+        assert_eq!(scheduler.told.borrow()[..2], [0.15, 0.3]);
     }
 
     #[test]
     fn it_stops_at_once() {
-        let host = Patient { patience: 45.0, ..Patient::default() };
-        let stopped = pollster::block_on(attend(&mut Slow(&host), &host));
-        assert_eq!((stopped.unwrap_err(), host.done.get()), (Error::Aborted, 5));
+        let scheduler = Patient { patience: 45.0, ..Patient::default() };
+        let stopped = pollster::block_on(run_cooperatively(&mut Slow(&scheduler), &scheduler));
+        assert_eq!((stopped.unwrap_err(), scheduler.done.get()), (Error::Aborted, 5));
         let before = Patient::default();
-        assert_eq!(pollster::block_on(attend(&mut Slow(&before), &before)), Err(Error::Aborted));
+        assert_eq!(pollster::block_on(run_cooperatively(&mut Slow(&before), &before)), Err(Error::Aborted));
         assert_eq!(before.done.get(), 0);
     }
 }

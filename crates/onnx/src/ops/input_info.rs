@@ -12,13 +12,13 @@ pub const MAX_RANK: usize = 8;
 
 /// Type and shape of a value, and its elements if they are known.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct InputInfo<'a> {
     dtype: DType,
     shape: &'a [usize],
     value: Option<&'a Tensor>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> InputInfo<'a> {
     /// Element type.
     pub fn dtype(self) -> DType {
         self.dtype
@@ -37,28 +37,32 @@ impl<'a> Known<'a> {
     }
 }
 
-impl<'a> From<&'a Fact> for Known<'a> {
+impl<'a> From<&'a Fact> for InputInfo<'a> {
     fn from(Fact { dtype, shape, value }: &'a Fact) -> Self {
         Self { dtype: *dtype, shape, value: value.as_deref() }
     }
 }
 
-impl<'a> From<&'a Tensor> for Known<'a> {
+impl<'a> From<&'a Tensor> for InputInfo<'a> {
     fn from(tensor: &'a Tensor) -> Self {
         Self { dtype: tensor.dtype(), shape: tensor.shape(), value: Some(tensor) }
     }
 }
 
 /// Converts inputs, facts or tensors.
-pub fn known<'a, V: 'a>(inputs: &[Option<&'a V>]) -> Vec<Option<Known<'a>>>
+pub fn input_infos<'a, V: 'a>(inputs: &[Option<&'a V>]) -> Vec<Option<InputInfo<'a>>>
 where
-    &'a V: Into<Known<'a>>,
+    &'a V: Into<InputInfo<'a>>,
 {
     inputs.iter().map(|input| input.map(Into::into)).collect()
 }
 
 /// Input `i`, which must be present.
-pub(super) fn required<'a>(inputs: &[Option<Known<'a>>], i: usize, name: &str) -> Result<Known<'a>, OpError> {
+pub(super) fn required<'a>(
+    inputs: &[Option<InputInfo<'a>>],
+    i: usize,
+    name: &str,
+) -> Result<InputInfo<'a>, OpError> {
     optional(inputs, i).ok_or_else(|| OpError(format!("input {i} ({name}) is missing")))
 }
 
@@ -69,10 +73,10 @@ pub(super) fn optional<T: Copy>(inputs: &[Option<T>], i: usize) -> Option<T> {
 
 /// Input `i` with float elements.
 pub(super) fn required_float<'a>(
-    inputs: &[Option<Known<'a>>],
+    inputs: &[Option<InputInfo<'a>>],
     i: usize,
     name: &str,
-) -> Result<Known<'a>, OpError> {
+) -> Result<InputInfo<'a>, OpError> {
     let input = required(inputs, i, name)?;
     match input.dtype() {
         DType::F32 => Ok(input),
@@ -82,7 +86,7 @@ pub(super) fn required_float<'a>(
 
 /// Integers of optional input `i`, which must be known before the run (axes, pads, shapes).
 pub(super) fn known_ints<'a>(
-    inputs: &[Option<Known<'a>>],
+    inputs: &[Option<InputInfo<'a>>],
     i: usize,
     name: &str,
 ) -> Result<Option<&'a [i64]>, OpError> {
@@ -98,7 +102,7 @@ pub(super) fn known_ints<'a>(
 
 /// Floats of optional input `i`, which must be known before the run.
 pub(super) fn known_floats<'a>(
-    inputs: &[Option<Known<'a>>],
+    inputs: &[Option<InputInfo<'a>>],
     i: usize,
     name: &str,
 ) -> Result<Option<&'a [f32]>, OpError> {
@@ -110,7 +114,7 @@ pub(super) fn known_floats<'a>(
 }
 
 pub(super) fn known_tensor<'a>(
-    inputs: &[Option<Known<'a>>],
+    inputs: &[Option<InputInfo<'a>>],
     i: usize,
     name: &str,
 ) -> Result<Option<&'a Tensor>, OpError> {

@@ -5,7 +5,7 @@ use crate::tensor::Tensor;
 
 /// Clock, pauses, cancellation, progress and helpers, which browser and command implement differently.
 #[allow(async_fn_in_trait, reason = "runs stay on one thread")]
-pub trait Host {
+pub trait Scheduler {
     /// Time of a monotonic clock, in milliseconds.
     fn now(&self) -> f64;
     /// Yields to other work on this thread; in a browser, by a macrotask.
@@ -25,7 +25,7 @@ pub trait Host {
     }
 }
 
-/// A host that never pauses or stops: for tests and native programs.
+/// A scheduler that never pauses or stops: for tests and native programs.
 #[derive(Debug)]
 #[cfg(not(target_arch = "wasm32"))]
 pub struct Unhurried(std::time::Instant);
@@ -38,7 +38,7 @@ impl Default for Unhurried {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-impl Host for Unhurried {
+impl Scheduler for Unhurried {
     fn now(&self) -> f64 {
         self.0.elapsed().as_secs_f64() * 1000.0
     }
