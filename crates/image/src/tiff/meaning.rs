@@ -82,7 +82,7 @@ impl Meaning {
         if others.iter().any(|bits| *bits != first) {
             return Err(variant("samples of different sizes"));
         }
-        // A sample format of 2 in the other samples marks a\* and b\* of CIE L\*a\*b\*.
+        // A sample format of 2 in the other samples marks a* and b* of CIE L*a*b*.
         if format.first() == Some(&SIGNED) {
             return Err(variant("signed integers"));
         }
