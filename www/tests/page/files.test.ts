@@ -63,7 +63,7 @@ describe("one drop", () => {
   it("with only system files says that there is nothing to open", async () => {
     await open();
     await bring(page, "drop", [{ name: ".DS_Store", bytes: new Uint8Array(9) }]);
-    await notice(page).getByText("no picture and no model").waitFor();
+    await notice(page).getByText("No picture or model").waitFor();
   });
 
   it("with a model and photos uses it on them", async () => {

@@ -529,6 +529,6 @@ describe("a chain of tasks", () => {
     await page.locator("inspect-view .subject").filter({ hasText: "Restore an old photo · Colorize" }).waitFor();
     page = await at.visit("#task=old-photo&mode=apply&without=repair,colorize,super-resolve-x2", {});
     await page.getByRole("link", { name: "Inspector" }).click();
-    await page.getByText("None of the steps that are left has a network").waitFor();
+    await page.getByText("None of the remaining steps runs a network").waitFor();
   });
 });

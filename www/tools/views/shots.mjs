@@ -106,7 +106,7 @@ export const SHOTS = {
     see("The damage changed nothing in this photo"),
   ],
   hints: [`#${HINTS}`, done, press("Color hint"), see(/^Choose a place/)],
-  "hint-colors": [`#${HINTS}`, done, press("Color hint"), press("In the middle"), see(/^The network finds/)],
+  "hint-colors": [`#${HINTS}`, done, press("Color hint"), press("In the middle"), see(/^Likely here/)],
   wipe: [`#${ENLARGE}&mode=apply&chosen=bilinear&left=bicubic-filter`, done, press("1:1, actual size")],
   "old-photo": [`#task=old-photo&mode=test&${QUICK}`, done, controls, down("The photo")],
   controls: [`#${QUICK}`, done, controls],
