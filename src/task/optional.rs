@@ -148,7 +148,7 @@ fn number(name: &str, [low, high]: [f32; 2], default: &[f32]) -> Result<f32> {
     match *default {
         [default] if low < high && (low..=high).contains(&default) => Ok(default),
         _ => {
-            let reason = "needs a single float as its default, within a range from minimum to maximum";
+            let reason = "needs a single float within its range, from minimum to maximum, as its default";
             Err(invalid("optional", &format!("{name:?} {reason}")))
         }
     }

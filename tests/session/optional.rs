@@ -155,7 +155,7 @@ fn values_that_make_no_sense_are_named() {
 #[test]
 fn metadata_that_name_no_optional_input_are_refused() {
     for (optional, wanted) in [
-        (r#"{"x": {"kind": "number", "range": [0, 1]}}"#, "no input that has a default"),
+        (r#"{"x": {"kind": "number", "range": [0, 1]}}"#, "not an input with a default"),
         (r#"{"gain": {"kind": "number", "range": [2, 3]}}"#, "within its range"),
         (r#"{"gain": {"kind": "slider"}}"#, "slider"),
         (r#"{"gain": {"kind": "number"}}"#, "has a range"),
