@@ -18,7 +18,11 @@ import { proposalOf } from "./proposal";
 import type { ReadingId } from "./reading";
 import { FIRST_SAMPLE, type SampleId } from "./samples";
 import { noticeOf, plainNotice, usedSize } from "./state";
-import { tellsClasses, usualMode } from "./tasks";
+import { isLineArt } from "./strokes";
+import { takesLines, tellsClasses, usualMode } from "./tasks";
+
+/** Longer side of the copy in which line drawings are recognized. */
+const LOOKED_AT = 128;
 
 export abstract class Opener extends Desk {
   /** A picture that was tried as a mask and is none. */
@@ -26,6 +30,8 @@ export abstract class Opener extends Desk {
   /** Whether the user has removed their photo since the page was opened. */
   #forgotten = false;
   #models: Models;
+  /** The photo from before a drawing. */
+  #before: PendingPhoto | null = null;
 
   constructor(client: Client, outside: Outside, query = "") {
     super(client, outside, query);
@@ -115,10 +121,20 @@ export abstract class Opener extends Desk {
     return this.client.call("preview", { picture: id, maxSide });
   }
 
-  /** The methods' input, small enough for a dialog; null if there is none. */
-  async input(maxSide: number): Promise<ImageBitmap | null> {
-    const { input } = this.state;
+  /** Starts a drawing on the methods' input, which is returned small enough for a dialog, or null if there is none. */
+  async beginDrawing(maxSide: number): Promise<ImageBitmap | null> {
+    const { input, settings } = this.state;
+    const { mode, cut, hints } = settings;
+    const { photo } = this;
+    this.#before =
+      photo &&
+      (photo.sample ? pendingSample(photo.sample, mode, { cut, hints }) : pendingPhoto(photo, { mode, cut, hints }));
     return input && this.client.call("preview", { picture: input.picture, maxSide }).catch(() => null);
+  }
+
+  /** Opens the photo from before the drawing again. */
+  async dropDrawing(): Promise<void> {
+    if (this.#before) await this.bringIn(this.#before);
   }
 
   /** The chosen result, small enough for a dialog; null while there is none. */
@@ -131,7 +147,7 @@ export abstract class Opener extends Desk {
 
   /** Takes a drawing as the photo; its chosen result, or null if another drawing came before it was there. */
   async draw(file: File, maxSide: number): Promise<ImageBitmap | null> {
-    await this.bringIn(pendingPhoto(ownPhoto(file, file.name)));
+    await this.bringIn(pendingPhoto(ownPhoto(file, file.name), { drawn: true }));
     return this.chosenResult(maxSide);
   }
 
@@ -247,10 +263,12 @@ export abstract class Opener extends Desk {
     await this.bench.whole(photo, signal, picture);
     this.workshop.clear();
     this.waitFor(pending.many);
+    const looksForLines = takesLines(this.state.task) && !photo.sample;
+    const lines = pending.drawn || (looksForLines && (await this.#isLineArt(picture)));
     const { name } = photo;
     const { width, height, located = false, transparent = false, lossy = false } = picture;
     this.update({
-      photo: { name, size: { width, height }, located, transparent, lossy },
+      photo: { name, size: { width, height }, located, transparent, lossy, lines },
       expected: null,
       outcome: { kind: "ready" },
       look: null,
@@ -260,7 +278,9 @@ export abstract class Opener extends Desk {
     const cut = wished && fitsIn(wished, picture) ? wished : null;
     const hints = pending.kept && photo.sample ? [] : pending.hints; // hints of a photo that is not available
     const settings = photo.sample ? this.state.settings : forOwnPhoto(this.state.settings);
-    this.adopt({ ...settings, sample: photo.sample, mode: pending.mode, cut, hints });
+    // Networks that take lines get those of a photo, as its edges.
+    const mode = looksForLines && !lines ? "test" : pending.mode;
+    this.adopt({ ...settings, sample: photo.sample, mode, cut, hints });
     const looked = photo.sample ? null : this.#lookAt(photo, picture, pending.after);
     if (pending.after) await looked;
     const [notice] = picture.notices ?? [];
@@ -268,6 +288,16 @@ export abstract class Opener extends Desk {
     else if (pending.leftOut.length > 0) this.#tellLeftOut(pending.leftOut);
     if (!photo.sample) void keepPhoto({ ...photo, cut });
     return pending;
+  }
+
+  async #isLineArt({ id }: PictureInfo): Promise<boolean> {
+    const preview = await this.client.call("preview", { picture: id, maxSide: LOOKED_AT }).catch(() => null);
+    const { width, height } = preview ?? { width: 0, height: 0 };
+    const context = preview && new OffscreenCanvas(width, height).getContext("2d");
+    if (!context) return false;
+    context.drawImage(preview, 0, 0);
+    preview.close();
+    return isLineArt(context.getImageData(0, 0, width, height).data);
   }
 
   #tellLeftOut(names: readonly string[]): void {

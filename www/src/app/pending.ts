@@ -35,6 +35,8 @@ export interface PendingPhoto {
   readonly hints: readonly Hint[];
   /** The task that produced it, if it is a result; otherwise null. */
   readonly after: string | null;
+  /** Whether it was drawn here. */
+  readonly drawn: boolean;
 }
 
 function pending(find: PendingPhoto["find"], more: Partial<PendingPhoto>): PendingPhoto {
@@ -51,6 +53,7 @@ function pending(find: PendingPhoto["find"], more: Partial<PendingPhoto>): Pendi
     cut: null,
     hints: [],
     after: null,
+    drawn: false,
     ...more,
   };
 }

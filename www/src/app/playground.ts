@@ -21,7 +21,7 @@ import { pendingPhoto } from "./pending";
 import { colorsAt } from "./probe";
 import { formatSettings, LASTING_TOOLS, type LastingTool, MAX_RESULTS, parseSettings, type Settings } from "./settings";
 import { type Action, plainNotice, usedMethods } from "./state";
-import { factsOf, tellsClasses, usualMode } from "./tasks";
+import { factsOf, takesLines, tellsClasses, usualMode } from "./tasks";
 
 /** Milliseconds that a slider must rest before a run begins. */
 const REST = 90;
@@ -87,10 +87,13 @@ export class Playground extends Opener {
 
   /** The mode after a change of task: unchanged, except that scoring with a mask needs one. */
   #modeFor(id: string): Settings["mode"] {
-    const { settings, task: from, mask } = this.state;
+    const { settings, task: from, mask, photo } = this.state;
     const { mode, sample } = this.pending ?? settings;
     const to = factsOf(id);
     if (tellsClasses(to)) return mask ? mode : "apply";
+    // Of the user's photo, a task that takes lines gets the edges; no other task is to damage it for that.
+    if (!sample && takesLines(to)) return photo?.lines ? mode : "test";
+    if (!sample && takesLines(from)) return "apply";
     return tellsClasses(from) && sample ? usualMode(to) : mode;
   }
 

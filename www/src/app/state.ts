@@ -60,6 +60,8 @@ export interface PhotoState {
   transparent: boolean;
   /** Whether the compression of its file has changed pixels. */
   lossy: boolean;
+  /** Whether it was opened as a line drawing. */
+  lines: boolean;
 }
 
 /** One method's result on the way. */

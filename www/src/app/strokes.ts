@@ -32,6 +32,24 @@ export function pathOf({ points }: Stroke, width: number): string {
   return `${parts.join("")}L${from.x} ${from.y}`;
 }
 
+/** Share of a line drawing that is paper, at least, and that is colored, at most. */
+const PAPER_SHARE = 0.5;
+const COLORED_SHARE = 0.02;
+
+/** Whether RGBA bytes are those of a line drawing: dark lines on white paper, without colors. */
+export function isLineArt(rgba: Uint8ClampedArray): boolean {
+  let paper = 0;
+  let colored = 0;
+  for (let at = 0; at < rgba.length; at += 4) {
+    const rgb = rgba.subarray(at, at + 3);
+    const [low, high] = [Math.min(...rgb), Math.max(...rgb)];
+    if (low >= 225) paper++;
+    if (high - low > 40) colored++;
+  }
+  const pixels = rgba.length / 4;
+  return paper >= PAPER_SHARE * pixels && colored <= COLORED_SHARE * pixels;
+}
+
 export function paint(context: CanvasRenderingContext2D, { ground, strokes }: Drawing): void {
   const { width, height } = context.canvas;
   context.fillStyle = PAPER;

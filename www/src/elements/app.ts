@@ -192,7 +192,7 @@ export class App extends Localized {
       <input id="mask" type="file" hidden accept=${PICTURES} aria-label=${t("mask.open")} @change=${this.#chosen} />
       <up-camera @taken=${(event: CustomEvent<File>) => playground.openFiles([event.detail])}></up-camera>
       <up-crop @cut=${(event: CustomEvent<Cut>) => playground.cut(event.detail)}></up-crop>
-      <up-draw .scene=${this.scene} ?busy=${state.activity !== null} @drawn=${(event: CustomEvent<File>) => this.#drawn(event.detail)}></up-draw>
+      <up-draw .scene=${this.scene} ?busy=${state.activity !== null} @drawn=${(event: CustomEvent<File>) => this.#drawn(event.detail)} @dropped=${() => playground.dropDrawing()}></up-draw>
       <up-help></up-help>
       <up-save-as .what=${panes.find(({ id }) => id === state.chosen)?.name ?? ""} .encode=${this.#encode}
         .located=${state.photo?.located ?? false} .transparent=${isTransparent(state)} @save-file=${(event: CustomEvent<Blob>) => playground.keep.saveAs(event.detail)}></up-save-as>
@@ -234,7 +234,7 @@ export class App extends Localized {
 
   #draw = async (): Promise<void> => {
     const { playground } = this;
-    const lines = await playground.input(DRAWN);
+    const lines = await playground.beginDrawing(DRAWN);
     this.scene = await playground.chosenResult(DRAWN);
     this.drawDialog.show(lines);
   };

@@ -17,6 +17,7 @@ import { Localized, t } from "../i18n";
 import type { Size } from "../view/viewport";
 import { cropStyles } from "./crop.styles";
 import { icons } from "./icons";
+import { Leaving } from "./leaving";
 import { dialogs, shared } from "./shared";
 
 /** Longest side of the displayed photo, in pixels. */
@@ -44,15 +45,9 @@ export class CropDialog extends Localized {
 
   static override styles = [shared, dialogs, cropStyles];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener("popstate", this.#leave);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener("popstate", this.#leave);
-    if (this.hasUpdated) this.dialog.close(); // otherwise it could not be shown again
+  constructor() {
+    super();
+    new Leaving(this, () => this.dialog);
   }
 
   /** `photo`: the whole photo at `size`, or a smaller copy; `cut`: the current crop. */
@@ -216,9 +211,6 @@ export class CropDialog extends Localized {
     this.dialog.close();
     this.dispatchEvent(new CustomEvent<Cut>("cut", { detail }));
   };
-
-  /** Going back closes the dialog. */
-  #leave = (): void => this.dialog.close();
 
   #closed = (): void => {
     this.#bitmap?.close();

@@ -52,7 +52,7 @@ export const drawStyles = css`
       grid-template-columns: minmax(0, 1fr);
     }
     canvas {
-      max-height: 30dvh;
+      max-height: 26dvh;
     }
   }
 `;

@@ -5,6 +5,7 @@ import { Localized, t } from "../i18n";
 import type { Point } from "../protocol";
 import { drawStyles } from "./draw.styles";
 import { icons } from "./icons";
+import { Leaving } from "./leaving";
 import "./segments";
 import { dialogs, shared } from "./shared";
 import "./slider";
@@ -17,10 +18,13 @@ const WIDTHS = { min: 0.4, max: 6, step: 0.2, first: 1.2 };
 const REST = 120;
 const TOOLS = ["pen", "eraser"] as const;
 type Tool = (typeof TOOLS)[number];
+/** The dialog's return value when the drawing is to be kept. */
+const KEEP = "keep";
 
 /**
  * Draws lines on blank paper, or on the existing lines, beside the scene made from them. Emits `drawn` with a PNG file
- * whenever the pen rests.
+ * whenever the pen rests., and
+ * `dropped` when it is closed without Done after that.
  */
 @customElement("up-draw")
 export class DrawDialog extends Localized {
@@ -41,18 +45,14 @@ export class DrawDialog extends Localized {
   #lines: ImageBitmap | null = null;
   #points: Point[] | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the drawing was emitted since the dialog was opened. */
+  #told = false;
 
   static override styles = [shared, dialogs, drawStyles];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener("popstate", this.#leave);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener("popstate", this.#leave);
-    if (this.hasUpdated) this.dialog.close(); // otherwise it could not be shown again
+  constructor() {
+    super();
+    new Leaving(this, () => this.dialog);
   }
 
   /** `lines`: the existing drawing; null for blank paper. */
@@ -64,6 +64,8 @@ export class DrawDialog extends Localized {
     const { width, height } = lines ?? { width: 1, height: 1 };
     const factor = DRAWN / Math.max(width, height);
     Object.assign(this.paper, { width: Math.round(width * factor), height: Math.round(height * factor) });
+    this.#told = false;
+    this.dialog.returnValue = "";
     this.dialog.showModal();
   }
 
@@ -84,10 +86,13 @@ export class DrawDialog extends Localized {
         <up-slider .label=${t("draw.width")} .min=${WIDTHS.min} .max=${WIDTHS.max} .step=${WIDTHS.step} .value=${this.width} .said=${""}
           @slide=${(event: CustomEvent<number>) => (this.width = event.detail)}></up-slider>
         <button ?disabled=${this.past.length === 0} @click=${this.#undo}>${icons.undo} ${t("draw.undo")}</button>
-        <button ?disabled=${!this.ground && this.strokes.length === 0} @click=${() => this.#set({ ground: null, strokes: [] })}>${t("draw.blank")}</button>
+        <button ?disabled=${!this.ground && this.strokes.length === 0} @click=${this.#blank}>${t("draw.blank")}</button>
         ${this.#lines ? html`<button ?disabled=${this.ground !== null} @click=${() => this.#set({ ground: this.#lines, strokes: [] })}>${t("draw.lines")}</button>` : nothing}
       </div>
-      <div class="foot"><button class="primary" @click=${() => this.dialog.close()}>${t("draw.done")}</button></div>
+      <div class="foot">
+        <button @click=${() => this.dialog.close()}>${t("draw.cancel")}</button>
+        <button class="primary" @click=${() => this.dialog.close(KEEP)}>${t("draw.done")}</button>
+      </div>
     </dialog>`;
   }
 
@@ -150,6 +155,11 @@ export class DrawDialog extends Localized {
     this.#timer = setTimeout(this.#tell, REST);
   }
 
+  #blank = (): void => {
+    this.tool = "pen"; // there is nothing to erase
+    this.#set({ ground: null, strokes: [] });
+  };
+
   #undo = (): void => {
     const last = this.past.at(-1);
     if (!last) return;
@@ -165,6 +175,7 @@ export class DrawDialog extends Localized {
 
   #tell = (): void => {
     this.#timer = undefined;
+    this.#told = true;
     this.paper.toBlob((png) => {
       if (!png) return;
       const detail = new File([png], `${t("draw.name")}.png`, { type: "image/png" });
@@ -172,14 +183,13 @@ export class DrawDialog extends Localized {
     });
   };
 
-  /** Going back closes the dialog. */
-  #leave = (): void => this.dialog.close();
-
   #closed = (): void => {
-    if (this.#timer !== undefined) {
-      clearTimeout(this.#timer);
-      this.#tell();
-    }
+    const waits = this.#timer !== undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#points = null;
+    if (this.dialog.returnValue !== KEEP) {
+      if (this.#told) this.dispatchEvent(new CustomEvent("dropped"));
+    } else if (waits) this.#tell();
   };
 }

@@ -50,7 +50,13 @@ export function isFreeKey(event: KeyboardEvent, owner?: Element): boolean {
   if (target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) return false;
   // A dialog that was just closed keeps the focus until the next frame.
   if (path.some((node) => node instanceof HTMLDialogElement && node.open)) return false;
+  if (target === document.body && hasModal(document)) return false; // its focused button was disabled
   return !controlling || target === document.body || owner === undefined || path.includes(owner);
+}
+
+function hasModal(root: ParentNode): boolean {
+  const holds = (node: Element) => node.matches("dialog:modal") || (node.shadowRoot && hasModal(node.shadowRoot));
+  return [...root.querySelectorAll("*")].some(holds);
 }
 
 function isShortcut(target: EventTarget | undefined): boolean {

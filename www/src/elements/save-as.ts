@@ -4,6 +4,7 @@ import { FORMATS, type Format, type Keeper } from "../app/keep";
 import { noticeFor } from "../app/state";
 import { bytes, Localized, percent, t } from "../i18n";
 import { icons } from "./icons";
+import { Leaving } from "./leaving";
 import "./segments";
 import { dialogs, shared } from "./shared";
 import "./slider";
@@ -55,9 +56,9 @@ export class SaveAs extends Localized {
     `,
   ];
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    if (this.hasUpdated) this.dialog.close(); // otherwise it could not be shown again
+  constructor() {
+    super();
+    new Leaving(this, () => this.dialog);
   }
 
   show(): void {

@@ -31,9 +31,12 @@ export const viewStyles = css`
     display: inline-flex;
     align-items: center;
     gap: 8px;
+    max-width: 100%;
     color: var(--ink-soft);
   }
   .beside select {
+    min-width: 0;
+    flex: 0 1 auto;
     color: var(--ink);
   }
   up-notice {

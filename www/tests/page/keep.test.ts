@@ -100,7 +100,7 @@ describe("export", () => {
     // A name of two lines makes the button taller, and what is beside it as well.
     await page.evaluate(() => (location.hash = "#task=deblur&with=bilinear&mode=apply&picture=chelsea"));
     await restored(page);
-    await name.evaluate((small) => (small.textContent = "U-Net · pixel shuffle, for saved JPEGs"));
+    await name.evaluate((small) => (small.textContent = "U-Net · pixel shuffle, for compressed photos"));
     const heights = await page.locator("up-actions").evaluate((actions) => {
       const within = actions.shadowRoot;
       const box = (part: Element | null | undefined) => part?.getBoundingClientRect() ?? new DOMRect();

@@ -163,6 +163,32 @@ describe("drawing", () => {
     expect(at.complaints).toEqual([]);
   });
 
+  it("is dropped by everything but Done, and the photo is there again", async () => {
+    await open();
+    await bring(page, "drop", [photo]);
+    await restored(page);
+    await task("Edges to scene").check();
+    await rerun();
+    expect(await page.getByRole("radio", { name: "Damage it and score" }).isChecked(), "its edges are taken").toBe(
+      true,
+    );
+    for (const leave of [
+      () => page.keyboard.press("Escape"),
+      () => drawing().getByRole("button", { name: "Cancel" }).click(),
+    ]) {
+      await page.getByRole("button", { name: "Draw", exact: true }).click();
+      await drawing().getByRole("button", { name: "Blank paper" }).click();
+      await named(page, "drawing.png").waitFor();
+      await leave();
+      await named(page, photo.name).waitFor();
+      await rerun();
+      expect(await page.getByRole("radio", { name: "Damage it and score" }).isChecked()).toBe(true);
+    }
+    await task("Denoise").check();
+    await rerun();
+    expect(await page.getByRole("radio", { name: "Use photo as is" }).isChecked(), "nothing is added to it").toBe(true);
+  });
+
   it("is offered only by the task that takes line drawings", async () => {
     await open();
     expect(await page.getByRole("button", { name: "Draw", exact: true }).count()).toBe(0);

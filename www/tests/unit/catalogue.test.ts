@@ -164,7 +164,7 @@ describe("the available methods", () => {
     const [, chip, other] = zoo.methods(task, true);
     if (!chip || !other) return expect.unreachable();
     expect([briefLabel(chip), chip.variant]).toEqual(["Bilinear", "compressed"]);
-    expect(methodLabel(chip)).toContain("for saved JPEGs");
+    expect(methodLabel(chip)).toContain("for compressed photos");
     expect(briefLabel(other)).toBe(methodLabel(other));
     expect([zoo.hasSources(task), zoo.hasSources(factsOf("denoise"))]).toEqual([true, false]);
   });
@@ -176,6 +176,7 @@ describe("the available methods", () => {
       located: false,
       transparent: false,
       lossy,
+      lines: false,
     });
     const of = (lossy: boolean, settings: Partial<Settings>) => {
       const all = { ...initialSettings(), task: "super-resolve-x2", degradation: usual("downscale"), ...settings };

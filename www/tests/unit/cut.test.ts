@@ -144,7 +144,7 @@ describe("a proposal", () => {
     look,
     task: factsOf(task),
     tasks: [...TASKS],
-    photo: { name: "a.png", size: photo, located: false, transparent: false, lossy: false },
+    photo: { name: "a.png", size: photo, located: false, transparent: false, lossy: false, lines: false },
   });
   it("fits the photo's need, unless that task is already chosen", () => {
     expect(proposalOf(state({ need: "colors", after: null }, "denoise"))).toEqual({ task: "colorize", why: "colors" });

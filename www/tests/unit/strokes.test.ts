@@ -1,10 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { pathOf } from "../../src/app/strokes";
+import { isLineArt, pathOf } from "../../src/app/strokes";
 
 const stroke = (...points: [number, number][]) => ({
   points: points.map(([x, y]) => ({ x, y })),
   width: 0.01,
   erases: false,
+});
+
+describe("a line drawing", () => {
+  const pixels = (...colors: [share: number, ...rgb: number[]][]) =>
+    new Uint8ClampedArray(
+      colors.flatMap(([count, ...rgb]) => Array.from({ length: count }, () => [...rgb, 255]).flat()),
+    );
+
+  it("is dark on white paper, without colors", () => {
+    expect(isLineArt(pixels([80, 255, 255, 255], [20, 0, 0, 0]))).toBe(true);
+    expect(isLineArt(pixels([100, 255, 255, 255])), "blank paper").toBe(true);
+    expect(isLineArt(pixels([30, 255, 255, 255], [70, 90, 90, 90])), "a gray photo").toBe(false);
+    expect(isLineArt(pixels([80, 240, 240, 240], [20, 200, 90, 40])), "an object on white").toBe(false);
+  });
 });
 
 describe("the path of a stroke", () => {
