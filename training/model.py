@@ -48,6 +48,22 @@ class DoubleConv(nn.Module):
         return torch.relu(self.conv2(torch.relu(self.conv1(x))))
 
 
+class ResidualBlock(nn.Module):
+    """x + conv(ReLU(conv(x))), without norms (EDSR; Lim et al. 2017)."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.conv1, self.conv2 = conv3(channels, channels), conv3(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv2(torch.relu(self.conv1(x)))
+
+
+def chain(channels: int, count: int) -> nn.Sequential:
+    """So many residual blocks."""
+    return nn.Sequential(*(ResidualBlock(channels) for _ in range(count)))
+
+
 class InterpolateConv(nn.Module):
     """`nearest` and `bilinear`: interpolation by 2 (half-pixel centres), then a 3x3 convolution."""
 
@@ -132,6 +148,8 @@ class UNet(nn.Module):
     centre: subtracted from the input before the first convolution. Values of 0-1 learn faster around 0, where
         features do not all follow brightness first.
     skips: concatenate the encoder's features at every level of the decoder.
+    blocks: residual blocks that follow the double convolution of the encoder and that of the decoder at each level, of the
+        bottleneck too; none where it is empty.
     softmax: the outputs are probabilities of classes.
     scale: the output is `scale` times as large as the input, by a pixel shuffle at the end (Shi et al. 2016); a residual network
         adds it to the input enlarged by bicubic interpolation.
@@ -151,8 +169,11 @@ class UNet(nn.Module):
         norm: str = "none",
         softmax: bool = False,
         scale: int = 1,
+        blocks: tuple[int, ...] = (),
     ):
         super().__init__()
+        if blocks and len(blocks) != len(widths):
+            raise ValueError(f"each of the {len(widths)} widths needs its number of residual blocks, not {len(blocks)} in all")
         if norm not in NORMS:
             raise ValueError(f"unknown norm {norm!r}; one of {', '.join(NORMS)}")
         if residual and inputs not in (1, outputs):
@@ -161,7 +182,7 @@ class UNet(nn.Module):
             raise ValueError(f"each width must be twice the one above, not {widths}")
         self.settings = dict(
             inputs=inputs, outputs=outputs, widths=tuple(widths), residual=residual, centre=centre, skips=skips,
-            norm=norm, softmax=softmax, scale=scale,
+            norm=norm, softmax=softmax, scale=scale, blocks=tuple(blocks),
         )  # fmt: skip
         self.strategies = tuple(strategies)
         self.strategy = self.strategies[0]
@@ -175,6 +196,10 @@ class UNet(nn.Module):
             self.add_module(f"enc{level}", DoubleConv(above, width, norm))
             self.add_module(f"pool{level}", Pool())
         self.bottleneck = DoubleConv(widths[-2], widths[-1], norm)
+        for level, (width, count) in enumerate(zip(widths, blocks), start=1):
+            places = (f"enc{level}", f"dec{level}") if level <= self.depth else ("bottleneck",)
+            for place in places:
+                self.add_module(f"{place}_blocks", chain(width, count))
         for level in range(self.depth, 0, -1):
             width = widths[level - 1]
             ups = nn.ModuleDict({s: upsampler(s, 2 * width) for s in self.strategies})
@@ -187,21 +212,27 @@ class UNet(nn.Module):
         if residual:
             # Starts as the identity: the first steps learn what to remove, not how to copy.
             nn.init.zeros_(self.head.weight)
+        for block in (module for module in self.modules() if isinstance(module, ResidualBlock)):
+            # In sum they add about as much as there was.
+            nn.init.normal_(block.conv2.weight, std=(2 / (9 * block.conv2.in_channels * max(blocks))) ** 0.5)
+
+    def blocks_of(self, place: str, y: Tensor) -> Tensor:
+        return self.get_submodule(f"{place}_blocks")(y) if self.settings["blocks"] else y
 
     def forward(self, x: Tensor) -> Tensor:
         y, kept = x - self.centre if self.centre else x, []
         wants_indices = self.strategy == "max-unpool"
         for level in range(1, self.depth + 1):
-            features = self.get_submodule(f"enc{level}")(y)
+            features = self.blocks_of(f"enc{level}", self.get_submodule(f"enc{level}")(y))
             y, indices = self.get_submodule(f"pool{level}")(features, wants_indices)
             kept.append((features, indices))
-        y = self.bottleneck(y)
+        y = self.blocks_of("bottleneck", self.bottleneck(y))
         for level in range(self.depth, 0, -1):
             features, indices = kept.pop()
             y = self.get_submodule(f"up{level}")[self.strategy](y, indices)
             if self.skips:
                 y = self.get_submodule(f"cat{level}")(y, features)
-            y = self.get_submodule(f"dec{level}")(y, self.strategy)
+            y = self.blocks_of(f"dec{level}", self.get_submodule(f"dec{level}")(y, self.strategy))
         y = self.head(y)
         if self.softmax:
             return torch.softmax(y, dim=1)

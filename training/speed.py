@@ -22,8 +22,8 @@ from manifest import SPEED, write_manifest
 from onnx import helper
 
 HERE = Path(__file__).parent
-SIDE = 512  # of the output, in pixels
-ROUNDS = 5
+SIDE = 256  # of the output, in pixels
+ROUNDS = 3
 
 
 def milliseconds(command: Path, file: Path, side: int) -> float:

@@ -162,6 +162,8 @@ class Run:
         # The strategies of a task share its encoder, also when each is trained alone in the end.
         self.refinement = None if self.alone else training.get("refine")
         self.refined = last_blocks(net, self.refinement["from_block"]) if self.refinement else []
+        # The mean of these and of what training makes of them knows more of other pictures than either (Wortsman et al. 2022).
+        self.start = copy.deepcopy(net.state_dict()) if self.refinement and "of_start" in self.refinement else {}
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.net, training["ema"])
         share = self.refinement["rate"] if self.refinement else 1.0
@@ -189,6 +191,7 @@ class Run:
             self.generator.set_state(state["generator"])
         self.draws.set_state(state["draws"])
         self.curve.rows = state["curve"]
+        self.start = state.get("start", self.start)
 
     def say(self, line: str) -> None:
         if self.team.leads:
@@ -211,6 +214,14 @@ class Run:
         self.step += 1
         self.average.update(self.net, self.step)
         return loss, seconds
+
+    def mean_with_start(self) -> None:
+        """In part the weights that the run began with, where [training.refine] of_start says which part."""
+        share = self.refinement["of_start"] if self.start else 0.0
+        weights = self.average.net.state_dict()
+        for name, start in self.start.items():
+            if start.is_floating_point():
+                weights[name].lerp_(start.to(weights[name]), share)
 
     def settle(self) -> None:
         size = self.config["data"]["batch"]
@@ -237,7 +248,7 @@ class Run:
             kind=self.net.kind, settings=self.net.settings, strategies=self.net.strategies, weights=self.net.state_dict(),
             average=self.average.net.state_dict(), optimizer=self.optimizer.state_dict(),
             generator=self.generator.get_state(), draws=self.draws.get_state(), step=self.step, spent=self.spent,
-            before=self.before, finished=self.finished, curve=self.curve.rows, seed=self.seed,
+            before=self.before, finished=self.finished, curve=self.curve.rows, seed=self.seed, start=self.start,
         )  # fmt: skip
         partial = self.folder / "checkpoint.partial"
         torch.save(state, partial)
@@ -291,6 +302,7 @@ class Run:
         if self.team.leads and self.finished != self.step:
             self.finished = self.step
             if not self.alone:
+                self.mean_with_start()
                 self.settle()
             self.look(losses, speed())
             self.save()  # with the curve's last point

@@ -52,6 +52,8 @@ fn cases(entry: &Entry) -> Vec<Case> {
         ("super-resolve-x4", "compressed", "") => {
             vec![case("reduced and saved", 0.3, json!([reduced(4), jpeg(75)]))]
         }
+        ("super-resolve-x2", "", "best-quality") => vec![case("reduced", 1.8, json!([reduced(2)]))],
+        ("super-resolve-x4", "", "best-quality") => vec![case("reduced", 1.3, json!([reduced(4)]))],
         ("super-resolve-x4", "", "frameworks" | "designs") => vec![case("reduced", 0.5, json!([reduced(4)]))],
         ("colorize", "", "") => vec![case("gray", 5.0, json!([gray]))],
         ("denoise-colorize", "", "") => vec![case("gray noise", 6.0, json!([gray, noise, gray]))],

@@ -26,17 +26,6 @@ class Convs(nn.Sequential):
         super().__init__(*(layer for _ in range(depth) for layer in (conv3(channels, channels), nn.ReLU())))
 
 
-class ResidualBlock(nn.Module):
-    """x + conv(ReLU(conv(x))), without norms (EDSR; Lim et al. 2017)."""
-
-    def __init__(self, channels: int):
-        super().__init__()
-        self.conv1, self.conv2 = conv3(channels, channels), conv3(channels, channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.conv2(torch.relu(self.conv1(x)))
-
-
 def shifted(x: Tensor) -> Tensor:
     """Values of 0-1 around 0: features do not all follow brightness first."""
     return x - 0.5

@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 import torch
 from encoder import CHANNELS, Encoder, Features
-from model import fold
+from model import ResidualBlock, fold
 from torch import Tensor, nn
 from torch.nn import functional
 from transfer import ConvNorm
 
-from .layers import ChannelNorm, ResidualBlock
+from .layers import ChannelNorm
 from .survey import SurveyNetwork, built
 
 STRIDE = 16

@@ -48,6 +48,7 @@ def small_run(folder: Path) -> tuple[dict, Namespace]:
     config["strategies"] = ["bilinear", "max-unpool"]
     config["network"]["widths"] = list(WIDTHS)
     config["data"] |= {"batch": 2, "patch": 32}
+    config["training"] |= {"fine_tune": 0.2, "fine_tune_rate": 3e-4}
     args = Namespace(
         device="cpu", precision="float32", budget_minutes=0.02, budget_steps=None, checkpoints=folder / "none",
         models=folder / "none", data=folder, seed=5, out=folder / "run", fine_tune="max-unpool",

@@ -33,6 +33,16 @@ class Model(unittest.TestCase):
             net.strategy = strategy
             self.assertTrue(torch.equal(net(x), net.single(strategy)(x)), strategy)
 
+    def test_residual_blocks_follow_each_level_and_begin_small(self) -> None:
+        net = UNet(widths=(8, 16), blocks=(2, 1), scale=2, residual=True, strategies=STRATEGIES)
+        counts = {name: len(module) for name, module in net.named_children() if name.endswith("_blocks")}
+        self.assertEqual(counts, {"enc1_blocks": 2, "dec1_blocks": 2, "bottleneck_blocks": 1})
+        self.assertEqual(net(torch.rand(1, 3, 8, 12)).shape, (1, 3, 16, 24))
+        x = torch.randn(1, 8, 16, 16)
+        self.assertLess(float(net.enc1_blocks(x).std()), 2 * float(x.std()))
+        with self.assertRaisesRegex(ValueError, "2 widths"):
+            UNet(widths=(8, 16), blocks=(1,))
+
     def test_folding_keeps_the_function(self) -> None:
         net, x = randomise(UNet(widths=WIDTHS, norm="before-relu"), "fold"), torch.rand(1, 3, 16, 16)
         torch.testing.assert_close(net.folded()(x), net(x), rtol=1e-4, atol=1e-5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 import unittest
 from pathlib import Path
@@ -12,7 +13,7 @@ from model import STRATEGIES, UNet
 from optimizer import MuonAdamW, matrix
 from tasks.critic import Critic
 from team import Team
-from train import Run, last_blocks, usual_budget
+from train import Run, last_blocks, moved, usual_budget
 from transfer import TransferUNet
 from weights import initial_weights
 
@@ -75,6 +76,24 @@ class Steps(unittest.TestCase):
 
 
 class Runs(unittest.TestCase):
+    def test_masks_move_as_they_are(self) -> None:
+        frames, masks = torch.rand(2, 3, 4, 5), torch.zeros(2, 4, 5, dtype=torch.long)
+        self.assertTrue(moved(frames, frames.device).is_contiguous(memory_format=torch.channels_last))
+        self.assertTrue(torch.equal(moved(masks, masks.device), masks))
+
+    def test_the_mean_with_the_start_is_taken_in_the_end(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            config, args = small_run(folder)
+            args.fine_tune = None
+            run = Run(config, args, ("bilinear", "max-unpool"), folder / "run", Team())
+            run.start, run.refinement = copy.deepcopy(run.net.state_dict()), {"of_start": 0.25}
+            run.train_step(0.0)
+            trained = copy.deepcopy(run.average.net.state_dict())
+            run.mean_with_start()
+            for key, value in run.average.net.state_dict().items():
+                torch.testing.assert_close(value, 0.75 * trained[key] + 0.25 * run.start[key], msg=key)
+
     def test_workers_and_restarts_draw_what_was_not_drawn_before(self) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

@@ -15,6 +15,7 @@ export const PAPERS: Readonly<Record<string, Paper>> = {
   residual: { paper: "Lim et al. 2017 (EDSR)", formula: "x + W₂ ReLU(W₁x)" },
   recursive: { paper: "Tai, Yang, Liu 2017 (DRRN)", formula: "x ← x + W₂ ReLU(W₁x), 4×" },
   "channel-attention": { paper: "Zhang et al. 2018 (RCAN)", formula: "x + y · σ(W₂ ReLU(W₁ mean(y)))" },
+  "best-quality": { paper: "Lim et al. 2017 (EDSR)", formula: "b(x) + PS(F(x)), xᵢ₊₁ = xᵢ + W₂ ReLU(W₁xᵢ), 10×" },
   dense: { paper: "Zhang et al. 2018 (RDN)", formula: "xᵢ = ReLU(Wᵢ[x₀, …, xᵢ₋₁])" },
   "multi-path": { paper: "Li et al. 2018 (MSRN)", formula: "x + W ReLU([W₃ₓ₃x, W₅ₓ₅x])" },
   "multi-scale": { paper: "Lim et al. 2017 (MDSR)", formula: "yₛ = bₛ(x) + PSₛ(WₛF(x)), s = 2, 3, 4" },
