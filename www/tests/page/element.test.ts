@@ -484,7 +484,7 @@ describe("restrictions by the browser or the embedding page", () => {
 });
 
 describe("in a sandbox with an opaque origin", () => {
-  const sentence = /cannot start here: this frame is in a sandbox/;
+  const sentence = /cannot start here: this frame is sandboxed/;
 
   describe("if the playground's host sends CORS headers", () => {
     let open: Site;
