@@ -19,6 +19,7 @@ class Dialog {
 }
 
 const body = {};
+let elements: object[] = [];
 const owner = {} as Element;
 const press = (key: string, path: object[], facts: object = {}) =>
   ({
@@ -39,7 +40,8 @@ beforeAll(() => {
     HTMLButtonElement: Button,
     HTMLDialogElement: Dialog,
   };
-  for (const [name, fake] of Object.entries({ ...classes, document: { body } })) vi.stubGlobal(name, fake);
+  for (const [name, fake] of Object.entries({ ...classes, document: { body, querySelectorAll: () => elements } }))
+    vi.stubGlobal(name, fake);
 });
 afterAll(() => {
   vi.unstubAllGlobals();
@@ -61,6 +63,15 @@ describe("a key", () => {
     expect(isFreeKey(press("r", [new Button(), new Dialog(), body]))).toBe(false);
     for (const facts of [{ ctrlKey: true }, { defaultPrevented: true }])
       expect(isFreeKey(press("r", [body], facts))).toBe(false);
+    // The body has the focus once the focused button of a dialog is disabled.
+    const dialog = { matches: (wanted: string) => wanted === "dialog:modal" };
+    const holder = { matches: () => false, shadowRoot: { querySelectorAll: () => [dialog] } };
+    for (const found of [dialog, holder]) {
+      elements = [found];
+      expect(isFreeKey(press("Escape", [body]))).toBe(false);
+    }
+    elements = [];
+    expect(isFreeKey(press("Escape", [body]))).toBe(true);
   });
 
   it("of one character is a shortcut only if no control has the focus, and can be switched off", () => {
