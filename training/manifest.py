@@ -50,7 +50,7 @@ def entry(path: Path) -> dict[str, object]:
 
 
 def name(entry: dict) -> str:
-    return "-".join(filter(None, [entry["strategy"], entry.get("variant", "")]))
+    return entry.get("design") or "-".join(filter(None, [entry["strategy"], entry.get("variant", "")]))
 
 
 def time(entry: dict) -> str:

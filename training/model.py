@@ -10,6 +10,7 @@ Module names (`enc1.conv2`, `up1`, `dec1.conv1`, ...) are the names in the ONNX 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from itertools import pairwise
 
 import torch
@@ -62,6 +63,13 @@ class ResidualBlock(nn.Module):
 def chain(channels: int, count: int) -> nn.Sequential:
     """So many residual blocks."""
     return nn.Sequential(*(ResidualBlock(channels) for _ in range(count)))
+
+
+@torch.no_grad()
+def soften(blocks: Iterable[ResidualBlock], count: int) -> None:
+    """Scales initial weights so that `count` blocks in sum add about as much as there was."""
+    for block in blocks:
+        block.conv2.weight.mul_(count**-0.5)
 
 
 class InterpolateConv(nn.Module):
@@ -212,9 +220,7 @@ class UNet(nn.Module):
         if residual:
             # Starts as the identity: the first steps learn what to remove, not how to copy.
             nn.init.zeros_(self.head.weight)
-        for block in (module for module in self.modules() if isinstance(module, ResidualBlock)):
-            # In sum they add about as much as there was.
-            nn.init.normal_(block.conv2.weight, std=(2 / (9 * block.conv2.in_channels * max(blocks))) ** 0.5)
+        soften((module for module in self.modules() if isinstance(module, ResidualBlock)), max(blocks, default=1))
 
     def blocks_of(self, place: str, y: Tensor) -> Tensor:
         return self.get_submodule(f"{place}_blocks")(y) if self.settings["blocks"] else y

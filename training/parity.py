@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import numpy as np
 import onnx
 from cases.build import run_onnxruntime
 from PIL import Image
-from public_networks import is_wrong
+from public_networks import TOLERANCE, engine, is_wrong
 from safetensors.numpy import save_file
 
 HERE = Path(__file__).parent
@@ -46,20 +45,8 @@ def write(file: Path, folder: Path) -> None:
     save_file({f"file/{key}": value for key, value in tensors.items()}, folder / f"{file.stem}.safetensors")
 
 
-def engine(folder: Path, backend: str) -> dict[str, str]:
-    """By file: the largest difference as a share of the largest value, or why it is refused."""
-    command = ["cargo", "run", "--quiet", "--release", "--example", "networks", "--", str(folder), backend]
-    lines = subprocess.run(command, cwd=HERE.parent, check=True, capture_output=True, text=True).stdout.splitlines()
-    return {line.split("\t")[0]: line.split("\t")[2] for line in lines}
-
-
 def is_off(name: str, told: str) -> bool:
-    if not is_wrong(told):
-        return False
-    try:
-        return "max-unpool" not in name or not float(told) <= TIES
-    except ValueError:
-        return True
+    return is_wrong(told, TIES if "max-unpool" in name else TOLERANCE)
 
 
 def main() -> None:

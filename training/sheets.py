@@ -58,7 +58,7 @@ def sheet(rows: list[dict], files: list[dict], command: Path, models: Path, phot
             results = Path(folder) / Path(entry["file"]).stem
             run = [command, "run", "--backend", "cpu", "--model", models / entry["file"], inputs, "-o", results]
             subprocess.run(list(map(str, run)), check=True, stderr=subprocess.DEVNULL)
-            columns[entry.get("design") or name(entry)] = [Image.open(results / f"{i}.png") for i in range(len(rows))]
+            columns[name(entry)] = [Image.open(results / f"{i}.png") for i in range(len(rows))]
         columns["photo"] = columns.pop("photo")
         whole = Image.new("RGB", (len(columns) * (CELL + GAP) + GAP, HEAD + len(rows) * (CELL + GAP)), "white")
         for x, (title, cells) in enumerate(columns.items()):
@@ -80,7 +80,7 @@ def main() -> None:
     (args.models / "sheets").mkdir(exist_ok=True)
     for task in args.only or of_task:
         # The surveys' networks are compared with one another in the page.
-        if files := [e for e in entries if e["task"] == task and e.get("survey", "best-quality") == "best-quality"]:
+        if files := [e for e in entries if e["task"] == task and e.get("survey") in (None, "best-quality")]:
             made = sheet(of_task[task], files, args.command, args.models, args.photos)
             made.save(args.models / f"sheets/{task}.jpg", quality=80)
             print(f"sheets/{task}.jpg: {len(files)} files", flush=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from model import ResidualBlock, conv3
+from model import ResidualBlock, chain, conv3, soften
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -251,8 +251,7 @@ def super_resolver(inputs: int, outputs: int, scale: int, strategies: tuple[str,
     """The network of the survey that `strategies` names."""
     known = FRAMEWORKS | DESIGNS if scale == SCALE else {}
     if channels := BEST_QUALITY.get(scale):
-        body = blocks(ResidualBlock, channels, BEST_BLOCKS)
-        known = {**known, "best-quality": lambda: PostUpsampling(channels, body, scale=scale)}
+        known = {**known, "best-quality": lambda: PostUpsampling(channels, chain(channels, BEST_BLOCKS), scale=scale)}
     if (inputs, outputs) != (3, 3) or not known:
         scales = " or ".join(str(known) for known in BEST_QUALITY)
         raise ValueError(f"the networks of the survey enlarge colors {scales} times, not {inputs} channels {scale} times")
@@ -260,6 +259,5 @@ def super_resolver(inputs: int, outputs: int, scale: int, strategies: tuple[str,
     surveys = {"best-quality": "best-quality"} | dict.fromkeys(FRAMEWORKS, "frameworks") | dict.fromkeys(DESIGNS, "designs")
     net = built(known, strategies, settings, surveys.__getitem__)
     if net.strategy == "best-quality":
-        for block in net.body:  # In sum they add about as much as there was.
-            block.conv2.weight.data.mul_(BEST_BLOCKS**-0.5)
+        soften(net.body, BEST_BLOCKS)
     return net

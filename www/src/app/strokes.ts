@@ -12,12 +12,12 @@ export interface Stroke {
 
 export interface Drawing {
   /** The background; null: blank paper. */
-  readonly ground: CanvasImageSource | null;
+  readonly ground: ImageBitmap | null;
   readonly strokes: readonly Stroke[];
 }
 
-export const PAPER = "#fff";
-export const INK = "#000";
+const PAPER = "#fff";
+const INK = "#000";
 
 /** A stroke as an SVG path for canvases: curves through the midpoints between its points. */
 export function pathOf({ points }: Stroke, width: number): string {

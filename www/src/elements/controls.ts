@@ -285,7 +285,7 @@ export class Controls extends Localized {
   /** The task's best network, and its cost relative to `usual`. */
   #renderBest(best: Method, usual: Method | undefined, chips: (label: string, listed: Method[]) => unknown) {
     const times = usual ? flopsPerPixel(best) / flopsPerPixel(usual) : 0;
-    return html`${chips(t("methods.best"), [best])}
+    return html`${chips(methodLabel(best), [best])}
       ${times >= 1.5 && Number.isFinite(times) ? html`<p class="sentence">${t("methods.best.sentence", { times: decimal(times, 0) })}</p>` : nothing}`;
   }
 

@@ -23,8 +23,7 @@ const KEEP = "keep";
 
 /**
  * Draws lines on blank paper, or on the existing lines, beside the scene made from them. Emits `drawn` with a PNG file
- * whenever the pen rests., and
- * `dropped` when it is closed without Done after that.
+ * whenever the pen rests, and `dropped` if it is closed without Done after that.
  */
 @customElement("up-draw")
 export class DrawDialog extends Localized {
@@ -149,7 +148,7 @@ export class DrawDialog extends Localized {
   }
 
   #show({ ground, strokes }: Drawing): void {
-    this.ground = ground as ImageBitmap | null;
+    this.ground = ground;
     this.strokes = strokes;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#tell, REST);

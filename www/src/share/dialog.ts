@@ -3,6 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { Route } from "../app/router";
 import "../elements/segments";
 import { icons } from "../elements/icons";
+import { Leaving } from "../elements/leaving";
 import { dialogs, shared } from "../elements/shared";
 import { PARTS, type Part, USUAL } from "../embed/mode";
 import { LANGUAGES, Localized, languageName, type MessageKey, t } from "../i18n";
@@ -69,14 +70,13 @@ export class ShareDialog extends Localized {
 
   static override styles = [shared, dialogs, shareStyles];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener("popstate", this.#leave);
+  constructor() {
+    super();
+    new Leaving(this, () => this.dialog);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.removeEventListener("popstate", this.#leave);
     clearTimeout(this.#timer);
     this.#fitting.disconnect();
   }
@@ -95,7 +95,7 @@ export class ShareDialog extends Localized {
     return html`<dialog aria-labelledby="title" @close=${() => this.remove()}>
       <div class="head">
         <h2 id="title">${t("share.heading")}</h2>
-        <button class="icon plain" aria-label=${t("help.close")} @click=${this.#leave}>${icons.close}</button>
+        <button class="icon plain" aria-label=${t("help.close")} @click=${() => this.dialog.close()}>${icons.close}</button>
       </div>
       <section class="link" aria-labelledby="link">
         <h3 id="link">${t("share.link")}</h3>
@@ -224,8 +224,6 @@ export class ShareDialog extends Localized {
       this.said = t("share.copy.failed");
     }
   }
-
-  #leave = (): void => this.dialog.close();
 }
 
 function select(event: Event): void {

@@ -22,9 +22,8 @@ impl Graph {
     /// share, or nothing else.
     pub fn parts(&self, facts: &[Option<Fact>]) -> Option<Parts> {
         let told = self.dependent_on_optional();
-        let fixed = |edge: EdgeId| -> bool {
-            !told[edge.0] && facts[edge.0].as_ref().is_some_and(|fact| fact.value.is_some())
-        };
+        let value = |edge: EdgeId| facts[edge.0].as_ref()?.value.clone().filter(|_| !told[edge.0]);
+        let fixed = |edge: EdgeId| value(edge).is_some();
         let in_stem = self.stem(&told, &fixed);
         let mut made = vec![false; self.edges.len()];
         let of_stem = |node: &&(&Node, bool)| node.1;
@@ -41,9 +40,7 @@ impl Graph {
             }
             for edge in node.inputs.iter().flatten() {
                 read[edge.0] |= made[edge.0];
-                if let (true, Some(Some(fact))) = (fixed(*edge), facts.get(edge.0)) {
-                    head.initializers.extend(fact.value.clone().map(|value| (*edge, value)));
-                }
+                head.initializers.extend(value(*edge).map(|value| (*edge, value)));
             }
             head.nodes.push((*node).clone());
         }
